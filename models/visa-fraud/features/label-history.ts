@@ -1,0 +1,112 @@
+import { DAY_MS, HOUR_MS } from '../units.js';
+import { BucketWindow } from './bucket-window.js';
+
+const LABELS = 0;
+const FRAUDS = 1;
+
+/** A spell of fraud ends when none has been seen for this long. */
+const SPELL_GAP_MS = 14 * DAY_MS;
+
+/** Weight of the newest label in `recentShare`. */
+const RECENT_WEIGHT = 0.3;
+
+/**
+ * What is known about the labels of a customer's or a terminal's transactions, none of it sooner than the delay after
+ * the transaction. Labels wait in buckets of 1/56 of the delay (three hours for seven days; at least an hour) and become known
+ * when the whole bucket is old enough, so they may come up to a bucket later than the delay, never earlier.
+ */
+export class LabelHistory {
+  readonly #delayMs: number;
+  readonly #pending: BucketWindow;
+  readonly #known = new BucketWindow(12 * HOUR_MS, 30 * DAY_MS, 2);
+  /** Transactions known as fraud and as genuine since the last of the other kind. */
+  fraudRun = 0;
+  genuineRun = 0;
+  totalFrauds = 0;
+  /** Exponentially weighted share of fraud among the labels known last. */
+  recentShare = 0;
+  #lastFraudMs: number | undefined;
+  #lastGenuineMs: number | undefined;
+  #spellStartMs: number | undefined;
+  #genuineBeforeSpellMs: number | undefined;
+
+  constructor(delayMs: number) {
+    const widthMs = Math.max(delayMs / 56, HOUR_MS);
+    this.#delayMs = delayMs;
+    this.#pending = new BucketWindow(widthMs, delayMs + widthMs, 2);
+  }
+
+  /** Takes in a label that becomes known later. Call `advance` with the same time first. */
+  add(timestampMs: number, isFraud: boolean): void {
+    this.#pending.add(timestampMs, 1, isFraud ? 1 : 0);
+  }
+
+  /** Learns the labels that have become known by now. */
+  advance(nowMs: number): void {
+    for (;;) {
+      const endMs = this.#pending.oldestEndMs();
+      if (endMs > nowMs - this.#delayMs) return;
+      this.#learn(endMs - 1, this.#pending.oldest(LABELS), this.#pending.oldest(FRAUDS));
+      this.#pending.dropOldest();
+    }
+  }
+
+  /** Known labels of the transactions in the given time before the delay. */
+  labels(nowMs: number, windowMs: number): number {
+    return this.#known.sum(LABELS, nowMs - this.#delayMs - windowMs);
+  }
+
+  /** Known frauds among the transactions in the given time before the delay. */
+  frauds(nowMs: number, windowMs: number): number {
+    return this.#known.sum(FRAUDS, nowMs - this.#delayMs - windowMs);
+  }
+
+  /** Share of fraud, with one genuine transaction more than are known: one fraud alone is a half, not everything. */
+  share(nowMs: number, windowMs: number): number {
+    return this.frauds(nowMs, windowMs) / (this.labels(nowMs, windowMs) + 1);
+  }
+
+  daysSinceFraud(nowMs: number): number | undefined {
+    return days(nowMs, this.#lastFraudMs);
+  }
+
+  daysSinceGenuine(nowMs: number): number | undefined {
+    return days(nowMs, this.#lastGenuineMs);
+  }
+
+  /** Since the first fraud of the spell that the last known fraud belongs to. */
+  daysSinceSpellStart(nowMs: number): number | undefined {
+    return days(nowMs, this.#spellStartMs);
+  }
+
+  /** Since the last transaction known as genuine before that spell: the spell began after it. */
+  daysSinceGenuineBeforeSpell(nowMs: number): number | undefined {
+    return days(nowMs, this.#genuineBeforeSpellMs);
+  }
+
+  #learn(timestampMs: number, labels: number, frauds: number): void {
+    this.#known.add(timestampMs, labels, frauds);
+    const genuine = labels - frauds;
+    if (genuine > 0) {
+      this.#lastGenuineMs = timestampMs;
+      this.genuineRun += genuine;
+      this.fraudRun = 0;
+    }
+    if (frauds > 0) {
+      if (this.#lastFraudMs === undefined || timestampMs - this.#lastFraudMs > SPELL_GAP_MS) {
+        this.#spellStartMs = timestampMs;
+        this.#genuineBeforeSpellMs = this.#lastGenuineMs;
+      }
+      this.#lastFraudMs = timestampMs;
+      this.totalFrauds += frauds;
+      this.fraudRun += frauds;
+      this.genuineRun = 0;
+    }
+    const kept = (1 - RECENT_WEIGHT) ** labels;
+    this.recentShare = this.recentShare * kept + (1 - kept) * (frauds / labels);
+  }
+}
+
+function days(nowMs: number, sinceMs: number | undefined): number | undefined {
+  return sinceMs === undefined ? undefined : (nowMs - sinceMs) / DAY_MS;
+}

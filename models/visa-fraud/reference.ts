@@ -1,0 +1,9 @@
+export {
+  FeatureBuilder,
+  type FeatureBuilderOptions,
+  type ReferenceFeatures,
+} from './features/feature-builder.js';
+export { FEATURES, type FeatureDescription, type ReferenceInput } from './features/features.js';
+export { generateTransactions } from './generator/generate-transactions.js';
+export type { GeneratorOptions } from './generator/options.js';
+export type { Transaction } from './transaction.js';

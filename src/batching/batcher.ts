@@ -1,0 +1,295 @@
+import type { Clock, Timer } from '../clock.js';
+import { DeadlineExceededError, type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
+import type { BatchReply, BatchTask } from '../pool/protocol.js';
+import type { PendingRequest } from '../request/pending-request.js';
+import { type BatchLimits, type BatchSnapshot, decideBatch } from './batch-policy.js';
+import { DeadlineWheel } from './deadline-wheel.js';
+import { BatchLatencyModel } from './latency-model.js';
+import { RequestQueue } from './request-queue.js';
+import type { Slots } from './slots.js';
+
+/** A batch that a worker has answered. */
+export interface AnsweredBatch {
+  rows: number;
+  inferenceMs: number;
+  /** When it is handed out, on the monotonic clock. */
+  answeredAt: number;
+}
+
+/** A batch that has come back and is not handed out yet. */
+interface LandedBatch {
+  requests: PendingRequest[];
+  reply: BatchReply;
+}
+
+export interface BatcherOptions {
+  clock: Clock;
+  slots: Slots;
+  limits: BatchLimits;
+  lanes: number;
+  lanesPerWorker: number;
+  /** Workers ready to take batches, now. */
+  readyWorkers: () => number;
+  run: (task: BatchTask) => Promise<BatchReply>;
+  /** A batch came back; each of its requests is answered next. */
+  onBatch: (batch: AnsweredBatch) => void;
+  /** The request's outputs are in its slot, for the length of this call. */
+  onAnswered: (request: PendingRequest, batch: AnsweredBatch) => void;
+  onFailed: (request: PendingRequest, error: FraudScorerError) => void;
+}
+
+/**
+ * Brings requests and workers together: takes requests in, sends them in batches as the policy says, and hands each back
+ * exactly once, answered or failed, in time even while its batch still runs.
+ */
+export class Batcher {
+  readonly #options: BatcherOptions;
+  readonly #queue = new RequestQueue();
+  readonly #deadlines: DeadlineWheel;
+  readonly #latency = new BatchLatencyModel();
+  readonly #running = new Set<PendingRequest[]>();
+  #landedBatches: LandedBatch[] = [];
+  readonly #freeLanes: number[];
+  #waitingSince: number | null = null;
+  #maxWaiting = 0;
+  #pumpIsDue = false;
+  #delayTimer: Timer | null = null;
+  #onRoom: (() => void)[] = [];
+  #onIdle: (() => void)[] = [];
+
+  constructor(options: BatcherOptions) {
+    this.#options = options;
+    this.#freeLanes = Array.from({ length: options.lanes }, (_, lane) => lane);
+    this.#deadlines = new DeadlineWheel(options.clock, (request) =>
+      this.giveUp(request, new DeadlineExceededError(request.timeoutMs)),
+    );
+  }
+
+  /** Requests that wait for a worker. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  get maxWaiting(): number {
+    return this.#maxWaiting;
+  }
+
+  /** Requests in batches that workers hold, those settled early included. */
+  get inFlight(): number {
+    let rows = 0;
+    for (const batch of this.#batches()) rows += batch.length;
+    return rows;
+  }
+
+  get busyWorkers(): number {
+    return Math.min(this.#running.size, this.#options.readyWorkers());
+  }
+
+  /** How long the oldest waiting request has waited, in ms; 0 where none waits. */
+  get oldestWaitMs(): number {
+    return this.#oldestWaitMs(this.#options.clock.now());
+  }
+
+  /** Since when, on the monotonic clock, there has always been a request waiting; null where there is none. */
+  get waitingSince(): number | null {
+    return this.#waitingSince;
+  }
+
+  /** @param request one that has a slot with its features in it. */
+  add(request: PendingRequest): void {
+    this.#waitingSince ??= request.enqueuedAt;
+    this.#queue.push(request);
+    if (this.#queue.length > this.#maxWaiting) this.#maxWaiting = this.#queue.length;
+    this.#deadlines.add(request);
+    this.#pumpSoon();
+  }
+
+  /** Settles a request early with an error; one that is settled already stays as it is. */
+  giveUp(request: PendingRequest, error: FraudScorerError): void {
+    if (request.state === 'settled') return;
+    if (request.state === 'waiting') {
+      this.#queue.remove(request);
+      this.#options.slots.release(request.slot);
+    }
+    this.#finish(request);
+    this.#options.onFailed(request, error);
+    this.#noteChange();
+  }
+
+  /** Settles every request that is not settled yet with an error. @returns how many there were. */
+  giveUpAll(errorOf: () => FraudScorerError): number {
+    const requests = [...this.#batches()].flat().filter(({ state }) => state === 'running');
+    for (let request = this.#queue.oldest; request !== null; request = request.queueNext) requests.push(request);
+    for (const request of requests) this.giveUp(request, errorOf());
+    return requests.length;
+  }
+
+  /** Looks whether anything can be sent: for whoever knows of a worker that has become ready. */
+  pump(): void {
+    this.#delayTimer?.clear();
+    this.#delayTimer = null;
+    for (;;) {
+      const now = this.#options.clock.now();
+      const decision = decideBatch(this.#snapshot(now), this.#options.limits);
+      if (decision.action === 'wait') {
+        if (Number.isFinite(decision.ms)) this.#delayTimer = this.#options.clock.after(decision.ms, () => this.pump());
+        break;
+      }
+      this.#send(decision.rows, now);
+    }
+    this.#noteChange();
+  }
+
+  /** Resolves when something has left the queue; the caller looks again whether that is enough. */
+  room(): Promise<void> {
+    return new Promise((resolve) => this.#onRoom.push(resolve));
+  }
+
+  /** Resolves when no request waits and no worker holds a batch. */
+  async idle(): Promise<void> {
+    while (!this.#isIdle()) {
+      await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+    }
+  }
+
+  /** Once for all that one turn of the event loop brings, so that they share a batch. */
+  #pumpSoon(): void {
+    if (this.#pumpIsDue || this.#freeLanes.length === 0) return;
+    this.#pumpIsDue = true;
+    this.#options.clock.soon(() => {
+      this.#pumpIsDue = false;
+      this.pump();
+    });
+  }
+
+  /** Those that workers hold, and those that came back and are not handed out yet. */
+  *#batches(): Generator<PendingRequest[]> {
+    yield* this.#running;
+    for (const { requests } of this.#landedBatches) yield requests;
+  }
+
+  #isIdle(): boolean {
+    return this.#queue.length === 0 && this.#running.size === 0 && this.#landedBatches.length === 0;
+  }
+
+  #snapshot(now: number): BatchSnapshot {
+    const ready = this.#options.readyWorkers();
+    const lanes = Math.min(ready * this.#options.lanesPerWorker, this.#options.lanes);
+    // Batches that are not handed out yet still have their slots, of which there are enough for twice the lanes.
+    const places = Math.min(lanes, 2 * this.#options.lanes - this.#landedBatches.length) - this.#running.size;
+    return {
+      waiting: this.#queue.length,
+      oldestWaitMs: this.#oldestWaitMs(now),
+      idleWorkers: Math.max(ready - this.#running.size, 0),
+      freeLanes: Math.min(Math.max(places, 0), this.#freeLanes.length),
+      latency: this.#latency.coefficients,
+    };
+  }
+
+  #oldestWaitMs(now: number): number {
+    return this.#queue.oldest === null ? 0 : now - this.#queue.oldest.enqueuedAt;
+  }
+
+  #send(rows: number, now: number): void {
+    const lane = this.#freeLanes.pop();
+    if (lane === undefined) throw new Error('a batch was sent without a free lane');
+    const batch: PendingRequest[] = [];
+    for (let row = 0; row < rows; row += 1) {
+      const request = this.#queue.shift();
+      if (request === null) break;
+      request.state = 'running';
+      request.dispatchedAt = now;
+      this.#options.slots.placeRow(lane, row, request.slot);
+      batch.push(request);
+    }
+    this.#running.add(batch);
+    this.#options.run({ lane, rows: batch.length }).then(
+      (reply) => this.#landed(lane, batch, reply),
+      (error: unknown) => this.#lost(lane, batch, error),
+    );
+  }
+
+  /**
+   * The worker gets its next batch here, and the callers are told once the event loop has heard every worker: telling them
+   * takes as long as a worker takes over a batch, so a worker heard next would have answered again, and the others starved.
+   */
+  #landed(lane: number, requests: PendingRequest[], reply: BatchReply): void {
+    this.#running.delete(requests);
+    this.#freeLanes.push(lane);
+    if (this.#landedBatches.push({ requests, reply }) === 1) this.#options.clock.soon(() => this.#handOut());
+    if ('inferenceMs' in reply) this.#latency.record(requests.length, reply.inferenceMs);
+    this.pump();
+  }
+
+  #handOut(): void {
+    const answeredAt = this.#options.clock.now();
+    const landed = this.#landedBatches;
+    this.#landedBatches = [];
+    for (const { requests, reply } of landed) {
+      if ('error' in reply) {
+        this.#fail(requests, () => new InferenceError(`The runtime failed on this request's batch: ${reply.error}`));
+        continue;
+      }
+      const batch = { rows: requests.length, inferenceMs: reply.inferenceMs, answeredAt };
+      this.#options.onBatch(batch);
+      for (const request of requests) this.#answer(request, batch);
+    }
+    this.pump();
+  }
+
+  #lost(lane: number, batch: PendingRequest[], error: unknown): void {
+    this.#running.delete(batch);
+    this.#freeLanes.push(lane);
+    this.#fail(batch, () => (error instanceof WorkerLostError ? error : new WorkerLostError('The worker was lost')));
+    this.pump();
+  }
+
+  #answer(request: PendingRequest, batch: AnsweredBatch): void {
+    if (request.state !== 'settled') {
+      this.#finish(request);
+      try {
+        this.#options.onAnswered(request, batch);
+      } catch (error) {
+        // One request's trouble is not its neighbours'.
+        const failure = "The request's outputs could not be read";
+        this.#options.onFailed(
+          request,
+          error instanceof InferenceError ? error : new InferenceError(failure, { cause: error }),
+        );
+      }
+    }
+    this.#options.slots.release(request.slot);
+  }
+
+  #fail(batch: PendingRequest[], errorOf: () => FraudScorerError): void {
+    for (const request of batch) {
+      if (request.state !== 'settled') {
+        this.#finish(request);
+        this.#options.onFailed(request, errorOf());
+      }
+      this.#options.slots.release(request.slot);
+    }
+  }
+
+  #finish(request: PendingRequest): void {
+    request.state = 'settled';
+    this.#deadlines.remove(request);
+    request.stopListening?.();
+    request.stopListening = null;
+  }
+
+  /** Tells those who wait for room, or for the end. */
+  #noteChange(): void {
+    if (this.#queue.length === 0) this.#waitingSince = null;
+    if (this.#onRoom.length > 0) {
+      const waiters = this.#onRoom;
+      this.#onRoom = [];
+      for (const resolve of waiters) resolve();
+    }
+    if (this.#onIdle.length > 0 && this.#isIdle()) {
+      const waiters = this.#onIdle;
+      this.#onIdle = [];
+      for (const resolve of waiters) resolve();
+    }
+  }
+}

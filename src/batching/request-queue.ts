@@ -1,0 +1,42 @@
+import type { PendingRequest } from '../request/pending-request.js';
+
+/** Requests in the order they came, each of which can leave from the middle in constant time. */
+export class RequestQueue {
+  #first: PendingRequest | null = null;
+  #last: PendingRequest | null = null;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get oldest(): PendingRequest | null {
+    return this.#first;
+  }
+
+  push(request: PendingRequest): void {
+    request.queuePrevious = this.#last;
+    if (this.#last === null) this.#first = request;
+    else this.#last.queueNext = request;
+    this.#last = request;
+    this.#length += 1;
+  }
+
+  shift(): PendingRequest | null {
+    const first = this.#first;
+    if (first !== null) this.remove(first);
+    return first;
+  }
+
+  /** @param request one that is in this queue. */
+  remove(request: PendingRequest): void {
+    const { queuePrevious, queueNext } = request;
+    if (queuePrevious === null) this.#first = queueNext;
+    else queuePrevious.queueNext = queueNext;
+    if (queueNext === null) this.#last = queuePrevious;
+    else queueNext.queuePrevious = queuePrevious;
+    request.queuePrevious = null;
+    request.queueNext = null;
+    this.#length -= 1;
+  }
+}

@@ -1,0 +1,193 @@
+import type { ResourceLimits } from 'node:worker_threads';
+import type { BatchLimits } from '../batching/batch-policy.js';
+import { type AnsweredBatch, Batcher } from '../batching/batcher.js';
+import { Slots } from '../batching/slots.js';
+import type { Clock } from '../clock.js';
+import { readScores } from '../decision/scores.js';
+import type { FraudScorerError } from '../errors.js';
+import { Dispatcher } from '../pool/dispatcher.js';
+import type { FailedReport, ReadyReport } from '../pool/protocol.js';
+import { tasksPerWorker, WorkerPool } from '../pool/worker-pool.js';
+import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
+import type { PendingRequest } from '../request/pending-request.js';
+import type { Answer } from '../settlement/settler.js';
+import type { ModelIdentity, Provider, ProviderAttempt } from '../types.js';
+import { checkGraph } from './graph-check.js';
+import type { Manifest } from './manifest.js';
+import type { ModelDirectory } from './model-directory.js';
+
+export interface DeploymentOptions {
+  clock: Clock;
+  workerFile: string;
+  workers: number;
+  providers: readonly Provider[];
+  devices: readonly number[];
+  batching: BatchLimits;
+  maxQueueSize: number;
+  resourceLimits: ResourceLimits | undefined;
+}
+
+export interface DeploymentHandlers {
+  onBatch: (batch: AnsweredBatch) => void;
+  onAnswered: (request: PendingRequest, answer: Answer) => void;
+  onFailed: (request: PendingRequest, error: FraudScorerError) => void;
+  /** A worker died while it was in use. */
+  onWorkerLost: (reason: string) => void;
+  /** A worker that replaces one that died could not get ready. */
+  onWorkerUnusable: (report: FailedReport) => void;
+}
+
+/** One version of a model that serves: its workers, the memory shared with them, and the batcher in front. */
+export class Deployment {
+  readonly model: ModelIdentity;
+  readonly layout: RowLayout;
+  readonly slots: Slots;
+  readonly batcher: Batcher;
+  readonly since: number;
+  /** A row of shared memory that belongs to no request, for checking one that is not taken in. */
+  readonly scratchSlot: number;
+  readonly #directory: ModelDirectory;
+  readonly #options: DeploymentOptions;
+  readonly #handlers: DeploymentHandlers;
+  #pool: WorkerPool | null = null;
+  #attentionWidth = 0;
+  #provider: Provider | null = null;
+
+  /** Nothing runs before `start`. */
+  constructor(directory: ModelDirectory, options: DeploymentOptions, handlers: DeploymentHandlers) {
+    const { manifest } = directory;
+    const { clock, workers, batching, maxQueueSize } = options;
+    const lanes = workers * tasksPerWorker;
+    this.#directory = directory;
+    this.#options = options;
+    this.#handlers = handlers;
+    this.model = Object.freeze({ name: manifest.name, version: manifest.version });
+    this.layout = rowLayoutOf(manifest.inputs);
+    this.since = clock.epochMs();
+    this.slots = new Slots({
+      // Every request that may wait, every row in flight or not handed out yet, and the scratch row.
+      capacity: maxQueueSize + 2 * lanes * batching.maxBatchSize + 1,
+      rowSize: this.layout.size,
+      maxBatchSize: batching.maxBatchSize,
+      lanes,
+      attention: manifest.outputs.attention !== undefined,
+    });
+    this.scratchSlot = this.slots.claim();
+    const dispatcher = new Dispatcher({ run: (task) => this.#requirePool().run(task) }, lanes);
+    this.batcher = new Batcher({
+      clock,
+      slots: this.slots,
+      limits: batching,
+      lanes,
+      lanesPerWorker: tasksPerWorker,
+      readyWorkers: () => this.readyWorkers,
+      run: (task) => dispatcher.run(task),
+      onBatch: handlers.onBatch,
+      onAnswered: (request, batch) => handlers.onAnswered(request, this.#answer(request, batch)),
+      onFailed: handlers.onFailed,
+    });
+  }
+
+  get configuredWorkers(): number {
+    return this.#options.workers;
+  }
+
+  get readyWorkers(): number {
+    return this.#pool?.readyWorkers ?? 0;
+  }
+
+  get lostWorkers(): number {
+    return this.#pool?.lostWorkers ?? 0;
+  }
+
+  /** What the ready workers run on; null while none is ready. */
+  get provider(): Provider | null {
+    return this.readyWorkers === 0 ? null : this.#provider;
+  }
+
+  /** The providers as they were tried, with the reason why each was not used. */
+  get providers(): ProviderAttempt[] {
+    return (this.#pool?.ready[0]?.trials ?? []).map(({ provider, reason }) => ({ provider, reason }));
+  }
+
+  get thresholds(): Manifest['policy'] {
+    return this.#directory.manifest.policy;
+  }
+
+  /** Ends the workers; whoever calls it has seen to it that nothing waits. @returns whether all could be ended. */
+  async release(): Promise<boolean> {
+    return (await this.#pool?.release()) ?? true;
+  }
+
+  /**
+   * Resolves when every worker has loaded and warmed up.
+   *
+   * @throws {ModelInvalidError} where the manifest disagrees with the graph, or the graph can't be run.
+   * @throws {ProviderUnavailableError} where none of the providers works here.
+   * @throws {WorkerLostError} where a worker dies on the way.
+   */
+  async start(): Promise<void> {
+    const { manifest, modelPath } = this.#directory;
+    const { clock, workerFile, workers, resourceLimits, providers, devices } = this.#options;
+    const check = ({ graph }: ReadyReport | FailedReport): void => {
+      if (graph !== null) checkGraph(manifest, graph, modelPath);
+    };
+    this.#pool = await WorkerPool.start({
+      workerFile,
+      workers,
+      resourceLimits,
+      clock,
+      config: {
+        modelPath,
+        inputs: manifest.inputs.map(({ name, size, mean, std }) => ({
+          name,
+          size,
+          ...(mean && std ? { mean, std } : {}),
+        })),
+        outputs: manifest.outputs,
+        providers: [...providers],
+        devices: [...devices],
+        memory: this.slots.memory,
+      },
+      onReady: (report) => {
+        check(report);
+        this.#attentionWidth = report.attentionWidth;
+        this.#provider = report.provider;
+        // A replacement may find work waiting; it counts as ready once this has returned.
+        queueMicrotask(() => this.batcher.pump());
+      },
+      onUnusable: (report) => {
+        check(report);
+        if (this.#pool !== null) this.#handlers.onWorkerUnusable(report);
+      },
+      onLost: (reason) => this.#handlers.onWorkerLost(reason),
+    });
+  }
+
+  #requirePool(): WorkerPool {
+    if (this.#pool === null) throw new Error('a batch was sent before the workers were ready');
+    return this.#pool;
+  }
+
+  /** @throws {InferenceError} where the outputs are no scores. */
+  #answer(request: PendingRequest, batch: AnsweredBatch): Answer {
+    const { logits, riskScore } = this.#directory.manifest.outputs;
+    const scores = readScores(this.slots.outputs, request.slot, {
+      logits: logits !== undefined,
+      riskScore: riskScore !== undefined,
+    });
+    const width = this.#attentionWidth;
+    return {
+      ...scores,
+      attention:
+        width === 0
+          ? null
+          : Array.from(this.slots.attention.subarray(request.slot * width, (request.slot + 1) * width)),
+      provider: this.#provider ?? 'cpu',
+      dispatchedAt: request.dispatchedAt,
+      answeredAt: batch.answeredAt,
+      inferenceMs: batch.inferenceMs,
+      batchSize: batch.rows,
+    };
+  }
+}

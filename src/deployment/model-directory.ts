@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
+import { IssueList } from '../issues.js';
+import { type Manifest, readManifest } from './manifest.js';
+
+/** A model directory whose manifest is well formed and whose file is the one the manifest names. */
+export interface ModelDirectory {
+  manifest: Manifest;
+  /** The ONNX file, absolute. */
+  modelPath: string;
+}
+
+/**
+ * Reads and checks a model directory: the manifest's form, that the file lies in the directory, and its sha256.
+ * Whether the manifest agrees with the graph is for the worker that loads it to say.
+ *
+ * @param directory a path, absolute or from the working directory.
+ * @throws {ModelInvalidError} where the manifest is missing or malformed; every issue is listed.
+ * @throws {ModelIntegrityError} where the file's sha256 is not the manifest's.
+ */
+export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
+  const manifestPath = join(resolve(directory), 'model.json');
+  const manifest = parseManifest(await readModelFile(manifestPath), manifestPath);
+  const modelPath = await containedPath(dirname(manifestPath), manifest.file);
+  const sha256 = createHash('sha256')
+    .update(await readModelFile(modelPath))
+    .digest('hex');
+  if (sha256 !== manifest.sha256) {
+    throw new ModelIntegrityError(
+      `${modelPath}: expected sha256 ${manifest.sha256}, as its model.json says, received ${sha256}`,
+    );
+  }
+  return { manifest, modelPath };
+}
+
+function parseManifest(text: Buffer, path: string): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.toString('utf8'));
+  } catch (error) {
+    throw new ModelInvalidError(`${path}: expected JSON`, [], { cause: error });
+  }
+  const issues = new IssueList();
+  const manifest = readManifest(json, issues);
+  if (manifest === null) throw new ModelInvalidError(path, issues.listed);
+  return manifest;
+}
+
+/** The file's real path, so that a symbolic link can't lead out of the directory either. */
+async function containedPath(directory: string, file: string): Promise<string> {
+  try {
+    const path = await realpath(join(directory, file));
+    if (dirname(path) === (await realpath(directory))) return path;
+  } catch (error) {
+    throw new ModelInvalidError(`${join(directory, file)}: ${reasonOf(error)}`, [], { cause: error });
+  }
+  throw new ModelInvalidError(`${join(directory, file)}: expected a file in this directory, received a link out of it`);
+}
+
+async function readModelFile(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new ModelInvalidError(`${path}: ${reasonOf(error)}`, [], { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'expected a file, found none';
+  if (code === 'EISDIR') return 'expected a file, found a directory';
+  if (code === 'EACCES' || code === 'EPERM') return 'expected a readable file, was refused';
+  return `could not be read (${String(code ?? error)})`;
+}

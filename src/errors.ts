@@ -1,0 +1,160 @@
+/**
+ * Every error of this package carries a literal `code`, so that a host can switch on it.
+ * Messages name what was expected and what came (its type or length), never a feature value, an id or an amount.
+ */
+export type ErrorCode =
+  | 'ERR_INVALID_OPTIONS'
+  | 'ERR_INVALID_REQUEST'
+  | 'ERR_QUEUE_FULL'
+  | 'ERR_DEADLINE_EXCEEDED'
+  | 'ERR_ABORTED'
+  | 'ERR_CLOSED'
+  | 'ERR_INFERENCE'
+  | 'ERR_WORKER_LOST'
+  | 'ERR_MODEL_INVALID'
+  | 'ERR_MODEL_INTEGRITY'
+  | 'ERR_PROVIDER_UNAVAILABLE';
+
+/** One thing wrong with a request or with options: where, what was expected there, and what kind of thing came. */
+export interface Issue {
+  /** Where it is, e.g. `features.user_features[3]`. */
+  path: string;
+  /** What was expected there, e.g. `a finite number`. */
+  expected: string;
+  /** The type or length of what came, never its value. */
+  received: string;
+}
+
+const brand = Symbol.for('fraud-scorer.error');
+
+/**
+ * The base of every error this package raises.
+ *
+ * `instanceof` works across two copies of the package in one process: it looks at a brand in the
+ * global symbol registry and at the code, not at the prototype chain.
+ */
+export abstract class FraudScorerError extends Error {
+  abstract readonly code: ErrorCode;
+
+  readonly [brand] = true;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || !(brand in value)) return false;
+    const code: unknown = Reflect.get(this, 'code');
+    return code === undefined || Reflect.get(value, 'code') === code;
+  }
+}
+
+/** Options to `create`, `score`, `setPolicy` or `close` that are not as documented. */
+export class InvalidOptionsError extends FraudScorerError {
+  static readonly code = 'ERR_INVALID_OPTIONS';
+  override readonly name = 'InvalidOptionsError';
+  readonly code = InvalidOptionsError.code;
+  readonly issues: readonly Issue[];
+
+  constructor(issues: readonly Issue[]) {
+    super(`Invalid options: ${issues.map(describeIssue).join('; ')}`);
+    this.issues = issues;
+  }
+}
+
+/** A request that can't be scored: at most 20 issues are listed, `totalIssues` counts all. */
+export class InvalidRequestError extends FraudScorerError {
+  static readonly code = 'ERR_INVALID_REQUEST';
+  override readonly name = 'InvalidRequestError';
+  readonly code = InvalidRequestError.code;
+  readonly issues: readonly Issue[];
+  readonly totalIssues: number;
+
+  constructor(issues: readonly Issue[], totalIssues: number = issues.length) {
+    const more = totalIssues > issues.length ? `; and ${totalIssues - issues.length} more` : '';
+    super(`Invalid request: ${issues.map(describeIssue).join('; ')}${more}`);
+    this.issues = issues;
+    this.totalIssues = totalIssues;
+  }
+}
+
+/** As many requests wait as `maxQueueSize` allows: the caller should shed load or try later. */
+export class QueueFullError extends FraudScorerError {
+  static readonly code = 'ERR_QUEUE_FULL';
+  override readonly name = 'QueueFullError';
+  readonly code = QueueFullError.code;
+
+  constructor(maxQueueSize: number) {
+    super(`The queue is full: ${maxQueueSize} requests are waiting, which is maxQueueSize`);
+  }
+}
+
+/** The request was not answered within its `timeoutMs`. */
+export class DeadlineExceededError extends FraudScorerError {
+  static readonly code = 'ERR_DEADLINE_EXCEEDED';
+  override readonly name = 'DeadlineExceededError';
+  readonly code = DeadlineExceededError.code;
+
+  constructor(timeoutMs: number) {
+    super(`The request was not answered within its timeoutMs of ${timeoutMs}`);
+  }
+}
+
+/** The caller's `signal` was aborted; `cause` is the signal's reason. */
+export class AbortedError extends FraudScorerError {
+  static readonly code = 'ERR_ABORTED';
+  override readonly name = 'AbortedError';
+  readonly code = AbortedError.code;
+
+  constructor(reason: unknown) {
+    super("The request was aborted by its caller's signal", { cause: reason });
+  }
+}
+
+/** The scorer is closing or closed and takes no more work, or gave this request up when `close` ran out of time. */
+export class ClosedError extends FraudScorerError {
+  static readonly code = 'ERR_CLOSED';
+  override readonly name = 'ClosedError';
+  readonly code = ClosedError.code;
+}
+
+/** The runtime failed on this request's batch, or its outputs for this request were not finite numbers. */
+export class InferenceError extends FraudScorerError {
+  static readonly code = 'ERR_INFERENCE';
+  override readonly name = 'InferenceError';
+  readonly code = InferenceError.code;
+}
+
+/** The worker that held this request died. */
+export class WorkerLostError extends FraudScorerError {
+  static readonly code = 'ERR_WORKER_LOST';
+  override readonly name = 'WorkerLostError';
+  readonly code = WorkerLostError.code;
+}
+
+/** A model directory whose manifest is missing or malformed, or disagrees with the graph; every disagreement is listed. */
+export class ModelInvalidError extends FraudScorerError {
+  static readonly code = 'ERR_MODEL_INVALID';
+  override readonly name = 'ModelInvalidError';
+  readonly code = ModelInvalidError.code;
+  readonly issues: readonly Issue[];
+
+  constructor(message: string, issues: readonly Issue[] = [], options?: ErrorOptions) {
+    super(issues.length === 0 ? message : `${message}: ${issues.map(describeIssue).join('; ')}`, options);
+    this.issues = issues;
+  }
+}
+
+/** A model file that is not the one its manifest names: its sha256 differs. */
+export class ModelIntegrityError extends FraudScorerError {
+  static readonly code = 'ERR_MODEL_INTEGRITY';
+  override readonly name = 'ModelIntegrityError';
+  readonly code = ModelIntegrityError.code;
+}
+
+/** None of the asked-for execution providers works here; the message gives the reason for each. */
+export class ProviderUnavailableError extends FraudScorerError {
+  static readonly code = 'ERR_PROVIDER_UNAVAILABLE';
+  override readonly name = 'ProviderUnavailableError';
+  readonly code = ProviderUnavailableError.code;
+}
+
+export function describeIssue(issue: Issue): string {
+  return `${issue.path}: expected ${issue.expected}, received ${issue.received}`;
+}

@@ -1,0 +1,144 @@
+import { InvalidOptionsError } from './errors.js';
+import { describeValue, IssueList } from './issues.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface NumberRange {
+  min?: number;
+  /** The value must be above this, not equal to it. */
+  above?: number;
+  max?: number;
+  integer?: boolean;
+  unit?: string;
+}
+
+/**
+ * Reads the fields of an object that people wrote (options, a manifest) one by one, collecting what is wrong with them.
+ * `undefined` is the same as absent everywhere. A field that nobody asked for is unknown, and an issue too.
+ */
+export class FieldReader {
+  readonly issues: IssueList;
+  readonly #fields: Fields;
+  readonly #path: string;
+  readonly #known = new Set<string>();
+
+  /**
+   * @param path what the object is called in issues; its fields are `path.field`, or just `field` where it is empty.
+   */
+  constructor(value: unknown, path = '', issues: IssueList = new IssueList()) {
+    this.#path = path;
+    this.issues = issues;
+    this.#fields = isObject(value) ? value : {};
+    if (value !== undefined && !isObject(value)) {
+      issues.add(path === '' ? 'options' : path, 'an object', describeValue(value));
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined;
+  }
+
+  number(name: string, fallback: number, range: NumberRange): number {
+    const value = this.#take(name);
+    if (value === undefined) return fallback;
+    if (typeof value !== 'number' || !isWithin(value, range)) {
+      this.reject(name, describeRange(range), value);
+      return fallback;
+    }
+    return value;
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+    const value = this.#take(name);
+    if (value === undefined) return fallback;
+    const match = allowed.find((candidate) => candidate === value);
+    if (match === undefined) {
+      this.reject(name, `one of ${allowed.map((choice) => JSON.stringify(choice)).join(', ')}`, value);
+      return fallback;
+    }
+    return match;
+  }
+
+  /** A value that `accepts` recognises. */
+  value<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T | undefined {
+    const value = this.#take(name);
+    if (value === undefined) return undefined;
+    if (accepts(value)) return value;
+    this.reject(name, expected, value);
+    return undefined;
+  }
+
+  /** A field that must be there. */
+  required<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T | undefined {
+    if (!this.has(name)) this.reject(name, expected, this.#take(name));
+    return this.value(name, expected, accepts);
+  }
+
+  /** A list of at least one distinct value that `accepts` recognises. */
+  list<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T[] | undefined {
+    const value = this.#take(name);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value) || value.length === 0) {
+      this.reject(name, `a list of ${expected}`, value);
+      return undefined;
+    }
+    const items: T[] = [];
+    for (const [index, item] of value.entries()) {
+      if (!accepts(item)) this.reject(`${name}[${index}]`, expected, item);
+      else if (items.includes(item)) this.reject(`${name}[${index}]`, 'each value once', item);
+      else items.push(item);
+    }
+    return items;
+  }
+
+  /** The reader of a nested object, whose issues are collected here. */
+  nested(name: string): FieldReader {
+    return new FieldReader(this.#take(name), this.#pathOf(name), this.issues);
+  }
+
+  reject(name: string, expected: string, value: unknown): void {
+    this.issues.add(this.#pathOf(name), expected, describeValue(value));
+  }
+
+  /** Adds the fields nobody asked for; call it when all known ones are read. */
+  rejectUnknown(): this {
+    for (const name of Object.keys(this.#fields)) {
+      if (this.#known.has(name) || this.#fields[name] === undefined) continue;
+      this.issues.add(this.#pathOf(name), `one of ${[...this.#known].join(', ')}`, 'an unknown field');
+    }
+    return this;
+  }
+
+  /** @throws {InvalidOptionsError} where anything was wrong. */
+  throwIfInvalid(): void {
+    if (this.issues.total > 0) throw new InvalidOptionsError(this.issues.listed);
+  }
+
+  #pathOf(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`;
+  }
+
+  #take(name: string): unknown {
+    this.#known.add(name);
+    return this.#fields[name];
+  }
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isWithin(value: number, { min, above, max, integer }: NumberRange): boolean {
+  if (Number.isNaN(value)) return false;
+  if (integer === true && !Number.isSafeInteger(value)) return false;
+  if (min !== undefined && value < min) return false;
+  if (above !== undefined && value <= above) return false;
+  return max === undefined || value <= max;
+}
+
+function describeRange({ min, above, max, integer, unit }: NumberRange): string {
+  const kind = integer === true ? 'an integer' : 'a number';
+  const lower = above !== undefined ? ` above ${above}` : min !== undefined ? ` of at least ${min}` : '';
+  const upper = max === undefined ? '' : `${lower === '' ? '' : ' and'} at most ${max}`;
+  return `${kind}${unit === undefined ? '' : ` of ${unit}`}${lower}${upper}`;
+}

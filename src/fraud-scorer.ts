@@ -1,0 +1,377 @@
+import { type Clock, systemClock } from './clock.js';
+import { defaultPolicy, parsePolicyPatch } from './decision/policy.js';
+import { Deployment } from './deployment/deployment.js';
+import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
+import { AbortedError, ClosedError, FraudScorerError, InvalidRequestError, QueueFullError } from './errors.js';
+import { ScorerEvents } from './events.js';
+import { FieldReader } from './field-reader.js';
+import { containedLogger } from './logging.js';
+import { healthOf } from './monitoring/health.js';
+import { loadHistograms } from './monitoring/latency-histogram.js';
+import { Monitor } from './monitoring/monitor.js';
+import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { resolveWorkerFile } from './pool/worker-file.js';
+import { AbortRegistry } from './request/abort-registry.js';
+import { PendingRequest } from './request/pending-request.js';
+import { checkOutcome } from './request/read-outcome.js';
+import { readRequest } from './request/read-request.js';
+import { readScoreOptions } from './request/score-options.js';
+import { type Settlement, Settler } from './settlement/settler.js';
+import type {
+  CloseReport,
+  DecisionPolicy,
+  FraudScorerEvents,
+  Health,
+  Logger,
+  Outcome,
+  ScoreOptions,
+  ScoreOutcome,
+  ScoreRequest,
+  ScoreResult,
+  Summary,
+} from './types.js';
+
+/** How long `close` waits for requests that were taken in, where it is not told. */
+const defaultCloseTimeoutMs = 10_000;
+
+type EventName = keyof FraudScorerEvents;
+type EventListener<E extends EventName> = (...args: FraudScorerEvents[E]) => unknown;
+
+/**
+ * Scores card transactions for fraud in real time: batches requests across callers, runs them through an ONNX
+ * model in worker threads, turns the outputs into decisions, and watches itself.
+ *
+ * @example
+ * await using scorer = await FraudScorer.create({ model: 'models/visa-fraud/1' });
+ * const { decision } = await scorer.score({ id: 'tx-1', features });
+ */
+export class FraudScorer {
+  readonly #options: ResolvedOptions;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #logger: Logger;
+  readonly #events: ScorerEvents;
+  readonly #monitor: Monitor;
+  readonly #settler: Settler;
+  readonly #deployment: Deployment;
+  readonly #aborts: AbortRegistry;
+  #policy: DecisionPolicy;
+  #closing: Promise<CloseReport> | null = null;
+
+  /**
+   * Loads a model into its workers. Resolves when every worker has warmed up, so that the first request is as fast as any.
+   *
+   * @throws {InvalidOptionsError} where an option is unknown or out of its range.
+   * @throws {ModelInvalidError} where the model directory is not as it should be, or can't be run.
+   * @throws {ModelIntegrityError} where the model file is not the one the manifest names.
+   * @throws {ProviderUnavailableError} where none of the providers works here.
+   * @throws {WorkerLostError} where a worker dies while it starts.
+   */
+  static async create(options: FraudScorerOptions = {}): Promise<FraudScorer> {
+    const resolved = resolveOptions(options);
+    const workerFile = resolveWorkerFile(resolved.workerFile);
+    const [directory] = await Promise.all([openModelDirectory(resolved.model), loadHistograms()]);
+    const scorer = new FraudScorer(resolved, directory, workerFile, systemClock);
+    try {
+      await scorer.#start();
+    } catch (error) {
+      scorer.#monitor.dispose();
+      throw error;
+    }
+    return scorer;
+  }
+
+  private constructor(options: ResolvedOptions, directory: ModelDirectory, workerFile: string, clock: Clock) {
+    const logger = containedLogger(options.logger);
+    this.#options = options;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#logger = logger;
+    this.#events = new ScorerEvents((event, error) => {
+      logger.error(`A listener of '${event}' failed`, { error: error instanceof Error ? error.name : typeof error });
+    });
+    const deployment = new Deployment(
+      directory,
+      { ...options, workerFile, clock },
+      {
+        onBatch: (batch) => this.#monitor.recordBatch(batch.rows, batch.inferenceMs),
+        onAnswered: (request, answer) => this.#settler.answered(request, answer),
+        onFailed: (request, error) => this.#settler.failed(request, error),
+        onWorkerLost: (reason) => this.#onWorkerLost(reason),
+        onWorkerUnusable: ({ message }) => logger.error('A worker could not be replaced', { reason: message }),
+      },
+    );
+    this.#deployment = deployment;
+    this.#monitor = new Monitor({
+      clock,
+      thresholds: options.alerts,
+      outcomes: options.outcomes,
+      waitingSince: () => deployment.batcher.waitingSince,
+      onAlert: (alert) => {
+        logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
+        this.#events.emit('alert', alert);
+      },
+      onAlertCleared: (alert) => {
+        logger.info(`Cleared: ${alert.message}`, { rule: alert.rule });
+        this.#events.emit('alertCleared', alert);
+      },
+    });
+    this.#policy = { ...defaultPolicy, ...deployment.thresholds, ...options.policy };
+    this.#settler = new Settler({
+      clock,
+      model: deployment.model,
+      policy: this.#policy,
+      fallback: options.fallback,
+      observer: this.#monitor,
+      wantsDecisions: () => this.#events.hasListeners('decision'),
+      onDecision: (record) => this.#events.emit('decision', record),
+      onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
+    });
+    this.#aborts = new AbortRegistry((request, reason) => deployment.batcher.giveUp(request, new AbortedError(reason)));
+  }
+
+  /**
+   * Scores one transaction.
+   *
+   * Rejects, and never throws, with `ERR_INVALID_REQUEST`, `ERR_INVALID_OPTIONS`, `ERR_QUEUE_FULL`, `ERR_DEADLINE_EXCEEDED`,
+   * `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE` or `ERR_WORKER_LOST`; some of them the `fallback` option answers instead.
+   */
+  score(request: ScoreRequest, options?: ScoreOptions): Promise<ScoreResult> {
+    return new Promise((resolve, reject) => this.#submit(request, options, { resolve, reject }));
+  }
+
+  /**
+   * Scores any number of transactions, each settled on its own and answered in the order they were given. More than `maxQueueSize`
+   * are fed in as room appears; each one's timeout begins when it is.
+   *
+   * Rejects as a whole only where the options, or what was given as the list, are invalid.
+   */
+  async scoreMany(requests: Iterable<ScoreRequest>, options?: ScoreOptions): Promise<ScoreOutcome[]> {
+    if (options !== undefined) readScoreOptions(options, this.#options.timeoutMs);
+    if (typeof requests !== 'object' || requests === null || !(Symbol.iterator in requests)) {
+      throw new InvalidRequestError([
+        { path: 'requests', expected: 'an array or another iterable of requests', received: typeof requests },
+      ]);
+    }
+    const outcomes: ScoreOutcome[] = [];
+    const settled: Promise<void>[] = [];
+    for (const request of requests) {
+      while (this.#isFull()) await this.#deployment.batcher.room();
+      const index = settled.length;
+      settled.push(
+        new Promise((resolve) => {
+          this.#submit(request, options, {
+            resolve: (value) => {
+              outcomes[index] = { status: 'fulfilled', value };
+              resolve();
+            },
+            reject: (reason) => {
+              outcomes[index] = { status: 'rejected', reason };
+              resolve();
+            },
+          });
+        }),
+      );
+    }
+    await Promise.all(settled);
+    return outcomes;
+  }
+
+  /**
+   * Tells what a transaction turned out to be, late or revised.
+   *
+   * @returns whether it could be matched: by an id this scorer holds, or by the decision given from the host's own records.
+   * @throws {InvalidRequestError} where the outcome is not as documented.
+   */
+  recordOutcome(outcome: Outcome): boolean {
+    checkOutcome(outcome);
+    return this.#monitor.recordOutcome(outcome);
+  }
+
+  /**
+   * Changes thresholds of the decision, from the next answer on.
+   *
+   * @throws {InvalidOptionsError} where one is unknown or outside [0, 1]; none is changed then.
+   */
+  setPolicy(patch: Partial<DecisionPolicy>): void {
+    this.#policy = { ...this.#policy, ...parsePolicyPatch(patch) };
+    this.#settler.policy = this.#policy;
+  }
+
+  /** Everything measured, as plain JSON; cheap, and safe to call at any time, closed included. */
+  summary(): Summary {
+    const { batcher, model } = this.#deployment;
+    const { performance, recent, requests, business, activeAlerts } = this.#monitor.summary();
+    return {
+      model: { ...model },
+      timestamp: new Date(this.#clock.epochMs()).toISOString(),
+      uptimeSeconds: (this.#clock.now() - this.#startedAt) / 1000,
+      performance,
+      recent,
+      requests,
+      business,
+      workers: {
+        configured: this.#deployment.configuredWorkers,
+        ready: this.#deployment.readyWorkers,
+        busy: batcher.busyWorkers,
+        lost: this.#deployment.lostWorkers,
+        provider: this.#deployment.provider,
+        providers: this.#deployment.providers,
+      },
+      queue: {
+        depth: batcher.waiting,
+        maxDepth: batcher.maxWaiting,
+        oldestWaitMs: batcher.oldestWaitMs,
+        inFlight: batcher.inFlight,
+      },
+      deployments: [{ ...model, traffic: 1, since: this.#deployment.since }],
+      activeAlerts,
+    };
+  }
+
+  /** Whether this scorer can answer, for a health endpoint; cheap. */
+  health(): Health {
+    return healthOf({
+      closed: this.#closing !== null,
+      readyWorkers: this.#deployment.readyWorkers,
+      configuredWorkers: this.#deployment.configuredWorkers,
+      provider: this.#deployment.provider,
+      queueDepth: this.#deployment.batcher.waiting,
+      maxQueueSize: this.#options.maxQueueSize,
+      activeAlerts: this.#monitor.activeAlerts,
+    });
+  }
+
+  /** Calls `listener` at every such event. One that throws disturbs nothing; it is logged. */
+  on<E extends EventName>(event: E, listener: EventListener<E>): this {
+    this.#events.on(event, listener);
+    return this;
+  }
+
+  /** Calls `listener` at the next such event. */
+  once<E extends EventName>(event: E, listener: EventListener<E>): this {
+    this.#events.once(event, listener);
+    return this;
+  }
+
+  /** Takes a listener away again. */
+  off<E extends EventName>(event: E, listener: EventListener<E>): this {
+    this.#events.off(event, listener);
+    return this;
+  }
+
+  /**
+   * Refuses new work, answers what was taken in, ends the workers and lets go of everything. Calling it again gives the
+   * same promise.
+   *
+   * @param options.timeoutMs how long to wait for requests that were taken in; what is left is rejected with
+   * `ERR_CLOSED` and counted as failed. At least 0. @default 10_000
+   * @throws {InvalidOptionsError} where the options are not as documented; nothing is closed then.
+   */
+  close(options: { timeoutMs?: number | undefined } = {}): Promise<CloseReport> {
+    if (this.#closing !== null) return this.#closing;
+    try {
+      const reader = new FieldReader(options);
+      const timeoutMs = reader.number('timeoutMs', defaultCloseTimeoutMs, { min: 0, unit: 'milliseconds' });
+      reader.rejectUnknown().throwIfInvalid();
+      this.#closing = this.#close(timeoutMs);
+      return this.#closing;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #start(): Promise<void> {
+    await this.#deployment.start();
+    const { model, readyWorkers, provider, providers } = this.#deployment;
+    this.#logger.info('Scoring started', {
+      model: model.name,
+      version: model.version,
+      workers: readyWorkers,
+      provider,
+      providers,
+    });
+  }
+
+  /** Takes a request in, or refuses it: its settlement hears of either, and nothing is thrown. */
+  #submit(request: ScoreRequest, options: ScoreOptions | undefined, settlement: Settlement): void {
+    const enqueuedAt = this.#clock.now();
+    const { batcher, slots, layout, scratchSlot } = this.#deployment;
+    let slot = -1;
+    try {
+      this.#refuseIfClosed();
+      const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
+      if (call?.signal?.aborted === true) throw new AbortedError(call.signal.reason);
+      // A full queue is found out first, but an invalid request is refused as such all the same.
+      slot = this.#isFull() ? -1 : slots.claim();
+      const row = slots.rowStart(slot < 0 ? scratchSlot : slot);
+      const { id } = readRequest(request, layout, slots.features, row);
+      // Reading the request may have run code of the host's, which may have called anything.
+      this.#refuseIfClosed();
+      if (slot < 0 || this.#isFull()) {
+        if (slot >= 0) slots.release(slot);
+        const error = new QueueFullError(this.#options.maxQueueSize);
+        this.#settler.refused({ request, id, enqueuedAt, settlement }, error);
+        return;
+      }
+      const timeoutMs = call?.timeoutMs ?? this.#options.timeoutMs;
+      const pending = new PendingRequest(request, id, slot, enqueuedAt, timeoutMs, settlement);
+      if (call?.signal !== undefined) this.#aborts.watch(call.signal, pending);
+      batcher.add(pending);
+    } catch (error) {
+      if (slot >= 0) slots.release(slot);
+      this.#settler.refused({ request, id: undefined, enqueuedAt, settlement }, asScorerError(error));
+    }
+  }
+
+  #isFull(): boolean {
+    return this.#closing === null && this.#deployment.batcher.waiting >= this.#options.maxQueueSize;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing !== null) throw new ClosedError('The scorer is closed');
+  }
+
+  #onWorkerLost(reason: string): void {
+    const readyWorkers = this.#deployment.readyWorkers;
+    this.#logger.error('A worker was lost', { reason, readyWorkers });
+    this.#events.emit('workerLost', { reason, readyWorkers });
+  }
+
+  async #close(timeoutMs: number): Promise<CloseReport> {
+    const { batcher } = this.#deployment;
+    const abandoned = (await this.#drained(timeoutMs))
+      ? 0
+      : batcher.giveUpAll(() => new ClosedError('The scorer was closed before this request was answered'));
+    const released = await this.#deployment.release();
+    this.#monitor.dispose();
+    this.#events.removeAll();
+    const fields = { abandoned, workersLeftBehind: !released };
+    if (abandoned > 0 || !released) this.#logger.warn('Scoring ended before all was done', fields);
+    else this.#logger.info('Scoring ended', fields);
+    return { abandoned, summary: this.summary() };
+  }
+
+  /** @returns whether everything that was taken in is settled, after at most `timeoutMs`. */
+  #drained(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = Number.isFinite(timeoutMs) ? this.#clock.after(timeoutMs, () => resolve(false)) : null;
+      void this.#deployment.batcher.idle().then(() => {
+        timer?.clear();
+        resolve(true);
+      });
+    });
+  }
+}
+
+/** Whatever went wrong while a request was taken in, as one of this package's errors. */
+function asScorerError(error: unknown): FraudScorerError {
+  if (error instanceof FraudScorerError) return error;
+  return new InvalidRequestError([
+    { path: 'request', expected: 'a request that can be read', received: 'one that throws when it is read' },
+  ]);
+}

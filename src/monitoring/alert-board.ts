@@ -1,0 +1,46 @@
+import type { Alert, AlertRule } from '../types.js';
+import { isBreached, isWellBack, type Observation, severityOf } from './alert-rules.js';
+
+/** What an evaluation changed. */
+export interface AlertChanges {
+  raised: Alert[];
+  cleared: Alert[];
+}
+
+/** The alerts that stand: each raised once and cleared once, however often its rule is looked at. */
+export class AlertBoard {
+  readonly #active = new Map<AlertRule, Alert>();
+
+  get active(): Alert[] {
+    return [...this.#active.values()].map((alert) => ({ ...alert }));
+  }
+
+  /** @param nowEpochMs the time of the observations. */
+  evaluate(observations: readonly Observation[], nowEpochMs: number): AlertChanges {
+    const changes: AlertChanges = { raised: [], cleared: [] };
+    for (const observation of observations) {
+      const alert = this.#active.get(observation.rule);
+      if (alert === undefined) {
+        if (isBreached(observation)) changes.raised.push(this.#raise(observation, nowEpochMs));
+      } else if (isWellBack(observation)) {
+        this.#active.delete(observation.rule);
+        changes.cleared.push({ ...alert, value: observation.value ?? alert.value });
+      }
+    }
+    return changes;
+  }
+
+  #raise(observation: Observation, since: number): Alert {
+    const value = observation.value ?? 0;
+    const alert: Alert = {
+      rule: observation.rule,
+      severity: severityOf(observation),
+      value,
+      threshold: observation.threshold,
+      since,
+      message: observation.describe(value),
+    };
+    this.#active.set(observation.rule, alert);
+    return { ...alert };
+  }
+}

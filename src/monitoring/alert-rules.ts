@@ -1,0 +1,110 @@
+import type { AlertRule } from '../types.js';
+
+/** Where each alert is raised. `Infinity` (0 for the throughput) switches one off. */
+export interface AlertThresholds {
+  /** P99 of the latency, in ms. @default 100 */
+  maxLatencyMs: number;
+  /** Rows a second while work was waiting the whole window. @default 100 */
+  minThroughputPerSecond: number;
+  /** (failed + expired) / (total − rejected − cancelled). @default 0.01 */
+  maxErrorRate: number;
+  /** Resident memory of the process, in GiB. @default 8 */
+  maxMemoryGb: number;
+  /** Of the most recent labels. @default 0.05 */
+  maxFalsePositiveRate: number;
+}
+
+/** What the rules look at: the window of the last 10 seconds, and what has no window. */
+export interface AlertSnapshot {
+  /** Requests answered by the model in the window, and their P99. */
+  latencySamples: number;
+  p99LatencyMs: number | null;
+  rowsPerSecond: number;
+  /** Whether there was always a request waiting for a worker. */
+  waitedWholeWindow: boolean;
+  /** Requests the error rate is a share of. */
+  errorSamples: number;
+  errorRate: number | null;
+  memoryGb: number;
+  /** Labels the false positive rate is a share of. */
+  labels: number;
+  falsePositiveRate: number | null;
+}
+
+/** One rule's view of a snapshot. */
+export interface Observation {
+  rule: AlertRule;
+  /** null where there is too little to judge by. */
+  value: number | null;
+  threshold: number;
+  /** Whether it is the low values that are bad. */
+  lowIsBad: boolean;
+  describe: (value: number) => string;
+}
+
+/** Fewer requests, or labels, say nothing. */
+export const minSamples = 10;
+
+export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): Observation[] {
+  const { p99LatencyMs, rowsPerSecond, errorRate, memoryGb, falsePositiveRate } = snapshot;
+  return [
+    {
+      rule: 'latency',
+      value: snapshot.latencySamples >= minSamples ? p99LatencyMs : null,
+      threshold: thresholds.maxLatencyMs,
+      lowIsBad: false,
+      describe: (value) => `P99 latency of ${value.toFixed(1)} ms over 10 s, allowed ${thresholds.maxLatencyMs} ms`,
+    },
+    {
+      rule: 'throughput',
+      value: snapshot.waitedWholeWindow ? rowsPerSecond : null,
+      threshold: thresholds.minThroughputPerSecond,
+      lowIsBad: true,
+      describe: (value) =>
+        `${value.toFixed(1)} rows/s while requests waited for 10 s, expected ${thresholds.minThroughputPerSecond} rows/s`,
+    },
+    {
+      rule: 'errorRate',
+      value: snapshot.errorSamples >= minSamples ? errorRate : null,
+      threshold: thresholds.maxErrorRate,
+      lowIsBad: false,
+      describe: (value) => `Error rate of ${percent(value)} over 10 s, allowed ${percent(thresholds.maxErrorRate)}`,
+    },
+    {
+      rule: 'memory',
+      value: memoryGb,
+      threshold: thresholds.maxMemoryGb,
+      lowIsBad: false,
+      describe: (value) => `Resident memory of ${value.toFixed(2)} GiB, allowed ${thresholds.maxMemoryGb} GiB`,
+    },
+    {
+      rule: 'falsePositiveRate',
+      value: snapshot.labels >= minSamples ? falsePositiveRate : null,
+      threshold: thresholds.maxFalsePositiveRate,
+      lowIsBad: false,
+      describe: (value) =>
+        `False positive rate of ${percent(value)} over the latest labels, allowed ${percent(thresholds.maxFalsePositiveRate)}`,
+    },
+  ];
+}
+
+/** Beyond the threshold. */
+export function isBreached({ value, threshold, lowIsBad }: Observation): boolean {
+  if (value === null) return false;
+  return lowIsBad ? value < threshold : value > threshold;
+}
+
+/** A tenth inside the threshold, so that a value that hovers about it raises once; or nothing left to judge by. */
+export function isWellBack({ value, threshold, lowIsBad }: Observation): boolean {
+  if (value === null) return true;
+  return lowIsBad ? value >= threshold * 1.1 : value <= threshold * 0.9;
+}
+
+export function severityOf({ value, threshold, lowIsBad }: Observation): 'warning' | 'critical' {
+  if (value === null) return 'warning';
+  return (lowIsBad ? value < threshold / 2 : value > threshold * 2) ? 'critical' : 'warning';
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)}%`;
+}

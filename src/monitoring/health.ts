@@ -1,0 +1,28 @@
+import type { Alert, Health, Provider } from '../types.js';
+
+/** The share of `maxQueueSize` at which a host should begin to shed load. */
+const crowdedShare = 0.8;
+
+export interface HealthSnapshot {
+  closed: boolean;
+  readyWorkers: number;
+  configuredWorkers: number;
+  provider: Provider | null;
+  queueDepth: number;
+  maxQueueSize: number;
+  activeAlerts: readonly Alert[];
+}
+
+/** Whether a scorer can answer, and what is wrong where it can't, or not well. */
+export function healthOf(snapshot: HealthSnapshot): Health {
+  const { closed, readyWorkers, configuredWorkers, provider, queueDepth, maxQueueSize, activeAlerts } = snapshot;
+  const reasons: string[] = [];
+  if (closed) reasons.push('the scorer is closed');
+  if (readyWorkers < configuredWorkers) reasons.push(`${readyWorkers} of ${configuredWorkers} workers are ready`);
+  if (queueDepth >= maxQueueSize * crowdedShare)
+    reasons.push(`${queueDepth} of ${maxQueueSize} places in the queue are taken`);
+  reasons.push(...activeAlerts.map(({ message }) => message));
+  const ready = !closed && readyWorkers > 0;
+  const status = !ready ? 'unavailable' : reasons.length > 0 ? 'degraded' : 'ok';
+  return { status, ready, provider, workers: readyWorkers, queueDepth, reasons };
+}

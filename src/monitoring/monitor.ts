@@ -1,0 +1,157 @@
+import type { Clock, Timer } from '../clock.js';
+import type { FraudScorerError } from '../errors.js';
+import type {
+  Alert,
+  BusinessSummary,
+  Decision,
+  Outcome,
+  PerformanceSummary,
+  RequestCounts,
+  RiskLevel,
+} from '../types.js';
+import { AlertBoard } from './alert-board.js';
+import { type AlertThresholds, observe } from './alert-rules.js';
+import { DecisionCounter } from './decision-counter.js';
+import { type OutcomeLimits, OutcomeStore } from './outcomes.js';
+import { PerformanceHistory, windowIntervals } from './performance-history.js';
+import { type Cause, causeOf } from './request-counts.js';
+
+const intervalMs = 1_000;
+const bytesPerGb = 1024 ** 3;
+
+export interface MonitorOptions {
+  clock: Clock;
+  thresholds: AlertThresholds;
+  outcomes: OutcomeLimits;
+  /** Since when, on the monotonic clock, requests have always been waiting; null where none is. */
+  waitingSince: () => number | null;
+  onAlert: (alert: Alert) => void;
+  onAlertCleared: (alert: Alert) => void;
+}
+
+/** Everything the monitor knows, but for what belongs to the pool and the batcher. */
+export interface MonitorSummary {
+  performance: PerformanceSummary;
+  recent: { windowSeconds: number; performance: PerformanceSummary };
+  requests: RequestCounts;
+  business: BusinessSummary;
+  activeAlerts: Alert[];
+}
+
+/** Watches the scorer from within its process: what became of requests, how fast, what was decided, and whether that is well. */
+export class Monitor {
+  readonly #options: MonitorOptions;
+  readonly #history: PerformanceHistory;
+  readonly #decisions = new DecisionCounter();
+  readonly #outcomes: OutcomeStore;
+  readonly #alerts = new AlertBoard();
+  readonly #timer: Timer;
+  #memoryGb = 0;
+  /** What was known when the monitor was disposed of, to which only rejections at the door are added. */
+  #final: MonitorSummary | null = null;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    this.#history = new PerformanceHistory(options.clock);
+    this.#outcomes = new OutcomeStore(options.clock, options.outcomes);
+    this.#sampleMemory();
+    this.#timer = options.clock.every(intervalMs, () => this.#tick());
+  }
+
+  recordAnswer(latencyMs: number, queueMs: number, decision: Decision, level: RiskLevel, id: string | undefined): void {
+    const { current } = this.#history;
+    current.requests.count('succeeded');
+    current.recordAnswer(latencyMs, queueMs);
+    this.#decisions.count(decision, level);
+    if (id !== undefined) this.#outcomes.expect(id, decision);
+  }
+
+  recordBatch(rows: number, inferenceMs: number): void {
+    this.#history.current.recordBatch(rows, inferenceMs);
+  }
+
+  recordError(error: FraudScorerError): void {
+    this.#count(causeOf(error.code));
+  }
+
+  /** A request that `close` gave up: a failure, though its error has the code of a rejection. */
+  recordAbandoned(): void {
+    this.#count('failed');
+  }
+
+  #count(cause: Cause): void {
+    if (this.#final !== null) {
+      this.#final.requests[cause] += 1;
+      this.#final.requests.total += 1;
+    } else {
+      this.#history.current.requests.count(cause);
+    }
+  }
+
+  recordFallback(): void {
+    this.#history.current.requests.countFallback();
+  }
+
+  recordOutcome(outcome: Outcome): boolean {
+    return this.#outcomes.record(outcome);
+  }
+
+  get activeAlerts(): Alert[] {
+    return this.#alerts.active;
+  }
+
+  summary(): MonitorSummary {
+    if (this.#final !== null) return structuredClone(this.#final);
+    const total = this.#decisions.total;
+    return {
+      performance: this.#history.sinceStart((recorder) => recorder.summary()),
+      recent: {
+        windowSeconds: (windowIntervals * intervalMs) / 1000,
+        performance: this.#history.recent((recorder) => recorder.summary()),
+      },
+      requests: this.#history.sinceStart((recorder) => recorder.requests.summary()),
+      business: { ...this.#decisions.summary(), ...this.#outcomes.summary(total) },
+      activeAlerts: this.#alerts.active,
+    };
+  }
+
+  /** Stops watching and gives the memory back; the last summary stays. */
+  dispose(): void {
+    if (this.#final !== null) return;
+    this.#final = this.summary();
+    this.#timer.clear();
+    this.#history.dispose();
+  }
+
+  #tick(): void {
+    this.#sampleMemory();
+    this.#outcomes.forgetExpired();
+    this.#evaluate();
+    this.#history.advance();
+  }
+
+  #sampleMemory(): void {
+    this.#memoryGb = process.memoryUsage.rss() / bytesPerGb;
+    this.#history.current.recordMemory(this.#memoryGb);
+  }
+
+  #evaluate(): void {
+    const { clock, thresholds, waitingSince, onAlert, onAlertCleared } = this.#options;
+    const since = waitingSince();
+    const { rate, labels } = this.#outcomes.recentFalsePositiveRate();
+    const snapshot = this.#history.recent((recorder, windowMs) => ({
+      latencySamples: recorder.samples,
+      p99LatencyMs: recorder.p99LatencyMs,
+      rowsPerSecond: (recorder.samples * 1000) / Math.max(windowMs, 1),
+      waitedWholeWindow: since !== null && clock.now() - since >= windowIntervals * intervalMs,
+      errorSamples: recorder.requests.accepted,
+      errorRate: recorder.requests.errorRate,
+      memoryGb: this.#memoryGb,
+      labels,
+      falsePositiveRate: rate,
+    }));
+    const { raised, cleared } = this.#alerts.evaluate(observe(snapshot, thresholds), clock.epochMs());
+    for (const alert of raised) onAlert(alert);
+    for (const alert of cleared) onAlertCleared(alert);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '../clock.js';
+import type { BusinessSummary, Decision, Outcome } from '../types.js';
+import { ratio } from './ratio.js';
+
+/** What is known of a decision whose label may still come, or be revised. */
+interface Entry {
+  flagged: boolean;
+  /** null until it is known. */
+  isFraud: boolean | null;
+  decidedAt: number;
+}
+
+export interface OutcomeLimits {
+  /** Decisions that wait for a label; the oldest go first. */
+  maxPending: number;
+  /** Milliseconds after which a label is no longer expected. */
+  ttlMs: number;
+}
+
+/** Labels the false positive rate of alerts is taken over. */
+const recentLabels = 1_000;
+
+/** Compares decisions with the labels that come later: a confusion matrix, and the false positive rate of late. */
+export class OutcomeStore {
+  readonly #clock: Clock;
+  readonly #limits: OutcomeLimits;
+  /** In the order of decision, which is the order of insertion. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #confusion = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
+  /** The most recent labels of legitimate transactions: whether each was flagged. */
+  readonly #recentLegitimate: boolean[] = [];
+  #recentNext = 0;
+
+  constructor(clock: Clock, limits: OutcomeLimits) {
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /** Remembers a decision, so that a label can be matched with it. */
+  expect(id: string, decision: Decision): void {
+    this.#remember(id, { flagged: isFlagged(decision), isFraud: null, decidedAt: this.#clock.epochMs() });
+  }
+
+  /** @returns whether the label could be matched with a decision. */
+  record({ id, isFraud, decision, decidedAt }: Outcome): boolean {
+    this.forgetExpired();
+    const entry = this.#entries.get(id) ?? this.#entryOf(id, decision, decidedAt);
+    if (entry === null) return false;
+    if (entry.isFraud === isFraud) return true;
+    if (entry.isFraud !== null) this.#confusion[cell(entry.flagged, entry.isFraud)] -= 1;
+    entry.isFraud = isFraud;
+    this.#confusion[cell(entry.flagged, isFraud)] += 1;
+    if (!isFraud) this.#noteLegitimate(entry.flagged);
+    return true;
+  }
+
+  /** Drops decisions whose label is no longer expected. */
+  forgetExpired(): void {
+    const oldest = this.#clock.epochMs() - this.#limits.ttlMs;
+    for (const [id, { decidedAt }] of this.#entries) {
+      if (decidedAt > oldest) return;
+      this.#entries.delete(id);
+    }
+  }
+
+  /** The share flagged of the most recent labels that were legitimate, and how many those are. */
+  recentFalsePositiveRate(): { rate: number | null; labels: number } {
+    const labels = this.#recentLegitimate.length;
+    return { rate: ratio(this.#recentLegitimate.filter(Boolean).length, labels), labels };
+  }
+
+  /** @param total the decisions that labels are compared with. */
+  summary(
+    total: number,
+  ): Pick<
+    BusinessSummary,
+    'labelled' | 'labelCoverage' | 'confusion' | 'precision' | 'detectionRate' | 'falsePositiveRate'
+  > {
+    const { truePositives, falsePositives, trueNegatives, falseNegatives } = this.#confusion;
+    const labelled = truePositives + falsePositives + trueNegatives + falseNegatives;
+    return {
+      labelled,
+      labelCoverage: ratio(labelled, total),
+      confusion: { truePositives, falsePositives, trueNegatives, falseNegatives },
+      precision: ratio(truePositives, truePositives + falsePositives),
+      detectionRate: ratio(truePositives, truePositives + falseNegatives),
+      falsePositiveRate: ratio(falsePositives, falsePositives + trueNegatives),
+    };
+  }
+
+  /** A decision from the host's own records, kept so that its label can be revised too. */
+  #entryOf(id: string, decision: Decision | undefined, decidedAt: number | undefined): Entry | null {
+    if (decision === undefined) return null;
+    const entry: Entry = {
+      flagged: isFlagged(decision),
+      isFraud: null,
+      decidedAt: decidedAt ?? this.#clock.epochMs(),
+    };
+    this.#remember(id, entry);
+    return entry;
+  }
+
+  #remember(id: string, entry: Entry): void {
+    // Deleted first, so that the map's order stays the order of decision.
+    this.#entries.delete(id);
+    if (this.#entries.size >= this.#limits.maxPending) {
+      for (const oldest of this.#entries.keys()) {
+        this.#entries.delete(oldest);
+        break;
+      }
+    }
+    if (this.#limits.maxPending > 0) this.#entries.set(id, entry);
+  }
+
+  #noteLegitimate(flagged: boolean): void {
+    this.#recentLegitimate[this.#recentNext] = flagged;
+    this.#recentNext = (this.#recentNext + 1) % recentLabels;
+  }
+}
+
+function isFlagged(decision: Decision): boolean {
+  return decision !== 'APPROVE';
+}
+
+function cell(
+  flagged: boolean,
+  isFraud: boolean,
+): 'truePositives' | 'falsePositives' | 'trueNegatives' | 'falseNegatives' {
+  if (flagged) return isFraud ? 'truePositives' : 'falsePositives';
+  return isFraud ? 'falseNegatives' : 'trueNegatives';
+}

@@ -1,0 +1,122 @@
+import type { PerformanceSummary } from '../types.js';
+import { LatencyHistogram } from './latency-histogram.js';
+import { ratio } from './ratio.js';
+import { RequestCounter } from './request-counts.js';
+
+/** Everything measured of requests and batches over some time: an interval, a window of intervals, or since the start. */
+export class PerformanceRecorder {
+  readonly requests = new RequestCounter();
+  readonly #latency = new LatencyHistogram();
+  readonly #queue = new LatencyHistogram();
+  readonly #inference = new LatencyHistogram();
+  #batches = 0;
+  #batchRows = 0;
+  #maxBatchRows = 0;
+  #memorySamples = 0;
+  #memorySumGb = 0;
+  #maxMemoryGb = 0;
+  /** Of intervals in which the model answered anything. */
+  #activeMs = 0;
+  #activeRows = 0;
+  #minRowsPerSecond = Number.POSITIVE_INFINITY;
+  #maxRowsPerSecond = 0;
+
+  /** Requests in the latency distributions. */
+  get samples(): number {
+    return this.#latency.count;
+  }
+
+  get p99LatencyMs(): number | null {
+    return this.#latency.percentile(99);
+  }
+
+  /** A request the model answered. */
+  recordAnswer(latencyMs: number, queueMs: number): void {
+    this.#latency.record(latencyMs);
+    this.#queue.record(queueMs);
+  }
+
+  recordBatch(rows: number, inferenceMs: number): void {
+    this.#batches += 1;
+    this.#batchRows += rows;
+    if (rows > this.#maxBatchRows) this.#maxBatchRows = rows;
+    this.#inference.record(inferenceMs, rows);
+  }
+
+  recordMemory(memoryGb: number): void {
+    this.#memorySamples += 1;
+    this.#memorySumGb += memoryGb;
+    if (memoryGb > this.#maxMemoryGb) this.#maxMemoryGb = memoryGb;
+  }
+
+  /** Ends an interval: what was answered in it becomes one sample of the throughput. */
+  closeInterval(durationMs: number): void {
+    if (this.samples === 0 || durationMs <= 0) return;
+    const rowsPerSecond = (this.samples * 1000) / durationMs;
+    this.#activeMs = durationMs;
+    this.#activeRows = this.samples;
+    this.#minRowsPerSecond = rowsPerSecond;
+    this.#maxRowsPerSecond = rowsPerSecond;
+  }
+
+  add(other: PerformanceRecorder): void {
+    this.requests.add(other.requests);
+    this.#latency.add(other.#latency);
+    this.#queue.add(other.#queue);
+    this.#inference.add(other.#inference);
+    this.#batches += other.#batches;
+    this.#batchRows += other.#batchRows;
+    this.#maxBatchRows = Math.max(this.#maxBatchRows, other.#maxBatchRows);
+    this.#memorySamples += other.#memorySamples;
+    this.#memorySumGb += other.#memorySumGb;
+    this.#maxMemoryGb = Math.max(this.#maxMemoryGb, other.#maxMemoryGb);
+    this.#activeMs += other.#activeMs;
+    this.#activeRows += other.#activeRows;
+    this.#minRowsPerSecond = Math.min(this.#minRowsPerSecond, other.#minRowsPerSecond);
+    this.#maxRowsPerSecond = Math.max(this.#maxRowsPerSecond, other.#maxRowsPerSecond);
+  }
+
+  reset(): void {
+    this.requests.reset();
+    this.#latency.reset();
+    this.#queue.reset();
+    this.#inference.reset();
+    this.#batches = 0;
+    this.#batchRows = 0;
+    this.#maxBatchRows = 0;
+    this.#memorySamples = 0;
+    this.#memorySumGb = 0;
+    this.#maxMemoryGb = 0;
+    this.#activeMs = 0;
+    this.#activeRows = 0;
+    this.#minRowsPerSecond = Number.POSITIVE_INFINITY;
+    this.#maxRowsPerSecond = 0;
+  }
+
+  summary(): PerformanceSummary {
+    const hasThroughput = this.#activeMs > 0;
+    return {
+      latencyMs: this.#latency.summary(),
+      queueMs: this.#queue.summary(),
+      inferenceMs: this.#inference.summary(),
+      throughputPerSecond: {
+        mean: ratio(this.#activeRows * 1000, this.#activeMs),
+        min: hasThroughput ? this.#minRowsPerSecond : null,
+        max: hasThroughput ? this.#maxRowsPerSecond : null,
+      },
+      batchSize: { mean: ratio(this.#batchRows, this.#batches), max: this.#batches === 0 ? null : this.#maxBatchRows },
+      memoryGb: {
+        mean: ratio(this.#memorySumGb, this.#memorySamples),
+        max: this.#memorySamples === 0 ? null : this.#maxMemoryGb,
+      },
+      errorRate: this.requests.errorRate,
+      sampleCount: this.samples,
+    };
+  }
+
+  dispose(): void {
+    this.#latency.dispose();
+    this.#queue.dispose();
+    this.#inference.dispose();
+  }
+}

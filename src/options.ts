@@ -1,0 +1,149 @@
+import { availableParallelism } from 'node:os';
+import type { ResourceLimits } from 'node:worker_threads';
+import type { BatchLimits } from './batching/batch-policy.js';
+import { isDecision } from './decision/fallback.js';
+import { readPolicyPatch } from './decision/policy.js';
+import { bundledModelDirectory } from './deployment/bundled-model.js';
+import { FieldReader } from './field-reader.js';
+import type { AlertThresholds } from './monitoring/alert-rules.js';
+import type { OutcomeLimits } from './monitoring/outcomes.js';
+import type { DecisionPolicy, Fallback, Logger, Provider } from './types.js';
+
+/** Options of `FraudScorer.create`. Every field may be left out. */
+export interface FraudScorerOptions {
+  /** A model directory: `model.json` and the ONNX file it names. @default the bundled reference model */
+  model?: string | undefined;
+  /** Execution providers in order of preference; the first that works is used and reported. @default ['cuda', 'cpu'] */
+  providers?: readonly Provider[] | undefined;
+  /** CUDA device ids, integers from 0; workers are spread over them. @default [0] */
+  devices?: readonly number[] | undefined;
+  /** Worker threads, each with its own session; 1 to 256. @default as many as devices are given, else as many as cores */
+  workers?: number | undefined;
+  /** How batches form. */
+  batching?: Partial<BatchLimits> | undefined;
+  /** Requests that may wait; more are refused with `ERR_QUEUE_FULL`. 1 to 1,000,000. @default 10_000 */
+  maxQueueSize?: number | undefined;
+  /** Milliseconds until a request is given up with `ERR_DEADLINE_EXCEEDED`; above 0, `Infinity` for never. @default 1_000 */
+  timeoutMs?: number | undefined;
+  /** Thresholds of the decision: defaults, then the manifest's, then these, field by field. */
+  policy?: Partial<DecisionPolicy> | undefined;
+  /** What answers where the model can't: an error, a decision, or a synchronous function. @default 'throw' */
+  fallback?: Fallback | undefined;
+  /** How long decisions are remembered for labels that come later. */
+  outcomes?: Partial<OutcomeLimits> | undefined;
+  /** Where alerts are raised. */
+  alerts?: Partial<AlertThresholds> | undefined;
+  /** Takes log lines; `console` and pino fit. @default none */
+  logger?: Logger | undefined;
+  /** The worker's entry, a path or file URL, for hosts that bundle: a copy of `fraud-scorer/worker`. @default the package's */
+  workerFile?: string | URL | undefined;
+  /** Of each worker thread, as in `worker_threads`. @default none */
+  resourceLimits?: ResourceLimits | undefined;
+}
+
+/** The options, complete and valid. */
+export interface ResolvedOptions {
+  model: string;
+  providers: readonly Provider[];
+  devices: readonly number[];
+  workers: number;
+  batching: BatchLimits;
+  maxQueueSize: number;
+  timeoutMs: number;
+  /** The host's thresholds alone: the manifest's come before them. */
+  policy: Partial<DecisionPolicy>;
+  fallback: Fallback;
+  outcomes: OutcomeLimits;
+  alerts: AlertThresholds;
+  logger: Logger | undefined;
+  workerFile: string | URL | undefined;
+  resourceLimits: ResourceLimits | undefined;
+}
+
+const dayMs = 86_400_000;
+
+/** @throws {InvalidOptionsError} with every option that is unknown or not as documented. */
+export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
+  const reader = new FieldReader(options);
+  const devices = reader.list('devices', 'CUDA device ids, integers from 0', isDeviceId);
+  const resolved: ResolvedOptions = {
+    model: reader.value('model', 'the path of a model directory', isText) ?? bundledModelDirectory(),
+    providers: reader.list('providers', "'cuda', 'tensorrt' or 'cpu'", isProvider) ?? ['cuda', 'cpu'],
+    devices: devices ?? [0],
+    workers: reader.number('workers', devices?.length ?? availableParallelism(), { min: 1, max: 256, integer: true }),
+    batching: readBatching(reader.nested('batching')),
+    maxQueueSize: reader.number('maxQueueSize', 10_000, { min: 1, max: 1_000_000, integer: true }),
+    timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
+    policy: readPolicyPatch(reader.nested('policy')),
+    fallback: reader.value('fallback', "'throw', a decision or a function", isFallback) ?? 'throw',
+    outcomes: readOutcomes(reader.nested('outcomes')),
+    alerts: readAlerts(reader.nested('alerts')),
+    logger: reader.value('logger', 'an object with info, warn and error', isLogger),
+    workerFile: reader.value('workerFile', 'a path or a URL', isPathOrUrl),
+    resourceLimits: reader.value('resourceLimits', 'an object as worker_threads takes it', isResourceLimits),
+  };
+  reader.rejectUnknown().throwIfInvalid();
+  return resolved;
+}
+
+function readBatching(reader: FieldReader): BatchLimits {
+  const limits: BatchLimits = {
+    maxBatchSize: reader.number('maxBatchSize', 256, { min: 1, max: 65_536, integer: true }),
+    maxQueueDelayMs: reader.number('maxQueueDelayMs', 0, { min: 0, max: 60_000, unit: 'milliseconds' }),
+    targetLatencyMs: reader.number('targetLatencyMs', 10, { above: 0, unit: 'milliseconds' }),
+  };
+  reader.rejectUnknown();
+  return limits;
+}
+
+function readOutcomes(reader: FieldReader): OutcomeLimits {
+  const limits: OutcomeLimits = {
+    maxPending: reader.number('maxPending', 1_000_000, { min: 0, max: 10_000_000, integer: true }),
+    ttlMs: reader.number('ttlMs', 90 * dayMs, { above: 0, unit: 'milliseconds' }),
+  };
+  reader.rejectUnknown();
+  return limits;
+}
+
+function readAlerts(reader: FieldReader): AlertThresholds {
+  const thresholds: AlertThresholds = {
+    maxLatencyMs: reader.number('maxLatencyMs', 100, { min: 0, unit: 'milliseconds' }),
+    minThroughputPerSecond: reader.number('minThroughputPerSecond', 100, { min: 0, unit: 'rows a second' }),
+    maxErrorRate: reader.number('maxErrorRate', 0.01, { min: 0 }),
+    maxMemoryGb: reader.number('maxMemoryGb', 8, { min: 0, unit: 'GiB' }),
+    maxFalsePositiveRate: reader.number('maxFalsePositiveRate', 0.05, { min: 0 }),
+  };
+  reader.rejectUnknown();
+  return thresholds;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isDeviceId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isProvider(value: unknown): value is Provider {
+  return value === 'cuda' || value === 'tensorrt' || value === 'cpu';
+}
+
+function isFallback(value: unknown): value is Fallback {
+  return value === 'throw' || typeof value === 'function' || isDecision(value);
+}
+
+function isLogger(value: unknown): value is Logger {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['info', 'warn', 'error'].every((method) => typeof Reflect.get(value, method) === 'function');
+}
+
+function isPathOrUrl(value: unknown): value is string | URL {
+  return isText(value) || value instanceof URL;
+}
+
+function isResourceLimits(value: unknown): value is ResourceLimits {
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).every((limit) => typeof limit === 'number')
+  );
+}

@@ -1,0 +1,130 @@
+/**
+ * What host and workers say to each other: the one file of `src/` that `workers/` may import.
+ * It holds types, layouts and constants, and no behaviour beyond the words of the exit guard.
+ */
+
+export type ProviderName = 'cuda' | 'tensorrt' | 'cpu';
+
+export interface InputSpec {
+  name: string;
+  size: number;
+  mean?: number[];
+  std?: number[];
+}
+
+export interface OutputSpec {
+  logits?: string;
+  probability?: string;
+  riskScore?: string;
+  attention?: string;
+}
+
+/** float32 values of outputs a slot holds: [legitimate logit, fraud logit, risk] or [probability, unused, risk]. */
+export const outputsPerSlot = 3;
+
+/** The widest attention output that is served: room for it is reserved before the graph is known, and not touched until used. */
+export const maxAttentionWidth = 256;
+
+/**
+ * The memory that host and workers share. A slot is one request's row of features and its outputs;
+ * a lane is one batch in flight, and lists the slots of its rows.
+ */
+export interface SharedMemory {
+  /** Slots. */
+  capacity: number;
+  /** float32 values of features a slot holds: the inputs one behind the other, in the manifest's order. */
+  rowSize: number;
+  maxBatchSize: number;
+  /** float32 [capacity, rowSize] */
+  features: SharedArrayBuffer;
+  /** float32 [capacity, outputsPerSlot] */
+  outputs: SharedArrayBuffer;
+  /** float32 [capacity, the attention's own width], with room for `maxAttentionWidth`. */
+  attention: SharedArrayBuffer;
+  /** int32 [lanes, maxBatchSize]: the slot of each row. */
+  lanes: SharedArrayBuffer;
+}
+
+/** Everything a worker is told when it starts. */
+export interface WorkerConfig {
+  modelPath: string;
+  inputs: InputSpec[];
+  outputs: OutputSpec;
+  /** In order of preference. */
+  providers: ProviderName[];
+  /** CUDA device ids; workers take them in turn. */
+  devices: number[];
+  /** Batches a worker may hold at once. */
+  tasksPerWorker: number;
+  memory: SharedMemory;
+  /** int32 words of the exit guard, see `guardWords`. */
+  guard: SharedArrayBuffer;
+}
+
+/** One batch: numbers only, as the rows are in shared memory. */
+export interface BatchTask {
+  lane: number;
+  rows: number;
+}
+
+/** The batch's outputs are in its slots, or the runtime failed on it. A worker that dies gives no reply at all. */
+export type BatchReply = { inferenceMs: number } | { error: string };
+
+/** One input or output of the graph. A named or unknown axis is a string, a fixed one a number. */
+export interface GraphValue {
+  name: string;
+  type: string;
+  shape: (number | string)[];
+}
+
+export interface GraphDescription {
+  inputs: GraphValue[];
+  outputs: GraphValue[];
+}
+
+export interface ProviderTrial {
+  provider: ProviderName;
+  /** Why it is not used; null where it is. */
+  reason: string | null;
+}
+
+/** A worker has loaded its model and warmed up. */
+export interface ReadyReport {
+  kind: 'ready';
+  threadId: number;
+  provider: ProviderName;
+  trials: ProviderTrial[];
+  graph: GraphDescription;
+  /** Columns of the attention output; 0 where there is none. */
+  attentionWidth: number;
+}
+
+/** A worker could not get ready. */
+export interface FailedReport {
+  kind: 'failed';
+  threadId: number;
+  /** Whether no provider works here, or the model can't be run. */
+  code: 'ERR_PROVIDER_UNAVAILABLE' | 'ERR_MODEL_INVALID';
+  message: string;
+  /** The graph, where it could be loaded: the manifest may disagree with it. */
+  graph: GraphDescription | null;
+}
+
+export type WorkerReport = ReadyReport | FailedReport;
+
+export function isWorkerReport(message: unknown): message is WorkerReport {
+  if (typeof message !== 'object' || message === null || !('kind' in message) || !('threadId' in message)) return false;
+  return message.kind === 'ready' || message.kind === 'failed';
+}
+
+/**
+ * The int32 words of the exit guard: `stop`, then for each seat the thread that sits there and how many calls into
+ * the runtime it has under way. A process that ends, or terminates a thread, during such a call aborts; so
+ * the host sets `stop` and waits until no seat is busy, and a worker checks `stop` after it has said it is busy.
+ */
+export const guardWords = {
+  stop: 0,
+  owner: (seat: number): number => 1 + seat * 2,
+  busy: (seat: number): number => 2 + seat * 2,
+  length: (seats: number): number => 1 + seats * 2,
+} as const;

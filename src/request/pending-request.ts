@@ -1,0 +1,32 @@
+import type { Caller, Settlement } from '../settlement/settler.js';
+import type { ScoreRequest } from '../types.js';
+
+/** A request on its way: waiting for a worker, in a worker's batch, or settled. */
+export class PendingRequest implements Caller {
+  /** `running` requests that were settled early keep their slot until the worker has let go of it. */
+  state: 'waiting' | 'running' | 'settled' = 'waiting';
+  /** When its batch was sent, on the monotonic clock. */
+  dispatchedAt = 0;
+  /** Takes the caller's abort listener away again. */
+  stopListening: (() => void) | null = null;
+
+  // Links of the queue and of the deadline wheel: a request leaves either in constant time, and neither holds it longer.
+  queuePrevious: PendingRequest | null = null;
+  queueNext: PendingRequest | null = null;
+  wheelBucket = -1;
+  wheelPrevious: PendingRequest | null = null;
+  wheelNext: PendingRequest | null = null;
+
+  constructor(
+    readonly request: ScoreRequest,
+    readonly id: string | undefined,
+    readonly slot: number,
+    readonly enqueuedAt: number,
+    readonly timeoutMs: number,
+    readonly settlement: Settlement,
+  ) {}
+
+  get deadlineAt(): number {
+    return this.enqueuedAt + this.timeoutMs;
+  }
+}

@@ -1,0 +1,146 @@
+import type { Clock } from '../clock.js';
+import { fallbackDecision } from '../decision/fallback.js';
+import { decide, riskLevel, roundPolicy } from '../decision/policy.js';
+import type { Scores } from '../decision/scores.js';
+import type { FraudScorerError } from '../errors.js';
+import type {
+  Decision,
+  DecisionPolicy,
+  DecisionRecord,
+  Fallback,
+  FallbackResult,
+  ModelIdentity,
+  ModelResult,
+  Provider,
+  RiskLevel,
+  ScoreRequest,
+  ScoreResult,
+} from '../types.js';
+
+/** Who waits for an answer. Either is called, once. */
+export interface Settlement {
+  resolve(result: ScoreResult): void;
+  reject(error: FraudScorerError): void;
+}
+
+/** A request that is to be settled. */
+export interface Caller {
+  readonly request: ScoreRequest;
+  readonly id: string | undefined;
+  /** On the monotonic clock. */
+  readonly enqueuedAt: number;
+  readonly settlement: Settlement;
+}
+
+/** What the model said of a request, and how it got there. */
+export interface Answer extends Scores {
+  attention: number[] | null;
+  provider: Provider;
+  /** All on the monotonic clock. */
+  dispatchedAt: number;
+  answeredAt: number;
+  inferenceMs: number;
+  batchSize: number;
+}
+
+/** Sees every request settle. */
+export interface SettlementObserver {
+  recordAnswer(latencyMs: number, queueMs: number, decision: Decision, level: RiskLevel, id: string | undefined): void;
+  recordError(error: FraudScorerError): void;
+  recordAbandoned(): void;
+  recordFallback(): void;
+}
+
+export interface SettlerOptions {
+  clock: Clock;
+  model: ModelIdentity;
+  policy: DecisionPolicy;
+  fallback: Fallback;
+  observer: SettlementObserver;
+  /** Whether anybody wants decision records; they are not made otherwise. */
+  wantsDecisions: () => boolean;
+  onDecision: (record: DecisionRecord) => void;
+  onFallbackFailure: (reason: string) => void;
+}
+
+/** Turns answers and errors into what callers get: a decision, a fallback's decision, or the error. */
+export class Settler {
+  readonly #options: SettlerOptions;
+  #policy: DecisionPolicy;
+
+  constructor(options: SettlerOptions) {
+    this.#options = options;
+    this.#policy = roundPolicy(options.policy);
+  }
+
+  set policy(policy: DecisionPolicy) {
+    this.#policy = roundPolicy(policy);
+  }
+
+  answered(caller: Caller, answer: Answer): void {
+    const { fraudProbability, riskScore } = answer;
+    const decision = decide(fraudProbability, riskScore, this.#policy);
+    const level = riskLevel(riskScore, this.#policy);
+    const queueMs = answer.dispatchedAt - caller.enqueuedAt;
+    const totalMs = answer.answeredAt - caller.enqueuedAt;
+    this.#options.observer.recordAnswer(totalMs, queueMs, decision, level, caller.id);
+    const result: ModelResult = {
+      source: 'model',
+      decision,
+      fraudProbability,
+      riskScore,
+      riskLevel: level,
+      model: this.#options.model,
+      provider: answer.provider,
+      timing: { queueMs, inferenceMs: answer.inferenceMs, totalMs, batchSize: answer.batchSize },
+    };
+    if (caller.id !== undefined) result.id = caller.id;
+    if (answer.attention !== null) result.attention = answer.attention;
+    this.#settle(caller, result);
+  }
+
+  /** A request that was taken in and could not be answered. */
+  failed(caller: Caller, error: FraudScorerError): void {
+    // Only `close` gives a request up with this code once it was taken in, and that is a failure, not a rejection.
+    if (error.code === 'ERR_CLOSED') this.#options.observer.recordAbandoned();
+    else this.#options.observer.recordError(error);
+    this.#settleError(caller, error);
+  }
+
+  /** A request that is not taken in. */
+  refused(caller: Caller, error: FraudScorerError): void {
+    this.#options.observer.recordError(error);
+    this.#settleError(caller, error);
+  }
+
+  #settleError(caller: Caller, error: FraudScorerError): void {
+    const { fallback, onFallbackFailure, observer, clock } = this.#options;
+    const decision = fallbackDecision(fallback, caller.request, error, onFallbackFailure);
+    if (decision === null) {
+      caller.settlement.reject(error);
+      return;
+    }
+    observer.recordFallback();
+    const result: FallbackResult = {
+      source: 'fallback',
+      decision,
+      error: error.code,
+      timing: { totalMs: clock.now() - caller.enqueuedAt },
+      fraudProbability: null,
+      riskScore: null,
+      riskLevel: null,
+    };
+    if (caller.id !== undefined) result.id = caller.id;
+    this.#settle(caller, result);
+  }
+
+  #settle(caller: Caller, result: ScoreResult): void {
+    caller.settlement.resolve(result);
+    if (!this.#options.wantsDecisions()) return;
+    const { clock, model, onDecision } = this.#options;
+    const { decision, fraudProbability, riskScore, source } = result;
+    const record: DecisionRecord = { decision, fraudProbability, riskScore, model, source, at: clock.epochMs() };
+    if (caller.id !== undefined) record.id = caller.id;
+    onDecision(record);
+  }
+}

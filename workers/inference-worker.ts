@@ -1,0 +1,88 @@
+import { parentPort, threadId, workerData } from 'node:worker_threads';
+import type { InferenceSession } from 'onnxruntime-node';
+import {
+  type BatchReply,
+  type BatchTask,
+  type FailedReport,
+  type GraphDescription,
+  type GraphValue,
+  maxAttentionWidth,
+  type ReadyReport,
+  type WorkerConfig,
+} from '../src/pool/protocol.js';
+import { BatchRunner } from './batch-runner.js';
+import { GuardSeat } from './guard.js';
+import { NoProviderError, openSession } from './providers.js';
+
+type Handler = (task: BatchTask) => Promise<BatchReply>;
+
+/** What the model's graph turned out to be, for the report of a start that failed after it was loaded. */
+let graph: GraphDescription | null = null;
+
+/** Loads the model, warms it up, says so, and gives the handler of batches. */
+async function start(config: WorkerConfig): Promise<Handler> {
+  const seat = new GuardSeat(config.guard);
+  const device = config.devices[seat.number % config.devices.length] ?? 0;
+  const { report, runner } = await seat.during(async () => {
+    const { session, provider, trials } = await openSession(config.modelPath, config.providers, device);
+    graph = describeGraph(session);
+    const runner = await BatchRunner.warmedUp(session, config);
+    if (runner.attentionWidth > maxAttentionWidth) {
+      throw new Error(
+        `output attention: expected at most ${maxAttentionWidth} columns, received ${runner.attentionWidth}`,
+      );
+    }
+    const report: ReadyReport = {
+      kind: 'ready',
+      threadId,
+      provider,
+      trials,
+      graph,
+      attentionWidth: runner.attentionWidth,
+    };
+    return { report, runner };
+  });
+  parentPort?.postMessage(report);
+  return async (task) => {
+    try {
+      return { inferenceMs: await seat.during(() => runner.run(task)) };
+    } catch (error) {
+      return { error: messageOf(error) };
+    }
+  };
+}
+
+function describeGraph(session: InferenceSession): GraphDescription {
+  return { inputs: session.inputMetadata.map(describeValue), outputs: session.outputMetadata.map(describeValue) };
+}
+
+function describeValue(value: InferenceSession.ValueMetadata): GraphValue {
+  if (!value.isTensor) return { name: value.name, type: 'no tensor', shape: [] };
+  return { name: value.name, type: value.type, shape: [...value.shape] };
+}
+
+function failedReport(error: unknown, config: WorkerConfig): FailedReport {
+  const message = messageOf(error);
+  // The CPU provider is always there, so where it was tried the model is at fault.
+  const noProvider = error instanceof NoProviderError && !config.providers.includes('cpu');
+  return {
+    kind: 'failed',
+    threadId,
+    code: noProvider ? 'ERR_PROVIDER_UNAVAILABLE' : 'ERR_MODEL_INVALID',
+    message,
+    graph,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const config: WorkerConfig = workerData;
+
+// A promise that rejected here would kill the worker, which the pool would start again and again:
+// it resolves to a handler that refuses instead, and the report lets `create` say why.
+export default start(config).catch((error: unknown): Handler => {
+  parentPort?.postMessage(failedReport(error, config));
+  return () => Promise.resolve({ error: messageOf(error) });
+});

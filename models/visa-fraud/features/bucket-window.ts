@@ -28,10 +28,8 @@ export class BucketWindow {
   /** Adds one value to each field of the bucket at that time, which must not lie before the newest bucket. */
   add(timestampMs: number, first: number, second = 0, third = 0, fourth = 0): void {
     const bucket = Math.floor(timestampMs / this.#widthMs);
-    let offset = this.#offset(this.#length - 1);
-    if (this.#length === 0 || this.#records[offset] !== bucket) {
-      offset = this.#open(bucket);
-    }
+    let offset = this.#length === 0 ? -1 : this.#offset(this.#length - 1);
+    if (offset < 0 || this.#records[offset] !== bucket) offset = this.#open(bucket);
     const records = this.#records;
     records[offset + 1] = (records[offset + 1] ?? 0) + first;
     if (this.#stride > 2) records[offset + 2] = (records[offset + 2] ?? 0) + second;
@@ -39,15 +37,21 @@ export class BucketWindow {
     if (this.#stride > 4) records[offset + 4] = (records[offset + 4] ?? 0) + fourth;
   }
 
-  /** Sum of a field over the buckets that end after the given time. */
-  sum(field: number, sinceMs: number): number {
-    let total = 0;
-    for (let i = this.#length - 1; i >= 0; i--) {
-      const offset = this.#offset(i);
-      if (((this.#records[offset] ?? 0) + 1) * this.#widthMs <= sinceMs) break;
-      total += this.#records[offset + 1 + field] ?? 0;
+  /** Writes each field's sum over the buckets that end after the given time. */
+  sum(sinceMs: number, into: Float64Array): void {
+    into.fill(0);
+    const stride = this.#stride;
+    const records = this.#records;
+    const oldestBucket = Math.floor(sinceMs / this.#widthMs);
+    let at = this.#first + this.#length - 1;
+    if (at >= this.#capacity) at -= this.#capacity;
+    for (let left = this.#length; left > 0; left--) {
+      const offset = at * stride;
+      if ((records[offset] ?? 0) < oldestBucket) break;
+      for (let field = 1; field < stride; field++)
+        into[field - 1] = (into[field - 1] ?? 0) + (records[offset + field] ?? 0);
+      at = at === 0 ? this.#capacity - 1 : at - 1;
     }
-    return total;
   }
 
   /** When the oldest bucket ends, or Infinity without any. */
@@ -66,7 +70,8 @@ export class BucketWindow {
   }
 
   #offset(position: number): number {
-    return ((this.#first + position + this.#capacity) % this.#capacity) * this.#stride;
+    const at = this.#first + position;
+    return (at >= this.#capacity ? at - this.#capacity : at) * this.#stride;
   }
 
   #open(bucket: number): number {

@@ -4,6 +4,8 @@ import { CustomerHistory } from './customer-history.js';
 import { CustomerSummary } from './customer-summary.js';
 import type { Feature, FeatureContext } from './feature.js';
 import { FEATURE_LISTS } from './features.js';
+import type { LabelHistory } from './label-history.js';
+import { fraudShare, LabelSummary } from './label-summary.js';
 import { PopulationHistory } from './population-history.js';
 import { shrunkDeviation, shrunkMean } from './scaling.js';
 import { TerminalHistory, TerminalSummary } from './terminal-history.js';
@@ -30,8 +32,8 @@ const SWEEP_EVERY_MS = 7 * DAY_MS;
  * Turns transactions, in time order, into features of what was known before each.
  *
  * A label given with a transaction is used only for later transactions, and only when `labelDelayDays` have passed in the
- * transactions' own time. The work for a transaction does not grow with the number before it. A customer takes at most 8 kB (a history of 128 transactions) and a terminal at most
- * 7 kB (buckets over 30 days), far less for those seldom seen; whoever has not been seen for
+ * transactions' own time. The work for a transaction does not grow with the number before it. A customer takes at most 13 kB (a history of 128 transactions) and a terminal at most
+ * 8 kB (buckets over 30 days), far less for those seldom seen; whoever has not been seen for
  * `forgetAfterDays` is forgotten.
  */
 export class FeatureBuilder {
@@ -42,6 +44,9 @@ export class FeatureBuilder {
   readonly #population: PopulationHistory;
   readonly #customer = new CustomerSummary();
   readonly #terminal = new TerminalSummary();
+  readonly #customerLabels = new LabelSummary();
+  readonly #terminalLabels = new LabelSummary();
+  readonly #populationLabels = new LabelSummary();
   #terminalsEver = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
   #nextSweepMs = Number.NEGATIVE_INFINITY;
@@ -75,18 +80,14 @@ export class FeatureBuilder {
     const amount = Math.min(transaction.amount, LARGEST_AMOUNT);
     const customer = this.#customerOf(transaction.customerId, timestampMs);
     const terminal = this.#terminalOf(transaction.terminalId, timestampMs);
-    customer.labels.advance(timestampMs);
-    terminal.labels.advance(timestampMs);
-    this.#population.labels.advance(timestampMs);
+    summariseLabels(customer.labels, timestampMs, this.#customerLabels);
+    summariseLabels(terminal.labels, timestampMs, this.#terminalLabels);
+    summariseLabels(this.#population.labels, timestampMs, this.#populationLabels);
     customer.summarise(timestampMs, amount, terminal.serial, this.#customer);
     terminal.summarise(timestampMs, this.#terminal);
-    const context = this.#context(timestampMs, amount, customer, terminal);
-    const features: ReferenceFeatures = {
-      transaction_features: evaluate(FEATURE_LISTS.transaction_features, context),
-      user_features: evaluate(FEATURE_LISTS.user_features, context),
-      merchant_features: evaluate(FEATURE_LISTS.merchant_features, context),
-    };
-    const exposure = terminal.labels.share(timestampMs, 30 * DAY_MS);
+    const context = this.#context(timestampMs, amount);
+    const features = evaluateAll(context);
+    const exposure = fraudShare(this.#terminalLabels.within30d);
     terminal.add(timestampMs, amount, customer.excess(amount), isFraud);
     customer.add(timestampMs, amount, terminal.serial, this.#customer.visits === 0, exposure, isFraud);
     this.#population.add(amount, context.logAmount, Math.floor(context.hour));
@@ -94,12 +95,13 @@ export class FeatureBuilder {
     return features;
   }
 
-  #context(nowMs: number, amount: number, customer: CustomerHistory, terminal: TerminalHistory): FeatureContext {
+  #context(nowMs: number, amount: number): FeatureContext {
     const population = this.#population;
     const logAmount = Math.log1p(amount);
     const hour = (((nowMs % DAY_MS) + DAY_MS) % DAY_MS) / HOUR_MS;
     const c = this.#customer;
     const t = this.#terminal;
+    const known = this.#populationLabels.within30d;
     const meanAmount = population.meanAmount;
     const customerMean = shrunkMean(c.sum30d, c.count30d, meanAmount, 1);
     const terminalMean = shrunkMean(t.sum30d, t.count30d, meanAmount, 3);
@@ -111,9 +113,9 @@ export class FeatureBuilder {
       // 1970-01-01 was a Thursday.
       weekday: (((Math.floor(nowMs / DAY_MS) + 3) % 7) + 7) % 7,
       customer: c,
-      customerLabels: customer.labels,
+      customerLabels: this.#customerLabels,
       terminal: t,
-      terminalLabels: terminal.labels,
+      terminalLabels: this.#terminalLabels,
       customerMean,
       customerDeviation: shrunkDeviation(c.squares30d, c.sum30d, c.count30d, customerMean),
       terminalMean,
@@ -124,7 +126,7 @@ export class FeatureBuilder {
         deviationLog: population.deviationLog,
         shareLarger: population.shareLarger(logAmount),
         shareOfHour: population.shareOfHour(Math.floor(hour)),
-        knownFraudShare: population.knownFraudShare(nowMs),
+        knownFraudShare: (known.frauds + 1) / (known.labels + 200),
       },
     };
   }
@@ -173,10 +175,29 @@ export class FeatureBuilder {
   }
 }
 
-function evaluate(features: readonly Feature[], context: FeatureContext): Float32Array {
-  const row = new Float32Array(features.length);
-  for (let i = 0; i < features.length; i++) row[i] = features[i]?.value(context) ?? 0;
-  return row;
+function summariseLabels(labels: LabelHistory, nowMs: number, into: LabelSummary): void {
+  labels.advance(nowMs);
+  labels.summarise(nowMs, into);
+}
+
+/** One buffer for the three rows: allocating three took as long as making the features. */
+function evaluateAll(context: FeatureContext): ReferenceFeatures {
+  const { transaction_features: transaction, user_features: user, merchant_features: merchant } = FEATURE_LISTS;
+  const buffer = new ArrayBuffer(4 * (transaction.length + user.length + merchant.length));
+  return {
+    transaction_features: evaluate(transaction, context, new Float32Array(buffer, 0, transaction.length)),
+    user_features: evaluate(user, context, new Float32Array(buffer, 4 * transaction.length, user.length)),
+    merchant_features: evaluate(
+      merchant,
+      context,
+      new Float32Array(buffer, 4 * (transaction.length + user.length), merchant.length),
+    ),
+  };
+}
+
+function evaluate(features: readonly Feature[], context: FeatureContext, into: Float32Array): Float32Array {
+  for (let i = 0; i < features.length; i++) into[i] = features[i]?.value(context) ?? 0;
+  return into;
 }
 
 function expectBetween(name: string, value: number, low: number, high: number): void {

@@ -1,5 +1,5 @@
 import type { CustomerSummary } from './customer-summary.js';
-import type { LabelHistory } from './label-history.js';
+import type { LabelSummary } from './label-summary.js';
 import type { TerminalSummary } from './terminal-history.js';
 
 /** Everything that features are made from: a transaction, and what was known before it. */
@@ -12,9 +12,9 @@ export interface FeatureContext {
   hour: number;
   weekday: number;
   customer: CustomerSummary;
-  customerLabels: LabelHistory;
+  customerLabels: LabelSummary;
   terminal: TerminalSummary;
-  terminalLabels: LabelHistory;
+  terminalLabels: LabelSummary;
   /** Means that short histories are pulled towards. */
   customerMean: number;
   customerDeviation: number;

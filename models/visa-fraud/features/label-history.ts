@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS } from '../units.js';
 import { BucketWindow } from './bucket-window.js';
+import type { KnownLabels, LabelSummary } from './label-summary.js';
 
 const LABELS = 0;
 const FRAUDS = 1;
@@ -19,12 +20,10 @@ export class LabelHistory {
   readonly #delayMs: number;
   readonly #pending: BucketWindow;
   readonly #known = new BucketWindow(12 * HOUR_MS, 30 * DAY_MS, 2);
-  /** Transactions known as fraud and as genuine since the last of the other kind. */
-  fraudRun = 0;
-  genuineRun = 0;
-  totalFrauds = 0;
-  /** Exponentially weighted share of fraud among the labels known last. */
-  recentShare = 0;
+  #fraudRun = 0;
+  #genuineRun = 0;
+  #totalFrauds = 0;
+  #recentShare = 0;
   #lastFraudMs: number | undefined;
   #lastGenuineMs: number | undefined;
   #spellStartMs: number | undefined;
@@ -43,45 +42,27 @@ export class LabelHistory {
 
   /** Learns the labels that have become known by now. */
   advance(nowMs: number): void {
-    for (;;) {
-      const endMs = this.#pending.oldestEndMs();
-      if (endMs > nowMs - this.#delayMs) return;
+    const knownUntilMs = nowMs - this.#delayMs;
+    for (let endMs = this.#pending.oldestEndMs(); endMs <= knownUntilMs; endMs = this.#pending.oldestEndMs()) {
       this.#learn(endMs - 1, this.#pending.oldest(LABELS), this.#pending.oldest(FRAUDS));
       this.#pending.dropOldest();
     }
   }
 
-  /** Known labels of the transactions in the given time before the delay. */
-  labels(nowMs: number, windowMs: number): number {
-    return this.#known.sum(LABELS, nowMs - this.#delayMs - windowMs);
-  }
-
-  /** Known frauds among the transactions in the given time before the delay. */
-  frauds(nowMs: number, windowMs: number): number {
-    return this.#known.sum(FRAUDS, nowMs - this.#delayMs - windowMs);
-  }
-
-  /** Share of fraud, with one genuine transaction more than are known: one fraud alone is a half, not everything. */
-  share(nowMs: number, windowMs: number): number {
-    return this.frauds(nowMs, windowMs) / (this.labels(nowMs, windowMs) + 1);
-  }
-
-  daysSinceFraud(nowMs: number): number | undefined {
-    return days(nowMs, this.#lastFraudMs);
-  }
-
-  daysSinceGenuine(nowMs: number): number | undefined {
-    return days(nowMs, this.#lastGenuineMs);
-  }
-
-  /** Since the first fraud of the spell that the last known fraud belongs to. */
-  daysSinceSpellStart(nowMs: number): number | undefined {
-    return days(nowMs, this.#spellStartMs);
-  }
-
-  /** Since the last transaction known as genuine before that spell: the spell began after it. */
-  daysSinceGenuineBeforeSpell(nowMs: number): number | undefined {
-    return days(nowMs, this.#genuineBeforeSpellMs);
+  /** Writes what is known by the time of the last `advance`. */
+  summarise(nowMs: number, into: LabelSummary): void {
+    const knownUntilMs = nowMs - this.#delayMs;
+    count(this.#known, knownUntilMs - DAY_MS, into.within1d);
+    count(this.#known, knownUntilMs - 7 * DAY_MS, into.within7d);
+    count(this.#known, knownUntilMs - 30 * DAY_MS, into.within30d);
+    into.fraudRun = this.#fraudRun;
+    into.genuineRun = this.#genuineRun;
+    into.totalFrauds = this.#totalFrauds;
+    into.recentShare = this.#recentShare;
+    into.daysSinceFraud = days(nowMs, this.#lastFraudMs);
+    into.daysSinceGenuine = days(nowMs, this.#lastGenuineMs);
+    into.daysSinceSpellStart = days(nowMs, this.#spellStartMs);
+    into.daysSinceGenuineBeforeSpell = days(nowMs, this.#genuineBeforeSpellMs);
   }
 
   #learn(timestampMs: number, labels: number, frauds: number): void {
@@ -89,8 +70,8 @@ export class LabelHistory {
     const genuine = labels - frauds;
     if (genuine > 0) {
       this.#lastGenuineMs = timestampMs;
-      this.genuineRun += genuine;
-      this.fraudRun = 0;
+      this.#genuineRun += genuine;
+      this.#fraudRun = 0;
     }
     if (frauds > 0) {
       if (this.#lastFraudMs === undefined || timestampMs - this.#lastFraudMs > SPELL_GAP_MS) {
@@ -98,15 +79,28 @@ export class LabelHistory {
         this.#genuineBeforeSpellMs = this.#lastGenuineMs;
       }
       this.#lastFraudMs = timestampMs;
-      this.totalFrauds += frauds;
-      this.fraudRun += frauds;
-      this.genuineRun = 0;
+      this.#totalFrauds += frauds;
+      this.#fraudRun += frauds;
+      this.#genuineRun = 0;
     }
     const kept = (1 - RECENT_WEIGHT) ** labels;
-    this.recentShare = this.recentShare * kept + (1 - kept) * (frauds / labels);
+    this.#recentShare = this.#recentShare * kept + (1 - kept) * (frauds / labels);
   }
 }
 
 function days(nowMs: number, sinceMs: number | undefined): number | undefined {
   return sinceMs === undefined ? undefined : (nowMs - sinceMs) / DAY_MS;
+}
+
+const sums = new Float64Array(2);
+
+function count(known: BucketWindow, sinceMs: number, into: KnownLabels): void {
+  if (known.length === 0) {
+    into.labels = 0;
+    into.frauds = 0;
+    return;
+  }
+  known.sum(sinceMs, sums);
+  into.labels = sums[LABELS] ?? 0;
+  into.frauds = sums[FRAUDS] ?? 0;
 }

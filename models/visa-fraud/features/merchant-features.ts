@@ -1,5 +1,6 @@
 import { DAY_MS } from '../units.js';
 import type { Feature, FeatureContext } from './feature.js';
+import { fraudShare } from './label-summary.js';
 import { clip, daysUpTo60, logCount, logRatio, shrunkMean } from './scaling.js';
 
 /** The terminal, before this transaction. Its frauds are those known by now. */
@@ -47,22 +48,22 @@ export const MERCHANT_FEATURES: readonly Feature[] = [
   {
     name: 'terminal_fraud_share_1d',
     description: "Terminal's share of known fraud within a day before the labels' delay",
-    value: (c) => c.terminalLabels.share(c.nowMs, DAY_MS),
+    value: (c) => fraudShare(c.terminalLabels.within1d),
   },
   {
     name: 'terminal_fraud_share_7d',
     description: "Terminal's share of known fraud within 7 days before the labels' delay",
-    value: (c) => c.terminalLabels.share(c.nowMs, 7 * DAY_MS),
+    value: (c) => fraudShare(c.terminalLabels.within7d),
   },
   {
     name: 'terminal_fraud_share_30d',
     description: "Terminal's share of known fraud within 30 days before the labels' delay",
-    value: (c) => c.terminalLabels.share(c.nowMs, 30 * DAY_MS),
+    value: (c) => fraudShare(c.terminalLabels.within30d),
   },
   {
     name: 'terminal_frauds_30d',
     description: "Terminal's known frauds within 30 days before the labels' delay",
-    value: (c) => logCount(c.terminalLabels.frauds(c.nowMs, 30 * DAY_MS)),
+    value: (c) => logCount(c.terminalLabels.within30d.frauds),
   },
   {
     name: 'terminal_fraud_share_recent',
@@ -82,23 +83,23 @@ export const MERCHANT_FEATURES: readonly Feature[] = [
   {
     name: 'terminal_since_fraud',
     description: "Days since the terminal's last known fraud (up to 60)",
-    value: (c) => daysUpTo60(c.terminalLabels.daysSinceFraud(c.nowMs)),
+    value: (c) => daysUpTo60(c.terminalLabels.daysSinceFraud),
   },
   {
     name: 'terminal_since_genuine',
     description: "Days since the terminal's last transaction known as genuine (up to 60)",
-    value: (c) => daysUpTo60(c.terminalLabels.daysSinceGenuine(c.nowMs)),
+    value: (c) => daysUpTo60(c.terminalLabels.daysSinceGenuine),
   },
   {
     name: 'terminal_since_spell_start',
     description: "Days since the first known fraud of the terminal's last spell (up to 60)",
-    value: (c) => daysUpTo60(c.terminalLabels.daysSinceSpellStart(c.nowMs)),
+    value: (c) => daysUpTo60(c.terminalLabels.daysSinceSpellStart),
   },
   {
     name: 'terminal_since_before_spell',
     description:
       "Days since the last transaction known as genuine before the terminal's last spell of fraud (up to 60)",
-    value: (c) => daysUpTo60(c.terminalLabels.daysSinceGenuineBeforeSpell(c.nowMs)),
+    value: (c) => daysUpTo60(c.terminalLabels.daysSinceGenuineBeforeSpell),
   },
   {
     name: 'terminal_frauds_ever',

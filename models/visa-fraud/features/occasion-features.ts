@@ -96,8 +96,7 @@ export const OCCASION_FEATURES: readonly Feature[] = [
     description: "Terminal's known share of fraud against that of all terminals (log ratio)",
     value: (c) => {
       const everyone = c.population.knownFraudShare;
-      const frauds = c.terminalLabels.frauds(c.nowMs, 30 * DAY_MS);
-      const labels = c.terminalLabels.labels(c.nowMs, 30 * DAY_MS);
+      const { frauds, labels } = c.terminalLabels.within30d;
       return clip(Math.log((frauds + 4 * everyone) / ((labels + 4) * everyone)), -5, 8);
     },
   },

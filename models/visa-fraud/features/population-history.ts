@@ -1,4 +1,3 @@
-import { DAY_MS } from '../units.js';
 import { LabelHistory } from './label-history.js';
 
 const BIN_WIDTH = 0.05;
@@ -47,10 +46,6 @@ export class PopulationHistory {
   shareOfHour(hour: number): number {
     const near = this.#hour(hour - 1) + this.#hour(hour) + this.#hour(hour + 1);
     return (near + 3 / 24) / (this.#count + 1);
-  }
-
-  knownFraudShare(nowMs: number): number {
-    return (this.labels.frauds(nowMs, 30 * DAY_MS) + 1) / (this.labels.labels(nowMs, 30 * DAY_MS) + 200);
   }
 
   add(amount: number, logAmount: number, hour: number): void {

@@ -1,6 +1,6 @@
 /** The value held within [low, high]. */
 export function clip(value: number, low: number, high: number): number {
-  return value < low ? low : value > high ? high : value;
+  return Math.min(Math.max(value, low), high);
 }
 
 /** ln of how many times larger one amount is than another, within ±5. One unit is added so that zero has a logarithm. */

@@ -7,6 +7,9 @@ const SUM = 1;
 const SQUARES = 2;
 const EXCESS = 3;
 
+/** Where windows are summed up; only ever used within one call. */
+const sums = new Float64Array(4);
+
 /** What is known of a terminal before a transaction. Amounts in the currency, windows back from the transaction. */
 export class TerminalSummary {
   ageMs = 0;
@@ -52,17 +55,19 @@ export class TerminalHistory {
     into.ageMs = nowMs - this.#firstMs;
     into.sinceLastMs = this.#lastMs === undefined ? undefined : nowMs - this.#lastMs;
     into.lastAmount = this.#lastAmount;
-    into.count1h = this.#minutes.sum(COUNT, nowMs - HOUR_MS);
-    into.count1d = this.#hours.sum(COUNT, nowMs - DAY_MS);
-    into.sum1d = this.#hours.sum(SUM, nowMs - DAY_MS);
-    const weekMs = nowMs - 7 * DAY_MS;
-    const monthMs = nowMs - 30 * DAY_MS;
-    into.count7d = this.#halfDays.sum(COUNT, weekMs);
-    into.sum7d = this.#halfDays.sum(SUM, weekMs);
-    into.excess7d = this.#halfDays.sum(EXCESS, weekMs);
-    into.count30d = this.#halfDays.sum(COUNT, monthMs);
-    into.sum30d = this.#halfDays.sum(SUM, monthMs);
-    into.squares30d = this.#halfDays.sum(SQUARES, monthMs);
+    this.#minutes.sum(nowMs - HOUR_MS, sums);
+    into.count1h = sums[COUNT] ?? 0;
+    this.#hours.sum(nowMs - DAY_MS, sums);
+    into.count1d = sums[COUNT] ?? 0;
+    into.sum1d = sums[SUM] ?? 0;
+    this.#halfDays.sum(nowMs - 7 * DAY_MS, sums);
+    into.count7d = sums[COUNT] ?? 0;
+    into.sum7d = sums[SUM] ?? 0;
+    into.excess7d = sums[EXCESS] ?? 0;
+    this.#halfDays.sum(nowMs - 30 * DAY_MS, sums);
+    into.count30d = sums[COUNT] ?? 0;
+    into.sum30d = sums[SUM] ?? 0;
+    into.squares30d = sums[SQUARES] ?? 0;
   }
 
   add(timestampMs: number, amount: number, excess: number, isFraud: boolean | undefined): void {

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../units.js';
 import { baselineMean } from './amount-features.js';
 import type { Feature, FeatureContext } from './feature.js';
+import { fraudShare } from './label-summary.js';
 import { clip, daysUpTo60, logCount, logMinutes, logRatio, shrunkMean } from './scaling.js';
 
 /** The customer, before this transaction. */
@@ -139,17 +140,17 @@ export const USER_FEATURES: readonly Feature[] = [
   {
     name: 'customer_fraud_share_7d',
     description: "Customer's share of known fraud within 7 days before the labels' delay",
-    value: (c) => c.customerLabels.share(c.nowMs, 7 * DAY_MS),
+    value: (c) => fraudShare(c.customerLabels.within7d),
   },
   {
     name: 'customer_frauds_30d',
     description: "Customer's known frauds within 30 days before the labels' delay",
-    value: (c) => logCount(c.customerLabels.frauds(c.nowMs, 30 * DAY_MS)),
+    value: (c) => logCount(c.customerLabels.within30d.frauds),
   },
   {
     name: 'customer_since_fraud',
     description: "Days since the customer's last known fraud (up to 60)",
-    value: (c) => daysUpTo60(c.customerLabels.daysSinceFraud(c.nowMs)),
+    value: (c) => daysUpTo60(c.customerLabels.daysSinceFraud),
   },
 ];
 

@@ -73,8 +73,19 @@ describe('FeatureBuilder', () => {
           expect(rows(changed, days)[at]).toEqual(rows(history, days)[at]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
+  });
+
+  it('never sees a label before its delay, at any of 300 transactions of three customers at two terminals', () => {
+    const options = { seed: 5, days: 80, customers: 3, terminals: 2, compromisesPerThousandTerminals: 50 };
+    const history = [...generateTransactions(options)].slice(0, 300);
+    const known = rows(history, 3);
+    for (const [at, { timestampMs: now }] of history.entries()) {
+      const young = (t: Transaction) => now - t.timestampMs < 3 * DAY_MS;
+      const changed = history.slice(0, at + 1).map((t) => (young(t) ? { ...t, isFraud: t.isFraud !== true } : t));
+      expect(rows(changed, 3)[at]).toEqual(known[at]);
+    }
   });
 
   it('sees a label once its delay has passed', () => {

@@ -47,7 +47,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
     try {
       return { inferenceMs: await seat.during(() => runner.run(task)) };
     } catch (error) {
-      return { error: messageOf(error) };
+      return { error: withoutNumbers(messageOf(error)) };
     }
   };
 }
@@ -72,6 +72,11 @@ function failedReport(error: unknown, config: WorkerConfig): FailedReport {
     message,
     graph,
   };
+}
+
+/** The runtime may quote what a row held, which is no business of an error message. */
+function withoutNumbers(message: string): string {
+  return message.replace(/\d+(\.\d+)?(e[+-]?\d+)?/gi, '#');
 }
 
 function messageOf(error: unknown): string {

@@ -57,7 +57,8 @@ function sessionOptions(provider: ProviderName, device: number): ort.InferenceSe
     // Parallelism is a worker for each core: more threads in each would only get in one another's way.
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    // The runtime's error lines go to the host's standard error, and may quote what a row held; errors reach the host as such.
+    logSeverityLevel: 4,
   };
 }
 

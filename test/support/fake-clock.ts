@@ -1,0 +1,73 @@
+import type { Clock } from '../../src/clock.js';
+
+interface Entry {
+  at: number;
+  order: number;
+  callback: () => void;
+  periodMs: number | null;
+}
+
+/** A clock that stands until it is moved; timers fire in order as it passes them, `soon` callbacks when the turn ends. */
+export class FakeClock implements Clock {
+  /** When the monotonic clock began, in ms since the epoch. */
+  readonly #epoch = 1_700_000_000_000;
+  readonly #timers = new Set<Entry>();
+  #soon: (() => void)[] = [];
+  #now = 1_000;
+  #order = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  epochMs(): number {
+    return this.#epoch + this.#now;
+  }
+
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  after(delayMs: number, callback: () => void): { clear: () => void } {
+    return this.#set(delayMs, callback, null);
+  }
+
+  every(periodMs: number, callback: () => void): { clear: () => void } {
+    return this.#set(periodMs, callback, periodMs);
+  }
+
+  soon(callback: () => void): void {
+    this.#soon.push(callback);
+  }
+
+  /** Ends the turn of the event loop: what was to run soon runs, and what that brings too. */
+  turn(): void {
+    while (this.#soon.length > 0) {
+      const due = this.#soon;
+      this.#soon = [];
+      for (const callback of due) callback();
+    }
+  }
+
+  /** Moves time on, firing timers as it goes. */
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    this.turn();
+    for (;;) {
+      const next = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at || a.order - b.order)[0];
+      if (next === undefined) break;
+      this.#now = Math.max(this.#now, next.at);
+      if (next.periodMs === null) this.#timers.delete(next);
+      else next.at += next.periodMs;
+      next.callback();
+      this.turn();
+    }
+    this.#now = end;
+  }
+
+  #set(delayMs: number, callback: () => void, periodMs: number | null): { clear: () => void } {
+    const entry: Entry = { at: this.#now + delayMs, order: this.#order++, callback, periodMs };
+    this.#timers.add(entry);
+    return { clear: () => this.#timers.delete(entry) };
+  }
+}

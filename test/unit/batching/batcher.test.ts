@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Batcher } from '../../../src/batching/batcher.js';
+import { Slots } from '../../../src/batching/slots.js';
+import { AbortedError, WorkerLostError } from '../../../src/errors.js';
+import type { BatchReply } from '../../../src/pool/protocol.js';
+import type { PendingRequest } from '../../../src/request/pending-request.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { pendingRequest } from '../../support/requests.js';
+
+interface Sent {
+  rows: number;
+  reply: (reply: BatchReply) => Promise<void>;
+  die: () => Promise<void>;
+}
+
+/** A batcher over workers that answer when the test says so. */
+function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs?: number; slots?: number } = {}) {
+  const { workers = 1, maxBatchSize = 4, maxQueueDelayMs = 0, slots: capacity = 1_000 } = options;
+  const clock = new FakeClock();
+  const slots = new Slots({ capacity, rowSize: 1, maxBatchSize, lanes: workers * 2, attention: false });
+  const sent: Sent[] = [];
+  const answered: PendingRequest[] = [];
+  const failed = new Map<PendingRequest, string>();
+  const state = { ready: workers };
+  const batcher = new Batcher({
+    clock,
+    slots,
+    limits: { maxBatchSize, maxQueueDelayMs, targetLatencyMs: 10 },
+    lanes: workers * 2,
+    lanesPerWorker: 2,
+    readyWorkers: () => state.ready,
+    run: ({ rows }) =>
+      new Promise((resolve, reject) => {
+        sent.push({
+          rows,
+          reply: async (reply) => {
+            resolve(reply);
+            await Promise.resolve();
+          },
+          die: async () => {
+            reject(new WorkerLostError('gone'));
+            await Promise.resolve();
+          },
+        });
+      }),
+    onBatch: () => {},
+    onAnswered: (request) => {
+      expect(answered).not.toContain(request);
+      expect(failed.has(request)).toBe(false);
+      answered.push(request);
+    },
+    onFailed: (request, { code }) => {
+      expect(answered).not.toContain(request);
+      expect(failed.has(request)).toBe(false);
+      failed.set(request, code);
+    },
+  });
+  const add = (timeoutMs = 1_000): PendingRequest => {
+    const request = pendingRequest({ slot: slots.claim(), enqueuedAt: clock.now(), timeoutMs });
+    batcher.add(request);
+    return request;
+  };
+  return { clock, slots, sent, answered, failed, state, batcher, add };
+}
+
+describe('Batcher', () => {
+  it('sends all that one turn of the event loop brings in one batch, to an idle worker at once', () => {
+    const { clock, sent, add, batcher } = rig({ maxBatchSize: 8 });
+    for (let index = 0; index < 5; index += 1) add();
+    expect(sent).toHaveLength(0);
+    clock.turn();
+    expect(sent.map(({ rows }) => rows)).toEqual([5]);
+    expect(batcher.inFlight).toBe(5);
+  });
+
+  it('gives a worker its next batch before the callers of the last are told', async () => {
+    const { clock, sent, add, answered } = rig();
+    for (let index = 0; index < 10; index += 1) add();
+    clock.turn();
+    expect(sent.map(({ rows }) => rows)).toEqual([4, 4]);
+    await sent[0]?.reply({ inferenceMs: 1 });
+    expect(sent).toHaveLength(2);
+    expect(answered).toHaveLength(0);
+    clock.turn();
+    expect(answered).toHaveLength(4);
+    await sent[1]?.reply({ inferenceMs: 1 });
+    expect(sent.map(({ rows }) => rows)).toEqual([4, 4, 2]);
+  });
+
+  it('keeps the slot of a request that expired in a batch until the batch is back', async () => {
+    const { clock, sent, slots, failed, add } = rig({ slots: 4 });
+    const request = add(5);
+    clock.turn();
+    clock.advance(10);
+    expect(failed.get(request)).toBe('ERR_DEADLINE_EXCEEDED');
+    expect(slots.free).toBe(3);
+    await sent[0]?.reply({ inferenceMs: 12 });
+    clock.turn();
+    expect(slots.free).toBe(4);
+  });
+
+  it('never sends a request that was given up while it waited', () => {
+    const { clock, sent, slots, add, batcher } = rig({ slots: 10 });
+    const gone = add();
+    add();
+    batcher.giveUp(gone, new AbortedError('left'));
+    clock.turn();
+    expect(sent.map(({ rows }) => rows)).toEqual([1]);
+    expect(slots.free).toBe(9);
+  });
+
+  it('waits maxQueueDelayMs for others to join, and no longer', () => {
+    const { clock, sent, add } = rig({ maxQueueDelayMs: 3 });
+    add();
+    clock.advance(2);
+    expect(sent).toHaveLength(0);
+    add();
+    clock.advance(1);
+    expect(sent.map(({ rows }) => rows)).toEqual([2]);
+  });
+
+  it('tells since when requests have always been waiting', async () => {
+    const { clock, sent, add, batcher } = rig({ maxBatchSize: 1 });
+    for (let index = 0; index < 3; index += 1) add();
+    const since = clock.now();
+    clock.turn();
+    clock.advance(5);
+    expect(batcher.waitingSince).toBe(since);
+    expect(batcher.oldestWaitMs).toBe(5);
+    await sent[0]?.reply({ inferenceMs: 1 });
+    expect(batcher.waitingSince).toBeNull();
+  });
+
+  it('settles every request exactly once and gives every slot back, whatever happens in whatever order', async () => {
+    const event = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ kind: fc.constant('add' as const), by: fc.integer({ min: 1, max: 60 }) }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('reply' as const), by: fc.nat(9) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('error' as const), by: fc.nat(9) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('die' as const), by: fc.nat(9) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), by: fc.nat(99) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('ready' as const), by: fc.nat(2) }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('advance' as const), by: fc.nat(30) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 120 }), async (events) => {
+        const { clock, slots, sent, answered, failed, state, batcher, add } = rig({ workers: 2, slots: 200 });
+        const requests: PendingRequest[] = [];
+        const open = new Set<Sent>();
+        const pick = (by: number): Sent | undefined => [...open][by % Math.max(open.size, 1)];
+        for (const { kind, by } of events) {
+          if (kind === 'add') requests.push(add(by));
+          if (kind === 'advance') clock.advance(by);
+          if (kind === 'ready') state.ready = by;
+          if (kind === 'cancel') {
+            const request = requests[by % Math.max(requests.length, 1)];
+            if (request !== undefined) batcher.giveUp(request, new AbortedError('left'));
+          }
+          for (const batch of sent) open.add(batch);
+          sent.length = 0;
+          const batch = pick(by);
+          if (batch !== undefined && (kind === 'reply' || kind === 'error' || kind === 'die')) {
+            open.delete(batch);
+            if (kind === 'reply') await batch.reply({ inferenceMs: by });
+            if (kind === 'error') await batch.reply({ error: 'no' });
+            if (kind === 'die') await batch.die();
+          }
+        }
+        state.ready = 2;
+        batcher.pump();
+        clock.turn();
+        for (const batch of sent.splice(0)) open.add(batch);
+        while (open.size > 0) {
+          for (const batch of open) {
+            open.delete(batch);
+            await batch.reply({ inferenceMs: 1 });
+            clock.turn();
+          }
+          for (const batch of sent.splice(0)) open.add(batch);
+        }
+        expect(answered.length + failed.size).toBe(requests.length);
+        expect(slots.free).toBe(200);
+        expect([batcher.waiting, batcher.inFlight, clock.timers]).toEqual([0, 0, 0]);
+        await batcher.idle();
+      }),
+    );
+  });
+});

@@ -5,6 +5,8 @@ const shared: Options = {
   platform: 'node',
   sourcemap: true,
   clean: false,
+  // Stack traces and error names say what the sources say.
+  keepNames: true,
 };
 
 // Two builds, because the worker is loaded by Piscina from its own file and never imported:

@@ -36,7 +36,10 @@ const brand = Symbol.for('fraud-scorer.error');
 export abstract class FraudScorerError extends Error {
   abstract readonly code: ErrorCode;
 
-  readonly [brand] = true;
+  // On the prototype, so that it does not show where errors are printed.
+  get [brand](): true {
+    return true;
+  }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (typeof value !== 'object' || value === null || !(brand in value)) return false;
@@ -49,7 +52,7 @@ export abstract class FraudScorerError extends Error {
 export class InvalidOptionsError extends FraudScorerError {
   static readonly code = 'ERR_INVALID_OPTIONS';
   override readonly name = 'InvalidOptionsError';
-  readonly code = InvalidOptionsError.code;
+  readonly code = 'ERR_INVALID_OPTIONS';
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {
@@ -62,7 +65,7 @@ export class InvalidOptionsError extends FraudScorerError {
 export class InvalidRequestError extends FraudScorerError {
   static readonly code = 'ERR_INVALID_REQUEST';
   override readonly name = 'InvalidRequestError';
-  readonly code = InvalidRequestError.code;
+  readonly code = 'ERR_INVALID_REQUEST';
   readonly issues: readonly Issue[];
   readonly totalIssues: number;
 
@@ -78,7 +81,7 @@ export class InvalidRequestError extends FraudScorerError {
 export class QueueFullError extends FraudScorerError {
   static readonly code = 'ERR_QUEUE_FULL';
   override readonly name = 'QueueFullError';
-  readonly code = QueueFullError.code;
+  readonly code = 'ERR_QUEUE_FULL';
 
   constructor(maxQueueSize: number) {
     super(`The queue is full: ${maxQueueSize} requests are waiting, which is maxQueueSize`);
@@ -89,7 +92,7 @@ export class QueueFullError extends FraudScorerError {
 export class DeadlineExceededError extends FraudScorerError {
   static readonly code = 'ERR_DEADLINE_EXCEEDED';
   override readonly name = 'DeadlineExceededError';
-  readonly code = DeadlineExceededError.code;
+  readonly code = 'ERR_DEADLINE_EXCEEDED';
 
   constructor(timeoutMs: number) {
     super(`The request was not answered within its timeoutMs of ${timeoutMs}`);
@@ -100,7 +103,7 @@ export class DeadlineExceededError extends FraudScorerError {
 export class AbortedError extends FraudScorerError {
   static readonly code = 'ERR_ABORTED';
   override readonly name = 'AbortedError';
-  readonly code = AbortedError.code;
+  readonly code = 'ERR_ABORTED';
 
   constructor(reason: unknown) {
     super("The request was aborted by its caller's signal", { cause: reason });
@@ -111,28 +114,28 @@ export class AbortedError extends FraudScorerError {
 export class ClosedError extends FraudScorerError {
   static readonly code = 'ERR_CLOSED';
   override readonly name = 'ClosedError';
-  readonly code = ClosedError.code;
+  readonly code = 'ERR_CLOSED';
 }
 
 /** The runtime failed on this request's batch, or its outputs for this request were not finite numbers. */
 export class InferenceError extends FraudScorerError {
   static readonly code = 'ERR_INFERENCE';
   override readonly name = 'InferenceError';
-  readonly code = InferenceError.code;
+  readonly code = 'ERR_INFERENCE';
 }
 
 /** The worker that held this request died. */
 export class WorkerLostError extends FraudScorerError {
   static readonly code = 'ERR_WORKER_LOST';
   override readonly name = 'WorkerLostError';
-  readonly code = WorkerLostError.code;
+  readonly code = 'ERR_WORKER_LOST';
 }
 
 /** A model directory whose manifest is missing or malformed, or disagrees with the graph; every disagreement is listed. */
 export class ModelInvalidError extends FraudScorerError {
   static readonly code = 'ERR_MODEL_INVALID';
   override readonly name = 'ModelInvalidError';
-  readonly code = ModelInvalidError.code;
+  readonly code = 'ERR_MODEL_INVALID';
   readonly issues: readonly Issue[];
 
   constructor(message: string, issues: readonly Issue[] = [], options?: ErrorOptions) {
@@ -145,14 +148,14 @@ export class ModelInvalidError extends FraudScorerError {
 export class ModelIntegrityError extends FraudScorerError {
   static readonly code = 'ERR_MODEL_INTEGRITY';
   override readonly name = 'ModelIntegrityError';
-  readonly code = ModelIntegrityError.code;
+  readonly code = 'ERR_MODEL_INTEGRITY';
 }
 
 /** None of the asked-for execution providers works here; the message gives the reason for each. */
 export class ProviderUnavailableError extends FraudScorerError {
   static readonly code = 'ERR_PROVIDER_UNAVAILABLE';
   override readonly name = 'ProviderUnavailableError';
-  readonly code = ProviderUnavailableError.code;
+  readonly code = 'ERR_PROVIDER_UNAVAILABLE';
 }
 
 export function describeIssue(issue: Issue): string {

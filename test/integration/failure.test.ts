@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Alert, FraudScorer, type FraudScorerOptions, type Health, type Logger } from '../../src/index.js';
 import { WorkerGate } from '../support/gate.js';
 import { fixtureModel } from '../support/paths.js';
+import { untyped } from '../support/untyped.js';
 
 const request = { features: { x: [0.25] } };
 
@@ -69,7 +70,9 @@ describe('when workers are busy, slow or lost', () => {
     taken.push(...Array.from({ length: 5 }, () => scorer.score(request)));
     expect(scorer.health()).toMatchObject({ status: 'degraded', ready: true, queueDepth: 5 });
     await expect(scorer.score(request)).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' });
-    await expect(scorer.score({ features: { x: [Number.NaN] } })).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
+    await expect(scorer.score({ features: { x: [Number.NaN] } })).rejects.toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+    });
     gate.tell('pass');
     for (const promise of taken) expect(await promise).toMatchObject({ source: 'model' });
     expect(scorer.summary().requests).toMatchObject({ total: 9, succeeded: 7, rejected: 2 });
@@ -110,18 +113,21 @@ describe('when workers are busy, slow or lost', () => {
     await expect(scorer.score(request, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
   });
 
-  it.each(['exit', 'throw'] as const)('rejects the batch of a worker lost by %s, replaces it and goes on', async (how) => {
-    const scorer = await create();
-    const lost = new Promise((resolve) => scorer.once('workerLost', resolve));
-    gate.tell(how);
-    await expect(scorer.score(request)).rejects.toMatchObject({ code: 'ERR_WORKER_LOST' });
-    gate.tell('pass');
-    expect(await lost).toMatchObject({ readyWorkers: 0 });
-    // It waits for the replacement, which starts with an open gate.
-    expect(await scorer.score(request, { timeoutMs: 20_000 })).toMatchObject({ source: 'model' });
-    expect(scorer.summary().workers).toMatchObject({ configured: 1, ready: 1, lost: 1 });
-    expect(scorer.health().status).toBe('ok');
-  });
+  it.each(['exit', 'throw'] as const)(
+    'rejects the batch of a worker lost by %s, replaces it and goes on',
+    async (how) => {
+      const scorer = await create();
+      const lost = new Promise((resolve) => scorer.once('workerLost', resolve));
+      gate.tell(how);
+      await expect(scorer.score(request)).rejects.toMatchObject({ code: 'ERR_WORKER_LOST' });
+      gate.tell('pass');
+      expect(await lost).toMatchObject({ readyWorkers: 0 });
+      // It waits for the replacement, which starts with an open gate.
+      expect(await scorer.score(request, { timeoutMs: 20_000 })).toMatchObject({ source: 'model' });
+      expect(scorer.summary().workers).toMatchObject({ configured: 1, ready: 1, lost: 1 });
+      expect(scorer.health().status).toBe('ok');
+    },
+  );
 
   it('gives up at close what it could not answer in time, counts it as failed, and reports it', async () => {
     const scorer = await create({ batching: { maxBatchSize: 1 } });
@@ -207,22 +213,36 @@ describe('create', () => {
     [{ policy: { blockRisk: 1.5 } }, /policy\.blockRisk: expected a number of at least 0 and at most 1, received 1\.5/],
     [{ workerFile: '/no/such/worker.js' }, /workerFile: expected/],
   ])('refuses %j by naming the option, what was expected and what came', async (options, message) => {
-    // @ts-expect-error: what a host in JavaScript may do.
-    const error = await FraudScorer.create({ model: fixtureModel('sqrt'), ...options }).catch((reason: unknown) => reason);
+    const error = await FraudScorer.create(untyped({ model: fixtureModel('sqrt'), ...options })).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
     expect(String(error)).toMatch(message);
   });
 
   it('lists every disagreement between manifest and graph', async () => {
-    const error = await FraudScorer.create({ model: fixtureModel('disagreeing'), workers: 1 }).catch((reason: unknown) => reason);
+    const error = await FraudScorer.create({ model: fixtureModel('disagreeing'), workers: 1 }).catch(
+      (reason: unknown) => reason,
+    );
     expect(error).toMatchObject({ code: 'ERR_MODEL_INVALID' });
-    for (const field of ['inputs[0]', 'inputs[1]', 'inputs[2]', 'inputs[3].name', 'inputs:', 'outputs.probability', 'outputs.riskScore', 'outputs.attention']) {
+    for (const field of [
+      'inputs[0]',
+      'inputs[1]',
+      'inputs[2]',
+      'inputs[3].name',
+      'inputs:',
+      'outputs.probability',
+      'outputs.riskScore',
+      'outputs.attention',
+    ]) {
       expect(String(error)).toContain(field);
     }
   });
 
   it('says why a provider that was asked for alone does not work here', async () => {
-    await expect(FraudScorer.create({ model: fixtureModel('sqrt'), workers: 1, providers: ['cuda'] })).rejects.toMatchObject({
+    await expect(
+      FraudScorer.create({ model: fixtureModel('sqrt'), workers: 1, providers: ['cuda'] }),
+    ).rejects.toMatchObject({
       code: 'ERR_PROVIDER_UNAVAILABLE',
       message: expect.stringMatching(/cuda: .+/),
     });
@@ -242,4 +262,3 @@ describe('create', () => {
     ).rejects.toMatchObject({ code: 'ERR_WORKER_LOST' });
   });
 });
-

@@ -40,7 +40,10 @@ describe('the golden cases, answered by PyTorch', () => {
       const alone = await scorer.score({ features: request.features });
       const outcome = together[index];
       if (outcome?.status !== 'fulfilled') throw new Error('not answered');
-      expect([alone.fraudProbability, alone.riskScore]).toEqual([outcome.value.fraudProbability, outcome.value.riskScore]);
+      expect([alone.fraudProbability, alone.riskScore]).toEqual([
+        outcome.value.fraudProbability,
+        outcome.value.riskScore,
+      ]);
     }
   });
 });

@@ -8,6 +8,7 @@ import {
   type ScoreResult,
 } from '../../src/index.js';
 import { fixtureModel } from '../support/paths.js';
+import { untyped } from '../support/untyped.js';
 
 const open: FraudScorer[] = [];
 
@@ -35,7 +36,12 @@ describe('FraudScorer with any model whose manifest and graph agree', () => {
     // The right input is normalised: (3 - 1) / 2 and (-1.5 + 1) / 0.5.
     expect(result.fraudProbability).toBeCloseTo(sigmoid(1 - 1 + 1 + 0.25 * 1 + 3 * -1), 6);
     expect(result.riskScore).toBe(result.fraudProbability);
-    expect(result).toMatchObject({ id: 'a', source: 'model', provider: 'cpu', model: { name: 'linear', version: '1' } });
+    expect(result).toMatchObject({
+      id: 'a',
+      source: 'model',
+      provider: 'cpu',
+      model: { name: 'linear', version: '1' },
+    });
     expect(result).not.toHaveProperty('attention');
   });
 
@@ -57,7 +63,11 @@ describe('FraudScorer with any model whose manifest and graph agree', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
     const [first, nan] = outcomes;
     if (first?.status !== 'fulfilled' || nan?.status !== 'rejected') throw new Error('unexpected');
-    expect(modelResult(first.value)).toMatchObject({ fraudProbability: 0.5, riskScore: 0.75, attention: [0.25, 0.25, 0.25, 0.25] });
+    expect(modelResult(first.value)).toMatchObject({
+      fraudProbability: 0.5,
+      riskScore: 0.75,
+      attention: [0.25, 0.25, 0.25, 0.25],
+    });
     expect(nan.reason.code).toBe('ERR_INFERENCE');
     expect(scorer.summary().requests).toMatchObject({ total: 4, succeeded: 2, failed: 2 });
   });
@@ -74,10 +84,19 @@ describe('FraudScorer with any model whose manifest and graph agree', () => {
 describe('score', () => {
   it('rejects, and never throws, whatever it is given', async () => {
     const scorer = await create({ model: fixtureModel('sqrt') });
-    const requests: unknown[] = [undefined, null, 1, 'x', [], {}, { features: null }, { features: { x: 'no' } }, () => {}];
+    const requests: unknown[] = [
+      undefined,
+      null,
+      1,
+      'x',
+      [],
+      {},
+      { features: null },
+      { features: { x: 'no' } },
+      () => {},
+    ];
     for (const request of requests) {
-      // @ts-expect-error: what a host in JavaScript may do.
-      await expect(scorer.score(request)).rejects.toBeInstanceOf(InvalidRequestError);
+      await expect(scorer.score(untyped(request))).rejects.toBeInstanceOf(InvalidRequestError);
     }
     expect(scorer.summary().requests).toMatchObject({ total: requests.length, rejected: requests.length });
   });
@@ -85,8 +104,7 @@ describe('score', () => {
   it('names every issue of a request by its path, and no values', async () => {
     const scorer = await create({ model: fixtureModel('linear') });
     const request = { id: '', amount: Number.NaN, features: { left: [1, Number.NaN, '3133.7'], riht: [1, 2] } };
-    // @ts-expect-error: what a host in JavaScript may do.
-    const error = await scorer.score(request).catch((reason: unknown) => reason);
+    const error = await scorer.score(untyped(request)).catch((reason: unknown) => reason);
     if (!(error instanceof InvalidRequestError)) throw new Error('another error');
     expect(error.issues).toEqual([
       { path: 'id', expected: 'a text that is not empty', received: 'an empty one' },
@@ -103,8 +121,9 @@ describe('score', () => {
     const scorer = await create({ model: fixtureModel('sqrt') });
     const features = { x: [0.5] };
     await expect(scorer.score({ features }, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
-    // @ts-expect-error: what a host in JavaScript may do.
-    await expect(scorer.score({ features }, { timeout: 5 })).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
+    await expect(scorer.score({ features }, untyped({ timeout: 5 }))).rejects.toMatchObject({
+      code: 'ERR_INVALID_OPTIONS',
+    });
   });
 
   it('is not harmed by a request whose getter scores, or closes the scorer', async () => {
@@ -132,12 +151,16 @@ describe('score', () => {
 describe('scoreMany', () => {
   it('settles each request on its own, in order, and feeds in more than the queue holds', async () => {
     const scorer = await create({ model: fixtureModel('sqrt'), maxQueueSize: 10, batching: { maxBatchSize: 4 } });
-    const requests = Array.from({ length: 500 }, (_, index) => ({ features: { x: [index % 7 === 3 ? Number.NaN : index / 500] } }));
+    const requests = Array.from({ length: 500 }, (_, index) => ({
+      features: { x: [index % 7 === 3 ? Number.NaN : index / 500] },
+    }));
     const outcomes = await scorer.scoreMany(requests);
     expect(outcomes).toHaveLength(500);
     for (const [index, outcome] of outcomes.entries()) {
-      if (index % 7 === 3) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ERR_INVALID_REQUEST' } });
-      else if (outcome.status === 'fulfilled') expect(outcome.value.fraudProbability).toBe(Math.fround(Math.sqrt(Math.fround(index / 500))));
+      if (index % 7 === 3)
+        expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ERR_INVALID_REQUEST' } });
+      else if (outcome.status === 'fulfilled')
+        expect(outcome.value.fraudProbability).toBe(Math.fround(Math.sqrt(Math.fround(index / 500))));
       else throw outcome.reason;
     }
     expect(scorer.summary().queue.maxDepth).toBeLessThanOrEqual(10);
@@ -148,15 +171,19 @@ describe('scoreMany', () => {
     const scorer = await create({ model: fixtureModel('sqrt') });
     expect(await scorer.scoreMany([])).toEqual([]);
     await expect(scorer.scoreMany([], { timeoutMs: -1 })).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
-    // @ts-expect-error: what a host in JavaScript may do.
-    await expect(scorer.scoreMany(undefined)).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
+    await expect(scorer.scoreMany(untyped(undefined))).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
   });
 });
 
 describe('outcomes', () => {
   it('fill the confusion matrix, and can be revised, or come from the host', async () => {
     const scorer = await create({ model: fixtureModel('sqrt'), policy: { blockRisk: 1, reviewRisk: 1 } });
-    for (const [id, x] of [['a', 0.81], ['b', 0.04], ['c', 0.36]] as const) await scorer.score({ id, features: { x: [x] } });
+    for (const [id, x] of [
+      ['a', 0.81],
+      ['b', 0.04],
+      ['c', 0.36],
+    ] as const)
+      await scorer.score({ id, features: { x: [x] } });
     expect(scorer.recordOutcome({ id: 'a', isFraud: true })).toBe(true);
     expect(scorer.recordOutcome({ id: 'b', isFraud: true })).toBe(true);
     expect(scorer.recordOutcome({ id: 'c', isFraud: true })).toBe(true);
@@ -174,7 +201,6 @@ describe('outcomes', () => {
       detectionRate: 0.5,
       falsePositiveRate: 0.5,
     });
-    // @ts-expect-error: what a host in JavaScript may do.
-    expect(() => scorer.recordOutcome({ id: 7 })).toThrowError(/id: expected .*isFraud: expected/);
+    expect(() => scorer.recordOutcome(untyped({ id: 7 }))).toThrowError(/id: expected .*isFraud: expected/);
   });
 });

@@ -28,14 +28,28 @@ describe('decideBatch', () => {
   it('caps the batch so that the oldest request still meets the target', () => {
     const latency = { fixedMs: 1, perRowMs: 0.5 };
     expect(decideBatch({ ...idle, waiting: 50, latency }, limits)).toEqual({ action: 'send', rows: 18 });
-    expect(decideBatch({ ...idle, waiting: 50, oldestWaitMs: 4, latency }, limits)).toEqual({ action: 'send', rows: 10 });
+    expect(decideBatch({ ...idle, waiting: 50, oldestWaitMs: 4, latency }, limits)).toEqual({
+      action: 'send',
+      rows: 10,
+    });
     // Too late already: half the target, not a row at a time.
-    expect(decideBatch({ ...idle, waiting: 50, oldestWaitMs: 400, latency }, limits)).toEqual({ action: 'send', rows: 8 });
-    expect(decideBatch({ ...idle, waiting: 50, latency: { fixedMs: 99, perRowMs: 9 } }, limits)).toEqual({ action: 'send', rows: 1 });
+    expect(decideBatch({ ...idle, waiting: 50, oldestWaitMs: 400, latency }, limits)).toEqual({
+      action: 'send',
+      rows: 8,
+    });
+    expect(decideBatch({ ...idle, waiting: 50, latency: { fixedMs: 99, perRowMs: 9 } }, limits)).toEqual({
+      action: 'send',
+      rows: 1,
+    });
   });
 
   it('never sends more than waits or than maxBatchSize, never nothing, and never leaves an idle worker waiting for ever', () => {
-    const latency = fc.option(fc.record({ fixedMs: fc.double({ min: 0, max: 50, noNaN: true }), perRowMs: fc.double({ min: 0, max: 5, noNaN: true }) }));
+    const latency = fc.option(
+      fc.record({
+        fixedMs: fc.double({ min: 0, max: 50, noNaN: true }),
+        perRowMs: fc.double({ min: 0, max: 5, noNaN: true }),
+      }),
+    );
     const snapshot = fc.record({
       waiting: fc.nat(2_000),
       oldestWaitMs: fc.double({ min: 0, max: 100, noNaN: true }),

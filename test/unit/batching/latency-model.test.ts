@@ -9,7 +9,8 @@ describe('BatchLatencyModel', () => {
 
   it('finds a and b of batches that take a + b·n', () => {
     const model = new BatchLatencyModel();
-    for (let batch = 0; batch < 200; batch += 1) model.record(1 + (batch * 37) % 256, 0.4 + 0.003 * (1 + (batch * 37) % 256));
+    for (let batch = 0; batch < 200; batch += 1)
+      model.record(1 + ((batch * 37) % 256), 0.4 + 0.003 * (1 + ((batch * 37) % 256)));
     const { fixedMs, perRowMs } = model.coefficients ?? { fixedMs: 0, perRowMs: 0 };
     expect(fixedMs).toBeCloseTo(0.4, 6);
     expect(perRowMs).toBeCloseTo(0.003, 8);

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { IssueList } from '../../../src/issues.js';
+import { rowLayoutOf, writeFeatureRow } from '../../../src/request/feature-row.js';
+
+const layout = rowLayoutOf([
+  { name: 'first', size: 3 },
+  { name: 'second', size: 2 },
+]);
+
+function write(features: unknown): { row: number[]; issues: IssueList } {
+  const issues = new IssueList();
+  const row = new Float32Array(12).fill(-99);
+  writeFeatureRow(features, layout, row, 5, issues);
+  return { row: [...row], issues };
+}
+
+const finite = fc.double({ min: -3e38, max: 3e38, noNaN: true });
+
+describe('writeFeatureRow', () => {
+  it('copies what it checked, in its place, from arrays and every kind of numeric array, and touches nothing else', () => {
+    const makers: ((values: number[]) => unknown)[] = [
+      (values) => values,
+      (values) => Float32Array.from(values),
+      (values) => Float64Array.from(values),
+      (values) => Int32Array.from(values),
+      (values) => Uint8Array.from(values),
+    ];
+    fc.assert(
+      fc.property(fc.tuple(finite, finite, finite), fc.tuple(finite, finite), fc.nat(4), (first, second, kind) => {
+        const make = makers[kind] ?? ((values: number[]) => values);
+        const [one, two] = [make([...first]), make([...second])];
+        const { row, issues } = write({ first: one, second: two });
+        expect(issues.listed).toEqual([]);
+        const expected = [...(one as number[]), ...(two as number[])].map(Math.fround);
+        expect(row.slice(5, 10)).toEqual(expected);
+        expect([...row.slice(0, 5), ...row.slice(10)]).toEqual(new Array(7).fill(-99));
+      }),
+    );
+  });
+
+  it('finds exactly the values that are not finite numbers after rounding to float32', () => {
+    const value = fc.oneof(
+      finite,
+      fc.constantFrom<unknown>(
+        Number.NaN,
+        Number.POSITIVE_INFINITY,
+        -1e39,
+        1e39,
+        '1',
+        1n,
+        null,
+        undefined,
+        true,
+        {},
+        [],
+        Symbol('x'),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 5, maxLength: 5 }), (values) => {
+        const { issues } = write({ first: values.slice(0, 3), second: values.slice(3) });
+        const paths = ['first[0]', 'first[1]', 'first[2]', 'second[0]', 'second[1]'];
+        const bad = paths.filter((_, index) => {
+          const item = values[index];
+          return typeof item !== 'number' || !Number.isFinite(Math.fround(item));
+        });
+        expect(issues.listed.map(({ path }) => path)).toEqual(bad.map((path) => `features.${path}`));
+      }),
+    );
+  });
+
+  it('never throws and always finds an issue, whatever else it is given', () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withTypedArray: true,
+      withSparseArray: true,
+      withNullPrototype: true,
+    });
+    fc.assert(
+      fc.property(anything, (features) => {
+        expect(write(features).issues.total).toBeGreaterThan(0);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['a hole', () => Object.assign(new Array(3), { 0: 1, 2: 3 }), /first\[1\]: a finite number, nothing/],
+    ['a wrong length', () => [1, 2], /first: an array of 3 finite numbers, one of 2/],
+    ['a BigInt array', () => BigInt64Array.of(1n, 2n, 3n), /first\[0\]: a finite number, a bigint/],
+    ['a DataView', () => new DataView(new ArrayBuffer(3)), /first: an array of 3/],
+    ['an array-like object', () => ({ length: 3, 0: 1, 1: 2, 2: 3 }), /first: an array of 3 finite numbers, an object/],
+    ['nothing', () => undefined, /first: an array of 3 finite numbers, nothing/],
+  ])('names the field, what was expected and what came, for %s', (_, make, message) => {
+    const { issues } = write({ first: make(), second: [1, 2] });
+    expect(issues.listed.map(({ path, expected, received }) => `${path}: ${expected}, ${received}`).join('\n')).toMatch(
+      message,
+    );
+  });
+
+  it('refuses inputs that are inherited, unknown, hidden behind a throwing getter, a revoked proxy or an array that changes', () => {
+    expect(write(Object.create({ first: [1, 2, 3], second: [1, 2] })).issues.total).toBeGreaterThan(0);
+    expect(write({ first: [1, 2, 3], second: [1, 2], third: [1] }).issues.listed[0]?.path).toBe('features.third');
+    const throwing = {
+      get first(): number[] {
+        throw new Error('4111 1111 1111 1111');
+      },
+      second: [1, 2],
+    };
+    expect(JSON.stringify(write(throwing).issues.listed)).not.toContain('4111');
+    const { proxy, revoke } = Proxy.revocable([1, 2, 3], {});
+    revoke();
+    expect(write({ first: proxy, second: [1, 2] }).issues.total).toBe(1);
+    let reads = 0;
+    const changing = new Proxy([1, 2, 3], {
+      get: (target, key) => (key === '1' && reads++ === 0 ? 'x' : Reflect.get(target, key)),
+    });
+    expect(write({ first: changing, second: [1, 2] }).issues.listed[0]?.received).toBe('values that change');
+  });
+
+  it('lists 20 issues at most and counts them all', () => {
+    const wide = rowLayoutOf([{ name: 'x', size: 50 }]);
+    const issues = new IssueList();
+    writeFeatureRow({ x: new Array(50).fill('no') }, wide, new Float32Array(50), 0, issues);
+    expect([issues.listed.length, issues.total]).toEqual([20, 50]);
+  });
+});

@@ -8,10 +8,10 @@ import { drainTimeoutMs, readSettings } from '../http/settings.js';
 import { createApp } from './app.js';
 
 try {
-  const { port, model } = readSettings(process.env);
-  const scorer = await FraudScorer.create({ model, logger: log });
+  const settings = readSettings(process.env);
+  const scorer = await FraudScorer.create(settings.scorer);
   logEvents(scorer);
-  await serve(scorer, port);
+  await serve(scorer, settings.port);
 } catch (error) {
   log.error('startFailed', { reason: error instanceof Error ? error.message : String(error) });
   process.exitCode = 1;

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { ConsoleLogger } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { log } from '../http/log.js';
@@ -8,12 +8,19 @@ import { maxBodyBytes, readSettings } from '../http/settings.js';
 import { ErrorFilter } from './error.filter.js';
 import { ScoringModule } from './scoring.module.js';
 
+/** NestJS's own words, among the JSON lines; how it wires itself is not worth a line. */
+const nestLogger: LoggerService = {
+  log: () => {},
+  warn: (message) => log.warn('nestjs', { detail: String(message) }),
+  error: (message) => log.error('nestjs', { detail: String(message) }),
+};
+
 try {
   const { port } = readSettings(process.env);
   const app = await NestFactory.create<NestExpressApplication>(ScoringModule, {
     abortOnError: false,
     bodyParser: false,
-    logger: new ConsoleLogger({ json: true, logLevels: ['warn'] }),
+    logger: nestLogger,
   });
   app.disable('x-powered-by');
   // Whatever the client says the body is, JSON is the only thing that is understood here.

@@ -20,7 +20,7 @@ import { SCORER } from './scorer.token.js';
     {
       provide: SCORER,
       // The application waits for it: no request comes before the model is warm.
-      useFactory: () => FraudScorer.create({ model: readSettings(process.env).model, logger: log }),
+      useFactory: () => FraudScorer.create(readSettings(process.env).scorer),
     },
   ],
   exports: [SCORER],

@@ -4,6 +4,8 @@ import { Deployment } from './deployment/deployment.js';
 import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
 import { AbortedError, ClosedError, FraudScorerError, InvalidRequestError, QueueFullError } from './errors.js';
 import { ScorerEvents } from './events.js';
+import { Explanations, maxExplanations } from './explanation/explanations.js';
+import { featureNames } from './explanation/reasons.js';
 import { FieldReader } from './field-reader.js';
 import { containedLogger } from './logging.js';
 import { healthOf } from './monitoring/health.js';
@@ -16,7 +18,7 @@ import { PendingRequest } from './request/pending-request.js';
 import { checkOutcome } from './request/read-outcome.js';
 import { readRequest } from './request/read-request.js';
 import { readScoreOptions } from './request/score-options.js';
-import { type Settlement, Settler } from './settlement/settler.js';
+import { type Answer, type Settlement, Settler } from './settlement/settler.js';
 import type {
   CloseReport,
   DecisionPolicy,
@@ -54,6 +56,7 @@ export class FraudScorer {
   readonly #monitor: Monitor;
   readonly #settler: Settler;
   readonly #deployment: Deployment;
+  readonly #explanations: Explanations;
   readonly #aborts: AbortRegistry;
   #policy: DecisionPolicy;
   #closing: Promise<CloseReport> | null = null;
@@ -92,11 +95,12 @@ export class FraudScorer {
     });
     const deployment = new Deployment(
       directory,
-      { ...options, workerFile, clock },
+      { ...options, workerFile, clock, maxHeld: maxExplanations },
       {
         onBatch: (batch) => this.#monitor.recordBatch(batch.rows, batch.inferenceMs),
-        onAnswered: (request, answer) => this.#settler.answered(request, answer),
-        onFailed: (request, error) => this.#settler.failed(request, error),
+        onOutputs: (request, answer) => this.#isHeldForReasons(request, answer),
+        onAnswered: (request) => this.#answered(request),
+        onFailed: (request, error) => this.#failed(request, error),
         onWorkerLost: (reason) => this.#onWorkerLost(reason),
         onWorkerUnusable: ({ message }) => logger.error('A worker could not be replaced', { reason: message }),
       },
@@ -126,6 +130,16 @@ export class FraudScorer {
       wantsDecisions: () => this.#events.hasListeners('decision'),
       onDecision: (record) => this.#events.emit('decision', record),
       onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
+    });
+    this.#explanations = new Explanations({
+      explain: options.explain,
+      names: featureNames(deployment.inputs),
+      policy: () => this.#settler.policy,
+      run: (task) => deployment.explain(task),
+      onExplained: (request) => {
+        if (deployment.batcher.letGo(request)) this.#answeredLate(request);
+      },
+      onFailure: (reason) => logger.error('A score could not be explained', { reason }),
     });
     this.#aborts = new AbortRegistry((request, reason) => deployment.batcher.giveUp(request, new AbortedError(reason)));
   }
@@ -210,6 +224,7 @@ export class FraudScorer {
       recent,
       requests,
       business,
+      explanations: this.#explanations.summary,
       workers: {
         configured: this.#deployment.configuredWorkers,
         ready: this.#deployment.readyWorkers,
@@ -320,12 +335,33 @@ export class FraudScorer {
       }
       const timeoutMs = call?.timeoutMs ?? this.#options.timeoutMs;
       const pending = new PendingRequest(request, id, slot, enqueuedAt, timeoutMs, settlement);
+      pending.explain = call?.explain;
       if (call?.signal !== undefined) this.#aborts.watch(call.signal, pending);
       batcher.add(pending);
     } catch (error) {
       if (slot >= 0) slots.release(slot);
       this.#settler.refused({ request, id: undefined, enqueuedAt, settlement }, asScorerError(error));
     }
+  }
+
+  #isHeldForReasons(request: PendingRequest, answer: Answer): boolean {
+    const result = this.#settler.resultOf(request, answer);
+    request.result = result;
+    return this.#explanations.begin(request, result);
+  }
+
+  #answered(request: PendingRequest): void {
+    if (request.result !== null) this.#settler.answered(request, request.result);
+  }
+
+  #answeredLate(request: PendingRequest): void {
+    if (request.result !== null) this.#settler.answeredLate(request, request.result);
+  }
+
+  #failed(request: PendingRequest, error: FraudScorerError): void {
+    // The reasons are an extra: an answer that only waits for them goes out without, unless nobody wants it any more.
+    if (request.result !== null && error.code !== 'ERR_ABORTED') this.#answeredLate(request);
+    else this.#settler.failed(request, error);
   }
 
   #isFull(): boolean {

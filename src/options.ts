@@ -7,7 +7,8 @@ import { bundledModelDirectory } from './deployment/bundled-model.js';
 import { FieldReader } from './field-reader.js';
 import type { AlertThresholds } from './monitoring/alert-rules.js';
 import type { OutcomeLimits } from './monitoring/outcomes.js';
-import type { DecisionPolicy, Fallback, Logger, Provider } from './types.js';
+import { isExplain } from './request/score-options.js';
+import type { DecisionPolicy, Explain, Fallback, Logger, Provider } from './types.js';
 
 /** Options of `FraudScorer.create`. Every field may be left out. */
 export interface FraudScorerOptions {
@@ -29,6 +30,8 @@ export interface FraudScorerOptions {
   policy?: Partial<DecisionPolicy> | undefined;
   /** What answers where the model can't: an error, a decision, or a synchronous function. @default 'throw' */
   fallback?: Fallback | undefined;
+  /** Which answers get reasons: none, REVIEW and BLOCK, or BLOCK alone; each takes a run of its own in a worker. @default false */
+  explain?: Explain | undefined;
   /** How long decisions are remembered for labels that come later. */
   outcomes?: Partial<OutcomeLimits> | undefined;
   /** Where alerts are raised. */
@@ -53,6 +56,7 @@ export interface ResolvedOptions {
   /** The host's thresholds alone: the manifest's come before them. */
   policy: Partial<DecisionPolicy>;
   fallback: Fallback;
+  explain: Explain;
   outcomes: OutcomeLimits;
   alerts: AlertThresholds;
   logger: Logger | undefined;
@@ -76,6 +80,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
     policy: readPolicyPatch(reader.nested('policy')),
     fallback: reader.value('fallback', "'throw', a decision or a function", isFallback) ?? 'throw',
+    explain: reader.value('explain', "false, 'review' or 'block'", isExplain) ?? false,
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts')),
     logger: reader.value('logger', 'an object with info, warn and error', isLogger),

@@ -38,6 +38,27 @@ export interface ScoreOptions {
   timeoutMs?: number | undefined;
   /** Gives this request up with `ERR_ABORTED` when it is aborted. */
   signal?: AbortSignal | undefined;
+  /** Whether to give reasons: always, or where it is reviewed or blocked, or blocked. @default the scorer's `explain` */
+  explain?: Explain | undefined;
+}
+
+/** Which answers get reasons: all, REVIEW and BLOCK, BLOCK alone, or none. */
+export type Explain = boolean | 'review' | 'block';
+
+/** A feature that moved a score. */
+export interface Reason {
+  /** The model's input it belongs to. */
+  input: string;
+  /** Its name in the manifest, or its place such as `user_features[3]`. */
+  feature: string;
+  /** What it is, where the manifest says. */
+  description?: string;
+  /**
+   * logit(x) − logit(x with this feature at its training mean, or 0 where the manifest has none), where logit = ln(p / (1 − p))
+   * of the probability, or of the risk where risk alone decided, with p kept within [1e-7, 1 − 1e-7].
+   */
+  contribution: number;
+  direction: 'raises' | 'lowers';
 }
 
 /** Which model made a score. */
@@ -70,6 +91,8 @@ export interface ModelResult {
   riskLevel: RiskLevel;
   /** The model's attention weights for this request, where it gives them. */
   attention?: number[];
+  /** The features that moved the score most, at most 4, the strongest first; where they were asked for and could be found in time. */
+  reasons?: Reason[];
   model: ModelIdentity;
   provider: Provider;
   timing: Timing;
@@ -275,6 +298,12 @@ export interface BusinessSummary {
   falsePositiveRate: number | null;
 }
 
+/** Answers that wanted reasons: with them, and without because they could not be found in time. */
+export interface ExplanationsSummary {
+  given: number;
+  skipped: number;
+}
+
 /** The workers of a scorer. */
 export interface WorkersSummary {
   configured: number;
@@ -319,6 +348,7 @@ export interface Summary {
   recent: { windowSeconds: number; performance: PerformanceSummary };
   requests: RequestCounts;
   business: BusinessSummary;
+  explanations: ExplanationsSummary;
   workers: WorkersSummary;
   queue: QueueSummary;
   deployments: DeploymentSummary[];

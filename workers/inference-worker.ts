@@ -2,19 +2,23 @@ import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import {
   type BatchReply,
-  type BatchTask,
+  type ExplainReply,
   type FailedReport,
   type GraphDescription,
   type GraphValue,
   maxAttentionWidth,
   type ReadyReport,
   type WorkerConfig,
+  type WorkerTask,
 } from '../src/pool/protocol.js';
 import { BatchRunner } from './batch-runner.js';
+import { Explainer } from './explainer.js';
+import { Gatherer } from './gatherer.js';
 import { GuardSeat } from './guard.js';
+import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
 
-type Handler = (task: BatchTask) => Promise<BatchReply>;
+type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;
 
 /** What the model's graph turned out to be, for the report of a start that failed after it was loaded. */
 let graph: GraphDescription | null = null;
@@ -23,13 +27,13 @@ let graph: GraphDescription | null = null;
 async function start(config: WorkerConfig): Promise<Handler> {
   const seat = new GuardSeat(config.guard);
   const device = config.devices[seat.number % config.devices.length] ?? 0;
-  const { report, runner } = await seat.during(async () => {
+  const { report, model } = await seat.during(async () => {
     const { session, provider, trials } = await openSession(config.modelPath, config.providers, device);
     graph = describeGraph(session);
-    const runner = await BatchRunner.warmedUp(session, config);
-    if (runner.attentionWidth > maxAttentionWidth) {
+    const model = await ModelSession.warmedUp(session, config);
+    if (model.attentionWidth > maxAttentionWidth) {
       throw new Error(
-        `output attention: expected at most ${maxAttentionWidth} columns, received ${runner.attentionWidth}`,
+        `output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`,
       );
     }
     const report: ReadyReport = {
@@ -38,14 +42,18 @@ async function start(config: WorkerConfig): Promise<Handler> {
       provider,
       trials,
       graph,
-      attentionWidth: runner.attentionWidth,
+      attentionWidth: model.attentionWidth,
     };
-    return { report, runner };
+    return { report, model };
   });
+  const gatherer = new Gatherer(config);
+  const runner = new BatchRunner(model, gatherer, config);
+  const explainer = new Explainer(model, gatherer, config);
   parentPort?.postMessage(report);
   return async (task) => {
     try {
-      return { inferenceMs: await seat.during(() => runner.run(task)) };
+      if (task.kind === 'batch') return { inferenceMs: await seat.during(() => runner.run(task)) };
+      return { contributions: await seat.during(() => explainer.explain(task)) };
     } catch (error) {
       return { error: withoutNumbers(messageOf(error)) };
     }

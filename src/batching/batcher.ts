@@ -33,8 +33,15 @@ export interface BatcherOptions {
   run: (task: BatchTask) => Promise<BatchReply>;
   /** A batch came back; each of its requests is answered next. */
   onBatch: (batch: AnsweredBatch) => void;
-  /** The request's outputs are in its slot, for the length of this call. */
-  onAnswered: (request: PendingRequest, batch: AnsweredBatch) => void;
+  /**
+   * The request's outputs are in its slot, for the length of this call.
+   *
+   * @returns whether the request is held: it keeps its slot and its deadline until `letGo`.
+   * @throws {InferenceError} where they are no answer.
+   */
+  onOutputs: (request: PendingRequest, batch: AnsweredBatch) => boolean;
+  /** The request is settled; its caller may be told. */
+  onAnswered: (request: PendingRequest) => void;
   onFailed: (request: PendingRequest, error: FraudScorerError) => void;
 }
 
@@ -49,6 +56,7 @@ export class Batcher {
   readonly #latency = new BatchLatencyModel();
   readonly #running = new Set<PendingRequest[]>();
   #landedBatches: LandedBatch[] = [];
+  readonly #held = new Set<PendingRequest>();
   readonly #freeLanes: number[];
   #waitingSince: number | null = null;
   #maxWaiting = 0;
@@ -116,11 +124,25 @@ export class Batcher {
     this.#noteChange();
   }
 
-  /** Settles every request that is not settled yet with an error. @returns how many there were. */
+  /**
+   * Ends the hold on a request.
+   *
+   * @returns whether it is still to be answered: it may have been settled early meanwhile.
+   */
+  letGo(request: PendingRequest): boolean {
+    const isOpen = request.state === 'held';
+    if (isOpen) this.#finish(request);
+    this.#held.delete(request);
+    this.#options.slots.release(request.slot);
+    this.#noteChange();
+    return isOpen;
+  }
+
+  /** Settles every request that is not settled yet with an error. @returns how many had no answer. */
   giveUpAll(errorOf: () => FraudScorerError): number {
     const requests = [...this.#batches()].flat().filter(({ state }) => state === 'running');
     for (let request = this.#queue.oldest; request !== null; request = request.queueNext) requests.push(request);
-    for (const request of requests) this.giveUp(request, errorOf());
+    for (const request of [...requests, ...this.#held]) this.giveUp(request, errorOf());
     return requests.length;
   }
 
@@ -169,7 +191,8 @@ export class Batcher {
   }
 
   #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#running.size === 0 && this.#landedBatches.length === 0;
+    const isBusy = this.#running.size > 0 || this.#landedBatches.length > 0 || this.#held.size > 0;
+    return this.#queue.length === 0 && !isBusy;
   }
 
   #snapshot(now: number): BatchSnapshot {
@@ -203,7 +226,7 @@ export class Batcher {
       batch.push(request);
     }
     this.#running.add(batch);
-    this.#options.run({ lane, rows: batch.length }).then(
+    this.#options.run({ kind: 'batch', lane, rows: batch.length }).then(
       (reply) => this.#landed(lane, batch, reply),
       (error: unknown) => this.#lost(lane, batch, error),
     );
@@ -245,20 +268,31 @@ export class Batcher {
   }
 
   #answer(request: PendingRequest, batch: AnsweredBatch): void {
-    if (request.state !== 'settled') {
-      this.#finish(request);
-      try {
-        this.#options.onAnswered(request, batch);
-      } catch (error) {
-        // One request's trouble is not its neighbours'.
-        const failure = "The request's outputs could not be read";
-        this.#options.onFailed(
-          request,
-          error instanceof InferenceError ? error : new InferenceError(failure, { cause: error }),
-        );
-      }
-    }
+    if (request.state !== 'settled' && this.#isHeld(request, batch)) return;
     this.#options.slots.release(request.slot);
+  }
+
+  /** Settles a request by its outputs, unless it is held. */
+  #isHeld(request: PendingRequest, batch: AnsweredBatch): boolean {
+    try {
+      if (this.#options.onOutputs(request, batch)) {
+        request.state = 'held';
+        this.#held.add(request);
+        return true;
+      }
+    } catch (error) {
+      // One request's trouble is not its neighbours'.
+      const failure = "The request's outputs could not be read";
+      this.#finish(request);
+      this.#options.onFailed(
+        request,
+        error instanceof InferenceError ? error : new InferenceError(failure, { cause: error }),
+      );
+      return false;
+    }
+    this.#finish(request);
+    this.#options.onAnswered(request);
+    return false;
   }
 
   #fail(batch: PendingRequest[], errorOf: () => FraudScorerError): void {

@@ -6,14 +6,14 @@ import type { Clock } from '../clock.js';
 import { readScores } from '../decision/scores.js';
 import type { FraudScorerError } from '../errors.js';
 import { Dispatcher } from '../pool/dispatcher.js';
-import type { FailedReport, ReadyReport } from '../pool/protocol.js';
+import type { ExplainReply, ExplainTask, FailedReport, ReadyReport } from '../pool/protocol.js';
 import { tasksPerWorker, WorkerPool } from '../pool/worker-pool.js';
 import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import type { Answer } from '../settlement/settler.js';
 import type { ModelIdentity, Provider, ProviderAttempt } from '../types.js';
 import { checkGraph } from './graph-check.js';
-import type { Manifest } from './manifest.js';
+import type { Manifest, ManifestInput } from './manifest.js';
 import type { ModelDirectory } from './model-directory.js';
 
 export interface DeploymentOptions {
@@ -24,12 +24,16 @@ export interface DeploymentOptions {
   devices: readonly number[];
   batching: BatchLimits;
   maxQueueSize: number;
+  /** Requests that may be held for their reasons. */
+  maxHeld: number;
   resourceLimits: ResourceLimits | undefined;
 }
 
 export interface DeploymentHandlers {
   onBatch: (batch: AnsweredBatch) => void;
-  onAnswered: (request: PendingRequest, answer: Answer) => void;
+  /** @returns whether the request is held until `batcher.letGo`. */
+  onOutputs: (request: PendingRequest, answer: Answer) => boolean;
+  onAnswered: (request: PendingRequest) => void;
   onFailed: (request: PendingRequest, error: FraudScorerError) => void;
   /** A worker died while it was in use. */
   onWorkerLost: (reason: string) => void;
@@ -65,15 +69,15 @@ export class Deployment {
     this.layout = rowLayoutOf(manifest.inputs);
     this.since = clock.epochMs();
     this.slots = new Slots({
-      // Every request that may wait, every row in flight or not handed out yet, and the scratch row.
-      capacity: maxQueueSize + 2 * lanes * batching.maxBatchSize + 1,
+      // Every request that may wait, every row in flight or not handed out yet, those held, and the scratch row.
+      capacity: maxQueueSize + 2 * lanes * batching.maxBatchSize + options.maxHeld + 1,
       rowSize: this.layout.size,
       maxBatchSize: batching.maxBatchSize,
       lanes,
       attention: manifest.outputs.attention !== undefined,
     });
     this.scratchSlot = this.slots.claim();
-    const dispatcher = new Dispatcher({ run: (task) => this.#requirePool().run(task) }, lanes);
+    const dispatcher = new Dispatcher((task) => this.#requirePool().run(task), lanes);
     this.batcher = new Batcher({
       clock,
       slots: this.slots,
@@ -83,7 +87,8 @@ export class Deployment {
       readyWorkers: () => this.readyWorkers,
       run: (task) => dispatcher.run(task),
       onBatch: handlers.onBatch,
-      onAnswered: (request, batch) => handlers.onAnswered(request, this.#answer(request, batch)),
+      onOutputs: (request, batch) => handlers.onOutputs(request, this.#answer(request, batch)),
+      onAnswered: handlers.onAnswered,
       onFailed: handlers.onFailed,
     });
   }
@@ -110,8 +115,17 @@ export class Deployment {
     return (this.#pool?.ready[0]?.trials ?? []).map(({ provider, reason }) => ({ provider, reason }));
   }
 
+  get inputs(): readonly ManifestInput[] {
+    return this.#directory.manifest.inputs;
+  }
+
   get thresholds(): Manifest['policy'] {
     return this.#directory.manifest.policy;
+  }
+
+  /** @throws {WorkerLostError} where the worker died over it. */
+  explain(task: ExplainTask): Promise<ExplainReply> {
+    return this.#requirePool().run(task);
   }
 
   /** Ends the workers; whoever calls it has seen to it that nothing waits. @returns whether all could be ended. */

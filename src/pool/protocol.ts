@@ -61,14 +61,40 @@ export interface WorkerConfig {
   guard: SharedArrayBuffer;
 }
 
-/** One batch: numbers only, as the rows are in shared memory. */
+/** One batch: its rows are in shared memory, in the slots that the lane lists. */
 export interface BatchTask {
+  kind: 'batch';
   lane: number;
   rows: number;
 }
 
-/** The batch's outputs are in its slots, or the runtime failed on it. A worker that dies gives no reply at all. */
-export type BatchReply = { inferenceMs: number } | { error: string };
+/** Why a request that was scored has the score it has. */
+export interface ExplainTask {
+  kind: 'explain';
+  slot: number;
+  of: 'probability' | 'risk';
+}
+
+export type WorkerTask = BatchTask | ExplainTask;
+
+/** The runtime failed on a task. A worker that dies gives no reply at all. */
+export interface TaskFailure {
+  error: string;
+}
+
+/** The batch's outputs are in its slots. */
+export type BatchReply = { inferenceMs: number } | TaskFailure;
+
+/** The most features that an explanation names. */
+export const maxReasons = 4;
+
+/** What one feature of the row, counted over all inputs, adds to the score's logit. */
+export interface Contribution {
+  column: number;
+  contribution: number;
+}
+
+export type ExplainReply = { contributions: Contribution[] } | TaskFailure;
 
 /** One input or output of the graph. A named or unknown axis is a string, a fixed one a number. */
 export interface GraphValue {

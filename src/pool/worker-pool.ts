@@ -6,6 +6,8 @@ import { ExitGuard } from './exit-guard.js';
 import {
   type BatchReply,
   type BatchTask,
+  type ExplainReply,
+  type ExplainTask,
   type FailedReport,
   isWorkerReport,
   type ReadyReport,
@@ -110,13 +112,15 @@ export class WorkerPool {
   }
 
   /**
-   * Runs one batch on whichever worker has the least to do.
+   * Runs one task on whichever worker has the least to do.
    *
    * @throws {WorkerLostError} where the worker died over it.
    */
-  async run(task: BatchTask): Promise<BatchReply> {
+  run(task: BatchTask): Promise<BatchReply>;
+  run(task: ExplainTask): Promise<ExplainReply>;
+  async run(task: BatchTask | ExplainTask): Promise<BatchReply | ExplainReply> {
     try {
-      const reply: BatchReply = await this.#piscina.run(task);
+      const reply: BatchReply | ExplainReply = await this.#piscina.run(task);
       return reply;
     } catch (error) {
       throw new WorkerLostError('The worker died while it held this request', { cause: error });

@@ -1,12 +1,16 @@
 import type { Caller, Settlement } from '../settlement/settler.js';
-import type { ScoreRequest } from '../types.js';
+import type { Explain, ModelResult, ScoreRequest } from '../types.js';
 
-/** A request on its way: waiting for a worker, in a worker's batch, or settled. */
+/** A request on its way: waiting for a worker, in a worker's batch, answered and held for its reasons, or settled. */
 export class PendingRequest implements Caller {
   /** `running` requests that were settled early keep their slot until the worker has let go of it. */
-  state: 'waiting' | 'running' | 'settled' = 'waiting';
+  state: 'waiting' | 'running' | 'held' | 'settled' = 'waiting';
   /** When its batch was sent, on the monotonic clock. */
   dispatchedAt = 0;
+  /** Whether its caller wants reasons; undefined: as the scorer does. */
+  explain: Explain | undefined = undefined;
+  /** Its answer, while it is held. */
+  result: ModelResult | null = null;
   /** Takes the caller's abort listener away again. */
   stopListening: (() => void) | null = null;
 

@@ -1,10 +1,12 @@
 import { FieldReader } from '../field-reader.js';
-import type { ScoreOptions } from '../types.js';
+import type { Explain, ScoreOptions } from '../types.js';
 
 /** What one call of `score` or `scoreMany` asked for. */
 export interface CallOptions {
   timeoutMs: number;
   signal: AbortSignal | undefined;
+  /** undefined: as the scorer does. */
+  explain: Explain | undefined;
 }
 
 /**
@@ -14,8 +16,13 @@ export function readScoreOptions(options: ScoreOptions, defaultTimeoutMs: number
   const reader = new FieldReader(options);
   const timeoutMs = reader.number('timeoutMs', defaultTimeoutMs, { above: 0, unit: 'milliseconds' });
   const signal = reader.value('signal', 'an AbortSignal', isAbortSignal);
+  const explain = reader.value('explain', "true, false, 'review' or 'block'", isExplain);
   reader.rejectUnknown().throwIfInvalid();
-  return { timeoutMs, signal };
+  return { timeoutMs, signal, explain };
+}
+
+export function isExplain(value: unknown): value is Explain {
+  return typeof value === 'boolean' || value === 'review' || value === 'block';
 }
 
 /** By its shape: signals from another realm, or a polyfill's, are fine. */

@@ -73,17 +73,22 @@ export class Settler {
     this.#policy = roundPolicy(options.policy);
   }
 
+  /** As the scores are compared with it: rounded to float32. */
+  get policy(): DecisionPolicy {
+    return this.#policy;
+  }
+
   set policy(policy: DecisionPolicy) {
     this.#policy = roundPolicy(policy);
   }
 
-  answered(caller: Caller, answer: Answer): void {
+  /** What the model's scores come to. */
+  resultOf(caller: Caller, answer: Answer): ModelResult {
     const { fraudProbability, riskScore } = answer;
     const decision = decide(fraudProbability, riskScore, this.#policy);
     const level = riskLevel(riskScore, this.#policy);
     const queueMs = answer.dispatchedAt - caller.enqueuedAt;
     const totalMs = answer.answeredAt - caller.enqueuedAt;
-    this.#options.observer.recordAnswer(totalMs, queueMs, decision, level, caller.id);
     const result: ModelResult = {
       source: 'model',
       decision,
@@ -96,7 +101,20 @@ export class Settler {
     };
     if (caller.id !== undefined) result.id = caller.id;
     if (answer.attention !== null) result.attention = answer.attention;
+    return result;
+  }
+
+  /** A request that the model answered. */
+  answered(caller: Caller, result: ModelResult): void {
+    const { timing, decision, riskLevel: level } = result;
+    this.#options.observer.recordAnswer(timing.totalMs, timing.queueMs, decision, level, caller.id);
     this.#settle(caller, result);
+  }
+
+  /** A request whose answer was held for its reasons until now. */
+  answeredLate(caller: Caller, result: ModelResult): void {
+    result.timing.totalMs = this.#options.clock.now() - caller.enqueuedAt;
+    this.answered(caller, result);
   }
 
   /** A request that was taken in and could not be answered. */

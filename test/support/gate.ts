@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
 import { projectPath } from './paths.js';
 
-type Command = 'pass' | 'hold' | 'exit' | 'throw';
+type Command = 'pass' | 'hold' | 'hold explains' | 'exit' | 'throw';
 
 interface Arrival {
-  arrived: number;
+  arrived: string;
   threadId: number;
 }
 

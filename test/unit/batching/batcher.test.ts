@@ -45,6 +45,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
         });
       }),
     onBatch: () => {},
+    onOutputs: () => false,
     onAnswered: (request) => {
       expect(answered).not.toContain(request);
       expect(failed.has(request)).toBe(false);

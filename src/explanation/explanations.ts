@@ -1,0 +1,72 @@
+import PQueue from 'p-queue';
+import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
+import type { PendingRequest } from '../request/pending-request.js';
+import type { DecisionPolicy, Explain, ExplanationsSummary, ModelResult } from '../types.js';
+import { decidingScore, type FeatureName, reasonsOf } from './reasons.js';
+
+/** Requests that may wait for their reasons; beyond it they are answered without. */
+export const maxExplanations = 1_024;
+
+export interface ExplanationsOptions {
+  /** What is explained where the request does not say. */
+  explain: Explain;
+  names: readonly FeatureName[];
+  policy: () => DecisionPolicy;
+  run: (task: ExplainTask) => Promise<ExplainReply>;
+  /** The request may be answered, unless it has been already. */
+  onExplained: (request: PendingRequest) => void;
+  onFailure: (reason: string) => void;
+}
+
+/**
+ * Adds reasons to answers, off the hot path: one explanation is made at a time, beside the batches, and only for answers that
+ * want one. It is an extra: where it can't be made, or not before the request's deadline, the answer goes out without.
+ */
+export class Explanations {
+  readonly #options: ExplanationsOptions;
+  readonly #lane = new PQueue({ concurrency: 1 });
+  #given = 0;
+  #skipped = 0;
+
+  constructor(options: ExplanationsOptions) {
+    this.#options = options;
+  }
+
+  /** Those that could be given, and answers that wanted one and went out without. */
+  get summary(): ExplanationsSummary {
+    return { given: this.#given, skipped: this.#skipped };
+  }
+
+  /** @returns whether the answer has to wait: `onExplained` is called for it, and until then its slot must be kept. */
+  begin(request: PendingRequest, result: ModelResult): boolean {
+    if (!wants(request.explain ?? this.#options.explain, result)) return false;
+    if (this.#lane.size + this.#lane.pending >= maxExplanations) {
+      this.#skipped += 1;
+      return false;
+    }
+    void this.#lane.add(() => this.#explain(request, result));
+    return true;
+  }
+
+  async #explain(request: PendingRequest, result: ModelResult): Promise<void> {
+    const { names, policy, run, onExplained, onFailure } = this.#options;
+    try {
+      // One that was answered at its deadline meanwhile needs no reasons any more.
+      if (request.state !== 'settled') {
+        const reply = await run({ kind: 'explain', slot: request.slot, of: decidingScore(result, policy()) });
+        if ('error' in reply) onFailure(reply.error);
+        else result.reasons = reasonsOf(reply.contributions, names);
+      }
+    } catch (error) {
+      onFailure(error instanceof Error ? error.message : 'the worker was lost');
+    }
+    if (result.reasons !== undefined && request.state !== 'settled') this.#given += 1;
+    else this.#skipped += 1;
+    onExplained(request);
+  }
+}
+
+function wants(explain: Explain, { decision }: ModelResult): boolean {
+  if (typeof explain === 'boolean') return explain;
+  return decision === 'BLOCK' || (explain === 'review' && decision === 'REVIEW');
+}

@@ -1,0 +1,45 @@
+import type { Contribution, ExplainTask } from '../pool/protocol.js';
+import type { DecisionPolicy, ModelResult, Reason } from '../types.js';
+
+/** A feature by its column in the row. */
+export interface FeatureName {
+  input: string;
+  feature: string;
+  description: string | undefined;
+}
+
+interface DescribedInput {
+  name: string;
+  size: number;
+  features?: string[];
+  descriptions?: string[];
+}
+
+/** The features of a row in its order; one without a name is called by its place. */
+export function featureNames(inputs: readonly DescribedInput[]): FeatureName[] {
+  return inputs.flatMap(({ name, size, features, descriptions }) =>
+    Array.from({ length: size }, (_, index) => ({
+      input: name,
+      feature: features?.[index] ?? `${name}[${index}]`,
+      description: descriptions?.[index],
+    })),
+  );
+}
+
+/** The score that took the decision: the risk where it alone was above its threshold, else the probability. */
+export function decidingScore(result: ModelResult, policy: DecisionPolicy): ExplainTask['of'] {
+  const { decision, fraudProbability } = result;
+  if (decision === 'BLOCK') return fraudProbability > policy.blockProbability ? 'probability' : 'risk';
+  if (decision === 'REVIEW') return fraudProbability > policy.reviewProbability ? 'probability' : 'risk';
+  return 'probability';
+}
+
+export function reasonsOf(contributions: readonly Contribution[], names: readonly FeatureName[]): Reason[] {
+  return contributions.flatMap(({ column, contribution }) => {
+    const name = names[column];
+    if (name === undefined) return [];
+    const { input, feature, description } = name;
+    const direction = contribution > 0 ? 'raises' : 'lowers';
+    return [{ input, feature, ...(description === undefined ? {} : { description }), contribution, direction }];
+  });
+}

@@ -1,0 +1,94 @@
+import * as ort from 'onnxruntime-node';
+import type { WorkerConfig } from '../src/pool/protocol.js';
+
+/** The graph's outputs for some rows, by what they mean; null where the model does not have one. */
+export interface ModelOutputs {
+  logits: Float32Array | null;
+  probability: Float32Array | null;
+  riskScore: Float32Array | null;
+  attention: Float32Array | null;
+}
+
+/** The inputs' values, normalised, one buffer an input. The runtime reads them later in the turn: no two runs share a set. */
+export type InputBuffers = Float32Array[];
+
+/** A loaded graph, with its inputs and outputs as the manifest names them. */
+export class ModelSession {
+  readonly attentionWidth: number;
+  readonly #session: ort.InferenceSession;
+  readonly #config: WorkerConfig;
+
+  private constructor(session: ort.InferenceSession, config: WorkerConfig, attentionWidth: number) {
+    this.#session = session;
+    this.#config = config;
+    this.attentionWidth = attentionWidth;
+  }
+
+  /**
+   * Runs the session at the batch sizes that will occur, so that no request meets a first run,
+   * and checks that the outputs have the lengths the manifest promises.
+   *
+   * @throws {Error} where the graph can't be run or an output has another length.
+   */
+  static async warmedUp(session: ort.InferenceSession, config: WorkerConfig): Promise<ModelSession> {
+    const { maxBatchSize } = config.memory;
+    const buffers = newBuffers(config, maxBatchSize);
+    const one = await infer(session, config, buffers, 1);
+    const model = new ModelSession(session, config, one.attention?.length ?? 0);
+    for (let rows = 1; rows < maxBatchSize; rows *= 2) await model.infer(buffers, rows);
+    for (let run = 0; run < 3; run += 1) await model.infer(buffers, maxBatchSize);
+    return model;
+  }
+
+  /** Buffers for at most so many rows. */
+  newBuffers(rows: number): InputBuffers {
+    return newBuffers(this.#config, rows);
+  }
+
+  /** @throws {Error} where the runtime fails or an output has the wrong length. */
+  async infer(buffers: InputBuffers, rows: number): Promise<ModelOutputs> {
+    const outputs = await infer(this.#session, this.#config, buffers, rows);
+    checkLength('logits', outputs.logits, rows * 2);
+    checkLength('probability', outputs.probability, rows);
+    checkLength('riskScore', outputs.riskScore, rows);
+    checkLength('attention', outputs.attention, rows * this.attentionWidth);
+    return outputs;
+  }
+}
+
+async function infer(
+  session: ort.InferenceSession,
+  { inputs, outputs }: WorkerConfig,
+  buffers: InputBuffers,
+  rows: number,
+): Promise<ModelOutputs> {
+  const feeds: Record<string, ort.Tensor> = {};
+  for (const [index, { name, size }] of inputs.entries()) {
+    const data = buffers[index]?.subarray(0, rows * size) ?? new Float32Array(rows * size);
+    feeds[name] = new ort.Tensor('float32', data, [rows, size]);
+  }
+  const results = await session.run(feeds, Object.values(outputs));
+  return {
+    logits: floatsOf(results, outputs.logits),
+    probability: floatsOf(results, outputs.probability),
+    riskScore: floatsOf(results, outputs.riskScore),
+    attention: floatsOf(results, outputs.attention),
+  };
+}
+
+function floatsOf(results: ort.InferenceSession.ReturnType, name: string | undefined): Float32Array | null {
+  if (name === undefined) return null;
+  const data = results[name]?.data;
+  if (data instanceof Float32Array) return data;
+  throw new Error(`output ${JSON.stringify(name)}: expected float32 values`);
+}
+
+function checkLength(meaning: string, data: Float32Array | null, expected: number): void {
+  if (data !== null && data.length !== expected) {
+    throw new Error(`output ${meaning}: expected ${expected} values, received ${data.length}`);
+  }
+}
+
+function newBuffers({ inputs }: WorkerConfig, rows: number): InputBuffers {
+  return inputs.map(({ size }) => new Float32Array(rows * size));
+}

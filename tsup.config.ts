@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 
 const shared: Options = {
@@ -5,23 +6,40 @@ const shared: Options = {
   platform: 'node',
   sourcemap: true,
   clean: false,
+  // What two entries share is a helper or two; the names of chunks change with their contents, and old ones stay.
+  splitting: false,
   // Stack traces and error names say what the sources say.
   keepNames: true,
 };
 
-// Two builds, because the worker is loaded by Piscina from its own file and never imported:
-// it needs neither a CommonJS form nor types.
-export default defineConfig([
-  {
-    ...shared,
-    entry: { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' },
-    format: ['esm', 'cjs'],
-    dts: true,
-    shims: true,
-  },
-  {
-    ...shared,
-    entry: { worker: 'workers/inference-worker.ts' },
-    format: ['esm'],
-  },
-]);
+const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
+
+/** ES modules only: Node.js 22 before 22.12 can't `require` them, so the CommonJS form carries them in itself. */
+const carried = ['p-queue', 'p-timeout'];
+
+const esm: Options = { ...shared, entry, format: ['esm'] };
+
+const cjs: Options = {
+  ...shared,
+  entry,
+  format: ['cjs'],
+  noExternal: carried,
+  // tsup's own shim (`shims: true`) loses what follows a `#` in the path, and mistakes jsdom for a browser.
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  onSuccess: writeLicenses,
+};
+
+/** Of both forms in one go; `--no-dts` leaves them out where a program only needs to run. */
+const types: Options = { ...shared, entry, format: ['esm', 'cjs'], dts: { only: true } };
+
+/** Loaded by Piscina from its own file and never imported: it needs neither a CommonJS form nor types. */
+const worker: Options = { ...shared, entry: { worker: 'workers/inference-worker.ts' }, format: ['esm'] };
+
+export default defineConfig(({ dts }) => [esm, cjs, worker, ...(dts === false ? [] : [types])]);
+
+/** Their licence asks for its text in every copy. */
+async function writeLicenses(): Promise<void> {
+  const texts = carried.map(async (name) => `${name}\n\n${await readFile(`node_modules/${name}/license`, 'utf8')}`);
+  await writeFile('dist/THIRD-PARTY-LICENSES.txt', (await Promise.all(texts)).join('\n\n'));
+}

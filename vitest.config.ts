@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // `npm run test:package`: it installs from the registry.
+    exclude: [...configDefaults.exclude, 'test/package/**'],
     globalSetup: ['test/global-setup.ts'],
     // Real worker threads and child processes: two cores cannot run many such files side by side.
     maxWorkers: 2,

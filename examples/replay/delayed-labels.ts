@@ -1,0 +1,59 @@
+import type { Outcome } from 'fraud-scorer';
+import type { Transaction } from 'fraud-scorer/reference';
+
+/** A label on its way: it can be told once it is due, and once there is an answer that it can be compared with. */
+export interface DelayedLabel {
+  readonly id: string;
+  readonly isFraud: boolean;
+  readonly dueMs: number;
+  /** Whether the transaction was scored; null while that is open. */
+  scored: boolean | null;
+}
+
+/** Spent entries at the front of the list are dropped when there are this many: dropping each would move all the others. */
+const SPENT_LIMIT = 4_096;
+
+/** Holds the file's labels back until their delay has passed in the data's own time, as a bank learns them: weeks later. */
+export class DelayedLabels {
+  readonly #delayMs: number;
+  readonly #record: (outcome: Outcome) => boolean;
+  /** In the order of the transactions, which is the order in which they fall due. */
+  #waiting: DelayedLabel[] = [];
+  #spent = 0;
+  #matched = 0;
+  #unmatched = 0;
+
+  /** @param record told each label when its time has come; whether it could be matched with a decision. */
+  constructor(delayMs: number, record: (outcome: Outcome) => boolean) {
+    this.#delayMs = delayMs;
+    this.#record = record;
+  }
+
+  /** Labels told and matched, told in vain, and still held back. */
+  get counts(): { matched: number; unmatched: number; waiting: number } {
+    return { matched: this.#matched, unmatched: this.#unmatched, waiting: this.#waiting.length - this.#spent };
+  }
+
+  /** Takes a transaction's label, where it has one. Whoever scores the transaction sets `scored` on it afterwards. */
+  hold({ transactionId, isFraud, timestampMs }: Transaction): DelayedLabel | undefined {
+    if (isFraud === undefined) return undefined;
+    const label = { id: transactionId, isFraud, dueMs: timestampMs + this.#delayMs, scored: null };
+    this.#waiting.push(label);
+    return label;
+  }
+
+  /** Tells every label that is due at this time of the data, and whose transaction is answered. */
+  releaseUntil(nowMs: number): void {
+    for (let next = this.#waiting[this.#spent]; next !== undefined; next = this.#waiting[this.#spent]) {
+      // One that is due but unanswered holds up those after it, for as long as an answer takes.
+      if (next.dueMs > nowMs || next.scored === null) break;
+      this.#spent++;
+      if (!next.scored) continue;
+      if (this.#record({ id: next.id, isFraud: next.isFraud })) this.#matched++;
+      else this.#unmatched++;
+    }
+    if (this.#spent < SPENT_LIMIT) return;
+    this.#waiting = this.#waiting.slice(this.#spent);
+    this.#spent = 0;
+  }
+}

@@ -1,0 +1,45 @@
+import { systemClock } from './clock.js';
+import { describeFailure } from './describe-failure.js';
+import { displayOn } from './display.js';
+import { parseOptions } from './options.js';
+import { runReplay } from './run-replay.js';
+import { StopSignals } from './stop-signals.js';
+
+const EXIT_NOTHING_SCORED = 1;
+const EXIT_USAGE = 2;
+const HINT = `
+Next: npm start -- --rate 1000     the same, slowly enough to watch
+      npm start -- --help          all options
+`;
+
+/** @returns the exit code. */
+async function replay(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === undefined) return 0;
+  const { stdout } = process;
+  const display = displayOn(stdout);
+  const stop = new StopSignals(systemClock, () => display.close());
+  stdout.on('error', () => {
+    // Nobody looks on any more (`npm start | head`). Whoever asked for files still gets them whole.
+    if (options.json === undefined && options.output === undefined) stop.stop();
+  });
+  try {
+    const print = (text: string): void => void stdout.write(text);
+    const { rows } = await runReplay(options, { clock: systemClock, display, stop, print });
+    if (args.length === 0) print(HINT);
+    return stop.exitCode || (rows.scored === 0 && rows.failed > 0 ? EXIT_NOTHING_SCORED : 0);
+  } finally {
+    display.close();
+    stop.release();
+  }
+}
+
+try {
+  // Set, not exited with: what was written to a pipe is still on its way.
+  process.exitCode = await replay(process.argv.slice(2));
+} catch (error) {
+  const line = describeFailure(error);
+  if (line === undefined) throw error;
+  process.stderr.write(`error: ${line}\n`);
+  process.exitCode = EXIT_USAGE;
+}

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from './usage-error.js';
+
+export interface ReplayOptions {
+  /** The CSV file of transactions, packed with gzip or not. */
+  input: string;
+  /** Transactions a second; as fast as it can where it is left out. */
+  rate?: number;
+  /** How many transactions at most. */
+  limit?: number;
+  /** The model directory; the bundled model where it is left out. */
+  model?: string;
+  /** Worker threads; one for each core where it is left out. */
+  workers?: number;
+  /** Days of the data's own time until a label is known. */
+  labelDelay: number;
+  /** Where the whole report goes, as JSON. */
+  json?: string;
+  /** Where a line of JSON for each transaction goes. */
+  output?: string;
+  /** Whether rows that cannot be read are counted and left out. */
+  skipBad: boolean;
+}
+
+const BUNDLED_SAMPLE = fileURLToPath(new URL('../../models/visa-fraud/sample/transactions.csv.gz', import.meta.url));
+
+/**
+ * Reads the command line, without the program's own name.
+ *
+ * @returns undefined where it only asked for help or the version, which has been written.
+ * @throws UsageError
+ */
+export function parseOptions(
+  args: readonly string[],
+  write: (text: string) => void = (text) => process.stdout.write(text),
+): ReplayOptions | undefined {
+  const command = describeCommand()
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: () => {} });
+  try {
+    return { skipBad: false, ...command.parse(args, { from: 'user' }).opts<Omit<ReplayOptions, 'skipBad'>>() };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return undefined;
+    throw new UsageError(`${error.message.replace(/^error: /, '')} (--help lists the options)`);
+  }
+}
+
+function describeCommand(): Command {
+  return new Command('npm start --')
+    .usage('[options]')
+    .description('Replays card transactions through fraud-scorer, and reports how fast and how well they were scored.')
+    .version(packageVersion(), '--version', 'write the version of fraud-scorer')
+    .helpOption('--help', 'write this')
+    .showSuggestionAfterError(false)
+    .addOption(
+      new Option('--input <file>', 'a CSV of transactions, gzip or not')
+        .argParser(text)
+        .default(BUNDLED_SAMPLE, 'the bundled sample'),
+    )
+    .option('--rate <n>', 'transactions a second (default: as fast as it can)', numberWithin(0, 1_000_000))
+    .option('--limit <n>', 'stop after so many transactions', wholeWithin(1, 1_000_000_000))
+    .option('--model <dir>', 'a model directory (default: the bundled model)', text)
+    .option('--workers <n>', 'worker threads (default: one for each core)', wholeWithin(1, 256))
+    .option('--label-delay <days>', "days of the data's own time until a label is known", delayDays, 7)
+    .option('--json <file>', 'write the whole report as JSON', text)
+    .option('--output <file>', 'write a line of JSON for each transaction', text)
+    .option('--skip-bad', 'count and skip rows that cannot be read, rather than stop');
+}
+
+function text(value: string): string {
+  if (value === '') throw new InvalidArgumentError('expected a path.');
+  return value;
+}
+
+function wholeWithin(low: number, high: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= low && number <= high) return number;
+    throw new InvalidArgumentError(`expected a whole number from ${low} to ${high}.`);
+  };
+}
+
+function numberWithin(above: number, high: number): (value: string) => number {
+  return (value) => {
+    const number = readDecimal(value);
+    if (number > above && number <= high) return number;
+    throw new InvalidArgumentError(`expected a number above ${above}, at most ${high}.`);
+  };
+}
+
+function delayDays(value: string): number {
+  const number = readDecimal(value);
+  if (number >= 0 && number <= 365) return number;
+  throw new InvalidArgumentError('expected a number of days from 0 to 365.');
+}
+
+/** Number() would take '', ' 1', '0x10' and '1e3' too. */
+function readDecimal(value: string): number {
+  return /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+}
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  return String(version);
+}

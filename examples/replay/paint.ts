@@ -1,0 +1,27 @@
+import { styleText } from 'node:util';
+
+/** Colours of a terminal that has them; text as it is elsewhere. */
+export interface Paint {
+  strong(text: string): string;
+  good(text: string): string;
+  warning(text: string): string;
+  bad(text: string): string;
+}
+
+export const plainPaint: Paint = { strong: asIs, good: asIs, warning: asIs, bad: asIs };
+
+const colourPaint: Paint = {
+  strong: (text) => styleText('bold', text),
+  good: (text) => styleText('green', text),
+  warning: (text) => styleText('yellow', text),
+  bad: (text) => styleText('red', text),
+};
+
+/** What the stream can show: NO_COLOR and dumb terminals are heeded. */
+export function paintFor(stream: NodeJS.WriteStream): Paint {
+  return stream.isTTY && stream.hasColors() ? colourPaint : plainPaint;
+}
+
+function asIs(text: string): string {
+  return text;
+}

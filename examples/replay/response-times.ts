@@ -1,0 +1,40 @@
+import { build, type Histogram } from 'hdr-histogram-js';
+
+const MICROSECONDS = 1_000;
+const LONGEST_MS = 3_600_000;
+
+export interface Percentiles {
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/**
+ * Milliseconds from when something was due. The SDK's latency begins with score(); at a given rate what counts is when the
+ * transaction was to be sent, or a sender that falls behind would hide the wait of all that queue up behind it.
+ */
+export class ResponseTimes {
+  readonly #histogram: Histogram = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: LONGEST_MS * MICROSECONDS,
+    numberOfSignificantValueDigits: 3,
+  });
+
+  record(milliseconds: number): void {
+    const bounded = Math.min(Math.max(milliseconds, 0), LONGEST_MS);
+    this.#histogram.recordValue(Math.round(bounded * MICROSECONDS));
+  }
+
+  /** Null where nothing was recorded. */
+  get percentilesMs(): Percentiles | null {
+    const histogram = this.#histogram;
+    if (histogram.totalCount === 0) return null;
+    return {
+      p50: histogram.getValueAtPercentile(50) / MICROSECONDS,
+      p95: histogram.getValueAtPercentile(95) / MICROSECONDS,
+      p99: histogram.getValueAtPercentile(99) / MICROSECONDS,
+      max: histogram.maxValue / MICROSECONDS,
+    };
+  }
+}

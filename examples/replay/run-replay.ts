@@ -1,0 +1,118 @@
+import { FraudScorer, type FraudScorerOptions } from 'fraud-scorer';
+import { FeatureBuilder } from 'fraud-scorer/reference';
+import { AlertLog } from './alert-log.js';
+import type { Clock } from './clock.js';
+import { countRows } from './count-rows.js';
+import { DelayedLabels } from './delayed-labels.js';
+import type { Display } from './display.js';
+import { formatRate } from './format.js';
+import type { ReplayOptions } from './options.js';
+import { OutputFiles } from './output-files.js';
+import { expectedCount, fractionDone } from './progress.js';
+import { Replay } from './replay.js';
+import { buildReport, type ReplayReport } from './report.js';
+import { reportText } from './report-text.js';
+import { shortPath } from './short-path.js';
+import type { StopSignals } from './stop-signals.js';
+import { TransactionSource } from './transaction-source.js';
+
+const DAY_MS = 86_400_000;
+
+/** What a replay is run with, besides its options. */
+export interface ReplayHost {
+  clock: Clock;
+  display: Display;
+  stop: Pick<StopSignals, 'signal' | 'name'>;
+  print: (text: string) => void;
+}
+
+/**
+ * Replays a file, from its first row to the report, which is printed, written to its file and returned.
+ *
+ * @throws UsageError, BadRowError, InputFileError and the errors of `FraudScorer.create`; what was sent until then is answered,
+ *   and its lines are written.
+ */
+export async function runReplay(options: ReplayOptions, host: ReplayHost): Promise<ReplayReport> {
+  const { clock, display, stop } = host;
+  await using source = await TransactionSource.open(options.input, options.skipBad);
+  const counting = countRows(options.input);
+  await using scorer = await FraudScorer.create(scorerOptions(options));
+  const rows = await counting;
+  await using files = await OutputFiles.open(options);
+
+  const startedAtMs = clock.epochMs();
+  const startMs = clock.now();
+  const elapsedSeconds = (): number => (clock.now() - startMs) / 1_000;
+  const alerts = new AlertLog(elapsedSeconds, (line) => display.note(line));
+  scorer.on('alert', (alert) => alerts.raised(alert));
+  scorer.on('alertCleared', (alert) => alerts.cleared(alert));
+  const labels = new DelayedLabels(options.labelDelay * DAY_MS, (outcome) => scorer.recordOutcome(outcome));
+  const replay = new Replay({
+    scorer,
+    labels,
+    clock,
+    features: new FeatureBuilder({ labelDelayDays: options.labelDelay }),
+    stop: stop.signal,
+    output: files.lines,
+    ratePerSecond: options.rate,
+    limit: options.limit,
+  });
+  const show = (): void => {
+    const { sent, dataTimeMs, tally } = replay;
+    const skipped = source.skipped.count;
+    const position = { sent, skipped, rows, limit: options.limit, ...source.bytes };
+    display.show({
+      elapsedSeconds: elapsedSeconds(),
+      sent,
+      skipped,
+      failed: tally.failed,
+      expected: expectedCount(position),
+      fraction: fractionDone(position),
+      dataTimeMs,
+      summary: scorer.summary(),
+    });
+  };
+
+  display.note(describeStart(options, scorer));
+  const stopShowing = clock.every(display.periodMs, show);
+  try {
+    await replay.run(source);
+  } finally {
+    stopShowing();
+  }
+  const durationSeconds = elapsedSeconds();
+  // Taken before the workers are gone; everything that was sent is answered.
+  const summary = scorer.summary();
+  await scorer.close();
+  const report = buildReport({
+    input: options.input,
+    stoppedBy: stop.name,
+    startedAtMs,
+    durationSeconds,
+    ratePerSecond: options.rate,
+    labelDelayDays: options.labelDelay,
+    replay,
+    labels,
+    skipped: source.skipped,
+    alerts: alerts.notes,
+    summary,
+  });
+  display.close();
+  host.print(reportText(report));
+  // Last, as a disk that is full should not cost the report on the terminal too.
+  await files.lines?.close();
+  await files.report?.write(report);
+  return report;
+}
+
+/** Only what was asked for: the SDK has its own defaults. */
+function scorerOptions({ model, workers }: ReplayOptions): FraudScorerOptions {
+  return { ...(model !== undefined && { model }), ...(workers !== undefined && { workers }) };
+}
+
+function describeStart({ input, rate }: ReplayOptions, scorer: FraudScorer): string {
+  const { model, workers } = scorer.summary();
+  const pace = rate === undefined ? 'as fast as it can' : `at ${formatRate(rate)}`;
+  const where = `${workers.configured} workers on ${workers.provider ?? 'nothing'}`;
+  return `Replaying ${shortPath(input)} with ${model.name} ${model.version}, ${where}, ${pace}. Ctrl-C stops it and reports.`;
+}

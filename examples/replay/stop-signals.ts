@@ -1,0 +1,62 @@
+import { constants } from 'node:os';
+import type { Clock } from './clock.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Ctrl-C under npm arrives twice within a moment: from the terminal, and passed on by npm. Two within this time are one.
+ */
+const SAME_SIGNAL_MS = 400;
+
+/** Turns the first Ctrl-C, or SIGTERM, into a request to stop; the second leaves at once. */
+export class StopSignals {
+  readonly #controller = new AbortController();
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #onLeave: () => void;
+  readonly #listeners = SIGNALS.map((name) => [name, () => this.#received(name)] as const);
+  #name: (typeof SIGNALS)[number] | null = null;
+  #receivedAtMs = 0;
+
+  /** @param onLeave called before the process is left at once: to put the terminal right. */
+  constructor(clock: Pick<Clock, 'now'>, onLeave: () => void) {
+    this.#clock = clock;
+    this.#onLeave = onLeave;
+    for (const [name, listener] of this.#listeners) process.on(name, listener);
+  }
+
+  /** Aborted when it is time to stop. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Which signal it was. */
+  get name(): string | null {
+    return this.#name;
+  }
+
+  /** 130 after SIGINT, 143 after SIGTERM, as a shell reports them; else 0. */
+  get exitCode(): number {
+    return this.#name === null ? 0 : 128 + constants.signals[this.#name];
+  }
+
+  /** Asks to stop without a signal: nobody listens any more. */
+  stop(): void {
+    this.#controller.abort();
+  }
+
+  release(): void {
+    for (const [name, listener] of this.#listeners) process.off(name, listener);
+  }
+
+  #received(name: (typeof SIGNALS)[number]): void {
+    const now = this.#clock.now();
+    if (this.#name === null) {
+      this.#name = name;
+      this.#receivedAtMs = now;
+      this.stop();
+    } else if (now - this.#receivedAtMs > SAME_SIGNAL_MS) {
+      this.#onLeave();
+      process.exit(this.exitCode);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, inject, it } from 'vitest';
+import { projectPath } from '../support/paths.js';
+import { type Finished, runIn } from './run-in.js';
+
+const consumer = inject('consumer');
+
+/** Warnings, wherever they come from, would be on stderr. */
+const node = (...args: string[]): Promise<Finished> => runIn(consumer, process.execPath, ['--trace-warnings', ...args]);
+
+function expectScore({ code, stdout, stderr }: Finished): void {
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({
+    source: 'model',
+    id: 'a',
+    model: { name: 'visa-fraud', version: '1' },
+    fraudProbability: expect.any(Number),
+    riskScore: expect.any(Number),
+  });
+}
+
+describe('the tarball', () => {
+  const { files, size } = inject('tarball');
+
+  it('holds what is built, the bundled model and the papers, and nothing else', () => {
+    expect([...files].sort()).toEqual(
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'dist/THIRD-PARTY-LICENSES.txt',
+        ...['index', 'reference'].flatMap((entry) =>
+          ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
+        ),
+        'dist/worker.js',
+        'dist/worker.js.map',
+        'models/visa-fraud/1/model.json',
+        'models/visa-fraud/1/model.onnx',
+        'models/visa-fraud/README.md',
+        'package.json',
+      ].sort(),
+    );
+  });
+
+  it('takes less than a megabyte', () => {
+    expect(size).toBeLessThan(1_000_000);
+  });
+
+  it('has source maps that carry their sources, which are not in it', async () => {
+    for (const file of files.filter((name) => name.endsWith('.map'))) {
+      const map = JSON.parse(await readFile(join(consumer, 'node_modules/fraud-scorer', file), 'utf8'));
+      expect(map.sourcesContent, file).toHaveLength(map.sources.length);
+      expect(map.sourcesContent, file).not.toContain(null);
+    }
+  });
+});
+
+describe('the installed package, under a path with spaces and a #', () => {
+  it.each(['esm.mjs', 'cjs.cjs'])(
+    'scores with the bundled model from JavaScript and ends without a warning: %s',
+    async (file) => {
+      expectScore(await node(file));
+    },
+  );
+
+  it('can be required where Node.js has no require(esm), as 22 before 22.12', async () => {
+    expectScore(await node('--no-experimental-require-module', 'cjs.cjs'));
+  });
+
+  it('knows its errors across its two forms in one process, by their own names', async () => {
+    const { stdout, stderr } = await node('both.cjs');
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ crosses: true, code: 'ERR_INVALID_REQUEST', name: 'InvalidRequestError' });
+  });
+
+  it('runs the example of the README as it stands there', async () => {
+    const [, example] = /```js\n(.*?)```/s.exec(await readFile(projectPath('README.md'), 'utf8')) ?? [];
+    const { code, stdout, stderr } = await node('--input-type=module', '--eval', String(example));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('p99');
+  });
+});
+
+describe('the types of the installed package', () => {
+  const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+  const tsc = (...args: string[]): Promise<Finished> =>
+    runIn(consumer, process.execPath, ['node_modules/typescript/bin/tsc', ...strict, ...args]);
+
+  it.each([
+    ['ES modules', 'mts', 'mjs'],
+    ['CommonJS', 'cts', 'cjs'],
+  ])('resolve by NodeNext from %s, libraries checked, and what is compiled scores', async (_form, source, compiled) => {
+    await copyFile(join(consumer, 'typed.ts'), join(consumer, `typed.${source}`));
+    const { code, stdout } = await tsc('--module', 'nodenext', `typed.${source}`);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expectScore(await node(`typed.${compiled}`));
+  });
+
+  it('resolve by "bundler", libraries checked', async () => {
+    const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--types', 'node', '--noEmit'];
+    const { code, stdout } = await tsc(...options, 'typed.ts', 'host.ts');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  });
+});
+
+describe('a host that is bundled into one file', () => {
+  // Piscina finds its own worker beside itself, and the runtime is native: both stay in node_modules.
+  const bundle = (): Promise<unknown> =>
+    build({
+      absWorkingDir: consumer,
+      entryPoints: ['host.ts'],
+      outfile: 'out/host.mjs',
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      external: ['piscina', 'onnxruntime-node'],
+    });
+
+  it("scores with the package's worker, or with a copy of it", async () => {
+    expect(await bundle()).toMatchObject({ errors: [], warnings: [] });
+    expectScore(await node('out/host.mjs'));
+    const copy = join(consumer, 'out/fraud-worker.mjs');
+    await copyFile(join(consumer, 'node_modules/fraud-scorer/dist/worker.js'), copy);
+    expectScore(await runIn(consumer, process.execPath, ['out/host.mjs'], { WORKER_FILE: copy }));
+  });
+});

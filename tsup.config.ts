@@ -34,7 +34,11 @@ const cjs: Options = {
 const types: Options = { ...shared, entry, format: ['esm', 'cjs'], dts: { only: true } };
 
 /** Loaded by Piscina from its own file and never imported: it needs neither a CommonJS form nor types. */
-const worker: Options = { ...shared, entry: { worker: 'workers/inference-worker.ts' }, format: ['esm'] };
+const worker: Options = {
+  ...shared,
+  entry: { worker: 'workers/inference-worker.ts', 'tool-worker': 'workers/tool-worker.ts' },
+  format: ['esm'],
+};
 
 export default defineConfig(({ dts }) => [esm, cjs, worker, ...(dts === false ? [] : [types])]);
 

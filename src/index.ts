@@ -16,6 +16,12 @@ export {
 } from './errors.js';
 export { FraudScorer } from './fraud-scorer.js';
 export type { FraudScorerOptions } from './options.js';
+export {
+  type OptimizationReport,
+  type OptimizationTiming,
+  type OptimizeModelOptions,
+  optimizeModel,
+} from './tools/optimize-model.js';
 export type {
   Alert,
   AlertRule,

@@ -1,4 +1,4 @@
-import type { WorkerConfig } from '../src/pool/protocol.js';
+import type { InputSpec } from '../src/pool/protocol.js';
 import type { InputBuffers } from './model-session.js';
 
 interface Normalisation {
@@ -6,30 +6,32 @@ interface Normalisation {
   scale: Float64Array;
 }
 
-/** Copies rows of features from wherever they lie in shared memory into the inputs' buffers, normalised on the way. */
+/** Copies rows of features from wherever they lie into the inputs' buffers, normalised on the way. */
 export class Gatherer {
-  readonly #config: WorkerConfig;
+  readonly #inputs: readonly InputSpec[];
+  readonly #rowSize: number;
   readonly #features: Float32Array;
   readonly #normalisations: (Normalisation | null)[];
 
-  constructor(config: WorkerConfig) {
-    this.#config = config;
-    this.#features = new Float32Array(config.memory.features);
-    this.#normalisations = config.inputs.map(({ mean, std }) =>
+  /** @param features rows of raw values, the inputs one behind the other in each. */
+  constructor(inputs: readonly InputSpec[], features: Float32Array) {
+    this.#inputs = inputs;
+    this.#rowSize = inputs.reduce((sum, { size }) => sum + size, 0);
+    this.#features = features;
+    this.#normalisations = inputs.map(({ mean, std }) =>
       mean && std
         ? { mean: Float64Array.from(mean), scale: Float64Array.from(std, (value) => 1 / (value + 1e-8)) }
         : null,
     );
   }
 
-  /** @param slots the slot of each row. */
+  /** @param slots which row of the features each row of the buffers is. */
   gather(slots: Int32Array, buffers: InputBuffers): void {
-    const { rowSize } = this.#config.memory;
     let offset = 0;
-    for (const [index, { size }] of this.#config.inputs.entries()) {
+    for (const [index, { size }] of this.#inputs.entries()) {
       const buffer = buffers[index];
       if (buffer === undefined) throw new Error(`no buffer for input ${index}`);
-      gatherInput(this.#features, slots, rowSize, offset, size, this.#normalisations[index] ?? null, buffer);
+      gatherInput(this.#features, slots, this.#rowSize, offset, size, this.#normalisations[index] ?? null, buffer);
       offset += size;
     }
   }

@@ -30,7 +30,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
   const { report, model } = await seat.during(async () => {
     const { session, provider, trials } = await openSession(config.modelPath, config.providers, device);
     graph = describeGraph(session);
-    const model = await ModelSession.warmedUp(session, config);
+    const model = await ModelSession.warmedUp(session, config, config.memory.maxBatchSize);
     if (model.attentionWidth > maxAttentionWidth) {
       throw new Error(
         `output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`,
@@ -46,7 +46,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
     };
     return { report, model };
   });
-  const gatherer = new Gatherer(config);
+  const gatherer = new Gatherer(config.inputs, new Float32Array(config.memory.features));
   const runner = new BatchRunner(model, gatherer, config);
   const explainer = new Explainer(model, gatherer, config);
   parentPort?.postMessage(report);

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import type { WorkerConfig } from '../src/pool/protocol.js';
+import type { ModelSpec } from '../src/pool/protocol.js';
 
 /** The graph's outputs for some rows, by what they mean; null where the model does not have one. */
 export interface ModelOutputs {
@@ -16,11 +16,11 @@ export type InputBuffers = Float32Array[];
 export class ModelSession {
   readonly attentionWidth: number;
   readonly #session: ort.InferenceSession;
-  readonly #config: WorkerConfig;
+  readonly #spec: ModelSpec;
 
-  private constructor(session: ort.InferenceSession, config: WorkerConfig, attentionWidth: number) {
+  private constructor(session: ort.InferenceSession, spec: ModelSpec, attentionWidth: number) {
     this.#session = session;
-    this.#config = config;
+    this.#spec = spec;
     this.attentionWidth = attentionWidth;
   }
 
@@ -30,11 +30,10 @@ export class ModelSession {
    *
    * @throws {Error} where the graph can't be run or an output has another length.
    */
-  static async warmedUp(session: ort.InferenceSession, config: WorkerConfig): Promise<ModelSession> {
-    const { maxBatchSize } = config.memory;
-    const buffers = newBuffers(config, maxBatchSize);
-    const one = await infer(session, config, buffers, 1);
-    const model = new ModelSession(session, config, one.attention?.length ?? 0);
+  static async warmedUp(session: ort.InferenceSession, spec: ModelSpec, maxBatchSize: number): Promise<ModelSession> {
+    const buffers = newBuffers(spec, maxBatchSize);
+    const one = await infer(session, spec, buffers, 1);
+    const model = new ModelSession(session, spec, one.attention?.length ?? 0);
     for (let rows = 1; rows < maxBatchSize; rows *= 2) await model.infer(buffers, rows);
     for (let run = 0; run < 3; run += 1) await model.infer(buffers, maxBatchSize);
     return model;
@@ -42,12 +41,12 @@ export class ModelSession {
 
   /** Buffers for at most so many rows. */
   newBuffers(rows: number): InputBuffers {
-    return newBuffers(this.#config, rows);
+    return newBuffers(this.#spec, rows);
   }
 
   /** @throws {Error} where the runtime fails or an output has the wrong length. */
   async infer(buffers: InputBuffers, rows: number): Promise<ModelOutputs> {
-    const outputs = await infer(this.#session, this.#config, buffers, rows);
+    const outputs = await infer(this.#session, this.#spec, buffers, rows);
     checkLength('logits', outputs.logits, rows * 2);
     checkLength('probability', outputs.probability, rows);
     checkLength('riskScore', outputs.riskScore, rows);
@@ -58,7 +57,7 @@ export class ModelSession {
 
 async function infer(
   session: ort.InferenceSession,
-  { inputs, outputs }: WorkerConfig,
+  { inputs, outputs }: ModelSpec,
   buffers: InputBuffers,
   rows: number,
 ): Promise<ModelOutputs> {
@@ -89,6 +88,6 @@ function checkLength(meaning: string, data: Float32Array | null, expected: numbe
   }
 }
 
-function newBuffers({ inputs }: WorkerConfig, rows: number): InputBuffers {
+function newBuffers({ inputs }: ModelSpec, rows: number): InputBuffers {
   return inputs.map(({ size }) => new Float32Array(rows * size));
 }

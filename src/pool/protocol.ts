@@ -19,6 +19,12 @@ export interface OutputSpec {
   attention?: string;
 }
 
+/** What a worker must know of a manifest. */
+export interface ModelSpec {
+  inputs: InputSpec[];
+  outputs: OutputSpec;
+}
+
 /** float32 values of outputs a slot holds: [legitimate logit, fraud logit, risk] or [probability, unused, risk]. */
 export const outputsPerSlot = 3;
 
@@ -46,10 +52,8 @@ export interface SharedMemory {
 }
 
 /** Everything a worker is told when it starts. */
-export interface WorkerConfig {
+export interface WorkerConfig extends ModelSpec {
   modelPath: string;
-  inputs: InputSpec[];
-  outputs: OutputSpec;
   /** In order of preference. */
   providers: ProviderName[];
   /** CUDA device ids; workers take them in turn. */

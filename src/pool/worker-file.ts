@@ -10,7 +10,7 @@ import { InvalidOptionsError } from '../errors.js';
  * @throws {InvalidOptionsError} where there is no such file.
  */
 export function resolveWorkerFile(workerFile: string | URL | undefined): string {
-  const url = workerFile === undefined ? packagedWorker() : urlOf(workerFile);
+  const url = workerFile === undefined ? packagedFile('worker.js') : urlOf(workerFile);
   if (url !== null && existsSync(fileURLToPath(url))) return url.href;
   throw new InvalidOptionsError([
     {
@@ -24,10 +24,15 @@ export function resolveWorkerFile(workerFile: string | URL | undefined): string 
   ]);
 }
 
+/** The entry of the tools' worker as a file URL. */
+export function resolveToolWorkerFile(): string {
+  return packagedFile('tool-worker.js').href;
+}
+
 /** Beside this module in the published package; in `dist` when the sources run, as in this project's own tests. */
-function packagedWorker(): URL {
-  const beside = new URL('./worker.js', import.meta.url);
-  return existsSync(fileURLToPath(beside)) ? beside : new URL('../../dist/worker.js', import.meta.url);
+function packagedFile(name: string): URL {
+  const beside = new URL(`./${name}`, import.meta.url);
+  return existsSync(fileURLToPath(beside)) ? beside : new URL(`../../dist/${name}`, import.meta.url);
 }
 
 function urlOf(workerFile: string | URL): URL | null {

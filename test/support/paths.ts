@@ -7,6 +7,6 @@ export function projectPath(relative: string): string {
 
 export const goldenModel = projectPath('test/fixtures/golden');
 
-export function fixtureModel(name: 'linear' | 'sqrt' | 'failing' | 'disagreeing'): string {
+export function fixtureModel(name: 'linear' | 'linear-off' | 'sqrt' | 'failing' | 'disagreeing'): string {
   return projectPath(`test/fixtures/models/${name}`);
 }

@@ -1,0 +1,56 @@
+/** What host and the tools' worker say to each other: the other file of `src/` that `workers/` may import. */
+
+import type { ModelSpec } from './protocol.js';
+
+export type OptimizationLevel = 'basic' | 'extended' | 'all';
+
+/** Saves the graph as the runtime optimises it. */
+export interface OptimizeTask {
+  kind: 'optimize';
+  modelPath: string;
+  outPath: string;
+  level: OptimizationLevel;
+}
+
+/** Runs two graphs of the same manifest on the same rows, and times them in turn. */
+export interface CompareTask {
+  kind: 'compare';
+  spec: ModelSpec;
+  originalPath: string;
+  optimizedPath: string;
+  /** Raw features, row after row. */
+  rows: Float32Array;
+  batchSizes: number[];
+  /** Timed runs of each graph at each batch size. */
+  runs: number;
+}
+
+export type ToolTask = OptimizeTask | CompareTask;
+
+/** The largest differences between two graphs' outputs; null where the model does not have the output. */
+export interface OutputDifferences {
+  /** Absolute. */
+  fraudProbability: number;
+  /** Absolute. */
+  riskScore: number | null;
+  /** |a − b| / max(1, |a|). */
+  logits: number | null;
+  /** Absolute. */
+  attention: number | null;
+}
+
+/** Two graphs at one batch size: medians of runs taken in turn. */
+export interface PairTiming {
+  batchSize: number;
+  originalMs: number;
+  optimizedMs: number;
+}
+
+export interface Comparison {
+  differences: OutputDifferences;
+  timings: PairTiming[];
+  loadMs: { original: number; optimized: number };
+}
+
+/** What a task came to; an error's message is passed as such. */
+export type ToolReply = { result: Comparison | null } | { error: string };

@@ -1,0 +1,40 @@
+import { Piscina } from 'piscina';
+import { systemClock } from '../clock.js';
+import { ModelInvalidError } from '../errors.js';
+import { ExitGuard } from '../pool/exit-guard.js';
+import type { Comparison, ToolReply, ToolTask } from '../pool/tool-protocol.js';
+import { resolveToolWorkerFile } from '../pool/worker-file.js';
+
+const exitWaitMs = 2_000;
+
+/** A worker of its own for one use of a tool: the host never loads the runtime itself. */
+export class ToolWorker {
+  readonly #guard = new ExitGuard(1, exitWaitMs);
+  readonly #piscina: Piscina;
+
+  constructor() {
+    process.env.ORT_DISABLE_TELEMETRY ??= '1';
+    this.#piscina = new Piscina({
+      filename: resolveToolWorkerFile(),
+      minThreads: 1,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      atomics: 'disabled',
+      recordTiming: false,
+      workerData: this.#guard.buffer,
+    });
+  }
+
+  /** @throws {ModelInvalidError} where the runtime can't do it with this model. */
+  async run(task: ToolTask): Promise<Comparison | null> {
+    const reply: ToolReply = await this.#piscina.run(task);
+    if ('error' in reply) throw new ModelInvalidError(`The model can't be run: ${reply.error}`);
+    return reply.result;
+  }
+
+  async close(): Promise<void> {
+    this.#guard.stop();
+    if (await this.#guard.whenIdle(systemClock, exitWaitMs)) await this.#piscina.destroy();
+    this.#guard.dispose();
+  }
+}

@@ -26,10 +26,9 @@ export class Slots {
   readonly outputs: Float32Array;
   readonly attention: Float32Array;
   readonly #lanes: Int32Array;
-  /** A ring: slots are handed out in the order they came back, so that rows of a batch tend to lie side by side. */
+  /** A stack: the slot that came back last is the next to go out, as its memory is still in the caches. */
   readonly #free: Int32Array;
   readonly #claimed: Uint8Array;
-  #freeStart = 0;
   #freeLength: number;
 
   constructor({ capacity, rowSize, maxBatchSize, lanes, attention }: SlotSizes) {
@@ -47,7 +46,7 @@ export class Slots {
     this.outputs = new Float32Array(this.memory.outputs);
     this.attention = new Float32Array(this.memory.attention);
     this.#lanes = new Int32Array(this.memory.lanes);
-    this.#free = Int32Array.from({ length: capacity }, (_, slot) => slot);
+    this.#free = Int32Array.from({ length: capacity }, (_, index) => capacity - 1 - index);
     this.#claimed = new Uint8Array(capacity);
     this.#freeLength = capacity;
   }
@@ -60,9 +59,8 @@ export class Slots {
   /** @returns a slot that nobody else has, or −1 where all are taken. */
   claim(): number {
     if (this.#freeLength === 0) return -1;
-    const slot = this.#free[this.#freeStart] as number;
-    this.#freeStart = (this.#freeStart + 1) % this.#free.length;
     this.#freeLength -= 1;
+    const slot = this.#free[this.#freeLength] as number;
     this.#claimed[slot] = 1;
     return slot;
   }
@@ -71,7 +69,7 @@ export class Slots {
   release(slot: number): void {
     if (this.#claimed[slot] !== 1) throw new Error(`slot ${slot} was released twice`);
     this.#claimed[slot] = 0;
-    this.#free[(this.#freeStart + this.#freeLength) % this.#free.length] = slot;
+    this.#free[this.#freeLength] = slot;
     this.#freeLength += 1;
   }
 

@@ -186,22 +186,30 @@ export class Deployment {
   /** @throws {InferenceError} where the outputs are no scores. */
   #answer(request: PendingRequest, batch: AnsweredBatch): Answer {
     const { logits, riskScore } = this.#directory.manifest.outputs;
-    const scores = readScores(this.slots.outputs, request.slot, {
+    // Field by field: an object literal that spreads another is many times slower, and this is made for each request.
+    const { fraudProbability, riskScore: risk } = readScores(this.slots.outputs, request.slot, {
       logits: logits !== undefined,
       riskScore: riskScore !== undefined,
     });
-    const width = this.#attentionWidth;
     return {
-      ...scores,
-      attention:
-        width === 0
-          ? null
-          : Array.from(this.slots.attention.subarray(request.slot * width, (request.slot + 1) * width)),
+      fraudProbability,
+      riskScore: risk,
+      attention: this.#attention(request.slot),
       provider: this.#provider ?? 'cpu',
       dispatchedAt: request.dispatchedAt,
       answeredAt: batch.answeredAt,
       inferenceMs: batch.inferenceMs,
       batchSize: batch.rows,
     };
+  }
+
+  #attention(slot: number): number[] | null {
+    const width = this.#attentionWidth;
+    if (width === 0) return null;
+    // By hand: a view of shared memory and an array from it would cost more than all the rest of an answer.
+    const weights: number[] = [];
+    for (let index = slot * width; index < (slot + 1) * width; index += 1)
+      weights.push(this.slots.attention[index] as number);
+    return weights;
   }
 }

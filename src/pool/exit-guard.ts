@@ -16,16 +16,18 @@ export class ExitGuard {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #seats: number;
+  readonly #clock: Clock;
   readonly #exitWaitMs: number;
 
   /**
    * @param seats workers that may live at once, those being replaced included.
    * @param exitWaitMs how long an exit waits for a running batch at most.
    */
-  constructor(seats: number, exitWaitMs: number) {
+  constructor(seats: number, clock: Clock, exitWaitMs: number) {
     this.buffer = new SharedArrayBuffer(guardWords.length(seats) * Int32Array.BYTES_PER_ELEMENT);
     this.#words = new Int32Array(this.buffer);
     this.#seats = seats;
+    this.#clock = clock;
     this.#exitWaitMs = exitWaitMs;
     if (active.size === 0) process.on('exit', stopAll);
     active.add(this);
@@ -46,21 +48,21 @@ export class ExitGuard {
     Atomics.store(this.#words, guardWords.stop, 1);
   }
 
-  /** @returns whether no worker is inside the runtime, after waiting for it for at most `timeoutMs`. */
-  async whenIdle(clock: Clock, timeoutMs: number): Promise<boolean> {
-    const deadline = clock.now() + timeoutMs;
+  /** @returns whether no worker is inside the runtime, after waiting for it as long as an exit would. */
+  async whenIdle(): Promise<boolean> {
+    const deadline = this.#clock.now() + this.#exitWaitMs;
     while (this.#busySeat() >= 0) {
-      if (clock.now() >= deadline) return false;
-      await new Promise<void>((resolve) => clock.after(pollMs, resolve));
+      if (this.#clock.now() >= deadline) return false;
+      await new Promise<void>((resolve) => this.#clock.after(pollMs, resolve));
     }
     return true;
   }
 
   /** Blocks the thread: for an exit, which waits for nothing else. */
   blockUntilIdle(): void {
-    const deadline = performance.now() + this.#exitWaitMs;
+    const deadline = this.#clock.now() + this.#exitWaitMs;
     for (let seat = this.#busySeat(); seat >= 0; seat = this.#busySeat()) {
-      const leftMs = deadline - performance.now();
+      const leftMs = deadline - this.#clock.now();
       if (leftMs <= 0) return;
       const word = guardWords.busy(seat);
       Atomics.wait(this.#words, word, Atomics.load(this.#words, word), leftMs);

@@ -75,7 +75,7 @@ export class WorkerPool {
     const { workerFile, workers, resourceLimits, config } = options;
     this.#options = options;
     // Twice, as a dead worker may keep its seat while its replacement starts.
-    this.#guard = new ExitGuard(workers * 2, exitWaitMs);
+    this.#guard = new ExitGuard(workers * 2, options.clock, exitWaitMs);
     const workerData: WorkerConfig = { ...config, guard: this.#guard.buffer, tasksPerWorker };
     this.#started = new Promise((resolve, reject) => {
       this.#settleStart = { resolve, reject };
@@ -140,7 +140,7 @@ export class WorkerPool {
 
   async #release(): Promise<boolean> {
     this.#guard.stop();
-    const idle = await this.#guard.whenIdle(this.#options.clock, exitWaitMs);
+    const idle = await this.#guard.whenIdle();
     if (idle) {
       await this.#piscina.destroy();
       this.#guard.dispose();

@@ -9,7 +9,7 @@ const exitWaitMs = 2_000;
 
 /** A worker of its own for one use of a tool: the host never loads the runtime itself. */
 export class ToolWorker {
-  readonly #guard = new ExitGuard(1, exitWaitMs);
+  readonly #guard = new ExitGuard(1, systemClock, exitWaitMs);
   readonly #piscina: Piscina;
 
   constructor() {
@@ -34,7 +34,7 @@ export class ToolWorker {
 
   async close(): Promise<void> {
     this.#guard.stop();
-    if (await this.#guard.whenIdle(systemClock, exitWaitMs)) await this.#piscina.destroy();
+    if (await this.#guard.whenIdle()) await this.#piscina.destroy();
     this.#guard.dispose();
   }
 }

@@ -16,12 +16,15 @@ export {
 } from './errors.js';
 export { FraudScorer } from './fraud-scorer.js';
 export type { FraudScorerOptions } from './options.js';
+export { type DynamicBatchingConfig, dynamicBatchingConfig } from './tools/dynamic-batching-config.js';
 export {
   type OptimizationReport,
   type OptimizationTiming,
   type OptimizeModelOptions,
   optimizeModel,
 } from './tools/optimize-model.js';
+export { type ModelProfile, type ProfileEntry, type ProfileModelOptions, profileModel } from './tools/profile-model.js';
+export { type RecommendBatchSizeOptions, recommendBatchSize } from './tools/recommend-batch-size.js';
 export type {
   Alert,
   AlertRule,

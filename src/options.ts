@@ -130,7 +130,7 @@ function isDeviceId(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-function isProvider(value: unknown): value is Provider {
+export function isProvider(value: unknown): value is Provider {
   return value === 'cuda' || value === 'tensorrt' || value === 'cpu';
 }
 

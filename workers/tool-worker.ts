@@ -1,20 +1,25 @@
 import { workerData } from 'node:worker_threads';
 import { InferenceSession } from 'onnxruntime-node';
-import type { OptimizeTask, ToolReply, ToolTask } from '../src/pool/tool-protocol.js';
+import type { OptimizeTask, ToolReply, ToolResults, ToolTask } from '../src/pool/tool-protocol.js';
 import { compare } from './compare.js';
 import { GuardSeat } from './guard.js';
+import { profile } from './profile.js';
 
 const guard: SharedArrayBuffer = workerData;
 const seat = new GuardSeat(guard);
 
 /** Runs one task of a tool: what needs the runtime, which the host never loads. */
-export default async function runTool(task: ToolTask): Promise<ToolReply> {
+export default async function runTool(task: ToolTask): Promise<ToolReply<ToolTask['kind']>> {
   try {
-    const result = await seat.during(() => (task.kind === 'compare' ? compare(task) : optimize(task)));
-    return { result };
+    return { result: await seat.during(() => resultOf(task)) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> {
+  if (task.kind === 'compare') return compare(task);
+  return task.kind === 'profile' ? profile(task) : optimize(task);
 }
 
 /** Loading a graph with this option has the runtime save it as it has optimised it. */

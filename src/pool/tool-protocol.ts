@@ -1,6 +1,6 @@
 /** What host and the tools' worker say to each other: the other file of `src/` that `workers/` may import. */
 
-import type { ModelSpec } from './protocol.js';
+import type { ModelSpec, ProviderName } from './protocol.js';
 
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
 
@@ -25,7 +25,42 @@ export interface CompareTask {
   runs: number;
 }
 
-export type ToolTask = OptimizeTask | CompareTask;
+/** Measures one provider at batch sizes, the smallest first. */
+export interface ProfileTask {
+  kind: 'profile';
+  spec: ModelSpec;
+  modelPath: string;
+  provider: ProviderName;
+  device: number;
+  /** Raw features, row after row. */
+  rows: Float32Array;
+  batchSizes: number[];
+  runs: number;
+}
+
+export interface ProfiledBatch {
+  batchSize: number;
+  latencyMs: { mean: number; p50: number; p99: number };
+  memoryGb: number;
+  memoryTotalGb: number;
+}
+
+export interface ProfileReport {
+  /** Why the provider does not work here; null where it does. */
+  unavailable: string | null;
+  measured: ProfiledBatch[];
+  /** The batch size that did not fit any more. */
+  outOfMemoryAt: number | null;
+}
+
+export type ToolTask = OptimizeTask | CompareTask | ProfileTask;
+
+/** What each kind of task comes to. */
+export interface ToolResults {
+  optimize: null;
+  compare: Comparison;
+  profile: ProfileReport;
+}
 
 /** The largest differences between two graphs' outputs; null where the model does not have the output. */
 export interface OutputDifferences {
@@ -53,4 +88,4 @@ export interface Comparison {
 }
 
 /** What a task came to; an error's message is passed as such. */
-export type ToolReply = { result: Comparison | null } | { error: string };
+export type ToolReply<K extends keyof ToolResults> = { result: ToolResults[K] } | { error: string };

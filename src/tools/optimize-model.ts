@@ -88,7 +88,6 @@ export async function optimizeModel(
       batchSizes: [...resolved.batchSizes],
       runs: resolved.runs,
     });
-    if (comparison === null) throw new ModelInvalidError('The models could not be compared');
     const rowSize = inputs.reduce((sum, { size }) => sum + size, 0);
     const verification = verify(comparison, rows.length / rowSize, resolved.tolerance);
     await rm(target, { recursive: true, force: true });

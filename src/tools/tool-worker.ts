@@ -2,7 +2,7 @@ import { Piscina } from 'piscina';
 import { systemClock } from '../clock.js';
 import { ModelInvalidError } from '../errors.js';
 import { ExitGuard } from '../pool/exit-guard.js';
-import type { Comparison, ToolReply, ToolTask } from '../pool/tool-protocol.js';
+import type { ToolReply, ToolResults, ToolTask } from '../pool/tool-protocol.js';
 import { resolveToolWorkerFile } from '../pool/worker-file.js';
 
 const exitWaitMs = 2_000;
@@ -26,8 +26,8 @@ export class ToolWorker {
   }
 
   /** @throws {ModelInvalidError} where the runtime can't do it with this model. */
-  async run(task: ToolTask): Promise<Comparison | null> {
-    const reply: ToolReply = await this.#piscina.run(task);
+  async run<T extends ToolTask>(task: T): Promise<ToolResults[T['kind']]> {
+    const reply: ToolReply<T['kind']> = await this.#piscina.run(task);
     if ('error' in reply) throw new ModelInvalidError(`The model can't be run: ${reply.error}`);
     return reply.result;
   }

@@ -78,7 +78,6 @@ describe('optimizeModel', () => {
       runs: 1,
     });
     await worker.close();
-    if (comparison === null) throw new Error('not compared');
     const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
     expect(comparison.differences.fraudProbability).toBeCloseTo(sigmoid(1.01) - sigmoid(1), 6);
     expect(comparison.differences).toMatchObject({ logits: null, riskScore: null, attention: null });

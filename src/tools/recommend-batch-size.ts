@@ -1,0 +1,60 @@
+import { FieldReader } from '../field-reader.js';
+import type { ModelProfile, ProfileEntry } from './profile-model.js';
+
+/** What is recommended where nothing was measured. */
+const defaultBatchSize = 8;
+
+export interface RecommendBatchSizeOptions {
+  /** The most rows a second, or the shortest run. @default 'throughput' */
+  target?: 'throughput' | 'latency' | undefined;
+  /** The P99 of a run must stay within this; above 0. @default no limit */
+  latencyBudgetMs?: number | undefined;
+  /** The share of the memory a session may take; above 0, at most 1. @default 0.8 */
+  memoryShare?: number | undefined;
+}
+
+/**
+ * The batch size of a profile that serves the target best, of those within the memory and the latency budget; where none is
+ * within them, the one that comes nearest: the least memory, or the shortest P99.
+ *
+ * @returns rows; 8 for an empty profile.
+ * @throws {InvalidOptionsError} where an option is not as documented.
+ */
+export function recommendBatchSize(
+  profile: ModelProfile | readonly ProfileEntry[],
+  options: RecommendBatchSizeOptions = {},
+): number {
+  const reader = new FieldReader(options);
+  const target = reader.oneOf('target', ['throughput', 'latency'], 'throughput');
+  const range = { above: 0, unit: 'milliseconds' };
+  const latencyBudgetMs = reader.number('latencyBudgetMs', Number.POSITIVE_INFINITY, range);
+  const memoryShare = reader.number('memoryShare', 0.8, { above: 0, max: 1 });
+  reader.rejectUnknown().throwIfInvalid();
+
+  const entries = 'model' in profile ? profile.entries : profile;
+  const fitting = within(entries, ({ memoryGb, memoryTotalGb }) => memoryGb / memoryTotalGb, memoryShare);
+  const timely = within(fitting, ({ latencyMs }) => latencyMs.p99, latencyBudgetMs);
+  const best =
+    target === 'throughput'
+      ? least(timely, (entry) => -entry.rowsPerSecond)
+      : least(timely, (entry) => entry.latencyMs.mean);
+  return best?.batchSize ?? defaultBatchSize;
+}
+
+/** Those whose cost is within the limit, or the cheapest where none is. */
+function within(
+  entries: readonly ProfileEntry[],
+  cost: (entry: ProfileEntry) => number,
+  limit: number,
+): ProfileEntry[] {
+  const affordable = entries.filter((entry) => cost(entry) <= limit);
+  if (affordable.length > 0) return affordable;
+  const cheapest = least(entries, cost);
+  return cheapest === undefined ? [] : [cheapest];
+}
+
+function least(entries: readonly ProfileEntry[], cost: (entry: ProfileEntry) => number): ProfileEntry | undefined {
+  let best: ProfileEntry | undefined;
+  for (const entry of entries) if (best === undefined || cost(entry) < cost(best)) best = entry;
+  return best;
+}

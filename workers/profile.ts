@@ -1,0 +1,69 @@
+import { totalmem } from 'node:os';
+import type { ProfiledBatch, ProfileReport, ProfileTask } from '../src/pool/tool-protocol.js';
+import { Gatherer } from './gatherer.js';
+import { ModelSession } from './model-session.js';
+import { NoProviderError, type OpenedSession, openSession } from './providers.js';
+
+const bytesPerGb = 1024 ** 3;
+
+/** Runs before the timed ones, at each batch size. */
+const warmUpRuns = 5;
+
+/** How the runtime, its providers and the JavaScript engine say that there is no more memory. */
+const outOfMemory = /out of memory|bad_alloc|failed to allocate|allocation failed|invalid typed array length/i;
+
+/**
+ * Measures one provider at batch sizes that grow, until they are done or the memory is.
+ *
+ * @throws {Error} where the model can't be run.
+ */
+export async function profile(task: ProfileTask): Promise<ProfileReport> {
+  const before = process.memoryUsage.rss();
+  const report: ProfileReport = { unavailable: null, measured: [], outOfMemoryAt: null };
+  let opened: OpenedSession;
+  try {
+    opened = await openSession(task.modelPath, [task.provider], task.device);
+  } catch (error) {
+    // The CPU provider is always there: where it fails the model is at fault.
+    if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;
+    return { ...report, unavailable: error.trials[0]?.reason ?? 'unknown' };
+  }
+  const model = await ModelSession.warmedUp(opened.session, task.spec, 1);
+  for (const batchSize of task.batchSizes) {
+    try {
+      report.measured.push(await measure(model, task, batchSize, before));
+    } catch (error) {
+      if (!(error instanceof Error) || !outOfMemory.test(error.message)) throw error;
+      return { ...report, outOfMemoryAt: batchSize };
+    }
+  }
+  return report;
+}
+
+async function measure(
+  model: ModelSession,
+  task: ProfileTask,
+  batchSize: number,
+  before: number,
+): Promise<ProfiledBatch> {
+  const { spec, rows, runs } = task;
+  const gatherer = new Gatherer(spec.inputs, rows);
+  const rowSize = spec.inputs.reduce((sum, { size }) => sum + size, 0);
+  const buffers = model.newBuffers(batchSize);
+  const places = Int32Array.from({ length: batchSize }, (_, row) => row % (rows.length / rowSize));
+  const durations: number[] = [];
+  for (let run = -warmUpRuns; run < runs; run += 1) {
+    const start = performance.now();
+    gatherer.gather(places, buffers);
+    await model.infer(buffers, batchSize);
+    if (run >= 0) durations.push(performance.now() - start);
+  }
+  durations.sort((a, b) => a - b);
+  const quantile = (share: number): number => durations[Math.min(runs - 1, Math.floor(share * runs))] ?? Number.NaN;
+  return {
+    batchSize,
+    latencyMs: { mean: durations.reduce((sum, ms) => sum + ms, 0) / runs, p50: quantile(0.5), p99: quantile(0.99) },
+    memoryGb: Math.max(process.memoryUsage.rss() - before, 0) / bytesPerGb,
+    memoryTotalGb: totalmem() / bytesPerGb,
+  };
+}

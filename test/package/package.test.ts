@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, inject, it } from 'vitest';
 import { projectPath } from '../support/paths.js';
+import { nodeVersions } from './node-versions.js';
 import { type Finished, runIn } from './run-in.js';
 
 const consumer = inject('consumer');
@@ -65,8 +66,9 @@ describe('the installed package, under a path with spaces and a #', () => {
     },
   );
 
-  it('can be required where Node.js has no require(esm), as 22 before 22.12', async () => {
-    expectScore(await node('--no-experimental-require-module', 'cjs.cjs'));
+  it.each(nodeVersions)('scores in both module forms on Node.js %s', async (version) => {
+    const binary = join(consumer, `node_modules/node-${version}/bin/node`);
+    for (const file of ['esm.mjs', 'cjs.cjs']) expectScore(await runIn(consumer, binary, ['--trace-warnings', file]));
   });
 
   it('knows its errors across its two forms in one process, by their own names', async () => {

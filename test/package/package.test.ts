@@ -2,7 +2,6 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, inject, it } from 'vitest';
-import { projectPath } from '../support/paths.js';
 import { nodeVersions } from './node-versions.js';
 import { type Finished, runIn } from './run-in.js';
 
@@ -75,13 +74,6 @@ describe('the installed package, under a path with spaces and a #', () => {
     const { stdout, stderr } = await node('both.cjs');
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ crosses: true, code: 'ERR_INVALID_REQUEST', name: 'InvalidRequestError' });
-  });
-
-  it('runs the example of the README as it stands there', async () => {
-    const [, example] = /```js\n(.*?)```/s.exec(await readFile(projectPath('README.md'), 'utf8')) ?? [];
-    const { code, stdout, stderr } = await node('--input-type=module', '--eval', String(example));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('p99');
   });
 });
 

@@ -18,7 +18,10 @@ async function replay(args: readonly string[]): Promise<number> {
   if (options === undefined) return 0;
   const { stdout } = process;
   const display = displayOn(stdout);
-  const stop = new StopSignals(systemClock, () => display.close());
+  const stop = new StopSignals(systemClock, (exitCode) => {
+    display.close();
+    process.exit(exitCode);
+  });
   stdout.on('error', () => {
     // Nobody looks on any more (`npm start | head`). Whoever asked for files still gets them whole.
     if (options.json === undefined && options.output === undefined) stop.stop();

@@ -17,6 +17,7 @@ import type { StopSignals } from './stop-signals.js';
 import { TransactionSource } from './transaction-source.js';
 
 const DAY_MS = 86_400_000;
+const UNPACED_TIMEOUT_MS = 30_000;
 
 /** What a replay is run with, besides its options. */
 export interface ReplayHost {
@@ -106,8 +107,14 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
 }
 
 /** Only what was asked for: the SDK has its own defaults. */
-function scorerOptions({ model, workers }: ReplayOptions): FraudScorerOptions {
-  return { ...(model !== undefined && { model }), ...(workers !== undefined && { workers }) };
+function scorerOptions({ model, workers, rate }: ReplayOptions): FraudScorerOptions {
+  return {
+    ...(model !== undefined && { model }),
+    ...(workers !== undefined && { workers }),
+    // At a rate the replay plays a service, with a service's deadline. Without one, a machine that stalls should slow it down,
+    // and not make it lose transactions.
+    ...(rate === undefined && { timeoutMs: UNPACED_TIMEOUT_MS }),
+  };
 }
 
 function describeStart({ input, rate }: ReplayOptions, scorer: FraudScorer): string {

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { constants } from 'node:os';
 import type { Clock } from './clock.js';
 
@@ -10,18 +11,23 @@ const SAME_SIGNAL_MS = 400;
 
 /** Turns the first Ctrl-C, or SIGTERM, into a request to stop; the second leaves at once. */
 export class StopSignals {
-  readonly #controller = new AbortController();
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #onLeave: () => void;
+  readonly #leave: (exitCode: number) => void;
+  readonly #source: EventEmitter;
+  readonly #controller = new AbortController();
   readonly #listeners = SIGNALS.map((name) => [name, () => this.#received(name)] as const);
   #name: (typeof SIGNALS)[number] | null = null;
   #receivedAtMs = 0;
 
-  /** @param onLeave called before the process is left at once: to put the terminal right. */
-  constructor(clock: Pick<Clock, 'now'>, onLeave: () => void) {
+  /**
+   * @param leave ends the process at once.
+   * @param source what emits the signals.
+   */
+  constructor(clock: Pick<Clock, 'now'>, leave: (exitCode: number) => void, source: EventEmitter = process) {
     this.#clock = clock;
-    this.#onLeave = onLeave;
-    for (const [name, listener] of this.#listeners) process.on(name, listener);
+    this.#leave = leave;
+    this.#source = source;
+    for (const [name, listener] of this.#listeners) source.on(name, listener);
   }
 
   /** Aborted when it is time to stop. */
@@ -45,7 +51,7 @@ export class StopSignals {
   }
 
   release(): void {
-    for (const [name, listener] of this.#listeners) process.off(name, listener);
+    for (const [name, listener] of this.#listeners) this.#source.off(name, listener);
   }
 
   #received(name: (typeof SIGNALS)[number]): void {
@@ -55,8 +61,7 @@ export class StopSignals {
       this.#receivedAtMs = now;
       this.stop();
     } else if (now - this.#receivedAtMs > SAME_SIGNAL_MS) {
-      this.#onLeave();
-      process.exit(this.exitCode);
+      this.#leave(this.exitCode);
     }
   }
 }

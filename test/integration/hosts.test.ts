@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Issue, ScoreResult, Summary } from 'fraud-scorer';
+import type { Issue, Summary } from 'fraud-scorer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectPath } from '../support/paths.js';
 import { HostProcess } from './hosts-process.js';
@@ -58,14 +58,17 @@ describe.each(['express', 'nestjs'])('the %s host', (name) => {
     expect(await response.json()).toMatchObject({ status: 'ok', ready: true, provider: 'cpu' });
   });
 
-  it('answers 1,000 requests at once, each with its own id, and counts them', async () => {
+  it('answers 1,000 requests of 100 clients, each with its own id, and counts them', async () => {
     const summary = async () => json<Summary>(await fetch(`${host.url}/summary`));
     const before = await summary();
-    const ids = Array.from({ length: 1_000 }, (_, i) => `concurrent-${i}`);
-    const answers = await Promise.all(
-      ids.map(async (id) => json<ScoreResult>(await host.score(sample.replace('"tx-1"', JSON.stringify(id))))),
-    );
-    expect(answers.map(({ id }) => id)).toEqual(ids);
+    const clients = Array.from({ length: 100 }, async (_, client) => {
+      for (let turn = 0; turn < 10; turn += 1) {
+        const id = `client-${client}-${turn}`;
+        const response = await host.score(sample.replace('"tx-1"', JSON.stringify(id)));
+        expect(await response.json()).toMatchObject({ id, source: 'model' });
+      }
+    });
+    await Promise.all(clients);
     const after = await summary();
     expect(after.requests.succeeded - before.requests.succeeded).toBe(1_000);
     expect(after.performance.latencyMs.p99).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { projectPath } from '../support/paths.js';
+import { nodeVersions } from './node-versions.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -39,11 +40,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return () => rm(directory, { recursive: true, force: true });
 }
 
-/** A new project with the tools that a TypeScript project has, in the versions that are ours. */
+/** A new project with what a TypeScript project has, in the versions that are ours, and with other Node.js versions. */
 async function consumerManifest(): Promise<object> {
   const { devDependencies } = JSON.parse(await readFile(projectPath('package.json'), 'utf8'));
   const tools = ['typescript', '@types/node'].map((name) => [name, devDependencies[name]]);
-  return { name: 'consumer', private: true, devDependencies: Object.fromEntries(tools) };
+  const runtimes = nodeVersions.map((version) => [`node-${version}`, `npm:node-linux-${process.arch}@${version}`]);
+  return { name: 'consumer', private: true, devDependencies: Object.fromEntries([...tools, ...runtimes]) };
 }
 
 /** Without what npm hands down to the scripts it runs: this project's own settings among it. */

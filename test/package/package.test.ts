@@ -2,7 +2,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, inject, it } from 'vitest';
-import { projectPath } from '../support/paths.js';
+import { nodeVersions } from './node-versions.js';
 import { type Finished, runIn } from './run-in.js';
 
 const consumer = inject('consumer');
@@ -65,21 +65,15 @@ describe('the installed package, under a path with spaces and a #', () => {
     },
   );
 
-  it('can be required where Node.js has no require(esm), as 22 before 22.12', async () => {
-    expectScore(await node('--no-experimental-require-module', 'cjs.cjs'));
+  it.each(nodeVersions)('scores in both module forms on Node.js %s', async (version) => {
+    const binary = join(consumer, `node_modules/node-${version}/bin/node`);
+    for (const file of ['esm.mjs', 'cjs.cjs']) expectScore(await runIn(consumer, binary, ['--trace-warnings', file]));
   });
 
   it('knows its errors across its two forms in one process, by their own names', async () => {
     const { stdout, stderr } = await node('both.cjs');
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ crosses: true, code: 'ERR_INVALID_REQUEST', name: 'InvalidRequestError' });
-  });
-
-  it('runs the example of the README as it stands there', async () => {
-    const [, example] = /```js\n(.*?)```/s.exec(await readFile(projectPath('README.md'), 'utf8')) ?? [];
-    const { code, stdout, stderr } = await node('--input-type=module', '--eval', String(example));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('p99');
   });
 });
 

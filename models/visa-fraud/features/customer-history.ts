@@ -33,7 +33,6 @@ export class CustomerHistory {
   /** Position at which the next transaction goes. */
   #next = 0;
   #length = 0;
-  #total = 0;
 
   constructor(firstMs: number, delayMs: number) {
     this.#firstMs = firstMs;
@@ -49,7 +48,6 @@ export class CustomerHistory {
   summarise(nowMs: number, amount: number, terminal: number, into: CustomerSummary): void {
     into.reset();
     into.ageMs = nowMs - this.#firstMs;
-    into.total = this.#total;
     into.remembered = this.#length;
     into.median = this.#sorted.quantile(0.5);
     into.upper = this.#sorted.quantile(0.9);
@@ -160,7 +158,6 @@ export class CustomerHistory {
     this.#sorted.insert(amount);
     this.#next = (this.#next + 1) % this.#capacity;
     this.#length = Math.min(this.#length + 1, REMEMBERED);
-    this.#total++;
     if (isFraud !== undefined) this.labels.add(timestampMs, isFraud);
   }
 

@@ -40,7 +40,6 @@ export class WindowTotals {
 /** What is known of a customer before a transaction. Amounts in the currency, windows back from the transaction. */
 export class CustomerSummary {
   ageMs = 0;
-  total = 0;
   /** Transactions remembered, at most 128. */
   remembered = 0;
   sinceLastMs: number | undefined;
@@ -140,7 +139,6 @@ export class CustomerSummary {
   /** Field by field: this runs for every transaction, and Object.assign took a fifth of the whole. */
   reset(): void {
     this.ageMs = 0;
-    this.total = 0;
     this.remembered = 0;
     this.sinceLastMs = undefined;
     this.lastAmount = undefined;

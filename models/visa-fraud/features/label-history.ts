@@ -22,7 +22,8 @@ export class LabelHistory {
   readonly #known = new BucketWindow(12 * HOUR_MS, 30 * DAY_MS, 2);
   #fraudRun = 0;
   #genuineRun = 0;
-  #totalFrauds = 0;
+  #spellLabels = 0;
+  #spellFrauds = 0;
   #recentShare = 0;
   #lastFraudMs: number | undefined;
   #lastGenuineMs: number | undefined;
@@ -57,7 +58,8 @@ export class LabelHistory {
     count(this.#known, knownUntilMs - 30 * DAY_MS, into.within30d);
     into.fraudRun = this.#fraudRun;
     into.genuineRun = this.#genuineRun;
-    into.totalFrauds = this.#totalFrauds;
+    into.spell.labels = this.#spellLabels;
+    into.spell.frauds = this.#spellFrauds;
     into.recentShare = this.#recentShare;
     into.daysSinceFraud = days(nowMs, this.#lastFraudMs);
     into.daysSinceGenuine = days(nowMs, this.#lastGenuineMs);
@@ -77,11 +79,16 @@ export class LabelHistory {
       if (this.#lastFraudMs === undefined || timestampMs - this.#lastFraudMs > SPELL_GAP_MS) {
         this.#spellStartMs = timestampMs;
         this.#genuineBeforeSpellMs = this.#lastGenuineMs;
+        this.#spellLabels = 0;
+        this.#spellFrauds = 0;
       }
       this.#lastFraudMs = timestampMs;
-      this.#totalFrauds += frauds;
       this.#fraudRun += frauds;
       this.#genuineRun = 0;
+    }
+    if (this.#spellStartMs !== undefined) {
+      this.#spellLabels += labels;
+      this.#spellFrauds += frauds;
     }
     const kept = (1 - RECENT_WEIGHT) ** labels;
     this.#recentShare = this.#recentShare * kept + (1 - kept) * (frauds / labels);

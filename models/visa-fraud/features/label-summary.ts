@@ -12,12 +12,13 @@ export class LabelSummary {
   /** Transactions known as fraud and as genuine since the last of the other kind. */
   fraudRun = 0;
   genuineRun = 0;
-  totalFrauds = 0;
+  /** Since the first fraud of the spell that the last known fraud belongs to. */
+  readonly spell: KnownLabels = { labels: 0, frauds: 0 };
   /** Exponentially weighted share of fraud among the labels known last. */
   recentShare = 0;
   daysSinceFraud: number | undefined;
   daysSinceGenuine: number | undefined;
-  /** Since the first fraud of the spell that the last known fraud belongs to. */
+  /** Since the first fraud of that spell. */
   daysSinceSpellStart: number | undefined;
   /** Since the last transaction known as genuine before that spell: the spell began after it. */
   daysSinceGenuineBeforeSpell: number | undefined;

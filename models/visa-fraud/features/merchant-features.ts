@@ -1,14 +1,14 @@
 import { DAY_MS } from '../units.js';
 import type { Feature, FeatureContext } from './feature.js';
 import { fraudShare } from './label-summary.js';
-import { clip, daysUpTo60, logCount, logRatio, shrunkMean } from './scaling.js';
+import { clip, daysUpTo40, logCount, logRatio, shrunkMean } from './scaling.js';
 
 /** The terminal, before this transaction. Its frauds are those known by now. */
 export const MERCHANT_FEATURES: readonly Feature[] = [
   {
     name: 'terminal_age',
-    description: 'Days since the terminal was first seen (up to 60)',
-    value: (c) => daysUpTo60(c.terminal.ageMs / DAY_MS),
+    description: 'Days since the terminal was first seen (up to 40)',
+    value: (c) => daysUpTo40(c.terminal.ageMs / DAY_MS),
   },
   {
     name: 'terminal_count_1d',
@@ -77,34 +77,34 @@ export const MERCHANT_FEATURES: readonly Feature[] = [
   },
   {
     name: 'terminal_genuine_run',
-    description: 'Transactions at the terminal known as genuine since the last known fraud',
-    value: (c) => logCount(c.terminalLabels.genuineRun),
+    description: 'Transactions at the terminal known as genuine since the last known fraud (up to 30)',
+    value: (c) => logCount(Math.min(c.terminalLabels.genuineRun, 30)),
   },
   {
     name: 'terminal_since_fraud',
-    description: "Days since the terminal's last known fraud (up to 60)",
-    value: (c) => daysUpTo60(c.terminalLabels.daysSinceFraud),
+    description: "Days since the terminal's last known fraud (up to 40)",
+    value: (c) => daysUpTo40(c.terminalLabels.daysSinceFraud),
   },
   {
     name: 'terminal_since_genuine',
-    description: "Days since the terminal's last transaction known as genuine (up to 60)",
-    value: (c) => daysUpTo60(c.terminalLabels.daysSinceGenuine),
+    description: "Days since the terminal's last transaction known as genuine (up to 40)",
+    value: (c) => daysUpTo40(c.terminalLabels.daysSinceGenuine),
   },
   {
     name: 'terminal_since_spell_start',
-    description: "Days since the first known fraud of the terminal's last spell (up to 60)",
-    value: (c) => daysUpTo60(c.terminalLabels.daysSinceSpellStart),
+    description: "Days since the first known fraud of the terminal's last spell (up to 40)",
+    value: (c) => daysUpTo40(c.terminalLabels.daysSinceSpellStart),
   },
   {
     name: 'terminal_since_before_spell',
     description:
-      "Days since the last transaction known as genuine before the terminal's last spell of fraud (up to 60)",
-    value: (c) => daysUpTo60(c.terminalLabels.daysSinceGenuineBeforeSpell),
+      "Days since the last transaction known as genuine before the terminal's last spell of fraud (up to 40)",
+    value: (c) => daysUpTo40(c.terminalLabels.daysSinceGenuineBeforeSpell),
   },
   {
-    name: 'terminal_frauds_ever',
-    description: "Terminal's known frauds ever",
-    value: (c) => logCount(c.terminalLabels.totalFrauds),
+    name: 'terminal_fraud_share_spell',
+    description: "Share of fraud among the labels known since the terminal's last spell of fraud began",
+    value: (c) => fraudShare(c.terminalLabels.spell),
   },
 ];
 

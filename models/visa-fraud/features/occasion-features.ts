@@ -1,6 +1,6 @@
 import { DAY_MS } from '../units.js';
 import type { Feature } from './feature.js';
-import { clip, daysUpTo60, logCount, logMinutes } from './scaling.js';
+import { clip, daysUpTo40, logCount, logMinutes } from './scaling.js';
 
 /** When and where the transaction happens, and what happened just before. */
 export const OCCASION_FEATURES: readonly Feature[] = [
@@ -48,8 +48,8 @@ export const OCCASION_FEATURES: readonly Feature[] = [
   },
   {
     name: 'since_visit',
-    description: "Days since the customer's last visit to this terminal (up to 60)",
-    value: (c) => daysUpTo60(c.customer.sinceVisitMs === undefined ? undefined : c.customer.sinceVisitMs / DAY_MS),
+    description: "Days since the customer's last visit to this terminal (up to 40)",
+    value: (c) => daysUpTo40(c.customer.sinceVisitMs === undefined ? undefined : c.customer.sinceVisitMs / DAY_MS),
   },
   {
     name: 'first_visit',

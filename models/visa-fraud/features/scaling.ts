@@ -13,14 +13,17 @@ export function logCount(count: number): number {
   return Math.log1p(count);
 }
 
-/** Days, at most 60; undefined (it never happened) counts as 60. */
-export function daysUpTo60(days: number | undefined): number {
-  return days === undefined ? 60 : Math.min(days, 60);
+/**
+ * Days, at most 40; undefined (it never happened) counts as 40. What goes on growing would make a model trained in one
+ * month meet numbers in the next that it has never seen.
+ */
+export function daysUpTo40(days: number | undefined): number {
+  return days === undefined ? 40 : Math.min(days, 40);
 }
 
-/** ln(1 + minutes), with a never that is as long as 60 days. */
+/** ln(1 + minutes), with a never that is as long as 40 days. */
 export function logMinutes(durationMs: number | undefined): number {
-  const longestMinutes = 60 * 24 * 60;
+  const longestMinutes = 40 * 24 * 60;
   return Math.log1p(durationMs === undefined ? longestMinutes : Math.min(durationMs / 60_000, longestMinutes));
 }
 

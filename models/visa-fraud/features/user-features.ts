@@ -2,16 +2,20 @@ import { DAY_MS } from '../units.js';
 import { baselineMean } from './amount-features.js';
 import type { Feature, FeatureContext } from './feature.js';
 import { fraudShare } from './label-summary.js';
-import { clip, daysUpTo60, logCount, logMinutes, logRatio, shrunkMean } from './scaling.js';
+import { clip, daysUpTo40, logCount, logMinutes, logRatio, shrunkMean } from './scaling.js';
 
 /** The customer, before this transaction. */
 export const USER_FEATURES: readonly Feature[] = [
   {
     name: 'customer_age',
-    description: 'Days since the customer was first seen (up to 60)',
-    value: (c) => daysUpTo60(c.customer.ageMs / DAY_MS),
+    description: 'Days since the customer was first seen (up to 40)',
+    value: (c) => daysUpTo40(c.customer.ageMs / DAY_MS),
   },
-  { name: 'customer_total', description: "Customer's transactions ever", value: (c) => logCount(c.customer.total) },
+  {
+    name: 'customer_remembered',
+    description: "Customer's transactions so far (up to 128)",
+    value: (c) => logCount(c.customer.remembered),
+  },
   {
     name: 'customer_count_1d',
     description: "Customer's transactions within a day",
@@ -149,8 +153,8 @@ export const USER_FEATURES: readonly Feature[] = [
   },
   {
     name: 'customer_since_fraud',
-    description: "Days since the customer's last known fraud (up to 60)",
-    value: (c) => daysUpTo60(c.customerLabels.daysSinceFraud),
+    description: "Days since the customer's last known fraud (up to 40)",
+    value: (c) => daysUpTo40(c.customerLabels.daysSinceFraud),
   },
 ];
 

@@ -6,13 +6,15 @@ import { openModelDirectory } from '../../../src/deployment/model-directory.js';
 import { fixtureModel } from '../../support/paths.js';
 
 describe('openModelDirectory', () => {
+  let folder: string;
   let directory: string;
 
   beforeEach(async () => {
-    directory = join(await mkdtemp(join(tmpdir(), 'model ')), 'with a # in it');
+    folder = await mkdtemp(join(tmpdir(), 'model '));
+    directory = join(folder, 'with a # in it');
     await cp(fixtureModel('linear'), directory, { recursive: true });
   });
-  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(() => rm(folder, { recursive: true, force: true }));
 
   async function codeAndMessage(): Promise<[unknown, string]> {
     const error: unknown = await openModelDirectory(directory).catch((reason: unknown) => reason);

@@ -104,7 +104,7 @@ describe('FeatureBuilder', () => {
   it('does not know labels that nobody gave', () => {
     const known = [...generateTransactions({ days: 20, customers: 30, terminals: 20 })];
     const builder = new FeatureBuilder();
-    const fraud = FEATURES.merchant_features.findIndex((f) => f.name === 'terminal_frauds_ever');
+    const fraud = FEATURES.merchant_features.findIndex((f) => f.name === 'terminal_fraud_share_spell');
     for (const t of known) expect(builder.next(relabelled(t, undefined)).merchant_features[fraud]).toBe(0);
   });
 

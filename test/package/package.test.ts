@@ -34,8 +34,11 @@ describe('the tarball', () => {
         ...['index', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
+        'dist/tool-worker.js',
+        'dist/tool-worker.js.map',
         'dist/worker.js',
         'dist/worker.js.map',
+        'models/model.schema.json',
         'models/visa-fraud/1/model.json',
         'models/visa-fraud/1/model.onnx',
         'models/visa-fraud/README.md',

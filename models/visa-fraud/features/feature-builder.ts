@@ -17,12 +17,15 @@ export interface FeatureBuilderOptions {
   forgetAfterDays?: number;
 }
 
-/** A row of features for each of the model's inputs; the caller's to keep. */
-export interface ReferenceFeatures {
+/**
+ * A row of features for each of the model's inputs; the caller's to keep. A type, not an interface, which TypeScript would not
+ * take for a request's `features`: interfaces have no index signature.
+ */
+export type ReferenceFeatures = {
   transaction_features: Float32Array;
   user_features: Float32Array;
   merchant_features: Float32Array;
-}
+};
 
 /** Larger amounts count as this much: they are out of all proportion anyhow, and squares stay exact enough. */
 const LARGEST_AMOUNT = 1e9;

@@ -38,6 +38,8 @@ export function exampleSummary(): Summary {
       detectionRate: 0.75,
       falsePositiveRate: 12 / 892,
     },
+    explanations: { given: 0, skipped: 0 },
+    explanations: { given: 0, skipped: 0 },
     workers: {
       configured: 2,
       ready: 2,

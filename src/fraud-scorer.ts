@@ -50,7 +50,7 @@ type EventListener<E extends EventName> = (...args: FraudScorerEvents[E]) => unk
 export class FraudScorer {
   readonly #options: ResolvedOptions;
   readonly #clock: Clock;
-  readonly #startedAt: number;
+  #startedAt: number;
   readonly #logger: Logger;
   readonly #events: ScorerEvents;
   readonly #monitor: Monitor;
@@ -302,6 +302,8 @@ export class FraudScorer {
 
   async #start(): Promise<void> {
     await this.#deployment.start();
+    this.#startedAt = this.#clock.now();
+    this.#monitor.watch();
     const { model, readyWorkers, provider, providers } = this.#deployment;
     this.#logger.info('Scoring started', {
       model: model.name,

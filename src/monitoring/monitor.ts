@@ -45,7 +45,7 @@ export class Monitor {
   readonly #decisions = new DecisionCounter();
   readonly #outcomes: OutcomeStore;
   readonly #alerts = new AlertBoard();
-  readonly #timer: Timer;
+  #timer: Timer | null = null;
   #memoryGb = 0;
   /** What was known when the monitor was disposed of, to which only rejections at the door are added. */
   #final: MonitorSummary | null = null;
@@ -55,7 +55,11 @@ export class Monitor {
     this.#history = new PerformanceHistory(options.clock);
     this.#outcomes = new OutcomeStore(options.clock, options.outcomes);
     this.#sampleMemory();
-    this.#timer = options.clock.every(intervalMs, () => this.#tick());
+  }
+
+  /** Begins to look at what is recorded, every second from now: not before a host could hear of an alert. */
+  watch(): void {
+    this.#timer ??= this.#options.clock.every(intervalMs, () => this.#tick());
   }
 
   recordAnswer(latencyMs: number, queueMs: number, decision: Decision, level: RiskLevel, id: string | undefined): void {
@@ -119,7 +123,7 @@ export class Monitor {
   dispose(): void {
     if (this.#final !== null) return;
     this.#final = this.summary();
-    this.#timer.clear();
+    this.#timer?.clear();
     this.#history.dispose();
   }
 

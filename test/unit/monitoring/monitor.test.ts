@@ -35,6 +35,7 @@ function rig(): {
     onAlertCleared: (alert) => cleared.push(alert),
   });
   open.push(monitor);
+  monitor.watch();
   return { clock, monitor, raised, cleared, state };
 }
 
@@ -166,5 +167,32 @@ describe('Monitor', () => {
       performance: { latencyMs: { max: 3 } },
     });
     expect(clock.timers).toBe(0);
+  });
+});
+
+describe('a monitor that is not watching yet', () => {
+  it('raises nothing, as nobody could hear it', () => {
+    const clock = new FakeClock();
+    const raised: Alert[] = [];
+    const monitor = new Monitor({
+      clock,
+      thresholds: {
+        maxLatencyMs: 100,
+        minThroughputPerSecond: 100,
+        maxErrorRate: 0.01,
+        maxMemoryGb: 0.001,
+        maxFalsePositiveRate: 0.05,
+      },
+      outcomes: { maxPending: 100, ttlMs: 1e9 },
+      waitingSince: () => null,
+      onAlert: (alert) => raised.push(alert),
+      onAlertCleared: () => {},
+    });
+    open.push(monitor);
+    clock.advance(5_000);
+    expect(raised).toEqual([]);
+    monitor.watch();
+    clock.advance(1_000);
+    expect(raised.map(({ rule }) => rule)).toEqual(['memory']);
   });
 });

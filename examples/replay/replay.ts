@@ -96,7 +96,7 @@ export class Replay {
     const { scorer, output, clock, ratePerSecond } = this.#parts;
     const { transactionId: id, amount, isFraud } = transaction;
     try {
-      const result = await scorer.score({ id, amount, features: { ...features } });
+      const result = await scorer.score({ id, amount, features });
       this.tally.countScored(result, isFraud);
       if (ratePerSecond !== undefined) this.responseTimes.record(clock.now() - dueMs);
       if (label !== undefined) label.scored = true;

@@ -39,7 +39,6 @@ export function exampleSummary(): Summary {
       falsePositiveRate: 12 / 892,
     },
     explanations: { given: 0, skipped: 0 },
-    explanations: { given: 0, skipped: 0 },
     workers: {
       configured: 2,
       ready: 2,

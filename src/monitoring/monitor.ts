@@ -59,6 +59,7 @@ export class Monitor {
 
   /** Begins to look at what is recorded, every second from now: not before a host could hear of an alert. */
   watch(): void {
+    this.#history.begin();
     this.#timer ??= this.#options.clock.every(intervalMs, () => this.#tick());
   }
 

@@ -30,6 +30,11 @@ export class PerformanceHistory {
     return this.#last().recorder;
   }
 
+  /** The time until now was a start, not an interval in which nothing was answered. */
+  begin(): void {
+    this.#last().startedAt = this.#clock.now();
+  }
+
   /** Ends the current interval and begins the next. */
   advance(): void {
     const now = this.#clock.now();

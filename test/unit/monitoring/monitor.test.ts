@@ -192,7 +192,10 @@ describe('a monitor that is not watching yet', () => {
     clock.advance(5_000);
     expect(raised).toEqual([]);
     monitor.watch();
-    clock.advance(1_000);
+    clock.advance(500);
+    answer(monitor, 1, 50);
+    expect(monitor.summary().performance.throughputPerSecond.mean).toBe(100);
+    clock.advance(500);
     expect(raised.map(({ rule }) => rule)).toEqual(['memory']);
   });
 });

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from './clock.js';
 import { defaultPolicy, parsePolicyPatch } from './decision/policy.js';
 import { Deployment } from './deployment/deployment.js';
 import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
-import { AbortedError, ClosedError, FraudScorerError, InvalidRequestError, QueueFullError } from './errors.js';
+import { AbortedError, ClosedError, type FraudScorerError } from './errors.js';
 import { ScorerEvents } from './events.js';
 import { Explanations, maxExplanations } from './explanation/explanations.js';
 import { featureNames } from './explanation/reasons.js';
@@ -14,11 +14,12 @@ import { Monitor } from './monitoring/monitor.js';
 import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { resolveWorkerFile } from './pool/worker-file.js';
 import { AbortRegistry } from './request/abort-registry.js';
-import { PendingRequest } from './request/pending-request.js';
+import { Admission } from './request/admission.js';
+import type { PendingRequest } from './request/pending-request.js';
 import { checkOutcome } from './request/read-outcome.js';
-import { readRequest } from './request/read-request.js';
+import { scoreMany } from './request/score-many.js';
 import { readScoreOptions } from './request/score-options.js';
-import { type Answer, type Settlement, Settler } from './settlement/settler.js';
+import { type Answer, Settler } from './settlement/settler.js';
 import type {
   CloseReport,
   DecisionPolicy,
@@ -57,7 +58,7 @@ export class FraudScorer {
   readonly #settler: Settler;
   readonly #deployment: Deployment;
   readonly #explanations: Explanations;
-  readonly #aborts: AbortRegistry;
+  readonly #admission: Admission;
   #policy: DecisionPolicy;
   #closing: Promise<CloseReport> | null = null;
 
@@ -141,7 +142,15 @@ export class FraudScorer {
       },
       onFailure: (reason) => logger.error('A score could not be explained', { reason }),
     });
-    this.#aborts = new AbortRegistry((request, reason) => deployment.batcher.giveUp(request, new AbortedError(reason)));
+    this.#admission = new Admission({
+      clock,
+      intake: deployment,
+      aborts: new AbortRegistry((request, reason) => deployment.batcher.giveUp(request, new AbortedError(reason))),
+      maxQueueSize: options.maxQueueSize,
+      timeoutMs: options.timeoutMs,
+      isClosed: () => this.#closing !== null,
+      onRefused: (caller, error) => this.#settler.refused(caller, error),
+    });
   }
 
   /**
@@ -151,7 +160,7 @@ export class FraudScorer {
    * `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE` or `ERR_WORKER_LOST`; some of them the `fallback` option answers instead.
    */
   score(request: ScoreRequest, options?: ScoreOptions): Promise<ScoreResult> {
-    return new Promise((resolve, reject) => this.#submit(request, options, { resolve, reject }));
+    return new Promise((resolve, reject) => this.#admission.submit(request, options, { resolve, reject }));
   }
 
   /**
@@ -162,33 +171,14 @@ export class FraudScorer {
    */
   async scoreMany(requests: Iterable<ScoreRequest>, options?: ScoreOptions): Promise<ScoreOutcome[]> {
     if (options !== undefined) readScoreOptions(options, this.#options.timeoutMs);
-    if (typeof requests !== 'object' || requests === null || !(Symbol.iterator in requests)) {
-      throw new InvalidRequestError([
-        { path: 'requests', expected: 'an array or another iterable of requests', received: typeof requests },
-      ]);
-    }
-    const outcomes: ScoreOutcome[] = [];
-    const settled: Promise<void>[] = [];
-    for (const request of requests) {
-      while (this.#isFull()) await this.#deployment.batcher.room();
-      const index = settled.length;
-      settled.push(
-        new Promise((resolve) => {
-          this.#submit(request, options, {
-            resolve: (value) => {
-              outcomes[index] = { status: 'fulfilled', value };
-              resolve();
-            },
-            reject: (reason) => {
-              outcomes[index] = { status: 'rejected', reason };
-              resolve();
-            },
-          });
-        }),
-      );
-    }
-    await Promise.all(settled);
-    return outcomes;
+    const admission = this.#admission;
+    return scoreMany(requests, {
+      get isFull() {
+        return admission.isFull;
+      },
+      room: () => this.#deployment.batcher.room(),
+      submit: (request, settlement) => admission.submit(request, options, settlement),
+    });
   }
 
   /**
@@ -250,7 +240,7 @@ export class FraudScorer {
       closed: this.#closing !== null,
       readyWorkers: this.#deployment.readyWorkers,
       configuredWorkers: this.#deployment.configuredWorkers,
-      provider: this.#deployment.provider,
+      provider: this.#deployment.readyWorkers === 0 ? null : this.#deployment.provider,
       queueDepth: this.#deployment.batcher.waiting,
       maxQueueSize: this.#options.maxQueueSize,
       activeAlerts: this.#monitor.activeAlerts,
@@ -314,38 +304,7 @@ export class FraudScorer {
     });
   }
 
-  /** Takes a request in, or refuses it: its settlement hears of either, and nothing is thrown. */
-  #submit(request: ScoreRequest, options: ScoreOptions | undefined, settlement: Settlement): void {
-    const enqueuedAt = this.#clock.now();
-    const { batcher, slots, layout, scratchSlot } = this.#deployment;
-    let slot = -1;
-    try {
-      this.#refuseIfClosed();
-      const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
-      if (call?.signal?.aborted === true) throw new AbortedError(call.signal.reason);
-      // A full queue is found out first, but an invalid request is refused as such all the same.
-      slot = this.#isFull() ? -1 : slots.claim();
-      const row = slots.rowStart(slot < 0 ? scratchSlot : slot);
-      const { id } = readRequest(request, layout, slots.features, row);
-      // Reading the request may have run code of the host's, which may have called anything.
-      this.#refuseIfClosed();
-      if (slot < 0 || this.#isFull()) {
-        if (slot >= 0) slots.release(slot);
-        const error = new QueueFullError(this.#options.maxQueueSize);
-        this.#settler.refused({ request, id, enqueuedAt, settlement }, error);
-        return;
-      }
-      const timeoutMs = call?.timeoutMs ?? this.#options.timeoutMs;
-      const pending = new PendingRequest(request, id, slot, enqueuedAt, timeoutMs, settlement);
-      pending.explain = call?.explain;
-      if (call?.signal !== undefined) this.#aborts.watch(call.signal, pending);
-      batcher.add(pending);
-    } catch (error) {
-      if (slot >= 0) slots.release(slot);
-      this.#settler.refused({ request, id: undefined, enqueuedAt, settlement }, asScorerError(error));
-    }
-  }
-
+  /** @returns whether the answer waits for its reasons. */
   #isHeldForReasons(request: PendingRequest, answer: Answer): boolean {
     const result = this.#settler.resultOf(request, answer);
     request.result = result;
@@ -364,14 +323,6 @@ export class FraudScorer {
     // The reasons are an extra: an answer that only waits for them goes out without, unless nobody wants it any more.
     if (request.result !== null && error.code !== 'ERR_ABORTED') this.#answeredLate(request);
     else this.#settler.failed(request, error);
-  }
-
-  #isFull(): boolean {
-    return this.#closing === null && this.#deployment.batcher.waiting >= this.#options.maxQueueSize;
-  }
-
-  #refuseIfClosed(): void {
-    if (this.#closing !== null) throw new ClosedError('The scorer is closed');
   }
 
   #onWorkerLost(reason: string): void {
@@ -404,12 +355,4 @@ export class FraudScorer {
       });
     });
   }
-}
-
-/** Whatever went wrong while a request was taken in, as one of this package's errors. */
-function asScorerError(error: unknown): FraudScorerError {
-  if (error instanceof FraudScorerError) return error;
-  return new InvalidRequestError([
-    { path: 'request', expected: 'a request that can be read', received: 'one that throws when it is read' },
-  ]);
 }

@@ -3,10 +3,12 @@ import { DeadlineExceededError, type FraudScorerError, InferenceError, WorkerLos
 import type { BatchReply, BatchTask } from '../pool/protocol.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import { type BatchLimits, type BatchSnapshot, decideBatch } from './batch-policy.js';
+import { Batches } from './batches.js';
 import { DeadlineWheel } from './deadline-wheel.js';
 import { BatchLatencyModel } from './latency-model.js';
 import { RequestQueue } from './request-queue.js';
 import type { Slots } from './slots.js';
+import { Waiters } from './waiters.js';
 
 /** A batch that a worker has answered. */
 export interface AnsweredBatch {
@@ -14,12 +16,6 @@ export interface AnsweredBatch {
   inferenceMs: number;
   /** When it is handed out, on the monotonic clock. */
   answeredAt: number;
-}
-
-/** A batch that has come back and is not handed out yet. */
-interface LandedBatch {
-  requests: PendingRequest[];
-  reply: BatchReply;
 }
 
 export interface BatcherOptions {
@@ -54,16 +50,14 @@ export class Batcher {
   readonly #queue = new RequestQueue();
   readonly #deadlines: DeadlineWheel;
   readonly #latency = new BatchLatencyModel();
-  readonly #running = new Set<PendingRequest[]>();
-  #landedBatches: LandedBatch[] = [];
-  readonly #held = new Set<PendingRequest>();
+  readonly #batches = new Batches();
   readonly #freeLanes: number[];
   #waitingSince: number | null = null;
   #maxWaiting = 0;
   #pumpIsDue = false;
   #delayTimer: Timer | null = null;
-  #onRoom: (() => void)[] = [];
-  #onIdle: (() => void)[] = [];
+  readonly #roomWaiters = new Waiters();
+  readonly #idleWaiters = new Waiters();
 
   constructor(options: BatcherOptions) {
     this.#options = options;
@@ -84,13 +78,11 @@ export class Batcher {
 
   /** Requests in batches that workers hold, those settled early included. */
   get inFlight(): number {
-    let rows = 0;
-    for (const batch of this.#batches()) rows += batch.length;
-    return rows;
+    return this.#batches.rows;
   }
 
   get busyWorkers(): number {
-    return Math.min(this.#running.size, this.#options.readyWorkers());
+    return Math.min(this.#batches.running.size, this.#options.readyWorkers());
   }
 
   /** How long the oldest waiting request has waited, in ms; 0 where none waits. */
@@ -132,7 +124,7 @@ export class Batcher {
   letGo(request: PendingRequest): boolean {
     const isOpen = request.state === 'held';
     if (isOpen) this.#finish(request);
-    this.#held.delete(request);
+    this.#batches.held.delete(request);
     this.#options.slots.release(request.slot);
     this.#noteChange();
     return isOpen;
@@ -140,9 +132,9 @@ export class Batcher {
 
   /** Settles every request that is not settled yet with an error. @returns how many had no answer. */
   giveUpAll(errorOf: () => FraudScorerError): number {
-    const requests = [...this.#batches()].flat().filter(({ state }) => state === 'running');
+    const requests = this.#batches.unanswered;
     for (let request = this.#queue.oldest; request !== null; request = request.queueNext) requests.push(request);
-    for (const request of [...requests, ...this.#held]) this.giveUp(request, errorOf());
+    for (const request of [...requests, ...this.#batches.held]) this.giveUp(request, errorOf());
     return requests.length;
   }
 
@@ -164,14 +156,12 @@ export class Batcher {
 
   /** Resolves when something has left the queue; the caller looks again whether that is enough. */
   room(): Promise<void> {
-    return new Promise((resolve) => this.#onRoom.push(resolve));
+    return this.#roomWaiters.wait();
   }
 
   /** Resolves when no request waits and no worker holds a batch. */
   async idle(): Promise<void> {
-    while (!this.#isIdle()) {
-      await new Promise<void>((resolve) => this.#onIdle.push(resolve));
-    }
+    while (!this.#isIdle()) await this.#idleWaiters.wait();
   }
 
   /** Once for all that one turn of the event loop brings, so that they share a batch. */
@@ -184,26 +174,19 @@ export class Batcher {
     });
   }
 
-  /** Those that workers hold, and those that came back and are not handed out yet. */
-  *#batches(): Generator<PendingRequest[]> {
-    yield* this.#running;
-    for (const { requests } of this.#landedBatches) yield requests;
-  }
-
   #isIdle(): boolean {
-    const isBusy = this.#running.size > 0 || this.#landedBatches.length > 0 || this.#held.size > 0;
-    return this.#queue.length === 0 && !isBusy;
+    return this.#queue.length === 0 && this.#batches.isEmpty;
   }
 
   #snapshot(now: number): BatchSnapshot {
     const ready = this.#options.readyWorkers();
     const lanes = Math.min(ready * this.#options.lanesPerWorker, this.#options.lanes);
     // Batches that are not handed out yet still have their slots, of which there are enough for twice the lanes.
-    const places = Math.min(lanes, 2 * this.#options.lanes - this.#landedBatches.length) - this.#running.size;
+    const places = Math.min(lanes, 2 * this.#options.lanes - this.#batches.landed) - this.#batches.running.size;
     return {
       waiting: this.#queue.length,
       oldestWaitMs: this.#oldestWaitMs(now),
-      idleWorkers: Math.max(ready - this.#running.size, 0),
+      idleWorkers: Math.max(ready - this.#batches.running.size, 0),
       freeLanes: Math.min(Math.max(places, 0), this.#freeLanes.length),
       latency: this.#latency.coefficients,
     };
@@ -225,7 +208,7 @@ export class Batcher {
       this.#options.slots.placeRow(lane, row, request.slot);
       batch.push(request);
     }
-    this.#running.add(batch);
+    this.#batches.running.add(batch);
     this.#options.run({ kind: 'batch', lane, rows: batch.length }).then(
       (reply) => this.#landed(lane, batch, reply),
       (error: unknown) => this.#lost(lane, batch, error),
@@ -237,18 +220,15 @@ export class Batcher {
    * takes as long as a worker takes over a batch, so a worker heard next would have answered again, and the others starved.
    */
   #landed(lane: number, requests: PendingRequest[], reply: BatchReply): void {
-    this.#running.delete(requests);
     this.#freeLanes.push(lane);
-    if (this.#landedBatches.push({ requests, reply }) === 1) this.#options.clock.soon(() => this.#handOut());
+    if (this.#batches.land({ requests, reply })) this.#options.clock.soon(() => this.#handOut());
     if ('inferenceMs' in reply) this.#latency.record(requests.length, reply.inferenceMs);
     this.pump();
   }
 
   #handOut(): void {
     const answeredAt = this.#options.clock.now();
-    const landed = this.#landedBatches;
-    this.#landedBatches = [];
-    for (const { requests, reply } of landed) {
+    for (const { requests, reply } of this.#batches.takeLanded()) {
       if ('error' in reply) {
         this.#fail(requests, () => new InferenceError(`The runtime failed on this request's batch: ${reply.error}`));
         continue;
@@ -261,7 +241,7 @@ export class Batcher {
   }
 
   #lost(lane: number, batch: PendingRequest[], error: unknown): void {
-    this.#running.delete(batch);
+    this.#batches.running.delete(batch);
     this.#freeLanes.push(lane);
     this.#fail(batch, () => (error instanceof WorkerLostError ? error : new WorkerLostError('The worker was lost')));
     this.pump();
@@ -277,7 +257,7 @@ export class Batcher {
     try {
       if (this.#options.onOutputs(request, batch)) {
         request.state = 'held';
-        this.#held.add(request);
+        this.#batches.held.add(request);
         return true;
       }
     } catch (error) {
@@ -315,15 +295,7 @@ export class Batcher {
   /** Tells those who wait for room, or for the end. */
   #noteChange(): void {
     if (this.#queue.length === 0) this.#waitingSince = null;
-    if (this.#onRoom.length > 0) {
-      const waiters = this.#onRoom;
-      this.#onRoom = [];
-      for (const resolve of waiters) resolve();
-    }
-    if (this.#onIdle.length > 0 && this.#isIdle()) {
-      const waiters = this.#onIdle;
-      this.#onIdle = [];
-      for (const resolve of waiters) resolve();
-    }
+    this.#roomWaiters.tell();
+    if (this.#isIdle()) this.#idleWaiters.tell();
   }
 }

@@ -56,6 +56,7 @@ export class Deployment {
   #pool: WorkerPool | null = null;
   #attentionWidth = 0;
   #provider: Provider | null = null;
+  #providers: readonly ProviderAttempt[] = [];
 
   /** Nothing runs before `start`. */
   constructor(directory: ModelDirectory, options: DeploymentOptions, handlers: DeploymentHandlers) {
@@ -105,14 +106,14 @@ export class Deployment {
     return this.#pool?.lostWorkers ?? 0;
   }
 
-  /** What the ready workers run on; null while none is ready. */
+  /** What the workers run on, or ran on last; null before the first was ready. */
   get provider(): Provider | null {
-    return this.readyWorkers === 0 ? null : this.#provider;
+    return this.#provider;
   }
 
   /** The providers as they were tried, with the reason why each was not used. */
   get providers(): ProviderAttempt[] {
-    return (this.#pool?.ready[0]?.trials ?? []).map(({ provider, reason }) => ({ provider, reason }));
+    return this.#providers.map((attempt) => ({ ...attempt }));
   }
 
   get inputs(): readonly ManifestInput[] {
@@ -167,6 +168,7 @@ export class Deployment {
         check(report);
         this.#attentionWidth = report.attentionWidth;
         this.#provider = report.provider;
+        this.#providers = report.trials;
         // A replacement may find work waiting; it counts as ready once this has returned.
         queueMicrotask(() => this.batcher.pump());
       },

@@ -24,7 +24,7 @@ export class AlertBoard {
         if (isBreached(observation)) changes.raised.push(this.#raise(observation, nowEpochMs));
       } else if (isWellBack(observation)) {
         this.#active.delete(observation.rule);
-        changes.cleared.push({ ...alert, value: observation.value ?? alert.value });
+        changes.cleared.push(clearedAlert(alert, observation));
       }
     }
     return changes;
@@ -43,4 +43,9 @@ export class AlertBoard {
     this.#active.set(observation.rule, alert);
     return { ...alert };
   }
+}
+
+/** The alert that was raised, with what is seen now; as it was where there is nothing left to see. */
+function clearedAlert(alert: Alert, { value, describe }: Observation): Alert {
+  return value === null ? alert : { ...alert, value, message: describe(value) };
 }

@@ -101,15 +101,18 @@ export class OutcomeStore {
   }
 
   #remember(id: string, entry: Entry): void {
-    // Deleted first, so that the map's order stays the order of decision.
-    this.#entries.delete(id);
-    if (this.#entries.size >= this.#limits.maxPending) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
+    const before = this.#entries.size;
+    this.#entries.set(id, entry);
+    if (this.#entries.size === before) {
+      // An id that was there already kept its place; the map's order must stay the order of decision.
+      this.#entries.delete(id);
+      this.#entries.set(id, entry);
     }
-    if (this.#limits.maxPending > 0) this.#entries.set(id, entry);
+    if (this.#entries.size <= this.#limits.maxPending) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
   }
 
   #noteLegitimate(flagged: boolean): void {

@@ -1,0 +1,92 @@
+import type { Clock } from '../clock.js';
+import { AbortedError, ClosedError, FraudScorerError, InvalidRequestError, QueueFullError } from '../errors.js';
+import type { Caller, Settlement } from '../settlement/settler.js';
+import type { ScoreOptions, ScoreRequest } from '../types.js';
+import type { AbortRegistry } from './abort-registry.js';
+import type { RowLayout } from './feature-row.js';
+import { PendingRequest } from './pending-request.js';
+import { readRequest } from './read-request.js';
+import { readScoreOptions } from './score-options.js';
+
+/** Where requests that are taken in go: a queue, and shared memory for their features. */
+export interface Intake {
+  readonly layout: RowLayout;
+  readonly slots: {
+    readonly features: Float32Array;
+    claim(): number;
+    release(slot: number): void;
+    rowStart(slot: number): number;
+  };
+  /** A row that belongs to no request, for checking one that is not taken in. */
+  readonly scratchSlot: number;
+  readonly batcher: { readonly waiting: number; add(request: PendingRequest): void };
+}
+
+export interface AdmissionOptions {
+  clock: Clock;
+  intake: Intake;
+  aborts: AbortRegistry;
+  maxQueueSize: number;
+  /** Where the request does not say. */
+  timeoutMs: number;
+  isClosed: () => boolean;
+  onRefused: (caller: Caller, error: FraudScorerError) => void;
+}
+
+/** The door: checks a request, copies its features into shared memory and queues it, or refuses it. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Whether as many requests wait as may. A closed door refuses for another reason. */
+  get isFull(): boolean {
+    const { isClosed, intake, maxQueueSize } = this.#options;
+    return !isClosed() && intake.batcher.waiting >= maxQueueSize;
+  }
+
+  /** Takes a request in, or refuses it: its settlement hears of either, and nothing is thrown. */
+  submit(request: ScoreRequest, options: ScoreOptions | undefined, settlement: Settlement): void {
+    const { clock, intake, onRefused } = this.#options;
+    const enqueuedAt = clock.now();
+    let slot = -1;
+    try {
+      this.#refuseIfClosed();
+      const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
+      if (call?.signal?.aborted === true) throw new AbortedError(call.signal.reason);
+      // A full queue is found out first, but an invalid request is refused as such all the same.
+      slot = this.isFull ? -1 : intake.slots.claim();
+      const row = intake.slots.rowStart(slot < 0 ? intake.scratchSlot : slot);
+      const { id } = readRequest(request, intake.layout, intake.slots.features, row);
+      // Reading the request may have run code of the host's, which may have called anything.
+      this.#refuseIfClosed();
+      if (slot < 0 || this.isFull) {
+        if (slot >= 0) intake.slots.release(slot);
+        onRefused({ request, id, enqueuedAt, settlement }, new QueueFullError(this.#options.maxQueueSize));
+        return;
+      }
+      const timeoutMs = call?.timeoutMs ?? this.#options.timeoutMs;
+      const pending = new PendingRequest(request, id, slot, enqueuedAt, timeoutMs, settlement);
+      pending.explain = call?.explain;
+      if (call?.signal !== undefined) this.#options.aborts.watch(call.signal, pending);
+      intake.batcher.add(pending);
+    } catch (error) {
+      if (slot >= 0) intake.slots.release(slot);
+      onRefused({ request, id: undefined, enqueuedAt, settlement }, asScorerError(error));
+    }
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#options.isClosed()) throw new ClosedError('The scorer is closed');
+  }
+}
+
+/** Whatever went wrong while a request was taken in, as one of this package's errors. */
+function asScorerError(error: unknown): FraudScorerError {
+  if (error instanceof FraudScorerError) return error;
+  return new InvalidRequestError([
+    { path: 'request', expected: 'a request that can be read', received: 'one that throws when it is read' },
+  ]);
+}

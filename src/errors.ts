@@ -55,8 +55,8 @@ export class InvalidOptionsError extends FraudScorerError {
   readonly code = 'ERR_INVALID_OPTIONS';
   readonly issues: readonly Issue[];
 
-  constructor(issues: readonly Issue[]) {
-    super(`Invalid options: ${issues.map(describeIssue).join('; ')}`);
+  constructor(issues: readonly Issue[], totalIssues: number = issues.length) {
+    super(`Invalid options: ${describeIssues(issues, totalIssues)}`);
     this.issues = issues;
   }
 }
@@ -70,8 +70,7 @@ export class InvalidRequestError extends FraudScorerError {
   readonly totalIssues: number;
 
   constructor(issues: readonly Issue[], totalIssues: number = issues.length) {
-    const more = totalIssues > issues.length ? `; and ${totalIssues - issues.length} more` : '';
-    super(`Invalid request: ${issues.map(describeIssue).join('; ')}${more}`);
+    super(`Invalid request: ${describeIssues(issues, totalIssues)}`);
     this.issues = issues;
     this.totalIssues = totalIssues;
   }
@@ -138,8 +137,9 @@ export class ModelInvalidError extends FraudScorerError {
   readonly code = 'ERR_MODEL_INVALID';
   readonly issues: readonly Issue[];
 
-  constructor(message: string, issues: readonly Issue[] = [], options?: ErrorOptions) {
-    super(issues.length === 0 ? message : `${message}: ${issues.map(describeIssue).join('; ')}`, options);
+  constructor(message: string, issues: readonly Issue[] = [], options?: ErrorOptions & { totalIssues?: number }) {
+    const total = options?.totalIssues ?? issues.length;
+    super(issues.length === 0 ? message : `${message}: ${describeIssues(issues, total)}`, options);
     this.issues = issues;
   }
 }
@@ -158,6 +158,8 @@ export class ProviderUnavailableError extends FraudScorerError {
   readonly code = 'ERR_PROVIDER_UNAVAILABLE';
 }
 
-export function describeIssue(issue: Issue): string {
-  return `${issue.path}: expected ${issue.expected}, received ${issue.received}`;
+function describeIssues(issues: readonly Issue[], total: number): string {
+  const listed = issues.map(({ path, expected, received }) => `${path}: expected ${expected}, received ${received}`);
+  if (total > issues.length) listed.push(`and ${total - issues.length} more`);
+  return listed.join('; ');
 }

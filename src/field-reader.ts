@@ -28,9 +28,19 @@ export class FieldReader {
   constructor(value: unknown, path = '', issues: IssueList = new IssueList()) {
     this.#path = path;
     this.issues = issues;
-    this.#fields = isObject(value) ? value : {};
+    this.#fields = this.#copy(value);
     if (value !== undefined && !isObject(value)) {
       issues.add(path === '' ? 'options' : path, 'an object', describeValue(value));
+    }
+  }
+
+  /** The fields as they are now: a getter is called once, and one that throws is an issue like any other. */
+  #copy(value: unknown): Fields {
+    try {
+      return isObject(value) ? { ...value } : {};
+    } catch {
+      this.issues.add(this.#path === '' ? 'options' : this.#path, 'an object that can be read', 'one that throws');
+      return {};
     }
   }
 
@@ -111,7 +121,7 @@ export class FieldReader {
 
   /** @throws {InvalidOptionsError} where anything was wrong. */
   throwIfInvalid(): void {
-    if (this.issues.total > 0) throw new InvalidOptionsError(this.issues.listed);
+    if (this.issues.total > 0) throw new InvalidOptionsError(this.issues.listed, this.issues.total);
   }
 
   #pathOf(name: string): string {

@@ -16,7 +16,7 @@ import { resolveWorkerFile } from './pool/worker-file.js';
 import { AbortRegistry } from './request/abort-registry.js';
 import { Admission } from './request/admission.js';
 import type { PendingRequest } from './request/pending-request.js';
-import { checkOutcome } from './request/read-outcome.js';
+import { readOutcome } from './request/read-outcome.js';
 import { scoreMany } from './request/score-many.js';
 import { readScoreOptions } from './request/score-options.js';
 import { type Answer, Settler } from './settlement/settler.js';
@@ -103,7 +103,7 @@ export class FraudScorer {
         onAnswered: (request) => this.#answered(request),
         onFailed: (request, error) => this.#failed(request, error),
         onWorkerLost: (reason) => this.#onWorkerLost(reason),
-        onWorkerUnusable: ({ message }) => logger.error('A worker could not be replaced', { reason: message }),
+        onWorkerNotReplaced: ({ message }) => logger.error('A worker could not be replaced', { reason: message }),
       },
     );
     this.#deployment = deployment;
@@ -188,8 +188,7 @@ export class FraudScorer {
    * @throws {InvalidRequestError} where the outcome is not as documented.
    */
   recordOutcome(outcome: Outcome): boolean {
-    checkOutcome(outcome);
-    return this.#monitor.recordOutcome(outcome);
+    return this.#monitor.recordOutcome(readOutcome(outcome));
   }
 
   /**

@@ -30,7 +30,7 @@ export interface FraudScorerOptions {
   policy?: Partial<DecisionPolicy> | undefined;
   /** What answers where the model can't: an error, a decision, or a synchronous function. @default 'throw' */
   fallback?: Fallback | undefined;
-  /** Which answers get reasons: none, REVIEW and BLOCK, or BLOCK alone; each takes a run of its own in a worker. @default false */
+  /** Which answers get reasons: none, all, REVIEW and BLOCK, or BLOCK alone; each takes a run of its own in a worker. @default false */
   explain?: Explain | undefined;
   /** How long decisions are remembered for labels that come later. */
   outcomes?: Partial<OutcomeLimits> | undefined;
@@ -80,12 +80,12 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
     policy: readPolicyPatch(reader.nested('policy')),
     fallback: reader.value('fallback', "'throw', a decision or a function", isFallback) ?? 'throw',
-    explain: reader.value('explain', "false, 'review' or 'block'", isExplain) ?? false,
+    explain: reader.value('explain', "true, false, 'review' or 'block'", isExplain) ?? false,
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts')),
     logger: reader.value('logger', 'an object with info, warn and error', isLogger),
     workerFile: reader.value('workerFile', 'a path or a URL', isPathOrUrl),
-    resourceLimits: reader.value('resourceLimits', 'an object as worker_threads takes it', isResourceLimits),
+    resourceLimits: reader.has('resourceLimits') ? readResourceLimits(reader.nested('resourceLimits')) : undefined,
   };
   reader.rejectUnknown().throwIfInvalid();
   return resolved;
@@ -147,8 +147,17 @@ function isPathOrUrl(value: unknown): value is string | URL {
   return isText(value) || value instanceof URL;
 }
 
-function isResourceLimits(value: unknown): value is ResourceLimits {
-  return (
-    typeof value === 'object' && value !== null && Object.values(value).every((limit) => typeof limit === 'number')
-  );
+function readResourceLimits(reader: FieldReader): ResourceLimits {
+  const limits: ResourceLimits = {};
+  for (const name of [
+    'maxYoungGenerationSizeMb',
+    'maxOldGenerationSizeMb',
+    'codeRangeSizeMb',
+    'stackSizeMb',
+  ] as const) {
+    const limit = reader.number(name, 0, { above: 0, unit: 'megabytes' });
+    if (limit > 0) limits[name] = limit;
+  }
+  reader.rejectUnknown();
+  return limits;
 }

@@ -42,7 +42,7 @@ export interface ScoreOptions {
   explain?: Explain | undefined;
 }
 
-/** Which answers get reasons: all, REVIEW and BLOCK, BLOCK alone, or none. */
+/** Which answers get reasons: all (true), REVIEW and BLOCK, BLOCK alone, or none (false). */
 export type Explain = boolean | 'review' | 'block';
 
 /** A feature that moved a score. */
@@ -153,7 +153,7 @@ export interface Outcome {
   id: string;
   /** Whether it turned out to be fraud. */
   isFraud: boolean;
-  /** The decision taken, from the host's own records: needed only where the scorer no longer, or never, held this id. */
+  /** The decision taken, from the host's own records: with `version`, for ids that the scorer no longer holds, or never held. */
   decision?: Decision | undefined;
   /** The model version that took it, from the host's own records. */
   version?: string | undefined;
@@ -287,7 +287,7 @@ export interface BusinessSummary {
   /** Of risk level HIGH. */
   highRisk: number;
   labelled: number;
-  /** labelled / total. */
+  /** Of this scorer's own decisions, those with a label. */
   labelCoverage: number | null;
   confusion: { truePositives: number; falsePositives: number; trueNegatives: number; falseNegatives: number };
   /** TP / (TP + FP). */

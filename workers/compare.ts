@@ -35,9 +35,11 @@ export async function compare(task: CompareTask): Promise<Comparison> {
 
 async function load({ spec }: CompareTask, path: string): Promise<{ model: ModelSession; loadMs: number }> {
   const start = performance.now();
-  const { session } = await openSession(path, ['cpu'], 0);
-  const loadMs = performance.now() - start;
-  return { model: await ModelSession.warmedUp(session, spec, 1), loadMs };
+  const { result } = await openSession(path, ['cpu'], 0, async (session) => {
+    const loadMs = performance.now() - start;
+    return { model: await ModelSession.warmedUp(session, spec, 1), loadMs };
+  });
+  return result;
 }
 
 async function verify(a: ModelSession, b: ModelSession, gatherer: Gatherer, rows: number): Promise<OutputDifferences> {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import {
@@ -28,23 +30,20 @@ async function start(config: WorkerConfig): Promise<Handler> {
   const seat = new GuardSeat(config.guard);
   const device = config.devices[seat.number % config.devices.length] ?? 0;
   const { report, model } = await seat.during(async () => {
-    const { session, provider, trials } = await openSession(config.modelPath, config.providers, device);
-    graph = describeGraph(session);
-    const model = await ModelSession.warmedUp(session, config, config.memory.maxBatchSize);
-    if (model.attentionWidth > maxAttentionWidth) {
-      throw new Error(
-        `output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`,
-      );
-    }
+    const bytes = await readChecked(config);
+    const { provider, trials, result } = await openSession(bytes, config.providers, device, async (session) => {
+      graph = describeGraph(session);
+      return warmedUp(session, config);
+    });
     const report: ReadyReport = {
       kind: 'ready',
       threadId,
       provider,
       trials,
-      graph,
-      attentionWidth: model.attentionWidth,
+      graph: graph ?? { inputs: [], outputs: [] },
+      attentionWidth: result.attentionWidth,
     };
-    return { report, model };
+    return { report, model: result };
   });
   const gatherer = new Gatherer(config.inputs, new Float32Array(config.memory.features));
   const runner = new BatchRunner(model, gatherer, config);
@@ -52,12 +51,31 @@ async function start(config: WorkerConfig): Promise<Handler> {
   parentPort?.postMessage(report);
   return async (task) => {
     try {
-      if (task.kind === 'batch') return { inferenceMs: await seat.during(() => runner.run(task)) };
+      if (task.kind === 'batch') {
+        return { inferenceMs: await seat.during(() => runner.run(task)), provider: report.provider };
+      }
       return { contributions: await seat.during(() => explainer.explain(task)) };
     } catch (error) {
       return { error: withoutNumbers(messageOf(error)) };
     }
   };
+}
+
+/** The file is no longer the one that was checked. */
+class IntegrityError extends Error {}
+
+/** What is hashed is what is loaded, whatever becomes of the file meanwhile. */
+async function readChecked({ modelPath, sha256 }: WorkerConfig): Promise<Buffer> {
+  const bytes = await readFile(modelPath);
+  const received = createHash('sha256').update(bytes).digest('hex');
+  if (received === sha256) return bytes;
+  throw new IntegrityError(`${modelPath}: expected sha256 ${sha256}, received ${received}`);
+}
+
+async function warmedUp(session: InferenceSession, config: WorkerConfig): Promise<ModelSession> {
+  const model = await ModelSession.warmedUp(session, config, config.memory.maxBatchSize);
+  if (model.attentionWidth <= maxAttentionWidth) return model;
+  throw new Error(`output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`);
 }
 
 function describeGraph(session: InferenceSession): GraphDescription {
@@ -71,15 +89,15 @@ function describeValue(value: InferenceSession.ValueMetadata): GraphValue {
 
 function failedReport(error: unknown, config: WorkerConfig): FailedReport {
   const message = messageOf(error);
+  return { kind: 'failed', threadId, code: codeOf(error, config), message, graph };
+}
+
+function codeOf(error: unknown, { providers }: WorkerConfig): FailedReport['code'] {
+  if (error instanceof IntegrityError) return 'ERR_MODEL_INTEGRITY';
   // The CPU provider is always there, so where it was tried the model is at fault.
-  const noProvider = error instanceof NoProviderError && !config.providers.includes('cpu');
-  return {
-    kind: 'failed',
-    threadId,
-    code: noProvider ? 'ERR_PROVIDER_UNAVAILABLE' : 'ERR_MODEL_INVALID',
-    message,
-    graph,
-  };
+  return error instanceof NoProviderError && !providers.includes('cpu')
+    ? 'ERR_PROVIDER_UNAVAILABLE'
+    : 'ERR_MODEL_INVALID';
 }
 
 /** The runtime may quote what a row held, which is no business of an error message. */

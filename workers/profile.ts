@@ -1,8 +1,9 @@
 import { totalmem } from 'node:os';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { ProfiledBatch, ProfileReport, ProfileTask } from '../src/pool/tool-protocol.js';
 import { Gatherer } from './gatherer.js';
 import { ModelSession } from './model-session.js';
-import { NoProviderError, type OpenedSession, openSession } from './providers.js';
+import { NoProviderError, openSession } from './providers.js';
 
 const bytesPerGb = 1024 ** 3;
 
@@ -20,15 +21,15 @@ const outOfMemory = /out of memory|bad_alloc|failed to allocate|allocation faile
 export async function profile(task: ProfileTask): Promise<ProfileReport> {
   const before = process.memoryUsage.rss();
   const report: ProfileReport = { unavailable: null, measured: [], outOfMemoryAt: null };
-  let opened: OpenedSession;
+  let model: ModelSession;
   try {
-    opened = await openSession(task.modelPath, [task.provider], task.device);
+    const tryOut = (session: InferenceSession): Promise<ModelSession> => ModelSession.warmedUp(session, task.spec, 1);
+    ({ result: model } = await openSession(task.modelPath, [task.provider], task.device, tryOut));
   } catch (error) {
     // The CPU provider is always there: where it fails the model is at fault.
     if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;
     return { ...report, unavailable: error.trials[0]?.reason ?? 'unknown' };
   }
-  const model = await ModelSession.warmedUp(opened.session, task.spec, 1);
   for (const batchSize of task.batchSizes) {
     try {
       report.measured.push(await measure(model, task, batchSize, before));

@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import type { ProviderName, ProviderTrial } from '../src/pool/protocol.js';
 
-/** A session and how it came to its provider. */
-export interface OpenedSession {
+/** A session, how it came to its provider, and what trying it out gave. */
+export interface OpenedSession<T> {
   session: ort.InferenceSession;
   provider: ProviderName;
   trials: ProviderTrial[];
+  result: T;
 }
 
 /** None of the asked-for providers works here. */
@@ -22,15 +23,17 @@ export class NoProviderError extends Error {
 }
 
 /**
- * Opens a session on the first provider of the list that works.
+ * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it.
  *
+ * @param model the ONNX file, or its path.
  * @throws {NoProviderError} where none does.
  */
-export async function openSession(
-  modelPath: string,
+export async function openSession<T>(
+  model: string | Uint8Array,
   providers: readonly ProviderName[],
   device: number,
-): Promise<OpenedSession> {
+  tryOut: (session: ort.InferenceSession) => Promise<T>,
+): Promise<OpenedSession<T>> {
   const trials: ProviderTrial[] = [];
   for (const provider of providers) {
     const missing = whyUnavailable(provider);
@@ -39,14 +42,25 @@ export async function openSession(
       continue;
     }
     try {
-      const session = await ort.InferenceSession.create(modelPath, sessionOptions(provider, device));
+      const session = await createSession(model, sessionOptions(provider, device));
+      const result = await tryOut(session);
       trials.push({ provider, reason: null });
-      return { session, provider, trials };
+      return { session, provider, trials, result };
     } catch (error) {
       trials.push({ provider, reason: error instanceof Error ? error.message : String(error) });
     }
   }
   throw new NoProviderError(trials);
+}
+
+function createSession(
+  model: string | Uint8Array,
+  options: ort.InferenceSession.SessionOptions,
+): Promise<ort.InferenceSession> {
+  // One overload for each.
+  return typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options);
 }
 
 function sessionOptions(provider: ProviderName, device: number): ort.InferenceSession.SessionOptions {

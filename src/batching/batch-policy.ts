@@ -40,12 +40,13 @@ export function decideBatch(snapshot: BatchSnapshot, limits: BatchLimits): Batch
 }
 
 /**
- * The most rows whose batch still lets the oldest request meet the target. A request that has waited too long for that is
- * not helped by ever smaller batches, which would only make the others wait too: the batch may take half the target then.
+ * The most rows whose batch still lets the oldest request meet the target. Where it can't be met any more, it is not helped by ever
+ * smaller batches, which would only make the others wait too: the batch may take half the target then, and its rows at least
+ * as long as what it costs whatever its size.
  */
 function batchCap({ oldestWaitMs, latency }: BatchSnapshot, { maxBatchSize, targetLatencyMs }: BatchLimits): number {
   if (latency === null || latency.perRowMs === 0) return maxBatchSize;
-  const leftMs = Math.max(targetLatencyMs - oldestWaitMs, targetLatencyMs / 2);
+  const leftMs = Math.max(targetLatencyMs - oldestWaitMs, targetLatencyMs / 2, 2 * latency.fixedMs);
   const rows = Math.floor((leftMs - latency.fixedMs) / latency.perRowMs);
   return Math.min(Math.max(rows, 1), maxBatchSize);
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import { DeadlineExceededError, type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
-import type { BatchReply, BatchTask } from '../pool/protocol.js';
+import type { BatchReply, BatchTask, ProviderName } from '../pool/protocol.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import { type BatchLimits, type BatchSnapshot, decideBatch } from './batch-policy.js';
 import { Batches } from './batches.js';
@@ -14,6 +14,8 @@ import { Waiters } from './waiters.js';
 export interface AnsweredBatch {
   rows: number;
   inferenceMs: number;
+  /** What the worker that ran it runs on. */
+  provider: ProviderName;
   /** When it is handed out, on the monotonic clock. */
   answeredAt: number;
 }
@@ -228,15 +230,16 @@ export class Batcher {
 
   #handOut(): void {
     const answeredAt = this.#options.clock.now();
-    for (const { requests, reply } of this.#batches.takeLanded()) {
+    this.#batches.handOut(({ requests, reply }) => {
       if ('error' in reply) {
         this.#fail(requests, () => new InferenceError(`The runtime failed on this request's batch: ${reply.error}`));
-        continue;
+        return;
       }
-      const batch = { rows: requests.length, inferenceMs: reply.inferenceMs, answeredAt };
+      const { inferenceMs, provider } = reply;
+      const batch = { rows: requests.length, inferenceMs, provider, answeredAt };
       this.#options.onBatch(batch);
       for (const request of requests) this.#answer(request, batch);
-    }
+    });
     this.pump();
   }
 

@@ -13,13 +13,14 @@ export class Batches {
   readonly running = new Set<PendingRequest[]>();
   readonly held = new Set<PendingRequest>();
   #landed: LandedBatch[] = [];
+  #handingOut: LandedBatch[] = [];
 
   get landed(): number {
-    return this.#landed.length;
+    return this.#landed.length + this.#handingOut.length;
   }
 
   get isEmpty(): boolean {
-    return this.running.size === 0 && this.#landed.length === 0 && this.held.size === 0;
+    return this.running.size === 0 && this.landed === 0 && this.held.size === 0;
   }
 
   /** Requests in batches, those settled early included. */
@@ -40,14 +41,17 @@ export class Batches {
     return this.#landed.push(batch) === 1;
   }
 
-  takeLanded(): LandedBatch[] {
-    const landed = this.#landed;
+  /** Hands out what has landed. Until the last of it is, it counts as landed: whoever asks meanwhile must not find all done. */
+  handOut(give: (batch: LandedBatch) => void): void {
+    this.#handingOut = this.#landed;
     this.#landed = [];
-    return landed;
+    for (const batch of this.#handingOut) give(batch);
+    this.#handingOut = [];
   }
 
   *#all(): Generator<PendingRequest[]> {
     yield* this.running;
+    for (const { requests } of this.#handingOut) yield requests;
     for (const { requests } of this.#landed) yield requests;
   }
 }

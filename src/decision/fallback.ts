@@ -29,7 +29,10 @@ export function fallbackDecision(
   try {
     const decision: unknown = fallback(request, error);
     if (isDecision(decision)) return decision;
-    onFailure('the fallback function returned something other than APPROVE, REVIEW or BLOCK');
+    // A promise of an answer comes too late, and one that rejects would end the host's process.
+    if (decision instanceof Promise) decision.catch(() => {});
+    const what = decision instanceof Promise ? 'a promise; it must be synchronous' : 'something else';
+    onFailure(`the fallback function returned ${what}, expected APPROVE, REVIEW or BLOCK`);
   } catch {
     // The thrown error may quote the request, so it is not logged.
     onFailure('the fallback function threw');

@@ -1,10 +1,10 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { BatchLimits } from '../batching/batch-policy.js';
 import { type AnsweredBatch, Batcher } from '../batching/batcher.js';
-import { Slots } from '../batching/slots.js';
+import { type SlotSizes, Slots } from '../batching/slots.js';
 import type { Clock } from '../clock.js';
 import { readScores } from '../decision/scores.js';
-import type { FraudScorerError } from '../errors.js';
+import { type FraudScorerError, InvalidOptionsError } from '../errors.js';
 import { Dispatcher } from '../pool/dispatcher.js';
 import type { ExplainReply, ExplainTask, FailedReport, ReadyReport } from '../pool/protocol.js';
 import { tasksPerWorker, WorkerPool } from '../pool/worker-pool.js';
@@ -37,8 +37,8 @@ export interface DeploymentHandlers {
   onFailed: (request: PendingRequest, error: FraudScorerError) => void;
   /** A worker died while it was in use. */
   onWorkerLost: (reason: string) => void;
-  /** A worker that replaces one that died could not get ready. */
-  onWorkerUnusable: (report: FailedReport) => void;
+  /** A worker that was to replace one could not get ready. */
+  onWorkerNotReplaced: (error: Error) => void;
 }
 
 /** One version of a model that serves: its workers, the memory shared with them, and the batcher in front. */
@@ -69,7 +69,7 @@ export class Deployment {
     this.model = Object.freeze({ name: manifest.name, version: manifest.version });
     this.layout = rowLayoutOf(manifest.inputs);
     this.since = clock.epochMs();
-    this.slots = new Slots({
+    this.slots = allocate({
       // Every request that may wait, every row in flight or not handed out yet, those held, and the scratch row.
       capacity: maxQueueSize + 2 * lanes * batching.maxBatchSize + options.maxHeld + 1,
       rowSize: this.layout.size,
@@ -154,6 +154,7 @@ export class Deployment {
       clock,
       config: {
         modelPath,
+        sha256: manifest.sha256,
         inputs: manifest.inputs.map(({ name, size, mean, std }) => ({
           name,
           size,
@@ -172,10 +173,8 @@ export class Deployment {
         // A replacement may find work waiting; it counts as ready once this has returned.
         queueMicrotask(() => this.batcher.pump());
       },
-      onUnusable: (report) => {
-        check(report);
-        if (this.#pool !== null) this.#handlers.onWorkerUnusable(report);
-      },
+      onUnusable: check,
+      onNotReplaced: (error) => this.#handlers.onWorkerNotReplaced(error),
       onLost: (reason) => this.#handlers.onWorkerLost(reason),
     });
   }
@@ -197,7 +196,7 @@ export class Deployment {
       fraudProbability,
       riskScore: risk,
       attention: this.#attention(request.slot),
-      provider: this.#provider ?? 'cpu',
+      provider: batch.provider,
       dispatchedAt: request.dispatchedAt,
       answeredAt: batch.answeredAt,
       inferenceMs: batch.inferenceMs,
@@ -213,5 +212,22 @@ export class Deployment {
     for (let index = slot * width; index < (slot + 1) * width; index += 1)
       weights.push(this.slots.attention[index] as number);
     return weights;
+  }
+}
+
+/** @throws {InvalidOptionsError} where there is not so much memory in one piece. */
+function allocate(sizes: SlotSizes): Slots {
+  try {
+    return new Slots(sizes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const { capacity, rowSize, maxBatchSize } = sizes;
+    throw new InvalidOptionsError([
+      {
+        path: 'maxQueueSize, workers and batching.maxBatchSize',
+        expected: 'a product that fits into memory',
+        received: `${capacity} rows of ${rowSize} features, in batches of ${maxBatchSize}`,
+      },
+    ]);
   }
 }

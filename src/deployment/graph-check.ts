@@ -12,7 +12,9 @@ export function checkGraph(manifest: Manifest, graph: GraphDescription, path: st
   const issues = new IssueList();
   checkInputs(manifest, graph, issues);
   checkOutputs(manifest, graph, issues);
-  if (issues.total > 0) throw new ModelInvalidError(`${path}: model.json disagrees with the graph`, issues.listed);
+  if (issues.total === 0) return;
+  const message = `${path}: model.json disagrees with the graph`;
+  throw new ModelInvalidError(message, issues.listed, { totalIssues: issues.total });
 }
 
 function checkInputs(manifest: Manifest, graph: GraphDescription, issues: IssueList): void {

@@ -82,8 +82,10 @@ function readInput(value: unknown, path: string, issues: IssueList): ManifestInp
   const std = readColumn(reader, 'std', 'finite numbers of at least 0', size, isDeviation);
   if (features) input.features = features;
   if (descriptions) input.descriptions = descriptions;
-  if (reader.has('mean') !== reader.has('std'))
-    reader.reject(reader.has('mean') ? 'std' : 'mean', 'mean and std together', undefined);
+  // An empty list is the same as none, and half a normalisation would be none at all.
+  if ((mean === undefined) !== (std === undefined)) {
+    reader.reject(mean === undefined ? 'mean' : 'std', 'mean and std together', undefined);
+  }
   if (mean && std) Object.assign(input, { mean, std });
   return input;
 }

@@ -44,7 +44,7 @@ function parseManifest(text: Buffer, path: string): Manifest {
   }
   const issues = new IssueList();
   const manifest = readManifest(json, issues);
-  if (manifest === null) throw new ModelInvalidError(path, issues.listed);
+  if (manifest === null) throw new ModelInvalidError(path, issues.listed, { totalIssues: issues.total });
   return manifest;
 }
 

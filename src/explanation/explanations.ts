@@ -44,23 +44,30 @@ export class Explanations {
       this.#skipped += 1;
       return false;
     }
-    void this.#lane.add(() => this.#explain(request, result));
+    // The policy may change before its turn comes; the reasons are of the score that decided.
+    const of = decidingScore(result, this.#options.policy());
+    void this.#lane.add(() => this.#explain(request, result, of));
     return true;
   }
 
-  async #explain(request: PendingRequest, result: ModelResult): Promise<void> {
-    const { names, policy, run, onExplained, onFailure } = this.#options;
+  async #explain(request: PendingRequest, result: ModelResult, of: ExplainTask['of']): Promise<void> {
+    const { names, run, onExplained, onFailure } = this.#options;
+    let isGiven = false;
     try {
       // One that was answered at its deadline meanwhile needs no reasons any more.
-      if (request.state !== 'settled') {
-        const reply = await run({ kind: 'explain', slot: request.slot, of: decidingScore(result, policy()) });
-        if ('error' in reply) onFailure(reply.error);
-        else result.reasons = reasonsOf(reply.contributions, names);
+      if (isOpen(request)) {
+        const reply = await run({ kind: 'explain', slot: request.slot, of });
+        if ('error' in reply) {
+          onFailure(reply.error);
+        } else if (isOpen(request)) {
+          result.reasons = reasonsOf(reply.contributions, names);
+          isGiven = true;
+        }
       }
     } catch (error) {
       onFailure(error instanceof Error ? error.message : 'the worker was lost');
     }
-    if (result.reasons !== undefined && request.state !== 'settled') this.#given += 1;
+    if (isGiven) this.#given += 1;
     else this.#skipped += 1;
     onExplained(request);
   }
@@ -69,4 +76,9 @@ export class Explanations {
 function wants(explain: Explain, { decision }: ModelResult): boolean {
   if (typeof explain === 'boolean') return explain;
   return decision === 'BLOCK' || (explain === 'review' && decision === 'REVIEW');
+}
+
+/** Its caller has no answer yet: one that was given must not change any more. */
+function isOpen({ state }: PendingRequest): boolean {
+  return state !== 'settled';
 }

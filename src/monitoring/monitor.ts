@@ -64,6 +64,7 @@ export class Monitor {
   }
 
   recordAnswer(latencyMs: number, queueMs: number, decision: Decision, level: RiskLevel, id: string | undefined): void {
+    if (this.#final !== null) return;
     const { current } = this.#history;
     current.requests.count('succeeded');
     current.recordAnswer(latencyMs, queueMs);
@@ -71,7 +72,9 @@ export class Monitor {
     if (id !== undefined) this.#outcomes.expect(id, decision);
   }
 
+  /** A worker that was left behind may still come back with one when all is over. */
   recordBatch(rows: number, inferenceMs: number): void {
+    if (this.#final !== null) return;
     this.#history.current.recordBatch(rows, inferenceMs);
   }
 
@@ -94,7 +97,8 @@ export class Monitor {
   }
 
   recordFallback(): void {
-    this.#history.current.requests.countFallback();
+    if (this.#final !== null) this.#final.requests.fallback += 1;
+    else this.#history.current.requests.countFallback();
   }
 
   recordOutcome(outcome: Outcome): boolean {

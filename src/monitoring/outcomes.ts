@@ -8,6 +8,8 @@ interface Entry {
   /** null until it is known. */
   isFraud: boolean | null;
   decidedAt: number;
+  /** Decided by this scorer, not told by the host. */
+  isOwn: boolean;
 }
 
 export interface OutcomeLimits {
@@ -27,9 +29,10 @@ export class OutcomeStore {
   /** In the order of decision, which is the order of insertion. */
   readonly #entries = new Map<string, Entry>();
   readonly #confusion = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
-  /** The most recent labels of legitimate transactions: whether each was flagged. */
-  readonly #recentLegitimate: boolean[] = [];
+  /** The decisions that were labelled legitimate most recently; some may have been revised since. */
+  readonly #recentLegitimate: Entry[] = [];
   #recentNext = 0;
+  #labelledOwn = 0;
 
   constructor(clock: Clock, limits: OutcomeLimits) {
     this.#clock = clock;
@@ -38,19 +41,21 @@ export class OutcomeStore {
 
   /** Remembers a decision, so that a label can be matched with it. */
   expect(id: string, decision: Decision): void {
-    this.#remember(id, { flagged: isFlagged(decision), isFraud: null, decidedAt: this.#clock.epochMs() });
+    this.#remember(id, { flagged: isFlagged(decision), isFraud: null, decidedAt: this.#clock.epochMs(), isOwn: true });
   }
 
   /** @returns whether the label could be matched with a decision. */
-  record({ id, isFraud, decision, decidedAt }: Outcome): boolean {
+  record(outcome: Outcome): boolean {
+    const { id, isFraud } = outcome;
     this.forgetExpired();
-    const entry = this.#entries.get(id) ?? this.#entryOf(id, decision, decidedAt);
+    const entry = this.#entries.get(id) ?? this.#entryOf(outcome);
     if (entry === null) return false;
     if (entry.isFraud === isFraud) return true;
+    if (entry.isFraud === null && entry.isOwn) this.#labelledOwn += 1;
     if (entry.isFraud !== null) this.#confusion[cell(entry.flagged, entry.isFraud)] -= 1;
     entry.isFraud = isFraud;
     this.#confusion[cell(entry.flagged, isFraud)] += 1;
-    if (!isFraud) this.#noteLegitimate(entry.flagged);
+    if (!isFraud) this.#noteLegitimate(entry);
     return true;
   }
 
@@ -65,8 +70,9 @@ export class OutcomeStore {
 
   /** The share flagged of the most recent labels that were legitimate, and how many those are. */
   recentFalsePositiveRate(): { rate: number | null; labels: number } {
-    const labels = this.#recentLegitimate.length;
-    return { rate: ratio(this.#recentLegitimate.filter(Boolean).length, labels), labels };
+    const legitimate = new Set(this.#recentLegitimate.filter(({ isFraud }) => isFraud === false));
+    const flagged = [...legitimate].filter((entry) => entry.flagged).length;
+    return { rate: ratio(flagged, legitimate.size), labels: legitimate.size };
   }
 
   /** @param total the decisions that labels are compared with. */
@@ -80,7 +86,7 @@ export class OutcomeStore {
     const labelled = truePositives + falsePositives + trueNegatives + falseNegatives;
     return {
       labelled,
-      labelCoverage: ratio(labelled, total),
+      labelCoverage: ratio(this.#labelledOwn, total),
       confusion: { truePositives, falsePositives, trueNegatives, falseNegatives },
       precision: ratio(truePositives, truePositives + falsePositives),
       detectionRate: ratio(truePositives, truePositives + falseNegatives),
@@ -89,12 +95,15 @@ export class OutcomeStore {
   }
 
   /** A decision from the host's own records, kept so that its label can be revised too. */
-  #entryOf(id: string, decision: Decision | undefined, decidedAt: number | undefined): Entry | null {
-    if (decision === undefined) return null;
+  #entryOf({ id, decision, version, decidedAt }: Outcome): Entry | null {
+    if (decision === undefined || version === undefined) return null;
+    const now = this.#clock.epochMs();
     const entry: Entry = {
       flagged: isFlagged(decision),
       isFraud: null,
-      decidedAt: decidedAt ?? this.#clock.epochMs(),
+      // A time yet to come would keep those behind it from being forgotten.
+      decidedAt: Math.min(decidedAt ?? now, now),
+      isOwn: false,
     };
     this.#remember(id, entry);
     return entry;
@@ -115,8 +124,8 @@ export class OutcomeStore {
     }
   }
 
-  #noteLegitimate(flagged: boolean): void {
-    this.#recentLegitimate[this.#recentNext] = flagged;
+  #noteLegitimate(entry: Entry): void {
+    this.#recentLegitimate[this.#recentNext] = entry;
     this.#recentNext = (this.#recentNext + 1) % recentLabels;
   }
 }

@@ -54,6 +54,8 @@ export interface SharedMemory {
 /** Everything a worker is told when it starts. */
 export interface WorkerConfig extends ModelSpec {
   modelPath: string;
+  /** Of the file, in lower-case hexadecimal: what is loaded is what was checked, for a worker that replaces another too. */
+  sha256: string;
   /** In order of preference. */
   providers: ProviderName[];
   /** CUDA device ids; workers take them in turn. */
@@ -87,7 +89,7 @@ export interface TaskFailure {
 }
 
 /** The batch's outputs are in its slots. */
-export type BatchReply = { inferenceMs: number } | TaskFailure;
+export type BatchReply = { inferenceMs: number; provider: ProviderName } | TaskFailure;
 
 /** The most features that an explanation names. */
 export const maxReasons = 4;
@@ -133,8 +135,8 @@ export interface ReadyReport {
 export interface FailedReport {
   kind: 'failed';
   threadId: number;
-  /** Whether no provider works here, or the model can't be run. */
-  code: 'ERR_PROVIDER_UNAVAILABLE' | 'ERR_MODEL_INVALID';
+  /** Whether no provider works here, the model can't be run, or its file is another one. */
+  code: 'ERR_PROVIDER_UNAVAILABLE' | 'ERR_MODEL_INVALID' | 'ERR_MODEL_INTEGRITY';
   message: string;
   /** The graph, where it could be loaded: the manifest may disagree with it. */
   graph: GraphDescription | null;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { InvalidOptionsError } from '../errors.js';
@@ -11,7 +11,7 @@ import { InvalidOptionsError } from '../errors.js';
  */
 export function resolveWorkerFile(workerFile: string | URL | undefined): string {
   const url = workerFile === undefined ? packagedFile('worker.js') : urlOf(workerFile);
-  if (url !== null && existsSync(fileURLToPath(url))) return url.href;
+  if (url !== null && isFile(url)) return url.href;
   throw new InvalidOptionsError([
     {
       path: 'workerFile',
@@ -19,7 +19,7 @@ export function resolveWorkerFile(workerFile: string | URL | undefined): string 
         workerFile === undefined
           ? "the worker's entry beside the package (a host that bundles passes a copy of fraud-scorer/worker)"
           : 'the path or file URL of a file',
-      received: url === null ? 'a URL of another kind' : 'none there',
+      received: url === null ? 'a URL of another kind' : 'no file there',
     },
   ]);
 }
@@ -37,6 +37,15 @@ function packagedFile(name: string): URL {
 
 function urlOf(workerFile: string | URL): URL | null {
   if (workerFile instanceof URL) return workerFile.protocol === 'file:' ? workerFile : null;
-  if (workerFile.startsWith('file:')) return new URL(workerFile);
+  if (workerFile.startsWith('file:')) return URL.canParse(workerFile) ? new URL(workerFile) : null;
   return pathToFileURL(isAbsolute(workerFile) ? workerFile : resolve(workerFile));
+}
+
+function isFile(url: URL): boolean {
+  try {
+    return statSync(fileURLToPath(url)).isFile();
+  } catch {
+    // Not there, not to be looked at, or on another host.
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Clock } from '../clock.js';
-import { ModelInvalidError, ProviderUnavailableError, WorkerLostError } from '../errors.js';
+import { ModelIntegrityError, ModelInvalidError, ProviderUnavailableError, WorkerLostError } from '../errors.js';
 import { ExitGuard } from './exit-guard.js';
 import {
   type BatchReply,
@@ -20,6 +20,11 @@ export const tasksPerWorker = 2;
 /** How long the end of the process waits for a batch that is inside the runtime. */
 const exitWaitMs = 2_000;
 
+/** What of Piscina's view of a worker the choice of one needs. */
+type Candidate = Parameters<
+  NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>['loadBalancer']>
+>[1][number];
+
 export interface WorkerPoolOptions {
   /** The worker's entry, as a file URL. */
   workerFile: string;
@@ -35,8 +40,10 @@ export interface WorkerPoolOptions {
    * @throws {ModelInvalidError} where the model is not what it should be.
    */
   onReady: (report: ReadyReport) => void;
-  /** The graph of a model that could be loaded, but not run. @throws {ModelInvalidError} as `onReady`. */
+  /** A worker could not get ready. @throws {ModelInvalidError} where the manifest disagrees with the graph. */
   onUnusable: (report: FailedReport) => void;
+  /** A worker that was to replace one could not get ready: the pool goes on with one less. */
+  onNotReplaced: (error: Error) => void;
 }
 
 /** A fixed number of worker threads, each with the model loaded and warmed up: what of Piscina this package uses. */
@@ -50,6 +57,9 @@ export class WorkerPool {
   #settleStart: { resolve: () => void; reject: (error: Error) => void } | null = null;
   #released: Promise<boolean> | null = null;
   #lost = 0;
+  #isStarted = false;
+  /** Why threads ended, as far as they said. */
+  readonly #reasons = new Map<number, string>();
 
   /**
    * Resolves when every worker has loaded the model and warmed up.
@@ -86,6 +96,7 @@ export class WorkerPool {
       maxThreads: workers,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: tasksPerWorker,
+      loadBalancer: (_, candidates) => this.#leastBusy(candidates),
       // A blocking wait would leave a worker deaf to all but tasks; with two tasks in hand it gains nothing.
       atomics: 'disabled',
       recordTiming: false,
@@ -130,7 +141,7 @@ export class WorkerPool {
   /**
    * Ends the workers once none is inside the runtime, where ending one would abort the process.
    *
-   * @returns whether they could be ended: one that hangs is left behind, and holds nothing up.
+   * @returns whether they could be ended: one that hangs is left behind, and keeps the process alive until it comes back.
    */
   release(): Promise<boolean> {
     // Piscina loses its way when it is destroyed twice.
@@ -151,20 +162,50 @@ export class WorkerPool {
     return idle;
   }
 
+  #start(): void {
+    this.#isStarted = true;
+    this.#settleStart?.resolve();
+  }
+
+  /** Listens for why a thread ends; Piscina tells only those who have a task there. */
+  #noteReason(threadId: number): void {
+    const thread = this.#piscina.threads.find((candidate) => candidate.threadId === threadId);
+    thread?.once('error', (error: Error) => this.#reasons.set(threadId, error.message));
+    thread?.once('exit', (code) => {
+      if (!this.#reasons.has(threadId)) this.#reasons.set(threadId, `it exited with code ${code}`);
+    });
+  }
+
+  /** Of those that are ready: one that could not load the model is there for Piscina too, and always has nothing to do. */
+  #leastBusy(candidates: readonly Candidate[]): Candidate | null {
+    let best: Candidate | null = null;
+    for (const candidate of candidates) {
+      if (candidate.currentUsage >= tasksPerWorker || !this.#ready.has(candidate.id)) continue;
+      if (best === null || candidate.currentUsage < best.currentUsage) best = candidate;
+    }
+    return best;
+  }
+
   #onMessage(message: unknown): void {
     if (!isWorkerReport(message)) return;
     try {
       if (message.kind === 'ready') {
         this.#options.onReady(message);
         this.#ready.set(message.threadId, message);
-        if (this.#ready.size === this.#options.workers) this.#settleStart?.resolve();
+        this.#noteReason(message.threadId);
+        if (this.#ready.size === this.#options.workers) this.#start();
       } else {
         this.#options.onUnusable(message);
-        this.#settleStart?.reject(unusableError(message));
+        this.#onUnusable(unusableError(message));
       }
     } catch (error) {
-      this.#settleStart?.reject(error instanceof Error ? error : new Error(String(error)));
+      this.#onUnusable(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #onUnusable(error: Error): void {
+    if (this.#isStarted) this.#options.onNotReplaced(error);
+    else this.#settleStart?.reject(error);
   }
 
   /** Piscina's word for a worker that died with nothing in hand. */
@@ -182,13 +223,14 @@ export class WorkerPool {
       if (alive.has(threadId)) continue;
       this.#ready.delete(threadId);
       this.#lost += 1;
-      this.#options.onLost('the worker thread ended');
+      this.#options.onLost(this.#reasons.get(threadId) ?? 'the worker thread ended');
+      this.#reasons.delete(threadId);
     }
   }
 }
 
 function unusableError({ code, message }: FailedReport): Error {
-  return code === 'ERR_MODEL_INVALID'
-    ? new ModelInvalidError(`The model can't be run: ${message}`)
-    : new ProviderUnavailableError(`None of the providers works here: ${message}`);
+  if (code === 'ERR_MODEL_INTEGRITY') return new ModelIntegrityError(message);
+  if (code === 'ERR_MODEL_INVALID') return new ModelInvalidError(`The model can't be run: ${message}`);
+  return new ProviderUnavailableError(`None of the providers works here: ${message}`);
 }

@@ -1,39 +1,55 @@
+import { InvalidOptionsError } from '../errors.js';
 import type { PendingRequest } from './pending-request.js';
+
+interface Watch {
+  requests: Set<PendingRequest>;
+  listener: () => void;
+}
 
 /** Requests by the signal that may abort them: one listener a signal, however many requests share it. */
 export class AbortRegistry {
   readonly #onAborted: (request: PendingRequest, reason: unknown) => void;
-  readonly #requests = new WeakMap<AbortSignal, Set<PendingRequest>>();
+  readonly #watches = new WeakMap<AbortSignal, Watch>();
 
   constructor(onAborted: (request: PendingRequest, reason: unknown) => void) {
     this.#onAborted = onAborted;
   }
 
-  /** Watches a signal for a request, until the request's `stopListening`. */
+  /**
+   * Watches a signal for a request, until the request's `stopListening`.
+   *
+   * @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws.
+   */
   watch(signal: AbortSignal, request: PendingRequest): void {
-    const requests = this.#requests.get(signal) ?? this.#listen(signal);
-    requests.add(request);
+    const watch = this.#watches.get(signal) ?? this.#listen(signal);
+    watch.requests.add(request);
     request.stopListening = () => {
-      requests.delete(request);
-      if (requests.size === 0) this.#forget(signal);
+      watch.requests.delete(request);
+      if (watch.requests.size === 0) this.#forget(signal, watch);
     };
   }
 
-  #listen(signal: AbortSignal): Set<PendingRequest> {
+  #listen(signal: AbortSignal): Watch {
     const requests = new Set<PendingRequest>();
-    this.#requests.set(signal, requests);
-    signal.addEventListener('abort', this.#onAbort, { once: true });
-    return requests;
+    const listener = (): void => {
+      for (const request of [...requests]) this.#onAborted(request, signal.reason);
+    };
+    try {
+      signal.addEventListener('abort', listener, { once: true });
+    } catch {
+      throw new InvalidOptionsError([{ path: 'signal', expected: 'an AbortSignal', received: 'one that throws' }]);
+    }
+    const watch = { requests, listener };
+    this.#watches.set(signal, watch);
+    return watch;
   }
 
-  #forget(signal: AbortSignal): void {
-    this.#requests.delete(signal);
-    signal.removeEventListener('abort', this.#onAbort);
+  #forget(signal: AbortSignal, { listener }: Watch): void {
+    this.#watches.delete(signal);
+    try {
+      signal.removeEventListener('abort', listener);
+    } catch {
+      // It is the host's signal, and the request is settled: nobody is served by an error here.
+    }
   }
-
-  readonly #onAbort = (event: Event): void => {
-    const signal = event.currentTarget as AbortSignal;
-    const requests = this.#requests.get(signal) ?? new Set<PendingRequest>();
-    for (const request of [...requests]) this.#onAborted(request, signal.reason);
-  };
 }

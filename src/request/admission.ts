@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { AbortedError, ClosedError, FraudScorerError, InvalidRequestError, QueueFullError } from '../errors.js';
+import { AbortedError, ClosedError, FraudScorerError, InferenceError, QueueFullError } from '../errors.js';
 import type { Caller, Settlement } from '../settlement/settler.js';
 import type { ScoreOptions, ScoreRequest } from '../types.js';
 import type { AbortRegistry } from './abort-registry.js';
@@ -55,13 +55,14 @@ export class Admission {
     try {
       this.#refuseIfClosed();
       const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
-      if (call?.signal?.aborted === true) throw new AbortedError(call.signal.reason);
+      refuseIfAborted(call?.signal);
       // A full queue is found out first, but an invalid request is refused as such all the same.
       slot = this.isFull ? -1 : intake.slots.claim();
       const row = intake.slots.rowStart(slot < 0 ? intake.scratchSlot : slot);
       const { id } = readRequest(request, intake.layout, intake.slots.features, row);
       // Reading the request may have run code of the host's, which may have called anything.
       this.#refuseIfClosed();
+      refuseIfAborted(call?.signal);
       if (slot < 0 || this.isFull) {
         if (slot >= 0) intake.slots.release(slot);
         onRefused({ request, id, enqueuedAt, settlement }, new QueueFullError(this.#options.maxQueueSize));
@@ -83,10 +84,12 @@ export class Admission {
   }
 }
 
-/** Whatever went wrong while a request was taken in, as one of this package's errors. */
+function refuseIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new AbortedError(signal.reason);
+}
+
+/** What the host's own code can throw is refused as such where it is read; anything else is a fault of this package. */
 function asScorerError(error: unknown): FraudScorerError {
   if (error instanceof FraudScorerError) return error;
-  return new InvalidRequestError([
-    { path: 'request', expected: 'a request that can be read', received: 'one that throws when it is read' },
-  ]);
+  return new InferenceError('The request could not be taken in', { cause: error });
 }

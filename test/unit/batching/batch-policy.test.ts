@@ -37,7 +37,10 @@ describe('decideBatch', () => {
       action: 'send',
       rows: 8,
     });
-    expect(decideBatch({ ...idle, waiting: 50, latency: { fixedMs: 99, perRowMs: 9 } }, limits)).toEqual({
+    // A fixed cost beyond the target: as long again for the rows.
+    const slow = { fixedMs: 90, perRowMs: 3 };
+    expect(decideBatch({ ...idle, waiting: 50, latency: slow }, limits)).toEqual({ action: 'send', rows: 30 });
+    expect(decideBatch({ ...idle, waiting: 50, latency: { fixedMs: 1, perRowMs: 99 } }, limits)).toEqual({
       action: 'send',
       rows: 1,
     });

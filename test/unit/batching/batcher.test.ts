@@ -80,12 +80,12 @@ describe('Batcher', () => {
     for (let index = 0; index < 10; index += 1) add();
     clock.turn();
     expect(sent.map(({ rows }) => rows)).toEqual([4, 4]);
-    await sent[0]?.reply({ inferenceMs: 1 });
+    await sent[0]?.reply({ inferenceMs: 1, provider: 'cpu' });
     expect(sent).toHaveLength(2);
     expect(answered).toHaveLength(0);
     clock.turn();
     expect(answered).toHaveLength(4);
-    await sent[1]?.reply({ inferenceMs: 1 });
+    await sent[1]?.reply({ inferenceMs: 1, provider: 'cpu' });
     expect(sent.map(({ rows }) => rows)).toEqual([4, 4, 2]);
   });
 
@@ -96,7 +96,7 @@ describe('Batcher', () => {
     clock.advance(10);
     expect(failed.get(request)).toBe('ERR_DEADLINE_EXCEEDED');
     expect(slots.free).toBe(3);
-    await sent[0]?.reply({ inferenceMs: 12 });
+    await sent[0]?.reply({ inferenceMs: 12, provider: 'cpu' });
     clock.turn();
     expect(slots.free).toBe(4);
   });
@@ -129,7 +129,7 @@ describe('Batcher', () => {
     clock.advance(5);
     expect(batcher.waitingSince).toBe(since);
     expect(batcher.oldestWaitMs).toBe(5);
-    await sent[0]?.reply({ inferenceMs: 1 });
+    await sent[0]?.reply({ inferenceMs: 1, provider: 'cpu' });
     expect(batcher.waitingSince).toBeNull();
   });
 
@@ -162,7 +162,7 @@ describe('Batcher', () => {
           const batch = pick(by);
           if (batch !== undefined && (kind === 'reply' || kind === 'error' || kind === 'die')) {
             open.delete(batch);
-            if (kind === 'reply') await batch.reply({ inferenceMs: by });
+            if (kind === 'reply') await batch.reply({ inferenceMs: by, provider: 'cpu' });
             if (kind === 'error') await batch.reply({ error: 'no' });
             if (kind === 'die') await batch.die();
           }
@@ -174,7 +174,7 @@ describe('Batcher', () => {
         while (open.size > 0) {
           for (const batch of open) {
             open.delete(batch);
-            await batch.reply({ inferenceMs: 1 });
+            await batch.reply({ inferenceMs: 1, provider: 'cpu' });
             clock.turn();
           }
           for (const batch of sent.splice(0)) open.add(batch);

@@ -72,7 +72,7 @@ describe('OutcomeStore', () => {
 
   it("takes a decision from the host's own records, and revises that too", () => {
     const store = new OutcomeStore(new FakeClock(), unlimited);
-    expect(store.record({ id: 'a', isFraud: true, decision: 'BLOCK' })).toBe(true);
+    expect(store.record({ id: 'a', isFraud: true, decision: 'BLOCK', version: '1' })).toBe(true);
     expect(store.record({ id: 'a', isFraud: false })).toBe(true);
     expect(store.summary(0).confusion).toMatchObject({ truePositives: 0, falsePositives: 1 });
   });
@@ -80,10 +80,11 @@ describe('OutcomeStore', () => {
   it('takes the false positive rate of late over the last 1,000 labels of legitimate transactions', () => {
     const store = new OutcomeStore(new FakeClock(), { maxPending: 5_000, ttlMs: 1e9 });
     expect(store.recentFalsePositiveRate()).toEqual({ rate: null, labels: 0 });
-    for (let index = 0; index < 20; index += 1) store.record({ id: `f${index}`, isFraud: false, decision: 'BLOCK' });
+    for (let index = 0; index < 20; index += 1)
+      store.record({ id: `f${index}`, isFraud: false, decision: 'BLOCK', version: '1' });
     expect(store.recentFalsePositiveRate()).toEqual({ rate: 1, labels: 20 });
     for (let index = 0; index < 1_000; index += 1)
-      store.record({ id: `t${index}`, isFraud: false, decision: 'APPROVE' });
+      store.record({ id: `t${index}`, isFraud: false, decision: 'APPROVE', version: '1' });
     expect(store.recentFalsePositiveRate()).toEqual({ rate: 0, labels: 1_000 });
   });
 

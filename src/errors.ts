@@ -69,8 +69,8 @@ export class InvalidRequestError extends FraudScorerError {
   readonly issues: readonly Issue[];
   readonly totalIssues: number;
 
-  constructor(issues: readonly Issue[], totalIssues: number = issues.length) {
-    super(`Invalid request: ${describeIssues(issues, totalIssues)}`);
+  constructor(issues: readonly Issue[], totalIssues: number = issues.length, options?: ErrorOptions) {
+    super(`Invalid request: ${describeIssues(issues, totalIssues)}`, options);
     this.issues = issues;
     this.totalIssues = totalIssues;
   }

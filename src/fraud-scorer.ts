@@ -86,7 +86,7 @@ export class FraudScorer {
   }
 
   private constructor(options: ResolvedOptions, directory: ModelDirectory, workerFile: string, clock: Clock) {
-    const logger = containedLogger(options.logger);
+    const logger = containedLogger(options.logger, clock);
     this.#options = options;
     this.#clock = clock;
     this.#startedAt = clock.now();

@@ -1,15 +1,38 @@
+import type { Clock } from './clock.js';
 import type { Logger } from './types.js';
 
-/** The host's logger, contained: one that throws disturbs nothing. Silent where there is none. */
-export function containedLogger(logger: Logger | undefined): Logger {
-  const contain =
-    (level: keyof Logger): Logger['info'] =>
-    (message, fields) => {
-      try {
-        logger?.[level](message, fields ?? {});
-      } catch {
-        // There is nobody left to tell.
-      }
-    };
-  return { info: contain('info'), warn: contain('warn'), error: contain('error') };
+/** How often the same error is logged at most. */
+const repeatMs = 1_000;
+
+/**
+ * The host's logger, contained: one that throws disturbs nothing, and an error that comes with every request is logged once a
+ * second, with how many times it was not. Silent where there is none.
+ */
+export function containedLogger(logger: Logger | undefined, clock: Clock): Logger {
+  const suppressed = new Map<string, { until: number; count: number }>();
+
+  const log = (level: keyof Logger, message: string, fields: Record<string, unknown>): void => {
+    try {
+      logger?.[level](message, fields);
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+
+  const logError = (message: string, fields: Record<string, unknown>): void => {
+    const now = clock.now();
+    const last = suppressed.get(message);
+    if (last !== undefined && now < last.until) {
+      last.count += 1;
+      return;
+    }
+    suppressed.set(message, { until: now + repeatMs, count: 0 });
+    log('error', message, last === undefined || last.count === 0 ? fields : { ...fields, suppressed: last.count });
+  };
+
+  return {
+    info: (message, fields = {}) => log('info', message, fields),
+    warn: (message, fields = {}) => log('warn', message, fields),
+    error: (message, fields = {}) => logError(message, fields),
+  };
 }

@@ -181,13 +181,7 @@ describe('when workers are busy, slow or lost', () => {
 
   it("is not disturbed by a host's listener that throws, now or later", async () => {
     const errors: string[] = [];
-    let both = (): void => {};
-    const logged = new Promise<void>((resolve) => {
-      both = resolve;
-    });
-    const error = (message: string): void => {
-      if (errors.push(message) === 2) both();
-    };
+    const error = (message: string): void => void errors.push(message);
     const scorer = await create({ logger: { info: () => {}, warn: () => {}, error } });
     const ids: unknown[] = [];
     scorer.on('decision', () => {
@@ -199,8 +193,8 @@ describe('when workers are busy, slow or lost', () => {
     scorer.on('decision', ({ id }) => ids.push(id));
     expect(await scorer.score({ id: 'a', ...request })).toMatchObject({ source: 'model' });
     expect(ids).toEqual(['a']);
-    await logged;
-    expect(errors).toEqual(["A listener of 'decision' failed", "A listener of 'decision' failed"]);
+    // The second within a second is counted, not logged; a rejection that nobody caught would fail this run.
+    expect(errors).toEqual(["A listener of 'decision' failed"]);
   });
 });
 

@@ -170,6 +170,15 @@ describe('scoreMany', () => {
   it('rejects as a whole only where the options or the list are invalid', async () => {
     const scorer = await create({ model: fixtureModel('sqrt') });
     expect(await scorer.scoreMany([])).toEqual([]);
+    function* breaking(): Generator<{ features: { x: number[] } }> {
+      yield { features: { x: [0.25] } };
+      throw new Error('of the host');
+    }
+    await expect(scorer.scoreMany(breaking())).rejects.toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+      cause: { message: 'of the host' },
+    });
+    expect(scorer.summary().requests.succeeded).toBe(1);
     await expect(scorer.scoreMany([], { timeoutMs: -1 })).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
     await expect(scorer.scoreMany(untyped(undefined))).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
   });

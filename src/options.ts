@@ -38,9 +38,12 @@ export interface FraudScorerOptions {
   alerts?: Partial<AlertThresholds> | undefined;
   /** Takes log lines; `console` and pino fit. @default none */
   logger?: Logger | undefined;
-  /** The worker's entry, a path or file URL, for hosts that bundle: a copy of `fraud-scorer/worker`. @default the package's */
+  /**
+   * The worker's entry, a path or file URL, for hosts that bundle: a copy of `fraud-scorer/worker`. Such hosts keep `piscina` and
+   * `onnxruntime-node` out of the bundle and say which `model`. @default the package's
+   */
   workerFile?: string | URL | undefined;
-  /** Of each worker thread, as in `worker_threads`. @default none */
+  /** Of each worker thread, as in `worker_threads`; `maxOldGenerationSizeMb` of at least 4. @default none */
   resourceLimits?: ResourceLimits | undefined;
 }
 
@@ -155,7 +158,9 @@ function readResourceLimits(reader: FieldReader): ResourceLimits {
     'codeRangeSizeMb',
     'stackSizeMb',
   ] as const) {
-    const limit = reader.number(name, 0, { above: 0, unit: 'megabytes' });
+    // With less than 4 MB of old generation Node.js 22 and 24 end the whole process, not the worker.
+    const range = name === 'maxOldGenerationSizeMb' ? { min: 4 } : { above: 0 };
+    const limit = reader.number(name, 0, { ...range, unit: 'megabytes' });
     if (limit > 0) limits[name] = limit;
   }
   reader.rejectUnknown();

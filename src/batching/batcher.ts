@@ -64,9 +64,7 @@ export class Batcher {
   constructor(options: BatcherOptions) {
     this.#options = options;
     this.#freeLanes = Array.from({ length: options.lanes }, (_, lane) => lane);
-    this.#deadlines = new DeadlineWheel(options.clock, (request) =>
-      this.giveUp(request, new DeadlineExceededError(request.timeoutMs)),
-    );
+    this.#deadlines = new DeadlineWheel(options.clock, (request) => this.#expire(request));
   }
 
   /** Requests that wait for a worker. */
@@ -164,6 +162,16 @@ export class Batcher {
   /** Resolves when no request waits and no worker holds a batch. */
   async idle(): Promise<void> {
     while (!this.#isIdle()) await this.#idleWaiters.wait();
+  }
+
+  /**
+   * Where the event loop was late, the answer may have come in time and not been read yet: one that runs gets the turn in which the
+   * loop reads it, and the one in which it is handed out.
+   */
+  #expire(request: PendingRequest): void {
+    const expire = (): void => this.giveUp(request, new DeadlineExceededError(request.timeoutMs));
+    if (request.state === 'waiting') expire();
+    else this.#options.clock.soon(() => this.#options.clock.soon(expire));
   }
 
   /** Once for all that one turn of the event loop brings, so that they share a batch. */

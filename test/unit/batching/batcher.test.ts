@@ -101,6 +101,18 @@ describe('Batcher', () => {
     expect(slots.free).toBe(4);
   });
 
+  it('takes an answer that came in time, and was read late, for an answer', async () => {
+    const { clock, sent, add, answered, failed } = rig();
+    const request = add(5);
+    clock.turn();
+    // The loop wakes too late: the deadline's timer fires first, then what has come is read, then the turn ends.
+    clock.fire(10);
+    await sent[0]?.reply({ inferenceMs: 1, provider: 'cpu' });
+    clock.turn();
+    expect(failed.size).toBe(0);
+    expect(answered).toEqual([request]);
+  });
+
   it('never sends a request that was given up while it waited', () => {
     const { clock, sent, slots, add, batcher } = rig({ slots: 10 });
     const gone = add();

@@ -51,7 +51,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--name", default="visa-fraud")
     parser.add_argument("--version", default="1")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
 

@@ -4,22 +4,17 @@
  *   npx tsx models/visa-fraud/training/train.ts --out models/visa-fraud/1
  *   npx tsx models/visa-fraud/training/train.ts --input FILE --train FROM..TO --test FROM..TO --out DIR
  */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { readTransactions } from '../csv/read-transactions.js';
-import { generateTransactions, type Transaction } from '../reference.js';
 import { DAY_MS } from '../units.js';
 import { type DateRange, parseDateRange } from './date-range.js';
-import { writeFeatureFile } from './feature-file.js';
-import { TRAINING_OPTIONS, TRAINING_TEST, TRAINING_TRAIN } from './training-options.js';
+import { runPython } from './run-python.js';
+import { TRAINING_TEST, TRAINING_TRAIN } from './training-options.js';
 import { verifyGraphs } from './verify-graphs.js';
+import { writeFeaturesShown } from './write-features-shown.js';
 
 interface Options {
   input?: string;
@@ -44,7 +39,7 @@ const program = new Command('train')
   .option('--name <name>', 'name in the manifest', 'visa-fraud')
   .option('--model-version <version>', 'version in the manifest', '1')
   .option('--seed <seed>', 'seed of the training', '1')
-  .option('--threads <count>', 'threads of the training; the same number gives the same file', '2')
+  .option('--threads <count>', 'threads of the training; the same number gives the same file', '1')
   .option('--python <command>', 'a Python 3 with torch 1.13, onnx and scikit-learn', 'python3')
   .parse();
 
@@ -62,48 +57,29 @@ try {
 }
 
 async function writeFeatures(folder: string): Promise<void> {
-  const bar = new SingleBar({ format: 'features {bar} {percentage}% | {rows} transactions', noTTYOutput: false });
-  const { train, test } = options;
-  let rows = 0;
-  bar.start(1, 0, { rows });
-  const transactions: Iterable<Transaction> | AsyncIterable<Transaction> =
-    options.input === undefined
-      ? generateTransactions(TRAINING_OPTIONS)
-      : readTransactions(options.input, { onProgress: (read, total) => bar.update(read / total, { rows }) });
-  const written = await writeFeatureFile(transactions, folder, {
+  const { input, train, test } = options;
+  await writeFeaturesShown(input, folder, {
     labelDelayDays: Number(options.delayDays),
     // A spell of fraud may have begun a few days before the training.
     fromMs: train.fromMs - 7 * DAY_MS,
     untilMs: Math.max(train.untilMs, test.untilMs),
-    onProgress: (count) => {
-      rows = count;
-      bar.update({ rows });
-    },
   });
-  bar.update(1, { rows });
-  bar.stop();
-  console.log(`features of ${written} transactions written`);
 }
 
 async function trainNetwork(features: string, out: string): Promise<void> {
-  const { train, test } = options;
-  const script = fileURLToPath(new URL('train.py', import.meta.url));
-  const flags: Record<string, string | number> = {
+  const { train, test, name, modelVersion, seed, threads, python } = options;
+  await runPython(python, 'train.py', {
     features,
     out,
     'train-from': train.fromMs,
     'train-until': train.untilMs,
     'test-from': test.fromMs,
     'test-until': test.untilMs,
-    name: options.name,
-    version: options.modelVersion,
-    seed: options.seed,
-    threads: options.threads,
-  };
-  const list = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  const child = spawn(options.python, ['-B', script, ...list], { stdio: 'inherit' });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`the training ended with exit code ${String(code)}`);
+    name,
+    version: modelVersion,
+    seed,
+    threads,
+  });
 }
 
 /** Writes the model directory, if the two graphs agree. */

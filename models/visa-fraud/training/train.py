@@ -4,7 +4,7 @@ import argparse
 import json
 import random
 from pathlib import Path
-from typing import Dict
+from typing import Dict, List
 
 import numpy as np
 import torch
@@ -16,6 +16,8 @@ from metrics import decisions, measure
 from network import FraudNetwork, INPUTS
 
 VERIFICATION_ROWS = 10_000
+# Edges of the predictions in the reliability tables.
+BINS = (0.0, 0.01, 0.05, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 1.01)
 
 
 def main() -> None:
@@ -36,7 +38,8 @@ def main() -> None:
     export_folded(fitted.network, fitted.sizes, options.out / "model.onnx")
     write_manifest(fitted, data, options.out / "model.json", options.name, options.version)
     write_verification_rows(fitted, data, options.out / "verification.f32")
-    report = evaluate(fitted, data, test) if test.any() else {}
+    target = risk_targets(data, options.test_until)[test]
+    report = evaluate(fitted, data, test, target) if test.any() else {}
     (options.out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
     for name, value in report.items():
         print(f"{name}: {value}", flush=True)
@@ -86,7 +89,7 @@ def write_verification_rows(fitted: Fitted, data: Dataset, file: Path) -> None:
     np.concatenate([normalised, wild]).astype("<f4").tofile(file)
 
 
-def evaluate(fitted: Fitted, data: Dataset, test: np.ndarray) -> Dict[str, object]:
+def evaluate(fitted: Fitted, data: Dataset, test: np.ndarray, target: np.ndarray) -> Dict[str, object]:
     logit, risk = fitted.predict(data.features[test])
     probability = 1 / (1 + np.exp(-logit.astype(np.float64)))
     labels, decided = data.labels[test], decisions(probability, risk)
@@ -100,10 +103,25 @@ def evaluate(fitted: Fitted, data: Dataset, test: np.ndarray) -> Dict[str, objec
         chosen = decided == code
         precision = round(float(labels[chosen].mean()), 4) if chosen.any() else None
         report[name] = {"share": round(float(chosen.mean()), 5), "fraudShare": precision}
-    found = labels[decided > 0].sum() / max(labels.sum(), 1)
-    report["detectionRate"] = round(float(found), 4)
-    report["fraudAmountFound"] = round(float(data.amounts[test][(decided > 0) & (labels == 1)].sum() / max(data.amounts[test][labels == 1].sum(), 1e-9)), 4)
+    frauds, amounts = labels == 1, data.amounts[test]
+    found = frauds & (decided > 0)
+    report["detectionRate"] = round(float(found.sum() / max(frauds.sum(), 1)), 4)
+    report["fraudAmountFound"] = round(float(amounts[found].sum() / max(amounts[frauds].sum(), 1e-9)), 4)
+    report["probabilityCalibration"] = reliability(probability, labels)
+    known = ~np.isnan(target)
+    report["riskCalibration"] = reliability(risk[known], target[known])
     return report
+
+
+def reliability(predicted: np.ndarray, happened: np.ndarray) -> List[Dict[str, float]]:
+    """What was predicted beside what happened, from low to high predictions."""
+    table = []
+    for low, high in zip(BINS[:-1], BINS[1:]):
+        rows = (predicted >= low) & (predicted < high)
+        if rows.any():
+            predicted_mean, happened_mean = float(predicted[rows].mean()), float(happened[rows].mean())
+            table.append({"rows": int(rows.sum()), "predicted": round(predicted_mean, 4), "happened": round(happened_mean, 4)})
+    return table
 
 
 if __name__ == "__main__":

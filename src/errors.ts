@@ -54,10 +54,12 @@ export class InvalidOptionsError extends FraudScorerError {
   override readonly name = 'InvalidOptionsError';
   readonly code = 'ERR_INVALID_OPTIONS';
   readonly issues: readonly Issue[];
+  readonly totalIssues: number;
 
   constructor(issues: readonly Issue[], totalIssues: number = issues.length) {
     super(`Invalid options: ${describeIssues(issues, totalIssues)}`);
     this.issues = issues;
+    this.totalIssues = totalIssues;
   }
 }
 

@@ -1,3 +1,4 @@
+export type { BatchLimits } from './batching/batch-policy.js';
 export {
   AbortedError,
   ClosedError,
@@ -15,6 +16,8 @@ export {
   WorkerLostError,
 } from './errors.js';
 export { FraudScorer } from './fraud-scorer.js';
+export type { AlertThresholds } from './monitoring/alert-rules.js';
+export type { OutcomeLimits } from './monitoring/outcomes.js';
 export type { FraudScorerOptions } from './options.js';
 export { type DynamicBatchingConfig, dynamicBatchingConfig } from './tools/dynamic-batching-config.js';
 export {

@@ -26,7 +26,10 @@ export interface FraudScorerOptions {
   maxQueueSize?: number | undefined;
   /** Milliseconds until a request is given up with `ERR_DEADLINE_EXCEEDED`; above 0, `Infinity` for never. @default 1_000 */
   timeoutMs?: number | undefined;
-  /** Thresholds of the decision: defaults, then the manifest's, then these, field by field. */
+  /**
+   * Thresholds of the decision: defaults, then the manifest's, then these, field by field. BLOCK is looked at first: a review threshold
+   * above its block threshold never reviews.
+   */
   policy?: Partial<DecisionPolicy> | undefined;
   /** What answers where the model can't: an error, a decision, or a synchronous function. @default 'throw' */
   fallback?: Fallback | undefined;
@@ -88,7 +91,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     alerts: readAlerts(reader.nested('alerts')),
     logger: reader.value('logger', 'an object with info, warn and error', isLogger),
     workerFile: reader.value('workerFile', 'a path or a URL', isPathOrUrl),
-    resourceLimits: reader.has('resourceLimits') ? readResourceLimits(reader.nested('resourceLimits')) : undefined,
+    resourceLimits: readResourceLimits(reader),
   };
   reader.rejectUnknown().throwIfInvalid();
   return resolved;
@@ -150,7 +153,9 @@ function isPathOrUrl(value: unknown): value is string | URL {
   return isText(value) || value instanceof URL;
 }
 
-function readResourceLimits(reader: FieldReader): ResourceLimits {
+function readResourceLimits(options: FieldReader): ResourceLimits | undefined {
+  const reader = options.nested('resourceLimits');
+  if (!options.has('resourceLimits')) return undefined;
   const limits: ResourceLimits = {};
   for (const name of [
     'maxYoungGenerationSizeMb',

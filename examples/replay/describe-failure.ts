@@ -7,5 +7,6 @@ import { UsageError } from './usage-error.js';
 export function describeFailure(error: unknown): string | undefined {
   const expected = [UsageError, BadRowError, InputFileError, FraudScorerError].some((kind) => error instanceof kind);
   if (!expected || !(error instanceof Error)) return undefined;
-  return error.message.replace(/\s*\n\s*/g, ' ');
+  const line = error.message.replace(/\s*\n\s*/g, ' ');
+  return error instanceof BadRowError ? `${line} (--skip-bad skips such rows)` : line;
 }

@@ -1,6 +1,9 @@
 import { FieldReader } from '../field-reader.js';
 
-/** How batches should form for a batch size, in the terms of `batching`. */
+/**
+ * How batches should form for a batch size, in the terms of a server such as Triton; `maxBatchSize` and `maxQueueDelayMs` are those of
+ * this package's `batching` too, which has no preferred sizes.
+ */
 export interface DynamicBatchingConfig {
   maxBatchSize: number;
   /** The powers of two up to min(32, maxBatchSize), and maxBatchSize. */

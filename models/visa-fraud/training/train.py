@@ -14,6 +14,7 @@ from export import OUTPUTS, export_folded, export_plain
 from fit import Fitted, fit
 from metrics import decisions, measure
 from network import FraudNetwork, INPUTS
+from plots import plot_calibration, plot_precision_recall
 
 VERIFICATION_ROWS = 10_000
 # Edges of the predictions in the reliability tables.
@@ -39,7 +40,7 @@ def main() -> None:
     write_manifest(fitted, data, options.out / "model.json", options.name, options.version)
     write_verification_rows(fitted, data, options.out / "verification.f32")
     target = risk_targets(data, options.test_until)[test]
-    report = evaluate(fitted, data, test, target) if test.any() else {}
+    report = evaluate(fitted, data, test, target, options.out) if test.any() else {}
     (options.out / "report.json").write_text(json.dumps(report, indent=2) + "\n")
     for name, value in report.items():
         print(f"{name}: {value}", flush=True)
@@ -89,7 +90,7 @@ def write_verification_rows(fitted: Fitted, data: Dataset, file: Path) -> None:
     np.concatenate([normalised, wild]).astype("<f4").tofile(file)
 
 
-def evaluate(fitted: Fitted, data: Dataset, test: np.ndarray, target: np.ndarray) -> Dict[str, object]:
+def evaluate(fitted: Fitted, data: Dataset, test: np.ndarray, target: np.ndarray, out: Path) -> Dict[str, object]:
     logit, risk = fitted.predict(data.features[test])
     probability = 1 / (1 + np.exp(-logit.astype(np.float64)))
     labels, decided = data.labels[test], decisions(probability, risk)
@@ -108,6 +109,8 @@ def evaluate(fitted: Fitted, data: Dataset, test: np.ndarray, target: np.ndarray
     report["detectionRate"] = round(float(found.sum() / max(frauds.sum(), 1)), 4)
     report["fraudAmountFound"] = round(float(amounts[found].sum() / max(amounts[frauds].sum(), 1e-9)), 4)
     report["probabilityCalibration"] = reliability(probability, labels)
+    plot_calibration(probability, labels, out / "calibration.svg")
+    plot_precision_recall(probability, labels, out / "precision-recall.svg")
     known = ~np.isnan(target)
     report["riskCalibration"] = reliability(risk[known], target[known])
     return report

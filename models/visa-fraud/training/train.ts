@@ -5,7 +5,7 @@
  *   npx tsx models/visa-fraud/training/train.ts --input FILE --train FROM..TO --test FROM..TO --out DIR
  */
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -82,6 +82,11 @@ async function trainNetwork(features: string, out: string): Promise<void> {
   });
 }
 
+/** The images, where there was a test to draw them of. */
+function plots(from: string): string[] {
+  return readdirSync(from).filter((name) => name.endsWith('.svg'));
+}
+
 /** Writes the model directory, if the two graphs agree. */
 async function publish(from: string, out: string): Promise<void> {
   const manifest: Record<string, unknown> & { inputs: { name: string; size: number }[] } = JSON.parse(
@@ -97,7 +102,9 @@ async function publish(from: string, out: string): Promise<void> {
     .update(readFileSync(join(from, 'model.onnx')))
     .digest('hex');
   mkdirSync(out, { recursive: true });
-  for (const copied of ['model.onnx', 'plain.onnx', 'report.json']) copyFileSync(join(from, copied), join(out, copied));
+  for (const copied of ['model.onnx', 'plain.onnx', 'report.json', ...plots(from)]) {
+    copyFileSync(join(from, copied), join(out, copied));
+  }
   writeFileSync(join(out, 'model.json'), `${JSON.stringify({ name, version, file, sha256, ...rest }, null, 1)}\n`);
   console.log(`model directory written: ${out}`);
 }

@@ -41,12 +41,15 @@ export async function openSession<T>(
       trials.push({ provider, reason: missing });
       continue;
     }
+    let session: ort.InferenceSession | null = null;
     try {
-      const session = await createSession(model, sessionOptions(provider, device));
+      session = await createSession(model, sessionOptions(provider, device));
       const result = await tryOut(session);
       trials.push({ provider, reason: null });
       return { session, provider, trials, result };
     } catch (error) {
+      // One that loads and can't be run would keep its memory beside the next.
+      await session?.release();
       trials.push({ provider, reason: error instanceof Error ? error.message : String(error) });
     }
   }

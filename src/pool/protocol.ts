@@ -60,8 +60,6 @@ export interface WorkerConfig extends ModelSpec {
   providers: ProviderName[];
   /** CUDA device ids; workers take them in turn. */
   devices: number[];
-  /** Batches a worker may hold at once. */
-  tasksPerWorker: number;
   memory: SharedMemory;
   /** int32 words of the exit guard, see `guardWords`. */
   guard: SharedArrayBuffer;

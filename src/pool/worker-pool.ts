@@ -30,7 +30,7 @@ export interface WorkerPoolOptions {
   workerFile: string;
   workers: number;
   resourceLimits: ResourceLimits | undefined;
-  config: Omit<WorkerConfig, 'guard' | 'tasksPerWorker'>;
+  config: Omit<WorkerConfig, 'guard'>;
   clock: Clock;
   /** A worker died while it was in use. */
   onLost: (reason: string) => void;
@@ -51,7 +51,8 @@ export class WorkerPool {
   readonly #piscina: Piscina;
   readonly #guard: ExitGuard;
   readonly #options: WorkerPoolOptions;
-  readonly #ready = new Map<number, ReadyReport>();
+  /** Threads that have loaded the model and warmed up. */
+  readonly #ready = new Set<number>();
   /** Settles when the first full set of workers is ready, or can't be. */
   readonly #started: Promise<void>;
   #settleStart: { resolve: () => void; reject: (error: Error) => void } | null = null;
@@ -86,7 +87,7 @@ export class WorkerPool {
     this.#options = options;
     // Twice, as a dead worker may keep its seat while its replacement starts.
     this.#guard = new ExitGuard(workers * 2, options.clock, exitWaitMs);
-    const workerData: WorkerConfig = { ...config, guard: this.#guard.buffer, tasksPerWorker };
+    const workerData: WorkerConfig = { ...config, guard: this.#guard.buffer };
     this.#started = new Promise((resolve, reject) => {
       this.#settleStart = { resolve, reject };
     });
@@ -106,11 +107,6 @@ export class WorkerPool {
     this.#piscina.on('message', (message: unknown) => this.#onMessage(message));
     this.#piscina.on('error', (error: unknown) => this.#onError(error));
     this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#onDestroyed()));
-  }
-
-  /** The reports of the workers that are ready. */
-  get ready(): readonly ReadyReport[] {
-    return [...this.#ready.values()];
   }
 
   get readyWorkers(): number {
@@ -191,7 +187,7 @@ export class WorkerPool {
     try {
       if (message.kind === 'ready') {
         this.#options.onReady(message);
-        this.#ready.set(message.threadId, message);
+        this.#ready.add(message.threadId);
         this.#noteReason(message.threadId);
         if (this.#ready.size === this.#options.workers) this.#start();
       } else {
@@ -219,7 +215,7 @@ export class WorkerPool {
     this.#settleStart?.reject(new WorkerLostError('A worker died while it started'));
     const alive = new Set(this.#piscina.threads.map(({ threadId }) => threadId));
     this.#guard.keepOnly(alive);
-    for (const threadId of [...this.#ready.keys()]) {
+    for (const threadId of [...this.#ready]) {
       if (alive.has(threadId)) continue;
       this.#ready.delete(threadId);
       this.#lost += 1;

@@ -59,7 +59,7 @@ export class Admission {
       // A full queue is found out first, but an invalid request is refused as such all the same.
       slot = this.isFull ? -1 : intake.slots.claim();
       const row = intake.slots.rowStart(slot < 0 ? intake.scratchSlot : slot);
-      const { id } = readRequest(request, intake.layout, intake.slots.features, row);
+      const id = readRequest(request, intake.layout, intake.slots.features, row);
       // Reading the request may have run code of the host's, which may have called anything.
       this.#refuseIfClosed();
       refuseIfAborted(call?.signal);

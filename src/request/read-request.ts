@@ -1,6 +1,5 @@
 import { InvalidRequestError } from '../errors.js';
 import { describeKind, IssueList } from '../issues.js';
-import type { ScoreRequest } from '../types.js';
 import { type RowLayout, writeFeatureRow } from './feature-row.js';
 
 /**
@@ -9,16 +8,11 @@ import { type RowLayout, writeFeatureRow } from './feature-row.js';
  * @returns the request's id, if it has one.
  * @throws {InvalidRequestError} with everything that is wrong with it; it never holds values or ids.
  */
-export function readRequest(
-  request: unknown,
-  layout: RowLayout,
-  row: Float32Array,
-  start: number,
-): { request: ScoreRequest; id: string | undefined } {
+export function readRequest(request: unknown, layout: RowLayout, row: Float32Array, start: number): string | undefined {
   const issues = new IssueList();
   const id = readFields(request, layout, row, start, issues);
   if (issues.total > 0) throw new InvalidRequestError(issues.listed, issues.total);
-  return { request: request as ScoreRequest, id };
+  return id;
 }
 
 function readFields(

@@ -1,19 +1,17 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { openModelDirectory } from '../../src/deployment/model-directory.js';
 
 /** Bare runtime loops, one a thread: what the machine can do at most. */
 export class BareLoops {
-  readonly #workers: readonly Worker[];
+  readonly #threads: readonly Worker[];
 
-  private constructor(workers: readonly Worker[]) {
-    this.#workers = workers;
+  private constructor(threads: readonly Worker[]) {
+    this.#threads = threads;
   }
 
   static async start(modelDirectory: string, threads: number, batchSize: number): Promise<BareLoops> {
-    const manifest = JSON.parse(readFileSync(join(modelDirectory, 'model.json'), 'utf8'));
-    const modelPath = join(modelDirectory, manifest.file);
+    const { manifest, modelPath } = await openModelDirectory(modelDirectory);
     const workerData = { modelPath, inputs: manifest.inputs, batchSize };
     const workers = Array.from({ length: threads }, () => {
       return new Worker(new URL('./bare-loop.mjs', import.meta.url), { workerData, execArgv: [] });
@@ -25,9 +23,9 @@ export class BareLoops {
   /** @returns rows a second, all threads together. */
   async run(durationMs: number): Promise<number> {
     const start = performance.now();
-    const counts = this.#workers.map(async (worker) => {
-      const answer = once(worker, 'message');
-      worker.postMessage(durationMs);
+    const counts = this.#threads.map(async (thread) => {
+      const answer = once(thread, 'message');
+      thread.postMessage(durationMs);
       const [rows] = await answer;
       return Number(rows);
     });
@@ -36,6 +34,6 @@ export class BareLoops {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 }

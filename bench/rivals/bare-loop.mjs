@@ -2,7 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 
 // The limit: the runtime alone in a thread, batch after batch, with nothing around it.
-// Plain JavaScript, as a thread does not take over its parent's TypeScript loader.
 const { modelPath, inputs, batchSize } = workerData;
 const session = await ort.InferenceSession.create(modelPath, { intraOpNumThreads: 1, interOpNumThreads: 1 });
 const feeds = Object.fromEntries(

@@ -1,0 +1,100 @@
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { bundledModelDirectory } from '../src/deployment/bundled-model.js';
+import { fullSettings, quickSettings, type Settings } from './settings.js';
+
+export interface BenchOptions {
+  /** The scenarios' names, in the order they are run; empty where only the report is made again. */
+  scenarios: readonly string[];
+  /** Where the results and the plots are. */
+  directory: string;
+  settings: Settings;
+}
+
+interface Flags {
+  only?: string[];
+  slices?: number;
+  seconds?: number;
+  memoryMinutes?: number;
+  model: string;
+  out?: string;
+  quick?: true;
+  renderOnly?: true;
+}
+
+const resultsDirectory = fileURLToPath(new URL('./results/', import.meta.url));
+const quickDirectory = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
+
+/**
+ * Reads the command line, without the program's own name.
+ *
+ * @param names of all scenarios.
+ * @throws {CommanderError} where it is not as described, or asked for help; what to say is written already.
+ */
+export function readOptions(args: readonly string[], names: readonly string[]): BenchOptions {
+  const command = new Command('npm run bench --')
+    .description('Measures the scorer beside what a user would pick instead; see bench/README.md.')
+    .addOption(
+      new Option('--only <names>', `scenarios, with commas between: ${names.join(', ')}`).argParser(listOf(names)),
+    )
+    .option('--slices <n>', 'slices of each contender (default: 9)', wholeFrom(1))
+    .option('--seconds <n>', 'length of a slice (default: 2)', numberAbove(0))
+    .option('--memory-minutes <n>', 'how long memory is watched; 0 leaves it out (default: 10)', numberFrom(0))
+    .option('--model <dir>', 'a model directory with the inputs of the bundled model', bundledModelDirectory())
+    .option('--out <dir>', 'where results and plots go (default: bench/results, with --quick .cache/bench)')
+    .option('--quick', 'everything in two minutes, to see that it works; the figures mean nothing')
+    .option('--render-only', 'write tables and plots of the results that are there')
+    .exitOverride();
+  command.parse([...args], { from: 'user' });
+  const flags = command.opts<Flags>();
+  const leftOut = flags.memoryMinutes === 0 ? ['memory'] : [];
+  return {
+    scenarios: flags.renderOnly ? [] : (flags.only ?? names).filter((name) => !leftOut.includes(name)),
+    directory: flags.out ?? (flags.quick ? quickDirectory : resultsDirectory),
+    settings: settingsOf(flags),
+  };
+}
+
+function settingsOf({ model, quick, slices, seconds, memoryMinutes }: Flags): Settings {
+  const settings = quick ? quickSettings(model) : fullSettings(model, memoryMinutes);
+  return {
+    ...settings,
+    slices: slices ?? settings.slices,
+    sliceMs: seconds === undefined ? settings.sliceMs : seconds * 1000,
+  };
+}
+
+function listOf(names: readonly string[]): (text: string) => string[] {
+  return (text) => {
+    const list = text.split(',').map((name) => name.trim());
+    const unknown = list.find((name) => !names.includes(name));
+    if (unknown === undefined) return names.filter((name) => list.includes(name));
+    throw new InvalidArgumentError(`expected some of ${names.join(', ')}, received '${unknown}'.`);
+  };
+}
+
+function wholeFrom(low: number): (text: string) => number {
+  return (text) => {
+    if (/^\d+$/.test(text) && Number(text) >= low) return Number(text);
+    throw new InvalidArgumentError(`expected a whole number of at least ${low}.`);
+  };
+}
+
+function numberFrom(low: number): (text: string) => number {
+  return (text) => {
+    if (isDecimal(text) && Number(text) >= low) return Number(text);
+    throw new InvalidArgumentError(`expected a number of at least ${low}.`);
+  };
+}
+
+function numberAbove(low: number): (text: string) => number {
+  return (text) => {
+    if (isDecimal(text) && Number(text) > low) return Number(text);
+    throw new InvalidArgumentError(`expected a number above ${low}.`);
+  };
+}
+
+/** Number() would take '' and '0x10' too. */
+function isDecimal(text: string): boolean {
+  return /^\d+(\.\d+)?$/.test(text);
+}

@@ -1,0 +1,61 @@
+import { FraudScorer } from '../../src/index.js';
+import type { Contender } from '../alternate.js';
+import { closedLoop } from '../load/closed-loop.js';
+import type { Resources } from '../resources.js';
+import type { ScenarioContext } from './scenario.js';
+
+/** The three ways to have transactions scored, as many in flight with each. */
+export async function scorerContenders(
+  { settings, requests }: ScenarioContext,
+  workers: number,
+  resources: Resources,
+  notes: string[],
+): Promise<Contender<number>[]> {
+  const { model, outstanding, columnRows } = settings;
+  const scorer = resources.add(await FraudScorer.create({ model, workers }));
+  const half = outstanding / 2;
+  const lists = [requests.all.slice(0, half), requests.all.slice(half, outstanding)];
+  const contenders: Contender<number>[] = [
+    {
+      name: 'score()',
+      slice: (durationMs) =>
+        closedLoop({ callers: outstanding, durationMs, call: (index) => scorer.score(requests.at(index)) }),
+    },
+    {
+      name: 'scoreMany',
+      slice: (durationMs) =>
+        closedLoop({
+          callers: 2,
+          durationMs,
+          rowsPerCall: half,
+          call: (index) => scorer.scoreMany(lists[index % 2] ?? []),
+        }),
+    },
+  ];
+  if (!hasColumns(scorer)) return [...contenders, ...noColumns(notes)];
+  const columns = requests.columns(columnRows);
+  contenders.push({
+    name: 'scoreColumns',
+    slice: (durationMs) =>
+      closedLoop({
+        callers: 2,
+        durationMs,
+        rowsPerCall: columnRows,
+        call: () => scorer.scoreColumns(columns, columnRows),
+      }),
+  });
+  return contenders;
+}
+
+interface ColumnScorer {
+  scoreColumns(columns: Record<string, Float32Array>, rows: number): Promise<unknown>;
+}
+
+function hasColumns(scorer: object): scorer is ColumnScorer {
+  return 'scoreColumns' in scorer;
+}
+
+function noColumns(notes: string[]): [] {
+  notes.push('scoreColumns is not available.');
+  return [];
+}

@@ -95,8 +95,13 @@ export class DeadlineExceededError extends FraudScorerError {
   override readonly name = 'DeadlineExceededError';
   readonly code = 'ERR_DEADLINE_EXCEEDED';
 
-  constructor(timeoutMs: number) {
-    super(`The request was not answered within its timeoutMs of ${timeoutMs}`);
+  /** @param options.isEarly whether it is given up before its time, as its answer would come too late. */
+  constructor(timeoutMs: number, options: { isEarly?: boolean } = {}) {
+    super(
+      options.isEarly === true
+        ? `The request could not be answered within its timeoutMs of ${timeoutMs}: too many wait before it`
+        : `The request was not answered within its timeoutMs of ${timeoutMs}`,
+    );
   }
 }
 

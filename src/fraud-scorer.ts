@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from './clock.js';
+import { ColumnScoring } from './columns/column-scoring.js';
 import { defaultPolicy, parsePolicyPatch } from './decision/policy.js';
 import { Deployment } from './deployment/deployment.js';
 import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
@@ -22,7 +23,10 @@ import { readScoreOptions } from './request/score-options.js';
 import { type Answer, Settler } from './settlement/settler.js';
 import type {
   CloseReport,
+  ColumnScores,
+  ColumnsOptions,
   DecisionPolicy,
+  FeatureColumns,
   FraudScorerEvents,
   Health,
   Logger,
@@ -59,6 +63,7 @@ export class FraudScorer {
   readonly #deployment: Deployment;
   readonly #explanations: Explanations;
   readonly #admission: Admission;
+  readonly #columns: ColumnScoring;
   #policy: DecisionPolicy;
   #closing: Promise<CloseReport> | null = null;
 
@@ -102,6 +107,18 @@ export class FraudScorer {
         onOutputs: (request, answer) => this.#isHeldForReasons(request, answer),
         onAnswered: (request) => this.#answered(request),
         onFailed: (request, error) => this.#failed(request, error),
+        onRowsScored: (rows, counts) => this.#monitor.recordRows(rows, counts),
+        onColumnsAnswered: (call) => {
+          this.#monitor.recordColumns();
+          call.settlement.resolve(call.scores);
+          deployment.batcher.pump();
+        },
+        onColumnsFailed: (call, error) => {
+          this.#settler.columnsFailed(error);
+          call.settlement.reject(error);
+          deployment.batcher.pump();
+        },
+        policy: () => this.#settler.policy,
         onWorkerLost: (reason) => this.#onWorkerLost(reason),
         onWorkerNotReplaced: ({ message }) => logger.error('A worker could not be replaced', { reason: message }),
       },
@@ -151,6 +168,14 @@ export class FraudScorer {
       isClosed: () => this.#closing !== null,
       onRefused: (caller, error) => this.#settler.refused(caller, error),
     });
+    this.#columns = new ColumnScoring({
+      clock,
+      layout: deployment.layout,
+      queue: deployment.columns,
+      isClosed: () => this.#closing !== null,
+      onQueued: () => deployment.batcher.pump(),
+      onRefused: (error) => this.#monitor.recordError(error),
+    });
   }
 
   /**
@@ -179,6 +204,20 @@ export class FraudScorer {
       room: () => this.#deployment.batcher.room(),
       submit: (request, settlement) => admission.submit(request, options, settlement),
     });
+  }
+
+  /**
+   * Scores many transactions that lie in columns: the fastest way for bulk work. They take what of the workers the requests of `score`
+   * leave, and a turn now and then even where those leave nothing. No decision events, reasons, ids or fallback.
+   *
+   * Rejects, and never throws, with `ERR_INVALID_REQUEST` before anything is scored where one value is bad (its path
+   * `features.<input>[row][column]`), `ERR_INVALID_OPTIONS`, `ERR_DEADLINE_EXCEEDED`, `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE` or `ERR_WORKER_LOST`.
+   *
+   * @param columns each input's values for all rows: [rows, the input's size], row after row. Must not change before the call has settled.
+   * @param rows how many; at least 0.
+   */
+  scoreColumns(columns: FeatureColumns, rows: number, options?: ColumnsOptions): Promise<ColumnScores> {
+    return this.#columns.score(columns, rows, options);
   }
 
   /**
@@ -228,6 +267,7 @@ export class FraudScorer {
         oldestWaitMs: batcher.oldestWaitMs,
         inFlight: batcher.inFlight,
       },
+      batching: { ...this.#deployment.limits, sent: batcher.sends, latency: batcher.latency },
       deployments: [{ ...model, traffic: 1, since: this.#deployment.since }],
       activeAlerts,
     };
@@ -331,10 +371,9 @@ export class FraudScorer {
   }
 
   async #close(timeoutMs: number): Promise<CloseReport> {
-    const { batcher } = this.#deployment;
-    const abandoned = (await this.#drained(timeoutMs))
-      ? 0
-      : batcher.giveUpAll(() => new ClosedError('The scorer was closed before this request was answered'));
+    const { batcher, columns } = this.#deployment;
+    const cutOff = (): ClosedError => new ClosedError('The scorer was closed before this request was answered');
+    const abandoned = (await this.#drained(timeoutMs)) ? 0 : batcher.giveUpAll(cutOff) + columns.giveUpAll(cutOff);
     const released = await this.#deployment.release();
     this.#monitor.dispose();
     this.#events.removeAll();

@@ -38,6 +38,11 @@ export interface ScoreOptions {
   timeoutMs?: number | undefined;
   /** Gives this request up with `ERR_ABORTED` when it is aborted. */
   signal?: AbortSignal | undefined;
+  /**
+   * An integer from −10 to 10: each step counts as having come 10 ms earlier, so that it goes before those that came a little sooner,
+   * and keeps nobody waiting for ever. @default 0
+   */
+  priority?: number | undefined;
   /** Whether to give reasons: always, or where it is reviewed or blocked, or blocked. @default the scorer's `explain` */
   explain?: Explain | undefined;
 }
@@ -117,6 +122,27 @@ export type ScoreResult = ModelResult | FallbackResult;
 export type ScoreOutcome =
   | { status: 'fulfilled'; value: ScoreResult }
   | { status: 'rejected'; reason: FraudScorerError };
+
+/** Options of one call of `scoreColumns`. */
+export interface ColumnsOptions {
+  /** Milliseconds until the call is given up with `ERR_DEADLINE_EXCEEDED`; above 0. @default Infinity */
+  timeoutMs?: number | undefined;
+  /** Gives the call up with `ERR_ABORTED` when it is aborted. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The model's inputs by name, each with the values of all rows, row after row: [rows, the input's size]. */
+export type FeatureColumns = Readonly<Record<string, FeatureValues>>;
+
+/** What `scoreColumns` gives, a value a row. */
+export interface ColumnScores {
+  /** In [0, 1]. */
+  fraudProbability: Float32Array;
+  /** In [0, 1]; the fraud probability where the model has no risk score of its own. */
+  riskScore: Float32Array;
+  /** 0 APPROVE, 1 REVIEW, 2 BLOCK. */
+  decision: Uint8Array;
+}
 
 /**
  * The thresholds of the decision, each in [0, 1]. BLOCK where probability > blockProbability or risk > blockRisk;
@@ -252,7 +278,7 @@ export interface PerformanceSummary {
   queueMs: LatencySummary;
   /** The worker's time over a batch, counted once for each request in it. */
   inferenceMs: LatencySummary;
-  /** Rows answered by the model a second, over the seconds in which there were any. */
+  /** Rows answered by the model a second, those of `scoreColumns` included, over the seconds in which there were any. */
   throughputPerSecond: { mean: number | null; min: number | null; max: number | null };
   batchSize: { mean: number | null; max: number | null };
   /** Resident memory of the whole process, in GiB. */
@@ -263,7 +289,7 @@ export interface PerformanceSummary {
   sampleCount: number;
 }
 
-/** What became of requests; each counts once, by its original cause. */
+/** What became of requests; each counts once, by its original cause. A call of `scoreColumns` counts as one. */
 export interface RequestCounts {
   /** The sum of succeeded, failed, rejected, expired and cancelled. */
   total: number;
@@ -278,7 +304,7 @@ export interface RequestCounts {
   fallback: number;
 }
 
-/** What was decided by the model and how it compares with the labels. Positive means BLOCK or REVIEW. */
+/** What was decided by the model, rows of `scoreColumns` included, and how it compares with the labels. Positive means BLOCK or REVIEW. */
 export interface BusinessSummary {
   total: number;
   approved: number;
@@ -328,6 +354,21 @@ export interface QueueSummary {
   inFlight: number;
 }
 
+/** How batches of requests are formed. */
+export interface BatchingSummary {
+  /** What is in force: what was asked for, or what `batching: 'auto'` found. */
+  maxBatchSize: number;
+  maxQueueDelayMs: number;
+  targetLatencyMs: number;
+  /**
+   * Batches since start, by why they were sent: a worker was idle, the batch was full, `maxQueueDelayMs` was over, or a larger or
+   * later one would have missed the target latency or a deadline.
+   */
+  sent: { idleWorker: number; full: number; delayOver: number; deadline: number };
+  /** A batch of n rows takes a worker fixedMs + perRowMs · n milliseconds, by the last batches; null before the first. */
+  latency: { fixedMs: number; perRowMs: number } | null;
+}
+
 /** A model that serves. */
 export interface DeploymentSummary extends ModelIdentity {
   /** Its share of the traffic, in [0, 1]. */
@@ -351,6 +392,7 @@ export interface Summary {
   explanations: ExplanationsSummary;
   workers: WorkersSummary;
   queue: QueueSummary;
+  batching: BatchingSummary;
   deployments: DeploymentSummary[];
   activeAlerts: Alert[];
 }

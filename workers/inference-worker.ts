@@ -14,6 +14,7 @@ import {
   type WorkerTask,
 } from '../src/pool/protocol.js';
 import { BatchRunner } from './batch-runner.js';
+import { ColumnRunner } from './column-runner.js';
 import { Explainer } from './explainer.js';
 import { Gatherer } from './gatherer.js';
 import { GuardSeat } from './guard.js';
@@ -47,12 +48,16 @@ async function start(config: WorkerConfig): Promise<Handler> {
   });
   const gatherer = new Gatherer(config.inputs, new Float32Array(config.memory.features));
   const runner = new BatchRunner(model, gatherer, config);
+  const columns = new ColumnRunner(model, config);
   const explainer = new Explainer(model, gatherer, config);
   parentPort?.postMessage(report);
   return async (task) => {
     try {
       if (task.kind === 'batch') {
         return { inferenceMs: await seat.during(() => runner.run(task)), provider: report.provider };
+      }
+      if (task.kind === 'columns') {
+        return { inferenceMs: await seat.during(() => columns.run(task)), provider: report.provider };
       }
       return { contributions: await seat.during(() => explainer.explain(task)) };
     } catch (error) {

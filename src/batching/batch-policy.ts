@@ -1,15 +1,23 @@
+import type { BatchLatency } from './latency-model.js';
+
 /** What the policy needs to know of the moment. */
 export interface BatchSnapshot {
   /** Requests waiting. */
   waiting: number;
   /** How long the oldest of them has waited. */
   oldestWaitMs: number;
+  /** Until the soonest deadline of those that wait; Infinity where none has one. */
+  soonestDeadlineMs: number;
   /** Workers with nothing to do. */
   idleWorkers: number;
   /** Batches that may be sent before one comes back, to idle workers or behind what a busy one has in hand. */
   freeLanes: number;
-  /** How long a batch of n rows takes, as fixedMs + perRowMs · n; null before the first. */
-  latency: { fixedMs: number; perRowMs: number } | null;
+  /** How long a batch takes; null before the first. */
+  latency: BatchLatency | null;
+  /** Whether rows of `scoreColumns` wait too. */
+  columnsWait: boolean;
+  /** Batches of requests that were sent since columns last had a turn. */
+  sentSinceColumns: number;
 }
 
 export interface BatchLimits {
@@ -20,23 +28,59 @@ export interface BatchLimits {
   targetLatencyMs: number;
 }
 
-/** Send so many of the oldest requests now, or look again after a time (Infinity: when something changes). */
-export type BatchDecision = { action: 'send'; rows: number } | { action: 'wait'; ms: number };
+/**
+ * Why a batch was sent: a worker had nothing to do; it was as large as it may be; it had waited as long as it may; or the oldest request
+ * would not have met the target latency, or one its deadline, in a larger or a later one.
+ */
+export type SendReason = 'idleWorker' | 'full' | 'delayOver' | 'deadline';
+
+/** Send so many requests now, or a chunk of columns, or look again after a time (Infinity: when something changes). */
+export type BatchDecision =
+  | { action: 'send'; rows: number; reason: SendReason }
+  | { action: 'sendColumns' }
+  | { action: 'wait'; ms: number };
 
 const waitForChange: BatchDecision = { action: 'wait', ms: Number.POSITIVE_INFINITY };
+
+/** Columns take what requests leave, and at least one lane in so many, so that neither starves the other. */
+const requestTurns = 8;
+
+/** Requests go first, and columns take the lanes they leave free; whichever waits gets its turn. */
+export function decideBatch(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
+  if (snapshot.freeLanes === 0) return waitForChange;
+  if (snapshot.columnsWait && snapshot.sentSinceColumns >= requestTurns) return { action: 'sendColumns' };
+  const decision = decideRequests(snapshot, limits);
+  return decision.action === 'wait' && snapshot.columnsWait ? { action: 'sendColumns' } : decision;
+}
 
 /**
  * An idle worker takes what waits at once, so there is no delay at low load. While all are busy the batch grows,
  * and only a full one is sent behind a busy worker, where it hides the round trip.
  */
-export function decideBatch(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
-  const { waiting, oldestWaitMs, idleWorkers, freeLanes } = snapshot;
-  if (waiting === 0 || freeLanes === 0) return waitForChange;
+function decideRequests(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
+  const { waiting, oldestWaitMs, idleWorkers, columnsWait } = snapshot;
+  if (waiting === 0) return waitForChange;
   const cap = batchCap(snapshot, limits);
-  if (waiting >= cap) return { action: 'send', rows: cap };
-  if (idleWorkers === 0) return waitForChange;
+  if (waiting >= cap) return { action: 'send', rows: cap, reason: cap === limits.maxBatchSize ? 'full' : 'deadline' };
+  // Where columns wait, no worker is ever idle: a free lane would go to them.
+  if (idleWorkers === 0 && !columnsWait) return waitForChange;
+  if (limits.maxQueueDelayMs === 0) return { action: 'send', rows: waiting, reason: 'idleWorker' };
   const delayMs = limits.maxQueueDelayMs - oldestWaitMs;
-  return delayMs > 0 ? { action: 'wait', ms: delayMs } : { action: 'send', rows: waiting };
+  if (delayMs <= 0) return { action: 'send', rows: waiting, reason: 'delayOver' };
+  const spareMs = timeToSpare(snapshot, limits);
+  return spareMs <= 0
+    ? { action: 'send', rows: waiting, reason: 'deadline' }
+    : { action: 'wait', ms: Math.min(delayMs, spareMs) };
+}
+
+/** Timers are no finer, so a batch that must go soon goes a little sooner. */
+const timerMs = 1;
+
+/** How long a batch of all that wait can still be held back. */
+function timeToSpare(snapshot: BatchSnapshot, { targetLatencyMs }: BatchLimits): number {
+  const { waiting, oldestWaitMs, soonestDeadlineMs, latency } = snapshot;
+  const runMs = latency === null ? 0 : latency.fixedMs + latency.perRowMs * waiting;
+  return Math.min(targetLatencyMs - oldestWaitMs, soonestDeadlineMs) - runMs - timerMs;
 }
 
 /**
@@ -49,4 +93,22 @@ function batchCap({ oldestWaitMs, latency }: BatchSnapshot, { maxBatchSize, targ
   const leftMs = Math.max(targetLatencyMs - oldestWaitMs, targetLatencyMs / 2, 2 * latency.fixedMs);
   const rows = Math.floor((leftMs - latency.fixedMs) / latency.perRowMs);
   return Math.min(Math.max(rows, 1), maxBatchSize);
+}
+
+/** What a request that is about to join the queue finds there. */
+export interface QueueOutlook {
+  /** Requests that go before it. */
+  ahead: number;
+  idleWorkers: number;
+  readyWorkers: number;
+  latency: BatchLatency | null;
+}
+
+/**
+ * The least time until a request could be answered, by what is known beyond doubt: the rows before it and its own, shared by all
+ * workers. 0 where a worker is idle: it is tried then, which is also how an estimate that has become wrong mends itself.
+ */
+export function leastAnswerMs({ ahead, idleWorkers, readyWorkers, latency }: QueueOutlook): number {
+  if (latency === null || idleWorkers > 0 || readyWorkers === 0) return 0;
+  return (latency.perRowAtLeastMs * (ahead + 1)) / readyWorkers;
 }

@@ -2,11 +2,12 @@ import type { Clock, Timer } from '../clock.js';
 import { DeadlineExceededError, type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
 import type { BatchReply, BatchTask, ProviderName } from '../pool/protocol.js';
 import type { PendingRequest } from '../request/pending-request.js';
-import { type BatchLimits, type BatchSnapshot, decideBatch } from './batch-policy.js';
+import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
 import { Batches } from './batches.js';
 import { DeadlineWheel } from './deadline-wheel.js';
-import { BatchLatencyModel } from './latency-model.js';
+import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
 import { RequestQueue } from './request-queue.js';
+import { SendCounter } from './send-counter.js';
 import type { Slots } from './slots.js';
 import { Waiters } from './waiters.js';
 
@@ -20,6 +21,16 @@ export interface AnsweredBatch {
   answeredAt: number;
 }
 
+/** Rows that are not requests, which take the lanes that requests leave free. */
+export interface ColumnSource {
+  readonly isWaiting: boolean;
+  /** Chunks that workers hold. */
+  readonly inFlight: number;
+  readonly isIdle: boolean;
+  /** Sends the next chunk. Resolves when it is back, and never rejects. */
+  send(): Promise<void>;
+}
+
 export interface BatcherOptions {
   clock: Clock;
   slots: Slots;
@@ -29,6 +40,7 @@ export interface BatcherOptions {
   /** Workers ready to take batches, now. */
   readyWorkers: () => number;
   run: (task: BatchTask) => Promise<BatchReply>;
+  columns: ColumnSource;
   /** A batch came back; each of its requests is answered next. */
   onBatch: (batch: AnsweredBatch) => void;
   /**
@@ -54,6 +66,10 @@ export class Batcher {
   readonly #latency = new BatchLatencyModel();
   readonly #batches = new Batches();
   readonly #freeLanes: number[];
+  readonly #sends = new SendCounter();
+  #sentSinceColumns = 0;
+  /** The soonest deadline of those that came since none waited; one that has left the queue since only makes it cautious. */
+  #soonestDeadlineAt = Number.POSITIVE_INFINITY;
   #waitingSince: number | null = null;
   #maxWaiting = 0;
   #pumpIsDue = false;
@@ -82,7 +98,18 @@ export class Batcher {
   }
 
   get busyWorkers(): number {
-    return Math.min(this.#batches.running.size, this.#options.readyWorkers());
+    return Math.min(this.#inWorkers, this.#options.readyWorkers());
+  }
+
+  /** How long a batch takes, as far as is known. */
+  get latency(): Pick<BatchLatency, 'fixedMs' | 'perRowMs'> | null {
+    const latency = this.#latency.coefficients;
+    return latency === null ? null : { fixedMs: latency.fixedMs, perRowMs: latency.perRowMs };
+  }
+
+  /** Batches by why they were sent. */
+  get sends(): Record<SendReason, number> {
+    return this.#sends.summary;
   }
 
   /** How long the oldest waiting request has waited, in ms; 0 where none waits. */
@@ -95,10 +122,24 @@ export class Batcher {
     return this.#waitingSince;
   }
 
+  /** The least time until a request of this priority could be answered if it came now; 0 where nothing stands against it. */
+  leastAnswerMs(priority: number): number {
+    // Nothing waits as a rule, and then there is nothing to reckon.
+    if (this.#queue.length === 0) return 0;
+    const readyWorkers = this.#options.readyWorkers();
+    return leastAnswerMs({
+      ahead: this.#queue.ahead(priority),
+      idleWorkers: readyWorkers - this.#inWorkers,
+      readyWorkers,
+      latency: this.#latency.coefficients,
+    });
+  }
+
   /** @param request one that has a slot with its features in it. */
   add(request: PendingRequest): void {
     this.#waitingSince ??= request.enqueuedAt;
     this.#queue.push(request);
+    if (request.deadlineAt < this.#soonestDeadlineAt) this.#soonestDeadlineAt = request.deadlineAt;
     if (this.#queue.length > this.#maxWaiting) this.#maxWaiting = this.#queue.length;
     this.#deadlines.add(request);
     this.#pumpSoon();
@@ -132,8 +173,7 @@ export class Batcher {
 
   /** Settles every request that is not settled yet with an error. @returns how many had no answer. */
   giveUpAll(errorOf: () => FraudScorerError): number {
-    const requests = this.#batches.unanswered;
-    for (let request = this.#queue.oldest; request !== null; request = request.queueNext) requests.push(request);
+    const requests = [...this.#batches.unanswered, ...this.#queue];
     for (const request of [...requests, ...this.#batches.held]) this.giveUp(request, errorOf());
     return requests.length;
   }
@@ -149,7 +189,8 @@ export class Batcher {
         if (Number.isFinite(decision.ms)) this.#delayTimer = this.#options.clock.after(decision.ms, () => this.pump());
         break;
       }
-      this.#send(decision.rows, now);
+      if (decision.action === 'sendColumns') this.#sendColumns();
+      else this.#send(decision.rows, decision.reason, now);
     }
     this.#noteChange();
   }
@@ -185,44 +226,89 @@ export class Batcher {
   }
 
   #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#batches.isEmpty;
+    return this.#queue.length === 0 && this.#batches.isEmpty && this.#options.columns.isIdle;
+  }
+
+  /** Batches and chunks that workers hold. */
+  get #inWorkers(): number {
+    return this.#batches.running.size + this.#options.columns.inFlight;
   }
 
   #snapshot(now: number): BatchSnapshot {
     const ready = this.#options.readyWorkers();
     const lanes = Math.min(ready * this.#options.lanesPerWorker, this.#options.lanes);
     // Batches that are not handed out yet still have their slots, of which there are enough for twice the lanes.
-    const places = Math.min(lanes, 2 * this.#options.lanes - this.#batches.landed) - this.#batches.running.size;
+    const places = Math.min(lanes, 2 * this.#options.lanes - this.#batches.landed) - this.#inWorkers;
     return {
       waiting: this.#queue.length,
       oldestWaitMs: this.#oldestWaitMs(now),
-      idleWorkers: Math.max(ready - this.#batches.running.size, 0),
+      soonestDeadlineMs: this.#soonestDeadlineAt - now,
+      idleWorkers: Math.max(ready - this.#inWorkers, 0),
       freeLanes: Math.min(Math.max(places, 0), this.#freeLanes.length),
       latency: this.#latency.coefficients,
+      columnsWait: this.#options.columns.isWaiting,
+      sentSinceColumns: this.#sentSinceColumns,
     };
   }
 
   #oldestWaitMs(now: number): number {
-    return this.#queue.oldest === null ? 0 : now - this.#queue.oldest.enqueuedAt;
+    const { oldest } = this.#queue;
+    return oldest === null ? 0 : now - oldest.enqueuedAt;
   }
 
-  #send(rows: number, now: number): void {
+  #takeLane(): number {
     const lane = this.#freeLanes.pop();
     if (lane === undefined) throw new Error('a batch was sent without a free lane');
+    return lane;
+  }
+
+  #sendColumns(): void {
+    const lane = this.#takeLane();
+    this.#sentSinceColumns = 0;
+    void this.#options.columns.send().then(() => {
+      this.#freeLanes.push(lane);
+      this.pump();
+    });
+  }
+
+  #send(rows: number, reason: SendReason, now: number): void {
+    const lane = this.#takeLane();
+    this.#sends.count(reason);
+    this.#sentSinceColumns += 1;
     const batch: PendingRequest[] = [];
+    const leastMs = rows * (this.#latency.coefficients?.perRowAtLeastMs ?? 0);
     for (let row = 0; row < rows; row += 1) {
-      const request = this.#queue.shift();
+      const request = this.#takeTimely(now, leastMs);
       if (request === null) break;
       request.state = 'running';
       request.dispatchedAt = now;
       this.#options.slots.placeRow(lane, row, request.slot);
       batch.push(request);
     }
+    if (batch.length === 0) {
+      this.#freeLanes.push(lane);
+      return;
+    }
     this.#batches.running.add(batch);
     this.#options.run({ kind: 'batch', lane, rows: batch.length }).then(
       (reply) => this.#landed(lane, batch, reply),
       (error: unknown) => this.#lost(lane, batch, error),
     );
+  }
+
+  /**
+   * Takes the next request that can still be answered in time. Those that can't are refused on the way, rather than keep a worker
+   * from the others; but never the last: it is tried, which is how an estimate that has become wrong mends itself.
+   */
+  #takeTimely(now: number, leastMs: number): PendingRequest | null {
+    for (let { next } = this.#queue; next !== null; next = this.#queue.next) {
+      if (next.deadlineAt - now >= leastMs || this.#queue.length === 1) {
+        this.#queue.remove(next);
+        return next;
+      }
+      this.giveUp(next, new DeadlineExceededError(next.timeoutMs, { isEarly: true }));
+    }
+    return null;
   }
 
   /**
@@ -305,7 +391,10 @@ export class Batcher {
 
   /** Tells those who wait for room, or for the end. */
   #noteChange(): void {
-    if (this.#queue.length === 0) this.#waitingSince = null;
+    if (this.#queue.length === 0) {
+      this.#waitingSince = null;
+      this.#soonestDeadlineAt = Number.POSITIVE_INFINITY;
+    }
     this.#roomWaiters.tell();
     if (this.#isIdle()) this.#idleWaiters.tell();
   }

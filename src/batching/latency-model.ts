@@ -1,33 +1,58 @@
 /** How much of the past a new batch leaves: at 0.98, half the weight lies on the last 34 batches. */
 const retention = 0.98;
 
+/** How many standard errors below the estimate a row's time is sure to lie above. */
+const certainty = 3;
+
+/** A batch of n rows takes fixedMs + perRowMs · n milliseconds; both are at least 0. */
+export interface BatchLatency {
+  fixedMs: number;
+  perRowMs: number;
+  /** What a row takes beyond reasonable doubt: three standard errors below the estimate, 0 where too little is known. */
+  perRowAtLeastMs: number;
+}
+
 /**
  * An online model of how long a worker takes over a batch of n rows: a + b·n milliseconds, by least squares with
- * exponential forgetting. Where all batches had the same size there is no slope to find, and the whole time is put down
- * to the rows.
+ * exponential forgetting. Where all batches had the same size there is no slope to find: the whole time is put down
+ * to the rows, and nothing of it is beyond doubt.
  */
 export class BatchLatencyModel {
   #weight = 0;
   #meanRows = 0;
   #meanMs = 0;
   #varianceRows = 0;
+  #varianceMs = 0;
   #covariance = 0;
 
   record(rows: number, durationMs: number): void {
     this.#weight = this.#weight * retention + 1;
     const share = 1 / this.#weight;
     const rowsOff = rows - this.#meanRows;
+    const msOff = durationMs - this.#meanMs;
     this.#meanRows += share * rowsOff;
-    this.#meanMs += share * (durationMs - this.#meanMs);
+    this.#meanMs += share * msOff;
     this.#varianceRows = (1 - share) * (this.#varianceRows + share * rowsOff * rowsOff);
+    this.#varianceMs = (1 - share) * (this.#varianceMs + share * msOff * msOff);
     this.#covariance += share * (rowsOff * (durationMs - this.#meanMs) - this.#covariance);
   }
 
-  /** a ≥ 0 and b ≥ 0 in ms; null before the first batch. */
-  get coefficients(): { fixedMs: number; perRowMs: number } | null {
+  /** null before the first batch. */
+  get coefficients(): BatchLatency | null {
     if (this.#weight === 0) return null;
-    const slope = this.#varianceRows > 1e-9 ? this.#covariance / this.#varianceRows : this.#meanMs / this.#meanRows;
-    const perRowMs = Math.min(Math.max(slope, 0), this.#meanMs / this.#meanRows);
-    return { fixedMs: this.#meanMs - perRowMs * this.#meanRows, perRowMs };
+    const average = this.#meanMs / this.#meanRows;
+    if (this.#varianceRows <= 1e-9) return { fixedMs: 0, perRowMs: average, perRowAtLeastMs: 0 };
+    const slope = this.#covariance / this.#varianceRows;
+    const perRowMs = Math.min(Math.max(slope, 0), average);
+    const perRowAtLeastMs = Math.max(Math.min(slope - certainty * this.#standardError(slope), average), 0);
+    return { fixedMs: this.#meanMs - perRowMs * this.#meanRows, perRowMs, perRowAtLeastMs };
+  }
+
+  /** Of the slope, by the residuals; infinite for fewer batches than it has degrees of freedom. */
+  #standardError(slope: number): number {
+    const degrees = this.#weight - 2;
+    if (degrees <= 0) return Number.POSITIVE_INFINITY;
+    const residual = Math.max(this.#varianceMs - slope * this.#covariance, 0) * this.#weight;
+    return Math.sqrt(residual / degrees / (this.#varianceRows * this.#weight));
   }
 }

@@ -1,42 +1,79 @@
 import type { PendingRequest } from '../request/pending-request.js';
+import { RequestList } from './request-list.js';
 
-/** Requests in the order they came, each of which can leave from the middle in constant time. */
+/** How much earlier a request counts as having come, for each step of its priority. */
+const priorityStepMs = 10;
+
+interface Level {
+  priority: number;
+  requests: RequestList;
+}
+
+/**
+ * Requests that wait, in the order of when they came, less 10 ms for each step of priority. So one of high priority overtakes
+ * those that came a little before it and none that has waited for long: whatever keeps coming, nobody starves.
+ */
 export class RequestQueue {
-  #first: PendingRequest | null = null;
-  #last: PendingRequest | null = null;
+  /** One for each priority that ever occurred; almost always there is just the one. */
+  readonly #levels: Level[] = [];
   #length = 0;
 
   get length(): number {
     return this.#length;
   }
 
+  /** The one that has waited the longest, whatever its priority. */
   get oldest(): PendingRequest | null {
-    return this.#first;
+    let oldest: PendingRequest | null = null;
+    for (const { requests } of this.#levels) {
+      const { first } = requests;
+      if (first !== null && (oldest === null || first.enqueuedAt < oldest.enqueuedAt)) oldest = first;
+    }
+    return oldest;
+  }
+
+  /** Requests that would go before one of this priority that came now, or most of them. */
+  ahead(priority: number): number {
+    let ahead = 0;
+    for (const level of this.#levels) if (level.priority >= priority) ahead += level.requests.length;
+    return ahead;
   }
 
   push(request: PendingRequest): void {
-    request.queuePrevious = this.#last;
-    if (this.#last === null) this.#first = request;
-    else this.#last.queueNext = request;
-    this.#last = request;
+    this.#levelOf(request.priority).requests.push(request);
     this.#length += 1;
   }
 
-  shift(): PendingRequest | null {
-    const first = this.#first;
-    if (first !== null) this.remove(first);
-    return first;
+  /** The one whose turn it is. */
+  get next(): PendingRequest | null {
+    let next: PendingRequest | null = null;
+    for (const { requests } of this.#levels) {
+      const { first } = requests;
+      if (first !== null && (next === null || turnOf(first) < turnOf(next))) next = first;
+    }
+    return next;
   }
 
   /** @param request one that is in this queue. */
   remove(request: PendingRequest): void {
-    const { queuePrevious, queueNext } = request;
-    if (queuePrevious === null) this.#first = queueNext;
-    else queuePrevious.queueNext = queueNext;
-    if (queueNext === null) this.#last = queuePrevious;
-    else queueNext.queuePrevious = queuePrevious;
-    request.queuePrevious = null;
-    request.queueNext = null;
+    this.#levelOf(request.priority).requests.remove(request);
     this.#length -= 1;
   }
+
+  *[Symbol.iterator](): Generator<PendingRequest> {
+    for (const { requests } of this.#levels) yield* requests;
+  }
+
+  #levelOf(priority: number): Level {
+    for (const level of this.#levels) if (level.priority === priority) return level;
+    const level = { priority, requests: new RequestList() };
+    this.#levels.push(level);
+    // Of two whose turn is the same, the one of higher priority is found first.
+    this.#levels.sort((a, b) => b.priority - a.priority);
+    return level;
+  }
+}
+
+function turnOf(request: PendingRequest): number {
+  return request.enqueuedAt - request.priority * priorityStepMs;
 }

@@ -1,5 +1,8 @@
 import type { BusinessSummary, Decision, RiskLevel } from '../types.js';
 
+/** How many rows came to which decision, and how many of them have the risk level HIGH. */
+export type DecisionCounts = Record<Decision, number> & { highRisk: number };
+
 /** What the model decided. */
 export class DecisionCounter {
   readonly #decisions: Record<Decision, number> = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
@@ -8,6 +11,13 @@ export class DecisionCounter {
   count(decision: Decision, level: RiskLevel): void {
     this.#decisions[decision] += 1;
     if (level === 'HIGH') this.#highRisk += 1;
+  }
+
+  add({ APPROVE, REVIEW, BLOCK, highRisk }: DecisionCounts): void {
+    this.#decisions.APPROVE += APPROVE;
+    this.#decisions.REVIEW += REVIEW;
+    this.#decisions.BLOCK += BLOCK;
+    this.#highRisk += highRisk;
   }
 
   get total(): number {

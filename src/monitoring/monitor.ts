@@ -11,7 +11,7 @@ import type {
 } from '../types.js';
 import { AlertBoard } from './alert-board.js';
 import { type AlertThresholds, observe } from './alert-rules.js';
-import { DecisionCounter } from './decision-counter.js';
+import { DecisionCounter, type DecisionCounts } from './decision-counter.js';
 import { type OutcomeLimits, OutcomeStore } from './outcomes.js';
 import { PerformanceHistory, windowIntervals } from './performance-history.js';
 import { type Cause, causeOf } from './request-counts.js';
@@ -70,6 +70,18 @@ export class Monitor {
     current.recordAnswer(latencyMs, queueMs);
     this.#decisions.count(decision, level);
     if (id !== undefined) this.#outcomes.expect(id, decision);
+  }
+
+  /** Rows of a call of `scoreColumns`: they are decisions, and no requests. */
+  recordRows(rows: number, counts: DecisionCounts): void {
+    if (this.#final !== null) return;
+    this.#history.current.recordRows(rows);
+    this.#decisions.add(counts);
+  }
+
+  /** A call of `scoreColumns` that was answered. */
+  recordColumns(): void {
+    if (this.#final === null) this.#history.current.requests.count('succeeded');
   }
 
   /** A worker that was left behind may still come back with one when all is over. */
@@ -151,7 +163,7 @@ export class Monitor {
     const snapshot = this.#history.recent((recorder, windowMs) => ({
       latencySamples: recorder.samples,
       p99LatencyMs: recorder.p99LatencyMs,
-      rowsPerSecond: (recorder.samples * 1000) / Math.max(windowMs, 1),
+      rowsPerSecond: (recorder.rows * 1000) / Math.max(windowMs, 1),
       waitedWholeWindow: since !== null && clock.now() - since >= windowIntervals * intervalMs,
       errorSamples: recorder.requests.accepted,
       errorRate: recorder.requests.errorRate,

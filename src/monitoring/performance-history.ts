@@ -53,7 +53,7 @@ export class PerformanceHistory {
     this.#scratch.reset();
     this.#scratch.add(recorder);
     // Only a start too short for one whole interval makes do with a part of one.
-    if (this.#total.samples === 0) this.#scratch.closeInterval(this.#clock.now() - startedAt);
+    if (this.#total.rows === 0) this.#scratch.closeInterval(this.#clock.now() - startedAt);
     this.#scratch.add(this.#total);
     return read(this.#scratch);
   }

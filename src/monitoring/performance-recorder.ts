@@ -9,6 +9,7 @@ export class PerformanceRecorder {
   readonly #latency = new LatencyHistogram();
   readonly #queue = new LatencyHistogram();
   readonly #inference = new LatencyHistogram();
+  #columnRows = 0;
   #batches = 0;
   #batchRows = 0;
   #maxBatchRows = 0;
@@ -26,6 +27,11 @@ export class PerformanceRecorder {
     return this.#latency.count;
   }
 
+  /** Rows answered by the model, those that were no requests included. */
+  get rows(): number {
+    return this.#latency.count + this.#columnRows;
+  }
+
   get p99LatencyMs(): number | null {
     return this.#latency.percentile(99);
   }
@@ -34,6 +40,11 @@ export class PerformanceRecorder {
   recordAnswer(latencyMs: number, queueMs: number): void {
     this.#latency.record(latencyMs);
     this.#queue.record(queueMs);
+  }
+
+  /** Rows of a call of `scoreColumns`. */
+  recordRows(rows: number): void {
+    this.#columnRows += rows;
   }
 
   recordBatch(rows: number, inferenceMs: number): void {
@@ -51,10 +62,10 @@ export class PerformanceRecorder {
 
   /** Ends an interval: what was answered in it becomes one sample of the throughput. */
   closeInterval(durationMs: number): void {
-    if (this.samples === 0 || durationMs <= 0) return;
-    const rowsPerSecond = (this.samples * 1000) / durationMs;
+    if (this.rows === 0 || durationMs <= 0) return;
+    const rowsPerSecond = (this.rows * 1000) / durationMs;
     this.#activeMs = durationMs;
-    this.#activeRows = this.samples;
+    this.#activeRows = this.rows;
     this.#minRowsPerSecond = rowsPerSecond;
     this.#maxRowsPerSecond = rowsPerSecond;
   }
@@ -64,6 +75,7 @@ export class PerformanceRecorder {
     this.#latency.add(other.#latency);
     this.#queue.add(other.#queue);
     this.#inference.add(other.#inference);
+    this.#columnRows += other.#columnRows;
     this.#batches += other.#batches;
     this.#batchRows += other.#batchRows;
     this.#maxBatchRows = Math.max(this.#maxBatchRows, other.#maxBatchRows);
@@ -81,6 +93,7 @@ export class PerformanceRecorder {
     this.#latency.reset();
     this.#queue.reset();
     this.#inference.reset();
+    this.#columnRows = 0;
     this.#batches = 0;
     this.#batchRows = 0;
     this.#maxBatchRows = 0;

@@ -1,18 +1,18 @@
 import PQueue from 'p-queue';
-import type { BatchReply, BatchTask } from './protocol.js';
+import type { BatchReply, BatchTask, ColumnsTask } from './protocol.js';
 
 /** The lanes to the pool: at most so many batches in flight as the workers can hold. */
 export class Dispatcher {
   readonly #lanes: PQueue;
-  readonly #run: (task: BatchTask) => Promise<BatchReply>;
+  readonly #run: (task: BatchTask | ColumnsTask) => Promise<BatchReply>;
 
-  constructor(run: (task: BatchTask) => Promise<BatchReply>, lanes: number) {
+  constructor(run: (task: BatchTask | ColumnsTask) => Promise<BatchReply>, lanes: number) {
     this.#run = run;
     this.#lanes = new PQueue({ concurrency: lanes });
   }
 
   /** @throws {WorkerLostError} where the worker died over the batch. */
-  run(task: BatchTask): Promise<BatchReply> {
+  run(task: BatchTask | ColumnsTask): Promise<BatchReply> {
     return this.#lanes.add(() => this.#run(task));
   }
 }

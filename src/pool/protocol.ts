@@ -51,6 +51,15 @@ export interface SharedMemory {
   lanes: SharedArrayBuffer;
 }
 
+/** The memory of chunks of columns: areas of `rows` rows each, as many as chunks may be in flight. */
+export interface ColumnMemory {
+  rows: number;
+  /** float32 [areas, rows · the row's size] */
+  features: SharedArrayBuffer;
+  /** float32 [areas, rows · outputsPerSlot] */
+  outputs: SharedArrayBuffer;
+}
+
 /** Everything a worker is told when it starts. */
 export interface WorkerConfig extends ModelSpec {
   modelPath: string;
@@ -61,6 +70,7 @@ export interface WorkerConfig extends ModelSpec {
   /** CUDA device ids; workers take them in turn. */
   devices: number[];
   memory: SharedMemory;
+  columns: ColumnMemory;
   /** int32 words of the exit guard, see `guardWords`. */
   guard: SharedArrayBuffer;
 }
@@ -72,6 +82,16 @@ export interface BatchTask {
   rows: number;
 }
 
+/**
+ * One chunk of columns. Its area holds the first input's rows one behind the other, then the second's, and so on; the outputs
+ * likewise: logits [rows, 2] or probability [rows] first, and the risk, where the model gives it, from 2 · rows on.
+ */
+export interface ColumnsTask {
+  kind: 'columns';
+  area: number;
+  rows: number;
+}
+
 /** Why a request that was scored has the score it has. */
 export interface ExplainTask {
   kind: 'explain';
@@ -79,7 +99,7 @@ export interface ExplainTask {
   of: 'probability' | 'risk';
 }
 
-export type WorkerTask = BatchTask | ExplainTask;
+export type WorkerTask = BatchTask | ColumnsTask | ExplainTask;
 
 /** The runtime failed on a task. A worker that dies gives no reply at all. */
 export interface TaskFailure {

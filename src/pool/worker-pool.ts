@@ -6,12 +6,14 @@ import { ExitGuard } from './exit-guard.js';
 import {
   type BatchReply,
   type BatchTask,
+  type ColumnsTask,
   type ExplainReply,
   type ExplainTask,
   type FailedReport,
   isWorkerReport,
   type ReadyReport,
   type WorkerConfig,
+  type WorkerTask,
 } from './protocol.js';
 
 /** Batches a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. */
@@ -123,9 +125,9 @@ export class WorkerPool {
    *
    * @throws {WorkerLostError} where the worker died over it.
    */
-  run(task: BatchTask): Promise<BatchReply>;
+  run(task: BatchTask | ColumnsTask): Promise<BatchReply>;
   run(task: ExplainTask): Promise<ExplainReply>;
-  async run(task: BatchTask | ExplainTask): Promise<BatchReply | ExplainReply> {
+  async run(task: WorkerTask): Promise<BatchReply | ExplainReply> {
     try {
       const reply: BatchReply | ExplainReply = await this.#piscina.run(task);
       return reply;

@@ -1,5 +1,12 @@
 import type { Clock } from '../clock.js';
-import { AbortedError, ClosedError, FraudScorerError, InferenceError, QueueFullError } from '../errors.js';
+import {
+  AbortedError,
+  ClosedError,
+  DeadlineExceededError,
+  FraudScorerError,
+  InferenceError,
+  QueueFullError,
+} from '../errors.js';
 import type { Caller, Settlement } from '../settlement/settler.js';
 import type { ScoreOptions, ScoreRequest } from '../types.js';
 import type { AbortRegistry } from './abort-registry.js';
@@ -19,7 +26,12 @@ export interface Intake {
   };
   /** A row that belongs to no request, for checking one that is not taken in. */
   readonly scratchSlot: number;
-  readonly batcher: { readonly waiting: number; add(request: PendingRequest): void };
+  readonly batcher: {
+    readonly waiting: number;
+    /** The least time until a request of this priority could be answered if it came now. */
+    leastAnswerMs(priority: number): number;
+    add(request: PendingRequest): void;
+  };
 }
 
 export interface AdmissionOptions {
@@ -69,7 +81,14 @@ export class Admission {
         return;
       }
       const timeoutMs = call?.timeoutMs ?? this.#options.timeoutMs;
+      const priority = call?.priority ?? 0;
+      if (intake.batcher.leastAnswerMs(priority) > timeoutMs) {
+        intake.slots.release(slot);
+        onRefused({ request, id, enqueuedAt, settlement }, new DeadlineExceededError(timeoutMs, { isEarly: true }));
+        return;
+      }
       const pending = new PendingRequest(request, id, slot, enqueuedAt, timeoutMs, settlement);
+      pending.priority = priority;
       pending.explain = call?.explain;
       if (call?.signal !== undefined) this.#options.aborts.watch(call.signal, pending);
       intake.batcher.add(pending);

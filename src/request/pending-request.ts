@@ -7,6 +7,8 @@ export class PendingRequest implements Caller {
   state: 'waiting' | 'running' | 'held' | 'settled' = 'waiting';
   /** When its batch was sent, on the monotonic clock. */
   dispatchedAt = 0;
+  /** The higher, the sooner it is sent. */
+  priority = 0;
   /** Whether its caller wants reasons; undefined: as the scorer does. */
   explain: Explain | undefined = undefined;
   /** Its answer, while it is held. */

@@ -5,6 +5,7 @@ import type { Explain, ScoreOptions } from '../types.js';
 export interface CallOptions {
   timeoutMs: number;
   signal: AbortSignal | undefined;
+  priority: number;
   /** undefined: as the scorer does. */
   explain: Explain | undefined;
 }
@@ -16,9 +17,10 @@ export function readScoreOptions(options: ScoreOptions, defaultTimeoutMs: number
   const reader = new FieldReader(options);
   const timeoutMs = reader.number('timeoutMs', defaultTimeoutMs, { above: 0, unit: 'milliseconds' });
   const signal = reader.value('signal', 'an AbortSignal', isAbortSignal);
+  const priority = reader.number('priority', 0, { min: -10, max: 10, integer: true });
   const explain = reader.value('explain', "true, false, 'review' or 'block'", isExplain);
   reader.rejectUnknown().throwIfInvalid();
-  return { timeoutMs, signal, explain };
+  return { timeoutMs, signal, priority, explain };
 }
 
 export function isExplain(value: unknown): value is Explain {
@@ -26,7 +28,7 @@ export function isExplain(value: unknown): value is Explain {
 }
 
 /** By its shape: signals from another realm, or a polyfill's, are fine. */
-function isAbortSignal(value: unknown): value is AbortSignal {
+export function isAbortSignal(value: unknown): value is AbortSignal {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -119,10 +119,15 @@ export class Settler {
 
   /** A request that was taken in and could not be answered. */
   failed(caller: Caller, error: FraudScorerError): void {
-    // Only `close` gives a request up with this code once it was taken in, and that is a failure, not a rejection.
+    this.columnsFailed(error);
+    this.#settleError(caller, error);
+  }
+
+  /** A call of `scoreColumns` that was taken in and could not be answered. */
+  columnsFailed(error: FraudScorerError): void {
+    // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
     if (error.code === 'ERR_CLOSED') this.#options.observer.recordAbandoned();
     else this.#options.observer.recordError(error);
-    this.#settleError(caller, error);
   }
 
   /** A request that is not taken in. */

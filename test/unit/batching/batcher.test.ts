@@ -23,6 +23,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
   const answered: PendingRequest[] = [];
   const failed = new Map<PendingRequest, string>();
   const state = { ready: workers };
+  const columns = { isWaiting: false, inFlight: 0, isIdle: true, send: () => Promise.resolve() };
   const batcher = new Batcher({
     clock,
     slots,
@@ -44,6 +45,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
           },
         });
       }),
+    columns,
     onBatch: () => {},
     onOutputs: () => false,
     onAnswered: (request) => {
@@ -57,8 +59,9 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
       failed.set(request, code);
     },
   });
-  const add = (timeoutMs = 1_000): PendingRequest => {
+  const add = (timeoutMs = 1_000, priority = 0): PendingRequest => {
     const request = pendingRequest({ slot: slots.claim(), enqueuedAt: clock.now(), timeoutMs });
+    request.priority = priority;
     batcher.add(request);
     return request;
   };
@@ -133,6 +136,48 @@ describe('Batcher', () => {
     expect(sent.map(({ rows }) => rows)).toEqual([2]);
   });
 
+  it('counts batches by why they were sent', async () => {
+    const { clock, sent, add, batcher } = rig({ maxBatchSize: 4, maxQueueDelayMs: 3 });
+    for (let index = 0; index < 4; index += 1) add();
+    clock.turn();
+    await sent[0]?.reply({ inferenceMs: 1, provider: 'cpu' });
+    add();
+    clock.advance(3);
+    expect(batcher.sends).toEqual({ idleWorker: 0, full: 1, delayOver: 1, deadline: 0 });
+  });
+
+  it('does not hold a request back beyond its own deadline', () => {
+    const { clock, sent, add } = rig({ maxQueueDelayMs: 30 });
+    add(1_000);
+    clock.advance(1);
+    add(5);
+    clock.advance(3);
+    expect(sent).toHaveLength(0);
+    clock.advance(1);
+    expect(sent.map(({ rows }) => rows)).toEqual([2]);
+  });
+
+  it('refuses on the way to a worker what it could not answer in time, but never all', async () => {
+    const { clock, sent, add, failed } = rig({ maxBatchSize: 4 });
+    // A row takes a worker a millisecond, beyond doubt.
+    for (let batch = 0; batch < 40; batch += 1) {
+      const rows = 1 + (batch % 4);
+      for (let row = 0; row < rows; row += 1) add();
+      clock.turn();
+      await sent.pop()?.reply({ inferenceMs: rows, provider: 'cpu' });
+      clock.turn();
+    }
+    for (let row = 0; row < 8; row += 1) add();
+    clock.turn();
+    const doomed = [add(3), add(3), add(3)];
+    const timely = add(1_000);
+    for (const batch of sent.splice(0)) await batch.reply({ inferenceMs: 4, provider: 'cpu' });
+    clock.turn();
+    expect(doomed.map((request) => failed.get(request))).toEqual(Array(3).fill('ERR_DEADLINE_EXCEEDED'));
+    expect(sent.map(({ rows }) => rows)).toEqual([1]);
+    expect(timely.state).toBe('running');
+  });
+
   it('tells since when requests have always been waiting', async () => {
     const { clock, sent, add, batcher } = rig({ maxBatchSize: 1 });
     for (let index = 0; index < 3; index += 1) add();
@@ -162,7 +207,7 @@ describe('Batcher', () => {
         const open = new Set<Sent>();
         const pick = (by: number): Sent | undefined => [...open][by % Math.max(open.size, 1)];
         for (const { kind, by } of events) {
-          if (kind === 'add') requests.push(add(by));
+          if (kind === 'add') requests.push(add(by, (by % 21) - 10));
           if (kind === 'advance') clock.advance(by);
           if (kind === 'ready') state.ready = by;
           if (kind === 'cancel') {

@@ -31,14 +31,38 @@ describe('BatchLatencyModel', () => {
     expect(model.coefficients?.fixedMs).toBeCloseTo(3, 1);
   });
 
+  it('is sure of a row’s time only where batches of several sizes agree on it', () => {
+    const model = new BatchLatencyModel();
+    for (let batch = 0; batch < 50; batch += 1) model.record(1, 0.3);
+    // The whole time may be the fixed part: a thousand rows need not take 300 ms.
+    expect(model.coefficients?.perRowAtLeastMs).toBe(0);
+    for (let batch = 0; batch < 100; batch += 1) {
+      const rows = 1 + ((batch * 37) % 256);
+      model.record(rows, 0.3 + 0.01 * rows + (batch % 2) * 0.2);
+    }
+    const { perRowMs, perRowAtLeastMs } = model.coefficients ?? { perRowMs: 0, perRowAtLeastMs: 0 };
+    expect(perRowMs).toBeCloseTo(0.01, 3);
+    expect(perRowAtLeastMs).toBeGreaterThan(0.008);
+    expect(perRowAtLeastMs).toBeLessThan(perRowMs);
+  });
+
+  it('is not sure of anything after one batch that stalled', () => {
+    const model = new BatchLatencyModel();
+    for (let batch = 0; batch < 40; batch += 1) model.record(1 + (batch % 2), batch === 39 ? 8 : 0.3);
+    expect(model.coefficients?.perRowAtLeastMs).toBe(0);
+  });
+
   it('never gives a negative or an unbounded time, whatever it is told', () => {
     const batch = fc.tuple(fc.integer({ min: 1, max: 512 }), fc.double({ min: 0, max: 100, noNaN: true }));
     fc.assert(
       fc.property(fc.array(batch, { minLength: 1, maxLength: 50 }), (batches) => {
         const model = new BatchLatencyModel();
         for (const [rows, ms] of batches) model.record(rows, ms);
-        const { fixedMs, perRowMs } = model.coefficients ?? { fixedMs: -1, perRowMs: -1 };
+        const latency = model.coefficients ?? { fixedMs: -1, perRowMs: -1, perRowAtLeastMs: -1 };
+        const { fixedMs, perRowMs, perRowAtLeastMs } = latency;
         expect(perRowMs).toBeGreaterThanOrEqual(0);
+        expect(perRowAtLeastMs).toBeGreaterThanOrEqual(0);
+        expect(perRowAtLeastMs).toBeLessThanOrEqual(perRowMs);
         expect(fixedMs).toBeGreaterThanOrEqual(-1e-9);
         expect(Number.isFinite(fixedMs + perRowMs)).toBe(true);
       }),

@@ -1,0 +1,60 @@
+import type { ColumnMemory } from '../pool/protocol.js';
+import { outputsPerSlot } from '../pool/protocol.js';
+
+export interface ColumnAreaSizes {
+  /** Chunks in flight. */
+  areas: number;
+  /** Rows an area has room for. */
+  rows: number;
+  /** float32 values of features in a row. */
+  rowSize: number;
+}
+
+/**
+ * Shared memory for chunks of `scoreColumns`: an area for each chunk in flight, in which each input's rows lie in one piece, so that
+ * they are copied as such on both sides. It takes no room until it is used.
+ */
+export class ColumnAreas {
+  readonly memory: ColumnMemory;
+  readonly #features: Float32Array;
+  readonly #outputs: Float32Array;
+  readonly #free: number[];
+
+  constructor({ areas, rows, rowSize }: ColumnAreaSizes) {
+    const floats = Float32Array.BYTES_PER_ELEMENT;
+    this.memory = {
+      rows,
+      features: new SharedArrayBuffer(areas * rows * rowSize * floats),
+      outputs: new SharedArrayBuffer(areas * rows * outputsPerSlot * floats),
+    };
+    this.#features = new Float32Array(this.memory.features);
+    this.#outputs = new Float32Array(this.memory.outputs);
+    this.#free = Array.from({ length: areas }, (_, area) => area);
+  }
+
+  /** @returns an area that nobody else has, or undefined where all are taken. */
+  claim(): number | undefined {
+    return this.#free.pop();
+  }
+
+  /** @param area one that was claimed, and that no worker can touch any more. */
+  release(area: number): void {
+    this.#free.push(area);
+  }
+
+  /** [rows, rowSize], to be filled input by input: the first takes its size times the chunk's rows, and so on. */
+  features(area: number): Float32Array {
+    const length = this.#features.length / this.#areas;
+    return this.#features.subarray(area * length, (area + 1) * length);
+  }
+
+  /** As the worker left them: see `ColumnsTask`. */
+  outputs(area: number): Float32Array {
+    const length = this.#outputs.length / this.#areas;
+    return this.#outputs.subarray(area * length, (area + 1) * length);
+  }
+
+  get #areas(): number {
+    return this.#outputs.length / (this.memory.rows * outputsPerSlot);
+  }
+}

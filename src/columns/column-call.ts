@@ -1,0 +1,67 @@
+import type { FraudScorerError } from '../errors.js';
+import type { ColumnScores } from '../types.js';
+import type { Column } from './column-values.js';
+
+/** Rows of a call that a worker gets at once. */
+export interface Chunk {
+  row: number;
+  rows: number;
+  /** Whether it was lost with a worker before. */
+  isRetry: boolean;
+}
+
+/** One call of `scoreColumns` on its way. */
+export class ColumnCall {
+  readonly scores: ColumnScores;
+  /** Rows whose scores are there. */
+  scored = 0;
+  #sent = 0;
+  /** Chunks that were lost with their worker and go out once more. */
+  readonly #lost: Chunk[] = [];
+  #isSettled = false;
+
+  constructor(
+    readonly columns: readonly Column[],
+    readonly rows: number,
+    readonly settlement: { resolve(scores: ColumnScores): void; reject(error: FraudScorerError): void },
+  ) {
+    this.scores = {
+      fraudProbability: new Float32Array(rows),
+      riskScore: new Float32Array(rows),
+      decision: new Uint8Array(rows),
+    };
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** Whether rows wait for a worker. */
+  get isWaiting(): boolean {
+    return !this.#isSettled && (this.#sent < this.rows || this.#lost.length > 0);
+  }
+
+  /** Takes the next rows to send, at most so many; a chunk that was lost goes out as it was. */
+  take(maxRows: number): Chunk {
+    const lost = this.#lost.pop();
+    if (lost !== undefined) return lost;
+    const row = this.#sent;
+    const rows = Math.min(maxRows, this.rows - row);
+    this.#sent += rows;
+    return { row, rows, isRetry: false };
+  }
+
+  /** Puts a chunk back that was lost with its worker. @returns whether it may go out again, which it may once. */
+  putBack(chunk: Chunk): boolean {
+    if (chunk.isRetry) return false;
+    this.#lost.push({ ...chunk, isRetry: true });
+    return true;
+  }
+
+  /** @returns whether it was not settled before. */
+  settle(): boolean {
+    const isFirst = !this.#isSettled;
+    this.#isSettled = true;
+    return isFirst;
+  }
+}

@@ -1,0 +1,147 @@
+import { BatchLatencyModel } from '../batching/latency-model.js';
+import { type FraudScorerError, InferenceError, InvalidRequestError, WorkerLostError } from '../errors.js';
+import type { DecisionCounts } from '../monitoring/decision-counter.js';
+import type { BatchReply, ColumnsTask } from '../pool/protocol.js';
+import type { ColumnScores } from '../types.js';
+import type { ColumnAreas } from './column-areas.js';
+import type { Chunk, ColumnCall } from './column-call.js';
+import { copyRows } from './column-values.js';
+
+/** The share of the target latency that a chunk may take of a worker: requests that come meanwhile wait behind it. */
+const chunkShare = 1 / 8;
+
+const minChunkRows = 64;
+
+export interface ColumnQueueOptions {
+  areas: ColumnAreas;
+  targetLatencyMs: number;
+  run: (task: ColumnsTask) => Promise<BatchReply>;
+  /** @throws {InferenceError} where the outputs are no scores. */
+  score: (outputs: Float32Array, rows: number, scores: ColumnScores, row: number) => DecisionCounts;
+  /** Rows were scored. */
+  onScored: (rows: number, counts: DecisionCounts) => void;
+  onAnswered: (call: ColumnCall) => void;
+  onFailed: (call: ColumnCall, error: FraudScorerError) => void;
+}
+
+/** Calls of `scoreColumns`, in the order they came, and their chunks in flight. */
+export class ColumnQueue {
+  readonly #options: ColumnQueueOptions;
+  /** Calls whose values are being checked. */
+  readonly #checking = new Set<ColumnCall>();
+  readonly #calls = new Set<ColumnCall>();
+  readonly #latency = new BatchLatencyModel();
+  #inFlight = 0;
+
+  constructor(options: ColumnQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Whether rows wait for a worker. */
+  get isWaiting(): boolean {
+    return this.#next() !== undefined;
+  }
+
+  /** Chunks that workers hold. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  get isIdle(): boolean {
+    return this.#checking.size === 0 && this.#calls.size === 0 && this.#inFlight === 0;
+  }
+
+  /** @param call whose values are to be checked. */
+  announce(call: ColumnCall): void {
+    this.#checking.add(call);
+  }
+
+  /** @param call whose values were checked. */
+  add(call: ColumnCall): void {
+    this.#checking.delete(call);
+    if (call.rows === 0) this.#answer(call);
+    else this.#calls.add(call);
+  }
+
+  /** Settles a call early with an error; one that is settled already stays as it is. */
+  giveUp(call: ColumnCall, error: FraudScorerError): void {
+    this.#checking.delete(call);
+    this.#calls.delete(call);
+    if (call.settle()) this.#options.onFailed(call, error);
+  }
+
+  /** @returns how many calls had no answer. */
+  giveUpAll(errorOf: () => FraudScorerError): number {
+    const calls = [...this.#checking, ...this.#calls];
+    for (const call of calls) this.giveUp(call, errorOf());
+    return calls.length;
+  }
+
+  /** Sends the next chunk. Resolves when it is back, whatever became of it. */
+  async send(): Promise<void> {
+    const call = this.#next();
+    const area = this.#options.areas.claim();
+    if (call === undefined || area === undefined) throw new Error('columns were sent that do not wait');
+    const chunk = call.take(this.#chunkRows());
+    this.#inFlight += 1;
+    try {
+      if (!this.#fill(area, call, chunk)) throw changedError();
+      const reply = await this.#options.run({ kind: 'columns', area, rows: chunk.rows });
+      if ('error' in reply) throw new InferenceError(`The runtime failed on a chunk of rows: ${reply.error}`);
+      this.#latency.record(chunk.rows, reply.inferenceMs);
+      this.#read(area, call, chunk);
+    } catch (error) {
+      this.#failed(call, chunk, error);
+    } finally {
+      this.#inFlight -= 1;
+      this.#options.areas.release(area);
+    }
+  }
+
+  #next(): ColumnCall | undefined {
+    for (const call of this.#calls) if (call.isWaiting) return call;
+    return undefined;
+  }
+
+  #chunkRows(): number {
+    const { areas, targetLatencyMs } = this.#options;
+    const perRowMs = this.#latency.coefficients?.perRowMs ?? 0;
+    const rows = perRowMs === 0 ? areas.memory.rows : Math.floor((targetLatencyMs * chunkShare) / perRowMs);
+    return Math.min(Math.max(rows, minChunkRows), areas.memory.rows);
+  }
+
+  /** @returns whether the values are as they were when they were checked, as far as can be told. */
+  #fill(area: number, { columns }: ColumnCall, { row, rows }: Chunk): boolean {
+    const features = this.#options.areas.features(area);
+    return columns.every((column) => copyRows(column, row, rows, features, column.offset * rows));
+  }
+
+  #read(area: number, call: ColumnCall, { row, rows }: Chunk): void {
+    if (call.isSettled) return;
+    const counts = this.#options.score(this.#options.areas.outputs(area), rows, call.scores, row);
+    call.scored += rows;
+    this.#options.onScored(rows, counts);
+    if (call.scored === call.rows) this.#answer(call);
+  }
+
+  #answer(call: ColumnCall): void {
+    this.#calls.delete(call);
+    if (call.settle()) this.#options.onAnswered(call);
+  }
+
+  #failed(call: ColumnCall, chunk: Chunk, error: unknown): void {
+    if (error instanceof WorkerLostError && call.putBack(chunk)) return;
+    this.giveUp(call, asScorerError(error));
+  }
+}
+
+function changedError(): InvalidRequestError {
+  const expected = 'arrays that stay the same until the call has settled';
+  return new InvalidRequestError([{ path: 'features', expected, received: 'ones that were changed' }]);
+}
+
+function asScorerError(error: unknown): FraudScorerError {
+  const isKnown = error instanceof InferenceError || error instanceof InvalidRequestError;
+  if (isKnown || error instanceof WorkerLostError) return error;
+  return new InferenceError('A chunk of rows could not be scored', { cause: error });
+}

@@ -1,0 +1,112 @@
+import type { Clock, Timer } from '../clock.js';
+import {
+  AbortedError,
+  ClosedError,
+  DeadlineExceededError,
+  FraudScorerError,
+  InferenceError,
+  InvalidRequestError,
+} from '../errors.js';
+import { IssueList } from '../issues.js';
+import type { RowLayout } from '../request/feature-row.js';
+import type { ColumnScores, ColumnsOptions } from '../types.js';
+import { ColumnCall } from './column-call.js';
+import type { ColumnQueue } from './column-queue.js';
+import { checkValues } from './column-values.js';
+import { readColumns, readColumnsOptions } from './read-columns.js';
+
+/** Rows whose values are checked in one turn of the event loop: some tenths of a millisecond. */
+const rowsPerTurn = 4_096;
+
+export interface ColumnScoringOptions {
+  clock: Clock;
+  layout: RowLayout;
+  queue: ColumnQueue;
+  isClosed: () => boolean;
+  /** Rows wait now. */
+  onQueued: () => void;
+  onRefused: (error: FraudScorerError) => void;
+}
+
+/** The door of `scoreColumns`: checks all of it before anything is scored, and minds its timeout and its signal. */
+export class ColumnScoring {
+  readonly #options: ColumnScoringOptions;
+
+  constructor(options: ColumnScoringOptions) {
+    this.#options = options;
+  }
+
+  score(columns: unknown, rows: number, options: ColumnsOptions | undefined): Promise<ColumnScores> {
+    return new Promise((resolve, reject) => {
+      try {
+        this.#begin(columns, rows, options, { resolve, reject });
+      } catch (error) {
+        const known = error instanceof FraudScorerError ? error : new InferenceError('The rows could not be taken in');
+        this.#options.onRefused(known);
+        reject(known);
+      }
+    });
+  }
+
+  #begin(
+    columns: unknown,
+    rows: number,
+    options: ColumnsOptions | undefined,
+    settlement: ColumnCall['settlement'],
+  ): void {
+    const { clock, layout, isClosed } = this.#options;
+    if (isClosed()) throw new ClosedError('The scorer is closed');
+    const { timeoutMs, signal } = readColumnsOptions(options);
+    const issues = new IssueList();
+    const read = readColumns(columns, rows, layout, issues);
+    if (issues.total > 0) throw new InvalidRequestError(issues.listed, issues.total);
+    // Reading it may have run code of the host's, which may have called anything.
+    if (isClosed()) throw new ClosedError('The scorer is closed');
+    if (signal?.aborted === true) throw new AbortedError(signal.reason);
+
+    let timer: Timer | null = null;
+    const onAbort = (): void => this.#options.queue.giveUp(call, new AbortedError(signal?.reason));
+    const cleanUp = (): void => {
+      timer?.clear();
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const call = new ColumnCall(read, rows, {
+      resolve: (scores) => {
+        cleanUp();
+        settlement.resolve(scores);
+      },
+      reject: (error) => {
+        cleanUp();
+        settlement.reject(error);
+      },
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (Number.isFinite(timeoutMs)) {
+      timer = clock.after(timeoutMs, () => this.#options.queue.giveUp(call, new DeadlineExceededError(timeoutMs)));
+    }
+    this.#options.queue.announce(call);
+    this.#check(call, 0, new IssueList());
+  }
+
+  /** All values of some rows, and the next in the next turn: a million rows must not keep the event loop from the others. */
+  #check(call: ColumnCall, from: number, issues: IssueList): void {
+    if (call.isSettled) return;
+    const to = Math.min(from + rowsPerTurn, call.rows);
+    try {
+      for (const column of call.columns) checkValues(column, from, to, issues);
+    } catch {
+      // A list of the host's own making threw, and its error may quote what it holds.
+      issues.add('features', 'arrays that can be read', 'one that throws when it is read');
+    }
+    if (to < call.rows) {
+      this.#options.clock.soon(() => this.#check(call, to, issues));
+      return;
+    }
+    if (issues.total > 0) {
+      this.#options.queue.giveUp(call, new InvalidRequestError(issues.listed, issues.total));
+      return;
+    }
+    this.#options.queue.add(call);
+    this.#options.onQueued();
+  }
+}

@@ -1,0 +1,78 @@
+import { describeKind, type IssueList } from '../issues.js';
+
+/** One input's values for all rows, row after row: as the caller gave them, not copied. */
+export interface Column {
+  readonly name: string;
+  /** Values a row. */
+  readonly size: number;
+  /** Where the input begins in a row of all inputs. */
+  readonly offset: number;
+  readonly values: ArrayLike<unknown>;
+}
+
+/**
+ * Looks for values that are no finite float32.
+ *
+ * @param from the first row to look at, @param to the row after the last.
+ * @param issues gets each, with its row and its place in it.
+ */
+export function checkValues(column: Column, from: number, to: number, issues: IssueList): void {
+  const { values, size } = column;
+  const [first, last] = [from * size, to * size];
+  if (values instanceof Float32Array ? areFinite(values, first, last) : areFiniteNumbers(values, first, last)) return;
+  for (let index = first; index < last; index += 1) {
+    const value = values[index];
+    if (typeof value === 'number' && Number.isFinite(Math.fround(value))) continue;
+    const row = Math.floor(index / size);
+    issues.add(`features.${column.name}[${row}][${index - row * size}]`, 'a finite number', describeKind(value));
+  }
+}
+
+/** Four sums side by side, as each addition waits for the one before it: NaN and the infinities leave NaN behind. */
+function areFinite(values: Float32Array, first: number, last: number): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let index = first;
+  for (; index + 3 < last; index += 4) {
+    a += (values[index] as number) * 0;
+    b += (values[index + 1] as number) * 0;
+    c += (values[index + 2] as number) * 0;
+    d += (values[index + 3] as number) * 0;
+  }
+  for (; index < last; index += 1) a += (values[index] as number) * 0;
+  return a + b + c + d === 0;
+}
+
+function areFiniteNumbers(values: ArrayLike<unknown>, first: number, last: number): boolean {
+  for (let index = first; index < last; index += 1) {
+    const value = values[index];
+    if (typeof value !== 'number' || !Number.isFinite(Math.fround(value))) return false;
+  }
+  return true;
+}
+
+/**
+ * Copies rows one behind the other.
+ *
+ * @param to must have room for them from `start` on.
+ * @returns whether they are still there and numbers: the caller may have changed its arrays since they were checked.
+ */
+export function copyRows(
+  { values, size }: Column,
+  row: number,
+  rows: number,
+  to: Float32Array,
+  start: number,
+): boolean {
+  const [first, last] = [row * size, (row + rows) * size];
+  if (values.length < last) return false;
+  if (values instanceof Float32Array) {
+    to.set(values.subarray(first, last), start);
+    return true;
+  }
+  for (let index = first; index < last; index += 1) {
+    const value = values[index];
+    if (typeof value !== 'number') return false;
+    to[start + index - first] = value;
+  }
+  return true;
+}

@@ -1,0 +1,44 @@
+import { decide, riskLevel } from '../decision/policy.js';
+import { isProbability, softmaxOfTwo } from '../decision/probability.js';
+import type { OutputForm } from '../decision/scores.js';
+import { InferenceError } from '../errors.js';
+import type { DecisionCounts } from '../monitoring/decision-counter.js';
+import type { ColumnScores, Decision, DecisionPolicy } from '../types.js';
+
+const codes: Record<Decision, number> = { APPROVE: 0, REVIEW: 1, BLOCK: 2 };
+
+/**
+ * Turns a chunk's outputs into scores and decisions.
+ *
+ * @param outputs as the worker left them: logits [rows, 2] or probability [rows], and risk [rows] from 2 · rows on.
+ * @param policy rounded to float32.
+ * @param scores gets the chunk's, from `row` on.
+ * @returns how many rows came to which decision.
+ * @throws {InferenceError} where an output is no probability; a score that is not a number must never become a decision.
+ */
+export function scoreChunk(
+  outputs: Float32Array,
+  rows: number,
+  form: OutputForm,
+  policy: DecisionPolicy,
+  scores: ColumnScores,
+  row: number,
+): DecisionCounts {
+  const counts: DecisionCounts = { APPROVE: 0, REVIEW: 0, BLOCK: 0, highRisk: 0 };
+  for (let index = 0; index < rows; index += 1) {
+    const probability = form.logits
+      ? softmaxOfTwo(outputs[2 * index] as number, outputs[2 * index + 1] as number)
+      : (outputs[index] as number);
+    const risk = form.riskScore ? (outputs[2 * rows + index] as number) : probability;
+    if (!isProbability(probability) || !isProbability(risk)) {
+      throw new InferenceError("The model's scores for a row: expected numbers in [0, 1], received something else");
+    }
+    const decision = decide(probability, risk, policy);
+    counts[decision] += 1;
+    if (riskLevel(risk, policy) === 'HIGH') counts.highRisk += 1;
+    scores.fraudProbability[row + index] = probability;
+    scores.riskScore[row + index] = risk;
+    scores.decision[row + index] = codes[decision];
+  }
+  return counts;
+}

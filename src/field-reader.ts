@@ -48,6 +48,11 @@ export class FieldReader {
     return this.#fields[name] !== undefined;
   }
 
+  /** Whether a field has just this value. */
+  is(name: string, value: unknown): boolean {
+    return this.#take(name) === value;
+  }
+
   number(name: string, fallback: number, range: NumberRange): number {
     const value = this.#take(name);
     if (value === undefined) return fallback;

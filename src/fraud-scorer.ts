@@ -1,6 +1,8 @@
+import type { BatchLimits } from './batching/batch-policy.js';
 import { type Clock, systemClock } from './clock.js';
 import { ColumnScoring } from './columns/column-scoring.js';
 import { defaultPolicy, parsePolicyPatch } from './decision/policy.js';
+import { findBatchLimits } from './deployment/auto-batching.js';
 import { Deployment } from './deployment/deployment.js';
 import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
 import { AbortedError, ClosedError, type FraudScorerError } from './errors.js';
@@ -80,7 +82,8 @@ export class FraudScorer {
     const resolved = resolveOptions(options);
     const workerFile = resolveWorkerFile(resolved.workerFile);
     const [directory] = await Promise.all([openModelDirectory(resolved.model), loadHistograms()]);
-    const scorer = new FraudScorer(resolved, directory, workerFile, systemClock);
+    const batching = resolved.autoBatching ? await measuredLimits(resolved) : resolved.batching;
+    const scorer = new FraudScorer({ ...resolved, batching }, directory, workerFile, systemClock);
     try {
       await scorer.#start();
     } catch (error) {
@@ -340,6 +343,7 @@ export class FraudScorer {
       workers: readyWorkers,
       provider,
       providers,
+      batching: this.#deployment.limits,
     });
   }
 
@@ -393,4 +397,9 @@ export class FraudScorer {
       });
     });
   }
+}
+
+/** What was found by measurement, or the defaults where no provider works: then the start of the workers says why. */
+async function measuredLimits({ model, providers, devices, batching }: ResolvedOptions): Promise<BatchLimits> {
+  return (await findBatchLimits(model, providers, devices[0] ?? 0, batching.targetLatencyMs)) ?? batching;
 }

@@ -20,8 +20,8 @@ export interface FraudScorerOptions {
   devices?: readonly number[] | undefined;
   /** Worker threads, each with its own session; 1 to 256. @default as many as devices are given, else as many as cores */
   workers?: number | undefined;
-  /** How batches form. */
-  batching?: Partial<BatchLimits> | undefined;
+  /** How batches form; 'auto' profiles the model at the start, which takes about a second, and uses what it finds. */
+  batching?: Partial<BatchLimits> | 'auto' | undefined;
   /** Requests that may wait; more are refused with `ERR_QUEUE_FULL`. 1 to 1,000,000. @default 10_000 */
   maxQueueSize?: number | undefined;
   /** Milliseconds until a request is given up with `ERR_DEADLINE_EXCEEDED`; above 0, `Infinity` for never. @default 1_000 */
@@ -59,6 +59,8 @@ export interface ResolvedOptions {
   batching: BatchLimits;
   maxQueueSize: number;
   timeoutMs: number;
+  /** Whether `batching` is to be found by measurement; it holds the defaults until then. */
+  autoBatching: boolean;
   /** The host's thresholds alone: the manifest's come before them. */
   policy: Partial<DecisionPolicy>;
   fallback: Fallback;
@@ -75,13 +77,16 @@ const dayMs = 86_400_000;
 /** @throws {InvalidOptionsError} with every option that is unknown or not as documented. */
 export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   const reader = new FieldReader(options);
+  // Anything else is read as an object, and refused as one.
+  const isAuto = reader.is('batching', 'auto');
   const devices = reader.list('devices', 'CUDA device ids, integers from 0', isDeviceId);
   const resolved: ResolvedOptions = {
     model: reader.value('model', 'the path of a model directory', isText) ?? bundledModelDirectory(),
     providers: reader.list('providers', "'cuda', 'tensorrt' or 'cpu'", isProvider) ?? ['cuda', 'cpu'],
     devices: devices ?? [0],
     workers: reader.number('workers', devices?.length ?? availableParallelism(), { min: 1, max: 256, integer: true }),
-    batching: readBatching(reader.nested('batching')),
+    batching: isAuto ? readBatching(new FieldReader(undefined)) : readBatching(reader.nested('batching')),
+    autoBatching: isAuto,
     maxQueueSize: reader.number('maxQueueSize', 10_000, { min: 1, max: 1_000_000, integer: true }),
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
     policy: readPolicyPatch(reader.nested('policy')),

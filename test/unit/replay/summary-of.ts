@@ -47,6 +47,13 @@ export function exampleSummary(): Summary {
       provider: 'cpu',
       providers: [{ provider: 'cpu', reason: null }],
     },
+    batching: {
+      maxBatchSize: 256,
+      maxQueueDelayMs: 0,
+      targetLatencyMs: 10,
+      sent: { idleWorker: 0, full: 0, delayOver: 0, deadline: 0 },
+      latency: null,
+    },
     queue: { depth: 0, maxDepth: 10, oldestWaitMs: 0, inFlight: 0 },
     deployments: [{ name: 'visa-fraud', version: '1', traffic: 1, since: 0 }],
     activeAlerts: [],

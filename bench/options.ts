@@ -16,6 +16,7 @@ interface Flags {
   slices?: number;
   seconds?: number;
   memoryMinutes?: number;
+  tickMs?: number;
   model: string;
   out?: string;
   quick?: true;
@@ -40,6 +41,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     .option('--slices <n>', 'slices of each contender (default: 9)', wholeFrom(1))
     .option('--seconds <n>', 'length of a slice (default: 2)', numberAbove(0))
     .option('--memory-minutes <n>', 'how long memory is watched; 0 leaves it out (default: 10)', numberFrom(0))
+    .option('--tick-ms <n>', 'how often an open loop looks at what is due (default: 0.2)', numberAbove(0))
     .option('--model <dir>', 'a model directory with the inputs of the bundled model', bundledModelDirectory())
     .option('--out <dir>', 'where results and plots go (default: bench/results, with --quick .cache/bench)')
     .option('--quick', 'everything in two minutes, to see that it works; the figures mean nothing')
@@ -55,10 +57,11 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   };
 }
 
-function settingsOf({ model, quick, slices, seconds, memoryMinutes }: Flags): Settings {
+function settingsOf({ model, quick, slices, seconds, memoryMinutes, tickMs }: Flags): Settings {
   const settings = quick ? quickSettings(model) : fullSettings(model, memoryMinutes);
   return {
     ...settings,
+    tickMs: tickMs ?? settings.tickMs,
     slices: slices ?? settings.slices,
     sliceMs: seconds === undefined ? settings.sliceMs : seconds * 1000,
   };

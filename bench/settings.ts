@@ -11,6 +11,8 @@ export interface Settings {
   limitBatchSize: number;
   /** Rows of a `scoreColumns` call. */
   columnRows: number;
+  /** How often an open loop looks at what is due. */
+  tickMs: number;
   openLoopRates: readonly number[];
   policy: {
     loads: readonly number[];
@@ -47,6 +49,7 @@ export function fullSettings(model: string, memoryMinutes = 10): Settings {
     outstanding: 2_048,
     limitBatchSize: 256,
     columnRows: 8_192,
+    tickMs: 0.2,
     openLoopRates: [1_000, 10_000, 50_000, 100_000, 200_000, 300_000],
     policy: {
       loads: [1_000, 10_000, 50_000, 100_000, 300_000],

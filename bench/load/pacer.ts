@@ -18,7 +18,7 @@ export class Pacer implements Pace {
   readonly #tick: Int32Array<SharedArrayBuffer>;
   readonly #thread: Worker;
 
-  constructor(tickMs = 0.2) {
+  constructor(tickMs: number) {
     this.#tick = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const workerData = { tick: this.#tick, tickMs };
     this.#thread = new Worker(new URL('./pacer-thread.mjs', import.meta.url), { workerData, execArgv: [] });

@@ -1,26 +1,32 @@
 import type { Figure } from '../statistics.js';
 import type { Cell, Goal, Unit } from './result.js';
 
-const formats: Readonly<Record<Unit, (value: number) => string>> = {
-  perSecond: (value) => `${grouped(value)}/s`,
-  ms: (value) => `${value.toFixed(2)} ms`,
-  us: (value) => `${value.toFixed(2)} µs`,
-  ratio: (value) => (Math.abs(value) < 0.1 && value !== 0 ? value.toPrecision(2) : value.toFixed(2)),
-  times: (value) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ×`,
-  share: (value) => `${(100 * value).toFixed(1)} %`,
-  megabytes: (value) => `${value.toFixed(0)} MB`,
-  count: grouped,
+interface Format {
+  digits: (value: number) => string;
+  suffix: string;
+}
+
+const formats: Readonly<Record<Unit, Format>> = {
+  perSecond: { digits: grouped, suffix: '/s' },
+  ms: { digits: (value) => value.toFixed(2), suffix: ' ms' },
+  us: { digits: (value) => value.toFixed(2), suffix: ' µs' },
+  ratio: { digits: (value) => (isSmall(value) ? value.toPrecision(2) : value.toFixed(2)), suffix: '' },
+  times: { digits: (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0)), suffix: ' ×' },
+  share: { digits: (value) => (100 * value).toFixed(1), suffix: ' %' },
+  megabytes: { digits: (value) => value.toFixed(0), suffix: ' MB' },
+  count: { digits: grouped, suffix: '' },
 };
 
 export function formatNumber(value: number, unit: Unit): string {
-  return formats[unit](value);
+  const { digits, suffix } = formats[unit];
+  return digits(value) + suffix;
 }
 
-/** `median (lowest – highest)`; the value alone where there was one run. */
+/** `median (lowest – highest)` and the unit; the value alone where there was one run. */
 export function formatFigure({ median, lowest, highest, values }: Figure, unit: Unit): string {
-  const format = formats[unit];
-  if (values.length === 1) return format(median);
-  return `${format(median)} (${format(lowest)} – ${format(highest)})`;
+  if (values.length === 1) return formatNumber(median, unit);
+  const { digits, suffix } = formats[unit];
+  return `${digits(median)} (${digits(lowest)} – ${digits(highest)})${suffix}`;
 }
 
 export function formatCell(cell: Cell, unit: Unit = 'count'): string {
@@ -41,4 +47,8 @@ export function isMet({ figure, bound, limit }: Goal): boolean | null {
 
 function grouped(value: number): string {
   return Math.round(value).toLocaleString('en');
+}
+
+function isSmall(value: number): boolean {
+  return value !== 0 && Math.abs(value) < 0.1;
 }

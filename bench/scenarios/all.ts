@@ -1,6 +1,21 @@
 import { explanations } from './explanations.js';
+import { growth } from './growth.js';
+import { host } from './host.js';
+import { http } from './http.js';
+import { memory } from './memory.js';
+import { openLoopLatency } from './open-loop.js';
+import { policy } from './policy.js';
 import { saturation } from './saturation.js';
 import type { Scenario } from './scenario.js';
 
 /** In the order they are run and reported. */
-export const scenarios: readonly Scenario[] = [saturation, explanations];
+export const scenarios: readonly Scenario[] = [
+  saturation,
+  openLoopLatency,
+  policy,
+  growth,
+  http,
+  host,
+  explanations,
+  memory,
+];

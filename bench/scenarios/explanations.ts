@@ -18,7 +18,7 @@ export const explanations: Scenario = {
   title: 'The cost of explaining 1% of 20,000 requests a second',
   async run({ settings, requests, steps }) {
     await using resources = new Resources();
-    const pace = resources.add(new Pacer());
+    const pace = resources.add(new Pacer(settings.tickMs));
     const { model, sliceMs, slices } = settings;
     const scorer = resources.add(await FraudScorer.create({ model, workers, timeoutMs: 10_000 }));
     const slice = async (durationMs: number, explains: boolean): Promise<number> => {

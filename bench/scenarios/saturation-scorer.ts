@@ -28,7 +28,11 @@ export async function scorerContenders(
           callers: 2,
           durationMs,
           rowsPerCall: half,
-          call: (index) => scorer.scoreMany(lists[index % 2] ?? []),
+          call: async (index) => {
+            const outcomes = await scorer.scoreMany(lists[index % 2] ?? []);
+            if (outcomes.some(({ status }) => status === 'rejected'))
+              throw new Error('scoreMany: a request was rejected');
+          },
         }),
     },
   ];

@@ -17,7 +17,7 @@ export function chartOption(plot: Plot): EChartsOption {
     animation: false,
     backgroundColor: '#ffffff',
     title: { text: title, left: 'center', textStyle: { fontSize: 15 } },
-    legend: { bottom: 4, data: series.map(({ name }) => name) },
+    legend: { bottom: 4, selectedMode: false, data: series.map(({ name }) => name) },
     grid: { left: 24, right: 32, top: 48, bottom: 64, containLabel: true },
     xAxis: {
       ...(isText(x.values) ? { type: 'category', data: [...x.values] } : { type: 'value' }),
@@ -42,11 +42,12 @@ function marks({ kind, x }: Plot, { name, points }: PlotSeries, seriesIndex: num
   const data = points.map((point, index) => [abscissa(x.values, index), medianOf(point)]);
   const color = colourOf(seriesIndex);
   return kind === 'bars'
-    ? { type: 'bar', name, data, barGap, itemStyle: { color } }
+    ? { type: 'bar', name, data, silent: true, barGap, itemStyle: { color } }
     : {
         type: 'line',
         name,
         data,
+        silent: true,
         symbol: 'circle',
         symbolSize: isText(x.values) ? 7 : 3,
         itemStyle: { color },
@@ -64,6 +65,8 @@ function spreads({ kind, x, series }: Plot, { name, points }: PlotSeries, index:
     type: 'custom',
     name: `${name}: spread`,
     data,
+    // So that the axis reaches as far as they do.
+    encode: { x: 0, y: [1, 2] },
     z: 5,
     silent: true,
     renderItem: (_, api) => {

@@ -10,6 +10,12 @@ export function drawSvg(plot: Plot): string {
   chart.setOption(chartOption(plot));
   const svg = chart.renderToSVGString({ useViewBox: true });
   chart.dispose();
-  // The library numbers its drawings by the process's count of them.
-  return `${svg.replaceAll(/\bzr\d+-/g, 'zr-')}\n`;
+  // The library numbers what it draws by the process's count of it.
+  const ids = new Map<string, string>();
+  const renumbered = svg.replaceAll(/\bzr\d+-[a-z]+-?\d+/g, (id) => {
+    const known = ids.get(id) ?? `plot-${ids.size}`;
+    ids.set(id, known);
+    return known;
+  });
+  return `${renumbered}\n`;
 }

@@ -9,7 +9,6 @@ export async function scorerContenders(
   { settings, requests }: ScenarioContext,
   workers: number,
   resources: Resources,
-  notes: string[],
 ): Promise<Contender<number>[]> {
   const { model, outstanding, columnRows } = settings;
   const scorer = resources.add(await FraudScorer.create({ model, workers }));
@@ -36,7 +35,6 @@ export async function scorerContenders(
         }),
     },
   ];
-  if (!hasColumns(scorer)) return [...contenders, ...noColumns(notes)];
   const columns = requests.columns(columnRows);
   contenders.push({
     name: 'scoreColumns',
@@ -49,17 +47,4 @@ export async function scorerContenders(
       }),
   });
   return contenders;
-}
-
-interface ColumnScorer {
-  scoreColumns(columns: Record<string, Float32Array>, rows: number): Promise<unknown>;
-}
-
-function hasColumns(scorer: object): scorer is ColumnScorer {
-  return 'scoreColumns' in scorer;
-}
-
-function noColumns(notes: string[]): [] {
-  notes.push('scoreColumns is not available.');
-  return [];
 }

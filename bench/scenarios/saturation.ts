@@ -30,7 +30,7 @@ async function saturate(context: ScenarioContext, workers: number, notes: string
   const { settings, steps } = context;
   await using resources = new Resources();
   const contenders = [
-    ...(await scorerContenders(context, workers, resources, notes)),
+    ...(await scorerContenders(context, workers, resources)),
     ...(await rivalsOf(context, workers, resources, notes)),
   ];
   steps.expect(contenders.length * settings.slices);

@@ -1,0 +1,54 @@
+import { CommanderError } from 'commander';
+import { expect, test, vi } from 'vitest';
+import { readOptions } from '../../../bench/options.js';
+
+const names = ['saturation', 'policy', 'memory'];
+
+function refused(...args: string[]): CommanderError {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    readOptions(args, names);
+  } catch (error) {
+    if (error instanceof CommanderError) return error;
+    throw error;
+  } finally {
+    write.mockRestore();
+  }
+  throw new Error(`expected ${args.join(' ')} to be refused`);
+}
+
+test('without a word everything is run, nine slices of two seconds each', () => {
+  const { scenarios, settings, directory } = readOptions([], names);
+  expect(scenarios).toEqual(names);
+  expect(settings).toMatchObject({ slices: 9, sliceMs: 2_000, memory: { minutes: 10 } });
+  expect(directory).toMatch(/bench\/results\/$/);
+});
+
+test('scenarios are picked by name, in their own order', () => {
+  expect(readOptions(['--only', 'policy, saturation'], names).scenarios).toEqual(['saturation', 'policy']);
+});
+
+test('slices and their length are what is asked for, in a quick run too', () => {
+  const { settings } = readOptions(['--quick', '--slices', '3', '--seconds', '0.5'], names);
+  expect(settings).toMatchObject({ slices: 3, sliceMs: 500 });
+});
+
+test('a quick run leaves the published results alone', () => {
+  expect(readOptions(['--quick'], names).directory).not.toMatch(/results/);
+  expect(readOptions(['--quick', '--out', 'here'], names).directory).toBe('here');
+});
+
+test('no minutes for the memory leave it out', () => {
+  expect(readOptions(['--memory-minutes', '0'], names).scenarios).toEqual(['saturation', 'policy']);
+});
+
+test('only to write the report runs nothing', () => {
+  expect(readOptions(['--render-only'], names).scenarios).toEqual([]);
+});
+
+test('what is not as described is refused with what was expected', () => {
+  expect(refused('--only', 'polcy').message).toContain("expected some of saturation, policy, memory, received 'polcy'");
+  expect(refused('--slices', '0').message).toContain('whole number of at least 1');
+  expect(refused('--seconds', '0x10').message).toContain('a number above 0');
+  expect(refused('--memory-minutes', '-1').message).toContain('at least 0');
+});

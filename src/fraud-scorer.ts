@@ -22,7 +22,7 @@ import type { PendingRequest } from './request/pending-request.js';
 import { readOutcome } from './request/read-outcome.js';
 import { scoreMany } from './request/score-many.js';
 import { readScoreOptions } from './request/score-options.js';
-import { type Answer, Settler } from './settlement/settler.js';
+import { Settler } from './settlement/settler.js';
 import type {
   CloseReport,
   ColumnScores,
@@ -107,7 +107,11 @@ export class FraudScorer {
       { ...options, workerFile, clock, maxHeld: maxExplanations },
       {
         onBatch: (batch) => this.#monitor.recordBatch(batch.rows, batch.inferenceMs),
-        onOutputs: (request, answer) => this.#isHeldForReasons(request, answer),
+        onOutputs: (request, scores, attention, batch) => {
+          const result = this.#settler.resultOf(request, scores, attention, batch);
+          request.result = result;
+          return this.#explanations.begin(request, result);
+        },
         onAnswered: (request) => this.#answered(request),
         onFailed: (request, error) => this.#failed(request, error),
         onRowsScored: (rows, counts) => this.#monitor.recordRows(rows, counts),
@@ -345,13 +349,6 @@ export class FraudScorer {
       providers,
       batching: this.#deployment.limits,
     });
-  }
-
-  /** @returns whether the answer waits for its reasons. */
-  #isHeldForReasons(request: PendingRequest, answer: Answer): boolean {
-    const result = this.#settler.resultOf(request, answer);
-    request.result = result;
-    return this.#explanations.begin(request, result);
   }
 
   #answered(request: PendingRequest): void {

@@ -7,7 +7,7 @@ import { ColumnAreas } from '../columns/column-areas.js';
 import type { ColumnCall } from '../columns/column-call.js';
 import { ColumnQueue } from '../columns/column-queue.js';
 import { scoreChunk } from '../columns/score-chunk.js';
-import { type OutputForm, readScores } from '../decision/scores.js';
+import { type OutputForm, readScores, type Scores } from '../decision/scores.js';
 import { type FraudScorerError, InvalidOptionsError } from '../errors.js';
 import type { DecisionCounts } from '../monitoring/decision-counter.js';
 import { Dispatcher } from '../pool/dispatcher.js';
@@ -15,7 +15,6 @@ import type { ExplainReply, ExplainTask, FailedReport, ReadyReport } from '../po
 import { tasksPerWorker, WorkerPool } from '../pool/worker-pool.js';
 import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
 import type { PendingRequest } from '../request/pending-request.js';
-import type { Answer } from '../settlement/settler.js';
 import type { DecisionPolicy, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
 import { checkGraph } from './graph-check.js';
 import type { Manifest, ManifestInput } from './manifest.js';
@@ -40,7 +39,7 @@ export interface DeploymentOptions {
 export interface DeploymentHandlers {
   onBatch: (batch: AnsweredBatch) => void;
   /** @returns whether the request is held until `batcher.letGo`. */
-  onOutputs: (request: PendingRequest, answer: Answer) => boolean;
+  onOutputs: (request: PendingRequest, scores: Scores, attention: number[] | null, batch: AnsweredBatch) => boolean;
   onAnswered: (request: PendingRequest) => void;
   onFailed: (request: PendingRequest, error: FraudScorerError) => void;
   /** Rows of `scoreColumns` were decided on. */
@@ -123,7 +122,13 @@ export class Deployment {
       run: (task) => dispatcher.run(task),
       columns: this.columns,
       onBatch: handlers.onBatch,
-      onOutputs: (request, batch) => handlers.onOutputs(request, this.#answer(request, batch)),
+      onOutputs: (request, batch) =>
+        handlers.onOutputs(
+          request,
+          readScores(this.slots.outputs, request.slot, this.#outputForm),
+          this.#attention(request.slot),
+          batch,
+        ),
       onAnswered: handlers.onAnswered,
       onFailed: handlers.onFailed,
     });
@@ -222,22 +227,6 @@ export class Deployment {
   #requirePool(): WorkerPool {
     if (this.#pool === null) throw new Error('a batch was sent before the workers were ready');
     return this.#pool;
-  }
-
-  /** @throws {InferenceError} where the outputs are no scores. */
-  #answer(request: PendingRequest, batch: AnsweredBatch): Answer {
-    // Field by field: an object literal that spreads another is many times slower, and this is made for each request.
-    const { fraudProbability, riskScore } = readScores(this.slots.outputs, request.slot, this.#outputForm);
-    return {
-      fraudProbability,
-      riskScore,
-      attention: this.#attention(request.slot),
-      provider: batch.provider,
-      dispatchedAt: request.dispatchedAt,
-      answeredAt: batch.answeredAt,
-      inferenceMs: batch.inferenceMs,
-      batchSize: batch.rows,
-    };
   }
 
   #attention(slot: number): number[] | null {

@@ -1,5 +1,3 @@
-import { describeKind, type IssueList } from '../issues.js';
-
 /** An input of the model: where its values lie in a row. */
 export interface InputLayout {
   readonly name: string;
@@ -14,7 +12,7 @@ export interface RowLayout {
   readonly size: number;
 }
 
-type Indexable = ArrayLike<unknown>;
+export type Indexable = ArrayLike<unknown>;
 
 export function rowLayoutOf(inputs: readonly { name: string; size: number }[]): RowLayout {
   let offset = 0;
@@ -31,54 +29,64 @@ export function rowLayoutOf(inputs: readonly { name: string; size: number }[]): 
  * a host that changes its arrays, or whose getters answer differently each time, can't slip anything past it.
  *
  * @param features the request's `features`, of any type.
- * @param row shared memory of at least `start + layout.size` values; holds rubbish afterwards where issues were found.
- * @param issues gets everything that is wrong.
+ * @param row shared memory of at least `start + layout.size` values; holds rubbish afterwards where it was refused.
+ * @returns whether all was as it should be; `listFeatureIssues` says what was not.
  */
-export function writeFeatureRow(
-  features: unknown,
-  layout: RowLayout,
-  row: Float32Array,
-  start: number,
-  issues: IssueList,
-): void {
+export function writeFeatureRow(features: unknown, layout: RowLayout, row: Float32Array, start: number): boolean {
   try {
-    if (typeof features !== 'object' || features === null) {
-      issues.add('features', 'an object with an array for each input', describeKind(features));
-      return;
-    }
-    const inputs = features as Readonly<Record<string, unknown>>;
-    for (const input of layout.inputs) {
-      const values = Object.hasOwn(inputs, input.name) ? inputs[input.name] : undefined;
-      writeInput(values, input, row, start + input.offset, issues);
-    }
-    refuseUnknown(inputs, layout, issues);
+    return writeInputs(features, layout, row, start);
   } catch {
-    // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
-    issues.add('features', 'an object that can be read', 'one that throws when it is read');
+    // A getter or a proxy of the host's threw.
+    return false;
   }
 }
 
-function writeInput(values: unknown, input: InputLayout, row: Float32Array, start: number, issues: IssueList): void {
-  const { size } = input;
-  // A loop for each kind of array keeps each of them fast.
-  if (values instanceof Float32Array && values.length === size) {
-    if (copyFloat32(values, row, start, size)) return;
-  } else if (Array.isArray(values) && values.length === size) {
-    if (copyNumbers(values, row, start, size)) return;
-  } else if (isNumericView(values) && values.length === size) {
-    if (copyNumbers(values, row, start, size)) return;
+function writeInputs(features: unknown, layout: RowLayout, row: Float32Array, start: number): boolean {
+  if (typeof features !== 'object' || features === null) return false;
+  const inputs = features as Readonly<Record<string, unknown>>;
+  for (const input of layout.inputs) {
+    if (!Object.hasOwn(inputs, input.name)) return false;
+    if (!writeInput(inputs[input.name], input.size, row, start + input.offset)) return false;
   }
-  listInputIssues(values, input, issues);
-}
-
-function copyFloat32(values: Float32Array, row: Float32Array, start: number, size: number): boolean {
-  for (let index = 0; index < size; index += 1) {
-    const value = values[index] as number;
-    // Only NaN and the infinities differ from themselves after subtraction.
-    if (value - value !== 0) return false;
-    row[start + index] = value;
+  // A host gives the inputs in one order as a rule, and mostly in the manifest's.
+  let place = 0;
+  for (const name in inputs) {
+    if (name !== layout.inputs[place]?.name && isUnknown(inputs, name, layout)) return false;
+    place += 1;
   }
   return true;
+}
+
+/** Whether it is a name of its own, and none of the inputs'. */
+export function isUnknown(inputs: object, name: string, layout: RowLayout): boolean {
+  return Object.hasOwn(inputs, name) && !layout.inputs.some((input) => input.name === name);
+}
+
+function writeInput(values: unknown, size: number, row: Float32Array, start: number): boolean {
+  // A loop for each kind of array keeps each of them fast.
+  if (values instanceof Float32Array) return values.length === size && copyFloat32(values, row, start, size);
+  if (!Array.isArray(values) && !isNumericView(values)) return false;
+  return values.length === size && copyNumbers(values, row, start, size);
+}
+
+/** Only NaN and the infinities differ from themselves after subtraction, and any of them makes a sum NaN. */
+function copyFloat32(values: Float32Array, row: Float32Array, start: number, size: number): boolean {
+  // Two sums side by side, as each addition waits for the one before it.
+  let [even, odd] = [0, 0];
+  let index = 0;
+  for (; index + 1 < size; index += 2) {
+    const [first, second] = [values[index] as number, values[index + 1] as number];
+    row[start + index] = first;
+    row[start + index + 1] = second;
+    even += first - first;
+    odd += second - second;
+  }
+  if (index < size) {
+    const last = values[index] as number;
+    row[start + index] = last;
+    even += last - last;
+  }
+  return even + odd === 0;
 }
 
 function copyNumbers(values: Indexable, row: Float32Array, start: number, size: number): boolean {
@@ -92,35 +100,6 @@ function copyNumbers(values: Indexable, row: Float32Array, start: number, size: 
   return true;
 }
 
-function isNumericView(values: unknown): values is Indexable & ArrayBufferView {
+export function isNumericView(values: unknown): values is Indexable & ArrayBufferView {
   return ArrayBuffer.isView(values) && !(values instanceof DataView);
-}
-
-/** Says what is wrong with an input that did not copy cleanly. */
-function listInputIssues(values: unknown, { name, size }: InputLayout, issues: IssueList): void {
-  const path = `features.${name}`;
-  if (!Array.isArray(values) && !isNumericView(values)) {
-    issues.add(path, `an array of ${size} finite numbers`, describeKind(values));
-    return;
-  }
-  const list: Indexable = values;
-  if (list.length !== size) {
-    issues.add(path, `an array of ${size} finite numbers`, `one of ${list.length}`);
-    return;
-  }
-  const before = issues.total;
-  for (let index = 0; index < size; index += 1) {
-    const value = list[index];
-    if (typeof value === 'number' && Number.isFinite(Math.fround(value))) continue;
-    issues.add(`${path}[${index}]`, 'a finite number', describeKind(value));
-  }
-  if (issues.total === before) issues.add(path, 'values that stay the same while they are read', 'values that change');
-}
-
-function refuseUnknown(features: Readonly<Record<string, unknown>>, layout: RowLayout, issues: IssueList): void {
-  for (const name of Object.keys(features)) {
-    if (layout.inputs.some((input) => input.name === name)) continue;
-    const known = layout.inputs.map((input) => input.name).join(', ');
-    issues.add(`features.${name.slice(0, 60)}`, `only the inputs ${known}`, 'an unknown input');
-  }
 }

@@ -32,15 +32,19 @@ export interface Caller {
   readonly settlement: Settlement;
 }
 
-/** What the model said of a request, and how it got there. */
-export interface Answer extends Scores {
-  attention: number[] | null;
-  provider: Provider;
-  /** All on the monotonic clock. */
-  dispatchedAt: number;
-  answeredAt: number;
+/** A request whose batch came back. */
+export interface ScoredCaller extends Caller {
+  /** On the monotonic clock. */
+  readonly dispatchedAt: number;
+}
+
+/** What all the answers of a batch have in common. */
+export interface BatchAnswer {
+  rows: number;
   inferenceMs: number;
-  batchSize: number;
+  provider: Provider;
+  /** On the monotonic clock. */
+  answeredAt: number;
 }
 
 /** Sees every request settle. */
@@ -83,12 +87,12 @@ export class Settler {
   }
 
   /** What the model's scores come to. */
-  resultOf(caller: Caller, answer: Answer): ModelResult {
-    const { fraudProbability, riskScore } = answer;
+  resultOf(caller: ScoredCaller, scores: Scores, attention: number[] | null, batch: BatchAnswer): ModelResult {
+    const { fraudProbability, riskScore } = scores;
     const decision = decide(fraudProbability, riskScore, this.#policy);
     const level = riskLevel(riskScore, this.#policy);
-    const queueMs = answer.dispatchedAt - caller.enqueuedAt;
-    const totalMs = answer.answeredAt - caller.enqueuedAt;
+    const queueMs = caller.dispatchedAt - caller.enqueuedAt;
+    const totalMs = batch.answeredAt - caller.enqueuedAt;
     const result: ModelResult = {
       source: 'model',
       decision,
@@ -96,11 +100,11 @@ export class Settler {
       riskScore,
       riskLevel: level,
       model: this.#options.model,
-      provider: answer.provider,
-      timing: { queueMs, inferenceMs: answer.inferenceMs, totalMs, batchSize: answer.batchSize },
+      provider: batch.provider,
+      timing: { queueMs, inferenceMs: batch.inferenceMs, totalMs, batchSize: batch.rows },
     };
     if (caller.id !== undefined) result.id = caller.id;
-    if (answer.attention !== null) result.attention = answer.attention;
+    if (attention !== null) result.attention = attention;
     return result;
   }
 

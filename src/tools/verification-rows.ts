@@ -1,6 +1,7 @@
 import type { ManifestInput } from '../deployment/manifest.js';
 import { InvalidRequestError } from '../errors.js';
 import { IssueList } from '../issues.js';
+import { listFeatureIssues } from '../request/feature-issues.js';
 import { rowLayoutOf, writeFeatureRow } from '../request/feature-row.js';
 import type { ScoreRequest } from '../types.js';
 
@@ -13,12 +14,11 @@ export function givenRows(inputs: readonly ManifestInput[], rows: readonly Score
   const layout = rowLayoutOf(inputs);
   const values = new Float32Array(rows.length * layout.size);
   for (const [index, features] of rows.entries()) {
+    if (writeFeatureRow(features, layout, values, index * layout.size)) continue;
     const issues = new IssueList();
-    writeFeatureRow(features, layout, values, index * layout.size, issues);
-    if (issues.total > 0) {
-      const listed = issues.listed.map((issue) => ({ ...issue, path: `rows[${index}].${issue.path}` }));
-      throw new InvalidRequestError(listed, issues.total);
-    }
+    listFeatureIssues(features, layout, issues);
+    const listed = issues.listed.map((issue) => ({ ...issue, path: `rows[${index}].${issue.path}` }));
+    throw new InvalidRequestError(listed, issues.total);
   }
   return values;
 }

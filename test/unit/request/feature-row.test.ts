@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IssueList } from '../../../src/issues.js';
+import { listFeatureIssues } from '../../../src/request/feature-issues.js';
 import { rowLayoutOf, writeFeatureRow } from '../../../src/request/feature-row.js';
 
 const layout = rowLayoutOf([
@@ -11,7 +12,7 @@ const layout = rowLayoutOf([
 function write(features: unknown): { row: number[]; issues: IssueList } {
   const issues = new IssueList();
   const row = new Float32Array(12).fill(-99);
-  writeFeatureRow(features, layout, row, 5, issues);
+  if (!writeFeatureRow(features, layout, row, 5)) listFeatureIssues(features, layout, issues);
   return { row: [...row], issues };
 }
 
@@ -125,7 +126,9 @@ describe('writeFeatureRow', () => {
   it('lists 20 issues at most and counts them all', () => {
     const wide = rowLayoutOf([{ name: 'x', size: 50 }]);
     const issues = new IssueList();
-    writeFeatureRow({ x: new Array(50).fill('no') }, wide, new Float32Array(50), 0, issues);
+    const features = { x: new Array(50).fill('no') };
+    expect(writeFeatureRow(features, wide, new Float32Array(50), 0)).toBe(false);
+    listFeatureIssues(features, wide, issues);
     expect([issues.listed.length, issues.total]).toEqual([20, 50]);
   });
 });

@@ -45,6 +45,10 @@ export function isMet({ figure, bound, limit }: Goal): boolean | null {
   return bound === 'at most' ? figure.median <= limit : figure.median < limit;
 }
 
+export function workersText(workers: number): string {
+  return workers === 1 ? '1 worker' : `${workers} workers`;
+}
+
 function grouped(value: number): string {
   return Math.round(value).toLocaleString('en');
 }

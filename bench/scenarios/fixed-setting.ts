@@ -4,8 +4,10 @@ import type { Pace } from '../load/pacer.js';
 import type { Settings } from '../settings.js';
 import type { ScenarioContext } from './scenario.js';
 
-/** As with the scorer's own defaults, so that adaptive and fixed differ in nothing but their batches. */
 export const policyWorkers = 2;
+
+/** The same for all, so that adaptive and fixed differ in nothing but their batches; no short stall has a request refused. */
+export const policyLimits = { workers: policyWorkers, maxQueueSize: 100_000, timeoutMs: 1_000 };
 
 /** Of requests, in a slice that counts as kept up with. */
 const mostFailed = 0.001;
@@ -25,12 +27,12 @@ export function gridOf({ batchSizes, delaysMs }: Settings['policy']): FixedSetti
 }
 
 export function createAdaptive({ model }: Settings): Promise<FraudScorer> {
-  return FraudScorer.create({ model, workers: policyWorkers });
+  return FraudScorer.create({ model, ...policyLimits });
 }
 
 export function createFixed({ model }: Settings, setting: FixedSetting): Promise<FraudScorer> {
   // A target that no request can miss caps no batch.
-  return FraudScorer.create({ model, workers: policyWorkers, batching: { ...setting, targetLatencyMs: 1e9 } });
+  return FraudScorer.create({ model, ...policyLimits, batching: { ...setting, targetLatencyMs: 1e9 } });
 }
 
 /** @returns the P99 in ms; null where the scorer could not keep up, as the P99 of those it took would flatter it. */

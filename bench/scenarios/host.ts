@@ -3,6 +3,7 @@ import { FraudScorer } from '../../src/index.js';
 import { alternate, type Contender, type Rounds } from '../alternate.js';
 import { openLoop, type Send } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';
+import { workersText } from '../report/format.js';
 import type { Cell } from '../report/result.js';
 import { Resources } from '../resources.js';
 import { differencesOf, type Figure, figureOf } from '../statistics.js';
@@ -34,7 +35,7 @@ export const host: Scenario = {
     const contenders = [contender(floor, async () => null)];
     for (const workers of workerCounts) {
       const scorer = resources.add(await FraudScorer.create({ model: settings.model, workers }));
-      contenders.push(contender(nameOf(workers), (index) => scorer.score(requests.at(index))));
+      contenders.push(contender(workersText(workers), (index) => scorer.score(requests.at(index))));
     }
     steps.expect(contenders.length * settings.slices);
     const rounds = await alternate(contenders, {
@@ -59,11 +60,11 @@ export const host: Scenario = {
       ],
       plots: [],
       goals: workerCounts.map((workers) => ({
-        what: `host's event loop busy at 10,000/s less the floor's, ${nameOf(workers)}`,
+        what: `host's event loop busy at 10,000/s less the floor's, ${workersText(workers)}`,
         bound: 'under',
         limit: 0.1,
         unit: 'share',
-        figure: aboveFloor(rounds, nameOf(workers), 'busy'),
+        figure: aboveFloor(rounds, workersText(workers), 'busy'),
       })),
       notes: [],
     };
@@ -101,8 +102,4 @@ function rowOf(rounds: Rounds<LoopState>, name: string): Cell[] {
 function aboveFloor(rounds: Rounds<LoopState>, name: string, key: keyof LoopState): Figure {
   const values = (of: string): number[] => rounds.of(of).map((slice) => slice[key]);
   return figureOf(differencesOf(values(name), values(floor)));
-}
-
-function nameOf(workers: number): string {
-  return workers === 1 ? '1 worker' : `${workers} workers`;
 }

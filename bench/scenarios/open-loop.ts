@@ -2,6 +2,7 @@ import { FraudScorer } from '../../src/index.js';
 import { alternate, type Contender, type Rounds } from '../alternate.js';
 import { type OpenLoopReport, openLoop } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';
+import { workersText } from '../report/format.js';
 import type { Goal, Result, ResultTable } from '../report/result.js';
 import { Resources } from '../resources.js';
 import { differencesOf, type Figure, figureOf } from '../statistics.js';
@@ -57,11 +58,11 @@ async function contendersOf({ settings, requests }: ScenarioContext, resources: 
     },
   ];
   for (const workers of workerCounts) {
-    // Nobody is turned away: a request that waits long counts as long as it waited.
-    const limits = { maxQueueSize: 1_000_000, timeoutMs: 60_000 };
+    // Not even a long stall has a request turned away: it counts as long as it waited.
+    const limits = { maxQueueSize: 200_000, timeoutMs: 60_000 };
     const scorer = resources.add(await FraudScorer.create({ model: settings.model, workers, ...limits }));
     contenders.push({
-      name: nameOf(workers),
+      name: workersText(workers),
       at: (ratePerSecond) => (durationMs) =>
         openLoop({ ratePerSecond, durationMs, pace, send: (index) => scorer.score(requests.at(index)) }),
     });
@@ -114,11 +115,11 @@ function goalOf(found: readonly AtRate[], workers: number, ratePerSecond: number
   const rounds = found.find((atRate) => atRate.ratePerSecond === ratePerSecond)?.rounds;
   const rate = ratePerSecond.toLocaleString('en');
   return {
-    what: `P99 at ${rate}/s less the floor's, ${nameOf(workers)}`,
+    what: `P99 at ${rate}/s less the floor's, ${workersText(workers)}`,
     bound: 'under',
     limit: limitMs,
     unit: 'ms',
-    figure: rounds === undefined ? null : aboveFloor(rounds, nameOf(workers)),
+    figure: rounds === undefined ? null : aboveFloor(rounds, workersText(workers)),
   };
 }
 
@@ -134,8 +135,4 @@ function failures(found: readonly AtRate[], names: readonly string[]): string[] 
   const slices = found.flatMap(({ rounds }) => names.flatMap((name) => rounds.of(name)));
   const failed = slices.reduce((sum, slice) => sum + slice.failed, 0);
   return failed === 0 ? [] : [`${failed} requests failed; their latency is not counted.`];
-}
-
-function nameOf(workers: number): string {
-  return workers === 1 ? '1 worker' : `${workers} workers`;
 }

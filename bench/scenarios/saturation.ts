@@ -1,4 +1,5 @@
 import { alternate, type Contender, type Rounds } from '../alternate.js';
+import { workersText } from '../report/format.js';
 import type { Cell, Goal, PlotSeries, Result, ResultTable } from '../report/result.js';
 import { Resources } from '../resources.js';
 import { figureOf, ratiosOf } from '../statistics.js';
@@ -37,7 +38,7 @@ async function saturate(context: ScenarioContext, workers: number, notes: string
   const rounds = await alternate(contenders, {
     rounds: settings.slices,
     sliceMs: settings.sliceMs,
-    onSlice: (name) => steps.done(`${name}, ${workers} workers`),
+    onSlice: (name) => steps.done(`${name}, ${workersText(workers)}`),
   });
   return { workers, contenders, rounds };
 }
@@ -64,7 +65,7 @@ function report(found: readonly Saturated[], notes: readonly string[], { setting
 
 function tableOf({ workers, contenders, rounds }: Saturated): ResultTable {
   return {
-    title: `Transactions a second, ${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+    title: `Transactions a second, ${workersText(workers)}`,
     columns: [{ name: 'contender' }, { name: 'rows', unit: 'perSecond' }, { name: `of ${bareLoops}`, unit: 'ratio' }],
     rows: contenders.map(({ name }): Cell[] => {
       const values = rounds.of(name);
@@ -76,7 +77,7 @@ function tableOf({ workers, contenders, rounds }: Saturated): ResultTable {
 function seriesOf({ workers, contenders, rounds }: Saturated, names: readonly string[]): PlotSeries {
   const has = (name: string): boolean => contenders.some((contender) => contender.name === name);
   return {
-    name: `${workers} ${workers === 1 ? 'worker' : 'workers'}`,
+    name: workersText(workers),
     points: names.map((name) => (has(name) ? figureOf(rounds.of(name)) : null)),
   };
 }

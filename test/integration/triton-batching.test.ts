@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FraudScorer, type FraudScorerOptions, type ModelResult, type ScoreResult } from '../../src/index.js';
+import { FraudScorer, type ModelResult, type ScoreResult } from '../../src/index.js';
 import { WorkerGate } from '../support/gate.js';
 import { fixtureModel } from '../support/paths.js';
 
@@ -29,7 +29,7 @@ describe('batches, as a caller sees them', () => {
     gate.close();
   });
 
-  async function create(batching: FraudScorerOptions['batching']): Promise<void> {
+  async function create(batching: { maxBatchSize: number; maxQueueDelayMs?: number }): Promise<void> {
     scorer = await FraudScorer.create({
       model: fixtureModel('sqrt'),
       workers: 1,

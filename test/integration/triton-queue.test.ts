@@ -6,7 +6,7 @@ import { fixtureModel } from '../support/paths.js';
 const request = { features: { x: [0.25] } };
 
 // After the ideas of Triton's L0_model_queue and L0_request_cancellation; see test/README.md.
-describe('requests that leave early', () => {
+describe('requests that wait, and those that leave early', () => {
   let gate: WorkerGate;
   let scorer: FraudScorer;
 
@@ -78,6 +78,21 @@ describe('requests that leave early', () => {
     gate.tell('pass');
     await longer;
     expect(codes).toEqual(['shorter ERR_DEADLINE_EXCEEDED', 'default ERR_DEADLINE_EXCEEDED', 'longer answered']);
+  });
+
+  it('overtake those of a lower priority that came just before them, and share a batch by their priorities', async () => {
+    const busy = await occupy();
+    const settled: string[] = [];
+    const note = (name: string, promise: Promise<ScoreResult>): Promise<unknown> =>
+      promise.then(() => settled.push(name));
+    const waiting = [
+      note('low', scorer.score(request, { priority: -10 })),
+      note('usual', scorer.score(request)),
+      note('high', scorer.score(request, { priority: 10 })),
+    ];
+    gate.tell('pass');
+    await Promise.all([...waiting, ...busy]);
+    expect(settled).toEqual(['high', 'usual', 'low']);
   });
 
   it('are never run where they are cancelled while they wait', async () => {

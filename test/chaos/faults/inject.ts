@@ -1,9 +1,13 @@
 import type { Trial } from '../trial.js';
-import type { FaultKind } from './fault-board.js';
+import { deadlyFaults, type FaultKind } from './fault-board.js';
+
+/** `killing`: a row that ends every worker that runs it. */
+type Harm = FaultKind | 'killing';
+
+const deadly: readonly Harm[] = [...deadlyFaults, 'killing'];
 
 export interface InjectOptions {
-  /** `killing`: a row that ends every worker that runs it. */
-  kinds: readonly (FaultKind | 'killing')[];
+  kinds: readonly Harm[];
   /** Requests that settle between one fault and the next, about. */
   every: number;
 }
@@ -16,9 +20,10 @@ export async function inject(trial: Trial, { kinds, every }: InjectOptions): Pro
   const { settled } = trial.ledger;
   while (!settled.isOver) {
     await settled.after(Math.ceil(every * trial.random.between(0.5, 1.5)));
-    await trial.recovered();
     const kind = kinds[trial.random.index(kinds.length)];
-    if (kind === undefined || settled.isOver) return;
+    if (kind === undefined) return;
+    if (deadly.includes(kind)) await trial.recovered();
+    if (settled.isOver) return;
     if (kind === 'killing') await trial.sendMarked(kind);
     else await strike(trial, kind);
   }

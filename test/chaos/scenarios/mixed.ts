@@ -1,5 +1,5 @@
 import { FraudScorer } from '../../../src/index.js';
-import { faultKinds } from '../faults/fault-board.js';
+import { deadlyFaults, faultKinds } from '../faults/fault-board.js';
 import { inject } from '../faults/inject.js';
 import { alternatingSlices } from '../load/alternating-slices.js';
 import { Flatness } from '../load/flatness.js';
@@ -19,7 +19,9 @@ const every = 20_000;
 /** Every kind of fault and of poison side by side. */
 async function allFaults(trial: Trial): Promise<void> {
   await Promise.all([
-    inject(trial, { kinds: [...faultKinds, 'killing'], every }),
+    // Those that end a worker have to wait for it to be replaced; the others do not.
+    inject(trial, { kinds: [...deadlyFaults, 'killing'], every }),
+    inject(trial, { kinds: ['hang', 'slow', 'short', 'failure'], every }),
     sendPoison(trial, 'nan', every / 4),
     sendPoison(trial, 'failing', every * 2),
   ]);

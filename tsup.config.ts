@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
+import { watPlugin } from './workers/kernels/wat-plugin.js';
 
 const shared: Options = {
   target: 'node20',
@@ -38,6 +39,7 @@ const worker: Options = {
   ...shared,
   entry: { worker: 'workers/inference-worker.ts', 'tool-worker': 'workers/tool-worker.ts' },
   format: ['esm'],
+  esbuildPlugins: [watPlugin],
 };
 
 export default defineConfig(({ dts }) => [esm, cjs, worker, ...(dts === false ? [] : [types])]);

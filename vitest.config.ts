@@ -1,6 +1,16 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { compileWat } from './workers/kernels/wat-plugin.js';
 
 export default defineConfig({
+  plugins: [
+    {
+      name: 'wat',
+      enforce: 'pre',
+      async load(id) {
+        return id.endsWith('.wat') ? `export default Uint8Array.of(${await compileWat(id)})` : null;
+      },
+    },
+  ],
   test: {
     include: ['test/**/*.test.ts'],
     // `npm run test:package`: it installs from the registry.

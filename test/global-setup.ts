@@ -1,4 +1,5 @@
 import { build } from 'esbuild';
+import { watPlugin } from '../workers/kernels/wat-plugin.js';
 
 /** Builds the worker's entry, so that tests that run the sources never meet a stale or missing one. */
 export async function setup(): Promise<void> {
@@ -10,6 +11,7 @@ export async function setup(): Promise<void> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    plugins: [watPlugin],
     logLevel: 'error',
   });
 }

@@ -1,20 +1,23 @@
-import { type BatchTask, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
-import type { Gatherer } from './gatherer.js';
-import type { InputBuffers, ModelOutputs, ModelSession } from './model-session.js';
+import { type BatchTask, type InputSpec, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
+import { FeatureBuffers } from './feature-buffers.js';
+import type { ModelOutputs, ModelSession } from './model-session.js';
 
 /** Takes batches from shared memory through the session and back. */
 export class BatchRunner {
   readonly #model: ModelSession;
-  readonly #gatherer: Gatherer;
+  readonly #inputs: readonly InputSpec[];
+  readonly #features: Float32Array;
   readonly #maxBatchSize: number;
   readonly #outputs: Float32Array;
   readonly #attention: Float32Array;
   readonly #lanes: Int32Array;
-  readonly #freeBuffers: InputBuffers[] = [];
+  /** One set for each batch in hand: the runtime reads it later in the turn. */
+  readonly #freeBuffers: FeatureBuffers[] = [];
 
-  constructor(model: ModelSession, gatherer: Gatherer, { memory }: WorkerConfig) {
+  constructor(model: ModelSession, { inputs, memory }: WorkerConfig) {
     this.#model = model;
-    this.#gatherer = gatherer;
+    this.#inputs = inputs;
+    this.#features = new Float32Array(memory.features);
     this.#maxBatchSize = memory.maxBatchSize;
     this.#outputs = new Float32Array(memory.outputs);
     this.#attention = new Float32Array(memory.attention);
@@ -29,10 +32,10 @@ export class BatchRunner {
     const start = performance.now();
     const first = lane * this.#maxBatchSize;
     const slots = this.#lanes.subarray(first, first + rows);
-    const buffers = this.#freeBuffers.pop() ?? this.#model.newBuffers(this.#maxBatchSize);
+    const buffers = this.#freeBuffers.pop() ?? new FeatureBuffers(this.#inputs, this.#maxBatchSize);
     try {
-      this.#gatherer.gather(slots, buffers);
-      this.#scatter(slots, await this.#model.infer(buffers, rows));
+      buffers.gather(this.#features, slots);
+      this.#scatter(slots, await this.#model.infer(buffers.inputs, rows));
     } finally {
       this.#freeBuffers.push(buffers);
     }

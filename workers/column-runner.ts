@@ -1,19 +1,21 @@
-import { type ColumnsTask, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
-import { Gatherer } from './gatherer.js';
-import type { InputBuffers, ModelSession } from './model-session.js';
+import { type ColumnsTask, type InputSpec, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
+import { FeatureBuffers } from './feature-buffers.js';
+import type { ModelSession } from './model-session.js';
 
 /** Takes chunks of columns from shared memory through the session and back. */
 export class ColumnRunner {
   readonly #model: ModelSession;
-  readonly #gatherer: Gatherer;
+  readonly #inputs: readonly InputSpec[];
+  readonly #features: Float32Array;
   readonly #maxRows: number;
   readonly #rowSize: number;
   readonly #outputs: Float32Array;
-  readonly #freeBuffers: InputBuffers[] = [];
+  readonly #freeBuffers: FeatureBuffers[] = [];
 
   constructor(model: ModelSession, { inputs, memory, columns }: WorkerConfig) {
     this.#model = model;
-    this.#gatherer = new Gatherer(inputs, new Float32Array(columns.features));
+    this.#inputs = inputs;
+    this.#features = new Float32Array(columns.features);
     this.#maxRows = columns.rows;
     this.#rowSize = memory.rowSize;
     this.#outputs = new Float32Array(columns.outputs);
@@ -25,10 +27,10 @@ export class ColumnRunner {
    */
   async run({ area, rows }: ColumnsTask): Promise<number> {
     const start = performance.now();
-    const buffers = this.#freeBuffers.pop() ?? this.#model.newBuffers(this.#maxRows);
+    const buffers = this.#freeBuffers.pop() ?? new FeatureBuffers(this.#inputs, this.#maxRows);
     try {
-      this.#gatherer.gatherColumns(area * this.#maxRows * this.#rowSize, rows, buffers);
-      const { logits, probability, riskScore } = await this.#model.infer(buffers, rows);
+      buffers.gatherColumns(this.#features, area * this.#maxRows * this.#rowSize, rows);
+      const { logits, probability, riskScore } = await this.#model.infer(buffers.inputs, rows);
       const first = area * this.#maxRows * outputsPerSlot;
       const scores = logits ?? probability;
       if (scores !== null) this.#outputs.set(scores, first);

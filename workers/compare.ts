@@ -1,5 +1,5 @@
 import type { CompareTask, Comparison, OutputDifferences, PairTiming } from '../src/pool/tool-protocol.js';
-import { Gatherer } from './gatherer.js';
+import { FeatureBuffers } from './feature-buffers.js';
 import { type InputBuffers, type ModelOutputs, ModelSession } from './model-session.js';
 import { openSession } from './providers.js';
 
@@ -17,18 +17,13 @@ const warmUpRuns = 5;
 export async function compare(task: CompareTask): Promise<Comparison> {
   const original = await load(task, task.originalPath);
   const optimized = await load(task, task.optimizedPath);
-  const gatherer = new Gatherer(task.spec.inputs, task.rows);
   const rowSize = task.spec.inputs.reduce((sum, { size }) => sum + size, 0);
   const rows = task.rows.length / rowSize;
-  const differences = await verify(original.model, optimized.model, gatherer, rows);
+  const differences = await verify(original.model, optimized.model, task, rows);
   const timings: PairTiming[] = [];
   for (const batchSize of task.batchSizes) {
-    const buffers = original.model.newBuffers(batchSize);
-    gatherer.gather(
-      Int32Array.from({ length: batchSize }, (_, row) => row % rows),
-      buffers,
-    );
-    timings.push(await time(original.model, optimized.model, buffers, batchSize, task.runs));
+    const { inputs } = gathered(task, batchSize, (row) => row % rows);
+    timings.push(await time(original.model, optimized.model, inputs, batchSize, task.runs));
   }
   return { differences, timings, loadMs: { original: original.loadMs, optimized: optimized.loadMs } };
 }
@@ -42,16 +37,22 @@ async function load({ spec }: CompareTask, path: string): Promise<{ model: Model
   return result;
 }
 
-async function verify(a: ModelSession, b: ModelSession, gatherer: Gatherer, rows: number): Promise<OutputDifferences> {
+/** @param place which of the task's rows each row is. */
+function gathered({ spec, rows }: CompareTask, count: number, place: (row: number) => number): FeatureBuffers {
+  const buffers = new FeatureBuffers(spec.inputs, count);
+  buffers.gather(
+    rows,
+    Int32Array.from({ length: count }, (_, row) => place(row)),
+  );
+  return buffers;
+}
+
+async function verify(a: ModelSession, b: ModelSession, task: CompareTask, rows: number): Promise<OutputDifferences> {
   const largest: OutputDifferences = { fraudProbability: 0, riskScore: null, logits: null, attention: null };
-  const buffers = a.newBuffers(Math.min(rows, verificationBatch));
   for (let first = 0; first < rows; first += verificationBatch) {
     const count = Math.min(verificationBatch, rows - first);
-    gatherer.gather(
-      Int32Array.from({ length: count }, (_, row) => first + row),
-      buffers,
-    );
-    const [left, right] = [await a.infer(buffers, count), await b.infer(buffers, count)];
+    const { inputs } = gathered(task, count, (row) => first + row);
+    const [left, right] = [await a.infer(inputs, count), await b.infer(inputs, count)];
     const probability = largestDifference(probabilities(left, count), probabilities(right, count), false);
     largest.fraudProbability = Math.max(largest.fraudProbability, probability ?? 0);
     largest.riskScore = larger(largest.riskScore, largestDifference(left.riskScore, right.riskScore, false));

@@ -1,5 +1,11 @@
-import { type Contribution, type ExplainTask, maxReasons, type WorkerConfig } from '../src/pool/protocol.js';
-import type { Gatherer } from './gatherer.js';
+import {
+  type Contribution,
+  type ExplainTask,
+  type InputSpec,
+  maxReasons,
+  type WorkerConfig,
+} from '../src/pool/protocol.js';
+import { FeatureBuffers } from './feature-buffers.js';
 import type { InputBuffers, ModelOutputs, ModelSession } from './model-session.js';
 
 /** Probabilities are kept this far from 0 and 1, where their logit is infinite. */
@@ -11,16 +17,16 @@ const margin = 1e-7;
  */
 export class Explainer {
   readonly #model: ModelSession;
-  readonly #gatherer: Gatherer;
-  readonly #inputs: readonly { size: number }[];
+  readonly #features: Float32Array;
+  readonly #inputs: readonly InputSpec[];
   readonly #rowSize: number;
   readonly #chunk: number;
   #buffers: InputBuffers | null = null;
-  #row: InputBuffers | null = null;
+  #row: FeatureBuffers | null = null;
 
-  constructor(model: ModelSession, gatherer: Gatherer, { inputs, memory }: WorkerConfig) {
+  constructor(model: ModelSession, { inputs, memory }: WorkerConfig) {
     this.#model = model;
-    this.#gatherer = gatherer;
+    this.#features = new Float32Array(memory.features);
     this.#inputs = inputs;
     this.#rowSize = memory.rowSize;
     this.#chunk = Math.min(memory.rowSize + 1, memory.maxBatchSize);
@@ -31,14 +37,14 @@ export class Explainer {
    * @throws {Error} where the runtime fails or an output has the wrong length.
    */
   async explain({ slot, of }: ExplainTask): Promise<Contribution[]> {
-    const row = this.#row ?? this.#model.newBuffers(1);
+    const row = this.#row ?? new FeatureBuffers(this.#inputs, 1);
     const buffers = this.#buffers ?? this.#model.newBuffers(this.#chunk);
     // Taken, so that another explanation that comes while the runtime is at it makes its own.
     this.#row = null;
     this.#buffers = null;
     try {
-      this.#gatherer.gather(Int32Array.of(slot), row);
-      const logits = await this.#logitsOfVariants(row, buffers, of);
+      row.gather(this.#features, Int32Array.of(slot));
+      const logits = await this.#logitsOfVariants(row.inputs, buffers, of);
       return strongest(logits);
     } finally {
       this.#row = row;

@@ -16,7 +16,6 @@ import {
 import { BatchRunner } from './batch-runner.js';
 import { ColumnRunner } from './column-runner.js';
 import { Explainer } from './explainer.js';
-import { Gatherer } from './gatherer.js';
 import { GuardSeat } from './guard.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
@@ -46,10 +45,9 @@ async function start(config: WorkerConfig): Promise<Handler> {
     };
     return { report, model: result };
   });
-  const gatherer = new Gatherer(config.inputs, new Float32Array(config.memory.features));
-  const runner = new BatchRunner(model, gatherer, config);
+  const runner = new BatchRunner(model, config);
   const columns = new ColumnRunner(model, config);
-  const explainer = new Explainer(model, gatherer, config);
+  const explainer = new Explainer(model, config);
   parentPort?.postMessage(report);
   return async (task) => {
     try {

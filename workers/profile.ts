@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ProfiledBatch, ProfileReport, ProfileTask } from '../src/pool/tool-protocol.js';
-import { Gatherer } from './gatherer.js';
+import { FeatureBuffers } from './feature-buffers.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
 
@@ -48,15 +48,14 @@ async function measure(
   before: number,
 ): Promise<ProfiledBatch> {
   const { spec, rows, runs } = task;
-  const gatherer = new Gatherer(spec.inputs, rows);
   const rowSize = spec.inputs.reduce((sum, { size }) => sum + size, 0);
-  const buffers = model.newBuffers(batchSize);
+  const buffers = new FeatureBuffers(spec.inputs, batchSize);
   const places = Int32Array.from({ length: batchSize }, (_, row) => row % (rows.length / rowSize));
   const durations: number[] = [];
   for (let run = -warmUpRuns; run < runs; run += 1) {
     const start = performance.now();
-    gatherer.gather(places, buffers);
-    await model.infer(buffers, batchSize);
+    buffers.gather(rows, places);
+    await model.infer(buffers.inputs, batchSize);
     if (run >= 0) durations.push(performance.now() - start);
   }
   durations.sort((a, b) => a - b);

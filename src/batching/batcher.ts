@@ -333,8 +333,18 @@ export class Batcher {
       const batch = { rows: requests.length, inferenceMs, provider, answeredAt };
       this.#options.onBatch(batch);
       for (const request of requests) this.#answer(request, batch);
+      this.#releaseSlots(requests);
     });
     this.pump();
+  }
+
+  /** The last first: the next requests then get them in their order, and a worker finds neighbours one behind the other. */
+  #releaseSlots(requests: readonly PendingRequest[]): void {
+    const { held } = this.#batches;
+    for (let index = requests.length - 1; index >= 0; index -= 1) {
+      const request = requests[index] as PendingRequest;
+      if (held.size === 0 || !held.has(request)) this.#options.slots.release(request.slot);
+    }
   }
 
   #lost(lane: number, batch: PendingRequest[], error: unknown): void {
@@ -344,18 +354,14 @@ export class Batcher {
     this.pump();
   }
 
+  /** Settles a request by its outputs, unless it was settled before or has to be held. */
   #answer(request: PendingRequest, batch: AnsweredBatch): void {
-    if (request.state !== 'settled' && this.#isHeld(request, batch)) return;
-    this.#options.slots.release(request.slot);
-  }
-
-  /** Settles a request by its outputs, unless it is held. */
-  #isHeld(request: PendingRequest, batch: AnsweredBatch): boolean {
+    if (request.state === 'settled') return;
     try {
       if (this.#options.onOutputs(request, batch)) {
         request.state = 'held';
         this.#batches.held.add(request);
-        return true;
+        return;
       }
     } catch (error) {
       // One request's trouble is not its neighbours'.
@@ -365,11 +371,10 @@ export class Batcher {
         request,
         error instanceof InferenceError ? error : new InferenceError(failure, { cause: error }),
       );
-      return false;
+      return;
     }
     this.#finish(request);
     this.#options.onAnswered(request);
-    return false;
   }
 
   #fail(batch: PendingRequest[], errorOf: () => FraudScorerError): void {

@@ -1,5 +1,6 @@
 import type { Random } from '../../../models/visa-fraud/generator/random.js';
 import type { FraudScorer } from '../../../src/index.js';
+import type { RequestKind } from '../oracle/expectations.js';
 import type { KnownRows } from '../oracle/known-rows.js';
 import type { Ledger } from '../oracle/ledger.js';
 
@@ -16,8 +17,8 @@ const requestsPerSignal = 100;
 
 /** Sends requests of all the kinds that a storm is made of, and notes them. */
 export class Mix {
-  /** While it is set, requests are sent that the queue may have no room for. */
-  crowded = false;
+  /** What all the others are, which wait for their answer. */
+  usual: RequestKind = 'plain';
   shares: Shares;
   readonly #scorer: FraudScorer;
   readonly #ledger: Ledger;
@@ -41,7 +42,7 @@ export class Mix {
     if (drawn < impatient) return this.#sendImpatient();
     if (drawn < impatient + cancelled) return this.#sendCancelled();
     const row = this.#rows.draw(this.#random);
-    return this.#ledger.track(this.crowded ? 'crowded' : 'plain', row, this.#scorer.score(row.request));
+    return this.#ledger.track(this.usual, row, this.#scorer.score(row.request));
   }
 
   #sendImpatient(): Promise<void> {

@@ -40,7 +40,7 @@ export const queueFlood: Scenario = {
   amount: 1_000_000,
   async run(context) {
     const trial = await Trial.start(context, { scorer: { maxQueueSize } });
-    trial.mix.crowded = true;
+    trial.mix.usual = 'crowded';
     const more = trial.upTo(context.amount ?? this.amount);
     await trial.load(more, undefined, { outstanding: 1, send: () => flood(trial) });
     const { sent } = trial.ledger;

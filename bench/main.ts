@@ -1,6 +1,7 @@
 /** `npm run bench`: runs the scenarios one after the other and reports what they found. */
 
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { readEnvironment } from './environment.js';
 import { type BenchOptions, readOptions } from './options.js';
@@ -12,6 +13,7 @@ import { runScenario } from './run-scenario.js';
 import { scenarios } from './scenarios/all.js';
 import type { Scenario } from './scenarios/scenario.js';
 
+const checkout = fileURLToPath(new URL('../', import.meta.url));
 const names = scenarios.map(({ name }) => name);
 
 async function bench({ scenarios: chosen, directory, settings }: BenchOptions): Promise<void> {
@@ -38,7 +40,17 @@ async function record({ name, title }: Scenario, settings: BenchOptions['setting
   try {
     const result = await runScenario({ scenario: name, settings }, progress);
     const seconds = Math.round((Date.now() - takenAt.getTime()) / 1000);
-    return { scenario: name, title, takenAt: takenAt.toISOString(), seconds, environment, settings, ...result };
+    // Where the checkout lies is nobody's business.
+    const recorded = { ...settings, model: relative(checkout, settings.model) };
+    return {
+      scenario: name,
+      title,
+      takenAt: takenAt.toISOString(),
+      seconds,
+      environment,
+      settings: recorded,
+      ...result,
+    };
   } finally {
     progress.stop();
   }

@@ -19,8 +19,8 @@ const every = 20_000;
 /** Every kind of fault and of poison side by side. */
 async function allFaults(trial: Trial): Promise<void> {
   await Promise.all([
-    // Those that end a worker have to wait for it to be replaced; the others do not.
-    inject(trial, { kinds: [...deadlyFaults, 'killing'], every }),
+    // Those that end a worker have to wait for it to be replaced; the others do not. A row that kills ends many, so there are few.
+    inject(trial, { kinds: [...deadlyFaults, ...deadlyFaults, ...deadlyFaults, 'killing'], every }),
     inject(trial, { kinds: ['hang', 'slow', 'short', 'failure'], every }),
     sendPoison(trial, 'nan', every / 4),
     sendPoison(trial, 'failing', every * 2),

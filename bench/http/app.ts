@@ -1,5 +1,5 @@
 import express, { type Express } from 'express';
-import type { ScoreRequest } from '../../src/index.js';
+import type { ScoreRequest } from 'fraud-scorer';
 
 /** What the two apps do differently. */
 export interface Handlers {

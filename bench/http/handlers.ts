@@ -1,4 +1,4 @@
-import { FraudScorer } from '../../src/index.js';
+import { FraudScorer } from 'fraud-scorer';
 import { loadNaiveModel } from '../rivals/naive-model.mjs';
 import { findPlainExport } from '../rivals/plain-export.js';
 import type { Handlers } from './app.js';

@@ -1,5 +1,5 @@
+import type { ScoreRequest } from 'fraud-scorer';
 import { FeatureBuilder, generateTransactions, type ReferenceFeatures } from '../../models/visa-fraud/reference.js';
-import type { ScoreRequest } from '../../src/index.js';
 
 /** Requests for the reference model, taken in turn. */
 export class ReferenceRequests {

@@ -1,6 +1,6 @@
 /** `score()` with 2,048 outstanding, for as long as it is told, and nothing else: what is profiled. */
 
-import { FraudScorer } from '../../src/index.js';
+import { FraudScorer } from 'fraud-scorer';
 import { closedLoop } from '../load/closed-loop.js';
 import { ReferenceRequests } from '../load/reference-requests.js';
 

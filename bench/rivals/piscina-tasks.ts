@@ -1,5 +1,5 @@
+import type { ScoreRequest } from 'fraud-scorer';
 import { Piscina } from 'piscina';
-import type { ScoreRequest } from '../../src/index.js';
 import type { PlainExport } from './plain-export.js';
 
 /** Piscina with a request a task, as its own examples show it. */

@@ -1,4 +1,4 @@
-import { FraudScorer } from '../../src/index.js';
+import { FraudScorer } from 'fraud-scorer';
 import { alternate } from '../alternate.js';
 import { openLoop } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';

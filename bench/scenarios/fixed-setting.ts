@@ -1,4 +1,4 @@
-import { FraudScorer } from '../../src/index.js';
+import { FraudScorer } from 'fraud-scorer';
 import { openLoop } from '../load/open-loop.js';
 import type { Pace } from '../load/pacer.js';
 import type { Settings } from '../settings.js';

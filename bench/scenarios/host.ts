@@ -1,5 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { FraudScorer } from '../../src/index.js';
+import { FraudScorer } from 'fraud-scorer';
 import { alternate, type Contender, type Rounds } from '../alternate.js';
 import { openLoop, type Send } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';

@@ -1,4 +1,4 @@
-import { FraudScorer } from '../../src/index.js';
+import { FraudScorer } from 'fraud-scorer';
 import { openLoop } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';
 import type { Plot, Result } from '../report/result.js';

@@ -1,4 +1,4 @@
-import { FraudScorer } from '../../src/index.js';
+import { FraudScorer } from 'fraud-scorer';
 import { alternate, type Contender, type Rounds } from '../alternate.js';
 import { type OpenLoopReport, openLoop } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';

@@ -1,4 +1,4 @@
-import type { FraudScorer } from '../../src/index.js';
+import type { FraudScorer } from 'fraud-scorer';
 import { alternate, type Contender } from '../alternate.js';
 import type { Pace } from '../load/pacer.js';
 import { Resources } from '../resources.js';

@@ -1,4 +1,4 @@
-import { FraudScorer } from '../../src/index.js';
+import { FraudScorer } from 'fraud-scorer';
 import type { Contender } from '../alternate.js';
 import { closedLoop } from '../load/closed-loop.js';
 import type { Resources } from '../resources.js';

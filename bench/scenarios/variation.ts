@@ -1,4 +1,4 @@
-import { FraudScorer, type FraudScorerOptions, type ScoreRequest } from '../../src/index.js';
+import { FraudScorer, type FraudScorerOptions, type ScoreRequest } from 'fraud-scorer';
 import { alternate, type Contender } from '../alternate.js';
 import { closedLoop } from '../load/closed-loop.js';
 import type { Plot, Result, ResultTable } from '../report/result.js';

@@ -9,7 +9,7 @@ import { sendPoison } from './poison-rows.js';
 
 const mixedTrial = {
   shares: { impatient: 0.02, cancelled: 0.02 },
-  board: { hangMs: 2_000 },
+  board: { hangMs: 1_000 },
   scorer: { resourceLimits: { maxOldGenerationSizeMb: 96 } },
 };
 

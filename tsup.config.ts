@@ -9,8 +9,7 @@ const shared: Options = {
   clean: false,
   // What two entries share is a helper or two; the names of chunks change with their contents, and old ones stay.
   splitting: false,
-  // Stack traces and error names say what the sources say.
-  keepNames: true,
+  // Nothing is minified, so names stay as they are; `keepNames` would have every closure pay for its name each time it is made.
 };
 
 const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };

@@ -55,6 +55,11 @@ type EventListener<E extends EventName> = (...args: FraudScorerEvents[E]) => unk
  * const { decision } = await scorer.score({ id: 'tx-1', features });
  */
 export class FraudScorer {
+  static {
+    // The bundler renames a class that names itself, and a host would see `_FraudScorer` in its logs.
+    Object.defineProperty(FraudScorer, 'name', { value: 'FraudScorer' });
+  }
+
   readonly #options: ResolvedOptions;
   readonly #clock: Clock;
   #startedAt: number;

@@ -1,4 +1,6 @@
+import type { ModelFile } from '../src/pool/protocol.js';
 import type { CompareTask, Comparison, OutputDifferences, PairTiming } from '../src/pool/tool-protocol.js';
+import { readChecked } from './checked-file.js';
 import { FeatureBuffers } from './feature-buffers.js';
 import { type InputBuffers, type ModelOutputs, ModelSession } from './model-session.js';
 import { openSession } from './providers.js';
@@ -15,8 +17,8 @@ const warmUpRuns = 5;
  * @throws {Error} where either can't be loaded or run.
  */
 export async function compare(task: CompareTask): Promise<Comparison> {
-  const original = await load(task, task.originalPath);
-  const optimized = await load(task, task.optimizedPath);
+  const original = await load(task, task.original);
+  const optimized = await load(task, task.optimized);
   const rowSize = task.spec.inputs.reduce((sum, { size }) => sum + size, 0);
   const rows = task.rows.length / rowSize;
   const differences = await verify(original.model, optimized.model, task, rows);
@@ -28,9 +30,10 @@ export async function compare(task: CompareTask): Promise<Comparison> {
   return { differences, timings, loadMs: { original: original.loadMs, optimized: optimized.loadMs } };
 }
 
-async function load({ spec }: CompareTask, path: string): Promise<{ model: ModelSession; loadMs: number }> {
+async function load({ spec }: CompareTask, file: ModelFile): Promise<{ model: ModelSession; loadMs: number }> {
+  const bytes = await readChecked(file);
   const start = performance.now();
-  const { result } = await openSession(path, ['cpu'], 0, async (session) => {
+  const { result } = await openSession(bytes, ['cpu'], 0, async (session) => {
     const loadMs = performance.now() - start;
     return { model: await ModelSession.warmedUp(session, spec, 1), loadMs };
   });

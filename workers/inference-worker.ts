@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import {
@@ -14,6 +12,7 @@ import {
   type WorkerTask,
 } from '../src/pool/protocol.js';
 import { BatchRunner } from './batch-runner.js';
+import { IntegrityError, readChecked } from './checked-file.js';
 import { ColumnRunner } from './column-runner.js';
 import { Explainer } from './explainer.js';
 import { GuardSeat } from './guard.js';
@@ -62,17 +61,6 @@ async function start(config: WorkerConfig): Promise<Handler> {
       return { error: withoutNumbers(messageOf(error)) };
     }
   };
-}
-
-/** The file is no longer the one that was checked. */
-class IntegrityError extends Error {}
-
-/** What is hashed is what is loaded, whatever becomes of the file meanwhile. */
-async function readChecked({ modelPath, sha256 }: WorkerConfig): Promise<Buffer> {
-  const bytes = await readFile(modelPath);
-  const received = createHash('sha256').update(bytes).digest('hex');
-  if (received === sha256) return bytes;
-  throw new IntegrityError(`${modelPath}: expected sha256 ${sha256}, received ${received}`);
 }
 
 async function warmedUp(session: InferenceSession, config: WorkerConfig): Promise<ModelSession> {

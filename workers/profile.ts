@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ProfiledBatch, ProfileReport, ProfileTask } from '../src/pool/tool-protocol.js';
+import { readChecked } from './checked-file.js';
 import { FeatureBuffers } from './feature-buffers.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
@@ -23,8 +24,9 @@ export async function profile(task: ProfileTask): Promise<ProfileReport> {
   const report: ProfileReport = { unavailable: null, measured: [], outOfMemoryAt: null };
   let model: ModelSession;
   try {
+    const bytes = await readChecked(task.model);
     const tryOut = (session: InferenceSession): Promise<ModelSession> => ModelSession.warmedUp(session, task.spec, 1);
-    ({ result: model } = await openSession(task.modelPath, [task.provider], task.device, tryOut));
+    ({ result: model } = await openSession(bytes, [task.provider], task.device, tryOut));
   } catch (error) {
     // The CPU provider is always there: where it fails the model is at fault.
     if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;

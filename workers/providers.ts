@@ -25,11 +25,11 @@ export class NoProviderError extends Error {
 /**
  * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it.
  *
- * @param model the ONNX file, or its path.
+ * @param model the ONNX file.
  * @throws {NoProviderError} where none does.
  */
 export async function openSession<T>(
-  model: string | Uint8Array,
+  model: Uint8Array,
   providers: readonly ProviderName[],
   device: number,
   tryOut: (session: ort.InferenceSession) => Promise<T>,
@@ -43,7 +43,7 @@ export async function openSession<T>(
     }
     let session: ort.InferenceSession | null = null;
     try {
-      session = await createSession(model, sessionOptions(provider, device));
+      session = await ort.InferenceSession.create(model, sessionOptions(provider, device));
       const result = await tryOut(session);
       trials.push({ provider, reason: null });
       return { session, provider, trials, result };
@@ -54,16 +54,6 @@ export async function openSession<T>(
     }
   }
   throw new NoProviderError(trials);
-}
-
-function createSession(
-  model: string | Uint8Array,
-  options: ort.InferenceSession.SessionOptions,
-): Promise<ort.InferenceSession> {
-  // One overload for each.
-  return typeof model === 'string'
-    ? ort.InferenceSession.create(model, options)
-    : ort.InferenceSession.create(model, options);
 }
 
 function sessionOptions(provider: ProviderName, device: number): ort.InferenceSession.SessionOptions {

@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { InferenceSession } from 'onnxruntime-node';
 import type { OptimizeTask, ToolReply, ToolResults, ToolTask } from '../src/pool/tool-protocol.js';
+import { readChecked } from './checked-file.js';
 import { compare } from './compare.js';
 import { GuardSeat } from './guard.js';
 import { profile } from './profile.js';
@@ -23,8 +24,8 @@ function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> {
 }
 
 /** Loading a graph with this option has the runtime save it as it has optimised it. */
-async function optimize({ modelPath, outPath, level }: OptimizeTask): Promise<null> {
-  const session = await InferenceSession.create(modelPath, {
+async function optimize({ model, outPath, level }: OptimizeTask): Promise<null> {
+  const session = await InferenceSession.create(await readChecked(model), {
     executionProviders: ['cpu'],
     graphOptimizationLevel: level,
     optimizedModelFilePath: outPath,

@@ -3,6 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
 import { IssueList } from '../issues.js';
+import type { ModelFile } from '../pool/protocol.js';
 import { type Manifest, readManifest } from './manifest.js';
 
 /** A model directory whose manifest is well formed and whose file is the one the manifest names. */
@@ -10,6 +11,11 @@ export interface ModelDirectory {
   manifest: Manifest;
   /** The ONNX file, absolute. */
   modelPath: string;
+}
+
+/** The ONNX file, for a worker to load. */
+export function fileOf({ manifest, modelPath }: ModelDirectory): ModelFile {
+  return { modelPath, sha256: manifest.sha256 };
 }
 
 /**
@@ -21,7 +27,7 @@ export interface ModelDirectory {
  * @throws {ModelIntegrityError} where the file's sha256 is not the manifest's.
  */
 export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
-  const manifestPath = join(resolve(directory), 'model.json');
+  const manifestPath = await containedPath(resolve(directory), 'model.json');
   const manifest = parseManifest(await readModelFile(manifestPath), manifestPath);
   const modelPath = await containedPath(dirname(manifestPath), manifest.file);
   const sha256 = createHash('sha256')
@@ -39,8 +45,9 @@ function parseManifest(text: Buffer, path: string): Manifest {
   let json: unknown;
   try {
     json = JSON.parse(text.toString('utf8'));
-  } catch (error) {
-    throw new ModelInvalidError(`${path}: expected JSON`, [], { cause: error });
+  } catch {
+    // The parser's own words quote what it read.
+    throw new ModelInvalidError(`${path}: expected JSON`);
   }
   const issues = new IssueList();
   const manifest = readManifest(json, issues);
@@ -48,7 +55,7 @@ function parseManifest(text: Buffer, path: string): Manifest {
   return manifest;
 }
 
-/** The file's real path, so that a symbolic link can't lead out of the directory either. */
+/** A file's real path, so that a symbolic link can't lead out of the directory either. */
 async function containedPath(directory: string, file: string): Promise<string> {
   try {
     const path = await realpath(join(directory, file));

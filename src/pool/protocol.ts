@@ -60,11 +60,15 @@ export interface ColumnMemory {
   outputs: SharedArrayBuffer;
 }
 
-/** Everything a worker is told when it starts. */
-export interface WorkerConfig extends ModelSpec {
+/** An ONNX file, and what it must be. */
+export interface ModelFile {
   modelPath: string;
-  /** Of the file, in lower-case hexadecimal: what is loaded is what was checked, for a worker that replaces another too. */
+  /** In lower-case hexadecimal: what is loaded is what was checked, for a worker that replaces another too. */
   sha256: string;
+}
+
+/** Everything a worker is told when it starts. */
+export interface WorkerConfig extends ModelSpec, ModelFile {
   /** In order of preference. */
   providers: ProviderName[];
   /** CUDA device ids; workers take them in turn. */

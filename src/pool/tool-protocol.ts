@@ -1,13 +1,13 @@
 /** What host and the tools' worker say to each other: the other file of `src/` that `workers/` may import. */
 
-import type { ModelSpec, ProviderName } from './protocol.js';
+import type { ModelFile, ModelSpec, ProviderName } from './protocol.js';
 
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
 
 /** Saves the graph as the runtime optimises it. */
 export interface OptimizeTask {
   kind: 'optimize';
-  modelPath: string;
+  model: ModelFile;
   outPath: string;
   level: OptimizationLevel;
 }
@@ -16,8 +16,8 @@ export interface OptimizeTask {
 export interface CompareTask {
   kind: 'compare';
   spec: ModelSpec;
-  originalPath: string;
-  optimizedPath: string;
+  original: ModelFile;
+  optimized: ModelFile;
   /** Raw features, row after row. */
   rows: Float32Array;
   batchSizes: number[];
@@ -29,7 +29,7 @@ export interface CompareTask {
 export interface ProfileTask {
   kind: 'profile';
   spec: ModelSpec;
-  modelPath: string;
+  model: ModelFile;
   provider: ProviderName;
   device: number;
   /** Raw features, row after row. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type ModelDirectory, openModelDirectory } from '../deployment/model-directory.js';
+import { fileOf, type ModelDirectory, openModelDirectory } from '../deployment/model-directory.js';
 import { InvalidOptionsError, ModelInvalidError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import type { Comparison, OptimizationLevel, OutputDifferences } from '../pool/tool-protocol.js';
@@ -82,8 +82,8 @@ export async function optimizeModel(
     const comparison = await worker.run({
       kind: 'compare',
       spec: { inputs, outputs: original.manifest.outputs },
-      originalPath: original.modelPath,
-      optimizedPath: optimized.modelPath,
+      original: fileOf(original),
+      optimized: fileOf(optimized),
       rows,
       batchSizes: [...resolved.batchSizes],
       runs: resolved.runs,
@@ -116,7 +116,7 @@ async function writeOptimized(
   level: OptimizationLevel,
 ): Promise<ModelDirectory> {
   const outPath = join(draft, modelFile);
-  await worker.run({ kind: 'optimize', modelPath: original.modelPath, outPath, level });
+  await worker.run({ kind: 'optimize', model: fileOf(original), outPath, level });
   const sha256 = createHash('sha256')
     .update(await readFile(outPath))
     .digest('hex');

@@ -1,4 +1,4 @@
-import { openModelDirectory } from '../deployment/model-directory.js';
+import { fileOf, openModelDirectory } from '../deployment/model-directory.js';
 import { FieldReader } from '../field-reader.js';
 import { isProvider } from '../options.js';
 import type { ModelIdentity, Provider } from '../types.js';
@@ -57,8 +57,8 @@ export async function profileModel(directory: string, options: ProfileModelOptio
   const device = reader.number('device', 0, { min: 0, integer: true });
   reader.rejectUnknown().throwIfInvalid();
 
-  const { manifest, modelPath } = await openModelDirectory(directory);
-  const { name, version, inputs, outputs } = manifest;
+  const opened = await openModelDirectory(directory);
+  const { name, version, inputs, outputs } = opened.manifest;
   const profile: ModelProfile = { model: { name, version }, entries: [], unavailable: [], outOfMemory: [] };
   for (const provider of providers) {
     const worker = new ToolWorker();
@@ -66,7 +66,7 @@ export async function profileModel(directory: string, options: ProfileModelOptio
       const { unavailable, measured, outOfMemoryAt } = await worker.run({
         kind: 'profile',
         spec: { inputs, outputs },
-        modelPath,
+        model: fileOf(opened),
         provider,
         device,
         rows: generatedRows(inputs, 256),

@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileOf, openModelDirectory } from '../../src/deployment/model-directory.js';
 import { FraudScorer, optimizeModel } from '../../src/index.js';
 import { verify } from '../../src/tools/optimize-model.js';
 import { ToolWorker } from '../../src/tools/tool-worker.js';
@@ -68,8 +69,8 @@ describe('optimizeModel', () => {
     const comparison = await worker.run({
       kind: 'compare',
       spec: { inputs, outputs: { probability: 'p' } },
-      originalPath: join(fixtureModel('linear'), 'model.onnx'),
-      optimizedPath: join(fixtureModel('linear-off'), 'model.onnx'),
+      original: fileOf(await openModelDirectory(fixtureModel('linear'))),
+      optimized: fileOf(await openModelDirectory(fixtureModel('linear-off'))),
       rows: givenRows(inputs, [
         { left: [0, 1, 2], right: [0, 0] },
         { left: [1, 0, 0], right: [0, 0] },

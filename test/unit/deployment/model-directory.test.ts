@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openModelDirectory } from '../../../src/deployment/model-directory.js';
 import { fixtureModel } from '../../support/paths.js';
@@ -55,6 +56,18 @@ describe('openModelDirectory', () => {
       'ERR_MODEL_INVALID',
       expect.stringContaining('the name of a file in the same directory'),
     ]);
+  });
+
+  it('refuses a manifest that leads out of the directory, and quotes nothing of what it read', async () => {
+    await writeFile(join(directory, '..', 'secret.txt'), 'secret: 1');
+    await rm(join(directory, 'model.json'));
+    await symlink(join('..', 'secret.txt'), join(directory, 'model.json'));
+    expect(await codeAndMessage()).toEqual(['ERR_MODEL_INVALID', expect.stringContaining('received a link out of it')]);
+    await rm(join(directory, 'model.json'));
+    await writeFile(join(directory, 'model.json'), 'secret: 1');
+    const error: unknown = await openModelDirectory(directory).catch((reason: unknown) => reason);
+    expect(inspect(error)).not.toContain('secret: 1');
+    expect(inspect(error)).not.toContain('"secret');
   });
 
   it('says in one line what is missing or unreadable', async () => {

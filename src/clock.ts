@@ -14,6 +14,8 @@ export interface Clock {
   epochMs(): number;
   /** Calls `callback` once after at least `delayMs`; keeps the process alive until then, as what it ends is owed to a caller. */
   after(delayMs: number, callback: () => void): Timer;
+  /** Calls `callback` once after at least `delayMs`; does not keep the process alive, as nobody waits for it. */
+  background(delayMs: number, callback: () => void): Timer;
   /** Calls `callback` every `periodMs`; does not keep the process alive. */
   every(periodMs: number, callback: () => void): Timer;
   /** Calls `callback` once the event loop has taken what is already waiting, before it sleeps. */
@@ -25,6 +27,11 @@ export const systemClock: Clock = {
   epochMs: () => Date.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
+    return { clear: () => clearTimeout(timer) };
+  },
+  background(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    timer.unref();
     return { clear: () => clearTimeout(timer) };
   },
   every(periodMs, callback) {

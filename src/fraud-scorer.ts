@@ -132,7 +132,11 @@ export class FraudScorer {
         },
         policy: () => this.#settler.policy,
         onWorkerLost: (reason) => this.#onWorkerLost(reason),
-        onWorkerNotReplaced: ({ message }) => logger.error('A worker could not be replaced', { reason: message }),
+        onWorkerNotReplaced: ({ message }) => {
+          logger.error('A worker could not be replaced', { reason: message });
+          this.#monitor.lookNow();
+        },
+        onWorkersAbandoned: (workers) => logger.error('The process ended while workers were running', { workers }),
       },
     );
     this.#deployment = deployment;
@@ -141,6 +145,11 @@ export class FraudScorer {
       thresholds: options.alerts,
       outcomes: options.outcomes,
       waitingSince: () => deployment.batcher.waitingSince,
+      workers: () => ({
+        ready: deployment.readyWorkers,
+        configured: deployment.configuredWorkers,
+        troubled: deployment.troubledWorkers,
+      }),
       onAlert: (alert) => {
         logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
         this.#events.emit('alert', alert);
@@ -374,6 +383,8 @@ export class FraudScorer {
     const readyWorkers = this.#deployment.readyWorkers;
     this.#logger.error('A worker was lost', { reason, readyWorkers });
     this.#events.emit('workerLost', { reason, readyWorkers });
+    // One that hung may be replaced before the next look.
+    this.#monitor.lookNow();
   }
 
   async #close(timeoutMs: number): Promise<CloseReport> {

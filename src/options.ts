@@ -39,6 +39,16 @@ export interface FraudScorerOptions {
   outcomes?: Partial<OutcomeLimits> | undefined;
   /** Where alerts are raised. */
   alerts?: Partial<AlertThresholds> | undefined;
+  /**
+   * Milliseconds that a task may take before its worker counts as hung: it is replaced, and what it had in hand fails with
+   * `ERR_WORKER_LOST`. Above 0, `Infinity` for never. @default 10_000
+   */
+  workerHangMs?: number | undefined;
+  /**
+   * Milliseconds that the end of the process, and `close`, wait for a batch that is inside the runtime, where ending its worker
+   * would abort the process; 0 to 600,000. A worker that takes longer is abandoned, and said so. @default 2_000
+   */
+  exitWaitMs?: number | undefined;
   /** Takes log lines; `console` and pino fit. @default none */
   logger?: Logger | undefined;
   /**
@@ -67,6 +77,8 @@ export interface ResolvedOptions {
   explain: Explain;
   outcomes: OutcomeLimits;
   alerts: AlertThresholds;
+  workerHangMs: number;
+  exitWaitMs: number;
   logger: Logger | undefined;
   workerFile: string | URL | undefined;
   resourceLimits: ResourceLimits | undefined;
@@ -94,6 +106,8 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     explain: reader.value('explain', "true, false, 'review' or 'block'", isExplain) ?? false,
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts')),
+    workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
+    exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     logger: reader.value('logger', 'an object with info, warn and error', isLogger),
     workerFile: reader.value('workerFile', 'a path or a URL', isPathOrUrl),
     resourceLimits: readResourceLimits(reader),
@@ -126,6 +140,7 @@ function readAlerts(reader: FieldReader): AlertThresholds {
     maxLatencyMs: reader.number('maxLatencyMs', 100, { min: 0, unit: 'milliseconds' }),
     minThroughputPerSecond: reader.number('minThroughputPerSecond', 100, { min: 0, unit: 'rows a second' }),
     maxErrorRate: reader.number('maxErrorRate', 0.01, { min: 0 }),
+    maxFallbackRate: reader.number('maxFallbackRate', 0.05, { min: 0 }),
     maxMemoryGb: reader.number('maxMemoryGb', 8, { min: 0, unit: 'GiB' }),
     maxFalsePositiveRate: reader.number('maxFalsePositiveRate', 0.05, { min: 0 }),
   };

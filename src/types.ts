@@ -188,14 +188,21 @@ export interface Outcome {
 }
 
 /** The rules that watch a scorer. */
-export type AlertRule = 'latency' | 'throughput' | 'errorRate' | 'memory' | 'falsePositiveRate';
+export type AlertRule =
+  | 'latency'
+  | 'throughput'
+  | 'errorRate'
+  | 'fallbackRate'
+  | 'memory'
+  | 'falsePositiveRate'
+  | 'workers';
 
 /** A rule's threshold was crossed. Raised once, and cleared once when the value is well back. */
 export interface Alert {
   rule: AlertRule;
-  /** `critical` where the value is beyond twice the threshold (below half of it, for throughput). */
+  /** `critical` where the value is beyond twice the threshold (below half of it, for throughput and workers). */
   severity: 'warning' | 'critical';
-  /** The value seen: ms, rows/s, a share, or GiB, as the threshold. */
+  /** The value seen: ms, rows/s, a share, GiB, or workers that are ready, as the threshold. */
   value: number;
   threshold: number;
   /** When it was raised, in milliseconds since the epoch. */
@@ -215,7 +222,7 @@ export interface DecisionRecord {
   at: number;
 }
 
-/** A worker that died while it was in use. It is replaced. */
+/** A worker that died while it was in use, or hangs. It is replaced. */
 export interface WorkerLostEvent {
   /** Why, as far as it is known. */
   reason: string;
@@ -336,7 +343,7 @@ export interface WorkersSummary {
   ready: number;
   /** Workers with a batch in hand. */
   busy: number;
-  /** Workers that died since start. */
+  /** Workers that died, or hung, since start. */
   lost: number;
   provider: Provider | null;
   /** The providers in order of preference, with the reason why each was not used. */

@@ -1,17 +1,17 @@
-import { threadId } from 'node:worker_threads';
-import { guardWords } from '../src/pool/protocol.js';
+import { type GuardedData, guardWords } from '../src/pool/protocol.js';
 
-/** This worker's seat at the exit guard: says when it is inside the runtime, and stays out once the host is leaving. */
+/** This worker's seat at the exit guard: says when it is inside the runtime, and stays out once the host wants it to end. */
 export class GuardSeat {
-  readonly number: number;
   readonly #words: Int32Array;
+  readonly #stop: number;
   readonly #busy: number;
 
-  /** @throws {Error} where every seat is taken. */
-  constructor(guard: SharedArrayBuffer) {
+  constructor({ guard, guardSeat }: GuardedData) {
     this.#words = new Int32Array(guard);
-    this.number = takeSeat(this.#words);
-    this.#busy = guardWords.busy(this.number);
+    this.#stop = guardWords.stop(guardSeat);
+    this.#busy = guardWords.busy(guardSeat);
+    // The host took it to be busy with loading; whatever loads this file is through with it in the next turn.
+    setImmediate(() => this.#leave());
   }
 
   /**
@@ -23,19 +23,15 @@ export class GuardSeat {
     Atomics.add(this.#words, this.#busy, 1);
     try {
       // After busy is set, or the host could see nobody busy and leave in between.
-      if (Atomics.load(this.#words, guardWords.stop) !== 0) throw new Error('the host is leaving');
+      if (Atomics.load(this.#words, this.#stop) !== 0) throw new Error('the host is leaving');
       return await work();
     } finally {
-      Atomics.sub(this.#words, this.#busy, 1);
-      Atomics.notify(this.#words, this.#busy);
+      this.#leave();
     }
   }
-}
 
-function takeSeat(words: Int32Array): number {
-  const seats = (words.length - 1) / 2;
-  for (let seat = 0; seat < seats; seat += 1) {
-    if (Atomics.compareExchange(words, guardWords.owner(seat), 0, threadId) === 0) return seat;
+  #leave(): void {
+    Atomics.sub(this.#words, this.#busy, 1);
+    Atomics.notify(this.#words, this.#busy);
   }
-  throw new Error('no seat is free at the exit guard');
 }

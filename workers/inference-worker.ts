@@ -26,11 +26,10 @@ let graph: GraphDescription | null = null;
 
 /** Loads the model, warms it up, says so, and gives the handler of batches. */
 async function start(config: WorkerConfig): Promise<Handler> {
-  const seat = new GuardSeat(config.guard);
-  const device = config.devices[seat.number % config.devices.length] ?? 0;
+  const seat = new GuardSeat(config);
   const { report, model } = await seat.during(async () => {
     const bytes = await readChecked(config);
-    const { provider, trials, result } = await openSession(bytes, config.providers, device, async (session) => {
+    const { provider, trials, result } = await openSession(bytes, config.providers, config.device, async (session) => {
       graph = describeGraph(session);
       return warmedUp(session, config);
     });

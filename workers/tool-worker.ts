@@ -6,8 +6,7 @@ import { compare } from './compare.js';
 import { GuardSeat } from './guard.js';
 import { profile } from './profile.js';
 
-const guard: SharedArrayBuffer = workerData;
-const seat = new GuardSeat(guard);
+const seat = new GuardSeat(workerData);
 
 /** Runs one task of a tool: what needs the runtime, which the host never loads. */
 export default async function runTool(task: ToolTask): Promise<ToolReply<ToolTask['kind']>> {

@@ -1,15 +1,22 @@
 import type { Clock, Timer } from '../clock.js';
 import { DeadlineExceededError, type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
+import { LostTask } from '../pool/lost-task.js';
 import type { BatchReply, BatchTask, ProviderName } from '../pool/protocol.js';
 import type { PendingRequest } from '../request/pending-request.js';
+import type { Batch } from './batch.js';
 import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
 import { Batches } from './batches.js';
 import { DeadlineWheel } from './deadline-wheel.js';
 import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
 import { RequestQueue } from './request-queue.js';
+import { isSuspect, Retries } from './retries.js';
+import type { BatchFailure } from './retry-plan.js';
 import { SendCounter } from './send-counter.js';
 import type { Slots } from './slots.js';
 import { Waiters } from './waiters.js';
+
+/** How often to look for a worker while none is there and requests wait. */
+const strandedMs = 1_000;
 
 /** A batch that a worker has answered. */
 export interface AnsweredBatch {
@@ -35,11 +42,19 @@ export interface BatcherOptions {
   clock: Clock;
   slots: Slots;
   limits: BatchLimits;
+  /** Batches that workers may hold at once; the slots have twice as many lanes. */
   lanes: number;
   lanesPerWorker: number;
   /** Workers ready to take batches, now. */
   readyWorkers: () => number;
-  run: (task: BatchTask) => Promise<BatchReply>;
+  /**
+   * Keeps one worker from new batches, so that one can have it to itself, or stops keeping it.
+   *
+   * @returns whether such a worker is there, with nothing in hand.
+   */
+  keepQuiet: (isWanted: boolean) => boolean;
+  /** @param isAlone on the worker that is kept. @throws {LostTask} where no worker answers. */
+  run: (task: BatchTask, isAlone: boolean) => Promise<BatchReply>;
   columns: ColumnSource;
   /** A batch came back; each of its requests is answered next. */
   onBatch: (batch: AnsweredBatch) => void;
@@ -65,6 +80,9 @@ export class Batcher {
   readonly #deadlines: DeadlineWheel;
   readonly #latency = new BatchLatencyModel();
   readonly #batches = new Batches();
+  readonly #retries: Retries;
+  /** The batch that has a worker to itself. */
+  #alone: Batch | null = null;
   readonly #freeLanes: number[];
   readonly #sends = new SendCounter();
   #sentSinceColumns = 0;
@@ -79,7 +97,14 @@ export class Batcher {
 
   constructor(options: BatcherOptions) {
     this.#options = options;
-    this.#freeLanes = Array.from({ length: options.lanes }, (_, lane) => lane);
+    this.#freeLanes = Array.from({ length: 2 * options.lanes }, (_, lane) => lane);
+    this.#retries = new Retries({
+      onFailed: (request, failure, reason) => {
+        this.#settleFailed(request, failureError(failure, reason));
+        options.slots.release(request.slot);
+      },
+      release: ({ slot }) => options.slots.release(slot),
+    });
     this.#deadlines = new DeadlineWheel(options.clock, (request) => this.#expire(request));
   }
 
@@ -92,9 +117,9 @@ export class Batcher {
     return this.#maxWaiting;
   }
 
-  /** Requests in batches that workers hold, those settled early included. */
+  /** Requests in batches that workers hold, those settled early included, or that wait for another worker. */
   get inFlight(): number {
-    return this.#batches.rows;
+    return this.#batches.rows + this.#retries.requests.length;
   }
 
   get busyWorkers(): number {
@@ -148,12 +173,9 @@ export class Batcher {
   /** Settles a request early with an error; one that is settled already stays as it is. */
   giveUp(request: PendingRequest, error: FraudScorerError): void {
     if (request.state === 'settled') return;
-    if (request.state === 'waiting') {
-      this.#queue.remove(request);
-      this.#options.slots.release(request.slot);
-    }
-    this.#finish(request);
-    this.#options.onFailed(request, error);
+    if (request.state === 'waiting') this.#queue.remove(request);
+    if (request.state === 'waiting' || request.state === 'retrying') this.#options.slots.release(request.slot);
+    this.#settleFailed(request, error);
     this.#noteChange();
   }
 
@@ -173,20 +195,20 @@ export class Batcher {
 
   /** Settles every request that is not settled yet with an error. @returns how many had no answer. */
   giveUpAll(errorOf: () => FraudScorerError): number {
-    const requests = [...this.#batches.unanswered, ...this.#queue];
+    const requests = [...this.#batches.unanswered, ...this.#retries.requests, ...this.#queue];
     for (const request of [...requests, ...this.#batches.held]) this.giveUp(request, errorOf());
     return requests.length;
   }
 
   /** Looks whether anything can be sent: for whoever knows of a worker that has become ready. */
   pump(): void {
-    this.#delayTimer?.clear();
-    this.#delayTimer = null;
+    this.#clearDelayTimer();
     for (;;) {
       const now = this.#options.clock.now();
+      if (this.#sendRetry(now)) continue;
       const decision = decideBatch(this.#snapshot(now), this.#options.limits);
       if (decision.action === 'wait') {
-        if (Number.isFinite(decision.ms)) this.#delayTimer = this.#options.clock.after(decision.ms, () => this.pump());
+        this.#pumpLater(decision.ms);
         break;
       }
       if (decision.action === 'sendColumns') this.#sendColumns();
@@ -200,7 +222,7 @@ export class Batcher {
     return this.#roomWaiters.wait();
   }
 
-  /** Resolves when no request waits and no worker holds a batch. */
+  /** Resolves when every request is settled. */
   async idle(): Promise<void> {
     while (!this.#isIdle()) await this.#idleWaiters.wait();
   }
@@ -211,7 +233,7 @@ export class Batcher {
    */
   #expire(request: PendingRequest): void {
     const expire = (): void => this.giveUp(request, new DeadlineExceededError(request.timeoutMs));
-    if (request.state === 'waiting') expire();
+    if (request.state === 'waiting' || request.state === 'retrying') expire();
     else this.#options.clock.soon(() => this.#options.clock.soon(expire));
   }
 
@@ -226,7 +248,8 @@ export class Batcher {
   }
 
   #isIdle(): boolean {
-    return this.#queue.length === 0 && this.#batches.isEmpty && this.#options.columns.isIdle;
+    const { columns } = this.#options;
+    return this.#queue.length === 0 && this.#batches.isSettled && this.#retries.isEmpty && columns.isIdle;
   }
 
   /** Batches and chunks that workers hold. */
@@ -235,15 +258,16 @@ export class Batcher {
   }
 
   #snapshot(now: number): BatchSnapshot {
-    const ready = this.#options.readyWorkers();
+    // One that is kept for a batch of its own is not there for others.
+    const ready = Math.max(this.#options.readyWorkers() - (this.#keepsQuiet() ? 1 : 0), 0);
+    const running = this.#inWorkers - (this.#alone === null ? 0 : 1);
     const lanes = Math.min(ready * this.#options.lanesPerWorker, this.#options.lanes);
-    // Batches that are not handed out yet still have their slots, of which there are enough for twice the lanes.
-    const places = Math.min(lanes, 2 * this.#options.lanes - this.#batches.landed) - this.#inWorkers;
+    const places = Math.min(lanes, 2 * this.#options.lanes - this.#batchesInSlots()) - running;
     return {
       waiting: this.#queue.length,
       oldestWaitMs: this.#oldestWaitMs(now),
       soonestDeadlineMs: this.#soonestDeadlineAt - now,
-      idleWorkers: Math.max(ready - this.#inWorkers, 0),
+      idleWorkers: Math.max(ready - running, 0),
       freeLanes: Math.min(Math.max(places, 0), this.#freeLanes.length),
       latency: this.#latency.coefficients,
       columnsWait: this.#options.columns.isWaiting,
@@ -271,26 +295,66 @@ export class Batcher {
     });
   }
 
+  /** Batches that have come back, or are to be sent again, still have their slots, of which there are enough for twice the lanes. */
+  #batchesInSlots(): number {
+    const retrying = this.#retries.isEmpty ? 0 : this.#retries.requests.length;
+    return this.#batches.landed + Math.ceil(retrying / this.#options.limits.maxBatchSize);
+  }
+
+  #keepsQuiet(): boolean {
+    return this.#alone !== null || this.#retries.hasSuspect;
+  }
+
+  #pumpLater(ms: number): void {
+    const isWaiting = this.#queue.length > 0 || !this.#retries.isEmpty || this.#options.columns.isWaiting;
+    // Where no worker is there nothing else may keep the process alive, and a caller waits.
+    const delayMs = isWaiting && this.#options.readyWorkers() === 0 ? Math.min(ms, strandedMs) : ms;
+    if (Number.isFinite(delayMs)) this.#delayTimer = this.#options.clock.after(delayMs, () => this.pump());
+  }
+
+  #clearDelayTimer(): void {
+    this.#delayTimer?.clear();
+    this.#delayTimer = null;
+  }
+
   #send(rows: number, reason: SendReason, now: number): void {
-    const lane = this.#takeLane();
     this.#sends.count(reason);
     this.#sentSinceColumns += 1;
-    const batch: PendingRequest[] = [];
+    const requests: PendingRequest[] = [];
     const leastMs = rows * (this.#latency.coefficients?.perRowAtLeastMs ?? 0);
     for (let row = 0; row < rows; row += 1) {
       const request = this.#takeTimely(now, leastMs);
       if (request === null) break;
+      requests.push(request);
+    }
+    if (requests.length > 0) this.#dispatch({ requests, deaths: 0 }, now);
+  }
+
+  /** What failed goes before what waits. @returns whether a batch was sent. */
+  #sendRetry(now: number): boolean {
+    const isQuiet = this.#options.keepQuiet(this.#keepsQuiet());
+    if (this.#retries.isEmpty) return false;
+    for (const request of this.#retries.requests) if (request.deadlineAt <= now) this.#expire(request);
+    const mayShare = this.#snapshot(now).freeLanes > 0;
+    const batch =
+      (mayShare ? this.#retries.take('sharing') : null) ??
+      (isQuiet && this.#alone === null && this.#freeLanes.length > 0 ? this.#retries.take('alone') : null);
+    if (batch === null) return false;
+    this.#dispatch(batch, now);
+    return true;
+  }
+
+  #dispatch(batch: Batch, now: number): void {
+    const lane = this.#takeLane();
+    let row = 0;
+    for (const request of batch.requests) {
       request.state = 'running';
       request.dispatchedAt = now;
-      this.#options.slots.placeRow(lane, row, request.slot);
-      batch.push(request);
-    }
-    if (batch.length === 0) {
-      this.#freeLanes.push(lane);
-      return;
+      this.#options.slots.placeRow(lane, row++, request.slot);
     }
     this.#batches.running.add(batch);
-    this.#options.run({ kind: 'batch', lane, rows: batch.length }).then(
+    if (isSuspect(batch)) this.#alone = batch;
+    this.#options.run({ kind: 'batch', lane, rows: batch.requests.length }, isSuspect(batch)).then(
       (reply) => this.#landed(lane, batch, reply),
       (error: unknown) => this.#lost(lane, batch, error),
     );
@@ -315,21 +379,21 @@ export class Batcher {
    * The worker gets its next batch here, and the callers are told once the event loop has heard every worker: telling them
    * takes as long as a worker takes over a batch, so a worker heard next would have answered again, and the others starved.
    */
-  #landed(lane: number, requests: PendingRequest[], reply: BatchReply): void {
+  #landed(lane: number, batch: Batch, reply: BatchReply): void {
+    this.#letGoOf(batch);
     this.#freeLanes.push(lane);
-    if (this.#batches.land({ requests, reply })) this.#options.clock.soon(() => this.#handOut());
-    if ('inferenceMs' in reply) this.#latency.record(requests.length, reply.inferenceMs);
+    if ('error' in reply) {
+      this.#retries.failed(batch, 'error', reply.error);
+    } else {
+      this.#latency.record(batch.requests.length, reply.inferenceMs);
+      if (this.#batches.land({ batch, reply })) this.#options.clock.soon(() => this.#handOut());
+    }
     this.pump();
   }
 
   #handOut(): void {
     const answeredAt = this.#options.clock.now();
-    this.#batches.handOut(({ requests, reply }) => {
-      if ('error' in reply) {
-        this.#fail(requests, () => new InferenceError(`The runtime failed on this request's batch: ${reply.error}`));
-        return;
-      }
-      const { inferenceMs, provider } = reply;
+    this.#batches.handOut(({ batch: { requests }, reply: { inferenceMs, provider } }) => {
       const batch = { rows: requests.length, inferenceMs, provider, answeredAt };
       this.#options.onBatch(batch);
       for (const request of requests) this.#answer(request, batch);
@@ -347,11 +411,39 @@ export class Batcher {
     }
   }
 
-  #lost(lane: number, batch: PendingRequest[], error: unknown): void {
-    this.#batches.running.delete(batch);
-    this.#freeLanes.push(lane);
-    this.#fail(batch, () => (error instanceof WorkerLostError ? error : new WorkerLostError('The worker was lost')));
+  #lost(lane: number, batch: Batch, error: unknown): void {
+    this.#letGoOf(batch);
+    const reason = error instanceof Error ? error.message : 'The worker was lost';
+    if (error instanceof LostTask && error.letGo !== null) {
+      this.#quarantine(lane, batch, error.letGo);
+    } else if (error instanceof LostTask && error.kind === 'unsent') {
+      this.#freeLanes.push(lane);
+      this.#retries.unsent(batch);
+      // Not at once: whatever kept it from being sent must be able to pass.
+      this.#pumpSoon();
+      return;
+    } else {
+      this.#freeLanes.push(lane);
+      this.#retries.failed(batch, 'death', reason);
+    }
     this.pump();
+  }
+
+  /** A worker that hangs may still write: its requests are settled, and nobody gets their slots, or the lane, until it can't. */
+  #quarantine(lane: number, { requests }: Batch, letGo: Promise<void>): void {
+    for (const request of requests) {
+      if (request.state !== 'settled') this.#settleFailed(request, failureError('death', 'The worker hung'));
+    }
+    void letGo.then(() => {
+      this.#freeLanes.push(lane);
+      this.#releaseSlots(requests);
+      this.pump();
+    });
+  }
+
+  #letGoOf(batch: Batch): void {
+    this.#batches.running.delete(batch);
+    if (this.#alone === batch) this.#alone = null;
   }
 
   /** Settles a request by its outputs, unless it was settled before or has to be held. */
@@ -366,8 +458,7 @@ export class Batcher {
     } catch (error) {
       // One request's trouble is not its neighbours'.
       const failure = "The request's outputs could not be read";
-      this.#finish(request);
-      this.#options.onFailed(
+      this.#settleFailed(
         request,
         error instanceof InferenceError ? error : new InferenceError(failure, { cause: error }),
       );
@@ -377,14 +468,9 @@ export class Batcher {
     this.#options.onAnswered(request);
   }
 
-  #fail(batch: PendingRequest[], errorOf: () => FraudScorerError): void {
-    for (const request of batch) {
-      if (request.state !== 'settled') {
-        this.#finish(request);
-        this.#options.onFailed(request, errorOf());
-      }
-      this.#options.slots.release(request.slot);
-    }
+  #settleFailed(request: PendingRequest, error: FraudScorerError): void {
+    this.#finish(request);
+    this.#options.onFailed(request, error);
   }
 
   #finish(request: PendingRequest): void {
@@ -399,8 +485,15 @@ export class Batcher {
     if (this.#queue.length === 0) {
       this.#waitingSince = null;
       this.#soonestDeadlineAt = Number.POSITIVE_INFINITY;
+      if (this.#retries.isEmpty && !this.#options.columns.isWaiting) this.#clearDelayTimer();
     }
     this.#roomWaiters.tell();
-    if (this.#isIdle()) this.#idleWaiters.tell();
+    if (!this.#idleWaiters.isEmpty && this.#isIdle()) this.#idleWaiters.tell();
   }
+}
+
+function failureError(failure: BatchFailure, reason: string): FraudScorerError {
+  return failure === 'error'
+    ? new InferenceError(`The runtime failed on this request: ${reason}`)
+    : new WorkerLostError(`${reason} while it held this request`);
 }

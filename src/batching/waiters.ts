@@ -2,6 +2,10 @@
 export class Waiters {
   #resolves: (() => void)[] = [];
 
+  get isEmpty(): boolean {
+    return this.#resolves.length === 0;
+  }
+
   wait(): Promise<void> {
     return new Promise((resolve) => this.#resolves.push(resolve));
   }

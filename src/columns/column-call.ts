@@ -51,10 +51,14 @@ export class ColumnCall {
     return { row, rows, isRetry: false };
   }
 
-  /** Puts a chunk back that was lost with its worker. @returns whether it may go out again, which it may once. */
-  putBack(chunk: Chunk): boolean {
-    if (chunk.isRetry) return false;
-    this.#lost.push({ ...chunk, isRetry: true });
+  /**
+   * Puts a chunk back that did not come back, lost with its worker or never sent.
+   *
+   * @returns whether it may go out again, which it may once where it was lost.
+   */
+  putBack(chunk: Chunk, isLost: boolean): boolean {
+    if (isLost && chunk.isRetry) return false;
+    this.#lost.push({ ...chunk, isRetry: chunk.isRetry || isLost });
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { BatchLatencyModel } from '../batching/latency-model.js';
 import { type FraudScorerError, InferenceError, InvalidRequestError, WorkerLostError } from '../errors.js';
 import type { DecisionCounts } from '../monitoring/decision-counter.js';
+import { LostTask } from '../pool/lost-task.js';
 import type { BatchReply, ColumnsTask } from '../pool/protocol.js';
 import type { ColumnScores } from '../types.js';
 import type { ColumnAreas } from './column-areas.js';
@@ -47,8 +48,9 @@ export class ColumnQueue {
     return this.#inFlight;
   }
 
+  /** Whether every call is settled; workers may still hold chunks of calls that were settled early. */
   get isIdle(): boolean {
-    return this.#checking.size === 0 && this.#calls.size === 0 && this.#inFlight === 0;
+    return this.#checking.size === 0 && this.#calls.size === 0;
   }
 
   /** @param call whose values are to be checked. */
@@ -84,6 +86,7 @@ export class ColumnQueue {
     if (call === undefined || area === undefined) throw new Error('columns were sent that do not wait');
     const chunk = call.take(this.#chunkRows());
     this.#inFlight += 1;
+    let isHeld: Promise<void> | null = null;
     try {
       if (!this.#fill(area, call, chunk)) throw changedError();
       const reply = await this.#options.run({ kind: 'columns', area, rows: chunk.rows });
@@ -91,10 +94,13 @@ export class ColumnQueue {
       this.#latency.record(chunk.rows, reply.inferenceMs);
       this.#read(area, call, chunk);
     } catch (error) {
+      // A worker that hangs may still write: nobody gets the area until it can't.
+      if (error instanceof LostTask) isHeld = error.letGo;
       this.#failed(call, chunk, error);
     } finally {
       this.#inFlight -= 1;
-      this.#options.areas.release(area);
+      if (isHeld === null) this.#options.areas.release(area);
+      else void isHeld.then(() => this.#options.areas.release(area));
     }
   }
 
@@ -130,7 +136,7 @@ export class ColumnQueue {
   }
 
   #failed(call: ColumnCall, chunk: Chunk, error: unknown): void {
-    if (error instanceof WorkerLostError && call.putBack(chunk)) return;
+    if (error instanceof LostTask && error.kind !== 'hung' && call.putBack(chunk, error.kind === 'died')) return;
     this.giveUp(call, asScorerError(error));
   }
 }
@@ -141,7 +147,7 @@ function changedError(): InvalidRequestError {
 }
 
 function asScorerError(error: unknown): FraudScorerError {
-  const isKnown = error instanceof InferenceError || error instanceof InvalidRequestError;
-  if (isKnown || error instanceof WorkerLostError) return error;
+  if (error instanceof InferenceError || error instanceof InvalidRequestError) return error;
+  if (error instanceof LostTask) return new WorkerLostError(`${error.message} while it held rows of this call`);
   return new InferenceError('A chunk of rows could not be scored', { cause: error });
 }

@@ -11,8 +11,9 @@ import { type OutputForm, readScores, type Scores } from '../decision/scores.js'
 import { type FraudScorerError, InvalidOptionsError } from '../errors.js';
 import type { DecisionCounts } from '../monitoring/decision-counter.js';
 import { Dispatcher } from '../pool/dispatcher.js';
-import type { ExplainReply, ExplainTask, FailedReport, ReadyReport } from '../pool/protocol.js';
-import { tasksPerWorker, WorkerPool } from '../pool/worker-pool.js';
+import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
+import { tasksPerWorker } from '../pool/single-thread.js';
+import { WorkerPool } from '../pool/worker-pool.js';
 import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import type { DecisionPolicy, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
@@ -34,6 +35,8 @@ export interface DeploymentOptions {
   /** Requests that may be held for their reasons. */
   maxHeld: number;
   resourceLimits: ResourceLimits | undefined;
+  workerHangMs: number;
+  exitWaitMs: number;
 }
 
 export interface DeploymentHandlers {
@@ -48,10 +51,12 @@ export interface DeploymentHandlers {
   onColumnsFailed: (call: ColumnCall, error: FraudScorerError) => void;
   /** As scores are compared with it: rounded to float32. */
   policy: () => DecisionPolicy;
-  /** A worker died while it was in use. */
+  /** A worker that was in use died, or hangs. */
   onWorkerLost: (reason: string) => void;
-  /** A worker that was to replace one could not get ready. */
+  /** A worker that was to replace one could not get ready; it is tried again. */
   onWorkerNotReplaced: (error: Error) => void;
+  /** The process ends though so many workers are inside the runtime. */
+  onWorkersAbandoned: (workers: number) => void;
 }
 
 /** One version of a model that serves: its workers, the memory shared with them, and the batcher in front. */
@@ -86,22 +91,25 @@ export class Deployment {
     this.layout = rowLayoutOf(manifest.inputs);
     this.since = clock.epochMs();
     this.slots = allocate({
-      // Every request that may wait, every row in flight or not handed out yet, those held, and the scratch row.
-      capacity: maxQueueSize + 2 * lanes * batching.maxBatchSize + options.maxHeld + 1,
+      // Every request that may wait, every row in flight, to be sent again or not handed out yet, those that workers that hang may
+      // still write to, those held, and the scratch row.
+      capacity: maxQueueSize + 3 * lanes * batching.maxBatchSize + options.maxHeld + 1,
       rowSize: this.layout.size,
       maxBatchSize: batching.maxBatchSize,
-      lanes,
+      // Those of workers that hang are not to be had.
+      lanes: 2 * lanes,
       attention: manifest.outputs.attention !== undefined,
     });
     this.scratchSlot = this.slots.claim();
     const { logits, riskScore } = manifest.outputs;
     this.#outputForm = { logits: logits !== undefined, riskScore: riskScore !== undefined };
     this.#areas = new ColumnAreas({
-      areas: lanes,
+      // Those of workers that hang are not to be had.
+      areas: 2 * lanes,
       rows: Math.max(batching.maxBatchSize, columnChunkRows),
       rowSize: this.layout.size,
     });
-    const dispatcher = new Dispatcher((task) => this.#requirePool().run(task), lanes);
+    const dispatcher = new Dispatcher((task, isAlone) => this.#requirePool().run(task, isAlone), lanes);
     this.columns = new ColumnQueue({
       areas: this.#areas,
       targetLatencyMs: batching.targetLatencyMs,
@@ -119,7 +127,8 @@ export class Deployment {
       lanes,
       lanesPerWorker: tasksPerWorker,
       readyWorkers: () => this.readyWorkers,
-      run: (task) => dispatcher.run(task),
+      keepQuiet: (isWanted) => this.#pool?.keepQuiet(isWanted) ?? false,
+      run: (task, isAlone) => dispatcher.run(task, isAlone),
       columns: this.columns,
       onBatch: handlers.onBatch,
       onOutputs: (request, batch) =>
@@ -146,6 +155,11 @@ export class Deployment {
     return this.#pool?.readyWorkers ?? 0;
   }
 
+  /** Workers that are missing because one hung, or could not be replaced. */
+  get troubledWorkers(): number {
+    return this.#pool?.troubledWorkers ?? 0;
+  }
+
   get lostWorkers(): number {
     return this.#pool?.lostWorkers ?? 0;
   }
@@ -168,7 +182,7 @@ export class Deployment {
     return this.#directory.manifest.policy;
   }
 
-  /** @throws {WorkerLostError} where the worker died over it. */
+  /** @throws {LostTask} where no worker answers it. */
   explain(task: ExplainTask): Promise<ExplainReply> {
     return this.#requirePool().run(task);
   }
@@ -187,15 +201,9 @@ export class Deployment {
    */
   async start(): Promise<void> {
     const { manifest, modelPath } = this.#directory;
-    const { clock, workerFile, workers, resourceLimits, providers, devices } = this.#options;
-    const check = ({ graph }: ReadyReport | FailedReport): void => {
-      if (graph !== null) checkGraph(manifest, graph, modelPath);
-    };
+    const { providers, ...options } = this.#options;
     this.#pool = await WorkerPool.start({
-      workerFile,
-      workers,
-      resourceLimits,
-      clock,
+      ...options,
       config: {
         modelPath,
         sha256: manifest.sha256,
@@ -206,21 +214,22 @@ export class Deployment {
         })),
         outputs: manifest.outputs,
         providers: [...providers],
-        devices: [...devices],
         memory: this.slots.memory,
         columns: this.#areas.memory,
       },
+      check: ({ graph }) => {
+        if (graph !== null) checkGraph(manifest, graph, modelPath);
+      },
       onReady: (report) => {
-        check(report);
         this.#attentionWidth = report.attentionWidth;
         this.#provider = report.provider;
         this.#providers = report.trials;
-        // A replacement may find work waiting; it counts as ready once this has returned.
-        queueMicrotask(() => this.batcher.pump());
+        // A replacement may find work waiting.
+        this.batcher.pump();
       },
-      onUnusable: check,
-      onNotReplaced: (error) => this.#handlers.onWorkerNotReplaced(error),
-      onLost: (reason) => this.#handlers.onWorkerLost(reason),
+      onLost: this.#handlers.onWorkerLost,
+      onNotReplaced: this.#handlers.onWorkerNotReplaced,
+      onAbandoned: this.#handlers.onWorkersAbandoned,
     });
   }
 

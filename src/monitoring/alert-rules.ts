@@ -8,6 +8,8 @@ export interface AlertThresholds {
   minThroughputPerSecond: number;
   /** (failed + expired) / (total − rejected − cancelled). @default 0.01 */
   maxErrorRate: number;
+  /** Requests answered by the fallback, of all that settled. @default 0.05 */
+  maxFallbackRate: number;
   /** Resident memory of the process, in GiB. @default 8 */
   maxMemoryGb: number;
   /** Of the most recent labels. @default 0.05 */
@@ -25,10 +27,22 @@ export interface AlertSnapshot {
   /** Requests the error rate is a share of. */
   errorSamples: number;
   errorRate: number | null;
+  /** Requests the fallback rate is a share of. */
+  settled: number;
+  fallbackRate: number | null;
   memoryGb: number;
+  workers: WorkersSeen;
   /** Labels the false positive rate is a share of. */
   labels: number;
   falsePositiveRate: number | null;
+}
+
+/** The workers at one moment. */
+export interface WorkersSeen {
+  ready: number;
+  configured: number;
+  /** Missing because one hung, or could not be replaced; one that died is on its way back, and no news. */
+  troubled: number;
 }
 
 /** One rule's view of a snapshot. */
@@ -46,7 +60,7 @@ export interface Observation {
 export const minSamples = 10;
 
 export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): Observation[] {
-  const { p99LatencyMs, rowsPerSecond, errorRate, memoryGb, falsePositiveRate } = snapshot;
+  const { p99LatencyMs, rowsPerSecond, errorRate, fallbackRate, memoryGb, workers, falsePositiveRate } = snapshot;
   return [
     {
       rule: 'latency',
@@ -71,6 +85,14 @@ export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): O
       describe: (value) => `Error rate of ${percent(value)} over 10 s, allowed ${percent(thresholds.maxErrorRate)}`,
     },
     {
+      rule: 'fallbackRate',
+      value: snapshot.settled >= minSamples ? fallbackRate : null,
+      threshold: thresholds.maxFallbackRate,
+      lowIsBad: false,
+      describe: (value) =>
+        `The fallback answered ${percent(value)} of requests over 10 s, allowed ${percent(thresholds.maxFallbackRate)}`,
+    },
+    {
       rule: 'memory',
       value: memoryGb,
       threshold: thresholds.maxMemoryGb,
@@ -84,6 +106,13 @@ export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): O
       lowIsBad: false,
       describe: (value) =>
         `False positive rate of ${percent(value)} over the latest labels, allowed ${percent(thresholds.maxFalsePositiveRate)}`,
+    },
+    {
+      rule: 'workers',
+      value: workers.troubled > 0 ? workers.ready : null,
+      threshold: workers.configured,
+      lowIsBad: true,
+      describe: (value) => `${value} of ${workers.configured} workers are ready: one hung, or could not be replaced`,
     },
   ];
 }

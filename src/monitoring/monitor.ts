@@ -10,7 +10,7 @@ import type {
   RiskLevel,
 } from '../types.js';
 import { AlertBoard } from './alert-board.js';
-import { type AlertThresholds, observe } from './alert-rules.js';
+import { type AlertThresholds, observe, type WorkersSeen } from './alert-rules.js';
 import { DecisionCounter, type DecisionCounts } from './decision-counter.js';
 import { type OutcomeLimits, OutcomeStore } from './outcomes.js';
 import { PerformanceHistory, windowIntervals } from './performance-history.js';
@@ -25,6 +25,7 @@ export interface MonitorOptions {
   outcomes: OutcomeLimits;
   /** Since when, on the monotonic clock, requests have always been waiting; null where none is. */
   waitingSince: () => number | null;
+  workers: () => WorkersSeen;
   onAlert: (alert: Alert) => void;
   onAlertCleared: (alert: Alert) => void;
 }
@@ -61,6 +62,11 @@ export class Monitor {
   watch(): void {
     this.#history.begin();
     this.#timer ??= this.#options.clock.every(intervalMs, () => this.#tick());
+  }
+
+  /** Looks at the alerts now: at what would be over before the next second. */
+  lookNow(): void {
+    if (this.#timer !== null && this.#final === null) this.#evaluate();
   }
 
   recordAnswer(latencyMs: number, queueMs: number, decision: Decision, level: RiskLevel, id: string | undefined): void {
@@ -157,7 +163,7 @@ export class Monitor {
   }
 
   #evaluate(): void {
-    const { clock, thresholds, waitingSince, onAlert, onAlertCleared } = this.#options;
+    const { clock, thresholds, waitingSince, workers, onAlert, onAlertCleared } = this.#options;
     const since = waitingSince();
     const { rate, labels } = this.#outcomes.recentFalsePositiveRate();
     const snapshot = this.#history.recent((recorder, windowMs) => ({
@@ -167,7 +173,10 @@ export class Monitor {
       waitedWholeWindow: since !== null && clock.now() - since >= windowIntervals * intervalMs,
       errorSamples: recorder.requests.accepted,
       errorRate: recorder.requests.errorRate,
+      settled: recorder.requests.settled,
+      fallbackRate: recorder.requests.fallbackRate,
       memoryGb: this.#memoryGb,
+      workers: workers(),
       labels,
       falsePositiveRate: rate,
     }));

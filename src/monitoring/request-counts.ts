@@ -51,14 +51,22 @@ export class RequestCounter {
     return succeeded + failed + expired;
   }
 
+  /** Requests of any cause. */
+  get settled(): number {
+    return this.accepted + this.#counts.rejected + this.#counts.cancelled;
+  }
+
+  get fallbackRate(): number | null {
+    return ratio(this.#fallback, this.settled);
+  }
+
   get errorRate(): number | null {
     return ratio(this.#counts.failed + this.#counts.expired, this.accepted);
   }
 
   summary(): RequestCounts {
     const { succeeded, failed, rejected, expired, cancelled } = this.#counts;
-    const total = succeeded + failed + rejected + expired + cancelled;
-    return { total, succeeded, failed, rejected, expired, cancelled, fallback: this.#fallback };
+    return { total: this.settled, succeeded, failed, rejected, expired, cancelled, fallback: this.#fallback };
   }
 }
 

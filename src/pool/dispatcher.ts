@@ -4,15 +4,18 @@ import type { BatchReply, BatchTask, ColumnsTask } from './protocol.js';
 /** The lanes to the pool: at most so many batches in flight as the workers can hold. */
 export class Dispatcher {
   readonly #lanes: PQueue;
-  readonly #run: (task: BatchTask | ColumnsTask) => Promise<BatchReply>;
+  readonly #run: (task: BatchTask | ColumnsTask, isAlone: boolean) => Promise<BatchReply>;
 
-  constructor(run: (task: BatchTask | ColumnsTask) => Promise<BatchReply>, lanes: number) {
+  constructor(run: (task: BatchTask | ColumnsTask, isAlone: boolean) => Promise<BatchReply>, lanes: number) {
     this.#run = run;
     this.#lanes = new PQueue({ concurrency: lanes });
   }
 
-  /** @throws {WorkerLostError} where the worker died over the batch. */
-  run(task: BatchTask | ColumnsTask): Promise<BatchReply> {
-    return this.#lanes.add(() => this.#run(task));
+  /**
+   * @param isAlone on a worker that has nothing else in hand.
+   * @throws {LostTask} where no worker answers the batch.
+   */
+  run(task: BatchTask | ColumnsTask, isAlone = false): Promise<BatchReply> {
+    return this.#lanes.add(() => this.#run(task, isAlone));
   }
 }

@@ -1,90 +1,111 @@
 import type { Clock } from '../clock.js';
 import { guardWords } from './protocol.js';
 
-/** How often a waiting release looks whether the workers have left the runtime. */
+/** How often a waiting release looks whether its worker has left the runtime. */
 const pollMs = 5;
 
 /** All guards of this process share one `exit` listener: a process may have any number of scorers. */
 const active = new Set<ExitGuard>();
 
+export interface ExitGuardOptions {
+  /** Threads that may live at once, those that hang and those that are about to end included. */
+  seats: number;
+  clock: Clock;
+  /** How long an exit, or a release, waits for what is inside the runtime at most. */
+  exitWaitMs: number;
+  /** The process ends though so many threads are inside the runtime. Synchronous: nothing runs after it. */
+  onAbandoned?: (threads: number) => void;
+}
+
 /**
- * Keeps workers and the process apart: ending the process, or terminating a worker, while that worker is inside the runtime
- * aborts the whole process. Workers say in shared memory when they go in and come out; whoever is about
+ * Keeps workers and the process apart: ending the process, or terminating a worker, while that worker is inside the runtime, or
+ * loads its modules (Node.js 20 gives up in the middle of `require` of an ES module), aborts the whole process. Workers say in shared memory when they go in and come out; whoever is about
  * to end them says stop, and waits until none is inside.
  */
 export class ExitGuard {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
-  readonly #seats: number;
-  readonly #clock: Clock;
-  readonly #exitWaitMs: number;
+  readonly #options: ExitGuardOptions;
+  readonly #free: number[];
 
-  /**
-   * @param seats workers that may live at once, those being replaced included.
-   * @param exitWaitMs how long an exit waits for a running batch at most.
-   */
-  constructor(seats: number, clock: Clock, exitWaitMs: number) {
-    this.buffer = new SharedArrayBuffer(guardWords.length(seats) * Int32Array.BYTES_PER_ELEMENT);
+  constructor(options: ExitGuardOptions) {
+    this.buffer = new SharedArrayBuffer(guardWords.length(options.seats) * Int32Array.BYTES_PER_ELEMENT);
     this.#words = new Int32Array(this.buffer);
-    this.#seats = seats;
-    this.#clock = clock;
-    this.#exitWaitMs = exitWaitMs;
+    this.#options = options;
+    this.#free = Array.from({ length: options.seats }, (_, seat) => options.seats - 1 - seat);
     if (active.size === 0) process.on('exit', stopAll);
     active.add(this);
   }
 
-  /** Frees the seats of threads that are no more. */
-  keepOnly(threadIds: ReadonlySet<number>): void {
-    for (let seat = 0; seat < this.#seats; seat += 1) {
-      const owner = Atomics.load(this.#words, guardWords.owner(seat));
-      if (owner === 0 || threadIds.has(owner)) continue;
-      Atomics.store(this.#words, guardWords.busy(seat), 0);
-      Atomics.store(this.#words, guardWords.owner(seat), 0);
-    }
+  /** @returns a seat for a new thread, busy until it has loaded its modules; null where all are taken. */
+  claim(): number | null {
+    const seat = this.#free.pop();
+    if (seat === undefined) return null;
+    Atomics.store(this.#words, guardWords.busy(seat), 1);
+    return seat;
   }
 
-  /** No worker goes into the runtime from now on. */
-  stop(): void {
-    Atomics.store(this.#words, guardWords.stop, 1);
+  /** The thread that sat there has ended. */
+  release(seat: number): void {
+    Atomics.store(this.#words, guardWords.busy(seat), 0);
+    Atomics.store(this.#words, guardWords.stop(seat), 0);
+    this.#free.push(seat);
   }
 
-  /** @returns whether no worker is inside the runtime, after waiting for it as long as an exit would. */
-  async whenIdle(): Promise<boolean> {
-    const deadline = this.#clock.now() + this.#exitWaitMs;
-    while (this.#busySeat() >= 0) {
-      if (this.#clock.now() >= deadline) return false;
-      await new Promise<void>((resolve) => this.#clock.after(pollMs, resolve));
+  /** The thread that sits there goes into the runtime no more. */
+  stop(seat: number): void {
+    Atomics.store(this.#words, guardWords.stop(seat), 1);
+  }
+
+  /** Whether the thread that sits there is inside the runtime; after `stop`, one that is not stays out. */
+  isBusy(seat: number): boolean {
+    return Atomics.load(this.#words, guardWords.busy(seat)) > 0;
+  }
+
+  /** @returns whether that thread is outside the runtime, after waiting for it as long as an exit would. */
+  async whenIdle(seat: number): Promise<boolean> {
+    const { clock, exitWaitMs } = this.#options;
+    const deadline = clock.now() + exitWaitMs;
+    while (this.isBusy(seat)) {
+      if (clock.now() >= deadline) return false;
+      await new Promise<void>((resolve) => clock.after(pollMs, resolve));
     }
     return true;
   }
 
-  /** Blocks the thread: for an exit, which waits for nothing else. */
+  stopAll(): void {
+    for (let seat = 0; seat < this.#options.seats; seat += 1) this.stop(seat);
+  }
+
+  /** Blocks the thread: for an exit, which waits for nothing else. Says so where it has waited in vain. */
   blockUntilIdle(): void {
-    const deadline = this.#clock.now() + this.#exitWaitMs;
-    for (let seat = this.#busySeat(); seat >= 0; seat = this.#busySeat()) {
-      const leftMs = deadline - this.#clock.now();
-      if (leftMs <= 0) return;
-      const word = guardWords.busy(seat);
+    const { clock, exitWaitMs, onAbandoned } = this.#options;
+    const deadline = clock.now() + exitWaitMs;
+    for (let busy = this.#busySeats(); busy.length > 0; busy = this.#busySeats()) {
+      const leftMs = deadline - clock.now();
+      if (leftMs <= 0) {
+        onAbandoned?.(busy.length);
+        return;
+      }
+      const word = guardWords.busy(busy[0] ?? 0);
       Atomics.wait(this.#words, word, Atomics.load(this.#words, word), leftMs);
     }
   }
 
-  /** The workers are gone; the process may end without asking. */
+  /** The threads are gone; the process may end without asking. */
   dispose(): void {
     active.delete(this);
     if (active.size === 0) process.off('exit', stopAll);
   }
 
-  /** @returns a seat whose worker is inside the runtime, or −1. */
-  #busySeat(): number {
-    for (let seat = 0; seat < this.#seats; seat += 1) {
-      if (Atomics.load(this.#words, guardWords.busy(seat)) > 0) return seat;
-    }
-    return -1;
+  #busySeats(): number[] {
+    const busy: number[] = [];
+    for (let seat = 0; seat < this.#options.seats; seat += 1) if (this.isBusy(seat)) busy.push(seat);
+    return busy;
   }
 }
 
 function stopAll(): void {
-  for (const guard of active) guard.stop();
+  for (const guard of active) guard.stopAll();
   for (const guard of active) guard.blockUntilIdle();
 }

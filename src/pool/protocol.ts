@@ -60,6 +60,14 @@ export interface ColumnMemory {
   outputs: SharedArrayBuffer;
 }
 
+/** What any worker is told when it starts: where it says that it is inside the runtime. */
+export interface GuardedData {
+  /** int32 words of the exit guard, see `guardWords`. */
+  guard: SharedArrayBuffer;
+  /** Which of its seats this thread has to itself. */
+  guardSeat: number;
+}
+
 /** An ONNX file, and what it must be. */
 export interface ModelFile {
   modelPath: string;
@@ -67,16 +75,14 @@ export interface ModelFile {
   sha256: string;
 }
 
-/** Everything a worker is told when it starts. */
-export interface WorkerConfig extends ModelSpec, ModelFile {
+/** Everything a worker that scores is told when it starts. */
+export interface WorkerConfig extends ModelSpec, ModelFile, GuardedData {
   /** In order of preference. */
   providers: ProviderName[];
-  /** CUDA device ids; workers take them in turn. */
-  devices: number[];
+  /** The CUDA device's id. */
+  device: number;
   memory: SharedMemory;
   columns: ColumnMemory;
-  /** int32 words of the exit guard, see `guardWords`. */
-  guard: SharedArrayBuffer;
 }
 
 /** One batch: its rows are in shared memory, in the slots that the lane lists. */
@@ -172,13 +178,12 @@ export function isWorkerReport(message: unknown): message is WorkerReport {
 }
 
 /**
- * The int32 words of the exit guard: `stop`, then for each seat the thread that sits there and how many calls into
- * the runtime it has under way. A process that ends, or terminates a thread, during such a call aborts; so
- * the host sets `stop` and waits until no seat is busy, and a worker checks `stop` after it has said it is busy.
+ * The int32 words of the exit guard, two for each seat: `stop`, and how many calls into the runtime the thread that sits
+ * there has under way, which the host sets to one until its modules are loaded. A process that ends, or terminates a thread, during such a call aborts; so
+ * the host sets `stop` and waits until the seat is not busy, and a worker checks `stop` after it has said it is busy.
  */
 export const guardWords = {
-  stop: 0,
-  owner: (seat: number): number => 1 + seat * 2,
-  busy: (seat: number): number => 2 + seat * 2,
-  length: (seats: number): number => 1 + seats * 2,
+  stop: (seat: number): number => seat * 2,
+  busy: (seat: number): number => seat * 2 + 1,
+  length: (seats: number): number => seats * 2,
 } as const;

@@ -1,8 +1,9 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import type { Clock } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import { ModelIntegrityError, ModelInvalidError, ProviderUnavailableError, WorkerLostError } from '../errors.js';
 import { ExitGuard } from './exit-guard.js';
+import { lookEveryMs } from './hang-watch.js';
+import { LostTask } from './lost-task.js';
 import {
   type BatchReply,
   type BatchTask,
@@ -10,59 +11,56 @@ import {
   type ExplainReply,
   type ExplainTask,
   type FailedReport,
+  type GuardedData,
   isWorkerReport,
   type ReadyReport,
   type WorkerConfig,
+  type WorkerReport,
   type WorkerTask,
 } from './protocol.js';
-
-/** Batches a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. */
-export const tasksPerWorker = 2;
-
-/** How long the end of the process waits for a batch that is inside the runtime. */
-const exitWaitMs = 2_000;
-
-/** What of Piscina's view of a worker the choice of one needs. */
-type Candidate = Parameters<
-  NonNullable<NonNullable<ConstructorParameters<typeof Piscina>[0]>['loadBalancer']>
->[1][number];
+import { WorkerSeat } from './worker-seat.js';
+import { WorkerThread } from './worker-thread.js';
 
 export interface WorkerPoolOptions {
   /** The worker's entry, as a file URL. */
   workerFile: string;
   workers: number;
+  /** CUDA device ids; workers take them in turn. */
+  devices: readonly number[];
   resourceLimits: ResourceLimits | undefined;
-  config: Omit<WorkerConfig, 'guard'>;
+  config: Omit<WorkerConfig, 'device' | keyof GuardedData>;
   clock: Clock;
-  /** A worker died while it was in use. */
-  onLost: (reason: string) => void;
-  /**
-   * A worker is ready: at the start, or in the place of one that died.
-   *
-   * @throws {ModelInvalidError} where the model is not what it should be.
-   */
+  /** How long a task may take before its worker counts as hung, in ms; Infinity for ever. */
+  workerHangMs: number;
+  /** How long an exit, and `release`, wait for a task that is inside the runtime, in ms. */
+  exitWaitMs: number;
+  /** @throws {ModelInvalidError} where the model is not what it should be, by what a worker says of it. */
+  check: (report: WorkerReport) => void;
+  /** A worker is ready: at the start, or in the place of one that was lost. */
   onReady: (report: ReadyReport) => void;
-  /** A worker could not get ready. @throws {ModelInvalidError} where the manifest disagrees with the graph. */
-  onUnusable: (report: FailedReport) => void;
-  /** A worker that was to replace one could not get ready: the pool goes on with one less. */
+  /** A worker that was in use died, or hangs. */
+  onLost: (reason: string) => void;
+  /** A worker that was to replace one could not get ready; it is tried again. */
   onNotReplaced: (error: Error) => void;
+  /** The process ends though so many workers are inside the runtime. */
+  onAbandoned: (workers: number) => void;
 }
 
-/** A fixed number of worker threads, each with the model loaded and warmed up: what of Piscina this package uses. */
+/** Worker threads, each with the model loaded and warmed up; one that dies or hangs is replaced. */
 export class WorkerPool {
-  readonly #piscina: Piscina;
-  readonly #guard: ExitGuard;
   readonly #options: WorkerPoolOptions;
-  /** Threads that have loaded the model and warmed up. */
-  readonly #ready = new Set<number>();
+  readonly #guard: ExitGuard;
+  readonly #seats: WorkerSeat[];
+  /** All that have not ended, those that hang included. */
+  readonly #threads = new Set<WorkerThread>();
+  readonly #hangTimer: Timer | null;
   /** Settles when the first full set of workers is ready, or can't be. */
   readonly #started: Promise<void>;
   #settleStart: { resolve: () => void; reject: (error: Error) => void } | null = null;
-  #released: Promise<boolean> | null = null;
+  /** The worker that is kept for a task that must be alone. */
+  #quiet: WorkerSeat | null = null;
   #lost = 0;
-  #isStarted = false;
-  /** Why threads ended, as far as they said. */
-  readonly #reasons = new Map<number, string>();
+  #released: Promise<boolean> | null = null;
 
   /**
    * Resolves when every worker has loaded the model and warmed up.
@@ -83,147 +81,168 @@ export class WorkerPool {
   }
 
   private constructor(options: WorkerPoolOptions) {
-    // The runtime's own telemetry, on by default, reads the real environment: a worker's is a copy.
-    process.env.ORT_DISABLE_TELEMETRY ??= '1';
-    const { workerFile, workers, resourceLimits, config } = options;
+    const { workers, clock, workerHangMs, exitWaitMs, onAbandoned } = options;
     this.#options = options;
-    // Twice, as a dead worker may keep its seat while its replacement starts.
-    this.#guard = new ExitGuard(workers * 2, options.clock, exitWaitMs);
-    const workerData: WorkerConfig = { ...config, guard: this.#guard.buffer };
+    // Twice: each worker may be replaced while the thread before it hangs.
+    this.#guard = new ExitGuard({ seats: workers * 2, clock, exitWaitMs, onAbandoned });
     this.#started = new Promise((resolve, reject) => {
       this.#settleStart = { resolve, reject };
     });
-    this.#piscina = new Piscina({
-      filename: workerFile,
-      minThreads: workers,
-      maxThreads: workers,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: tasksPerWorker,
-      loadBalancer: (_, candidates) => this.#leastBusy(candidates),
-      // A blocking wait would leave a worker deaf to all but tasks; with two tasks in hand it gains nothing.
-      atomics: 'disabled',
-      recordTiming: false,
-      workerData,
-      ...(resourceLimits === undefined ? {} : { resourceLimits }),
-    });
-    this.#piscina.on('message', (message: unknown) => this.#onMessage(message));
-    this.#piscina.on('error', (error: unknown) => this.#onError(error));
-    this.#piscina.on('workerDestroy', () => queueMicrotask(() => this.#onDestroyed()));
+    const periodMs = lookEveryMs(workerHangMs);
+    this.#seats = Array.from({ length: workers }, (_, index) => this.#seat(index, periodMs));
+    this.#hangTimer = Number.isFinite(workerHangMs) ? clock.every(periodMs, () => this.#lookForHangs()) : null;
+    for (const seat of this.#seats) seat.start();
   }
 
   get readyWorkers(): number {
-    return this.#ready.size;
+    let ready = 0;
+    for (const seat of this.#seats) if (seat.isReady) ready += 1;
+    return ready;
   }
 
-  /** Workers that died while they were in use. */
+  /** Workers that are missing because one hung, or could not be replaced. */
+  get troubledWorkers(): number {
+    return this.#seats.filter((seat) => seat.isTroubled).length;
+  }
+
+  /** Workers that died, or hung, while they were in use. */
   get lostWorkers(): number {
     return this.#lost;
   }
 
   /**
-   * Runs one task on whichever worker has the least to do.
+   * Keeps one worker from new tasks, so that a task can have it to itself, or stops keeping it.
    *
-   * @throws {WorkerLostError} where the worker died over it.
+   * @returns whether such a worker is there, with nothing in hand.
    */
-  run(task: BatchTask | ColumnsTask): Promise<BatchReply>;
-  run(task: ExplainTask): Promise<ExplainReply>;
-  async run(task: WorkerTask): Promise<BatchReply | ExplainReply> {
-    try {
-      const reply: BatchReply | ExplainReply = await this.#piscina.run(task);
-      return reply;
-    } catch (error) {
-      throw new WorkerLostError('The worker died while it held this request', { cause: error });
-    }
+  keepQuiet(isWanted: boolean): boolean {
+    if (!isWanted) this.#quiet = null;
+    else if (this.#quiet?.isReady !== true) this.#quiet = this.#leastBusy();
+    return this.#quiet?.inHand === 0;
   }
 
   /**
-   * Ends the workers once none is inside the runtime, where ending one would abort the process.
+   * Runs one task on whichever worker has the least to do.
    *
-   * @returns whether they could be ended: one that hangs is left behind, and keeps the process alive until it comes back.
+   * @param isAlone on the worker that `keepQuiet` keeps.
+   * @throws {LostTask} where no worker answers it.
+   */
+  run(task: BatchTask | ColumnsTask, isAlone?: boolean): Promise<BatchReply>;
+  run(task: ExplainTask): Promise<ExplainReply>;
+  run(task: WorkerTask, isAlone = false): Promise<BatchReply | ExplainReply> {
+    const seat = isAlone ? this.#quiet : this.#leastBusy();
+    return seat === null ? Promise.reject(new LostTask('unsent', 'No worker was ready')) : seat.run(task);
+  }
+
+  /**
+   * Ends the workers, each once it is outside the runtime, where ending it would abort the process.
+   *
+   * @returns whether all could be ended: one that hangs is left behind.
    */
   release(): Promise<boolean> {
-    // Piscina loses its way when it is destroyed twice.
     this.#released ??= this.#release();
     return this.#released;
   }
 
   async #release(): Promise<boolean> {
-    this.#guard.stop();
-    const idle = await this.#guard.whenIdle();
-    if (idle) {
-      await this.#piscina.destroy();
-      this.#guard.dispose();
-    } else {
-      for (const thread of this.#piscina.threads) thread.unref();
-    }
-    this.#ready.clear();
-    return idle;
+    this.#hangTimer?.clear();
+    this.#quiet = null;
+    for (const seat of this.#seats) seat.end();
+    const threads = [...this.#threads];
+    const ended = await Promise.all(threads.map((thread) => thread.release()));
+    const isAll = ended.every((isEnded) => isEnded);
+    // What is left behind still needs the guard: the process must not end while it is inside the runtime.
+    if (isAll) this.#guard.dispose();
+    else void Promise.all(threads.map(({ exited }) => exited)).then(() => this.#guard.dispose());
+    return isAll;
   }
 
-  #start(): void {
-    this.#isStarted = true;
-    this.#settleStart?.resolve();
-  }
-
-  /** Listens for why a thread ends; Piscina tells only those who have a task there. */
-  #noteReason(threadId: number): void {
-    const thread = this.#piscina.threads.find((candidate) => candidate.threadId === threadId);
-    thread?.once('error', (error: Error) => this.#reasons.set(threadId, error.message));
-    thread?.once('exit', (code) => {
-      if (!this.#reasons.has(threadId)) this.#reasons.set(threadId, `it exited with code ${code}`);
+  #seat(index: number, lookEveryMs: number): WorkerSeat {
+    const { clock, workerHangMs, devices, onReady } = this.#options;
+    const device = devices[index % devices.length] ?? 0;
+    return new WorkerSeat({
+      clock,
+      workerHangMs,
+      lookEveryMs,
+      spawn: (onReport) => this.#spawn(device, onReport),
+      problemWith: (report) => this.#problemWith(report),
+      onReady: (report) => {
+        onReady(report);
+        if (this.readyWorkers === this.#seats.length) this.#endStart()?.resolve();
+      },
+      onUnusable: (error) => this.#onUnusable(error),
+      onLost: (reason) => this.#onLost(reason),
     });
   }
 
-  /** Of those that are ready: one that could not load the model is there for Piscina too, and always has nothing to do. */
-  #leastBusy(candidates: readonly Candidate[]): Candidate | null {
-    let best: Candidate | null = null;
-    for (const candidate of candidates) {
-      if (candidate.currentUsage >= tasksPerWorker || !this.#ready.has(candidate.id)) continue;
-      if (best === null || candidate.currentUsage < best.currentUsage) best = candidate;
+  #spawn(device: number, onReport: (report: WorkerReport) => void): WorkerThread | null {
+    const { workerFile, resourceLimits, config, clock } = this.#options;
+    const thread = WorkerThread.start({
+      workerFile,
+      data: { ...config, device },
+      guard: this.#guard,
+      clock,
+      resourceLimits,
+      onMessage: (message) => {
+        if (isWorkerReport(message)) onReport(message);
+      },
+    });
+    if (thread === null) return null;
+    this.#threads.add(thread);
+    void thread.exited.then(() => {
+      this.#threads.delete(thread);
+      for (const seat of this.#seats) seat.retry();
+    });
+    return thread;
+  }
+
+  #problemWith(report: WorkerReport): Error | null {
+    try {
+      this.#options.check(report);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+    return report.kind === 'failed' ? unusableError(report) : null;
+  }
+
+  /** Of the workers that are ready, but for the one that is kept; null where there is none. */
+  #leastBusy(): WorkerSeat | null {
+    let best: WorkerSeat | null = null;
+    for (const seat of this.#seats) {
+      if (!seat.isReady || seat === this.#quiet) continue;
+      if (best === null || seat.inHand < best.inHand) best = seat;
     }
     return best;
   }
 
-  #onMessage(message: unknown): void {
-    if (!isWorkerReport(message)) return;
-    try {
-      if (message.kind === 'ready') {
-        this.#options.onReady(message);
-        this.#ready.add(message.threadId);
-        this.#noteReason(message.threadId);
-        if (this.#ready.size === this.#options.workers) this.#start();
-      } else {
-        this.#options.onUnusable(message);
-        this.#onUnusable(unusableError(message));
-      }
-    } catch (error) {
-      this.#onUnusable(error instanceof Error ? error : new Error(String(error)));
-    }
+  #lookForHangs(): void {
+    for (const seat of this.#seats) seat.lookForHang();
+  }
+
+  #onLost(reason: string): void {
+    this.#lost += 1;
+    const start = this.#endStart();
+    if (start === null) this.#options.onLost(reason);
+    else this.#failStart(start, new WorkerLostError(`A worker died while others started: ${reason}`));
   }
 
   #onUnusable(error: Error): void {
-    if (this.#isStarted) this.#options.onNotReplaced(error);
-    else this.#settleStart?.reject(error);
+    const start = this.#endStart();
+    if (start === null) this.#options.onNotReplaced(error);
+    else this.#failStart(start, error);
   }
 
-  /** Piscina's word for a worker that died with nothing in hand. */
-  #onError(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#settleStart?.reject(new WorkerLostError(`A worker died while it started: ${reason}`, { cause: error }));
+  /** At once, so that no seat starts another thread. */
+  #failStart(start: { reject: (error: Error) => void }, error: Error): void {
+    start.reject(error);
+    void this.release();
   }
 
-  #onDestroyed(): void {
-    if (this.#released !== null) return;
-    this.#settleStart?.reject(new WorkerLostError('A worker died while it started'));
-    const alive = new Set(this.#piscina.threads.map(({ threadId }) => threadId));
-    this.#guard.keepOnly(alive);
-    for (const threadId of [...this.#ready]) {
-      if (alive.has(threadId)) continue;
-      this.#ready.delete(threadId);
-      this.#lost += 1;
-      this.#options.onLost(this.#reasons.get(threadId) ?? 'the worker thread ended');
-      this.#reasons.delete(threadId);
-    }
+  /** @returns what settles the start, the first time. */
+  #endStart(): { resolve: () => void; reject: (error: Error) => void } | null {
+    const start = this.#settleStart;
+    this.#settleStart = null;
+    return start;
   }
 }
 

@@ -1,10 +1,13 @@
 import type { Caller, Settlement } from '../settlement/settler.js';
 import type { Explain, ModelResult, ScoreRequest } from '../types.js';
 
-/** A request on its way: waiting for a worker, in a worker's batch, answered and held for its reasons, or settled. */
+/**
+ * A request on its way: waiting for a worker, in a worker's batch, waiting for another worker as its batch failed, answered and held
+ * for its reasons, or settled.
+ */
 export class PendingRequest implements Caller {
   /** `running` requests that were settled early keep their slot until the worker has let go of it. */
-  state: 'waiting' | 'running' | 'held' | 'settled' = 'waiting';
+  state: 'waiting' | 'running' | 'retrying' | 'held' | 'settled' = 'waiting';
   /** When its batch was sent, on the monotonic clock. */
   dispatchedAt = 0;
   /** The higher, the sooner it is sent. */

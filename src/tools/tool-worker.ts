@@ -1,31 +1,28 @@
-import { Piscina } from 'piscina';
 import { systemClock } from '../clock.js';
 import { ModelInvalidError, WorkerLostError } from '../errors.js';
 import { ExitGuard } from '../pool/exit-guard.js';
+import type { TaskFailure } from '../pool/protocol.js';
 import type { ToolReply, ToolResults, ToolTask } from '../pool/tool-protocol.js';
 import { resolveToolWorkerFile } from '../pool/worker-file.js';
+import { WorkerThread } from '../pool/worker-thread.js';
 
 const exitWaitMs = 2_000;
 
 /** A worker of its own for one use of a tool: the host never loads the runtime itself. */
 export class ToolWorker {
-  /** More seats than one, as Piscina replaces a worker that dies, though it is not used any more. */
-  readonly #guard = new ExitGuard(4, systemClock, exitWaitMs);
-  readonly #piscina: Piscina;
+  readonly #guard = new ExitGuard({ seats: 1, clock: systemClock, exitWaitMs });
+  readonly #thread: WorkerThread;
 
   constructor() {
-    process.env.ORT_DISABLE_TELEMETRY ??= '1';
-    this.#piscina = new Piscina({
-      filename: resolveToolWorkerFile(),
-      minThreads: 1,
-      maxThreads: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      atomics: 'disabled',
-      recordTiming: false,
-      workerData: this.#guard.buffer,
+    const thread = WorkerThread.start({
+      workerFile: resolveToolWorkerFile(),
+      data: {},
+      guard: this.#guard,
+      clock: systemClock,
+      onMessage: () => {},
     });
-    // A worker that dies with nothing in hand; the next run says so.
-    this.#piscina.on('error', () => {});
+    if (thread === null) throw new Error('a guard of its own had no seat');
+    this.#thread = thread;
   }
 
   /**
@@ -39,16 +36,13 @@ export class ToolWorker {
   }
 
   async close(): Promise<void> {
-    this.#guard.stop();
     // Ended while it is inside the runtime it would take the process with it: the guard stays then.
-    if (!(await this.#guard.whenIdle())) return;
-    await this.#piscina.destroy();
-    this.#guard.dispose();
+    if (await this.#thread.release()) this.#guard.dispose();
   }
 
-  async #reply<T extends ToolTask>(task: T): Promise<ToolReply<T['kind']>> {
+  async #reply<T extends ToolTask>(task: T): Promise<ToolReply<T['kind']> | TaskFailure> {
     try {
-      return await this.#piscina.run(task);
+      return await this.#thread.run<ToolReply<T['kind']>>(task);
     } catch (error) {
       throw new WorkerLostError("The tool's worker died", { cause: error });
     }

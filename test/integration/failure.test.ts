@@ -115,22 +115,6 @@ describe('when workers are busy, slow or lost', () => {
     await expect(scorer.score(request, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
   });
 
-  it.each(['exit', 'throw'] as const)(
-    'rejects the batch of a worker lost by %s, replaces it and goes on',
-    async (how) => {
-      const scorer = await create();
-      const lost = new Promise((resolve) => scorer.once('workerLost', resolve));
-      gate.tell(how);
-      await expect(scorer.score(request)).rejects.toMatchObject({ code: 'ERR_WORKER_LOST' });
-      gate.tell('pass');
-      expect(await lost).toMatchObject({ readyWorkers: 0 });
-      // It waits for the replacement, which starts with an open gate.
-      expect(await scorer.score(request, { timeoutMs: 20_000 })).toMatchObject({ source: 'model' });
-      expect(scorer.summary().workers).toMatchObject({ configured: 1, ready: 1, lost: 1 });
-      expect(scorer.health().status).toBe('ok');
-    },
-  );
-
   it('gives up at close what it could not answer in time, counts it as failed, and reports it', async () => {
     const scorer = await create({ batching: { maxBatchSize: 1 } });
     gate.tell('hold');

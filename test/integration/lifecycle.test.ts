@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { FraudScorer } from '../../src/index.js';
-import { fixtureModel, projectPath } from '../support/paths.js';
+import { fixtureModel } from '../support/paths.js';
+import { runHost } from '../support/run-host.js';
 
 const request = { features: { x: [0.25] } };
 
@@ -51,28 +50,12 @@ describe('create and close', () => {
   });
 });
 
-/** Runs a host in a process of its own, over the built package. */
-async function runHost(program: string): Promise<{ code: number | null; signal: string | null; output: string }> {
-  const source = `
-    import { FraudScorer } from ${JSON.stringify(projectPath('dist/index.js'))};
-    const model = ${JSON.stringify(fixtureModel('sqrt'))};
-    const scorer = await FraudScorer.create({ model, workers: 2 });
-    const request = { features: { x: [0.25] } };
-    const load = async () => { for (;;) await scorer.scoreMany(Array.from({ length: 2000 }, () => request)); };
-    ${program}
-  `;
-  const host = spawn(process.execPath, ['--trace-warnings', '--input-type=module', '--eval', source]);
-  let output = '';
-  host.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-    if (output.includes('kill me')) host.kill('SIGTERM');
-  });
-  host.stderr.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  const [code, signal]: [number | null, string | null] = await once(host, 'close').then(([c, s]) => [c, s]);
-  return { code, signal, output };
-}
+const prelude = `
+  const model = ${JSON.stringify(fixtureModel('sqrt'))};
+  const scorer = await FraudScorer.create({ model, workers: 2 });
+  const request = { features: { x: [0.25] } };
+  const load = async () => { for (;;) await scorer.scoreMany(Array.from({ length: 2000 }, () => request)); };
+`;
 
 describe('the end of the host', () => {
   it.each([
@@ -100,6 +83,6 @@ describe('the end of the host', () => {
       { code: null, signal: 'SIGTERM' },
     ],
   ])("is the host's own, without a warning, for %s", async (_, program, expected) => {
-    expect(await runHost(program)).toMatchObject(expected);
+    expect(await runHost(prelude + program)).toMatchObject(expected);
   });
 });

@@ -32,6 +32,10 @@ export class FakeClock implements Clock {
     return this.#set(delayMs, callback, null);
   }
 
+  background(delayMs: number, callback: () => void): { clear: () => void } {
+    return this.#set(delayMs, callback, null);
+  }
+
   every(periodMs: number, callback: () => void): { clear: () => void } {
     return this.#set(periodMs, callback, periodMs);
   }

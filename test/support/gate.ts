@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
 import { projectPath } from './paths.js';
 
-type Command = 'pass' | 'hold' | 'hold explains' | 'exit' | 'throw';
+type Command =
+  | 'pass'
+  | 'hold'
+  | 'hold explains'
+  | 'exit'
+  | 'exit now'
+  | 'throw'
+  | 'throw in the task'
+  | 'run out of memory';
 
 interface Arrival {
   arrived: string;
@@ -27,9 +35,9 @@ export class WorkerGate {
     };
   }
 
-  /** What every batch does from now on, those that are held included. */
-  tell(command: Command): void {
-    this.#channel.postMessage(command);
+  /** What every batch does from now on, those that are held included; of one worker, or of all that live now. */
+  tell(command: Command, threadId?: number): void {
+    this.#channel.postMessage({ command, threadId });
   }
 
   /** Resolves when so many batches have come to the gate in all. */

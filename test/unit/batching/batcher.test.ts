@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Batcher } from '../../../src/batching/batcher.js';
 import { Slots } from '../../../src/batching/slots.js';
-import { AbortedError, WorkerLostError } from '../../../src/errors.js';
+import { AbortedError } from '../../../src/errors.js';
+import { LostTask } from '../../../src/pool/lost-task.js';
 import type { BatchReply } from '../../../src/pool/protocol.js';
 import type { PendingRequest } from '../../../src/request/pending-request.js';
 import { FakeClock } from '../../support/fake-clock.js';
@@ -12,13 +13,15 @@ interface Sent {
   rows: number;
   reply: (reply: BatchReply) => Promise<void>;
   die: () => Promise<void>;
+  /** @returns what lets the memory of the worker that hangs go. */
+  hang: () => Promise<() => Promise<void>>;
 }
 
 /** A batcher over workers that answer when the test says so. */
 function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs?: number; slots?: number } = {}) {
   const { workers = 1, maxBatchSize = 4, maxQueueDelayMs = 0, slots: capacity = 1_000 } = options;
   const clock = new FakeClock();
-  const slots = new Slots({ capacity, rowSize: 1, maxBatchSize, lanes: workers * 2, attention: false });
+  const slots = new Slots({ capacity, rowSize: 1, maxBatchSize, lanes: workers * 4, attention: false });
   const sent: Sent[] = [];
   const answered: PendingRequest[] = [];
   const failed = new Map<PendingRequest, string>();
@@ -31,6 +34,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
     lanes: workers * 2,
     lanesPerWorker: 2,
     readyWorkers: () => state.ready,
+    keepQuiet: () => state.ready > 0,
     run: ({ rows }) =>
       new Promise((resolve, reject) => {
         sent.push({
@@ -40,8 +44,20 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
             await Promise.resolve();
           },
           die: async () => {
-            reject(new WorkerLostError('gone'));
+            reject(new LostTask('died', 'The worker died'));
             await Promise.resolve();
+          },
+          hang: async () => {
+            let letGo = (): void => {};
+            const isLetGo = new Promise<void>((resolve) => {
+              letGo = resolve;
+            });
+            reject(new LostTask('hung', 'The worker hung', isLetGo));
+            await Promise.resolve();
+            return async () => {
+              letGo();
+              await Promise.resolve();
+            };
           },
         });
       }),
@@ -101,6 +117,18 @@ describe('Batcher', () => {
     expect(slots.free).toBe(3);
     await sent[0]?.reply({ inferenceMs: 12, provider: 'cpu' });
     clock.turn();
+    expect(slots.free).toBe(4);
+  });
+
+  it('settles what a worker that hangs has at once, and keeps its slots until it has let go', async () => {
+    const { clock, sent, slots, failed, batcher, add } = rig({ slots: 4 });
+    const request = add();
+    clock.turn();
+    const letGo = await sent[0]?.hang();
+    expect(failed.get(request)).toBe('ERR_WORKER_LOST');
+    await batcher.idle();
+    expect([slots.free, batcher.inFlight]).toEqual([3, 0]);
+    await letGo?.();
     expect(slots.free).toBe(4);
   });
 
@@ -196,6 +224,7 @@ describe('Batcher', () => {
       { weight: 3, arbitrary: fc.record({ kind: fc.constant('reply' as const), by: fc.nat(9) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('error' as const), by: fc.nat(9) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('die' as const), by: fc.nat(9) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('hang' as const), by: fc.nat(9) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), by: fc.nat(99) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('ready' as const), by: fc.nat(2) }) },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('advance' as const), by: fc.nat(30) }) },
@@ -205,6 +234,7 @@ describe('Batcher', () => {
         const { clock, slots, sent, answered, failed, state, batcher, add } = rig({ workers: 2, slots: 200 });
         const requests: PendingRequest[] = [];
         const open = new Set<Sent>();
+        const hanging: (() => Promise<void>)[] = [];
         const pick = (by: number): Sent | undefined => [...open][by % Math.max(open.size, 1)];
         for (const { kind, by } of events) {
           if (kind === 'add') requests.push(add(by, (by % 21) - 10));
@@ -217,11 +247,12 @@ describe('Batcher', () => {
           for (const batch of sent) open.add(batch);
           sent.length = 0;
           const batch = pick(by);
-          if (batch !== undefined && (kind === 'reply' || kind === 'error' || kind === 'die')) {
+          if (batch !== undefined && ['reply', 'error', 'die', 'hang'].includes(kind)) {
             open.delete(batch);
             if (kind === 'reply') await batch.reply({ inferenceMs: by, provider: 'cpu' });
             if (kind === 'error') await batch.reply({ error: 'no' });
             if (kind === 'die') await batch.die();
+            if (kind === 'hang') hanging.push(await batch.hang());
           }
         }
         state.ready = 2;
@@ -237,6 +268,7 @@ describe('Batcher', () => {
           for (const batch of sent.splice(0)) open.add(batch);
         }
         expect(answered.length + failed.size).toBe(requests.length);
+        for (const letGo of hanging) await letGo();
         expect(slots.free).toBe(200);
         expect([batcher.waiting, batcher.inFlight, clock.timers]).toEqual([0, 0, 0]);
         await batcher.idle();

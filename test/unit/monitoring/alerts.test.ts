@@ -7,6 +7,7 @@ const thresholds: AlertThresholds = {
   maxLatencyMs: 100,
   minThroughputPerSecond: 100,
   maxErrorRate: 0.01,
+  maxFallbackRate: 0.05,
   maxMemoryGb: 8,
   maxFalsePositiveRate: 0.05,
 };
@@ -17,7 +18,10 @@ const calm: AlertSnapshot = {
   waitedWholeWindow: true,
   errorSamples: 1_000,
   errorRate: 0,
+  settled: 1_000,
+  fallbackRate: 0,
   memoryGb: 1,
+  workers: { ready: 2, configured: 2, troubled: 0 },
   labels: 500,
   falsePositiveRate: 0.01,
 };
@@ -32,7 +36,9 @@ describe('alerts', () => {
     ['latency', { p99LatencyMs: 101 }],
     ['throughput', { rowsPerSecond: 99 }],
     ['errorRate', { errorRate: 0.011 }],
+    ['fallbackRate', { fallbackRate: 0.051 }],
     ['memory', { memoryGb: 8.1 }],
+    ['workers', { workers: { ready: 1, configured: 2, troubled: 1 } }],
     ['falsePositiveRate', { falsePositiveRate: 0.051 }],
   ])('%s is raised once and cleared once', (rule, breach) => {
     const board = new AlertBoard();
@@ -57,10 +63,16 @@ describe('alerts', () => {
       p99LatencyMs: 900,
       errorSamples: 9,
       errorRate: 1,
+      settled: 9,
+      fallbackRate: 1,
       labels: 9,
       falsePositiveRate: 1,
     };
     expect(changes(new AlertBoard(), few)).toEqual([]);
+  });
+
+  it('a worker that died and is on its way back raises nothing', () => {
+    expect(changes(new AlertBoard(), { workers: { ready: 0, configured: 2, troubled: 0 } })).toEqual([]);
   });
 
   it('a low throughput raises nothing unless work was waiting the whole window', () => {

@@ -1,11 +1,17 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DeadlineExceededError, InferenceError, QueueFullError } from '../../../src/errors.js';
+import type { WorkersSeen } from '../../../src/monitoring/alert-rules.js';
 import { loadHistograms } from '../../../src/monitoring/latency-histogram.js';
 import { Monitor } from '../../../src/monitoring/monitor.js';
 import type { Alert } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 beforeAll(() => loadHistograms());
+
+interface MonitorState {
+  waitingSince: number | null;
+  workers: WorkersSeen;
+}
 
 const open: Monitor[] = [];
 
@@ -14,23 +20,25 @@ function rig(): {
   monitor: Monitor;
   raised: Alert[];
   cleared: Alert[];
-  state: { waitingSince: number | null };
+  state: MonitorState;
 } {
   const clock = new FakeClock();
   const raised: Alert[] = [];
   const cleared: Alert[] = [];
-  const state: { waitingSince: number | null } = { waitingSince: null };
+  const state: MonitorState = { waitingSince: null, workers: { ready: 2, configured: 2, troubled: 0 } };
   const monitor = new Monitor({
     clock,
     thresholds: {
       maxLatencyMs: 100,
       minThroughputPerSecond: 100,
       maxErrorRate: 0.01,
+      maxFallbackRate: 0.05,
       maxMemoryGb: 1e6,
       maxFalsePositiveRate: 0.05,
     },
     outcomes: { maxPending: 100, ttlMs: 1e9 },
     waitingSince: () => state.waitingSince,
+    workers: () => state.workers,
     onAlert: (alert) => raised.push(alert),
     onAlertCleared: (alert) => cleared.push(alert),
   });
@@ -170,6 +178,37 @@ describe('Monitor', () => {
   });
 });
 
+describe('a monitor that is told of a worker', () => {
+  it('looks at once, as it may be replaced before the next second, and clears when it is', () => {
+    const { clock, monitor, raised, cleared, state } = rig();
+    state.workers = { ready: 1, configured: 2, troubled: 1 };
+    monitor.lookNow();
+    expect(raised).toMatchObject([
+      {
+        rule: 'workers',
+        value: 1,
+        threshold: 2,
+        severity: 'warning',
+        message: '1 of 2 workers are ready: one hung, or could not be replaced',
+      },
+    ]);
+    state.workers = { ready: 2, configured: 2, troubled: 0 };
+    clock.advance(1_000);
+    expect(cleared.map(({ rule }) => rule)).toEqual(['workers']);
+  });
+
+  it('takes the share of the fallback of all that settled', () => {
+    const { clock, monitor, raised } = rig();
+    answer(monitor, 1, 180);
+    for (let index = 0; index < 20; index += 1) {
+      monitor.recordError(new QueueFullError(5));
+      monitor.recordFallback();
+    }
+    clock.advance(1_000);
+    expect(raised).toMatchObject([{ rule: 'fallbackRate', value: 0.1, threshold: 0.05 }]);
+  });
+});
+
 describe('a monitor that is not watching yet', () => {
   it('raises nothing, as nobody could hear it', () => {
     const clock = new FakeClock();
@@ -180,11 +219,13 @@ describe('a monitor that is not watching yet', () => {
         maxLatencyMs: 100,
         minThroughputPerSecond: 100,
         maxErrorRate: 0.01,
+        maxFallbackRate: 0.05,
         maxMemoryGb: 0.001,
         maxFalsePositiveRate: 0.05,
       },
       outcomes: { maxPending: 100, ttlMs: 1e9 },
       waitingSince: () => null,
+      workers: () => ({ ready: 2, configured: 2, troubled: 0 }),
       onAlert: (alert) => raised.push(alert),
       onAlertCleared: () => {},
     });

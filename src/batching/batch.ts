@@ -1,0 +1,8 @@
+import type { PendingRequest } from '../request/pending-request.js';
+
+/** Requests that go to a worker together. */
+export interface Batch {
+  requests: PendingRequest[];
+  /** Workers that died over it: one that has cost a worker is run alone, so that no other batch is taken for the culprit. */
+  deaths: number;
+}

@@ -1,0 +1,164 @@
+import type { ResourceLimits } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { LostTask } from './lost-task.js';
+import type { TaskFailure } from './protocol.js';
+
+/** Tasks a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. */
+export const tasksPerWorker = 2;
+
+/**
+ * How much less urgent a worker is than the host, which must get its core when it has something to hand out. Elsewhere than on
+ * Linux it would be the whole process that is less urgent.
+ */
+const niceIncrement = process.platform === 'linux' ? 10 : 0;
+
+export interface SingleThreadOptions {
+  /** The worker's entry, as a file URL. */
+  workerFile: string;
+  workerData: unknown;
+  resourceLimits?: ResourceLimits | undefined;
+  /** What the worker says beside its answers. */
+  onMessage: (message: unknown) => void;
+}
+
+/**
+ * One worker thread from its start to its end: what of Piscina this package uses. A pool of exactly one thread, which is not
+ * started again when it dies: Piscina gives up on that after one failed start, and can't replace a thread that hangs.
+ */
+export class SingleThread {
+  /** Resolves when the thread has ended, with why, as far as it is known. */
+  readonly exited: Promise<string>;
+  readonly #piscina: Piscina;
+  /** What tells each task in hand that it is lost. */
+  readonly #inHand = new Set<(loss: LostTask) => void>();
+  #answered = 0;
+  #isEnding = false;
+  #endedOverTask = false;
+  #worker: unknown = null;
+
+  constructor({ workerFile, workerData, resourceLimits, onMessage }: SingleThreadOptions) {
+    // The runtime's own telemetry, on by default, reads the real environment: a worker's is a copy.
+    process.env.ORT_DISABLE_TELEMETRY ??= '1';
+    this.#piscina = new Piscina({
+      filename: workerFile,
+      minThreads: 1,
+      maxThreads: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: tasksPerWorker,
+      // A blocking wait would leave a worker deaf to all but tasks; with two tasks in hand it gains nothing.
+      atomics: 'disabled',
+      recordTiming: false,
+      niceIncrement,
+      workerData,
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    });
+    this.exited = this.#whenExited();
+    this.#piscina.on('message', onMessage);
+    // Its word for a thread that died with nothing in hand: `exited` says that too.
+    this.#piscina.on('error', () => {});
+    this.#piscina.on('workerCreate', (worker: unknown) => {
+      this.#worker = worker;
+    });
+    // In the middle of burying its thread, before it would start another.
+    this.#piscina.on('workerDestroy', () => this.#destroyOnce());
+  }
+
+  /** Whether it takes tasks: one that is dying, or is being ended, does not, though it has not exited. */
+  get isAlive(): boolean {
+    return !this.#isEnding;
+  }
+
+  /** Whether it began to end with a task in hand. */
+  get endedOverTask(): boolean {
+    return this.#endedOverTask;
+  }
+
+  /** Tasks it has not answered. */
+  get inHand(): number {
+    return this.#inHand.size;
+  }
+
+  /** Tasks it has answered. */
+  get answered(): number {
+    return this.#answered;
+  }
+
+  /**
+   * @returns the answer, or what went wrong in a worker that lives on.
+   * @throws {LostTask} where the thread dies first, or is given up.
+   */
+  run<R>(task: unknown): Promise<R | TaskFailure> {
+    if (this.#isEnding) return Promise.reject(new LostTask('unsent', 'The worker had ended'));
+    return new Promise((resolve, reject) => {
+      this.#inHand.add(reject);
+      const settle = (reply: R | TaskFailure): void => {
+        if (!this.#inHand.delete(reject)) return;
+        this.#answered += 1;
+        resolve(reply);
+      };
+      this.#piscina.run(task).then(settle, (error: unknown) => {
+        // What a handler throws may quote a row.
+        if (!this.#isEnding) settle({ error: `the worker's handler threw ${nameOf(error)}` });
+        else void this.exited.then(() => this.#lose(reject, new LostTask('died', 'The worker died')));
+      });
+    });
+  }
+
+  /** Gives up what it has in hand, as nobody knows when it comes back: its answers are not heard any more. */
+  giveUp(): void {
+    const letGo = this.exited.then(() => {});
+    for (const reject of [...this.#inHand]) this.#lose(reject, new LostTask('hung', 'The worker hung', letGo));
+  }
+
+  /** Ends the thread. It must be outside the runtime. */
+  async end(): Promise<void> {
+    this.#destroyOnce();
+    await this.exited;
+  }
+
+  /** Lets the process end though the thread has not: Piscina holds it as long as a task is in hand. */
+  abandon(): void {
+    for (const thread of this.#piscina.threads) thread.unref();
+    unrefPort(this.#worker);
+  }
+
+  /** Piscina loses its way when it is destroyed twice. */
+  #destroyOnce(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#endedOverTask = this.#inHand.size > 0;
+    // Not awaited: where the thread has exited already it waits for ever.
+    void this.#piscina.destroy();
+  }
+
+  #lose(reject: (loss: LostTask) => void, loss: LostTask): void {
+    if (this.#inHand.delete(reject)) reject(loss);
+  }
+
+  #whenExited(): Promise<string> {
+    const [thread] = this.#piscina.threads;
+    if (thread === undefined) throw new Error('a pool of one thread started none');
+    return new Promise((resolve) => {
+      let reason: string | null = null;
+      thread.once('error', (error: unknown) => {
+        reason = error instanceof Error ? error.message : String(error);
+      });
+      thread.once('exit', (code) => resolve(reason ?? `it exited with code ${code}`));
+    });
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}
+
+/** The port that tasks go through lies behind a symbol. Where it is not found, a worker that hangs keeps the process alive. */
+function unrefPort(worker: unknown): void {
+  if (typeof worker !== 'object' || worker === null) return;
+  for (const symbol of Object.getOwnPropertySymbols(worker)) {
+    const info: unknown = Reflect.get(worker, symbol);
+    if (typeof info !== 'object' || info === null || !('port' in info)) continue;
+    const { port } = info;
+    if (typeof port === 'object' && port !== null && 'unref' in port && typeof port.unref === 'function') port.unref();
+  }
+}

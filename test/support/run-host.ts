@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { projectPath } from './paths.js';
+
+export interface HostEnd {
+  code: number | null;
+  signal: string | null;
+  output: string;
+}
+
+/** Runs a host in a process of its own, over the built package, until it ends; `FraudScorer` is there. */
+export async function runHost(program: string): Promise<HostEnd> {
+  const source = `
+    import { FraudScorer } from ${JSON.stringify(projectPath('dist/index.js'))};
+    ${program}
+  `;
+  const host = spawn(process.execPath, ['--trace-warnings', '--input-type=module', '--eval', source]);
+  let output = '';
+  host.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+    if (output.includes('kill me')) host.kill('SIGTERM');
+  });
+  host.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const [code, signal]: [number | null, string | null] = await once(host, 'close').then(([c, s]) => [c, s]);
+  return { code, signal, output };
+}

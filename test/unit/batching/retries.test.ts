@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Batcher } from '../../../src/batching/batcher.js';
+import { Slots } from '../../../src/batching/slots.js';
+import type { PendingRequest } from '../../../src/request/pending-request.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { pendingRequest } from '../../support/requests.js';
+import { rows, SimulatedPool } from '../../support/simulated-pool.js';
+
+type Mark = keyof typeof rows;
+
+interface Setting {
+  workers?: number;
+  maxBatchSize?: number;
+  timeoutMs?: number;
+}
+
+/** A batcher over simulated workers, with what became of each request by its place. */
+function rig(marks: readonly Mark[], { workers = 1, maxBatchSize = 8, timeoutMs = 1_000 }: Setting = {}) {
+  const clock = new FakeClock();
+  const capacity = marks.length + workers * 4 * maxBatchSize;
+  const slots = new Slots({ capacity, rowSize: 1, maxBatchSize, lanes: workers * 4, attention: false });
+  const pool = new SimulatedPool(slots, workers);
+  const outcomes = new Map<PendingRequest, string>();
+  const settle = (request: PendingRequest, outcome: string): void => {
+    expect(outcomes.has(request)).toBe(false);
+    outcomes.set(request, outcome);
+  };
+  const batcher = new Batcher({
+    clock,
+    slots,
+    limits: { maxBatchSize, maxQueueDelayMs: 0, targetLatencyMs: 10 },
+    lanes: workers * 2,
+    lanesPerWorker: 2,
+    readyWorkers: () => pool.readyWorkers,
+    keepQuiet: (isWanted) => pool.keepQuiet(isWanted),
+    run: (task, isAlone) => pool.run(task, isAlone),
+    columns: { isWaiting: false, inFlight: 0, isIdle: true, send: () => Promise.resolve() },
+    onBatch: () => {},
+    onOutputs: () => false,
+    onAnswered: (request) => settle(request, 'answered'),
+    onFailed: (request, { code }) => settle(request, code),
+  });
+  const requests = marks.map((mark) => {
+    const request = pendingRequest({ slot: slots.claim(), enqueuedAt: clock.now(), timeoutMs });
+    slots.features[request.slot] = rows[mark];
+    batcher.add(request);
+    return request;
+  });
+  /** Lets what was rejected or resolved be heard, and the turn end. */
+  const settleTurn = async (): Promise<void> => {
+    for (let hop = 0; hop < 5; hop += 1) await Promise.resolve();
+    batcher.pump();
+    clock.turn();
+  };
+  const finish = async (choices: Iterable<number> = []): Promise<void> => {
+    const choice = choices[Symbol.iterator]();
+    await settleTurn();
+    for (let steps = 0; outcomes.size < requests.length; steps += 1) {
+      const next = choice.next();
+      const by = next.done === true ? steps : next.value;
+      pool.step(by, by % 3 === 0);
+      await settleTurn();
+      if (steps > 20_000) throw new Error('it goes on for ever');
+    }
+  };
+  const seen = (): string[] => requests.map((request) => outcomes.get(request) ?? 'open');
+  return { clock, slots, pool, batcher, requests, finish, seen, settleTurn, capacity };
+}
+
+const expected: Record<Mark, string> = {
+  fine: 'answered',
+  failing: 'ERR_INFERENCE',
+  killing: 'ERR_WORKER_LOST',
+};
+
+describe('a batch that fails', () => {
+  it('has the one row that kills workers found, at the cost of few of them', async () => {
+    const marks = Array.from({ length: 64 }, (_, index): Mark => (index === 20 ? 'killing' : 'fine'));
+    const { finish, seen, pool } = rig(marks, { maxBatchSize: 64 });
+    await finish();
+    expect(seen()).toEqual(marks.map((mark) => expected[mark]));
+    // As it was, alone, and halved six times.
+    expect(pool.deaths).toBe(8);
+  });
+
+  it('has the one row that the runtime fails on found, at the cost of no worker', async () => {
+    const marks = Array.from({ length: 64 }, (_, index): Mark => (index === 20 ? 'failing' : 'fine'));
+    const { finish, seen, pool } = rig(marks, { maxBatchSize: 64 });
+    await finish();
+    expect(seen()).toEqual(marks.map((mark) => expected[mark]));
+    expect([pool.deaths, pool.runs]).toEqual([0, 13]);
+  });
+
+  it('is not taken for the culprit where its neighbour killed the worker, whichever began first', async () => {
+    const marks: Mark[] = ['fine', 'fine', 'fine', 'fine', 'fine', 'killing', 'fine', 'fine'];
+    for (const isSecondFirst of [false, true]) {
+      const { finish, seen, pool, settleTurn } = rig(marks, { maxBatchSize: 4 });
+      await settleTurn();
+      pool.step(0, isSecondFirst);
+      await finish();
+      expect(seen()).toEqual(marks.map((mark) => expected[mark]));
+      // With its neighbour, alone, as a pair, by itself.
+      expect(pool.deaths).toBe(4);
+    }
+  });
+
+  it('goes before what waits, and leaves it the other workers', async () => {
+    const marks = Array.from({ length: 24 }, (_, index): Mark => (index === 8 ? 'killing' : 'fine'));
+    const { pool, settleTurn, seen, finish } = rig(marks, { maxBatchSize: 4, workers: 2 });
+    const step = async (worker: number, isSecondFirst = false): Promise<void> => {
+      pool.step(worker, isSecondFirst);
+      await settleTurn();
+    };
+    const seenOfBatches = (): string[] => seen().filter((_, row) => row % 4 === 0);
+    await settleTurn();
+    // The first worker has the first batch and the third, which kills it; the second worker has the others.
+    await step(0, true);
+    for (let steps = 0; steps < 3; steps += 1) await step(1);
+    expect(seenOfBatches()).toEqual(['answered', 'answered', 'open', 'answered', 'open', 'open']);
+    // The first comes back, and takes what waits while the second has the culprit to itself.
+    await step(0);
+    await step(0);
+    expect(seenOfBatches()).toEqual(['answered', 'answered', 'open', 'answered', 'answered', 'open']);
+    await finish();
+    expect(seen()).toEqual(marks.map((mark) => expected[mark]));
+  });
+
+  it('is not sent again for requests that have expired, or left, meanwhile', async () => {
+    const marks: Mark[] = ['killing', 'fine', 'fine'];
+    const { clock, pool, settleTurn, seen, slots, capacity, batcher } = rig(marks, { timeoutMs: 50 });
+    await settleTurn();
+    pool.step(0, false);
+    await settleTurn();
+    expect([seen(), batcher.inFlight]).toEqual([['open', 'open', 'open'], 3]);
+    clock.advance(60);
+    expect(seen()).toEqual(new Array(3).fill('ERR_DEADLINE_EXCEEDED'));
+    expect([slots.free, batcher.inFlight, pool.runs]).toEqual([capacity, 0, 1]);
+    pool.step(0, false);
+    await settleTurn();
+    expect(pool.step(0, false)).toBe(false);
+    await batcher.idle();
+    expect(clock.timers).toBe(0);
+  });
+
+  it('has rows that kill or fail, and only those, fail: each request settles once, and every slot comes back', async () => {
+    const mark = fc.oneof(
+      { weight: 12, arbitrary: fc.constant<Mark>('fine') },
+      { weight: 1, arbitrary: fc.constant<Mark>('failing') },
+      { weight: 1, arbitrary: fc.constant<Mark>('killing') },
+    );
+    const setting = fc.record({
+      workers: fc.integer({ min: 1, max: 3 }),
+      maxBatchSize: fc.integer({ min: 1, max: 9 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(mark, { maxLength: 60 }), setting, fc.array(fc.nat(5)), async (marks, of, choices) => {
+        const { finish, seen, slots, batcher, clock, capacity } = rig(marks, { ...of, timeoutMs: 1e9 });
+        await finish(choices);
+        expect(seen()).toEqual(marks.map((each) => expected[each]));
+        expect([slots.free, batcher.waiting, batcher.inFlight, clock.timers]).toEqual([capacity, 0, 0, 0]);
+        await batcher.idle();
+      }),
+    );
+  });
+});

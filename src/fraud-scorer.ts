@@ -20,7 +20,7 @@ import { AbortRegistry } from './request/abort-registry.js';
 import { Admission } from './request/admission.js';
 import type { PendingRequest } from './request/pending-request.js';
 import { readOutcome } from './request/read-outcome.js';
-import { scoreMany } from './request/score-many.js';
+import { type ManyRequests, scoreMany } from './request/score-many.js';
 import { readScoreOptions } from './request/score-options.js';
 import { Settler } from './settlement/settler.js';
 import type {
@@ -213,9 +213,13 @@ export class FraudScorer {
    * Scores any number of transactions, each settled on its own and answered in the order they were given. More than `maxQueueSize`
    * are fed in as room appears; each one's timeout begins when it is.
    *
-   * Rejects as a whole only where the options, or what was given as the list, are invalid.
+   * @param requests a list, or a stream such as an async generator, which is asked for its next request only once there is room for
+   * it: a host that reads from somewhere gets its backpressure. The outcomes are kept until the last has settled.
+   *
+   * Rejects as a whole only where the options, or what was given as the list, are invalid; a list or stream that throws on the way does
+   * so once what it gave is settled.
    */
-  async scoreMany(requests: Iterable<ScoreRequest>, options?: ScoreOptions): Promise<ScoreOutcome[]> {
+  async scoreMany(requests: ManyRequests, options?: ScoreOptions): Promise<ScoreOutcome[]> {
     if (options !== undefined) readScoreOptions(options, this.#options.timeoutMs);
     const admission = this.#admission;
     return scoreMany(requests, {

@@ -11,37 +11,36 @@ export interface ManyIntake {
   submit(request: ScoreRequest, settlement: Settlement): void;
 }
 
+export type ManyRequests = Iterable<ScoreRequest> | AsyncIterable<ScoreRequest>;
+
 /**
- * Feeds a list in as room appears, so that it is never refused for its own size.
+ * Feeds a list or a stream in as room appears, so that it is never refused for its own size; a stream is asked for its next request
+ * only once there is room for it.
  *
  * @returns what became of each, in the order they were given.
- * @throws {InvalidRequestError} where it is no list at all, or throws on the way.
+ * @throws {InvalidRequestError} where it is neither, or throws on the way.
  */
-export async function scoreMany(requests: Iterable<ScoreRequest>, intake: ManyIntake): Promise<ScoreOutcome[]> {
-  if (typeof requests !== 'object' || requests === null || !(Symbol.iterator in requests)) {
-    const expected = 'an array or another iterable of requests';
-    throw new InvalidRequestError([{ path: 'requests', expected, received: describeKind(requests) }]);
-  }
+export async function scoreMany(requests: ManyRequests, intake: ManyIntake): Promise<ScoreOutcome[]> {
   const outcomes: ScoreOutcome[] = [];
   const settled: Promise<void>[] = [];
+  const submit = (request: ScoreRequest): void => {
+    const index = settled.length;
+    settled.push(
+      new Promise((resolve) => {
+        const settle = (outcome: ScoreOutcome): void => {
+          outcomes[index] = outcome;
+          resolve();
+        };
+        intake.submit(request, {
+          resolve: (value) => settle({ status: 'fulfilled', value }),
+          reject: (reason) => settle({ status: 'rejected', reason }),
+        });
+      }),
+    );
+  };
+  const feed = feederOf(requests);
   try {
-    for (const request of requests) {
-      // Each time anew, as others may have taken the room.
-      while (intake.isFull) await intake.room();
-      const index = settled.length;
-      settled.push(
-        new Promise((resolve) => {
-          const settle = (outcome: ScoreOutcome): void => {
-            outcomes[index] = outcome;
-            resolve();
-          };
-          intake.submit(request, {
-            resolve: (value) => settle({ status: 'fulfilled', value }),
-            reject: (reason) => settle({ status: 'rejected', reason }),
-          });
-        }),
-      );
-    }
+    await feed(submit, intake);
   } catch (error) {
     // What was fed in is settled first: nothing of it is left running behind the caller's back.
     await Promise.all(settled);
@@ -50,4 +49,47 @@ export async function scoreMany(requests: Iterable<ScoreRequest>, intake: ManyIn
   }
   await Promise.all(settled);
   return outcomes;
+}
+
+type Feeder = (submit: (request: ScoreRequest) => void, intake: ManyIntake) => Promise<void>;
+
+/** @throws {InvalidRequestError} where it is no iterable of either kind. */
+function feederOf(requests: ManyRequests): Feeder {
+  if (typeof requests === 'object' && requests !== null) {
+    if (Symbol.asyncIterator in requests) return (submit, intake) => feedStream(requests, submit, intake);
+    if (Symbol.iterator in requests) return (submit, intake) => feedList(requests, submit, intake);
+  }
+  const expected = 'an array or another iterable of requests, asynchronous or not';
+  throw new InvalidRequestError([{ path: 'requests', expected, received: describeKind(requests) }]);
+}
+
+/** Not `for await`, which would take a turn over each request of an array. */
+async function feedList(
+  requests: Iterable<ScoreRequest>,
+  submit: (request: ScoreRequest) => void,
+  intake: ManyIntake,
+): Promise<void> {
+  for (const request of requests) {
+    // Each time anew, as others may have taken the room; where there is some, without so much as a microtask.
+    while (intake.isFull) await intake.room();
+    submit(request);
+  }
+}
+
+async function feedStream(
+  requests: AsyncIterable<ScoreRequest>,
+  submit: (request: ScoreRequest) => void,
+  intake: ManyIntake,
+): Promise<void> {
+  await untilRoom(intake);
+  for await (const request of requests) {
+    // Others may have taken the room while the stream was thinking.
+    await untilRoom(intake);
+    submit(request);
+    await untilRoom(intake);
+  }
+}
+
+async function untilRoom(intake: ManyIntake): Promise<void> {
+  while (intake.isFull) await intake.room();
 }

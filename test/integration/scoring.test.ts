@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   ClosedError,
@@ -181,6 +182,54 @@ describe('scoreMany', () => {
     expect(scorer.summary().requests.succeeded).toBe(1);
     await expect(scorer.scoreMany([], { timeoutMs: -1 })).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
     await expect(scorer.scoreMany(untyped(undefined))).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
+  });
+});
+
+describe('scoreMany over a stream', () => {
+  const request = { features: { x: [0.25] } };
+
+  it('asks for the next request only once there is room for it', async () => {
+    const scorer = await create({ model: fixtureModel('sqrt'), maxQueueSize: 8, batching: { maxBatchSize: 4 } });
+    let deepest = 0;
+    async function* stream() {
+      for (let index = 0; index < 300; index += 1) {
+        deepest = Math.max(deepest, scorer.summary().queue.depth);
+        yield { features: { x: [index / 300] } };
+      }
+    }
+    const outcomes = await scorer.scoreMany(stream());
+    expect(deepest).toBeLessThan(8);
+    for (const [index, outcome] of outcomes.entries()) {
+      const expected = Math.fround(Math.sqrt(Math.fround(index / 300)));
+      expect(outcome).toMatchObject({ status: 'fulfilled', value: { fraudProbability: expected } });
+    }
+    expect(outcomes).toHaveLength(300);
+  });
+
+  it('settles what it was given before it rejects for a stream that throws', async () => {
+    const scorer = await create({ model: fixtureModel('sqrt') });
+    async function* breaking() {
+      yield request;
+      yield request;
+      throw new Error('of the host');
+    }
+    await expect(scorer.scoreMany(breaking())).rejects.toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+      cause: { message: 'of the host' },
+    });
+    expect(scorer.summary().requests).toMatchObject({ total: 2, succeeded: 2 });
+  });
+
+  it('takes a stream of the platform, and one that is a list too as a stream', async () => {
+    const scorer = await create({ model: fixtureModel('sqrt') });
+    expect(await scorer.scoreMany(Readable.from([request, request]))).toHaveLength(2);
+    const both = Object.assign([request], {
+      async *[Symbol.asyncIterator]() {
+        yield request;
+        yield request;
+      },
+    });
+    expect(await scorer.scoreMany(both)).toHaveLength(2);
   });
 });
 

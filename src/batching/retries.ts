@@ -1,6 +1,6 @@
 import type { PendingRequest } from '../request/pending-request.js';
 import type { Batch } from './batch.js';
-import { type BatchFailure, deathsOfHalf, decideRetry } from './retry-plan.js';
+import { type BatchFailure, deathsOfPiece, decideRetry } from './retry-plan.js';
 
 export interface RetriesOptions {
   /** The one request that is left of a batch, and can't be answered. */
@@ -42,15 +42,13 @@ export class Retries {
     const [first] = open;
     if (first === undefined) return;
     const decision = decideRetry(failure, open.length, deaths);
-    if (decision === 'fail') {
+    if (decision.action === 'fail') {
       this.#options.onFailed(first, failure, reason);
-    } else if (decision === 'again') {
+    } else if (decision.action === 'again') {
       this.#batches.push({ requests: open, deaths });
     } else {
-      const middle = Math.ceil(open.length / 2);
-      const half = (requests: PendingRequest[]): Batch => ({ requests, deaths: deathsOfHalf(deaths) });
       // First of all, so that there are never more pieces than one batch comes to at a time.
-      this.#batches.unshift(half(open.slice(0, middle)), half(open.slice(middle)));
+      this.#batches.unshift(...split(open, decision.pieces, deathsOfPiece(deaths)));
     }
   }
 
@@ -77,6 +75,14 @@ export class Retries {
       return true;
     });
   }
+}
+
+function split(requests: PendingRequest[], pieces: number, deaths: number): Batch[] {
+  const rows = Math.ceil(requests.length / pieces);
+  const batches: Batch[] = [];
+  for (let row = 0; row < requests.length; row += rows)
+    batches.push({ requests: requests.slice(row, row + rows), deaths });
+  return batches;
 }
 
 export function isSuspect({ deaths }: Batch): boolean {

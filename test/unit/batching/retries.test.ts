@@ -80,8 +80,8 @@ describe('a batch that fails', () => {
     const { finish, seen, pool } = rig(marks, { maxBatchSize: 64 });
     await finish();
     expect(seen()).toEqual(marks.map((mark) => expected[mark]));
-    // As it was, alone, and halved six times.
-    expect(pool.deaths).toBe(8);
+    // As it was, alone, in a piece of four, and by itself.
+    expect(pool.deaths).toBe(4);
   });
 
   it('has the one row that the runtime fails on found, at the cost of no worker', async () => {
@@ -100,8 +100,8 @@ describe('a batch that fails', () => {
       pool.step(0, isSecondFirst);
       await finish();
       expect(seen()).toEqual(marks.map((mark) => expected[mark]));
-      // With its neighbour, alone, as a pair, by itself.
-      expect(pool.deaths).toBe(4);
+      // With its neighbour, alone, by itself.
+      expect(pool.deaths).toBe(3);
     }
   });
 

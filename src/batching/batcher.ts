@@ -1,16 +1,13 @@
 import type { Clock, Timer } from '../clock.js';
-import { DeadlineExceededError, type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
-import { LostTask } from '../pool/lost-task.js';
-import type { BatchReply, BatchTask, ProviderName } from '../pool/protocol.js';
+import { DeadlineExceededError, type FraudScorerError, InferenceError } from '../errors.js';
+import type { ProviderName } from '../pool/protocol.js';
 import type { PendingRequest } from '../request/pending-request.js';
-import type { Batch } from './batch.js';
 import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
-import { Batches } from './batches.js';
 import { DeadlineWheel } from './deadline-wheel.js';
+import { Flights, type FlightsOptions } from './flights.js';
+import { type LandedBatch, LandedBatches } from './landed-batches.js';
 import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
 import { RequestQueue } from './request-queue.js';
-import { isSuspect, Retries } from './retries.js';
-import type { BatchFailure } from './retry-plan.js';
 import { SendCounter } from './send-counter.js';
 import type { Slots } from './slots.js';
 import { Waiters } from './waiters.js';
@@ -38,7 +35,7 @@ export interface ColumnSource {
   send(): Promise<void>;
 }
 
-export interface BatcherOptions {
+export interface BatcherOptions extends Pick<FlightsOptions, 'keepQuiet' | 'run'> {
   clock: Clock;
   slots: Slots;
   limits: BatchLimits;
@@ -47,14 +44,6 @@ export interface BatcherOptions {
   lanesPerWorker: number;
   /** Workers ready to take batches, now. */
   readyWorkers: () => number;
-  /**
-   * Keeps one worker from new batches, so that one can have it to itself, or stops keeping it.
-   *
-   * @returns whether such a worker is there, with nothing in hand.
-   */
-  keepQuiet: (isWanted: boolean) => boolean;
-  /** @param isAlone on the worker that is kept. @throws {LostTask} where no worker answers. */
-  run: (task: BatchTask, isAlone: boolean) => Promise<BatchReply>;
   columns: ColumnSource;
   /** A batch came back; each of its requests is answered next. */
   onBatch: (batch: AnsweredBatch) => void;
@@ -79,11 +68,8 @@ export class Batcher {
   readonly #queue = new RequestQueue();
   readonly #deadlines: DeadlineWheel;
   readonly #latency = new BatchLatencyModel();
-  readonly #batches = new Batches();
-  readonly #retries: Retries;
-  /** The batch that has a worker to itself. */
-  #alone: Batch | null = null;
-  readonly #freeLanes: number[];
+  readonly #flights: Flights;
+  readonly #landed = new LandedBatches();
   readonly #sends = new SendCounter();
   #sentSinceColumns = 0;
   /** The soonest deadline of those that came since none waited; one that has left the queue since only makes it cautious. */
@@ -97,13 +83,15 @@ export class Batcher {
 
   constructor(options: BatcherOptions) {
     this.#options = options;
-    this.#freeLanes = Array.from({ length: 2 * options.lanes }, (_, lane) => lane);
-    this.#retries = new Retries({
-      onFailed: (request, failure, reason) => {
-        this.#settleFailed(request, failureError(failure, reason));
-        options.slots.release(request.slot);
-      },
-      release: ({ slot }) => options.slots.release(slot),
+    this.#flights = new Flights({
+      lanes: 2 * options.lanes,
+      placeRow: (lane, row, slot) => options.slots.placeRow(lane, row, slot),
+      releaseSlots: (requests) => this.#releaseSlots(requests),
+      keepQuiet: options.keepQuiet,
+      run: options.run,
+      onLanded: (landed) => this.#land(landed),
+      onFailed: (request, error) => this.#settleFailed(request, error),
+      onChange: (when) => (when === 'now' ? this.pump() : this.#pumpSoon()),
     });
     this.#deadlines = new DeadlineWheel(options.clock, (request) => this.#expire(request));
   }
@@ -119,7 +107,7 @@ export class Batcher {
 
   /** Requests in batches that workers hold, those settled early included, or that wait for another worker. */
   get inFlight(): number {
-    return this.#batches.rows + this.#retries.requests.length;
+    return this.#flights.rows + this.#landed.rows;
   }
 
   get busyWorkers(): number {
@@ -187,7 +175,7 @@ export class Batcher {
   letGo(request: PendingRequest): boolean {
     const isOpen = request.state === 'held';
     if (isOpen) this.#finish(request);
-    this.#batches.held.delete(request);
+    this.#landed.held.delete(request);
     this.#options.slots.release(request.slot);
     this.#noteChange();
     return isOpen;
@@ -195,8 +183,8 @@ export class Batcher {
 
   /** Settles every request that is not settled yet with an error. @returns how many had no answer. */
   giveUpAll(errorOf: () => FraudScorerError): number {
-    const requests = [...this.#batches.unanswered, ...this.#retries.requests, ...this.#queue];
-    for (const request of [...requests, ...this.#batches.held]) this.giveUp(request, errorOf());
+    const requests = [...this.#flights.unanswered, ...this.#landed.unanswered, ...this.#queue];
+    for (const request of [...requests, ...this.#landed.held]) this.giveUp(request, errorOf());
     return requests.length;
   }
 
@@ -205,7 +193,8 @@ export class Batcher {
     this.#clearDelayTimer();
     for (;;) {
       const now = this.#options.clock.now();
-      if (this.#sendRetry(now)) continue;
+      // What failed goes before what waits.
+      if (this.#flights.sendRetry(now, this.#mayShare, this.#expire)) continue;
       const decision = decideBatch(this.#snapshot(now), this.#options.limits);
       if (decision.action === 'wait') {
         this.#pumpLater(decision.ms);
@@ -231,15 +220,17 @@ export class Batcher {
    * Where the event loop was late, the answer may have come in time and not been read yet: one that runs gets the turn in which the
    * loop reads it, and the one in which it is handed out.
    */
-  #expire(request: PendingRequest): void {
+  readonly #expire = (request: PendingRequest): void => {
     const expire = (): void => this.giveUp(request, new DeadlineExceededError(request.timeoutMs));
     if (request.state === 'waiting' || request.state === 'retrying') expire();
     else this.#options.clock.soon(() => this.#options.clock.soon(expire));
-  }
+  };
+
+  readonly #mayShare = (): boolean => this.#snapshot(this.#options.clock.now()).freeLanes > 0;
 
   /** Once for all that one turn of the event loop brings, so that they share a batch. */
   #pumpSoon(): void {
-    if (this.#pumpIsDue || this.#freeLanes.length === 0) return;
+    if (this.#pumpIsDue || this.#flights.freeLanes === 0) return;
     this.#pumpIsDue = true;
     this.#options.clock.soon(() => {
       this.#pumpIsDue = false;
@@ -249,18 +240,18 @@ export class Batcher {
 
   #isIdle(): boolean {
     const { columns } = this.#options;
-    return this.#queue.length === 0 && this.#batches.isSettled && this.#retries.isEmpty && columns.isIdle;
+    return this.#queue.length === 0 && this.#flights.isSettled && this.#landed.isEmpty && columns.isIdle;
   }
 
   /** Batches and chunks that workers hold. */
   get #inWorkers(): number {
-    return this.#batches.running.size + this.#options.columns.inFlight;
+    return this.#flights.inWorkers + this.#options.columns.inFlight;
   }
 
   #snapshot(now: number): BatchSnapshot {
     // One that is kept for a batch of its own is not there for others.
-    const ready = Math.max(this.#options.readyWorkers() - (this.#keepsQuiet() ? 1 : 0), 0);
-    const running = this.#inWorkers - (this.#alone === null ? 0 : 1);
+    const ready = Math.max(this.#options.readyWorkers() - (this.#flights.keepsQuiet ? 1 : 0), 0);
+    const running = this.#inWorkers - (this.#flights.hasAlone ? 1 : 0);
     const lanes = Math.min(ready * this.#options.lanesPerWorker, this.#options.lanes);
     const places = Math.min(lanes, 2 * this.#options.lanes - this.#batchesInSlots()) - running;
     return {
@@ -268,7 +259,7 @@ export class Batcher {
       oldestWaitMs: this.#oldestWaitMs(now),
       soonestDeadlineMs: this.#soonestDeadlineAt - now,
       idleWorkers: Math.max(ready - running, 0),
-      freeLanes: Math.min(Math.max(places, 0), this.#freeLanes.length),
+      freeLanes: Math.min(Math.max(places, 0), this.#flights.freeLanes),
       latency: this.#latency.coefficients,
       columnsWait: this.#options.columns.isWaiting,
       sentSinceColumns: this.#sentSinceColumns,
@@ -280,33 +271,22 @@ export class Batcher {
     return oldest === null ? 0 : now - oldest.enqueuedAt;
   }
 
-  #takeLane(): number {
-    const lane = this.#freeLanes.pop();
-    if (lane === undefined) throw new Error('a batch was sent without a free lane');
-    return lane;
-  }
-
   #sendColumns(): void {
-    const lane = this.#takeLane();
+    const lane = this.#flights.takeLane();
     this.#sentSinceColumns = 0;
     void this.#options.columns.send().then(() => {
-      this.#freeLanes.push(lane);
+      this.#flights.releaseLane(lane);
       this.pump();
     });
   }
 
   /** Batches that have come back, or are to be sent again, still have their slots, of which there are enough for twice the lanes. */
   #batchesInSlots(): number {
-    const retrying = this.#retries.isEmpty ? 0 : this.#retries.requests.length;
-    return this.#batches.landed + Math.ceil(retrying / this.#options.limits.maxBatchSize);
-  }
-
-  #keepsQuiet(): boolean {
-    return this.#alone !== null || this.#retries.hasSuspect;
+    return this.#landed.landed + Math.ceil(this.#flights.retrying / this.#options.limits.maxBatchSize);
   }
 
   #pumpLater(ms: number): void {
-    const isWaiting = this.#queue.length > 0 || !this.#retries.isEmpty || this.#options.columns.isWaiting;
+    const isWaiting = this.#queue.length > 0 || this.#flights.retrying > 0 || this.#options.columns.isWaiting;
     // Where no worker is there nothing else may keep the process alive, and a caller waits.
     const delayMs = isWaiting && this.#options.readyWorkers() === 0 ? Math.min(ms, strandedMs) : ms;
     if (Number.isFinite(delayMs)) this.#delayTimer = this.#options.clock.after(delayMs, () => this.pump());
@@ -327,37 +307,7 @@ export class Batcher {
       if (request === null) break;
       requests.push(request);
     }
-    if (requests.length > 0) this.#dispatch({ requests, deaths: 0 }, now);
-  }
-
-  /** What failed goes before what waits. @returns whether a batch was sent. */
-  #sendRetry(now: number): boolean {
-    const isQuiet = this.#options.keepQuiet(this.#keepsQuiet());
-    if (this.#retries.isEmpty) return false;
-    for (const request of this.#retries.requests) if (request.deadlineAt <= now) this.#expire(request);
-    const mayShare = this.#snapshot(now).freeLanes > 0;
-    const batch =
-      (mayShare ? this.#retries.take('sharing') : null) ??
-      (isQuiet && this.#alone === null && this.#freeLanes.length > 0 ? this.#retries.take('alone') : null);
-    if (batch === null) return false;
-    this.#dispatch(batch, now);
-    return true;
-  }
-
-  #dispatch(batch: Batch, now: number): void {
-    const lane = this.#takeLane();
-    let row = 0;
-    for (const request of batch.requests) {
-      request.state = 'running';
-      request.dispatchedAt = now;
-      this.#options.slots.placeRow(lane, row++, request.slot);
-    }
-    this.#batches.running.add(batch);
-    if (isSuspect(batch)) this.#alone = batch;
-    this.#options.run({ kind: 'batch', lane, rows: batch.requests.length }, isSuspect(batch)).then(
-      (reply) => this.#landed(lane, batch, reply),
-      (error: unknown) => this.#lost(lane, batch, error),
-    );
+    if (requests.length > 0) this.#flights.send({ requests, deaths: 0 }, now);
   }
 
   /**
@@ -379,21 +329,14 @@ export class Batcher {
    * The worker gets its next batch here, and the callers are told once the event loop has heard every worker: telling them
    * takes as long as a worker takes over a batch, so a worker heard next would have answered again, and the others starved.
    */
-  #landed(lane: number, batch: Batch, reply: BatchReply): void {
-    this.#letGoOf(batch);
-    this.#freeLanes.push(lane);
-    if ('error' in reply) {
-      this.#retries.failed(batch, 'error', reply.error);
-    } else {
-      this.#latency.record(batch.requests.length, reply.inferenceMs);
-      if (this.#batches.land({ batch, reply })) this.#options.clock.soon(() => this.#handOut());
-    }
-    this.pump();
+  #land(landed: LandedBatch): void {
+    this.#latency.record(landed.batch.requests.length, landed.reply.inferenceMs);
+    if (this.#landed.land(landed)) this.#options.clock.soon(() => this.#handOut());
   }
 
   #handOut(): void {
     const answeredAt = this.#options.clock.now();
-    this.#batches.handOut(({ batch: { requests }, reply: { inferenceMs, provider } }) => {
+    this.#landed.handOut(({ batch: { requests }, reply: { inferenceMs, provider } }) => {
       const batch = { rows: requests.length, inferenceMs, provider, answeredAt };
       this.#options.onBatch(batch);
       for (const request of requests) this.#answer(request, batch);
@@ -404,46 +347,11 @@ export class Batcher {
 
   /** The last first: the next requests then get them in their order, and a worker finds neighbours one behind the other. */
   #releaseSlots(requests: readonly PendingRequest[]): void {
-    const { held } = this.#batches;
+    const { held } = this.#landed;
     for (let index = requests.length - 1; index >= 0; index -= 1) {
       const request = requests[index] as PendingRequest;
       if (held.size === 0 || !held.has(request)) this.#options.slots.release(request.slot);
     }
-  }
-
-  #lost(lane: number, batch: Batch, error: unknown): void {
-    this.#letGoOf(batch);
-    const reason = error instanceof Error ? error.message : 'The worker was lost';
-    if (error instanceof LostTask && error.letGo !== null) {
-      this.#quarantine(lane, batch, error.letGo);
-    } else if (error instanceof LostTask && error.kind === 'unsent') {
-      this.#freeLanes.push(lane);
-      this.#retries.unsent(batch);
-      // Not at once: whatever kept it from being sent must be able to pass.
-      this.#pumpSoon();
-      return;
-    } else {
-      this.#freeLanes.push(lane);
-      this.#retries.failed(batch, 'death', reason);
-    }
-    this.pump();
-  }
-
-  /** A worker that hangs may still write: its requests are settled, and nobody gets their slots, or the lane, until it can't. */
-  #quarantine(lane: number, { requests }: Batch, letGo: Promise<void>): void {
-    for (const request of requests) {
-      if (request.state !== 'settled') this.#settleFailed(request, failureError('death', 'The worker hung'));
-    }
-    void letGo.then(() => {
-      this.#freeLanes.push(lane);
-      this.#releaseSlots(requests);
-      this.pump();
-    });
-  }
-
-  #letGoOf(batch: Batch): void {
-    this.#batches.running.delete(batch);
-    if (this.#alone === batch) this.#alone = null;
   }
 
   /** Settles a request by its outputs, unless it was settled before or has to be held. */
@@ -452,7 +360,7 @@ export class Batcher {
     try {
       if (this.#options.onOutputs(request, batch)) {
         request.state = 'held';
-        this.#batches.held.add(request);
+        this.#landed.held.add(request);
         return;
       }
     } catch (error) {
@@ -485,15 +393,9 @@ export class Batcher {
     if (this.#queue.length === 0) {
       this.#waitingSince = null;
       this.#soonestDeadlineAt = Number.POSITIVE_INFINITY;
-      if (this.#retries.isEmpty && !this.#options.columns.isWaiting) this.#clearDelayTimer();
+      if (this.#flights.retrying === 0 && !this.#options.columns.isWaiting) this.#clearDelayTimer();
     }
     this.#roomWaiters.tell();
     if (!this.#idleWaiters.isEmpty && this.#isIdle()) this.#idleWaiters.tell();
   }
-}
-
-function failureError(failure: BatchFailure, reason: string): FraudScorerError {
-  return failure === 'error'
-    ? new InferenceError(`The runtime failed on this request: ${reason}`)
-    : new WorkerLostError(`${reason} while it held this request`);
 }

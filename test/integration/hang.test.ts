@@ -76,6 +76,16 @@ describe('a worker that hangs inside the runtime', () => {
     expect(await waiting).toMatchObject({ source: 'model', fraudProbability: 0.5 });
   });
 
+  it('fails the columns that it holds, and no others', async () => {
+    const scorer = await create();
+    const columns = { x: Float32Array.of(0.25, 0.81) };
+    board.set('hangs', 1);
+    const held = scorer.scoreColumns(columns, 2, patient);
+    await expect(held).rejects.toMatchObject({ code: 'ERR_WORKER_LOST', message: expect.stringContaining('hung') });
+    const { fraudProbability } = await scorer.scoreColumns(columns, 2, patient);
+    expect([...fraudProbability]).toEqual([0.5, Math.fround(Math.sqrt(Math.fround(0.81)))]);
+  });
+
   it('is not given up where workerHangMs is Infinity', async () => {
     const scorer = await create({ workerHangMs: Number.POSITIVE_INFINITY });
     board.set('hangs', 1);

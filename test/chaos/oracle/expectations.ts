@@ -11,6 +11,8 @@ export type RequestKind =
   | 'cancelled'
   /** Sent while the queue is being flooded. */
   | 'crowded'
+  /** It may be in the hands of a worker that hangs. */
+  | 'held'
   /** Taken in by a scorer that is closed before it may be answered. */
   | 'closing'
   /** Sent after `close`. */
@@ -29,6 +31,7 @@ export const expectations: Readonly<Record<RequestKind, Expectation>> = {
   impatient: { answer: true, codes: ['ERR_DEADLINE_EXCEEDED'] },
   cancelled: { answer: true, codes: ['ERR_ABORTED'] },
   crowded: { answer: true, codes: ['ERR_QUEUE_FULL'] },
+  held: { answer: true, codes: ['ERR_WORKER_LOST'] },
   closing: { answer: true, codes: ['ERR_CLOSED'] },
   late: { answer: false, codes: ['ERR_CLOSED'] },
   malformed: { answer: false, codes: ['ERR_INVALID_REQUEST'] },

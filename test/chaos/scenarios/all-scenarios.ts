@@ -12,6 +12,7 @@ import {
 import { closeUnderLoad } from './close-under-load.js';
 import { deadlinePrecision } from './deadline-precision.js';
 import { exitUnderLoad } from './exit-under-load.js';
+import { hungWorkers } from './hung-workers.js';
 import { malformed } from './malformed-requests.js';
 import { mixed, soak } from './mixed.js';
 import { nanOutputs, poisonFails, poisonKills } from './poison-rows.js';
@@ -33,6 +34,7 @@ export const allScenarios: readonly Scenario[] = [
   workerExceptions,
   outOfMemory,
   hangs,
+  hungWorkers,
   shortOutputs,
   runtimeFailures,
   poisonFails,

@@ -85,7 +85,7 @@ export class Batcher {
     this.#options = options;
     this.#flights = new Flights({
       lanes: 2 * options.lanes,
-      placeRow: (lane, row, slot) => options.slots.placeRow(lane, row, slot),
+      place: (lane, requests) => options.slots.place(lane, requests),
       releaseSlots: (requests) => this.#releaseSlots(requests),
       keepQuiet: options.keepQuiet,
       run: options.run,

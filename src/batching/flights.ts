@@ -10,8 +10,8 @@ import type { BatchFailure } from './retry-plan.js';
 export interface FlightsOptions {
   /** Of the shared memory; more than workers take batches, as those of workers that hang are not to be had. */
   lanes: number;
-  /** Notes which slot holds a row of a lane's batch. */
-  placeRow: (lane: number, row: number, slot: number) => void;
+  /** Puts a batch's rows where a worker finds them. */
+  place: (lane: number, requests: readonly PendingRequest[]) => void;
   /** Nobody touches the requests' slots any more. */
   releaseSlots: (requests: readonly PendingRequest[]) => void;
   /**
@@ -107,12 +107,11 @@ export class Flights {
 
   send(batch: Batch, now: number): void {
     const lane = this.takeLane();
-    let row = 0;
     for (const request of batch.requests) {
       request.state = 'running';
       request.dispatchedAt = now;
-      this.#options.placeRow(lane, row++, request.slot);
     }
+    this.#options.place(lane, batch.requests);
     this.#running.add(batch);
     if (isSuspect(batch)) this.#alone = batch;
     this.#options.run({ kind: 'batch', lane, rows: batch.requests.length }, isSuspect(batch)).then(

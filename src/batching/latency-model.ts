@@ -24,8 +24,11 @@ export class BatchLatencyModel {
   #varianceRows = 0;
   #varianceMs = 0;
   #covariance = 0;
+  /** Asked for by every request that finds others waiting; null where it has to be worked out anew. */
+  #coefficients: BatchLatency | null = null;
 
   record(rows: number, durationMs: number): void {
+    this.#coefficients = null;
     this.#weight = this.#weight * retention + 1;
     const share = 1 / this.#weight;
     const rowsOff = rows - this.#meanRows;
@@ -40,6 +43,11 @@ export class BatchLatencyModel {
   /** null before the first batch. */
   get coefficients(): BatchLatency | null {
     if (this.#weight === 0) return null;
+    this.#coefficients ??= this.#workOut();
+    return this.#coefficients;
+  }
+
+  #workOut(): BatchLatency {
     const average = this.#meanMs / this.#meanRows;
     if (this.#varianceRows <= 1e-9) return { fixedMs: 0, perRowMs: average, perRowAtLeastMs: 0 };
     const slope = this.#covariance / this.#varianceRows;

@@ -30,7 +30,10 @@ export function checkValues(column: Column, from: number, to: number, issues: Is
 
 /** Four sums side by side, as each addition waits for the one before it: NaN and the infinities leave NaN behind. */
 function areFinite(values: Float32Array, first: number, last: number): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   let index = first;
   for (; index + 3 < last; index += 4) {
     a += (values[index] as number) * 0;

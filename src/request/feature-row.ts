@@ -72,10 +72,12 @@ function writeInput(values: unknown, size: number, row: Float32Array, start: num
 /** Only NaN and the infinities differ from themselves after subtraction, and any of them makes a sum NaN. */
 function copyFloat32(values: Float32Array, row: Float32Array, start: number, size: number): boolean {
   // Two sums side by side, as each addition waits for the one before it.
-  let [even, odd] = [0, 0];
+  let even = 0;
+  let odd = 0;
   let index = 0;
   for (; index + 1 < size; index += 2) {
-    const [first, second] = [values[index] as number, values[index + 1] as number];
+    const first = values[index] as number;
+    const second = values[index + 1] as number;
     row[start + index] = first;
     row[start + index + 1] = second;
     even += first - first;

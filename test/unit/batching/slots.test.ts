@@ -39,11 +39,24 @@ describe('Slots', () => {
     expect(() => slots.release(99)).toThrowError('released twice');
   });
 
-  it('shares its memory with whoever is given it', () => {
-    const slots = new Slots({ ...sizes, capacity: 5 });
-    slots.features[slots.rowStart(2) + 1] = 7;
-    slots.placeRow(1, 3, 4);
-    expect(new Float32Array(slots.memory.features)[7]).toBe(7);
-    expect(new Int32Array(slots.memory.lanes)[7]).toBe(4);
+  it('shows a worker the rows of its batch and which slots they are in, and nothing of those that were not sent', () => {
+    const capacity = 20;
+    const batch = fc.uniqueArray(fc.nat(capacity - 1), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(batch, (chosen) => {
+        const slots = new Slots({ ...sizes, capacity });
+        for (let index = 0; index < capacity * 3; index += 1) slots.features[index] = index + 1;
+        slots.place(
+          1,
+          chosen.map((slot) => ({ slot })),
+        );
+        expect([...new Int32Array(slots.memory.lanes).subarray(4, 4 + chosen.length)]).toEqual(chosen);
+        const shared = new Float32Array(slots.memory.features);
+        for (let slot = 0; slot < capacity; slot += 1) {
+          const row = [...slots.features.subarray(slot * 3, slot * 3 + 3)];
+          expect([...shared.subarray(slot * 3, slot * 3 + 3)]).toEqual(chosen.includes(slot) ? row : [0, 0, 0]);
+        }
+      }),
+    );
   });
 });

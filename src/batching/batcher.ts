@@ -135,17 +135,19 @@ export class Batcher {
     return this.#waitingSince;
   }
 
-  /** The least time until a request of this priority could be answered if it came now; 0 where nothing stands against it. */
-  leastAnswerMs(priority: number): number {
-    // Nothing waits as a rule, and then there is nothing to reckon.
-    if (this.#queue.length === 0) return 0;
+  /** Whether a request that came now could be answered in time, as far as is known beyond doubt. */
+  canAnswerWithin(timeoutMs: number, priority: number): boolean {
+    const perRowMs = this.#latency.coefficients?.perRowAtLeastMs ?? 0;
+    // So it is nearly always, even if a single worker had to take all that wait.
+    if (perRowMs * (this.#queue.length + 1) <= timeoutMs) return true;
     const readyWorkers = this.#options.readyWorkers();
-    return leastAnswerMs({
+    const leastMs = leastAnswerMs({
       ahead: this.#queue.ahead(priority),
       idleWorkers: readyWorkers - this.#inWorkers,
       readyWorkers,
       latency: this.#latency.coefficients,
     });
+    return leastMs <= timeoutMs;
   }
 
   /** @param request one that has a slot with its features in it. */
@@ -209,6 +211,12 @@ export class Batcher {
   /** Resolves when something has left the queue; the caller looks again whether that is enough. */
   room(): Promise<void> {
     return this.#roomWaiters.wait();
+  }
+
+  /** Takes the timers away; nothing waits any more. */
+  dispose(): void {
+    this.#deadlines.dispose();
+    this.#clearDelayTimer();
   }
 
   /** Resolves when every request is settled. */

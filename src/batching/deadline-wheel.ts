@@ -6,7 +6,8 @@ const bucketCount = 4096;
 
 /**
  * A hashed timing wheel (Varghese and Lauck, 1987): any number of deadlines on one timer, each set and
- * removed in constant time, and none held longer than its request lives.
+ * removed in constant time, and none held longer than its request lives. The timer is left standing when nobody waits any more, as the
+ * next request would only set it again; it keeps no process alive, which what a request waits for does.
  */
 export class DeadlineWheel {
   readonly #clock: Clock;
@@ -56,8 +57,11 @@ export class DeadlineWheel {
     request.wheelPrevious = null;
     request.wheelNext = null;
     this.#length -= 1;
-    // A timer is owed to someone, and keeps the process alive; once nobody waits, it must not.
-    if (this.#length === 0) this.#disarm();
+  }
+
+  /** Takes the timer away. */
+  dispose(): void {
+    this.#disarm();
   }
 
   /** Rounded up, so that no request expires early. */
@@ -97,7 +101,7 @@ export class DeadlineWheel {
   #arm(tick: number): void {
     this.#disarm();
     this.#timerTick = tick;
-    this.#timer = this.#clock.after(Math.max(0, tick - this.#clock.now()), () => this.#sweep());
+    this.#timer = this.#clock.background(Math.max(0, tick - this.#clock.now()), () => this.#sweep());
   }
 
   #disarm(): void {

@@ -189,7 +189,9 @@ export class Deployment {
 
   /** Ends the workers; whoever calls it has seen to it that nothing waits. @returns whether all could be ended. */
   async release(): Promise<boolean> {
-    return (await this.#pool?.release()) ?? true;
+    const released = (await this.#pool?.release()) ?? true;
+    this.batcher.dispose();
+    return released;
   }
 
   /**

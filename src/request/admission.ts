@@ -28,8 +28,8 @@ export interface Intake {
   readonly scratchSlot: number;
   readonly batcher: {
     readonly waiting: number;
-    /** The least time until a request of this priority could be answered if it came now. */
-    leastAnswerMs(priority: number): number;
+    /** Whether a request that came now could be answered in time, as far as is known beyond doubt. */
+    canAnswerWithin(timeoutMs: number, priority: number): boolean;
     add(request: PendingRequest): void;
   };
 }
@@ -82,7 +82,7 @@ export class Admission {
       }
       const timeoutMs = call?.timeoutMs ?? this.#options.timeoutMs;
       const priority = call?.priority ?? 0;
-      if (intake.batcher.leastAnswerMs(priority) > timeoutMs) {
+      if (!intake.batcher.canAnswerWithin(timeoutMs, priority)) {
         intake.slots.release(slot);
         onRefused({ request, id, enqueuedAt, settlement }, new DeadlineExceededError(timeoutMs, { isEarly: true }));
         return;

@@ -1,7 +1,7 @@
-import { InvalidRequestError } from '../errors.js';
+import { type FraudScorerError, InvalidRequestError } from '../errors.js';
 import { describeKind } from '../issues.js';
 import type { Settlement } from '../settlement/settler.js';
-import type { ScoreOutcome, ScoreRequest } from '../types.js';
+import type { ScoreOutcome, ScoreRequest, ScoreResult } from '../types.js';
 
 /** The door, as a list needs it. */
 export interface ManyIntake {
@@ -21,34 +21,65 @@ export type ManyRequests = Iterable<ScoreRequest> | AsyncIterable<ScoreRequest>;
  * @throws {InvalidRequestError} where it is neither, or throws on the way.
  */
 export async function scoreMany(requests: ManyRequests, intake: ManyIntake): Promise<ScoreOutcome[]> {
-  const outcomes: ScoreOutcome[] = [];
-  const settled: Promise<void>[] = [];
-  const submit = (request: ScoreRequest): void => {
-    const index = settled.length;
-    settled.push(
-      new Promise((resolve) => {
-        const settle = (outcome: ScoreOutcome): void => {
-          outcomes[index] = outcome;
-          resolve();
-        };
-        intake.submit(request, {
-          resolve: (value) => settle({ status: 'fulfilled', value }),
-          reject: (reason) => settle({ status: 'rejected', reason }),
-        });
-      }),
-    );
-  };
+  const outcomes = new Outcomes();
   const feed = feederOf(requests);
   try {
-    await feed(submit, intake);
+    await feed((request) => intake.submit(request, outcomes.next()), intake);
   } catch (error) {
     // What was fed in is settled first: nothing of it is left running behind the caller's back.
-    await Promise.all(settled);
+    await outcomes.settled();
     const expected = 'an iterable that gives one request after the other';
     throw new InvalidRequestError([{ path: 'requests', expected, received: 'one that throws' }], 1, { cause: error });
   }
-  await Promise.all(settled);
-  return outcomes;
+  return outcomes.settled();
+}
+
+/** What becomes of each request, in its place, and when all of them are settled: without a promise for each. */
+class Outcomes {
+  readonly #list: ScoreOutcome[] = [];
+  #begun = 0;
+  #open = 0;
+  #onSettled: () => void = () => {};
+
+  /** @returns where the next request is settled. */
+  next(): Settlement {
+    this.#open += 1;
+    return new Place(this, this.#begun++);
+  }
+
+  put(index: number, outcome: ScoreOutcome): void {
+    this.#list[index] = outcome;
+    this.#open -= 1;
+    if (this.#open === 0) this.#onSettled();
+  }
+
+  /** Resolves when all that have begun are settled; no more may begin. */
+  async settled(): Promise<ScoreOutcome[]> {
+    if (this.#open > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onSettled = resolve;
+      });
+    }
+    return this.#list;
+  }
+}
+
+class Place implements Settlement {
+  readonly #outcomes: Outcomes;
+  readonly #index: number;
+
+  constructor(outcomes: Outcomes, index: number) {
+    this.#outcomes = outcomes;
+    this.#index = index;
+  }
+
+  resolve(value: ScoreResult): void {
+    this.#outcomes.put(this.#index, { status: 'fulfilled', value });
+  }
+
+  reject(reason: FraudScorerError): void {
+    this.#outcomes.put(this.#index, { status: 'rejected', reason });
+  }
 }
 
 type Feeder = (submit: (request: ScoreRequest) => void, intake: ManyIntake) => Promise<void>;

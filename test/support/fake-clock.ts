@@ -5,6 +5,8 @@ interface Entry {
   order: number;
   callback: () => void;
   periodMs: number | null;
+  /** Whether it would keep the process alive. */
+  holds: boolean;
 }
 
 /** A clock that stands until it is moved; timers fire in order as it passes them, `soon` callbacks when the turn ends. */
@@ -28,16 +30,21 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Timers that would keep the process alive. */
+  get holding(): number {
+    return [...this.#timers].filter(({ holds }) => holds).length;
+  }
+
   after(delayMs: number, callback: () => void): { clear: () => void } {
-    return this.#set(delayMs, callback, null);
+    return this.#set(delayMs, callback, null, true);
   }
 
   background(delayMs: number, callback: () => void): { clear: () => void } {
-    return this.#set(delayMs, callback, null);
+    return this.#set(delayMs, callback, null, false);
   }
 
   every(periodMs: number, callback: () => void): { clear: () => void } {
-    return this.#set(periodMs, callback, periodMs);
+    return this.#set(periodMs, callback, periodMs, false);
   }
 
   soon(callback: () => void): void {
@@ -78,8 +85,8 @@ export class FakeClock implements Clock {
     this.#now = end;
   }
 
-  #set(delayMs: number, callback: () => void, periodMs: number | null): { clear: () => void } {
-    const entry: Entry = { at: this.#now + delayMs, order: this.#order++, callback, periodMs };
+  #set(delayMs: number, callback: () => void, periodMs: number | null, holds: boolean): { clear: () => void } {
+    const entry: Entry = { at: this.#now + delayMs, order: this.#order++, callback, periodMs, holds };
     this.#timers.add(entry);
     return { clear: () => this.#timers.delete(entry) };
   }

@@ -270,6 +270,7 @@ describe('Batcher', () => {
         expect(answered.length + failed.size).toBe(requests.length);
         for (const letGo of hanging) await letGo();
         expect(slots.free).toBe(200);
+        batcher.dispose();
         expect([batcher.waiting, batcher.inFlight, clock.timers]).toEqual([0, 0, 0]);
         await batcher.idle();
       }),

@@ -40,6 +40,7 @@ describe('DeadlineWheel', () => {
         }
         clock.advance(30_000);
         expect(wheel.length).toBe(0);
+        wheel.dispose();
         expect(clock.timers).toBe(0);
         for (const request of live) expect(expired.has(request)).toBe(true);
         for (const [request, at] of expired) {
@@ -51,14 +52,19 @@ describe('DeadlineWheel', () => {
     );
   });
 
-  it('holds no timer, which would keep the process alive, while nobody waits', () => {
+  it('sets one timer, which keeps no process alive, for all that come and go before it is due', () => {
     const clock = new FakeClock();
     const wheel = new DeadlineWheel(clock, () => {});
-    const request = pendingRequest({ enqueuedAt: clock.now(), timeoutMs: 50 });
-    wheel.add(request);
-    expect(clock.timers).toBe(1);
-    wheel.remove(request);
     wheel.add(pendingRequest({ enqueuedAt: clock.now() }));
+    expect(clock.timers).toBe(0);
+    for (let index = 0; index < 10; index += 1) {
+      const request = pendingRequest({ enqueuedAt: clock.now(), timeoutMs: 50 });
+      wheel.add(request);
+      clock.advance(1);
+      wheel.remove(request);
+      expect([clock.timers, clock.holding]).toEqual([1, 0]);
+    }
+    clock.advance(50);
     expect(clock.timers).toBe(0);
   });
 });

@@ -140,7 +140,7 @@ describe('a batch that fails', () => {
     await settleTurn();
     expect(pool.step(0, false)).toBe(false);
     await batcher.idle();
-    expect(clock.timers).toBe(0);
+    expect(clock.holding).toBe(0);
   });
 
   it('has rows that kill or fail, and only those, fail: each request settles once, and every slot comes back', async () => {
@@ -158,7 +158,7 @@ describe('a batch that fails', () => {
         const { finish, seen, slots, batcher, clock, capacity } = rig(marks, { ...of, timeoutMs: 1e9 });
         await finish(choices);
         expect(seen()).toEqual(marks.map((each) => expected[each]));
-        expect([slots.free, batcher.waiting, batcher.inFlight, clock.timers]).toEqual([capacity, 0, 0, 0]);
+        expect([slots.free, batcher.waiting, batcher.inFlight, clock.holding]).toEqual([capacity, 0, 0, 0]);
         await batcher.idle();
       }),
     );

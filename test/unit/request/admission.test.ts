@@ -31,7 +31,7 @@ function rig() {
       scratchSlot: 1,
       batcher: {
         waiting: 0,
-        leastAnswerMs: (priority) => outlook.leastAnswerMs / (1 + Math.max(priority, 0)),
+        canAnswerWithin: (timeoutMs, priority) => outlook.leastAnswerMs / (1 + Math.max(priority, 0)) <= timeoutMs,
         add: (request) => added.push(request),
       },
     },

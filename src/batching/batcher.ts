@@ -335,11 +335,14 @@ export class Batcher {
 
   /**
    * The worker gets its next batch here, and the callers are told once the event loop has heard every worker: telling them
-   * takes as long as a worker takes over a batch, so a worker heard next would have answered again, and the others starved.
+   * takes as long as a worker takes over a batch, so a worker heard next would have answered again, and the others starved. Where there
+   * is nothing to send and no other worker to hear, they are told at once.
    */
   #land(landed: LandedBatch): void {
     this.#latency.record(landed.batch.requests.length, landed.reply.inferenceMs);
-    if (this.#landed.land(landed)) this.#options.clock.soon(() => this.#handOut());
+    if (!this.#landed.land(landed)) return;
+    if (this.#queue.length === 0 && this.#flights.inWorkers === 0) this.#handOut();
+    else this.#options.clock.soon(() => this.#handOut());
   }
 
   #handOut(): void {

@@ -10,9 +10,10 @@ export class BareLoops {
     this.#threads = threads;
   }
 
-  static async start(modelDirectory: string, threads: number, batchSize: number): Promise<BareLoops> {
+  /** @param fedRows rows each batch's features are copied from in turn, a multiple of the batch size; 0 for the same ones each time. */
+  static async start(modelDirectory: string, threads: number, batchSize: number, fedRows = 0): Promise<BareLoops> {
     const { manifest, modelPath } = await openModelDirectory(modelDirectory);
-    const workerData = { modelPath, inputs: manifest.inputs, batchSize };
+    const workerData = { modelPath, inputs: manifest.inputs, batchSize, fedRows };
     const workers = Array.from({ length: threads }, () => {
       return new Worker(new URL('./bare-loop.mjs', import.meta.url), { workerData, execArgv: [] });
     });

@@ -4,14 +4,17 @@ import { alternate, type Contender, type Rounds } from '../alternate.js';
 import { openLoop, type Send } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';
 import { workersText } from '../report/format.js';
-import type { Cell } from '../report/result.js';
+import type { Cell, Result } from '../report/result.js';
 import { Resources } from '../resources.js';
 import { differencesOf, type Figure, figureOf } from '../statistics.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario, ScenarioContext } from './scenario.js';
 
 const ratePerSecond = 10_000;
 const floor = 'floor';
 const workerCounts = [1, 2];
+
+/** As a timer of the loop's own would hand requests over: a millisecond's in one burst. */
+const coarseTickMs = 1;
 
 /** What the host's event loop was like in a slice. */
 interface LoopState {
@@ -26,50 +29,65 @@ export const host: Scenario = {
   name: 'host',
   title: "The host's event loop at 10,000 requests a second",
   async run({ settings, requests, steps }) {
-    await using resources = new Resources();
-    const pace = resources.add(new Pacer(settings.tickMs));
-    const contender = (name: string, send: Send): Contender<LoopState> => ({
-      name,
-      slice: (durationMs) => watched(() => openLoop({ ratePerSecond, durationMs, pace, send })),
-    });
-    const contenders = [contender(floor, async () => null)];
-    for (const workers of workerCounts) {
-      const scorer = resources.add(await FraudScorer.create({ model: settings.model, workers }));
-      contenders.push(contender(workersText(workers), (index) => scorer.score(requests.at(index))));
-    }
-    steps.expect(contenders.length * settings.slices);
-    const rounds = await alternate(contenders, {
-      rounds: settings.slices,
-      sliceMs: settings.sliceMs,
-      onSlice: (name) => steps.done(name),
-    });
+    const [fine, coarse] = [
+      await measured({ settings, requests, steps }, settings.tickMs),
+      await measured({ settings, requests, steps }, coarseTickMs),
+    ];
     return {
-      tables: [
-        {
-          title: `${ratePerSecond.toLocaleString('en')}/s, Poisson arrivals`,
-          columns: [
-            { name: '' },
-            { name: 'busy', unit: 'share' },
-            { name: "less the floor's", unit: 'share' },
-            { name: 'P99 delay', unit: 'ms' },
-            { name: "less the floor's", unit: 'ms' },
-            { name: 'highest delay', unit: 'ms' },
-          ],
-          rows: contenders.map(({ name }) => rowOf(rounds, name)),
-        },
-      ],
+      tables: [...fine.tables, ...coarse.tables],
       plots: [],
-      goals: workerCounts.map((workers) => ({
-        what: `host's event loop busy at 10,000/s less the floor's, ${workersText(workers)}`,
-        bound: 'under',
-        limit: 0.1,
-        unit: 'share',
-        figure: aboveFloor(rounds, workersText(workers), 'busy'),
-      })),
+      goals: [...fine.goals, ...coarse.goals],
       notes: [],
     };
   },
 };
+
+/** @param tickMs how often the load looks at what is due: the finer, the smaller the batches and the more of them. */
+async function measured(
+  { settings, requests, steps }: ScenarioContext,
+  tickMs: number,
+): Promise<Pick<Result, 'tables' | 'goals'>> {
+  await using resources = new Resources();
+  const pace = resources.add(new Pacer(tickMs));
+  const contender = (name: string, send: Send): Contender<LoopState> => ({
+    name,
+    slice: (durationMs) => watched(() => openLoop({ ratePerSecond, durationMs, pace, send })),
+  });
+  const contenders = [contender(floor, async () => null)];
+  for (const workers of workerCounts) {
+    const scorer = resources.add(await FraudScorer.create({ model: settings.model, workers }));
+    contenders.push(contender(workersText(workers), (index) => scorer.score(requests.at(index))));
+  }
+  steps.expect(contenders.length * settings.slices);
+  const rounds = await alternate(contenders, {
+    rounds: settings.slices,
+    sliceMs: settings.sliceMs,
+    onSlice: (name) => steps.done(name),
+  });
+  return {
+    tables: [
+      {
+        title: `${ratePerSecond.toLocaleString('en')}/s, Poisson arrivals, looked at every ${tickMs} ms`,
+        columns: [
+          { name: '' },
+          { name: 'busy', unit: 'share' },
+          { name: "less the floor's", unit: 'share' },
+          { name: 'P99 delay', unit: 'ms' },
+          { name: "less the floor's", unit: 'ms' },
+          { name: 'highest delay', unit: 'ms' },
+        ],
+        rows: contenders.map(({ name }) => rowOf(rounds, name)),
+      },
+    ],
+    goals: workerCounts.map((workers) => ({
+      what: `host's event loop busy at 10,000/s less the floor's, ${workersText(workers)}, every ${tickMs} ms`,
+      bound: 'under',
+      limit: 0.1,
+      unit: 'share',
+      figure: aboveFloor(rounds, workersText(workers), 'busy'),
+    })),
+  };
+}
 
 async function watched(load: () => Promise<unknown>): Promise<LoopState> {
   const delay = monitorEventLoopDelay({ resolution: 1 });

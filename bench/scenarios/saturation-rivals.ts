@@ -10,6 +10,9 @@ import type { ScenarioContext } from './scenario.js';
 
 export const bareLoops = 'bare loops';
 
+/** The same, each batch copied from other rows. */
+export const fedLoops = 'bare loops, fed';
+
 /** The same callers, answered at once: what the load itself costs. */
 export const callersAlone = 'callers alone';
 
@@ -26,6 +29,9 @@ export async function rivalsOf(
   const { model, limitBatchSize, outstanding } = settings;
   const loops = resources.add(await BareLoops.start(model, workers, limitBatchSize));
   const rivals: Contender<number>[] = [{ name: bareLoops, slice: (durationMs) => loops.run(durationMs) }];
+  const fedRows = Math.ceil(settings.columnRows / limitBatchSize) * limitBatchSize;
+  const fed = resources.add(await BareLoops.start(model, workers, limitBatchSize, fedRows));
+  rivals.push({ name: fedLoops, slice: (durationMs) => fed.run(durationMs) });
   const plain = await findPlainExport(model);
   if (plain === null) {
     notes.push('The model directory has no plain.onnx: nothing is compared with a request a run or a task.');

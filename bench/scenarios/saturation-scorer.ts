@@ -4,6 +4,9 @@ import { closedLoop } from '../load/closed-loop.js';
 import type { Resources } from '../resources.js';
 import type { ScenarioContext } from './scenario.js';
 
+/** The whole of it over workers that compute nothing: what the host and the hand-over can do at most. */
+export const hostAlone = 'score(), nothing computed';
+
 /** The three ways to have transactions scored, as many in flight with each. */
 export async function scorerContenders(
   { settings, requests }: ScenarioContext,
@@ -35,6 +38,13 @@ export async function scorerContenders(
         }),
     },
   ];
+  const workerFile = new URL('../rivals/instant-worker.mjs', import.meta.url);
+  const instant = resources.add(await FraudScorer.create({ model, workers, workerFile }));
+  contenders.push({
+    name: hostAlone,
+    slice: (durationMs) =>
+      closedLoop({ callers: outstanding, durationMs, call: (index) => instant.score(requests.at(index)) }),
+  });
   const columns = requests.columns(columnRows);
   contenders.push({
     name: 'scoreColumns',

@@ -119,9 +119,9 @@ export class FraudScorer {
         },
         onAnswered: (request) => this.#answered(request),
         onFailed: (request, error) => this.#failed(request, error),
-        onRowsScored: (rows, counts) => this.#monitor.recordRows(rows, counts),
+        onRowsScored: (rows) => this.#monitor.recordRows(rows),
         onColumnsAnswered: (call) => {
-          this.#monitor.recordColumns();
+          this.#monitor.recordColumns(call.counts);
           call.settlement.resolve(call.scores);
           deployment.batcher.pump();
         },

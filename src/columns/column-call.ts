@@ -1,4 +1,5 @@
 import type { FraudScorerError } from '../errors.js';
+import type { DecisionCounts } from '../monitoring/decision-counter.js';
 import type { ColumnScores } from '../types.js';
 import type { Column } from './column-values.js';
 
@@ -15,6 +16,8 @@ export class ColumnCall {
   readonly scores: ColumnScores;
   /** Rows whose scores are there. */
   scored = 0;
+  /** What they came to; it counts once the caller has them all. */
+  readonly counts: DecisionCounts = { APPROVE: 0, REVIEW: 0, BLOCK: 0, highRisk: 0 };
   #sent = 0;
   /** Chunks that were lost with their worker and go out once more. */
   readonly #lost: Chunk[] = [];

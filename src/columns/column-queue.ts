@@ -17,10 +17,12 @@ export interface ColumnQueueOptions {
   areas: ColumnAreas;
   targetLatencyMs: number;
   run: (task: ColumnsTask) => Promise<BatchReply>;
-  /** @throws {InferenceError} where the outputs are no scores. */
-  score: (outputs: Float32Array, rows: number, scores: ColumnScores, row: number) => DecisionCounts;
-  /** Rows were scored. */
-  onScored: (rows: number, counts: DecisionCounts) => void;
+  /**
+   * @param scores gets those of the rows from `row` on, and `counts` what they come to.
+   * @throws {InferenceError} where the outputs are no scores.
+   */
+  score: (outputs: Float32Array, rows: number, scores: ColumnScores, row: number, counts: DecisionCounts) => void;
+  onScored: (rows: number) => void;
   onAnswered: (call: ColumnCall) => void;
   onFailed: (call: ColumnCall, error: FraudScorerError) => void;
 }
@@ -124,9 +126,9 @@ export class ColumnQueue {
 
   #read(area: number, call: ColumnCall, { row, rows }: Chunk): void {
     if (call.isSettled) return;
-    const counts = this.#options.score(this.#options.areas.outputs(area), rows, call.scores, row);
+    this.#options.score(this.#options.areas.outputs(area), rows, call.scores, row, call.counts);
     call.scored += rows;
-    this.#options.onScored(rows, counts);
+    this.#options.onScored(rows);
     if (call.scored === call.rows) this.#answer(call);
   }
 

@@ -13,7 +13,7 @@ const codes: Record<Decision, number> = { APPROVE: 0, REVIEW: 1, BLOCK: 2 };
  * @param outputs as the worker left them: logits [rows, 2] or probability [rows], and risk [rows] from 2 · rows on.
  * @param policy rounded to float32.
  * @param scores gets the chunk's, from `row` on.
- * @returns how many rows came to which decision.
+ * @param counts gets how many rows came to which decision added.
  * @throws {InferenceError} where an output is no probability; a score that is not a number must never become a decision.
  */
 export function scoreChunk(
@@ -23,8 +23,8 @@ export function scoreChunk(
   policy: DecisionPolicy,
   scores: ColumnScores,
   row: number,
-): DecisionCounts {
-  const counts: DecisionCounts = { APPROVE: 0, REVIEW: 0, BLOCK: 0, highRisk: 0 };
+  counts: DecisionCounts,
+): void {
   for (let index = 0; index < rows; index += 1) {
     const probability = form.logits
       ? softmaxOfTwo(outputs[2 * index] as number, outputs[2 * index + 1] as number)
@@ -40,5 +40,4 @@ export function scoreChunk(
     scores.riskScore[row + index] = risk;
     scores.decision[row + index] = codes[decision];
   }
-  return counts;
 }

@@ -9,7 +9,6 @@ import { ColumnQueue } from '../columns/column-queue.js';
 import { scoreChunk } from '../columns/score-chunk.js';
 import { type OutputForm, readScores, type Scores } from '../decision/scores.js';
 import { type FraudScorerError, InvalidOptionsError } from '../errors.js';
-import type { DecisionCounts } from '../monitoring/decision-counter.js';
 import { Dispatcher } from '../pool/dispatcher.js';
 import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
 import { tasksPerWorker } from '../pool/single-thread.js';
@@ -45,8 +44,8 @@ export interface DeploymentHandlers {
   onOutputs: (request: PendingRequest, scores: Scores, attention: number[] | null, batch: AnsweredBatch) => boolean;
   onAnswered: (request: PendingRequest) => void;
   onFailed: (request: PendingRequest, error: FraudScorerError) => void;
-  /** Rows of `scoreColumns` were decided on. */
-  onRowsScored: (rows: number, counts: DecisionCounts) => void;
+  /** Rows of `scoreColumns` came back. */
+  onRowsScored: (rows: number) => void;
   onColumnsAnswered: (call: ColumnCall) => void;
   onColumnsFailed: (call: ColumnCall, error: FraudScorerError) => void;
   /** As scores are compared with it: rounded to float32. */
@@ -114,8 +113,8 @@ export class Deployment {
       areas: this.#areas,
       targetLatencyMs: batching.targetLatencyMs,
       run: (task) => dispatcher.run(task),
-      score: (outputs, rows, scores, row) =>
-        scoreChunk(outputs, rows, this.#outputForm, handlers.policy(), scores, row),
+      score: (outputs, rows, scores, row, counts) =>
+        scoreChunk(outputs, rows, this.#outputForm, handlers.policy(), scores, row, counts),
       onScored: handlers.onRowsScored,
       onAnswered: handlers.onColumnsAnswered,
       onFailed: handlers.onColumnsFailed,

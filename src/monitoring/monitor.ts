@@ -78,16 +78,16 @@ export class Monitor {
     if (id !== undefined) this.#outcomes.expect(id, decision);
   }
 
-  /** Rows of a call of `scoreColumns`: they are decisions, and no requests. */
-  recordRows(rows: number, counts: DecisionCounts): void {
-    if (this.#final !== null) return;
-    this.#history.current.recordRows(rows);
-    this.#decisions.add(counts);
+  /** Rows of a call of `scoreColumns` that the model has answered. */
+  recordRows(rows: number): void {
+    if (this.#final === null) this.#history.current.recordRows(rows);
   }
 
-  /** A call of `scoreColumns` that was answered. */
-  recordColumns(): void {
-    if (this.#final === null) this.#history.current.requests.count('succeeded');
+  /** A call of `scoreColumns` that was answered: one request, and a decision for each of its rows. */
+  recordColumns(counts: DecisionCounts): void {
+    if (this.#final !== null) return;
+    this.#history.current.requests.count('succeeded');
+    this.#decisions.add(counts);
   }
 
   /** A worker that was left behind may still come back with one when all is over. */

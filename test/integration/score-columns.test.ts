@@ -161,7 +161,10 @@ describe('scoreColumns, where things go wrong', () => {
     await expect(expired).rejects.toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
     controller.abort();
     await expect(aborted).rejects.toMatchObject({ code: 'ERR_ABORTED' });
-    expect(scorer.summary().requests).toMatchObject({ expired: 1, cancelled: 1, total: 2 });
+    expect(scorer.summary()).toMatchObject({
+      requests: { expired: 1, cancelled: 1, total: 2 },
+      business: { total: 0 },
+    });
     gate.tell('pass');
     expect((await scorer.scoreColumns(columns, 3_000)).decision).toHaveLength(3_000);
   });

@@ -39,4 +39,4 @@ for (const scenario of chosen) {
 
 console.log(`${reportTable(reports)}\nseed ${seed}, ${workers} workers`);
 if (report !== undefined) await writeFile(report, `${JSON.stringify({ seed, workers, reports }, null, 2)}\n`);
-if (reports.some(({ problems }) => problems.length > 0)) process.exitCode = 1;
+if (reports.some(({ problems, missed = [] }) => problems.length + missed.length > 0)) process.exitCode = 1;

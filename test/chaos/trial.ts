@@ -24,6 +24,7 @@ export class Trial {
   readonly rows: KnownRows;
   readonly mix: Mix;
   readonly problems: string[] = [];
+  readonly missed: string[] = [];
   readonly #onProgress: ScenarioContext['onProgress'];
 
   static async start(context: ScenarioContext, options: TrialOptions = {}): Promise<Trial> {
@@ -100,7 +101,7 @@ export class Trial {
     const { ledger } = this;
     this.problems.push(...ledger.problems, ...accountProblems(ledger, summary.requests));
     if (ledger.open > 0) this.problems.push(`${ledger.open} requests were lost`);
-    return { facts: { ...this.#figures(summary), ...facts }, problems: this.problems };
+    return { facts: { ...this.#figures(summary), ...facts }, problems: this.problems, missed: this.missed };
   }
 
   /** Whether every worker that was ended has been noticed and replaced. */

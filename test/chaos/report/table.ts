@@ -9,14 +9,21 @@ export function reportTable(reports: readonly ScenarioReport[]): string {
     wordWrap: true,
     colWidths: [22, 9, 82, 8],
   });
-  for (const { name, seconds, facts, problems } of reports) {
+  const complaints = reports.flatMap(({ name, problems, missed = [] }) => {
+    return [...problems, ...missed].map((complaint) => `${name}: ${complaint}`);
+  });
+  for (const { name, seconds, facts, problems, missed = [] } of reports) {
     const seen = Object.entries(facts).map(([what, value]) => `${what} ${format(value)}`);
-    table.push([name, seconds.toFixed(1), seen.join(', '), problems.length === 0 ? 'ok' : 'FAILED']);
+    table.push([name, seconds.toFixed(1), seen.join(', '), verdictOf(problems, missed)]);
   }
-  const problems = reports.flatMap(({ name, problems }) => problems.map((problem) => `${name}: ${problem}`));
-  return [table.toString(), ...problems].join('\n');
+  return [table.toString(), ...complaints].join('\n');
 }
 
 function format(value: number | string): string {
   return typeof value === 'number' ? value.toLocaleString('en', { maximumSignificantDigits: 7 }) : value;
+}
+
+function verdictOf(problems: readonly string[], missed: readonly string[]): string {
+  if (problems.length > 0) return 'FAILED';
+  return missed.length > 0 ? 'missed' : 'ok';
 }

@@ -33,7 +33,7 @@ export const availability: Scenario = {
     }).then(() => scorer.close());
     if (!(await bounded(load, ledger.settled))) trial.problems.push(`${ledger.open} requests did not settle`);
     const share = ledger.answered / ledger.sent;
-    if (share < promised) trial.problems.push(`${(share * 100).toFixed(4)}% were answered by the model`);
+    if (share < promised) trial.missed.push(`${(share * 100).toFixed(4)}% were answered by the model`);
     if (board.fired('exit') < kills) trial.problems.push(`${board.fired('exit')} of ${kills} kills came about`);
     return trial.finish({ kills: board.fired('exit'), 'answered by the model %': share * 100 });
   },

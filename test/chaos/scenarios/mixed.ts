@@ -51,7 +51,7 @@ export const mixed: Scenario = {
     const after = await alternatingSlices(measure);
     await undisturbed.close();
     if (after < 0.9 * before) {
-      trial.problems.push(`throughput afterwards is ${((100 * after) / before).toFixed(0)}% of before`);
+      trial.missed.push(`throughput afterwards is ${((100 * after) / before).toFixed(0)}% of before`);
     }
     return trial.finish({ ...faultsOf(trial), 'throughput after / before': after / before });
   },
@@ -77,8 +77,8 @@ export const soak: Scenario = {
     const { memoryMb, handles } = flatness.stop();
     // The runtime keeps some memory for each session it ever made, and every replaced worker makes one.
     const allowedMb = memoryMb[0] * 1.1 + 2 * trial.board.killed;
-    if (memoryMb[1] > allowedMb) trial.problems.push(`memory grew from ${memoryMb[0]} to ${memoryMb[1]} MiB`);
-    if (handles[1] > handles[0]) trial.problems.push(`handles grew from ${handles[0]} to ${handles[1]}`);
+    if (memoryMb[1] > allowedMb) trial.missed.push(`memory grew from ${memoryMb[0]} to ${memoryMb[1]} MiB`);
+    if (handles[1] > handles[0]) trial.missed.push(`handles grew from ${handles[0]} to ${handles[1]}`);
     return trial.finish({
       ...faultsOf(trial),
       'memory MiB': memoryMb.map(Math.round).join(' → '),

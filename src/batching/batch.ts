@@ -5,4 +5,6 @@ export interface Batch {
   requests: PendingRequest[];
   /** Workers that died over it: one that has cost a worker is run alone, so that no other batch is taken for the culprit. */
   deaths: number;
+  /** Runs of it, or of the batch that it is a piece of, on which the runtime failed. */
+  errors: number;
 }

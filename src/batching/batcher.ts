@@ -315,7 +315,7 @@ export class Batcher {
       if (request === null) break;
       requests.push(request);
     }
-    if (requests.length > 0) this.#flights.send({ requests, deaths: 0 }, now);
+    if (requests.length > 0) this.#flights.send({ requests, deaths: 0, errors: 0 }, now);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { PendingRequest } from '../request/pending-request.js';
 import type { Batch } from './batch.js';
-import { type BatchFailure, deathsOfPiece, decideRetry } from './retry-plan.js';
+import { type BatchFailure, type BatchHistory, deathsOfPiece, decideRetry } from './retry-plan.js';
 
 export interface RetriesOptions {
   /** The one request that is left of a batch, and can't be answered. */
@@ -38,17 +38,18 @@ export class Retries {
   /** Takes a batch that no worker has any more. */
   failed(batch: Batch, failure: BatchFailure, reason: string): void {
     const deaths = batch.deaths + (failure === 'death' ? 1 : 0);
+    const errors = batch.errors + (failure === 'error' ? 1 : 0);
     const open = this.#keepOpen(batch);
     const [first] = open;
     if (first === undefined) return;
-    const decision = decideRetry(failure, open.length, deaths);
+    const decision = decideRetry(failure, open.length, { deaths, errors });
     if (decision.action === 'fail') {
       this.#options.onFailed(first, failure, reason);
     } else if (decision.action === 'again') {
-      this.#batches.push({ requests: open, deaths });
+      this.#batches.push({ requests: open, deaths, errors });
     } else {
       // First of all, so that there are never more pieces than one batch comes to at a time.
-      this.#batches.unshift(...split(open, decision.pieces, deathsOfPiece(deaths)));
+      this.#batches.unshift(...split(open, decision.pieces, { deaths: deathsOfPiece(deaths), errors }));
     }
   }
 
@@ -77,11 +78,11 @@ export class Retries {
   }
 }
 
-function split(requests: PendingRequest[], pieces: number, deaths: number): Batch[] {
+function split(requests: PendingRequest[], pieces: number, history: BatchHistory): Batch[] {
   const rows = Math.ceil(requests.length / pieces);
   const batches: Batch[] = [];
   for (let row = 0; row < requests.length; row += rows)
-    batches.push({ requests: requests.slice(row, row + rows), deaths });
+    batches.push({ requests: requests.slice(row, row + rows), ...history });
   return batches;
 }
 

@@ -7,7 +7,7 @@ import type { Column } from './column-values.js';
 export interface Chunk {
   row: number;
   rows: number;
-  /** Whether it was lost with a worker before. */
+  /** Whether it was lost with a worker, or the runtime failed on it, before. */
   isRetry: boolean;
 }
 
@@ -19,7 +19,7 @@ export class ColumnCall {
   /** What they came to; it counts once the caller has them all. */
   readonly counts: DecisionCounts = { APPROVE: 0, REVIEW: 0, BLOCK: 0, highRisk: 0 };
   #sent = 0;
-  /** Chunks that were lost with their worker and go out once more. */
+  /** Chunks that did not come back and go out once more. */
   readonly #lost: Chunk[] = [];
   #isSettled = false;
 
@@ -44,7 +44,7 @@ export class ColumnCall {
     return !this.#isSettled && (this.#sent < this.rows || this.#lost.length > 0);
   }
 
-  /** Takes the next rows to send, at most so many; a chunk that was lost goes out as it was. */
+  /** Takes the next rows to send, at most so many; one that did not come back goes out as it was. */
   take(maxRows: number): Chunk {
     const lost = this.#lost.pop();
     if (lost !== undefined) return lost;
@@ -55,13 +55,14 @@ export class ColumnCall {
   }
 
   /**
-   * Puts a chunk back that did not come back, lost with its worker or never sent.
+   * Puts a chunk back that has no scores.
    *
-   * @returns whether it may go out again, which it may once where it was lost.
+   * @param wasSent whether a worker had it, rather than none to be found.
+   * @returns whether it may go out again, which it may once where it was sent.
    */
-  putBack(chunk: Chunk, isLost: boolean): boolean {
-    if (isLost && chunk.isRetry) return false;
-    this.#lost.push({ ...chunk, isRetry: chunk.isRetry || isLost });
+  putBack(chunk: Chunk, wasSent: boolean): boolean {
+    if (wasSent && chunk.isRetry) return false;
+    this.#lost.push({ ...chunk, isRetry: chunk.isRetry || wasSent });
     return true;
   }
 

@@ -138,9 +138,18 @@ export class ColumnQueue {
   }
 
   #failed(call: ColumnCall, chunk: Chunk, error: unknown): void {
-    if (error instanceof LostTask && error.kind !== 'hung' && call.putBack(chunk, error.kind === 'died')) return;
+    if (mayGoAgain(error) && call.putBack(chunk, !isUnsent(error))) return;
     this.giveUp(call, asScorerError(error));
   }
+}
+
+/** Once: the machine's own trouble does not come again. Where a worker hangs, the deadline has mostly passed. */
+function mayGoAgain(error: unknown): boolean {
+  return error instanceof LostTask ? error.kind !== 'hung' : error instanceof InferenceError;
+}
+
+function isUnsent(error: unknown): boolean {
+  return error instanceof LostTask && error.kind === 'unsent';
 }
 
 function changedError(): InvalidRequestError {

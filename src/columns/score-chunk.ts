@@ -25,6 +25,7 @@ export function scoreChunk(
   row: number,
   counts: DecisionCounts,
 ): void {
+  const own: DecisionCounts = { APPROVE: 0, REVIEW: 0, BLOCK: 0, highRisk: 0 };
   for (let index = 0; index < rows; index += 1) {
     const probability = form.logits
       ? softmaxOfTwo(outputs[2 * index] as number, outputs[2 * index + 1] as number)
@@ -34,10 +35,15 @@ export function scoreChunk(
       throw new InferenceError("The model's scores for a row: expected numbers in [0, 1], received something else");
     }
     const decision = decide(probability, risk, policy);
-    counts[decision] += 1;
-    if (riskLevel(risk, policy) === 'HIGH') counts.highRisk += 1;
+    own[decision] += 1;
+    if (riskLevel(risk, policy) === 'HIGH') own.highRisk += 1;
     scores.fraudProbability[row + index] = probability;
     scores.riskScore[row + index] = risk;
     scores.decision[row + index] = codes[decision];
   }
+  // A chunk that is refused half-way is scored again, and must not count twice.
+  counts.APPROVE += own.APPROVE;
+  counts.REVIEW += own.REVIEW;
+  counts.BLOCK += own.BLOCK;
+  counts.highRisk += own.highRisk;
 }

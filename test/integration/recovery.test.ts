@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Alert, FraudScorer, type FraudScorerOptions, type WorkerLostEvent } from '../../src/index.js';
+import { FaultBoard } from '../chaos/faults/fault-board.js';
 import { WorkerBoard } from '../support/board.js';
 import { WorkerGate } from '../support/gate.js';
 import { fixtureModel } from '../support/paths.js';
@@ -108,6 +109,26 @@ describe('a worker that dies', () => {
     expect(String(error)).not.toContain('4111');
     expect(scorer.summary().workers).toMatchObject({ ready: 1, lost: 0 });
   });
+});
+
+describe('a failure of the runtime that does not come again', () => {
+  afterEach(closeAll);
+
+  it.each(['failure', 'short'] as const)(
+    '%s: costs neither a lone request nor a call in columns its answer',
+    async (fault) => {
+      const board = new FaultBoard();
+      const scorer = await create({ workerFile: board.workerFile });
+      board.add(fault);
+      expect(await scorer.score(request, patient)).toMatchObject({ source: 'model', fraudProbability: 0.5 });
+      board.add(fault);
+      const scores = await scorer.scoreColumns({ x: Float32Array.of(0.25, 0.25, 0.25) }, 3);
+      expect([...scores.fraudProbability]).toEqual([0.5, 0.5, 0.5]);
+      expect(board.fired(fault)).toBe(2);
+      const { requests, business } = scorer.summary();
+      expect([requests.succeeded, requests.failed, business.total]).toEqual([2, 0, 4]);
+    },
+  );
 });
 
 describe('a row', () => {

@@ -36,11 +36,16 @@ export class Ledger {
    * @param row whose answer it must be; null where no answer is expected.
    */
   track(kind: RequestKind, row: KnownRow | null, promise: Promise<ScoreResult>): Promise<void> {
+    return this.trackAnswer(kind, promise, (result) => row !== null && isAnswerOf(row, result));
+  }
+
+  /** The same for an answer of any form. @param isRight whether it is what it must be. */
+  trackAnswer<T>(kind: RequestKind, promise: Promise<T>, isRight: (result: T) => boolean): Promise<void> {
     this.sent += 1;
     return promise.then(
       (result) => {
         this.answered += 1;
-        this.#judgeAnswer(kind, row, result);
+        this.#judgeAnswer(kind, isRight(result));
         this.settled.pass();
       },
       (error: unknown) => {
@@ -50,9 +55,9 @@ export class Ledger {
     );
   }
 
-  #judgeAnswer(kind: RequestKind, row: KnownRow | null, result: ScoreResult): void {
+  #judgeAnswer(kind: RequestKind, isRight: boolean): void {
     if (!expectations[kind].answer) this.#tellUnexpected(`${kind}: was answered`);
-    else if (row === null || !isAnswerOf(row, result)) {
+    else if (!isRight) {
       this.wrong += 1;
       this.#tell(`${kind}: the answer is not the row's own`);
     }

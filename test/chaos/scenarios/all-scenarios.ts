@@ -10,6 +10,7 @@ import {
   workerExits,
 } from './batch-faults.js';
 import { closeUnderLoad } from './close-under-load.js';
+import { columns } from './columns.js';
 import { deadlinePrecision } from './deadline-precision.js';
 import { exitUnderLoad } from './exit-under-load.js';
 import { hungWorkers } from './hung-workers.js';
@@ -39,6 +40,7 @@ export const allScenarios: readonly Scenario[] = [
   runtimeFailures,
   poisonFails,
   poisonKills,
+  columns,
   availability,
   mixed,
   soak,

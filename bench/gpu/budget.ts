@@ -6,7 +6,8 @@ export interface Plan {
 }
 
 /**
- * How long the first of these may take, so that all of them end in time: as planned where that is possible, else each the same share of it.
+ * How long the first of these may take, so that all of them end in time: as planned where that is possible. Where it is not, the longest
+ * give way first: none takes more than a limit at which all fit.
  *
  * @param plans of what is still to be done, the next one first.
  * @param secondsLeft for all of them.
@@ -15,9 +16,21 @@ export interface Plan {
 export function allot(plans: readonly Plan[], secondsLeft: number): number | null {
   const [next] = plans;
   if (next === undefined || secondsLeft <= 0) return null;
-  const planned = plans.reduce((sum, { plannedSeconds }) => sum + plannedSeconds, 0);
-  const allotted = next.plannedSeconds * Math.min(1, secondsLeft / planned);
+  const planned = plans.map(({ plannedSeconds }) => plannedSeconds);
+  const allotted = Math.min(next.plannedSeconds, limitSeconds(planned, secondsLeft));
   return allotted < next.leastSeconds ? null : allotted;
+}
+
+/** The most that one may take; none where all fit as they are. */
+function limitSeconds(planned: readonly number[], secondsLeft: number): number {
+  const ascending = [...planned].sort((a, b) => a - b);
+  let left = secondsLeft;
+  for (const [index, seconds] of ascending.entries()) {
+    const share = left / (ascending.length - index);
+    if (seconds > share) return share;
+    left -= seconds;
+  }
+  return Number.POSITIVE_INFINITY;
 }
 
 /** A process that is still there after so many seconds hangs; the others' time is not for it. */

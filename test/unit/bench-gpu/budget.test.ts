@@ -12,13 +12,19 @@ test('where there is time, each takes as long as planned', () => {
   expect(allot(plans, 4_000)).toBe(10);
 });
 
-test('where there is less, all get the same share of what they planned', () => {
-  expect(allot(plans, 20)).toBe(5);
+test('where there is less, the longest gives way first', () => {
+  expect(allot(plans, 25)).toBe(10);
   expect(allot(plans.slice(1), 15)).toBe(15);
 });
 
+test('where there is less still, all that were longer take as long as each other', () => {
+  expect(allot(plans, 18)).toBe(9);
+  expect(allot([{ plannedSeconds: 2, leastSeconds: 0 }, ...plans], 12)).toBe(2);
+  expect(allot([...plans, { plannedSeconds: 2, leastSeconds: 0 }], 12)).toBe(5);
+});
+
 test('one that would say nothing in the time it got is left out, and leaves it to the others', () => {
-  expect(allot(plans, 12)).toBeNull();
+  expect(allot(plans, 6)).toBeNull();
   expect(allot(plans.slice(1), 12)).toBe(12);
 });
 

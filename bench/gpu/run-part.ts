@@ -26,7 +26,12 @@ interface Ending {
  * Runs a part in a process of its own and never throws: a driver that takes its process with it costs the others nothing, and what the
  * part had found until then stays.
  */
-export async function runPart(plan: PartPlan, settings: GpuSettings, times: PartTimes): Promise<PartResult> {
+export async function runPart(
+  plan: PartPlan,
+  settings: GpuSettings,
+  times: PartTimes,
+  processFile: string = fileURLToPath(new URL('./part-process.mjs', import.meta.url)),
+): Promise<PartResult> {
   const { name: part, title, environment = {} } = plan;
   const { allottedSeconds } = times;
   const start = performance.now();
@@ -35,7 +40,7 @@ export async function runPart(plan: PartPlan, settings: GpuSettings, times: Part
     ...{ checks: [], tables: [], notes: [] },
   };
   const ending: Ending = { code: null, signal: null, hasEnded: false, isHung: false, failure: null };
-  const child = fork(fileURLToPath(new URL('./part-process.mjs', import.meta.url)), {
+  const child = fork(processFile, {
     env: { ...process.env, ...environment, ORT_DISABLE_TELEMETRY: '1' },
   });
   child.on('message', (message: PartMessage) => {

@@ -2,12 +2,13 @@ import { openModelDirectory } from '../../../src/deployment/model-directory.js';
 import { openScorer } from '../open-scorer.js';
 import { openSession } from '../open-session.js';
 import type { GpuSettings } from '../settings.js';
-import type { RunPart } from './part.js';
+import type { PartContext, RunPart } from './part.js';
 
 /** Whether the provider works at all, and runs the whole graph. */
-export const probe: RunPart = async ({ settings, report }) => {
+export const probe: RunPart = async (context) => {
+  const { settings, report } = context;
   const { provider } = settings;
-  const failure = await failureOf(settings);
+  const failure = await failureOf(context);
   const works = failure === null;
   report.check({
     ...{ what: `the ${provider} provider scores`, asked: 'yes', isMust: true },
@@ -21,14 +22,14 @@ export const probe: RunPart = async ({ settings, report }) => {
   });
 };
 
-async function failureOf(settings: GpuSettings): Promise<string | null> {
+async function failureOf({ settings, report }: PartContext): Promise<string | null> {
   try {
     const start = performance.now();
     const scorer = await openScorer(settings, { workers: 1 });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const { provider, providers } = scorer.summary().workers;
     await scorer.close();
-    console.log(`The first session took ${seconds} s to open.`);
+    report.note(`The first session took ${seconds} s to open and warm up.`);
     if (provider === settings.provider) return null;
     return `${String(provider)} was used: ${providers.map(({ reason }) => reason ?? '').join('; ')}`;
   } catch (error) {

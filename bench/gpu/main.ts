@@ -43,11 +43,16 @@ async function bench({ parts: names, directory, budgetSeconds, settings }: GpuBe
       settings,
       parts: results,
     };
-    path = await writeGpuResult(directory, file);
+    path = await writeGpuResult(directory, file).catch(reasonOf);
     console.log(`\n[${Math.round(process.uptime())} s] ${partText(result)}`);
   }
   console.log(`\n${path}\n${checksText(results)}`);
   return results.every(({ status, checks }) => !hasFailed(checks) && status !== 'failed' && status !== 'hung');
+}
+
+/** Without a file there is still the table. */
+function reasonOf(error: unknown): string {
+  return `No JSON was written: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 async function resultOf(

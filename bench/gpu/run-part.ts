@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { ResultTable } from '../report/result.js';
 import type { PartPlan } from './parts/plan.js';
@@ -56,7 +55,17 @@ export async function runPart(
     ending.isHung = true;
     child.kill('SIGKILL');
   }, times.patienceSeconds * 1000);
-  [ending.code, ending.signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  await new Promise<void>((resolve) => {
+    // One that could not be started, or told.
+    child.on('error', ({ message }) => {
+      ending.failure ??= message;
+      if (child.pid === undefined) resolve();
+    });
+    child.on('close', (code, signal) => {
+      Object.assign(ending, { code, signal });
+      resolve();
+    });
+  });
   clearTimeout(patience);
   result.seconds = Math.round((performance.now() - start) / 100) / 10;
   return { ...result, ...statusOf(ending, result.reason, times) };

@@ -3,8 +3,12 @@ import * as ort from 'onnxruntime-node';
 
 // The limit: the runtime alone in a thread, batch after batch, with nothing around it. Where it is fed, each batch's features are
 // copied from so many rows in turn, as they come from somewhere: the limit of what has to look at its input.
-const { modelPath, inputs, batchSize, fedRows } = workerData;
-const session = await ort.InferenceSession.create(modelPath, { intraOpNumThreads: 1, interOpNumThreads: 1 });
+const { modelPath, inputs, batchSize, fedRows, providers } = workerData;
+const session = await ort.InferenceSession.create(modelPath, {
+  executionProviders: providers,
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+});
 const values = (rows, size) => Float32Array.from({ length: rows * size }, (_, index) => Math.sin(index));
 const feeds = Object.fromEntries(
   inputs.map(({ name, size }) => [name, new ort.Tensor('float32', values(batchSize, size), [batchSize, size])]),

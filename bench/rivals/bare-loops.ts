@@ -1,6 +1,16 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { Provider } from 'fraud-scorer';
 import { openModelDirectory } from '../../src/deployment/model-directory.js';
+
+export interface BareLoopOptions {
+  /** Rows each batch's features are copied from in turn, a multiple of the batch size; 0 for the same ones each time. @default 0 */
+  fedRows?: number;
+  /** @default 'cpu' */
+  provider?: Provider;
+  /** The CUDA device's id. @default 0 */
+  device?: number;
+}
 
 /** Bare runtime loops, one a thread: what the machine can do at most. */
 export class BareLoops {
@@ -10,10 +20,15 @@ export class BareLoops {
     this.#threads = threads;
   }
 
-  /** @param fedRows rows each batch's features are copied from in turn, a multiple of the batch size; 0 for the same ones each time. */
-  static async start(modelDirectory: string, threads: number, batchSize: number, fedRows = 0): Promise<BareLoops> {
+  static async start(
+    modelDirectory: string,
+    threads: number,
+    batchSize: number,
+    { fedRows = 0, provider = 'cpu', device = 0 }: BareLoopOptions = {},
+  ): Promise<BareLoops> {
     const { manifest, modelPath } = await openModelDirectory(modelDirectory);
-    const workerData = { modelPath, inputs: manifest.inputs, batchSize, fedRows };
+    const providers = [provider === 'cuda' ? { name: provider, deviceId: device } : provider];
+    const workerData = { modelPath, inputs: manifest.inputs, batchSize, fedRows, providers };
     const workers = Array.from({ length: threads }, () => {
       return new Worker(new URL('./bare-loop.mjs', import.meta.url), { workerData, execArgv: [] });
     });

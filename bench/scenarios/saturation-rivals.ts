@@ -30,7 +30,7 @@ export async function rivalsOf(
   const loops = resources.add(await BareLoops.start(model, workers, limitBatchSize));
   const rivals: Contender<number>[] = [{ name: bareLoops, slice: (durationMs) => loops.run(durationMs) }];
   const fedRows = Math.ceil(settings.columnRows / limitBatchSize) * limitBatchSize;
-  const fed = resources.add(await BareLoops.start(model, workers, limitBatchSize, fedRows));
+  const fed = resources.add(await BareLoops.start(model, workers, limitBatchSize, { fedRows }));
   rivals.push({ name: fedLoops, slice: (durationMs) => fed.run(durationMs) });
   const plain = await findPlainExport(model);
   if (plain === null) {

@@ -1,0 +1,21 @@
+import type { FeatureColumns } from 'fraud-scorer';
+import { Random } from '../../../models/visa-fraud/generator/random.js';
+import type { ManifestInput } from '../../../src/deployment/manifest.js';
+
+/** Deviations of the training data: so wide that the ends of the range are tried too. */
+const spread = 2;
+
+/** Rows of normally distributed features, each around its mean, an input's values in one array. The same seed gives the same rows. */
+export function randomRows(inputs: readonly ManifestInput[], rows: number, seed: number): FeatureColumns {
+  const random = new Random(seed);
+  return Object.fromEntries(
+    inputs.map(({ name, size, mean, std }) => {
+      const values = new Float32Array(rows * size);
+      for (let index = 0; index < values.length; index += 1) {
+        const column = index % size;
+        values[index] = random.normal(mean?.[column] ?? 0, spread * (std?.[column] ?? 1));
+      }
+      return [name, values];
+    }),
+  );
+}

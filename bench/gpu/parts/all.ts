@@ -1,0 +1,28 @@
+import { columns } from './columns.js';
+import { correctness, tf32 } from './correctness.js';
+import { exit } from './exit.js';
+import { kill } from './kill.js';
+import { memory } from './memory.js';
+import { openLoopLatency } from './open-loop.js';
+import type { RunPart } from './part.js';
+import { probe } from './probe.js';
+import { raw } from './raw.js';
+import { saturation } from './saturation.js';
+import { sessions } from './sessions.js';
+import { soak } from './soak.js';
+
+/** What each part of the plan does, by its name. */
+export const partRuns: Readonly<Record<string, RunPart>> = {
+  probe,
+  correctness,
+  tf32,
+  raw,
+  saturation,
+  'open-loop': openLoopLatency,
+  columns,
+  sessions,
+  memory,
+  kill,
+  exit,
+  soak,
+};

@@ -1,0 +1,55 @@
+import type { Provider } from 'fraud-scorer';
+import type { Plan } from '../budget.js';
+
+/** A part before it is run; what it does is loaded in its own process alone. */
+export interface PartPlan extends Plan {
+  name: string;
+  title: string;
+  /** Environment of its process; undefined takes a variable away. */
+  environment?: Readonly<Record<string, string | undefined>>;
+  /** It says nothing on the CPU. */
+  isForGpus?: true;
+}
+
+/** cuBLAS reads it when it is loaded: 0 forbids TF32, whatever a program asks for. */
+const tf32Override = 'NVIDIA_TF32_OVERRIDE';
+
+/** In the order they are run: whether it is right before how fast it is, and what takes longest last. */
+export const partPlans: readonly PartPlan[] = [
+  { name: 'probe', title: 'The provider', plannedSeconds: 6, leastSeconds: 0 },
+  {
+    name: 'correctness',
+    title: 'Correctness, TF32 forbidden',
+    plannedSeconds: 16,
+    leastSeconds: 0,
+    environment: { [tf32Override]: '0' },
+  },
+  {
+    name: 'tf32',
+    title: 'Correctness, TF32 allowed',
+    plannedSeconds: 12,
+    leastSeconds: 4,
+    environment: { [tf32Override]: undefined },
+    isForGpus: true,
+  },
+  { name: 'raw', title: 'session.run by batch size', plannedSeconds: 12, leastSeconds: 4 },
+  { name: 'saturation', title: 'score() saturated', plannedSeconds: 16, leastSeconds: 6 },
+  { name: 'open-loop', title: 'Latency at a given rate', plannedSeconds: 22, leastSeconds: 8 },
+  { name: 'columns', title: 'scoreColumns over 10 million rows', plannedSeconds: 12, leastSeconds: 5 },
+  { name: 'sessions', title: 'Sessions on one device, with nothing around them', plannedSeconds: 9, leastSeconds: 4 },
+  { name: 'memory', title: 'Memory by sessions', plannedSeconds: 9, leastSeconds: 3 },
+  { name: 'kill', title: 'Workers killed under load', plannedSeconds: 9, leastSeconds: 4 },
+  { name: 'exit', title: 'Exit while workers are busy', plannedSeconds: 12, leastSeconds: 4 },
+  { name: 'soak', title: 'Soak', plannedSeconds: 0, leastSeconds: 8 },
+];
+
+/** Of a soak's process, before and after it is watched. */
+const aroundSoakSeconds = 6;
+
+/** The parts that are run: those chosen, the probe before them, and a soak as long as it is asked for. */
+export function chosenParts(names: readonly string[], provider: Provider, soakSeconds: number): PartPlan[] {
+  return partPlans
+    .filter(({ name, isForGpus }) => (name === 'probe' || names.includes(name)) && !(isForGpus && provider === 'cpu'))
+    .filter(({ name }) => name !== 'soak' || soakSeconds > 0)
+    .map((plan) => (plan.name === 'soak' ? { ...plan, plannedSeconds: soakSeconds + aroundSoakSeconds } : plan));
+}

@@ -1,4 +1,5 @@
 import { describeKind, type IssueList } from '../issues.js';
+import { areFinite } from './finite-values.js';
 
 /** One input's values for all rows, row after row: as the caller gave them, not copied. */
 export interface Column {
@@ -26,23 +27,6 @@ export function checkValues(column: Column, from: number, to: number, issues: Is
     const row = Math.floor(index / size);
     issues.add(`features.${column.name}[${row}][${index - row * size}]`, 'a finite number', describeKind(value));
   }
-}
-
-/** Four sums side by side, as each addition waits for the one before it: NaN and the infinities leave NaN behind. */
-function areFinite(values: Float32Array, first: number, last: number): boolean {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let index = first;
-  for (; index + 3 < last; index += 4) {
-    a += (values[index] as number) * 0;
-    b += (values[index + 1] as number) * 0;
-    c += (values[index + 2] as number) * 0;
-    d += (values[index + 3] as number) * 0;
-  }
-  for (; index < last; index += 1) a += (values[index] as number) * 0;
-  return a + b + c + d === 0;
 }
 
 function areFiniteNumbers(values: ArrayLike<unknown>, first: number, last: number): boolean {

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { areFinite } from '../../../src/columns/finite-values.js';
+import { finiteBinary } from '../../../src/columns/kernels/finite.js';
+import { compileWat } from '../../../workers/kernels/wat-plugin.js';
+import { projectPath } from '../../support/paths.js';
+
+const poison = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+const finite = fc.oneof(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(-0, 3.4028234663852886e38));
+
+describe('areFinite', () => {
+  it('sees what is not finite wherever it lies, and nothing else', () => {
+    const situation = fc.record({
+      length: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 8_180, max: 16_400 })),
+      value: fc.oneof(finite, poison),
+      place: fc.nat(),
+      first: fc.nat(20),
+    });
+    fc.assert(
+      fc.property(situation, ({ length, value, place, first }) => {
+        // What lies before and behind is not its business.
+        const values = new Float32Array(first + length + 9).fill(Number.NaN);
+        values.fill(1.5, first, first + length);
+        values[first + (place % length)] = value;
+        expect(areFinite(values, first, first + length)).toBe(Number.isFinite(value));
+      }),
+    );
+  });
+
+  it('has nothing to say against no values', () => {
+    expect(areFinite(Float32Array.of(Number.NaN), 0, 0)).toBe(true);
+  });
+
+  it('lets the largest values stand beside one another', () => {
+    expect(areFinite(new Float32Array(100).fill(3.4028234663852886e38), 0, 100)).toBe(true);
+  });
+
+  it('runs what its text says', async () => {
+    const compiled = await compileWat(projectPath('src/columns/kernels/finite.wat'));
+    expect(finiteBinary).toBe(Buffer.from(compiled).toString('base64'));
+  });
+});

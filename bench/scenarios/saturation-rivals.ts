@@ -2,6 +2,7 @@ import type { Contender } from '../alternate.js';
 import { closedLoop } from '../load/closed-loop.js';
 import type { Resources } from '../resources.js';
 import { BareLoops } from '../rivals/bare-loops.js';
+import { LeastHost } from '../rivals/least-host.js';
 import { loadNaiveModel } from '../rivals/naive-model.mjs';
 import { PiscinaTasks } from '../rivals/piscina-tasks.js';
 import { findPlainExport } from '../rivals/plain-export.js';
@@ -15,6 +16,9 @@ export const fedLoops = 'bare loops, fed';
 
 /** The same callers, answered at once: what the load itself costs. */
 export const callersAlone = 'callers alone';
+
+/** The least a request costs a host, without a scorer. */
+const leastHost = 'a promise, a copy and a result alone';
 
 /** The notebook's batch size. */
 const torchBatchSize = 256;
@@ -56,6 +60,12 @@ export async function rivalsOf(
     resources.add(torch);
     rivals.push({ name: 'TorchScript', slice: (durationMs) => torch.run(durationMs) });
   }
+  const least = new LeastHost(requests.rowSize, outstanding);
+  rivals.push({
+    name: leastHost,
+    slice: (durationMs) =>
+      closedLoop({ callers: outstanding, durationMs, call: (index) => least.score(requests.at(index)) }),
+  });
   const answered = Promise.resolve(null);
   rivals.push({
     name: callersAlone,

@@ -241,8 +241,10 @@ export interface FraudScorerEvents {
 /** One provider that was tried, and why it is not in use. */
 export interface ProviderAttempt {
   provider: Provider;
-  /** null where it worked. */
+  /** Why it is not in use, and what would help; null where it worked. */
   reason: string | null;
+  /** What is to be known of it though it works: that some of the graph runs on the CPU. */
+  note?: string;
 }
 
 /** Whether this scorer can answer, for a host's health endpoint. */

@@ -247,6 +247,19 @@ export interface ProviderAttempt {
   note?: string;
 }
 
+/** A CUDA device that workers were given. */
+export interface DeviceSummary {
+  /** Its CUDA id. */
+  device: number;
+  workers: number;
+  /** Workers of it that take batches. */
+  ready: number;
+  /** What they run on, or ran on last. */
+  provider: Provider | null;
+  /** Why it is out of rotation, or its workers are not on it; null where nothing is wrong. */
+  problem: string | null;
+}
+
 /** Whether this scorer can answer, for a host's health endpoint. */
 export interface Health {
   /** `ok`, `degraded` (answers, but something in `reasons` is wrong) or `unavailable`. */
@@ -255,6 +268,8 @@ export interface Health {
   ready: boolean;
   /** The execution provider in use; null while no worker is ready. */
   provider: Provider | null;
+  /** The providers in order of preference, with the reason why each was not used. */
+  providers: ProviderAttempt[];
   /** Workers ready to take batches. */
   workers: number;
   /** Requests waiting for a worker. */
@@ -350,6 +365,8 @@ export interface WorkersSummary {
   provider: Provider | null;
   /** The providers in order of preference, with the reason why each was not used. */
   providers: ProviderAttempt[];
+  /** The CUDA devices in use, or out of rotation; none where no worker ever ran on one. */
+  devices: DeviceSummary[];
 }
 
 /** What waits and what runs. */

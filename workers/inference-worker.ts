@@ -19,7 +19,7 @@ import { Explainer } from './explainer.js';
 import { GuardSeat } from './guard.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
-import { isDeviceFailure } from './session-failure.js';
+import { isDeviceFailure, sessionFailure } from './session-failure.js';
 
 type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;
 
@@ -59,13 +59,13 @@ async function start(config: WorkerConfig): Promise<Handler> {
       }
       return { contributions: await seat.during(() => explainer.explain(task)) };
     } catch (error) {
-      return failureOf(messageOf(error));
+      return failureOf(error);
     }
   };
 }
 
 async function warmedUp(session: InferenceSession, config: WorkerConfig): Promise<ModelSession> {
-  const model = await ModelSession.warmedUp(session, config, config.memory.maxBatchSize);
+  const model = await ModelSession.warmedUp(session, config, config.memory.maxBatchSize, [config.columns.rows]);
   if (model.attentionWidth <= maxAttentionWidth) return model;
   throw new Error(`output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`);
 }
@@ -83,8 +83,11 @@ function codeOf(error: unknown, { providers }: WorkerConfig): FailedReport['code
     : 'ERR_MODEL_INVALID';
 }
 
-function failureOf(message: string): TaskFailure {
-  return { error: withoutNumbers(message), ...(isDeviceFailure(message) ? { ofDevice: true } : {}) };
+function failureOf(error: unknown): TaskFailure {
+  const message = messageOf(error);
+  // What the device says is of no row, and its error's number is of use.
+  if (isDeviceFailure(message)) return { error: sessionFailure(error), ofDevice: true };
+  return { error: withoutNumbers(message) };
 }
 
 /** The runtime may quote what a row held, which is no business of an error message. */

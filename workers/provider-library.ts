@@ -116,22 +116,34 @@ function otherVersion(path: string, expected: string): string | null {
   return `the provider is built for ONNX runtime ${found}, this one is ${expected}: install the provider of the same version`;
 }
 
-const chunkBytes = 4 * 1024 ** 2;
-
 /** @returns `expected` where the file holds it, else what else looks like a version of the runtime, or null. */
 function versionIn(path: string, expected: string): string | null {
+  // Hundreds of megabytes, of which the version is in the first quarter: what is hoped for is looked for first.
+  const wanted = Buffer.from(`\0${expected}\0`, 'latin1');
+  for (const chunk of chunksOf(path)) if (chunk.includes(wanted)) return expected;
+  for (const chunk of chunksOf(path)) {
+    const other = /\0(1\.\d{2}\.\d{1,2})\0/.exec(chunk.toString('latin1'))?.[1];
+    if (other !== undefined) return other;
+  }
+  return null;
+}
+
+const chunkBytes = 4 * 1024 ** 2;
+
+/** What a text may lie across. */
+const overlapBytes = 32;
+
+/** A file piece by piece, each of which begins with the end of the one before; valid until the next is asked for. */
+function* chunksOf(path: string): Generator<Buffer> {
   const file = openSync(path, 'r');
   try {
-    const buffer = Buffer.alloc(chunkBytes);
-    let found: string | null = null;
-    let kept = '';
-    for (;;) {
-      const length = readSync(file, buffer, 0, chunkBytes, null);
-      if (length === 0) return found;
-      const text = kept + buffer.toString('latin1', 0, length);
-      if (text.includes(`\0${expected}\0`)) return expected;
-      found ??= /\0(1\.\d{2}\.\d{1,2})\0/.exec(text)?.[1] ?? null;
-      kept = text.slice(-16);
+    const buffer = Buffer.alloc(overlapBytes + chunkBytes);
+    for (let kept = 0; ; ) {
+      const end = kept + readSync(file, buffer, kept, chunkBytes, null);
+      if (end === kept) return;
+      yield buffer.subarray(0, end);
+      kept = Math.min(overlapBytes, end);
+      buffer.copy(buffer, 0, end - kept, end);
     }
   } finally {
     closeSync(file);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { neededLibraries } from '../../../workers/elf.js';
 import { librariesOf, type Runtime, whyNotLoaded } from '../../../workers/provider-library.js';
+import { loadProblem } from '../../../workers/shared-library.js';
 import { type SharedObject, writeSharedObject } from '../../support/shared-object.js';
 
 /** The loader of Linux alone is asked, elsewhere the runtime. */
@@ -50,6 +51,8 @@ describe.runIf(process.platform === 'linux')('why a provider can not be used', (
       /^libof_the_house\.so\.3 is missing: install it, or put its folder into LD_LIBRARY_PATH/,
     ],
   ])('is the library that is missing, %s, and what brings it', (library, others, reason) => {
+    // A machine with a GPU may have it.
+    if (loadProblem(library) === null) return;
     install('cuda', { needs: [library, ...others] });
     expect(whyNotLoaded('cuda', runtime)).toMatch(reason);
   });
@@ -72,6 +75,13 @@ describe.runIf(process.platform === 'linux')('why a provider can not be used', (
     expect(whyNotLoaded('cuda', runtime)).toBe(
       'the provider is built for ONNX runtime 1.28.2, this one is 1.29.0: install the provider of the same version',
     );
+  });
+
+  it('finds the version wherever it is', () => {
+    for (const bytes of [4 * 1024 ** 2 - 3, 9_000_000]) {
+      install('cuda', { text: `${'x'.repeat(bytes)}\x001.29.0` });
+      expect(whyNotLoaded('cuda', runtime)).toBeNull();
+    }
   });
 
   it('is nothing where all is there, or the version can not be told', () => {

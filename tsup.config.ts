@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { watPlugin } from './workers/kernels/wat-plugin.js';
 
@@ -16,6 +17,17 @@ const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.t
 
 /** ES modules only: Node.js 22 before 22.12 can't `require` them, so the CommonJS form carries them in itself. */
 const carried = ['p-queue', 'p-timeout'];
+
+/** What the command line alone needs: few production dependencies matter more to hosts than a few kilobytes. */
+const carriedByCli = [
+  'commander',
+  'cli-table3',
+  'string-width',
+  'strip-ansi',
+  'ansi-regex',
+  'emoji-regex',
+  'is-fullwidth-code-point',
+];
 
 const esm: Options = { ...shared, entry, format: ['esm'] };
 
@@ -41,10 +53,26 @@ const worker: Options = {
   esbuildPlugins: [watPlugin],
 };
 
-export default defineConfig(({ dts }) => [esm, cjs, worker, ...(dts === false ? [] : [types])]);
+const cli: Options = {
+  ...shared,
+  entry: { cli: 'src/cli/main.ts' },
+  format: ['esm'],
+  noExternal: carriedByCli,
+  // An optional part of cli-table3, which does without.
+  external: ['@colors/colors'],
+  // What it carries is CommonJS, and asks for Node.js's own modules.
+  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+};
 
-/** Their licence asks for its text in every copy. */
+export default defineConfig(({ dts }) => [esm, cjs, worker, cli, ...(dts === false ? [] : [types])]);
+
+/** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
-  const texts = carried.map(async (name) => `${name}\n\n${await readFile(`node_modules/${name}/license`, 'utf8')}`);
+  const texts = [...carried, ...carriedByCli].map(async (name) => {
+    const directory = join('node_modules', name);
+    const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${directory}: expected a licence, found none`);
+    return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
+  });
   await writeFile('dist/THIRD-PARTY-LICENSES.txt', (await Promise.all(texts)).join('\n\n'));
 }

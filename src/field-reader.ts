@@ -90,7 +90,13 @@ export class FieldReader {
   }
 
   /** A list of at least one distinct value that `accepts` recognises. */
-  list<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T[] | undefined {
+  list<T>(
+    name: string,
+    expected: string,
+    accepts: (value: unknown) => value is T,
+    /** What to add of an item that is refused, where its kind asks for it. */
+    hint: (item: unknown) => string = () => '',
+  ): T[] | undefined {
     const value = this.#take(name);
     if (value === undefined) return undefined;
     if (!Array.isArray(value) || value.length === 0) {
@@ -99,7 +105,7 @@ export class FieldReader {
     }
     const items: T[] = [];
     for (const [index, item] of value.entries()) {
-      if (!accepts(item)) this.reject(`${name}[${index}]`, expected, item);
+      if (!accepts(item)) this.reject(`${name}[${index}]`, expected + hint(item), item);
       else if (items.includes(item)) this.reject(`${name}[${index}]`, 'each value once', item);
       else items.push(item);
     }

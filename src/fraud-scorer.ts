@@ -136,6 +136,9 @@ export class FraudScorer {
           logger.error('A worker could not be replaced', { reason: message });
           this.#monitor.lookNow();
         },
+        onProviderChanged: (before, providers) => {
+          logger.warn('A worker came back on another provider', { before, providers });
+        },
         onWorkersAbandoned: (workers) => logger.error('The process ended while workers were running', { workers }),
       },
     );
@@ -149,6 +152,7 @@ export class FraudScorer {
         ready: deployment.readyWorkers,
         configured: deployment.configuredWorkers,
         troubled: deployment.troubledWorkers,
+        problem: deployment.workersProblem,
       }),
       onAlert: (alert) => {
         logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
@@ -285,6 +289,7 @@ export class FraudScorer {
         lost: this.#deployment.lostWorkers,
         provider: this.#deployment.provider,
         providers: this.#deployment.providers,
+        devices: this.#deployment.devices,
       },
       queue: {
         depth: batcher.waiting,
@@ -305,6 +310,8 @@ export class FraudScorer {
       readyWorkers: this.#deployment.readyWorkers,
       configuredWorkers: this.#deployment.configuredWorkers,
       provider: this.#deployment.readyWorkers === 0 ? null : this.#deployment.provider,
+      providers: this.#deployment.providers,
+      devices: this.#deployment.devices,
       queueDepth: this.#deployment.batcher.waiting,
       maxQueueSize: this.#options.maxQueueSize,
       activeAlerts: this.#monitor.activeAlerts,
@@ -358,13 +365,14 @@ export class FraudScorer {
     await this.#deployment.start();
     this.#startedAt = this.#clock.now();
     this.#monitor.watch();
-    const { model, readyWorkers, provider, providers } = this.#deployment;
+    const { model, readyWorkers, provider, providers, devices } = this.#deployment;
     this.#logger.info('Scoring started', {
       model: model.name,
       version: model.version,
       workers: readyWorkers,
       provider,
       providers,
+      devices,
       batching: this.#deployment.limits,
     });
   }
@@ -417,6 +425,8 @@ export class FraudScorer {
 }
 
 /** What was found by measurement, or the defaults where no provider works: then the start of the workers says why. */
-async function measuredLimits({ model, providers, devices, batching }: ResolvedOptions): Promise<BatchLimits> {
-  return (await findBatchLimits(model, providers, devices[0] ?? 0, batching.targetLatencyMs)) ?? batching;
+async function measuredLimits(options: ResolvedOptions): Promise<BatchLimits> {
+  const { model, providers, devices, workers, batching } = options;
+  const sessions = { workers, devices: devices.length };
+  return (await findBatchLimits(model, providers, devices[0] ?? 0, batching.targetLatencyMs, sessions)) ?? batching;
 }

@@ -40,6 +40,7 @@ export type {
   DecisionPolicy,
   DecisionRecord,
   DeploymentSummary,
+  DeviceSummary,
   Explain,
   ExplanationsSummary,
   Fallback,

@@ -16,7 +16,7 @@ export interface FraudScorerOptions {
   model?: string | undefined;
   /** Execution providers in order of preference; the first that works is used and reported. @default ['cuda', 'cpu'] */
   providers?: readonly Provider[] | undefined;
-  /** CUDA device ids, integers from 0; workers are spread over them. @default [0] */
+  /** CUDA device ids, integers from 0; at most as many as workers, which are spread over them. @default [0] */
   devices?: readonly number[] | undefined;
   /** Worker threads, each with its own session; 1 to 256. @default as many as devices are given, else as many as cores */
   workers?: number | undefined;
@@ -92,9 +92,10 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   // Anything else is read as an object, and refused as one.
   const isAuto = reader.is('batching', 'auto');
   const devices = reader.list('devices', 'CUDA device ids, integers from 0', isDeviceId);
+  const providers = reader.list('providers', "'cuda', 'tensorrt' or 'cpu'", isProvider, hintOfProvider);
   const resolved: ResolvedOptions = {
     model: reader.value('model', 'the path of a model directory', isText) ?? bundledModelDirectory(),
-    providers: reader.list('providers', "'cuda', 'tensorrt' or 'cpu'", isProvider) ?? ['cuda', 'cpu'],
+    providers: providers ?? ['cuda', 'cpu'],
     devices: devices ?? [0],
     workers: reader.number('workers', devices?.length ?? availableParallelism(), { min: 1, max: 256, integer: true }),
     batching: isAuto ? readBatching(new FieldReader(undefined)) : readBatching(reader.nested('batching')),
@@ -112,8 +113,24 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     workerFile: reader.value('workerFile', 'a path or a URL', isPathOrUrl),
     resourceLimits: readResourceLimits(reader),
   };
+  if (devices !== undefined) refuseUnused(reader, devices, resolved);
   reader.rejectUnknown().throwIfInvalid();
   return resolved;
+}
+
+/** Devices that nothing would run on. */
+function refuseUnused(reader: FieldReader, devices: readonly number[], { providers, workers }: ResolvedOptions): void {
+  if (providers.every((provider) => provider === 'cpu')) {
+    reader.reject('devices', "none with the provider 'cpu' alone, which uses none", devices);
+  } else if (devices.length > workers) {
+    reader.reject('devices', `at most as many as workers, which are ${workers}`, devices);
+  }
+}
+
+/** The runtime would ignore a provider's options in silence. */
+function hintOfProvider(item: unknown): string {
+  if (typeof item !== 'object' || item === null) return '';
+  return ', without options: the runtime takes the device alone, which is `devices`, and TensorRT its settings from ORT_TENSORRT_* environment variables';
 }
 
 function readBatching(reader: FieldReader): BatchLimits {

@@ -241,8 +241,23 @@ export interface FraudScorerEvents {
 /** One provider that was tried, and why it is not in use. */
 export interface ProviderAttempt {
   provider: Provider;
-  /** null where it worked. */
+  /** Why it is not in use, and what would help; null where it worked. */
   reason: string | null;
+  /** What is to be known of it though it works: that some of the graph runs on the CPU. */
+  note?: string;
+}
+
+/** A CUDA device that workers were given. */
+export interface DeviceSummary {
+  /** Its CUDA id. */
+  device: number;
+  workers: number;
+  /** Workers of it that take batches. */
+  ready: number;
+  /** What they run on, or ran on last. */
+  provider: Provider | null;
+  /** Why it is out of rotation, or its workers are not on it; null where nothing is wrong. */
+  problem: string | null;
 }
 
 /** Whether this scorer can answer, for a host's health endpoint. */
@@ -253,6 +268,8 @@ export interface Health {
   ready: boolean;
   /** The execution provider in use; null while no worker is ready. */
   provider: Provider | null;
+  /** The providers in order of preference, with the reason why each was not used. */
+  providers: ProviderAttempt[];
   /** Workers ready to take batches. */
   workers: number;
   /** Requests waiting for a worker. */
@@ -348,6 +365,8 @@ export interface WorkersSummary {
   provider: Provider | null;
   /** The providers in order of preference, with the reason why each was not used. */
   providers: ProviderAttempt[];
+  /** The CUDA devices in use, or out of rotation; none where no worker ever ran on one. */
+  devices: DeviceSummary[];
 }
 
 /** What waits and what runs. */

@@ -5,19 +5,21 @@ import {
   type ExplainReply,
   type FailedReport,
   type GraphDescription,
-  type GraphValue,
   maxAttentionWidth,
   type ReadyReport,
+  type TaskFailure,
   type WorkerConfig,
   type WorkerTask,
 } from '../src/pool/protocol.js';
 import { BatchRunner } from './batch-runner.js';
 import { IntegrityError, readChecked } from './checked-file.js';
 import { ColumnRunner } from './column-runner.js';
+import { describeGraph } from './describe-graph.js';
 import { Explainer } from './explainer.js';
 import { GuardSeat } from './guard.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
+import { isDeviceFailure, sessionFailure } from './session-failure.js';
 
 type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;
 
@@ -57,24 +59,15 @@ async function start(config: WorkerConfig): Promise<Handler> {
       }
       return { contributions: await seat.during(() => explainer.explain(task)) };
     } catch (error) {
-      return { error: withoutNumbers(messageOf(error)) };
+      return failureOf(error);
     }
   };
 }
 
 async function warmedUp(session: InferenceSession, config: WorkerConfig): Promise<ModelSession> {
-  const model = await ModelSession.warmedUp(session, config, config.memory.maxBatchSize);
+  const model = await ModelSession.warmedUp(session, config, config.memory.maxBatchSize, [config.columns.rows]);
   if (model.attentionWidth <= maxAttentionWidth) return model;
   throw new Error(`output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`);
-}
-
-function describeGraph(session: InferenceSession): GraphDescription {
-  return { inputs: session.inputMetadata.map(describeValue), outputs: session.outputMetadata.map(describeValue) };
-}
-
-function describeValue(value: InferenceSession.ValueMetadata): GraphValue {
-  if (!value.isTensor) return { name: value.name, type: 'no tensor', shape: [] };
-  return { name: value.name, type: value.type, shape: [...value.shape] };
 }
 
 function failedReport(error: unknown, config: WorkerConfig): FailedReport {
@@ -88,6 +81,13 @@ function codeOf(error: unknown, { providers }: WorkerConfig): FailedReport['code
   return error instanceof NoProviderError && !providers.includes('cpu')
     ? 'ERR_PROVIDER_UNAVAILABLE'
     : 'ERR_MODEL_INVALID';
+}
+
+function failureOf(error: unknown): TaskFailure {
+  const message = messageOf(error);
+  // What the device says is of no row, and its error's number is of use.
+  if (isDeviceFailure(message)) return { error: sessionFailure(error), ofDevice: true };
+  return { error: withoutNumbers(message) };
 }
 
 /** The runtime may quote what a row held, which is no business of an error message. */

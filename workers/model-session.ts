@@ -28,14 +28,21 @@ export class ModelSession {
    * Runs the session at the batch sizes that will occur, so that no request meets a first run,
    * and checks that the outputs have the lengths the manifest promises.
    *
+   * @param furtherSizes larger than `maxBatchSize`, which is run with the powers of two up to it.
    * @throws {Error} where the graph can't be run or an output has another length.
    */
-  static async warmedUp(session: ort.InferenceSession, spec: ModelSpec, maxBatchSize: number): Promise<ModelSession> {
+  static async warmedUp(
+    session: ort.InferenceSession,
+    spec: ModelSpec,
+    maxBatchSize: number,
+    furtherSizes: readonly number[] = [],
+  ): Promise<ModelSession> {
     const buffers = newBuffers(spec, maxBatchSize);
     const one = await infer(session, spec, buffers, 1);
     const model = new ModelSession(session, spec, one.attention?.length ?? 0);
     for (let rows = 1; rows < maxBatchSize; rows *= 2) await model.infer(buffers, rows);
     for (let run = 0; run < 3; run += 1) await model.infer(buffers, maxBatchSize);
+    for (const rows of furtherSizes) if (rows > maxBatchSize) await model.infer(newBuffers(spec, rows), rows);
     return model;
   }
 

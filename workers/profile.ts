@@ -4,6 +4,7 @@ import type { ProfiledBatch, ProfileReport, ProfileTask } from '../src/pool/tool
 import { readChecked } from './checked-file.js';
 import { FeatureBuffers } from './feature-buffers.js';
 import { ModelSession } from './model-session.js';
+import { deviceMemoryGb } from './nvidia-smi.js';
 import { NoProviderError, openSession } from './providers.js';
 
 const bytesPerGb = 1024 ** 3;
@@ -14,13 +15,24 @@ const warmUpRuns = 5;
 /** How the runtime, its providers and the JavaScript engine say that there is no more memory. */
 const outOfMemory = /out of memory|bad_alloc|failed to allocate|allocation failed|invalid typed array length/i;
 
+type MemoryOfBatch = Pick<ProfiledBatch, 'memoryGb' | 'memoryTotalGb'>;
+
+/** Memory in use before the session was loaded. */
+interface MemoryUse {
+  gb: number;
+  device: { used: number; total: number } | null;
+}
+
 /**
  * Measures one provider at batch sizes that grow, until they are done or the memory is.
  *
  * @throws {Error} where the model can't be run.
  */
 export async function profile(task: ProfileTask): Promise<ProfileReport> {
-  const before = process.memoryUsage.rss();
+  const before: MemoryUse = {
+    gb: process.memoryUsage.rss() / bytesPerGb,
+    device: task.provider === 'cpu' ? null : await deviceMemoryGb(task.device),
+  };
   const report: ProfileReport = { unavailable: null, measured: [], outOfMemoryAt: null };
   let model: ModelSession;
   try {
@@ -47,7 +59,7 @@ async function measure(
   model: ModelSession,
   task: ProfileTask,
   batchSize: number,
-  before: number,
+  before: MemoryUse,
 ): Promise<ProfiledBatch> {
   const { spec, rows, runs } = task;
   const rowSize = spec.inputs.reduce((sum, { size }) => sum + size, 0);
@@ -65,7 +77,16 @@ async function measure(
   return {
     batchSize,
     latencyMs: { mean: durations.reduce((sum, ms) => sum + ms, 0) / runs, p50: quantile(0.5), p99: quantile(0.99) },
-    memoryGb: Math.max(process.memoryUsage.rss() - before, 0) / bytesPerGb,
-    memoryTotalGb: totalmem() / bytesPerGb,
+    ...(await memoryOf(task, before)),
   };
+}
+
+/** The device's where there is one and its driver's tool tells, all processes counted; else the process's own and the machine's. */
+async function memoryOf({ provider, device }: ProfileTask, before: MemoryUse): Promise<MemoryOfBatch> {
+  const now = provider === 'cpu' || before.device === null ? null : await deviceMemoryGb(device);
+  if (now !== null && before.device !== null) {
+    return { memoryGb: Math.max(now.used - before.device.used, 0), memoryTotalGb: now.total };
+  }
+  const grownGb = process.memoryUsage.rss() / bytesPerGb - before.gb;
+  return { memoryGb: Math.max(grownGb, 0), memoryTotalGb: totalmem() / bytesPerGb };
 }

@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import type { ProviderName, ProviderTrial } from '../src/pool/protocol.js';
+import { whyUnavailable } from './provider-library.js';
+import { isPlacementFailure, sessionFailure } from './session-failure.js';
+
+// The runtime's own lines go to the host's standard error; what it has to say reaches the host as errors.
+ort.env.logLevel = 'fatal';
 
 /** A session, how it came to its provider, and what trying it out gave. */
 export interface OpenedSession<T> {
@@ -23,7 +25,8 @@ export class NoProviderError extends Error {
 }
 
 /**
- * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it.
+ * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it. On a
+ * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
  *
  * @param model the ONNX file.
  * @throws {NoProviderError} where none does.
@@ -43,22 +46,44 @@ export async function openSession<T>(
     }
     let session: ort.InferenceSession | null = null;
     try {
-      session = await ort.InferenceSession.create(model, sessionOptions(provider, device));
+      const opened = await openOn(model, provider, device);
+      session = opened.session;
       const result = await tryOut(session);
-      trials.push({ provider, reason: null });
+      trials.push({ provider, reason: null, ...(opened.note === null ? {} : { note: opened.note }) });
       return { session, provider, trials, result };
     } catch (error) {
       // One that loads and can't be run would keep its memory beside the next.
       await session?.release();
-      trials.push({ provider, reason: error instanceof Error ? error.message : String(error) });
+      trials.push({ provider, reason: sessionFailure(error) });
     }
   }
   throw new NoProviderError(trials);
 }
 
+async function openOn(
+  model: Uint8Array,
+  provider: ProviderName,
+  device: number,
+): Promise<{ session: ort.InferenceSession; note: string | null }> {
+  const create = ort.InferenceSession.create.bind(ort.InferenceSession);
+  if (provider === 'cpu') return { session: await create(model, sessionOptions(provider, device)), note: null };
+  try {
+    return { session: await create(model, strictly(sessionOptions(provider, device))), note: null };
+  } catch (error) {
+    if (!isPlacementFailure(error)) throw error;
+    const note = `the runtime runs some of the graph's nodes on the CPU, as ${provider} can't run them`;
+    return { session: await create(model, sessionOptions(provider, device)), note };
+  }
+}
+
+/** Refuses a graph of which a node would go to the CPU, which the runtime says nothing of otherwise. */
+function strictly(options: ort.InferenceSession.SessionOptions): ort.InferenceSession.SessionOptions {
+  return { ...options, extra: { session: { disable_cpu_ep_fallback: '1' } } };
+}
+
 function sessionOptions(provider: ProviderName, device: number): ort.InferenceSession.SessionOptions {
   return {
-    executionProviders: [provider === 'cuda' ? { name: 'cuda', deviceId: device } : provider],
+    executionProviders: executionProviders(provider, device),
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     // Parallelism is a worker for each core: more threads in each would only get in one another's way.
@@ -69,36 +94,10 @@ function sessionOptions(provider: ProviderName, device: number): ort.InferenceSe
   };
 }
 
-/**
- * Why a provider can't be used here, found without asking the runtime, which would print the true reason to the host's
- * standard error and throw another; null where there is nothing to say against it.
- */
-function whyUnavailable(provider: ProviderName): string | null {
-  if (provider === 'cpu') return null;
-  if (!ort.listSupportedBackends().some(({ name }) => name === provider)) {
-    return `the ONNX runtime for ${process.platform} ${process.arch} is built without it`;
-  }
-  if (process.platform !== 'linux') return null;
-  const library = `libonnxruntime_providers_${provider}.so`;
-  const path = join(runtimeLibraries(), library);
-  if (!existsSync(path)) return `${library} is not installed beside the ONNX runtime`;
-  return missingDependency(path);
-}
-
-function runtimeLibraries(): string {
-  const require = createRequire(import.meta.url);
-  const root = dirname(dirname(require.resolve('onnxruntime-node')));
-  return join(root, 'bin', 'napi-v6', process.platform, process.arch);
-}
-
-/** The loader's own words where a library that `path` needs is not there. */
-function missingDependency(path: string): string | null {
-  try {
-    process.dlopen({ exports: {} }, path);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    // It is no addon, so loading it always ends in an error; only this one speaks of a missing library.
-    if (/cannot open shared object file/.test(message)) return message;
-  }
-  return null;
+/** The device is all that the runtime for Node.js takes of a provider's options; it ignores any other in silence. */
+function executionProviders(provider: ProviderName, deviceId: number): ort.InferenceSession.ExecutionProviderConfig[] {
+  if (provider === 'cpu') return ['cpu'];
+  const onDevice = (name: ProviderName): ort.InferenceSession.ExecutionProviderConfig => ({ name, deviceId });
+  // What TensorRT can't run goes to CUDA, which is there where TensorRT is, before it goes to the CPU.
+  return provider === 'tensorrt' ? [onDevice('tensorrt'), onDevice('cuda')] : [onDevice('cuda')];
 }

@@ -4,7 +4,9 @@ import type { OptimizeTask, ToolReply, ToolResults, ToolTask } from '../src/pool
 import { readChecked } from './checked-file.js';
 import { compare } from './compare.js';
 import { GuardSeat } from './guard.js';
+import { probe } from './probe.js';
 import { profile } from './profile.js';
+import { scoreRows } from './score-rows.js';
 
 const seat = new GuardSeat(workerData);
 
@@ -18,8 +20,18 @@ export default async function runTool(task: ToolTask): Promise<ToolReply<ToolTas
 }
 
 function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> {
-  if (task.kind === 'compare') return compare(task);
-  return task.kind === 'profile' ? profile(task) : optimize(task);
+  switch (task.kind) {
+    case 'compare':
+      return compare(task);
+    case 'profile':
+      return profile(task);
+    case 'probe':
+      return probe(task);
+    case 'score':
+      return scoreRows(task);
+    case 'optimize':
+      return optimize(task);
+  }
 }
 
 /** Loading a graph with this option has the runtime save it as it has optimised it. */

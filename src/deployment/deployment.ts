@@ -15,7 +15,7 @@ import { tasksPerWorker } from '../pool/single-thread.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
 import type { PendingRequest } from '../request/pending-request.js';
-import type { DecisionPolicy, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
+import type { DecisionPolicy, DeviceSummary, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
 import { checkGraph } from './graph-check.js';
 import type { Manifest, ManifestInput } from './manifest.js';
 import type { ModelDirectory } from './model-directory.js';
@@ -54,6 +54,8 @@ export interface DeploymentHandlers {
   onWorkerLost: (reason: string) => void;
   /** A worker that was to replace one could not get ready; it is tried again. */
   onWorkerNotReplaced: (error: Error) => void;
+  /** A worker came back on a provider that is not the one before. */
+  onProviderChanged: (before: Provider, now: ProviderAttempt[]) => void;
   /** The process ends though so many workers are inside the runtime. */
   onWorkersAbandoned: (workers: number) => void;
 }
@@ -165,12 +167,22 @@ export class Deployment {
 
   /** What the workers run on, or ran on last; null before the first was ready. */
   get provider(): Provider | null {
-    return this.#provider;
+    return this.#pool?.inUse?.provider ?? this.#provider;
   }
 
   /** The providers as they were tried, with the reason why each was not used. */
   get providers(): ProviderAttempt[] {
-    return this.#providers.map((attempt) => ({ ...attempt }));
+    return (this.#pool?.inUse?.trials ?? this.#providers).map((attempt) => ({ ...attempt }));
+  }
+
+  /** The CUDA devices and their workers; none where no worker ever ran on one. */
+  get devices(): DeviceSummary[] {
+    return this.#pool?.devices ?? [];
+  }
+
+  /** What is wrong with workers that are missing, where it is known to be a device's. */
+  get workersProblem(): string | null {
+    return this.devices.find(({ problem }) => problem !== null)?.problem ?? null;
   }
 
   get inputs(): readonly ManifestInput[] {
@@ -223,6 +235,8 @@ export class Deployment {
       },
       onReady: (report) => {
         this.#attentionWidth = report.attentionWidth;
+        const before = this.#pool === null ? null : this.#provider;
+        if (before !== null && before !== report.provider) this.#handlers.onProviderChanged(before, report.trials);
         this.#provider = report.provider;
         this.#providers = report.trials;
         // A replacement may find work waiting.

@@ -27,18 +27,31 @@ export function fileOf({ manifest, modelPath }: ModelDirectory): ModelFile {
  * @throws {ModelIntegrityError} where the file's sha256 is not the manifest's.
  */
 export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
+  const { manifest, modelPath, sha256 } = await readModelDirectory(directory);
+  const mismatch = integrityProblem(manifest, modelPath, sha256);
+  if (mismatch !== null) throw new ModelIntegrityError(mismatch);
+  return { manifest, modelPath };
+}
+
+/**
+ * The same, whatever the file's sha256 is.
+ *
+ * @throws {ModelInvalidError} where the manifest is missing or malformed, or there is no such file.
+ */
+export async function readModelDirectory(directory: string): Promise<ModelDirectory & { sha256: string }> {
   const manifestPath = await containedPath(resolve(directory), 'model.json');
   const manifest = parseManifest(await readModelFile(manifestPath), manifestPath);
   const modelPath = await containedPath(dirname(manifestPath), manifest.file);
   const sha256 = createHash('sha256')
     .update(await readModelFile(modelPath))
     .digest('hex');
-  if (sha256 !== manifest.sha256) {
-    throw new ModelIntegrityError(
-      `${modelPath}: expected sha256 ${manifest.sha256}, as its model.json says, received ${sha256}`,
-    );
-  }
-  return { manifest, modelPath };
+  return { manifest, modelPath, sha256 };
+}
+
+/** What to say where a file's sha256 is not the manifest's; null where it is. */
+export function integrityProblem(manifest: Manifest, modelPath: string, sha256: string): string | null {
+  if (sha256 === manifest.sha256) return null;
+  return `${modelPath}: expected sha256 ${manifest.sha256}, as its model.json says, received ${sha256}`;
 }
 
 function parseManifest(text: Buffer, path: string): Manifest {

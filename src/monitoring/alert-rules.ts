@@ -43,6 +43,8 @@ export interface WorkersSeen {
   configured: number;
   /** Missing because one hung, or could not be replaced; one that died is on its way back, and no news. */
   troubled: number;
+  /** What the trouble is, where it is known. */
+  problem?: string | null;
 }
 
 /** One rule's view of a snapshot. */
@@ -112,7 +114,8 @@ export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): O
       value: workers.troubled > 0 ? workers.ready : null,
       threshold: workers.configured,
       lowIsBad: true,
-      describe: (value) => `${value} of ${workers.configured} workers are ready: one hung, or could not be replaced`,
+      describe: (value) =>
+        `${value} of ${workers.configured} workers are ready: ${workers.problem ?? 'one hung, or could not be replaced'}`,
     },
   ];
 }

@@ -1,4 +1,4 @@
-import type { Alert, Health, Provider } from '../types.js';
+import type { Alert, DeviceSummary, Health, Provider, ProviderAttempt } from '../types.js';
 
 /** The share of `maxQueueSize` at which a host should begin to shed load. */
 const crowdedShare = 0.8;
@@ -8,6 +8,8 @@ export interface HealthSnapshot {
   readyWorkers: number;
   configuredWorkers: number;
   provider: Provider | null;
+  providers: ProviderAttempt[];
+  devices: readonly DeviceSummary[];
   queueDepth: number;
   maxQueueSize: number;
   activeAlerts: readonly Alert[];
@@ -15,14 +17,27 @@ export interface HealthSnapshot {
 
 /** Whether a scorer can answer, and what is wrong where it can't, or not well. */
 export function healthOf(snapshot: HealthSnapshot): Health {
-  const { closed, readyWorkers, configuredWorkers, provider, queueDepth, maxQueueSize, activeAlerts } = snapshot;
+  const {
+    closed,
+    readyWorkers,
+    configuredWorkers,
+    provider,
+    providers,
+    devices,
+    queueDepth,
+    maxQueueSize,
+    activeAlerts,
+  } = snapshot;
   const reasons: string[] = [];
   if (closed) reasons.push('the scorer is closed');
   if (readyWorkers < configuredWorkers) reasons.push(`${readyWorkers} of ${configuredWorkers} workers are ready`);
+  for (const { device, ready, problem } of devices) {
+    if (problem !== null) reasons.push(`device ${device}${ready === 0 ? ' is out of rotation' : ''}: ${problem}`);
+  }
   if (queueDepth >= maxQueueSize * crowdedShare)
     reasons.push(`${queueDepth} of ${maxQueueSize} places in the queue are taken`);
   reasons.push(...activeAlerts.map(({ message }) => message));
   const ready = !closed && readyWorkers > 0;
   const status = !ready ? 'unavailable' : reasons.length > 0 ? 'degraded' : 'ok';
-  return { status, ready, provider, workers: readyWorkers, queueDepth, reasons };
+  return { status, ready, provider, providers, workers: readyWorkers, queueDepth, reasons };
 }

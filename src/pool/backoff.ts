@@ -11,6 +11,8 @@ export interface ThreadEnd {
   servedMs: number;
   /** Whether it had a task in hand. */
   overTask: boolean;
+  /** Whether its device failed: another one is better tried before it is used again. */
+  ofDevice?: boolean;
 }
 
 /**
@@ -21,8 +23,9 @@ export interface ThreadEnd {
 export class Backoff {
   #failures = 0;
 
-  nextDelayMs({ servedMs, overTask }: ThreadEnd): number {
+  nextDelayMs({ servedMs, overTask, ofDevice = false }: ThreadEnd): number {
     if (servedMs >= forgivenAfterMs) this.#failures = 0;
+    if (ofDevice) this.#failures = Math.max(this.#failures, 1);
     const delayMs = this.#failures === 0 ? 0 : Math.min(firstMs * 2 ** (this.#failures - 1), maxMs);
     this.#failures = overTask ? Math.max(this.#failures, 1) : this.#failures + 1;
     return overTask ? Math.min(delayMs, firstMs) : delayMs;

@@ -114,6 +114,8 @@ export type WorkerTask = BatchTask | ColumnsTask | ExplainTask;
 /** The runtime failed on a task. A worker that dies gives no reply at all. */
 export interface TaskFailure {
   error: string;
+  /** Whether the device failed, and not the runtime on what it was given. */
+  ofDevice?: boolean;
 }
 
 /** The batch's outputs are in its slots. */
@@ -144,8 +146,10 @@ export interface GraphDescription {
 
 export interface ProviderTrial {
   provider: ProviderName;
-  /** Why it is not used; null where it is. */
+  /** Why it is not used, and what would help; null where it is. */
   reason: string | null;
+  /** What is to be known of it though it is used: that some of the graph runs on the CPU. */
+  note?: string;
 }
 
 /** A worker has loaded its model and warmed up. */

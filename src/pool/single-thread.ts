@@ -2,6 +2,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { LostTask } from './lost-task.js';
 import type { TaskFailure } from './protocol.js';
+import { setRuntimeEnvironment } from './runtime-environment.js';
 
 /** Tasks a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. */
 export const tasksPerWorker = 2;
@@ -37,8 +38,7 @@ export class SingleThread {
   #worker: unknown = null;
 
   constructor({ workerFile, workerData, resourceLimits, onMessage }: SingleThreadOptions) {
-    // The runtime's own telemetry, on by default, reads the real environment: a worker's is a copy.
-    process.env.ORT_DISABLE_TELEMETRY ??= '1';
+    setRuntimeEnvironment();
     this.#piscina = new Piscina({
       filename: workerFile,
       minThreads: 1,

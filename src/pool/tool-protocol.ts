@@ -1,6 +1,6 @@
 /** What host and the tools' worker say to each other: the other file of `src/` that `workers/` may import. */
 
-import type { ModelFile, ModelSpec, ProviderName } from './protocol.js';
+import type { GraphDescription, ModelFile, ModelSpec, ProviderName } from './protocol.js';
 
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
 
@@ -53,13 +53,86 @@ export interface ProfileReport {
   outOfMemoryAt: number | null;
 }
 
-export type ToolTask = OptimizeTask | CompareTask | ProfileTask;
+/** Looks at what this machine has for the providers. */
+export interface ProbeTask {
+  kind: 'probe';
+  providers: ProviderName[];
+}
+
+/** What brings a library: packages of NVIDIA's apt repository and of PyPI. */
+export interface LibraryPackages {
+  what: string;
+  apt: string;
+  pip: string;
+}
+
+/** A library of CUDA, cuDNN, TensorRT or the driver that a provider needs. */
+export interface NeededLibrary {
+  /** Its soname. */
+  name: string;
+  /** Why the loader can't load it; null where it can. */
+  problem: string | null;
+  /** Whether it is loaded only once an operator asks for it: many models do without. */
+  isOptional: boolean;
+  /** null for the driver's, which comes with none. */
+  packages: LibraryPackages | null;
+}
+
+/** A GPU as nvidia-smi lists it: its index may be another than CUDA's where CUDA_VISIBLE_DEVICES is set. */
+export interface Gpu {
+  index: number;
+  name: string;
+  driver: string;
+  memoryTotalGb: number;
+  memoryUsedGb: number;
+}
+
+export interface GpuList {
+  gpus: Gpu[];
+  /** Why there is no list; null where there is. */
+  problem: string | null;
+}
+
+export interface ProbeReport extends GpuList {
+  /** Of onnxruntime-node. */
+  runtimeVersion: string;
+  providers: { provider: ProviderName; reason: string | null; libraries: NeededLibrary[] }[];
+}
+
+/** Scores rows on one provider. */
+export interface ScoreTask {
+  kind: 'score';
+  spec: ModelSpec;
+  model: ModelFile;
+  provider: ProviderName;
+  device: number;
+  /** Raw features, row after row; may be empty. */
+  rows: Float32Array;
+}
+
+export interface ScoredRows {
+  /** Why the provider does not work here, or the model not on it; null where they do. */
+  reason: string | null;
+  /** What is to be known though it works: nodes that the provider left to the CPU. */
+  note: string | null;
+  /** null where the model could not be loaded. */
+  graph: GraphDescription | null;
+  /** Logits [rows, 2] or probability [rows]; null where nothing was scored. */
+  scores: Float32Array | null;
+  riskScore: Float32Array | null;
+  /** What the device's used memory has grown by, all processes counted, in GiB; null where that can't be told. */
+  deviceMemoryGb: number | null;
+}
+
+export type ToolTask = OptimizeTask | CompareTask | ProfileTask | ProbeTask | ScoreTask;
 
 /** What each kind of task comes to. */
 export interface ToolResults {
   optimize: null;
   compare: Comparison;
   profile: ProfileReport;
+  probe: ProbeReport;
+  score: ScoredRows;
 }
 
 /** The largest differences between two graphs' outputs; null where the model does not have the output. */

@@ -1,6 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Clock, Timer } from '../clock.js';
-import { ModelIntegrityError, ModelInvalidError, ProviderUnavailableError, WorkerLostError } from '../errors.js';
+import { WorkerLostError } from '../errors.js';
+import { type DeviceState, deviceOf, deviceStates, isOnDevice, providerInUse } from './devices.js';
 import { ExitGuard } from './exit-guard.js';
 import { lookEveryMs } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
@@ -10,14 +11,15 @@ import {
   type ColumnsTask,
   type ExplainReply,
   type ExplainTask,
-  type FailedReport,
   type GuardedData,
   isWorkerReport,
+  type ProviderName,
   type ReadyReport,
   type WorkerConfig,
   type WorkerReport,
   type WorkerTask,
 } from './protocol.js';
+import { startFailure } from './start-failure.js';
 import { WorkerSeat } from './worker-seat.js';
 import { WorkerThread } from './worker-thread.js';
 
@@ -105,6 +107,16 @@ export class WorkerPool {
     return this.#seats.filter((seat) => seat.isTroubled).length;
   }
 
+  /** What is in use: of the workers that are ready the provider that was preferred, with what came of the others. */
+  get inUse(): ReturnType<typeof providerInUse> {
+    return providerInUse(this.#seats, this.#options.config.providers);
+  }
+
+  /** The devices, in the order they were given; none where no worker ever ran on one. */
+  get devices(): DeviceState[] {
+    return deviceStates(this.#seats, this.#options.devices);
+  }
+
   /** Workers that died, or hung, while they were in use. */
   get lostWorkers(): number {
     return this.#lost;
@@ -159,27 +171,43 @@ export class WorkerPool {
 
   #seat(index: number, lookEveryMs: number): WorkerSeat {
     const { clock, workerHangMs, devices, onReady } = this.#options;
-    const device = devices[index % devices.length] ?? 0;
+    const device = deviceOf(index, devices);
     return new WorkerSeat({
       clock,
       workerHangMs,
       lookEveryMs,
-      spawn: (onReport) => this.#spawn(device, onReport),
-      problemWith: (report) => this.#problemWith(report),
+      spawn: (onReport) => this.#spawn(device, this.#providersFor(index), onReport),
+      problemWith: (report) => this.#problemWith(report, device),
       onReady: (report) => {
         onReady(report);
         if (this.readyWorkers === this.#seats.length) this.#endStart()?.resolve();
       },
       onUnusable: (error) => this.#onUnusable(error),
-      onLost: (reason) => this.#onLost(reason),
+      onLost: (reason) => this.#onLost(this.#isOnDevice(index) ? `device ${device}: ${reason}` : reason),
     });
   }
 
-  #spawn(device: number, onReport: (report: WorkerReport) => void): WorkerThread | null {
+  /**
+   * A worker of a device that fails must not come back on the CPU while others are on theirs: it would be slow, and never go back. With
+   * none left, the CPU is better than nothing.
+   */
+  #providersFor(index: number): ProviderName[] {
+    const { providers } = this.#options.config;
+    if (this.#settleStart !== null || !this.#isOnDevice(index)) return providers;
+    const isAnyLeft = this.#seats.some((seat) => seat.isReady && isOnDevice(seat));
+    return isAnyLeft ? providers.filter((provider) => provider !== 'cpu') : providers;
+  }
+
+  #isOnDevice(index: number): boolean {
+    const seat = this.#seats[index];
+    return seat !== undefined && isOnDevice(seat);
+  }
+
+  #spawn(device: number, providers: ProviderName[], onReport: (report: WorkerReport) => void): WorkerThread | null {
     const { workerFile, resourceLimits, config, clock } = this.#options;
     const thread = WorkerThread.start({
       workerFile,
-      data: { ...config, device },
+      data: { ...config, device, providers },
       guard: this.#guard,
       clock,
       resourceLimits,
@@ -196,13 +224,13 @@ export class WorkerPool {
     return thread;
   }
 
-  #problemWith(report: WorkerReport): Error | null {
+  #problemWith(report: WorkerReport, device: number): Error | null {
     try {
       this.#options.check(report);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
-    return report.kind === 'failed' ? unusableError(report) : null;
+    return report.kind === 'failed' ? startFailure(report, device) : null;
   }
 
   /** Of the workers that are ready, but for the one that is kept; null where there is none. */
@@ -244,10 +272,4 @@ export class WorkerPool {
     this.#settleStart = null;
     return start;
   }
-}
-
-function unusableError({ code, message }: FailedReport): Error {
-  if (code === 'ERR_MODEL_INTEGRITY') return new ModelIntegrityError(message);
-  if (code === 'ERR_MODEL_INVALID') return new ModelInvalidError(`The model can't be run: ${message}`);
-  return new ProviderUnavailableError(`None of the providers works here: ${message}`);
 }

@@ -1,9 +1,18 @@
 import type { Clock, Timer } from '../clock.js';
 import { WorkerLostError } from '../errors.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
+import { DeviceWatch } from './device-watch.js';
 import { HangWatch } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
-import type { BatchReply, ExplainReply, ReadyReport, TaskFailure, WorkerReport, WorkerTask } from './protocol.js';
+import type {
+  BatchReply,
+  ExplainReply,
+  ProviderTrial,
+  ReadyReport,
+  TaskFailure,
+  WorkerReport,
+  WorkerTask,
+} from './protocol.js';
 
 /** What a seat needs of a thread. */
 export interface SeatThread {
@@ -44,6 +53,14 @@ interface Starting {
   troubled: boolean;
 }
 
+interface Ready {
+  kind: 'ready';
+  thread: SeatThread;
+  report: ReadyReport;
+  since: number;
+  watch: HangWatch;
+}
+
 interface Waiting {
   kind: 'waiting';
   timer: Timer | null;
@@ -52,20 +69,19 @@ interface Waiting {
 
 /**
  * Where a seat stands. `waiting`: for its turn to start a thread again. `hung`: its thread hangs, as do so many others that no
- * thread can be started until one of them has ended. `troubled`: a thread hung, or could not get ready, and none has since.
+ * thread can be started until one of them has ended. `withdrawn`: its device failed, and it ends once it has answered what it has in
+ * hand. `troubled`: a thread hung, could not get ready or was withdrawn, and none has got ready since.
  */
-type SeatState =
-  | Starting
-  | { kind: 'ready'; thread: SeatThread; since: number; watch: HangWatch }
-  | Waiting
-  | { kind: 'hung' }
-  | { kind: 'ended' };
+type SeatState = Starting | Ready | { kind: 'withdrawn'; from: Ready } | Waiting | { kind: 'hung' } | { kind: 'ended' };
 
 /** A place for one worker: its thread, and after it the next, for as long as the pool lives. */
 export class WorkerSeat {
   readonly #options: SeatOptions;
   readonly #backoff = new Backoff();
+  readonly #device = new DeviceWatch();
   #state: SeatState = { kind: 'waiting', timer: null, troubled: false };
+  #last: ReadyReport | null = null;
+  #problem: string | null = null;
 
   constructor(options: SeatOptions) {
     this.#options = options;
@@ -75,11 +91,27 @@ export class WorkerSeat {
     return this.#state.kind === 'ready' && this.#state.thread.isAlive;
   }
 
-  /** Whether it has no worker because one hung or could not get ready, and not merely because one died. */
+  /** Whether it has no worker because one hung, could not get ready or was withdrawn, and not merely because one died. */
   get isTroubled(): boolean {
     const state = this.#state;
     if (state.kind === 'starting' || state.kind === 'waiting') return state.troubled;
-    return state.kind === 'hung';
+    if (state.kind === 'ready') return this.#device.isOnProbation;
+    return state.kind === 'hung' || state.kind === 'withdrawn';
+  }
+
+  /** What the trouble is; null where there is none. */
+  get problem(): string | null {
+    return this.isTroubled ? this.#problem : null;
+  }
+
+  /** What its worker runs on, or ran on last; null before the first was ready. */
+  get provider(): ReadyReport['provider'] | null {
+    return this.#last?.provider ?? null;
+  }
+
+  /** The providers as that worker tried them. */
+  get trials(): readonly ProviderTrial[] {
+    return this.#last?.trials ?? [];
   }
 
   /** Tasks its worker has in hand. */
@@ -93,18 +125,30 @@ export class WorkerSeat {
 
   /** @throws {LostTask} where there is no worker, or it does not answer. */
   run(task: WorkerTask): Promise<BatchReply | ExplainReply> {
-    if (this.#state.kind !== 'ready') return Promise.reject(new LostTask('unsent', 'No worker was ready'));
-    return this.#state.thread.run<BatchReply | ExplainReply>(task);
+    const state = this.#state;
+    if (state.kind !== 'ready') return Promise.reject(new LostTask('unsent', 'No worker was ready'));
+    const reply = state.thread.run<BatchReply | ExplainReply>(task);
+    // There is no device that could fail.
+    if (state.report.provider === 'cpu') return reply;
+    return reply.then(
+      (answer) => this.#onAnswer(state, answer),
+      (error: unknown) => {
+        this.#endIfDrained(state);
+        throw error;
+      },
+    );
   }
 
   /** Replaces a worker that hangs. */
   lookForHang(): void {
-    const state = this.#state;
-    if (state.kind !== 'ready' || !state.watch.look(state.thread, this.#options.clock.now())) return;
-    const end = { servedMs: this.#servedMs(state.since), overTask: true };
+    const ready = this.#state.kind === 'withdrawn' ? this.#state.from : this.#state;
+    if (ready.kind !== 'ready' || !ready.watch.look(ready.thread, this.#options.clock.now())) return;
+    const end = { servedMs: this.#servedMs(ready.since), overTask: true };
+    const isKnown = this.#state.kind === 'withdrawn';
+    this.#problem = `it hung: nothing came back for ${this.#options.workerHangMs} ms`;
     const next = this.#wait(true);
-    state.thread.giveUp();
-    this.#options.onLost(`it hung: nothing came back for ${this.#options.workerHangMs} ms`);
+    ready.thread.giveUp();
+    if (!isKnown) this.#options.onLost(this.#problem);
     this.#startAgain(next, end);
   }
 
@@ -141,12 +185,44 @@ export class WorkerSeat {
       void thread.release();
       return;
     }
-    this.#state = { kind: 'ready', thread, since: clock.now(), watch: new HangWatch(workerHangMs, lookEveryMs) };
+    this.#last = report;
+    this.#state = {
+      kind: 'ready',
+      thread,
+      report,
+      since: clock.now(),
+      watch: new HangWatch(workerHangMs, lookEveryMs),
+    };
     onReady(report);
+  }
+
+  /** @throws {LostTask} where the device failed: what was run is not at fault, and may be answered by another. */
+  #onAnswer(state: Ready, answer: BatchReply | ExplainReply): BatchReply | ExplainReply {
+    const problem = this.#device.look(answer);
+    if (problem !== null && this.#state === state) this.#withdraw(state, problem);
+    this.#endIfDrained(state);
+    if (problem !== null) throw new LostTask('died', 'The device failed');
+    return answer;
+  }
+
+  /** Takes the worker out of use. It may still answer another task that it has in hand. */
+  #withdraw(state: Ready, problem: string): void {
+    this.#state = { kind: 'withdrawn', from: state };
+    this.#problem = problem;
+    this.#options.onLost(problem);
+  }
+
+  #endIfDrained({ thread, since }: Ready): void {
+    const state = this.#state;
+    if (state.kind !== 'withdrawn' || state.from.thread !== thread || thread.inHand > 0) return;
+    const next = this.#wait(true);
+    void thread.release();
+    this.#startAgain(next, { servedMs: this.#servedMs(since), overTask: false, ofDevice: true });
   }
 
   #onExited(thread: SeatThread, reason: string): void {
     const state = this.#state;
+    if (state.kind === 'withdrawn') this.#endIfDrained(state.from);
     if ((state.kind !== 'starting' && state.kind !== 'ready') || state.thread !== thread) return;
     if (state.kind === 'starting') {
       this.#onUnusable(new WorkerLostError(`A worker died while it started: ${reason}`));
@@ -159,6 +235,7 @@ export class WorkerSeat {
 
   #onUnusable(error: Error): void {
     const next = this.#wait(true);
+    this.#problem = error.message;
     this.#options.onUnusable(error);
     this.#startAgain(next, { servedMs: 0, overTask: false });
   }

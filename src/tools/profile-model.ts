@@ -24,9 +24,12 @@ export interface ProfileEntry {
   latencyMs: { mean: number; p50: number; p99: number };
   /** batchSize / mean latency. */
   rowsPerSecond: number;
-  /** What the process's resident memory has grown by since before the session was loaded, in GiB. */
+  /**
+   * What memory in use has grown by since before the session was loaded, in GiB: on a GPU the device's, by nvidia-smi, all processes
+   * counted; else, or where that does not tell, the process's resident memory.
+   */
   memoryGb: number;
-  /** The machine's memory, in GiB. */
+  /** That device's memory, or the machine's, in GiB. */
   memoryTotalGb: number;
 }
 

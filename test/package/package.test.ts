@@ -34,11 +34,14 @@ describe('the tarball', () => {
         ...['index', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
+        'dist/cli.js',
+        'dist/cli.js.map',
         'dist/tool-worker.js',
         'dist/tool-worker.js.map',
         'dist/worker.js',
         'dist/worker.js.map',
         'models/model.schema.json',
+        'models/visa-fraud/1/cases.json',
         'models/visa-fraud/1/model.json',
         'models/visa-fraud/1/model.onnx',
         'models/visa-fraud/README.md',
@@ -71,6 +74,24 @@ describe('the installed package, under a path with spaces and a #', () => {
   it.each(nodeVersions)('scores in both module forms on Node.js %s', async (version) => {
     const binary = join(consumer, `node_modules/node-${version}/bin/node`);
     for (const file of ['esm.mjs', 'cjs.cjs']) expectScore(await runIn(consumer, binary, ['--trace-warnings', file]));
+  });
+
+  it.each(['its own', ...nodeVersions])('has a command that finds it in order: Node.js %s', async (version) => {
+    const own = version === 'its own';
+    const binary = own ? process.execPath : join(consumer, `node_modules/node-${version}/bin/node`);
+    const args = ['--trace-warnings', 'node_modules/.bin/fraud-scorer', 'doctor', '--provider', 'cpu', '--json'];
+    const { code, stdout, stderr } = await runIn(consumer, binary, args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { providers, problems } = JSON.parse(stdout);
+    expect(problems).toEqual([]);
+    expect(providers.at(-1)).toMatchObject({ provider: 'cpu', works: true, scored: { cases: 16 } });
+  });
+
+  it('has a command that npx runs, and needs nothing that is not installed', async () => {
+    const { code, stdout, stderr } = await runIn(consumer, 'npx', ['--no-install', 'fraud-scorer', 'doctor']);
+    // npm may have something to say of whoever's settings there are.
+    expect({ code, stderr: stderr.replace(/^npm warn .*\n/gm, '') }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/cpu\s+│ yes/);
   });
 
   it('knows its errors across its two forms in one process, by their own names', async () => {

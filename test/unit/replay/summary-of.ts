@@ -46,6 +46,7 @@ export function exampleSummary(): Summary {
       lost: 0,
       provider: 'cpu',
       providers: [{ provider: 'cpu', reason: null }],
+      devices: [],
     },
     batching: {
       maxBatchSize: 256,

@@ -1,0 +1,110 @@
+import { bundledModelDirectory } from '../deployment/bundled-model.js';
+import type { GpuList, NeededLibrary } from '../pool/tool-protocol.js';
+import { checkModel, type ProviderCheck } from '../tools/check-model.js';
+import { ToolWorker } from '../tools/tool-worker.js';
+import type { Provider } from '../types.js';
+import { packageManifest } from './package-manifest.js';
+
+export interface ExamineOptions {
+  /** Those that must work. @default none: it is enough that one does */
+  required: readonly Provider[];
+  /** The CUDA device. */
+  device: number;
+}
+
+/** One provider on this machine. */
+export interface ProviderReport {
+  provider: Provider;
+  works: boolean;
+  /** Why it does not work and what would help, null where it works. */
+  reason: string | null;
+  note: string | null;
+  /** What it needs of CUDA, cuDNN, TensorRT and the driver. */
+  libraries: NeededLibrary[];
+  /** The bundled model's cases, scored on it; null where it does not work. */
+  scored: Pick<ProviderCheck, 'cases' | 'largestDifference' | 'deviceMemoryGb'> | null;
+}
+
+export interface DoctorReport extends GpuList {
+  version: string;
+  node: { version: string; required: string; isSupported: boolean };
+  platform: { os: string; arch: string };
+  /** Of onnxruntime-node. */
+  runtimeVersion: string;
+  providers: ProviderReport[];
+  /** Variables that are set and bear on providers. */
+  environment: Record<string, string>;
+  /** Why the answer is no; none where it is yes. */
+  problems: string[];
+}
+
+const all: readonly Provider[] = ['cuda', 'tensorrt', 'cpu'];
+
+const telling = /^(ORT_TENSORRT_|CUDA_VISIBLE_DEVICES$|CUDA_DEVICE_ORDER$|NVIDIA_TF32_OVERRIDE$|LD_LIBRARY_PATH$)/;
+
+/** Looks at what this machine has for fraud-scorer, and scores the bundled model on each provider that is there. */
+export async function examine({ required, device }: ExamineOptions): Promise<DoctorReport> {
+  const { version, engines } = packageManifest();
+  // Before a worker starts, which sets what is not set.
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => telling.test(entry[0])),
+  );
+  const { runtimeVersion, gpus, problem, providers: probed } = await probe();
+  const providers: ProviderReport[] = [];
+  const problems: string[] = [];
+  const isSupported = isNodeSupported(process.versions.node, engines.node);
+  if (!isSupported) problems.push(`Node.js ${process.versions.node}: expected ${engines.node}`);
+  for (const { provider, reason, libraries } of probed) {
+    if (reason !== null) {
+      providers.push({ provider, works: false, reason, note: null, libraries, scored: null });
+      continue;
+    }
+    const check = await checkModel(bundledModelDirectory(), { providers: [provider], device });
+    const result = check.providers[0];
+    const wrong = check.problems.filter(({ part }) => part !== 'placement').map(({ message }) => message);
+    const works = wrong.length === 0 && result !== undefined;
+    providers.push({
+      provider,
+      works,
+      reason: works ? null : (result?.reason ?? wrong.join('; ')),
+      note: result?.note ?? null,
+      libraries,
+      scored: works ? result : null,
+    });
+  }
+  for (const { provider, works, reason } of providers) {
+    if (required.includes(provider) && !works) problems.push(`${provider} does not work: ${reason ?? 'unknown'}`);
+  }
+  if (!providers.some(({ works }) => works)) problems.push('no provider works');
+  return {
+    version,
+    node: { version: process.versions.node, required: engines.node, isSupported },
+    platform: { os: process.platform, arch: process.arch },
+    runtimeVersion,
+    providers,
+    gpus,
+    problem,
+    environment,
+    problems,
+  };
+}
+
+async function probe() {
+  const worker = new ToolWorker();
+  try {
+    return await worker.run({ kind: 'probe', providers: [...all] });
+  } finally {
+    await worker.close();
+  }
+}
+
+/** @param range as in this package's manifest: `>=` and a version. */
+export function isNodeSupported(version: string, range: string): boolean {
+  const partsOf = (text: string): number[] => text.split('.').map((part) => Number.parseInt(part, 10));
+  const least = partsOf(range.replace(/^>=\s*/, ''));
+  for (const [index, part] of partsOf(version).entries()) {
+    const wanted = least[index] ?? 0;
+    if (part !== wanted) return part > wanted;
+  }
+  return true;
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import { runCli } from './run-cli.js';
+
+// Not `process.exit`: what was written to a pipe may still be on its way.
+process.exitCode = await runCli(process.argv.slice(2), {
+  write: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+});

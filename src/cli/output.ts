@@ -1,0 +1,17 @@
+/** Where a command writes: texts that end in a new line. */
+export interface Output {
+  write(text: string): void;
+  error(text: string): void;
+}
+
+/** What a command ends with: all is well, something asked for is not, or the command was not understood. */
+export const exitCodes = { ok: 0, problem: 1, usage: 2 } as const;
+
+export function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** GiB as people read them. */
+export function gib(value: number | null): string {
+  return value === null ? '–' : `${value.toFixed(2)} GiB`;
+}

@@ -1,0 +1,102 @@
+import { Command, CommanderError, Option } from 'commander';
+import { FraudScorerError, InvalidOptionsError } from '../errors.js';
+import { checkModel } from '../tools/check-model.js';
+import { profileModel } from '../tools/profile-model.js';
+import type { Provider } from '../types.js';
+import { positiveNumber, providers, wholeNumber, wholeNumbers } from './arguments.js';
+import { checkText } from './check-text.js';
+import { examine } from './doctor.js';
+import { doctorText } from './doctor-text.js';
+import { asJson, exitCodes, type Output } from './output.js';
+import { packageManifest } from './package-manifest.js';
+import { profileText } from './profile-text.js';
+import { recommendations } from './recommend.js';
+
+interface Common {
+  json?: true;
+  device: number;
+  provider?: Provider[];
+}
+
+interface ProfileOptions extends Common {
+  batchSizes?: number[];
+  runs: number;
+  target: 'throughput' | 'latency';
+  targetLatencyMs: number;
+}
+
+/**
+ * Runs a command line, without Node.js's and the program's own names.
+ *
+ * @returns the exit code: 0 where all is well, 1 where something that was asked for is not, 2 where the command was not understood.
+ */
+export async function runCli(args: readonly string[], output: Output): Promise<number> {
+  let code: number = exitCodes.ok;
+  const program = describeCommands(output, (end) => {
+    code = end;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (!(error instanceof FraudScorerError)) throw error;
+    output.error(`${error.message}\n`);
+    return error instanceof InvalidOptionsError ? exitCodes.usage : exitCodes.problem;
+  }
+}
+
+function describeCommands(output: Output, end: (code: number) => void): Command {
+  const endWith = (isWell: boolean): void => end(isWell ? exitCodes.ok : exitCodes.problem);
+  const program = new Command('fraud-scorer')
+    .description('Looks at a machine, and at models, for fraud-scorer.')
+    .version(packageManifest().version, '--version', 'write the version')
+    .helpOption('--help', 'write this')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.write(text), writeErr: (text) => output.error(text) });
+  const command = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .helpOption('--help', 'write this')
+      .addOption(new Option('--device <id>', 'the CUDA device').argParser(wholeNumber(0, 1_023)).default(0))
+      .option('--json', 'write JSON, for machines');
+
+  command('doctor', 'Says what this machine has, which providers work and, of those that do not, why not.')
+    .option(
+      '--provider <name>',
+      'end with 1 unless this provider works (cuda, tensorrt, cpu; several with commas)',
+      providers,
+    )
+    .action(async ({ provider, device, json }: Common) => {
+      const report = await examine({ required: provider ?? [], device });
+      output.write(json ? asJson(report) : doctorText(report));
+      endWith(report.problems.length === 0);
+    });
+
+  command('profile <dir>', 'Measures a model by batch size, and recommends how batches should form.')
+    .option('--provider <name>', 'profile this provider (default: cuda and cpu)', providers)
+    .option('--batch-sizes <list>', 'rows a run, with commas', wholeNumbers(1, 1_048_576))
+    .addOption(new Option('--runs <n>', 'timed runs at each batch size').argParser(wholeNumber(1, 100_000)).default(50))
+    .addOption(
+      new Option('--target <what>', 'what to recommend for').choices(['throughput', 'latency']).default('throughput'),
+    )
+    .addOption(new Option('--target-latency-ms <ms>', 'what a request may take').argParser(positiveNumber).default(10))
+    .action(async (directory: string, options: ProfileOptions) => {
+      const { provider, batchSizes, runs, device, target, targetLatencyMs, json } = options;
+      const profile = await profileModel(directory, { providers: provider, batchSizes, runs, device });
+      const recommended = recommendations(profile, target, targetLatencyMs);
+      output.write(json ? asJson({ profile, recommendations: recommended }) : profileText(profile, recommended));
+      const isMissing = (provider ?? []).some((name) => profile.unavailable.some((entry) => entry.provider === name));
+      endWith(profile.entries.length > 0 && !isMissing);
+    });
+
+  command('check <dir>', "Checks a model directory: manifest, integrity, graph, and its cases.json's rows.")
+    .option('--provider <name>', 'check it on this provider, every node there (default: cpu)', providers)
+    .action(async (directory: string, { provider, device, json }: Common) => {
+      const check = await checkModel(directory, { device, ...(provider === undefined ? {} : { providers: provider }) });
+      output.write(json ? asJson(check) : checkText(check));
+      endWith(check.problems.length === 0);
+    });
+  return program;
+}

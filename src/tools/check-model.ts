@@ -1,0 +1,161 @@
+import { resolve } from 'node:path';
+import { defaultPolicy } from '../decision/policy.js';
+import { softmaxOfTwo } from '../decision/probability.js';
+import type { Scores } from '../decision/scores.js';
+import { checkGraph } from '../deployment/graph-check.js';
+import type { Manifest } from '../deployment/manifest.js';
+import { integrityProblem, readModelDirectory } from '../deployment/model-directory.js';
+import { FraudScorerError, InvalidRequestError, type Issue, ModelInvalidError } from '../errors.js';
+import type { ScoredRows } from '../pool/tool-protocol.js';
+import type { ModelIdentity, Provider } from '../types.js';
+import { casesFile, compareWithCases, type GoldenCases, readGoldenCases } from './golden-cases.js';
+import { ToolWorker } from './tool-worker.js';
+import { generatedRows } from './verification-rows.js';
+
+export interface CheckOptions {
+  /** Where the model must run. @default ['cpu'] */
+  providers?: readonly Provider[];
+  /** The CUDA device. @default 0 */
+  device?: number;
+}
+
+/** Something wrong with a model directory. */
+export interface ModelProblem {
+  part: 'manifest' | 'integrity' | 'graph' | 'run' | 'placement' | 'golden rows';
+  message: string;
+}
+
+/** What a model directory's rows came to on one provider. */
+export interface ProviderCheck {
+  provider: Provider;
+  /** Why it does not work; null where it does. */
+  reason: string | null;
+  /** What is to be known though it works. */
+  note: string | null;
+  /** Rows of `cases.json`; 0 where there is none. */
+  cases: number;
+  /** Of a score, absolute; null without cases. */
+  largestDifference: number | null;
+  /** What a session takes of the device's memory, in GiB; null where that can't be told. */
+  deviceMemoryGb: number | null;
+}
+
+export interface ModelCheck {
+  directory: string;
+  model: ModelIdentity | null;
+  problems: ModelProblem[];
+  /** What is not wrong but worth knowing. */
+  notes: string[];
+  providers: ProviderCheck[];
+}
+
+/** How far a score may be from what it must be: other providers add up in another order. */
+const tolerance: Record<Provider, number> = { cpu: 1e-5, cuda: 1e-4, tensorrt: 1e-4 };
+
+/** Rows that are run where a model has no cases. */
+const generatedCount = 256;
+
+/**
+ * Checks a model directory as far as it can be: the manifest, the file's sha256, the manifest against the graph, and that it runs on
+ * each provider, where it must come to what its `cases.json` says. Everything that is wrong is listed; it does not throw for any of it.
+ */
+export async function checkModel(directory: string, options: CheckOptions = {}): Promise<ModelCheck> {
+  const { providers = ['cpu'], device = 0 } = options;
+  const check: ModelCheck = { directory: resolve(directory), model: null, problems: [], notes: [], providers: [] };
+  const problem = (part: ModelProblem['part'], ...messages: string[]): void => {
+    for (const message of messages) check.problems.push({ part, message });
+  };
+  const opened = await readModelDirectory(directory).catch((error: unknown) => {
+    problem('manifest', ...messagesOf(error));
+    return null;
+  });
+  if (opened === null) return check;
+  const { manifest, modelPath, sha256 } = opened;
+  check.model = { name: manifest.name, version: manifest.version };
+  const mismatch = integrityProblem(manifest, modelPath, sha256);
+  if (mismatch !== null) problem('integrity', mismatch);
+  const cases = await readGoldenCases(check.directory, manifest.inputs).catch((error: unknown) => {
+    problem('golden rows', ...messagesOf(error));
+    return null;
+  });
+  if (cases === null) check.notes.push(`there is no usable ${casesFile}: whether the scores are right was not checked`);
+  let isGraphChecked = false;
+  for (const provider of providers) {
+    const scored = await scoreOn(provider, device, manifest, { modelPath, sha256 }, cases).catch((error: unknown) => {
+      problem('run', ...messagesOf(error).map((message) => `${provider}: ${message}`));
+      return null;
+    });
+    if (scored === null) continue;
+    if (scored.graph !== null && !isGraphChecked) {
+      isGraphChecked = true;
+      problem('graph', ...graphProblems(manifest, scored, modelPath));
+    }
+    const result: ProviderCheck = {
+      provider,
+      reason: scored.reason,
+      note: scored.note,
+      cases: cases?.expected.length ?? 0,
+      largestDifference: null,
+      deviceMemoryGb: scored.deviceMemoryGb,
+    };
+    check.providers.push(result);
+    if (scored.reason !== null) problem('run', `${provider}: ${scored.reason}`);
+    if (scored.note !== null) problem('placement', `${provider}: ${scored.note}`);
+    if (cases === null || scored.reason !== null) continue;
+    const policy = { ...defaultPolicy, ...manifest.policy };
+    const compared = compareWithCases(scoresOf(scored, manifest), cases.expected, policy, tolerance[provider]);
+    result.largestDifference = compared.largestDifference;
+    problem('golden rows', ...compared.problems.map((message) => `${provider}: ${message}`));
+  }
+  return check;
+}
+
+async function scoreOn(
+  provider: Provider,
+  device: number,
+  { inputs, outputs }: Manifest,
+  model: { modelPath: string; sha256: string },
+  cases: GoldenCases | null,
+): Promise<ScoredRows> {
+  const worker = new ToolWorker();
+  try {
+    const rows = cases?.rows ?? generatedRows(inputs, generatedCount);
+    return await worker.run({ kind: 'score', spec: { inputs, outputs }, model, provider, device, rows });
+  } finally {
+    await worker.close();
+  }
+}
+
+function scoresOf({ scores, riskScore }: ScoredRows, { outputs }: Manifest): Scores[] {
+  if (scores === null) return [];
+  const isLogits = outputs.logits !== undefined;
+  const count = scores.length / (isLogits ? 2 : 1);
+  return Array.from({ length: count }, (_, row) => {
+    const fraudProbability = isLogits
+      ? softmaxOfTwo(scores[2 * row] ?? Number.NaN, scores[2 * row + 1] ?? Number.NaN)
+      : (scores[row] ?? Number.NaN);
+    return { fraudProbability, riskScore: riskScore === null ? fraudProbability : (riskScore[row] ?? Number.NaN) };
+  });
+}
+
+function graphProblems(manifest: Manifest, { graph }: ScoredRows, modelPath: string): string[] {
+  try {
+    if (graph !== null) checkGraph(manifest, graph, modelPath);
+    return [];
+  } catch (error) {
+    return messagesOf(error);
+  }
+}
+
+/** One for each issue where an error lists them. @throws whatever is no error of this package: a defect of it. */
+function messagesOf(error: unknown): string[] {
+  if (!(error instanceof FraudScorerError)) throw error;
+  if (error instanceof ModelInvalidError || error instanceof InvalidRequestError) {
+    if (error.issues.length > 0) return error.issues.map(textOf);
+  }
+  return [error.message];
+}
+
+function textOf({ path, expected, received }: Issue): string {
+  return `${path}: expected ${expected}, received ${received}`;
+}

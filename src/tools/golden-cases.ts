@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isDecision } from '../decision/fallback.js';
+import { decide, roundPolicy } from '../decision/policy.js';
+import { isProbability } from '../decision/probability.js';
+import type { Scores } from '../decision/scores.js';
+import type { ManifestInput } from '../deployment/manifest.js';
+import { ModelInvalidError } from '../errors.js';
+import { FieldReader } from '../field-reader.js';
+import { IssueList } from '../issues.js';
+import type { Decision, DecisionPolicy, ScoreRequest } from '../types.js';
+import { givenRows } from './verification-rows.js';
+
+/** The file of a model directory that has rows and what they must come to. */
+export const casesFile = 'cases.json';
+
+/** What a row must come to. */
+export interface Expected extends Scores {
+  /** By the default thresholds and the manifest's; null where the file does not say. */
+  decision: Decision | null;
+}
+
+export interface GoldenCases {
+  /** Raw features, row after row. */
+  rows: Float32Array;
+  expected: Expected[];
+}
+
+/**
+ * Reads a model directory's `cases.json`: a list of `{ features, expected: { fraudProbability, riskScore, decision? } }`.
+ *
+ * @returns null where there is no such file.
+ * @throws {ModelInvalidError} where it is not as it should be.
+ * @throws {InvalidRequestError} where a row is not as the manifest says; nothing of it is quoted.
+ */
+export async function readGoldenCases(
+  directory: string,
+  inputs: readonly ManifestInput[],
+): Promise<GoldenCases | null> {
+  const path = join(directory, casesFile);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new ModelInvalidError(`${path}: could not be read`, [], { cause: error });
+  }
+  const issues = new IssueList();
+  const cases = listOf(text, path);
+  const features: ScoreRequest['features'][] = [];
+  const expected: Expected[] = [];
+  for (const [index, item] of cases.entries()) {
+    const reader = new FieldReader(item ?? null, `[${index}]`, issues);
+    // Checked against the manifest below, as any request is.
+    features.push(reader.required('features', 'an object', isFeatures) ?? {});
+    expected.push(readExpected(reader.nested('expected')));
+  }
+  if (issues.total > 0) throw new ModelInvalidError(path, issues.listed, { totalIssues: issues.total });
+  return { rows: givenRows(inputs, features), expected };
+}
+
+function listOf(text: string, path: string): unknown[] {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (Array.isArray(json) && json.length > 0) return json;
+  } catch {
+    // The parser's own words quote what it read.
+  }
+  throw new ModelInvalidError(`${path}: expected a JSON list of at least one case`);
+}
+
+function readExpected(reader: FieldReader): Expected {
+  const score = (name: string): number => reader.required(name, 'a number in [0, 1]', isScore) ?? Number.NaN;
+  return {
+    fraudProbability: score('fraudProbability'),
+    riskScore: score('riskScore'),
+    decision: reader.value('decision', "'APPROVE', 'REVIEW' or 'BLOCK'", isDecision) ?? null,
+  };
+}
+
+/** How far scores are from what they must be. */
+export interface CaseComparison {
+  largestDifference: number;
+  /** What is wrong with which case. */
+  problems: string[];
+}
+
+/**
+ * Holds scores against what they must be. A decision may be another only where a score is within the tolerance of a threshold.
+ *
+ * @param tolerance the largest difference allowed, absolute.
+ */
+export function compareWithCases(
+  scores: readonly Scores[],
+  expected: readonly Expected[],
+  policy: DecisionPolicy,
+  tolerance: number,
+): CaseComparison {
+  const rounded = roundPolicy(policy);
+  const comparison: CaseComparison = { largestDifference: 0, problems: [] };
+  for (const [index, want] of expected.entries()) {
+    const have = scores[index];
+    if (have === undefined) {
+      comparison.problems.push(`case ${index}: expected scores, received none`);
+      continue;
+    }
+    for (const field of ['fraudProbability', 'riskScore'] as const) {
+      const difference = Math.abs(have[field] - want[field]);
+      comparison.largestDifference = Math.max(comparison.largestDifference, difference);
+      if (difference <= tolerance) continue;
+      comparison.problems.push(
+        `case ${index}: ${field}: expected ${want[field]} to within ${tolerance}, received ${have[field]}`,
+      );
+    }
+    const decision = decide(have.fraudProbability, have.riskScore, rounded);
+    if (want.decision === null || decision === want.decision || isNearThreshold(want, policy, tolerance)) continue;
+    comparison.problems.push(`case ${index}: decision: expected ${want.decision}, received ${decision}`);
+  }
+  return comparison;
+}
+
+function isNearThreshold({ fraudProbability, riskScore }: Scores, policy: DecisionPolicy, tolerance: number): boolean {
+  const isNear = (score: number, ...thresholds: number[]): boolean =>
+    thresholds.some((threshold) => Math.abs(score - threshold) <= tolerance);
+  return (
+    isNear(fraudProbability, policy.reviewProbability, policy.blockProbability) ||
+    isNear(riskScore, policy.reviewRisk, policy.blockRisk)
+  );
+}
+
+function isFeatures(value: unknown): value is ScoreRequest['features'] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isScore(value: unknown): value is number {
+  return typeof value === 'number' && isProbability(value);
+}

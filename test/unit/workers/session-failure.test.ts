@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { isDeviceFailure, isPlacementFailure, sessionFailure } from '../../../workers/session-failure.js';
+
+/** As the runtime words them (`CudaErrString`, `provider_bridge_ort.cc`, `inference_session.cc`). */
+const cudaFailure = (code: number, text: string): string =>
+  `CUDA failure ${code}: ${text} ; GPU=0 ; hostname=secret ; file=/build/cuda_call.cc ; line=79 ; expr=cudaSetDevice(id); `;
+
+describe('what the runtime says of a session that could not be opened', () => {
+  it.each([
+    [35, 'CUDA driver version is insufficient for CUDA runtime version', /^the NVIDIA driver is missing, or older/],
+    [100, 'no CUDA-capable device is detected', /^there is no CUDA device \(/],
+    [101, 'invalid device ordinal', /^there is no device of this id: see `devices`/],
+    [209, 'no kernel image is available', /^the provider has no machine code for this GPU/],
+    [803, 'system has unsupported display driver', /of different versions/],
+  ])('is put in words: CUDA error %i', (code, text, reason) => {
+    const failure = sessionFailure(new Error(cudaFailure(code, text)));
+    expect(failure).toMatch(reason);
+    expect(failure).toContain(`CUDA failure ${code}: ${text}`);
+    expect(failure).not.toMatch(/secret|cuda_call|expr/);
+  });
+
+  it('is left as it is, on one line, where it is something else', () => {
+    expect(sessionFailure(new Error('no such\n  operator'))).toBe('no such operator');
+    expect(sessionFailure('text')).toBe('text');
+  });
+
+  it('tells a provider of another build', () => {
+    const message = 'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library';
+    expect(sessionFailure(new Error(message))).toMatch(/^the runtime can't load the provider, though the loader can/);
+  });
+
+  it('tells nodes that would go to the CPU', () => {
+    const message =
+      'This session contains graph nodes that are assigned to the default CPU EP, but fallback to CPU EP has been explicitly disabled by the user.';
+    expect(isPlacementFailure(new Error(message))).toBe(true);
+    expect(isPlacementFailure(new Error('another'))).toBe(false);
+  });
+});
+
+describe('what the runtime says of a run', () => {
+  it.each([
+    cudaFailure(719, 'unspecified launch failure'),
+    cudaFailure(700, 'an illegal memory access was encountered'),
+    'CUBLAS failure 13: CUBLAS_STATUS_EXECUTION_FAILED ; GPU=0',
+    'CUDNN_STATUS error: cudaErrorECCUncorrectable',
+  ])('speaks of the device: %s', (message) => {
+    expect(isDeviceFailure(message)).toBe(true);
+  });
+
+  it.each([
+    cudaFailure(2, 'out of memory'),
+    'Failed to allocate memory for requested buffer of size 1024',
+    'Non-zero status code returned while running Gather node: indices element out of data bounds',
+  ])('speaks of what was run: %s', (message) => {
+    expect(isDeviceFailure(message)).toBe(false);
+  });
+});

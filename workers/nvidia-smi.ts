@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import type { Gpu, GpuList } from '../src/pool/tool-protocol.js';
+
+const timeoutMs = 5_000;
+
+const fields = ['index', 'name', 'driver_version', 'memory.total', 'memory.used'];
+
+/** The GPUs that the driver's own tool lists, or why there are none. Never throws, and takes at most five seconds. */
+export function listGpus(): Promise<GpuList> {
+  const args = [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits'];
+  return new Promise((resolve) => {
+    execFile('nvidia-smi', args, { timeout: timeoutMs, windowsHide: true }, (error, stdout) => {
+      if (error !== null) resolve({ gpus: [], problem: problemOf(error, stdout) });
+      else resolve({ gpus: readGpus(stdout), problem: null });
+    });
+  });
+}
+
+/** Memory in use on a device, by all processes, in GiB; null where it can't be told. */
+export async function deviceMemoryGb(device: number): Promise<{ used: number; total: number } | null> {
+  const { gpus } = await listGpus();
+  const gpu = gpus.find(({ index }) => index === device);
+  return gpu === undefined ? null : { used: gpu.memoryUsedGb, total: gpu.memoryTotalGb };
+}
+
+/** @param text a line for each GPU: index, name, driver, MiB in all, MiB in use. */
+export function readGpus(text: string): Gpu[] {
+  const gpus: Gpu[] = [];
+  for (const line of text.split('\n')) {
+    const [index, name, driver, total, used] = line.split(',').map((cell) => cell.trim());
+    if (!/^\d+$/.test(index ?? '') || name === undefined || driver === undefined) continue;
+    gpus.push({
+      index: Number(index),
+      name,
+      driver,
+      memoryTotalGb: gibOf(total),
+      memoryUsedGb: gibOf(used),
+    });
+  }
+  return gpus;
+}
+
+/** NaN, as it is for a GPU that shares the host's memory, becomes 0. */
+function gibOf(mib: string | undefined): number {
+  const value = Number(mib) / 1024;
+  return Number.isFinite(value) ? value : 0;
+}
+
+function problemOf(error: Error & { code?: unknown; killed?: boolean }, stdout: string): string {
+  if (error.code === 'ENOENT')
+    return 'nvidia-smi is not there: the NVIDIA driver is not installed, or not in this container';
+  if (error.killed === true) return `nvidia-smi did not answer within ${timeoutMs / 1000} s`;
+  const [line = ''] = stdout.trim().split('\n');
+  return `nvidia-smi failed${line === '' ? '' : `: ${line}`}`;
+}

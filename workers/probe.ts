@@ -1,0 +1,16 @@
+import type { ProbeReport, ProbeTask } from '../src/pool/tool-protocol.js';
+import { listGpus } from './nvidia-smi.js';
+import { installedRuntime, librariesOf, whyUnavailable } from './provider-library.js';
+
+/** Looks at what this machine has for the providers, without opening a session. */
+export async function probe({ providers }: ProbeTask): Promise<ProbeReport> {
+  return {
+    runtimeVersion: installedRuntime().version,
+    providers: providers.map((provider) => ({
+      provider,
+      reason: whyUnavailable(provider),
+      libraries: librariesOf(provider),
+    })),
+    ...(await listGpus()),
+  };
+}

@@ -16,7 +16,7 @@ export interface FraudScorerOptions {
   model?: string | undefined;
   /** Execution providers in order of preference; the first that works is used and reported. @default ['cuda', 'cpu'] */
   providers?: readonly Provider[] | undefined;
-  /** CUDA device ids, integers from 0; at most as many as workers, which are spread over them. @default [0] */
+  /** CUDA device ids, integers from 0; at most as many as workers, which are spread over them; not looked at with the CPU alone. @default [0] */
   devices?: readonly number[] | undefined;
   /** Worker threads, each with its own session; 1 to 256. @default as many as devices are given, else as many as cores */
   workers?: number | undefined;
@@ -118,11 +118,9 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   return resolved;
 }
 
-/** Devices that nothing would run on. */
+/** Devices that nothing would run on. With the CPU alone none is looked at: hosts choose the provider apart from the rest. */
 function refuseUnused(reader: FieldReader, devices: readonly number[], { providers, workers }: ResolvedOptions): void {
-  if (providers.every((provider) => provider === 'cpu')) {
-    reader.reject('devices', "none with the provider 'cpu' alone, which uses none", devices);
-  } else if (devices.length > workers) {
+  if (providers.some((provider) => provider !== 'cpu') && devices.length > workers) {
     reader.reject('devices', `at most as many as workers, which are ${workers}`, devices);
   }
 }

@@ -167,7 +167,6 @@ describe('workers on two CUDA devices', () => {
 
 describe('devices and providers that would be ignored in silence', () => {
   it.each([
-    [{ providers: ['cpu'], devices: [0] }, /devices: expected none with the provider 'cpu' alone/],
     [{ devices: [0, 1], workers: 1 }, /devices: expected at most as many as workers, which are 1/],
     [
       { providers: [{ name: 'cuda', cudnnConvAlgoSearch: 'HEURISTIC' }] },
@@ -177,5 +176,10 @@ describe('devices and providers that would be ignored in silence', () => {
     const error = await FraudScorer.create(untyped(options)).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
     expect(String(error)).toMatch(message);
+  });
+
+  it('but not devices where the CPU alone is asked for', async () => {
+    await using scorer = await FraudScorer.create({ providers: ['cpu'], devices: [0, 1], workers: 1 });
+    expect(scorer.health()).toMatchObject({ provider: 'cpu', ready: true });
   });
 });

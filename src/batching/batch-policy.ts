@@ -10,7 +10,7 @@ export interface BatchSnapshot {
   soonestDeadlineMs: number;
   /** Workers with nothing to do. */
   idleWorkers: number;
-  /** Batches that may be sent before one comes back, to idle workers or behind what a busy one has in hand. */
+  /** Batches and chunks of columns that workers still have a place for: the idle ones, and behind what a busy one has in hand. */
   freeLanes: number;
   /** How long a batch takes; null before the first. */
   latency: BatchLatency | null;
@@ -45,7 +45,7 @@ const waitForChange: BatchDecision = { action: 'wait', ms: Number.POSITIVE_INFIN
 /** Columns take what requests leave, and at least one lane in so many, so that neither starves the other. */
 const requestTurns = 8;
 
-/** Requests go first, and columns take the lanes they leave free; whichever waits gets its turn. */
+/** Requests go first, and columns take the lanes they leave free, those behind busy workers too; whichever waits gets its turn. */
 export function decideBatch(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
   if (snapshot.freeLanes === 0) return waitForChange;
   if (snapshot.columnsWait && snapshot.sentSinceColumns >= requestTurns) return { action: 'sendColumns' };
@@ -54,16 +54,16 @@ export function decideBatch(snapshot: BatchSnapshot, limits: BatchLimits): Batch
 }
 
 /**
- * An idle worker takes what waits at once, so there is no delay at low load. While all are busy the batch grows,
- * and only a full one is sent behind a busy worker, where it hides the round trip.
+ * An idle worker takes what waits at once, so there is no delay at low load; while all are busy the batch grows. Not even a full one is
+ * sent behind a busy worker: that would hide the round trip, but cost more than it gained on the CPU, and a worker that hangs would hold two.
  */
 function decideRequests(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
   const { waiting, oldestWaitMs, idleWorkers, columnsWait } = snapshot;
   if (waiting === 0) return waitForChange;
-  const cap = batchCap(snapshot, limits);
-  if (waiting >= cap) return { action: 'send', rows: cap, reason: cap === limits.maxBatchSize ? 'full' : 'deadline' };
   // Where columns wait, no worker is ever idle: a free lane would go to them.
   if (idleWorkers === 0 && !columnsWait) return waitForChange;
+  const cap = batchCap(snapshot, limits);
+  if (waiting >= cap) return { action: 'send', rows: cap, reason: cap === limits.maxBatchSize ? 'full' : 'deadline' };
   if (limits.maxQueueDelayMs === 0) return { action: 'send', rows: waiting, reason: 'idleWorker' };
   const delayMs = limits.maxQueueDelayMs - oldestWaitMs;
   if (delayMs <= 0) return { action: 'send', rows: waiting, reason: 'delayOver' };

@@ -25,7 +25,7 @@ export interface AnsweredBatch {
   answeredAt: number;
 }
 
-/** Rows that are not requests, which take the lanes that requests leave free. */
+/** Rows that are not requests, which take the lanes that requests leave free, those behind busy workers too. */
 export interface ColumnSource {
   readonly isWaiting: boolean;
   /** Chunks that workers hold. */
@@ -39,8 +39,9 @@ export interface BatcherOptions extends Pick<FlightsOptions, 'keepQuiet' | 'run'
   clock: Clock;
   slots: Slots;
   limits: BatchLimits;
-  /** Batches that workers may hold at once; the slots have twice as many lanes. */
+  /** Batches and chunks of columns that workers may hold at once; the slots have twice as many lanes. */
   lanes: number;
+  /** Of these, how many one worker may hold. */
   lanesPerWorker: number;
   /** Workers ready to take batches, now. */
   readyWorkers: () => number;

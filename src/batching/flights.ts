@@ -123,7 +123,7 @@ export class Flights {
   /**
    * Sends one batch again, where one is to be and a worker can take it.
    *
-   * @param mayShare whether a worker can take a batch beside another.
+   * @param mayShare whether a worker has a place for it: unlike what waits, it may go behind what a busy one has in hand.
    * @param expire gives up a request whose deadline has passed, which may not have been noticed yet.
    * @returns whether one was sent.
    */

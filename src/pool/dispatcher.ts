@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { BatchReply, BatchTask, ColumnsTask } from './protocol.js';
 
-/** The lanes to the pool: at most so many batches in flight as the workers can hold. */
+/** The lanes to the pool: at most so many batches and chunks of columns in flight as the workers can hold. */
 export class Dispatcher {
   readonly #lanes: PQueue;
   readonly #run: (task: BatchTask | ColumnsTask, isAlone: boolean) => Promise<BatchReply>;

@@ -4,7 +4,10 @@ import { LostTask } from './lost-task.js';
 import type { TaskFailure } from './protocol.js';
 import { setRuntimeEnvironment } from './runtime-environment.js';
 
-/** Tasks a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. */
+/**
+ * Tasks a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. Batches of requests do
+ * without (`decideBatch`): it is for chunks of columns, requests while columns wait, what is sent again, and explanations.
+ */
 export const tasksPerWorker = 2;
 
 /**
@@ -45,7 +48,7 @@ export class SingleThread {
       maxThreads: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: tasksPerWorker,
-      // A blocking wait would leave a worker deaf to all but tasks; with two tasks in hand it gains nothing.
+      // A blocking wait would leave a worker deaf to all but tasks.
       atomics: 'disabled',
       recordTiming: false,
       niceIncrement,

@@ -76,15 +76,25 @@ describe('a worker that dies', () => {
     expect(scorer.summary()).toMatchObject({ workers: { ready: 1, lost: 1 }, requests: { total: 1, succeeded: 1 } });
   });
 
-  it('has both its batches answered by another', async () => {
+  it.each([
+    ['its batch, while others wait,', 4, 0, ['batch']],
+    ['both its batches, where columns wait too,', 4, 1, ['batch', 'batch']],
+    ['its batch and its chunk of columns', 2, 2, ['batch', 'columns']],
+  ])('has %s answered by another', async (_, requests, chunks, inHand) => {
     const scorer = await create({ workerFile: gate.workerFile, workers: 2, batching: { maxBatchSize: 1 } });
     gate.tell('hold');
-    const promises = [0, 1, 2, 3].map(() => scorer.score(request, patient));
-    const [first] = await gate.arrived(4);
+    const promises = Array.from({ length: requests }, () => scorer.score(request, patient));
+    const rows = chunks * 1_024;
+    const columns = chunks === 0 ? null : scorer.scoreColumns({ x: new Float32Array(rows).fill(0.25) }, rows, patient);
+    const arrivals = await gate.arrived(2 * inHand.length);
+    const [first] = arrivals;
+    const held = arrivals.filter(({ threadId }) => threadId === first?.threadId);
+    expect(held.map(({ arrived }) => arrived)).toEqual(inHand);
     gate.tell('exit', first?.threadId);
     await nextLoss(scorer);
     gate.tell('pass');
-    expect(await Promise.all(promises)).toMatchObject(new Array(4).fill({ source: 'model' }));
+    expect(await Promise.all(promises)).toMatchObject(new Array(requests).fill({ source: 'model' }));
+    expect((await columns)?.fraudProbability.every((score) => score === 0.5) ?? true).toBe(true);
     expect(scorer.summary().workers.lost).toBe(1);
   });
 
@@ -143,10 +153,14 @@ describe('a row', () => {
   });
 
   it('that kills its worker does not have its neighbours taken for it', async () => {
-    // 65 rows in 17 batches, of which a worker has two at a time: the other of the two dies with it.
+    // 65 rows in five batches. Where columns wait too, a worker has two at a time: the other of the two dies with it.
     const workerFile = WorkerBoard.workerFile('poisoned');
-    const scorer = await create({ workers: 2, workerFile, batching: { maxBatchSize: 4 } });
-    expect(await scoreAround(scorer, -1000)).toEqual(answersAround('0.5', 'ERR_WORKER_LOST'));
+    const scorer = await create({ workers: 2, workerFile, batching: { maxBatchSize: 16 } });
+    const answers = scoreAround(scorer, -1000);
+    const columns = scorer.scoreColumns({ x: Float32Array.of(0.25) }, 1, patient);
+    expect(scorer.summary().queue).toMatchObject({ depth: 1, inFlight: 64 });
+    expect(await answers).toEqual(answersAround('0.5', 'ERR_WORKER_LOST'));
+    expect([...(await columns).fraudProbability]).toEqual([0.5]);
     // With its neighbour, alone, and by itself.
     expect(scorer.summary().workers.lost).toBe(3);
   });

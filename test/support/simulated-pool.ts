@@ -17,7 +17,7 @@ interface Worker {
   held: Held[];
 }
 
-/** A pool whose workers do something when the test says so: they take two batches each, and die of killing rows. */
+/** A pool whose workers do something when the test says so: they take as many batches as come, and die of killing rows. */
 export class SimulatedPool {
   readonly #slots: Slots;
   readonly #workers: Worker[];

@@ -2,8 +2,8 @@ import { inject } from '../faults/inject.js';
 import type { Scenario } from '../scenario.js';
 import { Trial } from '../trial.js';
 
-/** Requests that one worker may have in hand: two batches. */
-const inHand = 2 * 256;
+/** Requests that one worker may have in hand: a batch, as there are no columns here. */
+const inHand = 256;
 
 /** Workers that stand still for longer than they may: replaced, and what they had in hand fails; everybody else is answered. */
 export const hungWorkers: Scenario = {

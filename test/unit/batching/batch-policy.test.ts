@@ -25,11 +25,20 @@ describe('decideBatch', () => {
     expect(decideBatch({ ...idle, waiting: 63 }, limits)).toEqual({ action: 'send', rows: 63, reason: 'idleWorker' });
   });
 
-  it('lets the batch grow while all workers are busy, and sends a full one behind a busy worker', () => {
+  it('lets the batch grow while all workers are busy, and sends not even a full or a late one behind a busy worker', () => {
     const busy = { ...idle, idleWorkers: 0, freeLanes: 2 };
-    expect(decideBatch({ ...busy, waiting: 63 }, limits)).toEqual({ action: 'wait', ms: Number.POSITIVE_INFINITY });
+    const wait = { action: 'wait', ms: Number.POSITIVE_INFINITY };
+    for (const waiting of [63, 64, 640]) expect(decideBatch({ ...busy, waiting }, limits)).toEqual(wait);
+    expect(decideBatch({ ...busy, waiting: 3, oldestWaitMs: 400, soonestDeadlineMs: 0 }, limits)).toEqual(wait);
+    const full = { action: 'send', rows: 64, reason: 'full' };
+    expect(decideBatch({ ...busy, waiting: 640, idleWorkers: 1 }, limits)).toEqual(full);
+    expect(decideBatch({ ...busy, waiting: 640, idleWorkers: 1, freeLanes: 0 }, limits)).toEqual(wait);
+  });
+
+  it('sends requests behind a busy worker where columns would have the place otherwise', () => {
+    const busy = { ...idle, idleWorkers: 0, freeLanes: 2, columnsWait: true };
     expect(decideBatch({ ...busy, waiting: 64 }, limits)).toEqual({ action: 'send', rows: 64, reason: 'full' });
-    expect(decideBatch({ ...busy, waiting: 640, freeLanes: 0 }, limits)).toMatchObject({ action: 'wait' });
+    expect(decideBatch(busy, limits)).toEqual({ action: 'sendColumns' });
   });
 
   it('waits for others to join no longer than maxQueueDelayMs', () => {
@@ -77,7 +86,7 @@ describe('decideBatch', () => {
     expect(rowsFor({ latency: { ...latency, perRowMs: 99 } })).toMatchObject({ rows: 1 });
   });
 
-  it('never sends more than waits or than maxBatchSize, never nothing, and never leaves an idle worker waiting for ever', () => {
+  it('never sends more than waits or than maxBatchSize, never nothing, and never leaves an idle worker waiting for ever, but busy ones alone', () => {
     const latency = fc.option(
       fc.record({
         fixedMs: fc.double({ min: 0, max: 50, noNaN: true }),
@@ -103,6 +112,9 @@ describe('decideBatch', () => {
     fc.assert(
       fc.property(snapshot, anyLimits, (moment, bounds) => {
         const decision = decideBatch(moment, bounds);
+        if (moment.idleWorkers === 0 && !moment.columnsWait) {
+          expect(decision).toEqual({ action: 'wait', ms: Number.POSITIVE_INFINITY });
+        }
         if (decision.action === 'send') {
           expect(decision.rows).toBeGreaterThan(0);
           expect(decision.rows).toBeLessThanOrEqual(Math.min(moment.waiting, bounds.maxBatchSize));

@@ -26,7 +26,16 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
   const answered: PendingRequest[] = [];
   const failed = new Map<PendingRequest, string>();
   const state = { ready: workers };
-  const columns = { isWaiting: false, inFlight: 0, isIdle: true, send: () => Promise.resolve() };
+  /** Where they wait, requests take the places behind busy workers; a chunk is answered as soon as it is sent. */
+  const columns = {
+    isWaiting: false,
+    inFlight: 0,
+    isIdle: true,
+    send: () => {
+      columns.isWaiting = false;
+      return Promise.resolve();
+    },
+  };
   const batcher = new Batcher({
     clock,
     slots,
@@ -81,7 +90,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
     batcher.add(request);
     return request;
   };
-  return { clock, slots, sent, answered, failed, state, batcher, add };
+  return { clock, slots, sent, answered, failed, state, columns, batcher, add };
 }
 
 describe('Batcher', () => {
@@ -98,14 +107,28 @@ describe('Batcher', () => {
     const { clock, sent, add, answered } = rig();
     for (let index = 0; index < 10; index += 1) add();
     clock.turn();
-    expect(sent.map(({ rows }) => rows)).toEqual([4, 4]);
+    expect(sent.map(({ rows }) => rows)).toEqual([4]);
     await sent[0]?.reply({ inferenceMs: 1, provider: 'cpu' });
-    expect(sent).toHaveLength(2);
+    expect(sent.map(({ rows }) => rows)).toEqual([4, 4]);
     expect(answered).toHaveLength(0);
     clock.turn();
     expect(answered).toHaveLength(4);
     await sent[1]?.reply({ inferenceMs: 1, provider: 'cpu' });
     expect(sent.map(({ rows }) => rows)).toEqual([4, 4, 2]);
+  });
+
+  it('gives a busy worker a second batch only while columns wait', async () => {
+    const { clock, sent, add, batcher, columns } = rig();
+    for (let index = 0; index < 16; index += 1) add();
+    clock.turn();
+    expect(sent.map(({ rows }) => rows)).toEqual([4]);
+    columns.isWaiting = true;
+    batcher.pump();
+    expect(sent.map(({ rows }) => rows)).toEqual([4, 4]);
+    columns.isWaiting = false;
+    for (const batch of sent.splice(0)) await batch.reply({ inferenceMs: 1, provider: 'cpu' });
+    clock.turn();
+    expect(sent.map(({ rows }) => rows)).toEqual([4]);
   });
 
   it('keeps the slot of a request that expired in a batch until the batch is back', async () => {
@@ -195,7 +218,7 @@ describe('Batcher', () => {
       await sent.pop()?.reply({ inferenceMs: rows, provider: 'cpu' });
       clock.turn();
     }
-    for (let row = 0; row < 8; row += 1) add();
+    for (let row = 0; row < 4; row += 1) add();
     clock.turn();
     const doomed = [add(3), add(3), add(3)];
     const timely = add(1_000);
@@ -208,7 +231,7 @@ describe('Batcher', () => {
 
   it('tells since when requests have always been waiting', async () => {
     const { clock, sent, add, batcher } = rig({ maxBatchSize: 1 });
-    for (let index = 0; index < 3; index += 1) add();
+    for (let index = 0; index < 2; index += 1) add();
     const since = clock.now();
     clock.turn();
     clock.advance(5);
@@ -228,10 +251,11 @@ describe('Batcher', () => {
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), by: fc.nat(99) }) },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('ready' as const), by: fc.nat(2) }) },
       { weight: 2, arbitrary: fc.record({ kind: fc.constant('advance' as const), by: fc.nat(30) }) },
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('columns' as const), by: fc.nat(1) }) },
     );
     await fc.assert(
       fc.asyncProperty(fc.array(event, { maxLength: 120 }), async (events) => {
-        const { clock, slots, sent, answered, failed, state, batcher, add } = rig({ workers: 2, slots: 200 });
+        const { clock, slots, sent, answered, failed, state, columns, batcher, add } = rig({ workers: 2, slots: 200 });
         const requests: PendingRequest[] = [];
         const open = new Set<Sent>();
         const hanging: (() => Promise<void>)[] = [];
@@ -240,6 +264,10 @@ describe('Batcher', () => {
           if (kind === 'add') requests.push(add(by, (by % 21) - 10));
           if (kind === 'advance') clock.advance(by);
           if (kind === 'ready') state.ready = by;
+          if (kind === 'columns') {
+            columns.isWaiting = by === 1;
+            batcher.pump();
+          }
           if (kind === 'cancel') {
             const request = requests[by % Math.max(requests.length, 1)];
             if (request !== undefined) batcher.giveUp(request, new AbortedError('left'));

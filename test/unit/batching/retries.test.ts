@@ -26,6 +26,16 @@ function rig(marks: readonly Mark[], { workers = 1, maxBatchSize = 8, timeoutMs 
     expect(outcomes.has(request)).toBe(false);
     outcomes.set(request, outcome);
   };
+  /** Where they wait, requests take the places behind busy workers; a chunk is answered as soon as it is sent. */
+  const columns = {
+    isWaiting: false,
+    inFlight: 0,
+    isIdle: true,
+    send: () => {
+      columns.isWaiting = false;
+      return Promise.resolve();
+    },
+  };
   const batcher = new Batcher({
     clock,
     slots,
@@ -35,7 +45,7 @@ function rig(marks: readonly Mark[], { workers = 1, maxBatchSize = 8, timeoutMs 
     readyWorkers: () => pool.readyWorkers,
     keepQuiet: (isWanted) => pool.keepQuiet(isWanted),
     run: (task, isAlone) => pool.run(task, isAlone),
-    columns: { isWaiting: false, inFlight: 0, isIdle: true, send: () => Promise.resolve() },
+    columns,
     onBatch: () => {},
     onOutputs: () => false,
     onAnswered: (request) => settle(request, 'answered'),
@@ -59,13 +69,24 @@ function rig(marks: readonly Mark[], { workers = 1, maxBatchSize = 8, timeoutMs 
     for (let steps = 0; outcomes.size < requests.length; steps += 1) {
       const next = choice.next();
       const by = next.done === true ? steps : next.value;
+      // Columns come, now and then, while there are choices left.
+      columns.isWaiting ||= next.done !== true && by % 2 === 0;
       pool.step(by, by % 3 === 0);
       await settleTurn();
       if (steps > 20_000) throw new Error('it goes on for ever');
     }
+    columns.isWaiting = false;
+    batcher.pump();
   };
   const seen = (): string[] => requests.map((request) => outcomes.get(request) ?? 'open');
-  return { clock, slots, pool, batcher, requests, finish, seen, settleTurn, capacity };
+  /** Gives every worker two batches, which it gets while columns wait. */
+  const fillWorkers = async (): Promise<void> => {
+    columns.isWaiting = true;
+    await settleTurn();
+    columns.isWaiting = false;
+    expect(batcher.inFlight).toBe(workers * 2 * maxBatchSize);
+  };
+  return { clock, slots, pool, batcher, requests, finish, seen, settleTurn, fillWorkers, capacity };
 }
 
 const expected: Record<Mark, string> = {
@@ -95,8 +116,8 @@ describe('a batch that fails', () => {
   it('is not taken for the culprit where its neighbour killed the worker, whichever began first', async () => {
     const marks: Mark[] = ['fine', 'fine', 'fine', 'fine', 'fine', 'killing', 'fine', 'fine'];
     for (const isSecondFirst of [false, true]) {
-      const { finish, seen, pool, settleTurn } = rig(marks, { maxBatchSize: 4 });
-      await settleTurn();
+      const { finish, seen, pool, fillWorkers } = rig(marks, { maxBatchSize: 4 });
+      await fillWorkers();
       pool.step(0, isSecondFirst);
       await finish();
       expect(seen()).toEqual(marks.map((mark) => expected[mark]));
@@ -107,13 +128,13 @@ describe('a batch that fails', () => {
 
   it('goes before what waits, and leaves it the other workers', async () => {
     const marks = Array.from({ length: 24 }, (_, index): Mark => (index === 8 ? 'killing' : 'fine'));
-    const { pool, settleTurn, seen, finish } = rig(marks, { maxBatchSize: 4, workers: 2 });
+    const { pool, settleTurn, fillWorkers, seen, finish } = rig(marks, { maxBatchSize: 4, workers: 2 });
     const step = async (worker: number, isSecondFirst = false): Promise<void> => {
       pool.step(worker, isSecondFirst);
       await settleTurn();
     };
     const seenOfBatches = (): string[] => seen().filter((_, row) => row % 4 === 0);
-    await settleTurn();
+    await fillWorkers();
     // The first worker has the first batch and the third, which kills it; the second worker has the others.
     await step(0, true);
     for (let steps = 0; steps < 3; steps += 1) await step(1);

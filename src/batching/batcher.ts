@@ -78,6 +78,7 @@ export class Batcher {
   #waitingSince: number | null = null;
   #maxWaiting = 0;
   #pumpIsDue = false;
+  #isPumping = false;
   #delayTimer: Timer | null = null;
   readonly #roomWaiters = new Waiters();
   readonly #idleWaiters = new Waiters();
@@ -164,8 +165,9 @@ export class Batcher {
   /** Settles a request early with an error; one that is settled already stays as it is. */
   giveUp(request: PendingRequest, error: FraudScorerError): void {
     if (request.state === 'settled') return;
-    if (request.state === 'waiting') this.#queue.remove(request);
-    if (request.state === 'waiting' || request.state === 'retrying') this.#options.slots.release(request.slot);
+    const { state } = request;
+    if (state === 'waiting') this.#queue.remove(request);
+    if (state === 'waiting' || state === 'leaving' || state === 'retrying') this.#options.slots.release(request.slot);
     this.#settleFailed(request, error);
     this.#noteChange();
   }
@@ -180,6 +182,8 @@ export class Batcher {
     if (isOpen) this.#finish(request);
     this.#landed.held.delete(request);
     this.#options.slots.release(request.slot);
+    // The worker that explained it may be the one that is kept for a batch of its own.
+    if (this.#flights.retrying > 0) this.#pumpSoon();
     this.#noteChange();
     return isOpen;
   }
@@ -193,6 +197,18 @@ export class Batcher {
 
   /** Looks whether anything can be sent: for whoever knows of a worker that has become ready. */
   pump(): void {
+    // The host's code, which hears of requests that are given up on the way, may bring it about again: the loop looks anew after it.
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      this.#sendAll();
+    } finally {
+      this.#isPumping = false;
+    }
+    this.#noteChange();
+  }
+
+  #sendAll(): void {
     this.#clearDelayTimer();
     for (;;) {
       const now = this.#options.clock.now();
@@ -201,12 +217,11 @@ export class Batcher {
       const decision = decideBatch(this.#snapshot(now), this.#options.limits);
       if (decision.action === 'wait') {
         this.#pumpLater(decision.ms);
-        break;
+        return;
       }
       if (decision.action === 'sendColumns') this.#sendColumns();
       else this.#send(decision.rows, decision.reason, now);
     }
-    this.#noteChange();
   }
 
   /** Resolves when something has left the queue; the caller looks again whether that is enough. */
@@ -231,7 +246,7 @@ export class Batcher {
    */
   readonly #expire = (request: PendingRequest): void => {
     const expire = (): void => this.giveUp(request, new DeadlineExceededError(request.timeoutMs));
-    if (request.state === 'waiting' || request.state === 'retrying') expire();
+    if (request.state !== 'running' && request.state !== 'held') expire();
     else this.#options.clock.soon(() => this.#options.clock.soon(expire));
   };
 
@@ -306,32 +321,29 @@ export class Batcher {
     this.#delayTimer = null;
   }
 
-  #send(rows: number, reason: SendReason, now: number): void {
-    this.#sends.count(reason);
-    this.#sentSinceColumns += 1;
-    const requests: PendingRequest[] = [];
-    const leastMs = rows * (this.#latency.coefficients?.perRowAtLeastMs ?? 0);
-    for (let row = 0; row < rows; row += 1) {
-      const request = this.#takeTimely(now, leastMs);
-      if (request === null) break;
-      requests.push(request);
-    }
-    if (requests.length > 0) this.#flights.send({ requests, deaths: 0, errors: 0 }, now);
-  }
-
   /**
-   * Takes the next request that can still be answered in time. Those that can't are refused on the way, rather than keep a worker
-   * from the others; but never the last: it is tried, which is how an estimate that has become wrong mends itself.
+   * Sends the next requests that can still be answered in time. Those that can't are refused, rather than keep a worker from the others;
+   * but never the last: it is tried, which is how an estimate that has become wrong mends itself.
    */
-  #takeTimely(now: number, leastMs: number): PendingRequest | null {
-    for (let { next } = this.#queue; next !== null; next = this.#queue.next) {
-      if (next.deadlineAt - now >= leastMs || this.#queue.length === 1) {
-        this.#queue.remove(next);
-        return next;
-      }
-      this.giveUp(next, new DeadlineExceededError(next.timeoutMs, { isEarly: true }));
+  #send(rows: number, reason: SendReason, now: number): void {
+    const requests: PendingRequest[] = [];
+    const late: PendingRequest[] = [];
+    const leastMs = rows * (this.#latency.coefficients?.perRowAtLeastMs ?? 0);
+    while (requests.length < rows) {
+      const { next } = this.#queue;
+      if (next === null) break;
+      const isTimely = next.deadlineAt - now >= leastMs || this.#queue.length === 1;
+      this.#queue.remove(next);
+      next.state = 'leaving';
+      (isTimely ? requests : late).push(next);
     }
-    return null;
+    if (requests.length > 0) {
+      this.#sends.count(reason);
+      this.#sentSinceColumns += 1;
+      this.#flights.send({ requests, deaths: 0, errors: 0 }, now);
+    }
+    // Only now, as the host's code hears of it, and may do anything to requests that are on no list.
+    for (const request of late) this.giveUp(request, new DeadlineExceededError(request.timeoutMs, { isEarly: true }));
   }
 
   /**

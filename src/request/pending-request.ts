@@ -6,8 +6,11 @@ import type { Explain, ModelResult, ScoreRequest } from '../types.js';
  * for its reasons, or settled.
  */
 export class PendingRequest implements Caller {
-  /** `running` requests that were settled early keep their slot until the worker has let go of it. */
-  state: 'waiting' | 'running' | 'retrying' | 'held' | 'settled' = 'waiting';
+  /**
+   * `leaving`: off the queue, to be refused as soon as no batch is being put together. `running` requests that were settled early keep
+   * their slot until the worker has let go of it.
+   */
+  state: 'waiting' | 'leaving' | 'running' | 'retrying' | 'held' | 'settled' = 'waiting';
   /** When its batch was sent, on the monotonic clock. */
   dispatchedAt = 0;
   /** The higher, the sooner it is sent. */

@@ -69,6 +69,11 @@ export class FakeClock implements Clock {
     }
   }
 
+  /** Moves time on alone, as a loop does that stands still: nothing has come to its turn yet. */
+  stall(ms: number): void {
+    this.#now += ms;
+  }
+
   /** Moves time on, firing timers as it goes. */
   advance(ms: number): void {
     const end = this.#now + ms;

@@ -26,6 +26,8 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
   const answered: PendingRequest[] = [];
   const failed = new Map<PendingRequest, string>();
   const state = { ready: workers };
+  /** What the host's own code does when it hears of a failure: a fallback, a listener. */
+  const host = { onFailed: (_: PendingRequest): void => {} };
   /** Where they wait, requests take the places behind busy workers; a chunk is answered as soon as it is sent. */
   const columns = {
     isWaiting: false,
@@ -82,6 +84,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
       expect(answered).not.toContain(request);
       expect(failed.has(request)).toBe(false);
       failed.set(request, code);
+      host.onFailed(request);
     },
   });
   const add = (timeoutMs = 1_000, priority = 0): PendingRequest => {
@@ -90,7 +93,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
     batcher.add(request);
     return request;
   };
-  return { clock, slots, sent, answered, failed, state, columns, batcher, add };
+  return { clock, slots, sent, answered, failed, state, host, columns, batcher, add };
 }
 
 describe('Batcher', () => {
@@ -227,6 +230,46 @@ describe('Batcher', () => {
     expect(doomed.map((request) => failed.get(request))).toEqual(Array(3).fill('ERR_DEADLINE_EXCEEDED'));
     expect(sent.map(({ rows }) => rows)).toEqual([1]);
     expect(timely.state).toBe('running');
+  });
+
+  it.each([0, 1, 2, 3])(
+    'stands by code of the host that aborts others while a batch is put together: number %d',
+    async (victim) => {
+      const { clock, sent, add, failed, answered, host, batcher, slots } = rig({ maxBatchSize: 8 });
+      const requests = [add(), add(1), add(), add(1), add()];
+      host.onFailed = (): void => {
+        const request = requests[victim];
+        if (request !== undefined) batcher.giveUp(request, new AbortedError('the host'));
+      };
+      clock.stall(5);
+      clock.turn();
+      for (const batch of sent.splice(0)) await batch.reply({ inferenceMs: 1, provider: 'cpu' });
+      clock.turn();
+      expect(answered.length + failed.size).toBe(5);
+      expect([slots.free, batcher.waiting, batcher.inFlight]).toEqual([1_000, 0, 0]);
+      const later = add();
+      clock.turn();
+      await sent.pop()?.reply({ inferenceMs: 1, provider: 'cpu' });
+      clock.turn();
+      expect(answered).toContain(later);
+    },
+  );
+
+  it('stands by code of the host that has columns scored while a batch is put together', async () => {
+    const { clock, sent, add, failed, answered, host, batcher, columns } = rig({ maxBatchSize: 8, workers: 2 });
+    host.onFailed = (): void => {
+      columns.isWaiting = true;
+      batcher.pump();
+    };
+    for (let pair = 0; pair < 8; pair += 1) [add(), add(1)];
+    clock.stall(5);
+    clock.turn();
+    while (sent.length > 0) {
+      await sent.pop()?.reply({ inferenceMs: 1, provider: 'cpu' });
+      clock.turn();
+    }
+    // The last of those that are late is tried.
+    expect([answered.length, failed.size, batcher.waiting]).toEqual([9, 7, 0]);
   });
 
   it('tells since when requests have always been waiting', async () => {

@@ -8,7 +8,7 @@ import type { ColumnCall } from '../columns/column-call.js';
 import { ColumnQueue } from '../columns/column-queue.js';
 import { scoreChunk } from '../columns/score-chunk.js';
 import { type OutputForm, readScores, type Scores } from '../decision/scores.js';
-import { type FraudScorerError, InvalidOptionsError } from '../errors.js';
+import { type FraudScorerError, InferenceError, InvalidOptionsError } from '../errors.js';
 import { Dispatcher } from '../pool/dispatcher.js';
 import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
 import { tasksPerWorker } from '../pool/single-thread.js';
@@ -258,8 +258,15 @@ export class Deployment {
     if (width === 0) return null;
     // By hand: a view of shared memory and an array from it would cost more than all the rest of an answer.
     const weights: number[] = [];
-    for (let index = slot * width; index < (slot + 1) * width; index += 1)
-      weights.push(this.slots.attention[index] as number);
+    for (let index = slot * width; index < (slot + 1) * width; index += 1) {
+      const weight = this.slots.attention[index] as number;
+      if (!Number.isFinite(weight)) {
+        throw new InferenceError(
+          "The model's attention for this request: expected finite numbers, received something else",
+        );
+      }
+      weights.push(weight);
+    }
     return weights;
   }
 }

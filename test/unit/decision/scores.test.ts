@@ -37,6 +37,9 @@ describe('readScores', () => {
   it.each([
     [[Number.NaN, 0, 0.5]],
     [[Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0.5]],
+    [[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5]],
+    [[0, Number.POSITIVE_INFINITY, 0.5]],
+    [[Number.NEGATIVE_INFINITY, 0, 0.5]],
     [[0, 0, Number.NaN]],
     [[0, 0, 1.5]],
     [[0, 0, -0.1]],

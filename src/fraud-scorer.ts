@@ -187,7 +187,9 @@ export class FraudScorer {
     this.#admission = new Admission({
       clock,
       intake: deployment,
-      aborts: new AbortRegistry((request, reason) => deployment.batcher.giveUp(request, new AbortedError(reason))),
+      aborts: new AbortRegistry<PendingRequest>((request, reason) =>
+        deployment.batcher.giveUp(request, new AbortedError(reason)),
+      ),
       maxQueueSize: options.maxQueueSize,
       timeoutMs: options.timeoutMs,
       isClosed: () => this.#closing !== null,
@@ -236,7 +238,7 @@ export class FraudScorer {
   }
 
   /**
-   * Scores many transactions that lie in columns: the fastest way for bulk work. They take what of the workers the requests of `score`
+   * Scores many transactions that lie in columns: the fastest way for bulk work. How many calls wait is for the host to bound. They take what of the workers the requests of `score`
    * leave, and a turn now and then even where those leave nothing. No decision events, reasons, ids or fallback.
    *
    * Rejects, and never throws, with `ERR_INVALID_REQUEST` before anything is scored where one value is bad (its path

@@ -12,9 +12,19 @@ export class IssueList {
     return this.#total;
   }
 
-  add(path: string, expected: string, received: string): void {
+  /** Whether no more are listed: what is found from here on need not be put into words. */
+  get isFull(): boolean {
+    return this.listed.length >= maxListed;
+  }
+
+  /** One more that is not listed. */
+  count(): void {
     this.#total += 1;
-    if (this.listed.length < maxListed) this.listed.push({ path, expected, received });
+  }
+
+  add(path: string, expected: string, received: string): void {
+    this.count();
+    if (!this.isFull) this.listed.push({ path, expected, received });
   }
 }
 

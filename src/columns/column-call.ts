@@ -1,3 +1,4 @@
+import type { Timer } from '../clock.js';
 import type { FraudScorerError } from '../errors.js';
 import type { DecisionCounts } from '../monitoring/decision-counter.js';
 import type { ColumnScores } from '../types.js';
@@ -21,6 +22,10 @@ export class ColumnCall {
   #sent = 0;
   /** Chunks that did not come back and go out once more. */
   readonly #lost: Chunk[] = [];
+  /** Its deadline's. */
+  timer: Timer | null = null;
+  /** Takes the caller's abort listener away again. */
+  stopListening: (() => void) | null = null;
   #isSettled = false;
 
   constructor(
@@ -68,8 +73,10 @@ export class ColumnCall {
 
   /** @returns whether it was not settled before. */
   settle(): boolean {
-    const isFirst = !this.#isSettled;
+    if (this.#isSettled) return false;
     this.#isSettled = true;
-    return isFirst;
+    this.timer?.clear();
+    this.stopListening?.();
+    return true;
   }
 }

@@ -63,22 +63,25 @@ export class ColumnQueue {
   /** @param call whose values were checked. */
   add(call: ColumnCall): void {
     this.#checking.delete(call);
+    // Reading its values may have run code of the host's, which aborted it.
+    if (call.isSettled) return;
     if (call.rows === 0) this.#answer(call);
     else this.#calls.add(call);
   }
 
-  /** Settles a call early with an error; one that is settled already stays as it is. */
-  giveUp(call: ColumnCall, error: FraudScorerError): void {
+  /** Settles a call early with an error. @returns whether it was not settled before. */
+  giveUp(call: ColumnCall, error: FraudScorerError): boolean {
     this.#checking.delete(call);
     this.#calls.delete(call);
-    if (call.settle()) this.#options.onFailed(call, error);
+    const isFirst = call.settle();
+    if (isFirst) this.#options.onFailed(call, error);
+    return isFirst;
   }
 
   /** @returns how many calls had no answer. */
   giveUpAll(errorOf: () => FraudScorerError): number {
     const calls = [...this.#checking, ...this.#calls];
-    for (const call of calls) this.giveUp(call, errorOf());
-    return calls.length;
+    return calls.filter((call) => this.giveUp(call, errorOf())).length;
   }
 
   /** Sends the next chunk. Resolves when it is back, whatever became of it. */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.js';
+import type { Clock } from '../clock.js';
 import {
   AbortedError,
   ClosedError,
@@ -8,6 +8,7 @@ import {
   InvalidRequestError,
 } from '../errors.js';
 import { IssueList } from '../issues.js';
+import { AbortRegistry } from '../request/abort-registry.js';
 import type { RowLayout } from '../request/feature-row.js';
 import type { ColumnScores, ColumnsOptions } from '../types.js';
 import { ColumnCall } from './column-call.js';
@@ -31,9 +32,11 @@ export interface ColumnScoringOptions {
 /** The door of `scoreColumns`: checks all of it before anything is scored, and minds its timeout and its signal. */
 export class ColumnScoring {
   readonly #options: ColumnScoringOptions;
+  readonly #aborts: AbortRegistry<ColumnCall>;
 
   constructor(options: ColumnScoringOptions) {
     this.#options = options;
+    this.#aborts = new AbortRegistry((call, reason) => void options.queue.giveUp(call, new AbortedError(reason)));
   }
 
   score(columns: unknown, rows: number, options: ColumnsOptions | undefined): Promise<ColumnScores> {
@@ -64,25 +67,11 @@ export class ColumnScoring {
     if (isClosed()) throw new ClosedError('The scorer is closed');
     if (signal?.aborted === true) throw new AbortedError(signal.reason);
 
-    let timer: Timer | null = null;
-    const onAbort = (): void => this.#options.queue.giveUp(call, new AbortedError(signal?.reason));
-    const cleanUp = (): void => {
-      timer?.clear();
-      signal?.removeEventListener('abort', onAbort);
-    };
-    const call = new ColumnCall(read, rows, {
-      resolve: (scores) => {
-        cleanUp();
-        settlement.resolve(scores);
-      },
-      reject: (error) => {
-        cleanUp();
-        settlement.reject(error);
-      },
-    });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const call = new ColumnCall(read, rows, settlement);
+    if (signal !== undefined) this.#aborts.watch(signal, call);
     if (Number.isFinite(timeoutMs)) {
-      timer = clock.after(timeoutMs, () => this.#options.queue.giveUp(call, new DeadlineExceededError(timeoutMs)));
+      const expire = (): void => void this.#options.queue.giveUp(call, new DeadlineExceededError(timeoutMs));
+      call.timer = clock.after(timeoutMs, expire);
     }
     this.#options.queue.announce(call);
     this.#check(call, 0, new IssueList());

@@ -24,6 +24,10 @@ export function checkValues(column: Column, from: number, to: number, issues: Is
   for (let index = first; index < last; index += 1) {
     const value = values[index];
     if (typeof value === 'number' && Number.isFinite(Math.fround(value))) continue;
+    if (issues.isFull) {
+      issues.count();
+      continue;
+    }
     const row = Math.floor(index / size);
     issues.add(`features.${column.name}[${row}][${index - row * size}]`, 'a finite number', describeKind(value));
   }

@@ -1,17 +1,22 @@
 import { InvalidOptionsError } from '../errors.js';
-import type { PendingRequest } from './pending-request.js';
 
-interface Watch {
-  requests: Set<PendingRequest>;
+/** What a signal may abort. */
+export interface Abortable {
+  /** Takes the caller's abort listener away again. Never throws. */
+  stopListening: (() => void) | null;
+}
+
+interface Watch<T> {
+  requests: Set<T>;
   listener: () => void;
 }
 
-/** Requests by the signal that may abort them: one listener a signal, however many requests share it. */
-export class AbortRegistry {
-  readonly #onAborted: (request: PendingRequest, reason: unknown) => void;
-  readonly #watches = new WeakMap<AbortSignal, Watch>();
+/** Requests, or calls in columns, by the signal that may abort them: one listener a signal, however many share it. */
+export class AbortRegistry<T extends Abortable> {
+  readonly #onAborted: (request: T, reason: unknown) => void;
+  readonly #watches = new WeakMap<AbortSignal, Watch<T>>();
 
-  constructor(onAborted: (request: PendingRequest, reason: unknown) => void) {
+  constructor(onAborted: (request: T, reason: unknown) => void) {
     this.#onAborted = onAborted;
   }
 
@@ -20,7 +25,7 @@ export class AbortRegistry {
    *
    * @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws.
    */
-  watch(signal: AbortSignal, request: PendingRequest): void {
+  watch(signal: AbortSignal, request: T): void {
     const watch = this.#watches.get(signal) ?? this.#listen(signal);
     watch.requests.add(request);
     request.stopListening = () => {
@@ -29,8 +34,8 @@ export class AbortRegistry {
     };
   }
 
-  #listen(signal: AbortSignal): Watch {
-    const requests = new Set<PendingRequest>();
+  #listen(signal: AbortSignal): Watch<T> {
+    const requests = new Set<T>();
     const listener = (): void => {
       for (const request of [...requests]) this.#onAborted(request, signal.reason);
     };
@@ -44,7 +49,7 @@ export class AbortRegistry {
     return watch;
   }
 
-  #forget(signal: AbortSignal, { listener }: Watch): void {
+  #forget(signal: AbortSignal, { listener }: Watch<T>): void {
     this.#watches.delete(signal);
     try {
       signal.removeEventListener('abort', listener);

@@ -37,7 +37,7 @@ export interface Intake {
 export interface AdmissionOptions {
   clock: Clock;
   intake: Intake;
-  aborts: AbortRegistry;
+  aborts: AbortRegistry<PendingRequest>;
   maxQueueSize: number;
   /** Where the request does not say. */
   timeoutMs: number;

@@ -122,6 +122,33 @@ describe('scoreColumns', () => {
     await expect(aborted).rejects.toMatchObject({ code: 'ERR_ABORTED', cause: 'enough' });
   });
 
+  it('settles where a signal of the host throws when it is let go, and where it is aborted while values are read', async () => {
+    class Hostile extends EventTarget {
+      aborted = false;
+      reason = 'mine';
+      override removeEventListener(): void {
+        throw new Error('hostile');
+      }
+    }
+    const signal = untyped<AbortSignal>(new Hostile());
+    expect((await scorer.scoreColumns(goldenColumns(3), 3, { signal })).decision).toHaveLength(3);
+    await expect(scorer.scoreColumns(columns, rows, { signal, timeoutMs: 0.01 })).rejects.toMatchObject({
+      code: 'ERR_DEADLINE_EXCEEDED',
+    });
+    const controller = new AbortController();
+    const few = goldenColumns(1);
+    const touchy = new Proxy([...few.user_features], {
+      get: (values, key, receiver) => {
+        if (key === '3') controller.abort('while read');
+        return Reflect.get(values, key, receiver);
+      },
+    });
+    const own = await FraudScorer.create({ model: goldenModel, workers: 1 });
+    const call = own.scoreColumns({ ...few, user_features: touchy }, 1, { signal: controller.signal });
+    await expect(call).rejects.toMatchObject({ code: 'ERR_ABORTED', cause: 'while read' });
+    expect(await own.close({ timeoutMs: 10_000 })).toMatchObject({ abandoned: 0 });
+  });
+
   it('answers single requests beside a long call', async () => {
     const many = goldenColumns(60_000);
     let isOver = false;

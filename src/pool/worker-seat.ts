@@ -120,7 +120,8 @@ export class WorkerSeat {
   }
 
   start(): void {
-    this.#start(false);
+    // Where the first seat of a pool can't start, all have been ended before the others' turn.
+    if (this.#state.kind !== 'ended') this.#start(false);
   }
 
   /** @throws {LostTask} where there is no worker, or it does not answer. */
@@ -166,9 +167,16 @@ export class WorkerSeat {
   #start(troubled: boolean): void {
     const starting: Starting = { kind: 'starting', thread: null, troubled };
     this.#state = starting;
-    const thread = this.#options.spawn((report) => {
-      if (this.#state === starting && starting.thread !== null) this.#onReport(starting.thread, report);
-    });
+    let thread: SeatThread | null;
+    try {
+      thread = this.#options.spawn((report) => {
+        if (this.#state === starting && starting.thread !== null) this.#onReport(starting.thread, report);
+      });
+    } catch (error) {
+      // A machine, or a container, that has no thread to give now may have one later.
+      this.#onUnusable(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     if (thread === null) {
       this.#state = { kind: 'hung' };
       return;

@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Clock, Timer } from '../clock.js';
+import { WorkerLostError } from '../errors.js';
 import type { ExitGuard } from './exit-guard.js';
 import type { GuardedData, TaskFailure } from './protocol.js';
 import { SingleThread } from './single-thread.js';
@@ -27,10 +28,21 @@ export class WorkerThread {
   readonly #clock: Clock;
   #poll: Timer | null = null;
 
-  /** @returns null where the guard has no seat: as many threads hang, or are about to end, as may. */
+  /**
+   * @returns null where the guard has no seat: as many threads hang, or are about to end, as may.
+   * @throws {WorkerLostError} where the system gives no thread.
+   */
   static start(options: WorkerThreadOptions): WorkerThread | null {
     const seat = options.guard.claim();
-    return seat === null ? null : new WorkerThread(options, seat);
+    if (seat === null) return null;
+    try {
+      return new WorkerThread(options, seat);
+    } catch (error) {
+      // The end of the process would wait for it otherwise.
+      options.guard.release(seat);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new WorkerLostError(`A worker could not be started: ${reason}`, { cause: error });
+    }
   }
 
   private constructor(

@@ -54,13 +54,14 @@ function rig() {
   const clock = new FakeClock();
   const threads: FakeThread[] = [];
   const events: string[] = [];
-  const state = { hasRoom: true };
+  const state = { hasRoom: true, isOutOfThreads: false };
   const seat = new WorkerSeat({
     clock,
     workerHangMs: 1_000,
     lookEveryMs: 100,
     spawn: (report) => {
       if (!state.hasRoom) return null;
+      if (state.isOutOfThreads) throw new Error('EAGAIN');
       const thread = new FakeThread(report);
       threads.push(thread);
       return thread;
@@ -106,6 +107,29 @@ describe('WorkerSeat', () => {
     expect(events).toEqual(['ready', 'lost: it exited with code 7, ready false']);
     expect(threads).toHaveLength(2);
     expect(seat.isTroubled).toBe(false);
+  });
+
+  it('outlives a machine that has no thread to give, and tries again', async () => {
+    const { seat, last, threads, events, state, clock } = rig();
+    seat.start();
+    last().report(ready);
+    state.isOutOfThreads = true;
+    await last().die('it exited with code 7');
+    expect(events.slice(1)).toEqual(['lost: it exited with code 7, ready false', 'unusable: EAGAIN']);
+    expect([seat.isTroubled, seat.problem]).toEqual([true, 'EAGAIN']);
+    clock.advance(1_000);
+    state.isOutOfThreads = false;
+    clock.advance(10_000);
+    expect(threads).toHaveLength(2);
+    last().report(ready);
+    expect(seat.isReady).toBe(true);
+  });
+
+  it('does not start once it has been ended', () => {
+    const { seat, threads } = rig();
+    seat.end();
+    seat.start();
+    expect(threads).toHaveLength(0);
   });
 
   it('waits longer each time its thread can not get ready, however it fails, and for ever goes on', async () => {

@@ -9,7 +9,10 @@ export class DecisionCounter {
   #highRisk = 0;
 
   count(decision: Decision, level: RiskLevel): void {
-    this.#decisions[decision] += 1;
+    // Not by the name: looking it up takes longer than all the rest.
+    if (decision === 'APPROVE') this.#decisions.APPROVE += 1;
+    else if (decision === 'REVIEW') this.#decisions.REVIEW += 1;
+    else this.#decisions.BLOCK += 1;
     if (level === 'HIGH') this.#highRisk += 1;
   }
 

@@ -15,7 +15,7 @@ import { PendingRequest } from './pending-request.js';
 import { readRequest } from './read-request.js';
 import { readScoreOptions } from './score-options.js';
 
-/** Where requests that are taken in go: a queue, and shared memory for their features. */
+/** Where requests that are taken in go: a queue, and memory of the host's own for their features. */
 export interface Intake {
   readonly layout: RowLayout;
   readonly slots: {
@@ -45,7 +45,7 @@ export interface AdmissionOptions {
   onRefused: (caller: Caller, error: FraudScorerError) => void;
 }
 
-/** The door: checks a request, copies its features into shared memory and queues it, or refuses it. */
+/** The door: checks a request, copies its features into a slot and queues it, or refuses it. */
 export class Admission {
   readonly #options: AdmissionOptions;
 

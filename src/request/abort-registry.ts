@@ -1,5 +1,5 @@
-import { InvalidOptionsError } from '../errors.js';
 import type { PendingRequest } from './pending-request.js';
+import { reasonOf, throwingSignal } from './score-options.js';
 
 interface Watch {
   requests: Set<PendingRequest>;
@@ -32,12 +32,13 @@ export class AbortRegistry {
   #listen(signal: AbortSignal): Watch {
     const requests = new Set<PendingRequest>();
     const listener = (): void => {
-      for (const request of [...requests]) this.#onAborted(request, signal.reason);
+      const reason = reasonOf(signal);
+      for (const request of [...requests]) this.#onAborted(request, reason);
     };
     try {
       signal.addEventListener('abort', listener, { once: true });
     } catch {
-      throw new InvalidOptionsError([{ path: 'signal', expected: 'an AbortSignal', received: 'one that throws' }]);
+      throw throwingSignal();
     }
     const watch = { requests, listener };
     this.#watches.set(signal, watch);

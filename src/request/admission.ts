@@ -13,7 +13,7 @@ import type { AbortRegistry } from './abort-registry.js';
 import type { RowLayout } from './feature-row.js';
 import { PendingRequest } from './pending-request.js';
 import { readRequest } from './read-request.js';
-import { readScoreOptions } from './score-options.js';
+import { isAborted, readScoreOptions, reasonOf } from './score-options.js';
 
 /** Where requests that are taken in go: a queue, and memory of the host's own for their features. */
 export interface Intake {
@@ -104,7 +104,7 @@ export class Admission {
 }
 
 function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new AbortedError(signal.reason);
+  if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
 }
 
 /** What the host's own code can throw is refused as such where it is read; anything else is a fault of this package. */

@@ -86,12 +86,18 @@ type Feeder = (submit: (request: ScoreRequest) => void, intake: ManyIntake) => P
 
 /** @throws {InvalidRequestError} where it is no iterable of either kind. */
 function feederOf(requests: ManyRequests): Feeder {
-  if (typeof requests === 'object' && requests !== null) {
-    if (Symbol.asyncIterator in requests) return (submit, intake) => feedStream(requests, submit, intake);
-    if (Symbol.iterator in requests) return (submit, intake) => feedList(requests, submit, intake);
+  let received = describeKind(requests);
+  try {
+    if (typeof requests === 'object' && requests !== null) {
+      if (Symbol.asyncIterator in requests) return (submit, intake) => feedStream(requests, submit, intake);
+      if (Symbol.iterator in requests) return (submit, intake) => feedList(requests, submit, intake);
+    }
+  } catch {
+    // A proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
+    received = 'one that throws';
   }
   const expected = 'an array or another iterable of requests, asynchronous or not';
-  throw new InvalidRequestError([{ path: 'requests', expected, received: describeKind(requests) }]);
+  throw new InvalidRequestError([{ path: 'requests', expected, received }]);
 }
 
 /** Not `for await`, which would take a turn over each request of an array. */

@@ -59,6 +59,17 @@ export class Admission {
     return !isClosed() && intake.batcher.waiting >= maxQueueSize;
   }
 
+  /** Whether every request of a call with this signal is refused, whatever it holds. */
+  isOver(signal: AbortSignal | undefined): boolean {
+    try {
+      this.#refuseIfClosed();
+      refuseIfAborted(signal);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
   /** Takes a request in, or refuses it: its settlement hears of either, and nothing is thrown. */
   submit(request: ScoreRequest, options: ScoreOptions | undefined, settlement: Settlement): void {
     const { clock, intake, onRefused } = this.#options;

@@ -189,6 +189,25 @@ describe('a scorer in the hands of a careless host', () => {
     expect(String(error)).not.toContain('4111');
   });
 
+  it.each(['closed', 'aborted'])('ends with an endless stream once it is %s, and answers what it read', async (how) => {
+    const scorer = await create();
+    const controller = new AbortController();
+    let given = 0;
+    async function* endless() {
+      for (; given < 1_000_000; given += 1) yield request;
+    }
+    const scoring = scorer.scoreMany(endless(), { signal: controller.signal, timeoutMs: 20_000 });
+    await scorer.score(request, { timeoutMs: 20_000, priority: 10 });
+    if (how === 'closed') await scorer.close();
+    else controller.abort();
+    const outcomes = await scoring;
+    const code = how === 'closed' ? 'ERR_CLOSED' : 'ERR_ABORTED';
+    expect(outcomes.at(-1)).toMatchObject({ status: 'rejected', reason: { code } });
+    expect(outcomes[0]).toMatchObject({ status: 'fulfilled' });
+    expect(given).toBeLessThan(1_000_000);
+    expect(outcomes).toHaveLength(given + 1);
+  });
+
   it('survives a fallback that is asynchronous and rejects', async () => {
     const scorer = await create({
       fallback: untyped(async () => {

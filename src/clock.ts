@@ -22,18 +22,14 @@ export interface Clock {
   soon(callback: () => void): void;
 }
 
+/** The longest delay that a timer of Node.js takes; it fires after 1 ms where it is given more. */
+const maxDelayMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   epochMs: () => Date.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return { clear: () => clearTimeout(timer) };
-  },
-  background(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    timer.unref();
-    return { clear: () => clearTimeout(timer) };
-  },
+  after: (delayMs, callback) => once(delayMs, callback, true),
+  background: (delayMs, callback) => once(delayMs, callback, false),
   every(periodMs, callback) {
     const timer = setInterval(callback, periodMs);
     timer.unref();
@@ -43,3 +39,14 @@ export const systemClock: Clock = {
     setImmediate(callback);
   },
 };
+
+function once(delayMs: number, callback: () => void, holds: boolean): Timer {
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number): void => {
+    if (leftMs > maxDelayMs) timer = setTimeout(() => wait(leftMs - maxDelayMs), maxDelayMs);
+    else timer = setTimeout(callback, leftMs);
+    if (!holds) timer.unref();
+  };
+  wait(delayMs);
+  return { clear: () => clearTimeout(timer) };
+}

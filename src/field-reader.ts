@@ -29,19 +29,19 @@ export class FieldReader {
     this.#path = path;
     this.issues = issues;
     this.#fields = this.#copy(value);
-    if (value !== undefined && !isObject(value)) {
-      issues.add(path === '' ? 'options' : path, 'an object', describeValue(value));
-    }
   }
 
-  /** The fields as they are now: a getter is called once, and one that throws is an issue like any other. */
+  /** The fields as they are now: a getter is called once, and one that throws, as a revoked proxy does, is an issue like any other. */
   #copy(value: unknown): Fields {
+    if (value === undefined) return {};
+    const path = this.#path === '' ? 'options' : this.#path;
     try {
-      return isObject(value) ? { ...value } : {};
+      if (isObject(value)) return { ...value };
+      this.issues.add(path, 'an object', describeValue(value));
     } catch {
-      this.issues.add(this.#path === '' ? 'options' : this.#path, 'an object that can be read', 'one that throws');
-      return {};
+      this.issues.add(path, 'an object that can be read', 'one that throws');
     }
+    return {};
   }
 
   has(name: string): boolean {

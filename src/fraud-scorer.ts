@@ -220,20 +220,27 @@ export class FraudScorer {
    * are fed in as room appears; each one's timeout begins when it is.
    *
    * @param requests a list, or a stream such as an async generator, which is asked for its next request only once there is room for
-   * it: a host that reads from somewhere gets its backpressure. The outcomes are kept until the last has settled.
+   * it: a host that reads from somewhere gets its backpressure. The outcomes are kept until the last has settled. Every request of a list
+   * gets its own outcome, come what may. A stream is given back (its iterator's `return`) at the first request that is refused because
+   * the scorer was closed or the signal aborted: the outcomes are those of what was read until then, and the last says which it was.
+   * A stream that is awaited at that time is not interrupted.
    *
    * Rejects as a whole only where the options, or what was given as the list, are invalid; a list or stream that throws on the way does
    * so once what it gave is settled.
    */
   async scoreMany(requests: ManyRequests, options?: ScoreOptions): Promise<ScoreOutcome[]> {
-    if (options !== undefined) readScoreOptions(options, this.#options.timeoutMs);
+    const signal = options === undefined ? undefined : readScoreOptions(options, this.#options.timeoutMs).signal;
     const admission = this.#admission;
     return scoreMany(requests, {
       get isFull() {
         return admission.isFull;
       },
+      get isOver() {
+        return admission.isOver(signal);
+      },
       room: () => this.#deployment.batcher.room(),
       submit: (request, settlement) => admission.submit(request, options, settlement),
+      turn: () => new Promise((resolve) => this.#clock.soon(resolve)),
     });
   }
 

@@ -10,6 +10,7 @@ import {
 import { IssueList } from '../issues.js';
 import { AbortRegistry } from '../request/abort-registry.js';
 import type { RowLayout } from '../request/feature-row.js';
+import { isAborted, reasonOf } from '../request/score-options.js';
 import type { ColumnScores, ColumnsOptions } from '../types.js';
 import { ColumnCall } from './column-call.js';
 import type { ColumnQueue } from './column-queue.js';
@@ -65,7 +66,7 @@ export class ColumnScoring {
     if (issues.total > 0) throw new InvalidRequestError(issues.listed, issues.total);
     // Reading it may have run code of the host's, which may have called anything.
     if (isClosed()) throw new ClosedError('The scorer is closed');
-    if (signal?.aborted === true) throw new AbortedError(signal.reason);
+    if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
 
     const call = new ColumnCall(read, rows, settlement);
     if (signal !== undefined) this.#aborts.watch(signal, call);

@@ -1,3 +1,4 @@
+import { isFloat32Array } from 'node:util/types';
 import { describeKind, type IssueList } from '../issues.js';
 import { areFinite } from './finite-values.js';
 
@@ -20,7 +21,7 @@ export interface Column {
 export function checkValues(column: Column, from: number, to: number, issues: IssueList): void {
   const { values, size } = column;
   const [first, last] = [from * size, to * size];
-  if (values instanceof Float32Array ? areFinite(values, first, last) : areFiniteNumbers(values, first, last)) return;
+  if (isFloat32Array(values) ? areFinite(values, first, last) : areFiniteNumbers(values, first, last)) return;
   for (let index = first; index < last; index += 1) {
     const value = values[index];
     if (typeof value === 'number' && Number.isFinite(Math.fround(value))) continue;
@@ -56,7 +57,7 @@ export function copyRows(
 ): boolean {
   const [first, last] = [row * size, (row + rows) * size];
   if (values.length < last) return false;
-  if (values instanceof Float32Array) {
+  if (isFloat32Array(values)) {
     to.set(values.subarray(first, last), start);
     return true;
   }

@@ -68,7 +68,7 @@ export class Deployment {
   readonly batcher: Batcher;
   readonly columns: ColumnQueue;
   readonly since: number;
-  /** A row of shared memory that belongs to no request, for checking one that is not taken in. */
+  /** A row of memory that belongs to no request, for checking one that is not taken in. */
   readonly scratchSlot: number;
   readonly #areas: ColumnAreas;
   readonly #outputForm: OutputForm;

@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '../errors.js';
+import { reasonOf, throwingSignal } from './score-options.js';
 
 /** What a signal may abort. */
 export interface Abortable {
@@ -37,12 +37,13 @@ export class AbortRegistry<T extends Abortable> {
   #listen(signal: AbortSignal): Watch<T> {
     const requests = new Set<T>();
     const listener = (): void => {
-      for (const request of [...requests]) this.#onAborted(request, signal.reason);
+      const reason = reasonOf(signal);
+      for (const request of [...requests]) this.#onAborted(request, reason);
     };
     try {
       signal.addEventListener('abort', listener, { once: true });
     } catch {
-      throw new InvalidOptionsError([{ path: 'signal', expected: 'an AbortSignal', received: 'one that throws' }]);
+      throw throwingSignal();
     }
     const watch = { requests, listener };
     this.#watches.set(signal, watch);

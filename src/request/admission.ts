@@ -13,9 +13,9 @@ import type { AbortRegistry } from './abort-registry.js';
 import type { RowLayout } from './feature-row.js';
 import { PendingRequest } from './pending-request.js';
 import { readRequest } from './read-request.js';
-import { readScoreOptions } from './score-options.js';
+import { isAborted, readScoreOptions, reasonOf } from './score-options.js';
 
-/** Where requests that are taken in go: a queue, and shared memory for their features. */
+/** Where requests that are taken in go: a queue, and memory of the host's own for their features. */
 export interface Intake {
   readonly layout: RowLayout;
   readonly slots: {
@@ -45,7 +45,7 @@ export interface AdmissionOptions {
   onRefused: (caller: Caller, error: FraudScorerError) => void;
 }
 
-/** The door: checks a request, copies its features into shared memory and queues it, or refuses it. */
+/** The door: checks a request, copies its features into a slot and queues it, or refuses it. */
 export class Admission {
   readonly #options: AdmissionOptions;
 
@@ -57,6 +57,17 @@ export class Admission {
   get isFull(): boolean {
     const { isClosed, intake, maxQueueSize } = this.#options;
     return !isClosed() && intake.batcher.waiting >= maxQueueSize;
+  }
+
+  /** Whether every request of a call with this signal is refused, whatever it holds. */
+  isOver(signal: AbortSignal | undefined): boolean {
+    try {
+      this.#refuseIfClosed();
+      refuseIfAborted(signal);
+      return false;
+    } catch {
+      return true;
+    }
   }
 
   /** Takes a request in, or refuses it: its settlement hears of either, and nothing is thrown. */
@@ -104,7 +115,7 @@ export class Admission {
 }
 
 function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new AbortedError(signal.reason);
+  if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
 }
 
 /** What the host's own code can throw is refused as such where it is read; anything else is a fault of this package. */

@@ -1,3 +1,5 @@
+import { isFloat32Array } from 'node:util/types';
+
 /** An input of the model: where its values lie in a row. */
 export interface InputLayout {
   readonly name: string;
@@ -29,7 +31,7 @@ export function rowLayoutOf(inputs: readonly { name: string; size: number }[]): 
  * a host that changes its arrays, or whose getters answer differently each time, can't slip anything past it.
  *
  * @param features the request's `features`, of any type.
- * @param row shared memory of at least `start + layout.size` values; holds rubbish afterwards where it was refused.
+ * @param row memory of the host's own, of at least `start + layout.size` values; holds rubbish afterwards where it was refused.
  * @returns whether all was as it should be; `listFeatureIssues` says what was not.
  */
 export function writeFeatureRow(features: unknown, layout: RowLayout, row: Float32Array, start: number): boolean {
@@ -63,13 +65,16 @@ export function isUnknown(inputs: object, name: string, layout: RowLayout): bool
 }
 
 function writeInput(values: unknown, size: number, row: Float32Array, start: number): boolean {
-  // A loop for each kind of array keeps each of them fast.
-  if (values instanceof Float32Array) return values.length === size && copyFloat32(values, row, start, size);
+  // A loop for each kind of array keeps each of them fast. By what it is: anything can have the prototype of a Float32Array.
+  if (isFloat32Array(values)) return values.length === size && copyFloat32(values, row, start, size);
   if (!Array.isArray(values) && !isNumericView(values)) return false;
   return values.length === size && copyNumbers(values, row, start, size);
 }
 
-/** Only NaN and the infinities differ from themselves after subtraction, and any of them makes a sum NaN. */
+/**
+ * What is read of a true Float32Array is what is written, whatever was done to the object around it: a float32 value, or nothing beyond
+ * its end. Only NaN and the infinities differ from themselves after subtraction, and any of them, or nothing, makes a sum NaN.
+ */
 function copyFloat32(values: Float32Array, row: Float32Array, start: number, size: number): boolean {
   // Two sums side by side, as each addition waits for the one before it.
   let even = 0;

@@ -6,16 +6,23 @@ import type { ScoreOutcome, ScoreRequest, ScoreResult } from '../types.js';
 /** The door, as a list needs it. */
 export interface ManyIntake {
   readonly isFull: boolean;
+  /** Whether all that comes now is refused: the door is closed, or the call was aborted. */
+  readonly isOver: boolean;
   /** Resolves when something has left the queue. */
   room(): Promise<void>;
   submit(request: ScoreRequest, settlement: Settlement): void;
+  /** Resolves in a later turn of the event loop. */
+  turn(): Promise<void>;
 }
+
+/** Requests that are settled at the door before the event loop gets a turn: they fill no queue that would make the feeder wait. */
+const refusedPerTurn = 256;
 
 export type ManyRequests = Iterable<ScoreRequest> | AsyncIterable<ScoreRequest>;
 
 /**
  * Feeds a list or a stream in as room appears, so that it is never refused for its own size; a stream is asked for its next request
- * only once there is room for it.
+ * only once there is room for it, and for no more after one that was refused because all would be.
  *
  * @returns what became of each, in the order they were given.
  * @throws {InvalidRequestError} where it is neither, or throws on the way.
@@ -24,7 +31,11 @@ export async function scoreMany(requests: ManyRequests, intake: ManyIntake): Pro
   const outcomes = new Outcomes();
   const feed = feederOf(requests);
   try {
-    await feed((request) => intake.submit(request, outcomes.next()), intake);
+    await feed((request) => {
+      const { open } = outcomes;
+      intake.submit(request, outcomes.next());
+      return outcomes.open > open;
+    }, intake);
   } catch (error) {
     // What was fed in is settled first: nothing of it is left running behind the caller's back.
     await outcomes.settled();
@@ -40,6 +51,11 @@ class Outcomes {
   #begun = 0;
   #open = 0;
   #onSettled: () => void = () => {};
+
+  /** How many have begun and are not settled. */
+  get open(): number {
+    return this.#open;
+  }
 
   /** @returns where the next request is settled. */
   next(): Settlement {
@@ -82,45 +98,59 @@ class Place implements Settlement {
   }
 }
 
-type Feeder = (submit: (request: ScoreRequest) => void, intake: ManyIntake) => Promise<void>;
+/** @returns whether it was taken in, and not settled at the door. */
+type Submit = (request: ScoreRequest) => boolean;
+type Feeder = (submit: Submit, intake: ManyIntake) => Promise<void>;
 
 /** @throws {InvalidRequestError} where it is no iterable of either kind. */
 function feederOf(requests: ManyRequests): Feeder {
-  if (typeof requests === 'object' && requests !== null) {
-    if (Symbol.asyncIterator in requests) return (submit, intake) => feedStream(requests, submit, intake);
-    if (Symbol.iterator in requests) return (submit, intake) => feedList(requests, submit, intake);
+  let received = describeKind(requests);
+  try {
+    if (typeof requests === 'object' && requests !== null) {
+      if (Symbol.asyncIterator in requests) return (submit, intake) => feedStream(requests, submit, intake);
+      if (Symbol.iterator in requests) return (submit, intake) => feedList(requests, submit, intake);
+    }
+  } catch {
+    // A proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
+    received = 'one that throws';
   }
   const expected = 'an array or another iterable of requests, asynchronous or not';
-  throw new InvalidRequestError([{ path: 'requests', expected, received: describeKind(requests) }]);
+  throw new InvalidRequestError([{ path: 'requests', expected, received }]);
 }
 
 /** Not `for await`, which would take a turn over each request of an array. */
-async function feedList(
-  requests: Iterable<ScoreRequest>,
-  submit: (request: ScoreRequest) => void,
-  intake: ManyIntake,
-): Promise<void> {
+async function feedList(requests: Iterable<ScoreRequest>, submit: Submit, intake: ManyIntake): Promise<void> {
+  let refused = 0;
   for (const request of requests) {
     // Each time anew, as others may have taken the room; where there is some, without so much as a microtask.
-    while (intake.isFull) await intake.room();
-    submit(request);
+    while (mustWait(intake)) await intake.room();
+    if (submit(request)) continue;
+    refused += 1;
+    if (refused % refusedPerTurn === 0) await intake.turn();
   }
 }
 
-async function feedStream(
-  requests: AsyncIterable<ScoreRequest>,
-  submit: (request: ScoreRequest) => void,
-  intake: ManyIntake,
-): Promise<void> {
+async function feedStream(requests: AsyncIterable<ScoreRequest>, submit: Submit, intake: ManyIntake): Promise<void> {
+  let refused = 0;
   await untilRoom(intake);
   for await (const request of requests) {
     // Others may have taken the room while the stream was thinking.
     await untilRoom(intake);
-    submit(request);
+    if (!submit(request)) {
+      // It may never end. That of the last request tells the caller why the outcomes do.
+      if (intake.isOver) break;
+      refused += 1;
+      if (refused % refusedPerTurn === 0) await intake.turn();
+    }
     await untilRoom(intake);
   }
 }
 
 async function untilRoom(intake: ManyIntake): Promise<void> {
-  while (intake.isFull) await intake.room();
+  while (mustWait(intake)) await intake.room();
+}
+
+/** What will be refused needs no room. */
+function mustWait(intake: ManyIntake): boolean {
+  return intake.isFull && !intake.isOver;
 }

@@ -1,3 +1,4 @@
+import { InvalidOptionsError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import type { Explain, ScoreOptions } from '../types.js';
 
@@ -27,15 +28,41 @@ export function isExplain(value: unknown): value is Explain {
   return typeof value === 'boolean' || value === 'review' || value === 'block';
 }
 
-/** By its shape: signals from another realm, or a polyfill's, are fine. */
+/** By its shape: signals from another realm, or a polyfill's, are fine. One that throws when it is looked at is none. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'aborted' in value &&
-    'addEventListener' in value &&
-    typeof value.addEventListener === 'function' &&
-    'removeEventListener' in value &&
-    typeof value.removeEventListener === 'function'
-  );
+  try {
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      'aborted' in value &&
+      'addEventListener' in value &&
+      typeof value.addEventListener === 'function' &&
+      'removeEventListener' in value &&
+      typeof value.removeEventListener === 'function'
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws. */
+export function isAborted(signal: AbortSignal): boolean {
+  try {
+    return signal.aborted === true;
+  } catch {
+    throw throwingSignal();
+  }
+}
+
+/** Why it was aborted; undefined where the signal is one of the host's own making, and throws. */
+export function reasonOf(signal: AbortSignal): unknown {
+  try {
+    return signal.reason;
+  } catch {
+    return undefined;
+  }
+}
+
+export function throwingSignal(): InvalidOptionsError {
+  return new InvalidOptionsError([{ path: 'signal', expected: 'an AbortSignal', received: 'one that throws' }]);
 }

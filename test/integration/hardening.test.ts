@@ -9,6 +9,12 @@ import { untyped } from '../support/untyped.js';
 
 const request = { features: { x: [0.25] } };
 
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 describe('a scorer in the hands of a careless host', () => {
   let gate: WorkerGate;
   let folder: string;
@@ -136,6 +142,70 @@ describe('a scorer in the hands of a careless host', () => {
       expect.objectContaining({ code: 'ERR_INVALID_REQUEST' }),
     );
     await expect(FraudScorer.create(untyped(throwing))).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
+  });
+
+  const guarded = (): never => {
+    throw new Error('4111 1111 1111 1111');
+  };
+  /** What has the methods of a signal, and throws at the one property. */
+  const signalWith = (name: string) =>
+    Object.defineProperty({ aborted: false, addEventListener: () => {}, removeEventListener: () => {} }, name, {
+      get: guarded,
+      enumerable: true,
+    });
+  it.each<[string, () => unknown]>([
+    ['options that are a revoked proxy', () => revoked()],
+    ['a signal that is a revoked proxy', () => ({ signal: revoked() })],
+    ['a signal whose `has` throws', () => ({ signal: new Proxy({}, { has: guarded }) })],
+    ['a signal whose `get` throws', () => ({ signal: new Proxy(new AbortController().signal, { get: guarded }) })],
+    ['a signal whose `aborted` throws', () => ({ signal: signalWith('aborted') })],
+    ['a signal whose `addEventListener` throws', () => ({ signal: signalWith('addEventListener') })],
+  ])('refuses %s, and no fallback answers it', async (_, make) => {
+    const scorer = await create({ fallback: 'APPROVE' });
+    const codeOf = (call: Promise<unknown>) => call.catch((error: unknown) => untyped<{ code: string }>(error).code);
+    expect(await codeOf(scorer.score(request, untyped(make())))).toBe('ERR_INVALID_OPTIONS');
+    const many = scorer.scoreMany([request], untyped(make()));
+    const codes = many.then(([outcome]) => (outcome?.status === 'rejected' ? outcome.reason.code : outcome));
+    expect(await codeOf(codes)).toBe('ERR_INVALID_OPTIONS');
+  });
+
+  it('aborts for a signal that does not say why, where reading its reason throws', async () => {
+    const scorer = await create();
+    const signal = Object.defineProperty(new EventTarget(), 'reason', { get: guarded });
+    gate.tell('hold');
+    const promise = scorer.score(request, untyped({ signal: Object.assign(signal, { aborted: false }) }));
+    signal.dispatchEvent(new Event('abort'));
+    await expect(promise).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a revoked proxy', () => revoked()],
+    ['a proxy whose `has` throws', () => new Proxy([], { has: guarded })],
+    ['a proxy whose `get` throws', () => new Proxy([], { get: guarded })],
+  ])('refuses %s as a list, without quoting what it throws', async (_, make) => {
+    const scorer = await create();
+    const error = await scorer.scoreMany(untyped(make())).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'ERR_INVALID_REQUEST', issues: [{ path: 'requests' }] });
+    expect(String(error)).not.toContain('4111');
+  });
+
+  it.each(['closed', 'aborted'])('ends with an endless stream once it is %s, and answers what it read', async (how) => {
+    const scorer = await create();
+    const controller = new AbortController();
+    let given = 0;
+    async function* endless() {
+      for (; given < 1_000_000; given += 1) yield request;
+    }
+    const scoring = scorer.scoreMany(endless(), { signal: controller.signal, timeoutMs: 20_000 });
+    await scorer.score(request, { timeoutMs: 20_000, priority: 10 });
+    if (how === 'closed') await scorer.close();
+    else controller.abort();
+    const outcomes = await scoring;
+    const code = how === 'closed' ? 'ERR_CLOSED' : 'ERR_ABORTED';
+    expect(outcomes.at(-1)).toMatchObject({ status: 'rejected', reason: { code } });
+    expect(outcomes[0]).toMatchObject({ status: 'fulfilled' });
+    expect(given).toBeLessThan(1_000_000);
+    expect(outcomes).toHaveLength(given + 1);
   });
 
   it('survives a fallback that is asynchronous and rejects', async () => {

@@ -220,4 +220,17 @@ describe('scoreColumns, where things go wrong', () => {
     expect(await report).toMatchObject({ abandoned: 1, summary: { requests: { failed: 1, total: 1 } } });
     await expect(scorer.scoreColumns(columns, 3_000)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
   });
+
+  it('waits as long as it is told, beyond what a timer of Node.js takes too', async () => {
+    await create();
+    gate.tell('hold');
+    const scored = scorer.scoreColumns(columns, 3_000, { timeoutMs: Number.MAX_SAFE_INTEGER });
+    await gate.arrived(1);
+    const closing = scorer.close({ timeoutMs: 2 ** 31 });
+    // A timer that is told too much fires after 1 ms.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    gate.tell('pass');
+    expect((await scored).decision).toHaveLength(3_000);
+    expect(await closing).toMatchObject({ abandoned: 0 });
+  });
 });

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IssueList } from '../../../src/issues.js';
@@ -121,6 +122,38 @@ describe('writeFeatureRow', () => {
       get: (target, key) => (key === '1' && reads++ === 0 ? 'x' : Reflect.get(target, key)),
     });
     expect(write({ first: changing, second: [1, 2] }).issues.listed[0]?.received).toBe('values that change');
+  });
+
+  it('is not taken in by a prototype: what is no Float32Array is checked value by value', () => {
+    const disguised = (values: object): object => Object.setPrototypeOf(values, Float32Array.prototype);
+    const length = { value: 3 };
+    const inBytes = Object.defineProperty(
+      Object.assign(new DataView(new ArrayBuffer(12)), ['1', null, true]),
+      'length',
+      length,
+    );
+    const bad = [
+      ['1', null, true],
+      Float64Array.of(1e39, 1, 2),
+      BigInt64Array.of(1n, 2n, 3n),
+      { ...['1', '2', '3'], length: 3 },
+    ];
+    for (const values of [...bad, inBytes]) {
+      expect(write({ first: disguised(values), second: [1, 2] }).issues.total).toBeGreaterThan(0);
+    }
+    const longer = Object.defineProperty(Float32Array.of(1, 2), 'length', length);
+    expect(write({ first: longer, second: [1, 2] }).issues.total).toBeGreaterThan(0);
+    const { row, issues } = write({ first: disguised([1, 2, 3]), second: disguised(Float64Array.of(0.1, -2)) });
+    expect(issues.listed).toEqual([]);
+    expect(row.slice(5, 10)).toEqual([1, 2, 3, Math.fround(0.1), -2]);
+  });
+
+  it('takes float32 arrays of a class or of a realm of their own', () => {
+    class Features extends Float32Array {}
+    const foreign = runInNewContext('Float32Array.of(1, 2, 3)');
+    const { row, issues } = write({ first: foreign, second: Features.of(4, 5) });
+    expect(issues.listed).toEqual([]);
+    expect(row.slice(5, 10)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it('lists 20 issues at most and counts them all', () => {

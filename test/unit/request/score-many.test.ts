@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ClosedError } from '../../../src/errors.js';
 import { type ManyIntake, scoreMany } from '../../../src/request/score-many.js';
 import type { Settlement } from '../../../src/settlement/settler.js';
 import { untyped } from '../../support/untyped.js';
@@ -15,7 +16,9 @@ function door(size: number) {
       new Promise((resolve) => {
         tell = resolve;
       }),
+    isOver: false,
     submit: (_, settlement) => waiting.push(settlement),
+    turn: () => Promise.reject(new Error('nothing was refused')),
   };
   const settleOne = async (): Promise<void> => {
     waiting.shift()?.resolve(untyped('scored'));
@@ -58,5 +61,71 @@ describe('scoreMany over a stream', () => {
     const { intake, waiting } = door(10);
     void scoreMany([{ features: {} }, { features: {} }, { features: {} }], intake);
     expect(waiting).toHaveLength(3);
+  });
+});
+
+/** A door that refuses all. */
+function closedDoor(isOver: boolean) {
+  let [turns, submitted] = [0, 0];
+  const intake: ManyIntake = {
+    isFull: isOver,
+    isOver,
+    room: () => Promise.reject(new Error('there is no need of room')),
+    submit: (_, settlement) => {
+      submitted += 1;
+      settlement.reject(new ClosedError('closed'));
+    },
+    turn: () => {
+      turns += 1;
+      return new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+  return { intake, seen: () => ({ turns, submitted }) };
+}
+
+describe('scoreMany at a door that refuses', () => {
+  it('gives a stream back at the first request that is refused because all are', async () => {
+    const { intake, seen } = closedDoor(true);
+    let returned = false;
+    async function* endless() {
+      try {
+        for (;;) yield { features: {} };
+      } finally {
+        returned = true;
+      }
+    }
+    expect(await scoreMany(endless(), intake)).toMatchObject([{ status: 'rejected', reason: { code: 'ERR_CLOSED' } }]);
+    expect([returned, seen().submitted]).toEqual([true, 1]);
+  });
+
+  it('lets the event loop turn while a stream gives nothing but what is refused', async () => {
+    const { intake, seen } = closedDoor(false);
+    let stopped = false;
+    setTimeout(() => {
+      stopped = true;
+    }, 5);
+    async function* untilStopped() {
+      // An end, so that a feeder that keeps the event loop fails and does not hang.
+      for (let given = 0; !stopped && given < 3_000_000; given += 1) yield { features: {} };
+    }
+    const outcomes = await scoreMany(untilStopped(), intake);
+    expect(stopped).toBe(true);
+    expect(seen()).toEqual({ turns: Math.floor(outcomes.length / 256), submitted: outcomes.length });
+  });
+
+  it.each([
+    ['an array', (count: number) => new Array(count).fill({ features: {} })],
+    [
+      'a generator',
+      function* (count: number) {
+        for (let given = 0; given < count; given += 1) yield { features: {} };
+      },
+    ],
+  ])('refuses each request of %s on its own, and lets the event loop turn meanwhile', async (_, make) => {
+    const { intake, seen } = closedDoor(true);
+    const outcomes = await scoreMany(make(1_000), intake);
+    expect(outcomes).toHaveLength(1_000);
+    expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true);
+    expect(seen()).toEqual({ turns: 3, submitted: 1_000 });
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { neededLibraries } from '../../../workers/elf.js';
 import { librariesOf, type Runtime, whyNotLoaded } from '../../../workers/provider-library.js';
 import { loadProblem } from '../../../workers/shared-library.js';
@@ -68,6 +68,17 @@ describe.runIf(process.platform === 'linux')('why a provider can not be used', (
     install('cuda', {});
     writeFileSync(file('cuda'), 'no library at all');
     expect(whyNotLoaded('cuda', runtime)).toMatch(/^the loader refuses it: .*(too short|invalid ELF header)/);
+  });
+
+  it('has the loader bind all at once: a function that nobody has would end the process later', () => {
+    install('cuda', {});
+    const dlopen = vi.spyOn(process, 'dlopen');
+    try {
+      whyNotLoaded('cuda', runtime);
+      expect(dlopen).toHaveBeenCalledWith(expect.anything(), file('cuda'), constants.dlopen.RTLD_NOW);
+    } finally {
+      dlopen.mockRestore();
+    }
   });
 
   it('is that the provider is of another version of the runtime', () => {

@@ -60,6 +60,23 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
       expect(JSON.parse(stdout).providers[0].reason).toMatch(/the runtime can't load the provider/);
     });
 
+    it('says why where the runtime itself can not be loaded, in a report like any other', async () => {
+      const broken = new StandInPackage();
+      try {
+        broken.breakRuntime();
+        const { code, stdout, stderr } = await broken.run('doctor', '--json');
+        expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+        const report = JSON.parse(stdout);
+        const reason = expect.stringMatching(/^The tool's worker died: libonnxruntime\.so\S*: cannot open shared object/);
+        expect(report).toMatchObject({ runtimeVersion: 'unknown', gpus: [], problems: ['no provider works'] });
+        expect(report.providers).toMatchObject(
+          ['cuda', 'tensorrt', 'cpu'].map((provider) => ({ provider, works: false, reason })),
+        );
+      } finally {
+        broken.remove();
+      }
+    });
+
     it('lists the GPUs, or why it can not', async () => {
       standIn.installNvidiaSmi('echo "0, Stand-in GPU, 550.54.15, 81920, 2048"');
       const listed = await standIn.run('doctor', '--json');

@@ -67,7 +67,9 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
         const { code, stdout, stderr } = await broken.run('doctor', '--json');
         expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
         const report = JSON.parse(stdout);
-        const reason = expect.stringMatching(/^The tool's worker died: libonnxruntime\.so\S*: cannot open shared object/);
+        const reason = expect.stringMatching(
+          /^The tool's worker died: libonnxruntime\.so\S*: cannot open shared object/,
+        );
         expect(report).toMatchObject({ runtimeVersion: 'unknown', gpus: [], problems: ['no provider works'] });
         expect(report.providers).toMatchObject(
           ['cuda', 'tensorrt', 'cpu'].map((provider) => ({ provider, works: false, reason })),

@@ -71,7 +71,8 @@ async function openOn(
     return { session: await create(model, strictly(sessionOptions(provider, device))), note: null };
   } catch (error) {
     if (!isPlacementFailure(error)) throw error;
-    const note = `the runtime runs some of the graph's nodes on the CPU, as ${provider} can't run them`;
+    // Which of both it is, the runtime does not say.
+    const note = `some of the graph's nodes run on the CPU: shape arithmetic, which the runtime prefers there, or operators that ${provider} lacks`;
     return { session: await create(model, sessionOptions(provider, device)), note };
   }
 }

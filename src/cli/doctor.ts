@@ -62,7 +62,7 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
     }
     const check = await checkModel(bundledModelDirectory(), { providers: [provider], device });
     const result = check.providers[0];
-    const wrong = check.problems.filter(({ part }) => part !== 'placement').map(({ message }) => message);
+    const wrong = check.problems.map(({ message }) => message);
     const works = wrong.length === 0 && result !== undefined;
     providers.push({
       provider,

@@ -39,7 +39,7 @@ export async function openSession<T>(
 ): Promise<OpenedSession<T>> {
   const trials: ProviderTrial[] = [];
   for (const provider of providers) {
-    const missing = whyUnavailable(provider);
+    const missing = whyMissing(provider);
     if (missing !== null) {
       trials.push({ provider, reason: missing });
       continue;
@@ -58,6 +58,11 @@ export async function openSession<T>(
     }
   }
   throw new NoProviderError(trials);
+}
+
+/** What TensorRT can't run goes to CUDA's provider, which must be there too. */
+function whyMissing(provider: ProviderName): string | null {
+  return whyUnavailable(provider) ?? (provider === 'tensorrt' ? whyUnavailable('cuda') : null);
 }
 
 async function openOn(

@@ -52,6 +52,14 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
       expect(report).toMatchObject({ runtimeVersion: '1.29.0', node: { version: process.versions.node } });
     });
 
+    it("says of TensorRT's provider that it lacks CUDA's, to which goes what it can not run", async () => {
+      standIn.installProvider('shared');
+      standIn.installProvider('tensorrt', { needs: ['libc.so.6'] });
+      const { code, stdout, stderr } = await standIn.run('doctor', '--provider', 'tensorrt', '--json');
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+      expect(JSON.parse(stdout).providers[1].reason).toMatch(/^libonnxruntime_providers_cuda\.so is not installed/);
+    });
+
     it('keeps to itself what the runtime has to say of a provider that is none, and says it in words', async () => {
       standIn.installProvider('shared');
       standIn.installProvider('cuda', { needs: ['libc.so.6'] });

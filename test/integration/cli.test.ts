@@ -48,6 +48,7 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
         { name: 'libcublas.so.13' },
         { name: 'libcudnn.so.9', isOptional: true },
         { name: 'libnvrtc.so.13', isOptional: true },
+        { name: 'libcufft.so.12', isOptional: true },
       ]);
       expect(report).toMatchObject({ runtimeVersion: '1.29.0', node: { version: process.versions.node } });
     });

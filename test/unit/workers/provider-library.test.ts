@@ -124,6 +124,25 @@ describe.runIf(process.platform === 'linux')('why a provider can not be used', (
     expect(librariesOf('cpu', runtime)).toEqual([]);
   });
 
+  it('has cuFFT and cuDNN loaded later by a provider for CUDA 13, unless it names them itself', () => {
+    const optional = (provider: 'cuda' | 'tensorrt') =>
+      librariesOf(provider, runtime).map(({ name, isOptional }) => [name, isOptional]);
+    install('cuda', { needs: ['libcudart.so.13'] });
+    expect(optional('cuda')).toEqual([
+      ['libcudart.so.13', false],
+      ['libcudnn.so.9', true],
+      ['libnvrtc.so.13', true],
+      ['libcufft.so.12', true],
+    ]);
+    install('cuda', { needs: ['libcudart.so.13', 'libcufft.so.12'] });
+    expect(optional('cuda')).toContainEqual(['libcufft.so.12', false]);
+    install('tensorrt', { needs: ['libcudart.so.13', 'libcudnn.so.9'] });
+    expect(optional('tensorrt')).toEqual([
+      ['libcudart.so.13', false],
+      ['libcudnn.so.9', false],
+    ]);
+  });
+
   it('reads what a library needs, and nothing from a file that is none', () => {
     const path = join(runtime.directory, 'any.so');
     writeSharedObject(path, { needs: ['liba.so.1', 'libb.so'] });

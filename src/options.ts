@@ -18,7 +18,7 @@ export interface FraudScorerOptions {
   providers?: readonly Provider[] | undefined;
   /** CUDA device ids, integers from 0; at most as many as workers, which are spread over them; not looked at with the CPU alone. @default [0] */
   devices?: readonly number[] | undefined;
-  /** Worker threads, each with its own session; 1 to 256. @default as many as devices are given, else as many as cores */
+  /** Worker threads, each with its own session; 1 to 256. @default as many as devices are given, else as many as cores, at most 256 */
   workers?: number | undefined;
   /** How batches form; 'auto' profiles the model at the start, which takes about a second, and uses what it finds. */
   batching?: Partial<BatchLimits> | 'auto' | undefined;
@@ -86,6 +86,8 @@ export interface ResolvedOptions {
 
 const dayMs = 86_400_000;
 
+const maxWorkers = 256;
+
 /** @throws {InvalidOptionsError} with every option that is unknown or not as documented. */
 export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   const reader = new FieldReader(options);
@@ -97,7 +99,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     model: reader.value('model', 'the path of a model directory', isText) ?? bundledModelDirectory(),
     providers: providers ?? ['cuda', 'cpu'],
     devices: devices ?? [0],
-    workers: reader.number('workers', devices?.length ?? availableParallelism(), { min: 1, max: 256, integer: true }),
+    workers: reader.number('workers', defaultWorkers(devices), { min: 1, max: maxWorkers, integer: true }),
     batching: isAuto ? readBatching(new FieldReader(undefined)) : readBatching(reader.nested('batching')),
     autoBatching: isAuto,
     maxQueueSize: reader.number('maxQueueSize', 10_000, { min: 1, max: 1_000_000, integer: true }),
@@ -116,6 +118,11 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   if (devices !== undefined) refuseUnused(reader, devices, resolved);
   reader.rejectUnknown().throwIfInvalid();
   return resolved;
+}
+
+/** Within what may be asked for: there are hosts with more cores. */
+function defaultWorkers(devices: readonly number[] | undefined): number {
+  return devices?.length ?? Math.min(maxWorkers, availableParallelism());
 }
 
 /** Devices that nothing would run on. With the CPU alone none is looked at: hosts choose the provider apart from the rest. */

@@ -71,9 +71,10 @@ export const neededOfCuda12: readonly string[] = [
   driverLibrary,
 ];
 
-/** What the CUDA provider loads only once an operator, such as a convolution, asks for it. */
+/** What the CUDA provider loads only once an operator, such as a convolution, asks for it; that for CUDA 12 needs cuFFT from the start. */
 export function loadedLater(cudaVersion: 12 | 13 | null): string[] {
-  return ['libcudnn.so.9', `libnvrtc.so.${cudaVersion ?? 12}`];
+  const later = ['libcudnn.so.9', `libnvrtc.so.${cudaVersion ?? 12}`];
+  return cudaVersion === 13 ? [...later, 'libcufft.so.12'] : later;
 }
 
 /**

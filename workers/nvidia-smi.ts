@@ -20,7 +20,8 @@ export function listGpus(): Promise<GpuList> {
 export async function deviceMemoryGb(device: number): Promise<{ used: number; total: number } | null> {
   const { gpus } = await listGpus();
   const gpu = gpus.find(({ index }) => index === device);
-  return gpu === undefined ? null : { used: gpu.memoryUsedGb, total: gpu.memoryTotalGb };
+  if (gpu === undefined || gpu.memoryUsedGb === null || gpu.memoryTotalGb === null) return null;
+  return { used: gpu.memoryUsedGb, total: gpu.memoryTotalGb };
 }
 
 /** @param text a line for each GPU: index, name, driver, MiB in all, MiB in use. */
@@ -40,10 +41,9 @@ export function readGpus(text: string): Gpu[] {
   return gpus;
 }
 
-/** NaN, as it is for a GPU that shares the host's memory, becomes 0. */
-function gibOf(mib: string | undefined): number {
-  const value = Number(mib) / 1024;
-  return Number.isFinite(value) ? value : 0;
+/** null where it is not told: [N/A] for a GPU that shares the host's memory, or [Insufficient Permissions]. */
+function gibOf(mib = ''): number | null {
+  return /^\d+$/.test(mib) ? Number(mib) / 1024 : null;
 }
 
 function problemOf(error: Error & { code?: unknown; killed?: boolean }, stdout: string): string {

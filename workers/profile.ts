@@ -6,6 +6,7 @@ import { FeatureBuffers } from './feature-buffers.js';
 import { ModelSession } from './model-session.js';
 import { deviceMemoryGb } from './nvidia-smi.js';
 import { NoProviderError, openSession } from './providers.js';
+import { isDeviceFailure, sessionFailure } from './session-failure.js';
 
 const bytesPerGb = 1024 ** 3;
 
@@ -48,8 +49,11 @@ export async function profile(task: ProfileTask): Promise<ProfileReport> {
     try {
       report.measured.push(await measure(model, task, batchSize, before));
     } catch (error) {
-      if (!(error instanceof Error) || !outOfMemory.test(error.message)) throw error;
-      return { ...report, outOfMemoryAt: batchSize };
+      if (!(error instanceof Error)) throw error;
+      if (outOfMemory.test(error.message)) return { ...report, outOfMemoryAt: batchSize };
+      if (task.provider === 'cpu' || !isDeviceFailure(error.message)) throw error;
+      // Nothing runs on it any more: what it measured until then is no reason to use it.
+      return { ...report, measured: [], unavailable: sessionFailure(error) };
     }
   }
   return report;

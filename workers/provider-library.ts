@@ -70,8 +70,9 @@ export function librariesOf(provider: ProviderName, runtime: Runtime = installed
   if (!isInstalled && provider === 'tensorrt') return [];
   const needed = isInstalled ? neededLibraries(path).filter(isCudaLibrary) : [...neededOfCuda12];
   const cudaVersion = cudaVersionOf(needed);
-  const later = provider === 'cuda' ? loadedLater(cudaVersion) : [];
-  return [...needed, ...later.filter((name) => !needed.includes(name))].map((name) => ({
+  // A build may need from the start what others load later.
+  const later = provider === 'cuda' ? loadedLater(cudaVersion).filter((name) => !needed.includes(name)) : [];
+  return [...needed, ...later].map((name) => ({
     name,
     problem: loadProblem(name),
     isOptional: later.includes(name),

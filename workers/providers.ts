@@ -39,7 +39,7 @@ export async function openSession<T>(
 ): Promise<OpenedSession<T>> {
   const trials: ProviderTrial[] = [];
   for (const provider of providers) {
-    const missing = whyUnavailable(provider);
+    const missing = whyMissing(provider);
     if (missing !== null) {
       trials.push({ provider, reason: missing });
       continue;
@@ -60,6 +60,11 @@ export async function openSession<T>(
   throw new NoProviderError(trials);
 }
 
+/** What TensorRT can't run goes to CUDA's provider, which must be there too. */
+function whyMissing(provider: ProviderName): string | null {
+  return whyUnavailable(provider) ?? (provider === 'tensorrt' ? whyUnavailable('cuda') : null);
+}
+
 async function openOn(
   model: Uint8Array,
   provider: ProviderName,
@@ -71,7 +76,8 @@ async function openOn(
     return { session: await create(model, strictly(sessionOptions(provider, device))), note: null };
   } catch (error) {
     if (!isPlacementFailure(error)) throw error;
-    const note = `the runtime runs some of the graph's nodes on the CPU, as ${provider} can't run them`;
+    // Which of both it is, the runtime does not say.
+    const note = `some of the graph's nodes run on the CPU: shape arithmetic, which the runtime prefers there, or operators that ${provider} lacks`;
     return { session: await create(model, sessionOptions(provider, device)), note };
   }
 }

@@ -11,10 +11,16 @@ const meanings: Readonly<Record<string, string>> = {
   804: 'the CUDA compatibility package does not fit this GPU',
 };
 
+/** Where in its sources, and in which function, the runtime noticed: before what CUDA said. */
+const sourcePrefix = /^(?:[A-Za-z]:)?[\\/].*?(?=\b(?:CUDA|CUBLAS|CUDNN|CURAND|CUFFT) (?:failure|error)\b)/;
+
 /** Why a session could not be opened or run, of the runtime's message: on one line, and without where in its sources it came from. */
 export function sessionFailure(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const plain = message.replace(/\s+/g, ' ').replace(/ ?; ?(hostname|file|line|expr)=.*$/, '');
+  const plain = message
+    .replace(/\s+/g, ' ')
+    .replace(sourcePrefix, '')
+    .replace(/ ?; ?(hostname|file|line|expr)=.*$/, '');
   const code = /CUDA(?: failure| error|_ERROR_\w+)\s*:?\s*(\d+)/i.exec(plain)?.[1];
   const meaning = code === undefined ? undefined : meanings[code];
   if (meaning !== undefined) return `${meaning} (${plain})`;

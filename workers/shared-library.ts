@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /**
  * Why the system's loader can't load a shared library, with all that it needs; null where it can.
  *
@@ -5,7 +7,8 @@
  */
 export function loadProblem(library: string): string | null {
   try {
-    process.dlopen({ exports: {} }, library);
+    // Bound lazily, a provider that calls a function nobody has as it is loaded would end the process.
+    process.dlopen({ exports: {} }, library, constants.dlopen.RTLD_NOW);
     return null;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -31,7 +31,7 @@ export async function runPart(
   times: PartTimes,
   processFile: string = fileURLToPath(new URL('./part-process.mjs', import.meta.url)),
 ): Promise<PartResult> {
-  const { name: part, title, environment = {} } = plan;
+  const { name: part, title, environment } = plan;
   const { allottedSeconds } = times;
   const start = performance.now();
   const result: PartResult = {

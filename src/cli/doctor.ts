@@ -1,5 +1,6 @@
 import { bundledModelDirectory } from '../deployment/bundled-model.js';
-import type { GpuList, NeededLibrary } from '../pool/tool-protocol.js';
+import { WorkerLostError } from '../errors.js';
+import type { GpuList, NeededLibrary, ProbeReport } from '../pool/tool-protocol.js';
 import { checkModel, type ProviderCheck } from '../tools/check-model.js';
 import { ToolWorker } from '../tools/tool-worker.js';
 import type { Provider } from '../types.js';
@@ -29,7 +30,7 @@ export interface DoctorReport extends GpuList {
   version: string;
   node: { version: string; required: string; isSupported: boolean };
   platform: { os: string; arch: string };
-  /** Of onnxruntime-node. */
+  /** Of onnxruntime-node; 'unknown' where it can't be loaded. */
   runtimeVersion: string;
   providers: ProviderReport[];
   /** Variables that are set and bear on providers. */
@@ -61,7 +62,7 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
     }
     const check = await checkModel(bundledModelDirectory(), { providers: [provider], device });
     const result = check.providers[0];
-    const wrong = check.problems.filter(({ part }) => part !== 'placement').map(({ message }) => message);
+    const wrong = check.problems.map(({ message }) => message);
     const works = wrong.length === 0 && result !== undefined;
     providers.push({
       provider,
@@ -89,10 +90,16 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
   };
 }
 
-async function probe() {
+/** Where the runtime itself can't be loaded, that is why none of the providers works. */
+async function probe(): Promise<ProbeReport> {
   const worker = new ToolWorker();
   try {
     return await worker.run({ kind: 'probe', providers: [...all] });
+  } catch (error) {
+    if (!(error instanceof WorkerLostError)) throw error;
+    const reason = error.message;
+    const providers = all.map((provider) => ({ provider, reason, libraries: [] }));
+    return { runtimeVersion: 'unknown', providers, gpus: [], problem: `not looked for: ${reason}` };
   } finally {
     await worker.close();
   }

@@ -92,7 +92,7 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     });
 
   command('check <dir>', "Checks a model directory: manifest, integrity, graph, and its cases.json's rows.")
-    .option('--provider <name>', 'check it on this provider, every node there (default: cpu)', providers)
+    .option('--provider <name>', 'check it on this provider (default: cpu)', providers)
     .action(async (directory: string, { provider, device, json }: Common) => {
       const check = await checkModel(directory, { device, ...(provider === undefined ? {} : { providers: provider }) });
       output.write(json ? asJson(check) : checkText(check));

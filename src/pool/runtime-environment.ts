@@ -1,6 +1,7 @@
 /**
  * Sets what the runtime and CUDA's libraries read from the process's own environment, before the first worker loads them: a worker's
- * `process.env` is a copy that native code never sees. What the host has set stays.
+ * `process.env` is a copy that native code never sees. So is that of a host which itself runs inside a worker thread: it must have them
+ * set before Node.js starts. What the host has set stays.
  */
 export function setRuntimeEnvironment(): void {
   // The runtime's own telemetry is on by default.

@@ -83,8 +83,9 @@ export interface Gpu {
   index: number;
   name: string;
   driver: string;
-  memoryTotalGb: number;
-  memoryUsedGb: number;
+  /** null where nvidia-smi does not tell. */
+  memoryTotalGb: number | null;
+  memoryUsedGb: number | null;
 }
 
 export interface GpuList {

@@ -21,7 +21,7 @@ export interface CheckOptions {
 
 /** Something wrong with a model directory. */
 export interface ModelProblem {
-  part: 'manifest' | 'integrity' | 'graph' | 'run' | 'placement' | 'golden rows';
+  part: 'manifest' | 'integrity' | 'graph' | 'run' | 'golden rows';
   message: string;
 }
 
@@ -100,7 +100,7 @@ export async function checkModel(directory: string, options: CheckOptions = {}):
     };
     check.providers.push(result);
     if (scored.reason !== null) problem('run', `${provider}: ${scored.reason}`);
-    if (scored.note !== null) problem('placement', `${provider}: ${scored.note}`);
+    if (scored.note !== null) check.notes.push(`${provider}: ${scored.note}`);
     if (cases === null || scored.reason !== null) continue;
     const policy = { ...defaultPolicy, ...manifest.policy };
     const compared = compareWithCases(scoresOf(scored, manifest), cases.expected, policy, tolerance[provider]);

@@ -32,13 +32,19 @@ export function recommendBatchSize(
   reader.rejectUnknown().throwIfInvalid();
 
   const entries = 'model' in profile ? profile.entries : profile;
-  const fitting = within(entries, ({ memoryGb, memoryTotalGb }) => memoryGb / memoryTotalGb, memoryShare);
+  const fitting = within(entries, shareOfMemory, memoryShare);
   const timely = within(fitting, ({ latencyMs }) => latencyMs.p99, latencyBudgetMs);
   const best =
     target === 'throughput'
       ? least(timely, (entry) => -entry.rowsPerSecond)
       : least(timely, (entry) => entry.latencyMs.mean);
   return best?.batchSize ?? defaultBatchSize;
+}
+
+/** Nothing where it can't be told, so that it holds no batch size back. */
+function shareOfMemory({ memoryGb, memoryTotalGb }: ProfileEntry): number {
+  const share = memoryGb / memoryTotalGb;
+  return Number.isFinite(share) ? share : 0;
 }
 
 /** Those whose cost is within the limit, or the cheapest where none is. */

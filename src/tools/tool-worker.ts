@@ -27,7 +27,7 @@ export class ToolWorker {
 
   /**
    * @throws {ModelInvalidError} where the runtime can't do it with this model.
-   * @throws {WorkerLostError} where the worker died over it.
+   * @throws {WorkerLostError} where the worker died over it, or as it started, with its own reason.
    */
   async run<T extends ToolTask>(task: T): Promise<ToolResults[T['kind']]> {
     const reply = await this.#reply(task);
@@ -44,7 +44,8 @@ export class ToolWorker {
     try {
       return await this.#thread.run<ToolReply<T['kind']>>(task);
     } catch (error) {
-      throw new WorkerLostError("The tool's worker died", { cause: error });
+      const reason = (await this.#thread.exited).replace(/\s+/g, ' ');
+      throw new WorkerLostError(`The tool's worker died: ${reason}`, { cause: error });
     }
   }
 }

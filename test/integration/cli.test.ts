@@ -48,8 +48,17 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
         { name: 'libcublas.so.13' },
         { name: 'libcudnn.so.9', isOptional: true },
         { name: 'libnvrtc.so.13', isOptional: true },
+        { name: 'libcufft.so.12', isOptional: true },
       ]);
       expect(report).toMatchObject({ runtimeVersion: '1.29.0', node: { version: process.versions.node } });
+    });
+
+    it("says of TensorRT's provider that it lacks CUDA's, to which goes what it can not run", async () => {
+      standIn.installProvider('shared');
+      standIn.installProvider('tensorrt', { needs: ['libc.so.6'] });
+      const { code, stdout, stderr } = await standIn.run('doctor', '--provider', 'tensorrt', '--json');
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+      expect(JSON.parse(stdout).providers[1].reason).toMatch(/^libonnxruntime_providers_cuda\.so is not installed/);
     });
 
     it('keeps to itself what the runtime has to say of a provider that is none, and says it in words', async () => {
@@ -58,6 +67,25 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
       const { code, stdout, stderr } = await standIn.run('doctor', '--provider', 'cuda', '--json');
       expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
       expect(JSON.parse(stdout).providers[0].reason).toMatch(/the runtime can't load the provider/);
+    });
+
+    it('says why where the runtime itself can not be loaded, in a report like any other', async () => {
+      const broken = new StandInPackage();
+      try {
+        broken.breakRuntime();
+        const { code, stdout, stderr } = await broken.run('doctor', '--json');
+        expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+        const report = JSON.parse(stdout);
+        const reason = expect.stringMatching(
+          /^The tool's worker died: libonnxruntime\.so\S*: cannot open shared object/,
+        );
+        expect(report).toMatchObject({ runtimeVersion: 'unknown', gpus: [], problems: ['no provider works'] });
+        expect(report.providers).toMatchObject(
+          ['cuda', 'tensorrt', 'cpu'].map((provider) => ({ provider, works: false, reason })),
+        );
+      } finally {
+        broken.remove();
+      }
     });
 
     it('lists the GPUs, or why it can not', async () => {

@@ -54,6 +54,13 @@ export class StandInPackage {
     }
   }
 
+  /** Takes the runtime's own library away, as an interrupted install does. */
+  breakRuntime(): void {
+    for (const name of readdirSync(join(this.#runtime, runtimeFolder))) {
+      if (name.startsWith('libonnxruntime.so')) rmSync(join(this.#runtime, runtimeFolder, name));
+    }
+  }
+
   /** Puts a `nvidia-smi` of this shell script before all others. */
   installNvidiaSmi(script: string): void {
     const path = join(this.root, 'bin/nvidia-smi');

@@ -49,10 +49,13 @@ test('the CPU has no TF32 to forbid, and a soak of no seconds is left out', () =
   expect(chosen).toEqual(names.filter((name) => name !== 'tf32' && name !== 'soak'));
 });
 
-test('TF32 is forbidden where correctness is judged, and not where its difference is reported', () => {
-  const environmentOf = (part: string) => partPlans.find(({ name }) => name === part)?.environment;
-  expect(environmentOf('correctness')).toEqual({ NVIDIA_TF32_OVERRIDE: '0' });
-  expect(environmentOf('tf32')).toEqual({ NVIDIA_TF32_OVERRIDE: undefined });
+test('TF32 is allowed where its difference is reported, and forbidden, as it is served, everywhere else', () => {
+  for (const { name, environment } of partPlans) {
+    expect({ name, environment }).toEqual({
+      name,
+      environment: { NVIDIA_TF32_OVERRIDE: name === 'tf32' ? '1' : '0' },
+    });
+  }
 });
 
 test('what is not as described is refused', () => {

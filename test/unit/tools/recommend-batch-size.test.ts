@@ -40,6 +40,13 @@ describe('recommendBatchSize', () => {
     expect(recommendBatchSize([entry(4, 1, 9.5), entry(8, 1, 9.9)])).toBe(4);
   });
 
+  it('leaves memory out of it where nobody knows how much there is', () => {
+    for (const memoryTotalGb of [0, Number.NaN]) {
+      const untold = [entry(4, 4, 0), entry(64, 10, 9)].map((one) => ({ ...one, memoryTotalGb }));
+      expect(recommendBatchSize(untold)).toBe(64);
+    }
+  });
+
   it('refuses what it does not know', () => {
     expect(() => recommendBatchSize([], untyped({ target: 'speed' }))).toThrowError(
       /target: expected one of "throughput", "latency"/,

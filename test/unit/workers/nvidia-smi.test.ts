@@ -12,8 +12,10 @@ describe('the list of nvidia-smi', () => {
 
   it('leaves out what is no GPU, and memory that is not told', () => {
     expect(readGpus('No devices were found\n')).toEqual([]);
-    expect(readGpus('0, GB10, 580.1, [N/A], [N/A]')).toEqual([
-      { index: 0, name: 'GB10', driver: '580.1', memoryTotalGb: 0, memoryUsedGb: 0 },
-    ]);
+    for (const untold of ['[N/A]', '[Insufficient Permissions]', '']) {
+      expect(readGpus(`0, GB10, 580.1, ${untold}, ${untold}`)).toEqual([
+        { index: 0, name: 'GB10', driver: '580.1', memoryTotalGb: null, memoryUsedGb: null },
+      ]);
+    }
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { neededLibraries } from '../../../workers/elf.js';
 import { librariesOf, type Runtime, whyNotLoaded } from '../../../workers/provider-library.js';
 import { loadProblem } from '../../../workers/shared-library.js';
@@ -70,6 +70,17 @@ describe.runIf(process.platform === 'linux')('why a provider can not be used', (
     expect(whyNotLoaded('cuda', runtime)).toMatch(/^the loader refuses it: .*(too short|invalid ELF header)/);
   });
 
+  it('has the loader bind all at once: a function that nobody has would end the process later', () => {
+    install('cuda', {});
+    const dlopen = vi.spyOn(process, 'dlopen');
+    try {
+      whyNotLoaded('cuda', runtime);
+      expect(dlopen).toHaveBeenCalledWith(expect.anything(), file('cuda'), constants.dlopen.RTLD_NOW);
+    } finally {
+      dlopen.mockRestore();
+    }
+  });
+
   it('is that the provider is of another version of the runtime', () => {
     install('cuda', { text: '1.28.2' });
     expect(whyNotLoaded('cuda', runtime)).toBe(
@@ -111,6 +122,25 @@ describe.runIf(process.platform === 'linux')('why a provider can not be used', (
     ]);
     expect(librariesOf('tensorrt', runtime)).toEqual([]);
     expect(librariesOf('cpu', runtime)).toEqual([]);
+  });
+
+  it('has cuFFT and cuDNN loaded later by a provider for CUDA 13, unless it names them itself', () => {
+    const optional = (provider: 'cuda' | 'tensorrt') =>
+      librariesOf(provider, runtime).map(({ name, isOptional }) => [name, isOptional]);
+    install('cuda', { needs: ['libcudart.so.13'] });
+    expect(optional('cuda')).toEqual([
+      ['libcudart.so.13', false],
+      ['libcudnn.so.9', true],
+      ['libnvrtc.so.13', true],
+      ['libcufft.so.12', true],
+    ]);
+    install('cuda', { needs: ['libcudart.so.13', 'libcufft.so.12'] });
+    expect(optional('cuda')).toContainEqual(['libcufft.so.12', false]);
+    install('tensorrt', { needs: ['libcudart.so.13', 'libcudnn.so.9'] });
+    expect(optional('tensorrt')).toEqual([
+      ['libcudart.so.13', false],
+      ['libcudnn.so.9', false],
+    ]);
   });
 
   it('reads what a library needs, and nothing from a file that is none', () => {

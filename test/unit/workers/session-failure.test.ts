@@ -19,6 +19,22 @@ describe('what the runtime says of a session that could not be opened', () => {
     expect(failure).not.toMatch(/secret|cuda_call|expr/);
   });
 
+  it('has nothing left of the sources it came from, which the runtime puts first', () => {
+    const prefix =
+      '/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_call.cc:129 std::conditional_t<THRW, void, onnxruntime::common::Status> ' +
+      'onnxruntime::CudaCall(ERRTYPE, const char*, const char*, SUCCTYPE, const char*, const char*, int) [with ERRTYPE = cudaError; ' +
+      'bool THRW = true; SUCCTYPE = cudaError; std::conditional_t<THRW, void, common::Status> = void]';
+    const text = 'CUDA driver version is insufficient for CUDA runtime version';
+    for (const separator of [' ', '\n']) {
+      expect(sessionFailure(new Error(`${prefix}${separator}${cudaFailure(35, text)}`))).toBe(
+        `the NVIDIA driver is missing, or older than this version of CUDA needs (CUDA failure 35: ${text} ; GPU=0)`,
+      );
+    }
+    const cublas = 'CUBLAS failure 13: CUBLAS_STATUS_EXECUTION_FAILED ; GPU=0';
+    expect(sessionFailure(new Error(`${prefix} ${cublas} ; hostname=secret`))).toBe(cublas);
+    expect(sessionFailure(new Error('/model.onnx: no such file'))).toBe('/model.onnx: no such file');
+  });
+
   it('is left as it is, on one line, where it is something else', () => {
     expect(sessionFailure(new Error('no such\n  operator'))).toBe('no such operator');
     expect(sessionFailure('text')).toBe('text');

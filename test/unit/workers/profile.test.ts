@@ -1,0 +1,52 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ProfileTask } from '../../../src/pool/tool-protocol.js';
+import { profile } from '../../../workers/profile.js';
+
+const gpu = vi.hoisted(() => ({ infer: async (_buffers: unknown, _rows: number): Promise<void> => {} }));
+vi.mock('../../../workers/checked-file.js', () => ({ readChecked: async () => new Uint8Array() }));
+vi.mock('../../../workers/nvidia-smi.js', () => ({ deviceMemoryGb: async () => null }));
+vi.mock('../../../workers/providers.js', () => ({
+  NoProviderError: class extends Error {},
+  openSession: async () => ({ result: gpu }),
+}));
+
+const task: ProfileTask = {
+  kind: 'profile',
+  spec: { inputs: [{ name: 'features', size: 2 }], outputs: { logits: 'logits' } },
+  model: { modelPath: '', sha256: '' },
+  provider: 'cuda',
+  device: 0,
+  rows: new Float32Array(8),
+  batchSizes: [1, 64],
+  runs: 3,
+};
+
+/** Runs of 64 rows, those of one go well. */
+function failsWith(message: string): void {
+  gpu.infer = async (_buffers, rows) => {
+    if (rows === 64) throw new Error(message);
+  };
+}
+
+describe('a profile', () => {
+  it('takes a GPU that fails on the way for one that does not work', async () => {
+    failsWith('CUDA failure 719: unspecified launch failure ; GPU=0 ; hostname=secret');
+    expect(await profile(task)).toEqual({
+      unavailable: 'CUDA failure 719: unspecified launch failure ; GPU=0',
+      measured: [],
+      outOfMemoryAt: null,
+    });
+  });
+
+  it('keeps what was measured before the memory ran out', async () => {
+    failsWith('CUDA failure 2: out of memory ; GPU=0');
+    expect(await profile(task)).toMatchObject({ unavailable: null, measured: [{ batchSize: 1 }], outOfMemoryAt: 64 });
+  });
+
+  it('fails where the model does, or the CPU', async () => {
+    failsWith('Non-zero status code returned while running Gather node');
+    await expect(profile(task)).rejects.toThrow('Gather');
+    failsWith('CUDA failure 719: unspecified launch failure');
+    await expect(profile({ ...task, provider: 'cpu' })).rejects.toThrow('719');
+  });
+});

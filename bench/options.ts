@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { bundledModelDirectory } from '../src/deployment/bundled-model.js';
+import { listOf, numberAbove, numberFrom, wholeFrom } from './arguments.js';
 import { fullSettings, quickSettings, type Settings } from './settings.js';
 
 export interface BenchOptions {
@@ -65,39 +66,4 @@ function settingsOf({ model, quick, slices, seconds, memoryMinutes, tickMs }: Fl
     slices: slices ?? settings.slices,
     sliceMs: seconds === undefined ? settings.sliceMs : seconds * 1000,
   };
-}
-
-function listOf(names: readonly string[]): (text: string) => string[] {
-  return (text) => {
-    const list = text.split(',').map((name) => name.trim());
-    const unknown = list.find((name) => !names.includes(name));
-    if (unknown === undefined) return names.filter((name) => list.includes(name));
-    throw new InvalidArgumentError(`expected some of ${names.join(', ')}, received '${unknown}'.`);
-  };
-}
-
-function wholeFrom(low: number): (text: string) => number {
-  return (text) => {
-    if (/^\d+$/.test(text) && Number(text) >= low) return Number(text);
-    throw new InvalidArgumentError(`expected a whole number of at least ${low}.`);
-  };
-}
-
-function numberFrom(low: number): (text: string) => number {
-  return (text) => {
-    if (isDecimal(text) && Number(text) >= low) return Number(text);
-    throw new InvalidArgumentError(`expected a number of at least ${low}.`);
-  };
-}
-
-function numberAbove(low: number): (text: string) => number {
-  return (text) => {
-    if (isDecimal(text) && Number(text) > low) return Number(text);
-    throw new InvalidArgumentError(`expected a number above ${low}.`);
-  };
-}
-
-/** Number() would take '' and '0x10' too. */
-function isDecimal(text: string): boolean {
-  return /^\d+(\.\d+)?$/.test(text);
 }

@@ -245,8 +245,9 @@ export class FraudScorer {
   }
 
   /**
-   * Scores many transactions that lie in columns: the fastest way for bulk work. How many calls wait is for the host to bound. They take what of the workers the requests of `score`
-   * leave, and a turn now and then even where those leave nothing. No decision events, reasons, ids or fallback.
+   * Scores many transactions that lie in columns: the fastest way for bulk work. They take what of the workers the requests of `score`
+   * leave, and a turn now and then even where those leave nothing. No decision events, reasons, ids or fallback. How many calls wait is
+   * for the host to bound.
    *
    * Rejects, and never throws, with `ERR_INVALID_REQUEST` before anything is scored where one value is bad (its path
    * `features.<input>[row][column]`), `ERR_INVALID_OPTIONS`, `ERR_DEADLINE_EXCEEDED`, `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE` or `ERR_WORKER_LOST`.

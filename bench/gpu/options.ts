@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Provider } from 'fraud-scorer';
+import { listOf, wholeFrom } from '../arguments.js';
 import { partPlans } from './parts/plan.js';
 import type { GpuSettings } from './settings.js';
 
@@ -36,7 +37,7 @@ const names = partPlans.map(({ name }) => name);
 export function readGpuOptions(args: readonly string[], environment: NodeJS.ProcessEnv = process.env): GpuBenchOptions {
   const command = new Command('node .gpu/bench/main.mjs')
     .description('Measures the scorer on a GPU, whether it is right first; see bench/gpu/README.md.')
-    .addOption(new Option('--only <names>', `parts, with commas between: ${names.join(', ')}`).argParser(partNames))
+    .addOption(new Option('--only <names>', `parts, with commas between: ${names.join(', ')}`).argParser(listOf(names)))
     .addOption(
       new Option('--provider <name>', 'the execution provider').choices(['cuda', 'tensorrt', 'cpu']).default('cuda'),
     )
@@ -77,18 +78,4 @@ function settingsOf({ provider, device, sessions, soakSeconds, batchSize, model,
 
 function outDirectory({ OUT }: NodeJS.ProcessEnv): string {
   return OUT === undefined || OUT === '' ? '.cache/gpu-bench' : OUT;
-}
-
-function partNames(text: string): string[] {
-  const list = text.split(',').map((name) => name.trim());
-  const unknown = list.find((name) => !names.includes(name));
-  if (unknown === undefined) return names.filter((name) => list.includes(name));
-  throw new InvalidArgumentError(`expected some of ${names.join(', ')}, received '${unknown}'.`);
-}
-
-function wholeFrom(low: number): (text: string) => number {
-  return (text) => {
-    if (/^\d+$/.test(text) && Number(text) >= low) return Number(text);
-    throw new InvalidArgumentError(`expected a whole number of at least ${low}.`);
-  };
 }

@@ -106,12 +106,6 @@ async function probe(): Promise<ProbeReport> {
 }
 
 /** @param range as in this package's manifest: `>=` and a version. */
-export function isNodeSupported(version: string, range: string): boolean {
-  const partsOf = (text: string): number[] => text.split('.').map((part) => Number.parseInt(part, 10));
-  const least = partsOf(range.replace(/^>=\s*/, ''));
-  for (const [index, part] of partsOf(version).entries()) {
-    const wanted = least[index] ?? 0;
-    if (part !== wanted) return part > wanted;
-  }
-  return true;
+function isNodeSupported(version: string, range: string): boolean {
+  return version.localeCompare(range.replace(/^>=\s*/, ''), 'en', { numeric: true }) >= 0;
 }

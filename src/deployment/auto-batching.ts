@@ -19,7 +19,8 @@ const batchShare = 0.5;
 
 /**
  * Finds by measurement how batches should form: the size with the most rows a second among those whose P99 is within half the target
- * latency (of which each session on a GPU has its part), on the first provider that works. Batches are held back on a GPU alone: on a CPU no delay ever paid (see `bench/`).
+ * latency (of which each session on a GPU has its part), on the first provider that works. Batches are held back on a GPU alone: on a
+ * CPU no delay ever paid (see `bench/`).
  *
  * @param directory of the model.
  * @returns null where none of the providers works; starting the workers says why.

@@ -13,16 +13,14 @@ export class ToolWorker {
   readonly #guard = new ExitGuard({ seats: 1, clock: systemClock, exitWaitMs });
   readonly #thread: WorkerThread;
 
+  /** @throws {WorkerLostError} where the system gives no thread. */
   constructor() {
-    const thread = WorkerThread.start({
-      workerFile: resolveToolWorkerFile(),
-      data: {},
-      guard: this.#guard,
-      clock: systemClock,
-      onMessage: () => {},
-    });
-    if (thread === null) throw new Error('a guard of its own had no seat');
-    this.#thread = thread;
+    try {
+      this.#thread = startThread(this.#guard);
+    } catch (error) {
+      this.#guard.dispose();
+      throw error;
+    }
   }
 
   /**
@@ -48,4 +46,11 @@ export class ToolWorker {
       throw new WorkerLostError(`The tool's worker died: ${reason}`, { cause: error });
     }
   }
+}
+
+function startThread(guard: ExitGuard): WorkerThread {
+  const workerFile = resolveToolWorkerFile();
+  const thread = WorkerThread.start({ workerFile, data: {}, guard, clock: systemClock, onMessage: () => {} });
+  if (thread === null) throw new Error('a guard of its own had no seat');
+  return thread;
 }

@@ -7,6 +7,7 @@ import { LostTask } from '../../../src/pool/lost-task.js';
 import type { BatchReply } from '../../../src/pool/protocol.js';
 import type { PendingRequest } from '../../../src/request/pending-request.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { InstantColumns } from '../../support/instant-columns.js';
 import { pendingRequest } from '../../support/requests.js';
 
 interface Sent {
@@ -28,16 +29,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
   const state = { ready: workers };
   /** What the host's own code does when it hears of a failure: a fallback, a listener. */
   const host = { onFailed: (_: PendingRequest): void => {} };
-  /** Where they wait, requests take the places behind busy workers; a chunk is answered as soon as it is sent. */
-  const columns = {
-    isWaiting: false,
-    inFlight: 0,
-    isIdle: true,
-    send: () => {
-      columns.isWaiting = false;
-      return Promise.resolve();
-    },
-  };
+  const columns = new InstantColumns();
   const batcher = new Batcher({
     clock,
     slots,

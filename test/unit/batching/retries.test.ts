@@ -4,6 +4,7 @@ import { Batcher } from '../../../src/batching/batcher.js';
 import { Slots } from '../../../src/batching/slots.js';
 import type { PendingRequest } from '../../../src/request/pending-request.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { InstantColumns } from '../../support/instant-columns.js';
 import { pendingRequest } from '../../support/requests.js';
 import { rows, SimulatedPool } from '../../support/simulated-pool.js';
 
@@ -26,16 +27,7 @@ function rig(marks: readonly Mark[], { workers = 1, maxBatchSize = 8, timeoutMs 
     expect(outcomes.has(request)).toBe(false);
     outcomes.set(request, outcome);
   };
-  /** Where they wait, requests take the places behind busy workers; a chunk is answered as soon as it is sent. */
-  const columns = {
-    isWaiting: false,
-    inFlight: 0,
-    isIdle: true,
-    send: () => {
-      columns.isWaiting = false;
-      return Promise.resolve();
-    },
-  };
+  const columns = new InstantColumns();
   const batcher = new Batcher({
     clock,
     slots,

@@ -1,0 +1,13 @@
+import type { ColumnSource } from '../../src/batching/batcher.js';
+
+/** Columns of which a chunk is answered as soon as it is sent. Where they wait, requests take the places behind busy workers. */
+export class InstantColumns implements ColumnSource {
+  isWaiting = false;
+  readonly inFlight = 0;
+  readonly isIdle = true;
+
+  send(): Promise<void> {
+    this.isWaiting = false;
+    return Promise.resolve();
+  }
+}

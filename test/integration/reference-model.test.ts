@@ -47,6 +47,16 @@ function answered(result: ScoreResult): ModelResult {
   return result;
 }
 
+describe('the bundled graph', () => {
+  it('has no arithmetic on shapes, which the runtime would take from a GPU to the CPU', () => {
+    // A node's operator stands in the file as field 4: its tag, its length and its name.
+    const graph = readFileSync(join(bundledModelDirectory(), 'model.onnx'), 'latin1');
+    const has = (operator: string): boolean => graph.includes(`\x22${String.fromCharCode(operator.length)}${operator}`);
+    expect(['Gemm', 'Sigmoid', 'Clip'].filter((operator) => !has(operator))).toEqual([]);
+    expect(['Shape', 'Size', 'ConstantOfShape', 'Gather', 'Range', 'NonZero'].filter(has)).toEqual([]);
+  });
+});
+
 describe('the bundled reference model', () => {
   let scorer: FraudScorer;
   const blocked: { features: ReferenceFeatures; result: ModelResult }[] = [];

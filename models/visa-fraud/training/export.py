@@ -58,10 +58,9 @@ def export_folded(network: FraudNetwork, sizes: Tuple[int, ...], file: Path) -> 
     classified = graph.relu(graph.layer(joined, "classifier", after("classifier.0")))
     graph.layer(classified, OUTPUTS[0], _own(weights, "classifier.3"), output=OUTPUTS[0])
     graph.node("Sigmoid", [graph.layer(joined, "risk", after("risk_scorer"))], OUTPUTS[1])
-    rows = graph.node("Shape", [INPUTS[0]], "rows", start=0, end=1)
-    shape = graph.node("Concat", [rows, graph.constant("one", np.array([1], dtype=np.int64))], "shape", axis=0)
-    one = numpy_helper.from_array(np.array([1], dtype=np.float32))
-    graph.node("ConstantOfShape", [shape], OUTPUTS[2], value=one)
+    # A number for each row, without arithmetic on shapes, which the runtime would take from a GPU to the CPU.
+    one = graph.constant("one", np.array(1, dtype=np.float32))
+    graph.node("Clip", [OUTPUTS[1], one, one], OUTPUTS[2])
     graph.save(sizes, file)
 
 

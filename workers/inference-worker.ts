@@ -70,17 +70,14 @@ async function warmedUp(session: InferenceSession, config: WorkerConfig): Promis
   throw new Error(`output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`);
 }
 
-function failedReport(error: unknown, config: WorkerConfig): FailedReport {
+function failedReport(error: unknown): FailedReport {
   const message = messageOf(error);
-  return { kind: 'failed', threadId, code: codeOf(error, config), message, graph };
+  return { kind: 'failed', threadId, code: codeOf(error), message, graph };
 }
 
-function codeOf(error: unknown, { providers }: WorkerConfig): FailedReport['code'] {
+function codeOf(error: unknown): FailedReport['code'] {
   if (error instanceof IntegrityError) return 'ERR_MODEL_INTEGRITY';
-  // The CPU provider is always there, so where it was tried the model is at fault.
-  return error instanceof NoProviderError && !providers.includes('cpu')
-    ? 'ERR_PROVIDER_UNAVAILABLE'
-    : 'ERR_MODEL_INVALID';
+  return error instanceof NoProviderError && !error.isModelAtFault ? 'ERR_PROVIDER_UNAVAILABLE' : 'ERR_MODEL_INVALID';
 }
 
 function failureOf(error: unknown): TaskFailure {
@@ -104,6 +101,6 @@ const config: WorkerConfig = workerData;
 // A promise that rejected here would kill the worker, which the pool would start again and again:
 // it resolves to a handler that refuses instead, and the report lets `create` say why.
 export default start(config).catch((error: unknown): Handler => {
-  parentPort?.postMessage(failedReport(error, config));
+  parentPort?.postMessage(failedReport(error));
   return () => Promise.resolve({ error: messageOf(error) });
 });

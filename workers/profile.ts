@@ -41,8 +41,7 @@ export async function profile(task: ProfileTask): Promise<ProfileReport> {
     const tryOut = (session: InferenceSession): Promise<ModelSession> => ModelSession.warmedUp(session, task.spec, 1);
     ({ result: model } = await openSession(bytes, [task.provider], task.device, tryOut));
   } catch (error) {
-    // The CPU provider is always there: where it fails the model is at fault.
-    if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;
+    if (!(error instanceof NoProviderError) || error.isModelAtFault) throw error;
     return { ...report, unavailable: error.trials[0]?.reason ?? 'unknown' };
   }
   for (const batchSize of task.batchSizes) {

@@ -14,50 +14,73 @@ export interface OpenedSession<T> {
   result: T;
 }
 
-/** None of the asked-for providers works here. */
+/** None of the asked-for providers runs the model here. */
 export class NoProviderError extends Error {
   readonly trials: ProviderTrial[];
+  /** Whether the CPU does not run it either, which is always there. */
+  readonly isModelAtFault: boolean;
 
-  constructor(trials: ProviderTrial[]) {
+  constructor(trials: ProviderTrial[], isModelAtFault: boolean) {
     super(trials.map(({ provider, reason }) => `${provider}: ${reason ?? 'ok'}`).join('; '));
     this.trials = trials;
+    this.isModelAtFault = isModelAtFault;
   }
 }
+
+type TryOut<T> = (session: ort.InferenceSession) => Promise<T>;
 
 /**
  * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it. On a
  * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
  *
  * @param model the ONNX file.
- * @throws {NoProviderError} where none does.
+ * @throws {NoProviderError} where none does, and whether it is for the model's sake.
  */
 export async function openSession<T>(
   model: Uint8Array,
   providers: readonly ProviderName[],
   device: number,
-  tryOut: (session: ort.InferenceSession) => Promise<T>,
+  tryOut: TryOut<T>,
 ): Promise<OpenedSession<T>> {
   const trials: ProviderTrial[] = [];
+  let isModelTried = false;
   for (const provider of providers) {
     const missing = whyMissing(provider);
     if (missing !== null) {
       trials.push({ provider, reason: missing });
       continue;
     }
-    let session: ort.InferenceSession | null = null;
-    try {
-      const opened = await openOn(model, provider, device);
-      session = opened.session;
-      const result = await tryOut(session);
-      trials.push({ provider, reason: null, ...(opened.note === null ? {} : { note: opened.note }) });
-      return { session, provider, trials, result };
-    } catch (error) {
-      // One that loads and can't be run would keep its memory beside the next.
-      await session?.release();
-      trials.push({ provider, reason: sessionFailure(error) });
-    }
+    isModelTried = true;
+    const opened = await tryOn(model, provider, device, tryOut);
+    trials.push(opened.trial);
+    if ('session' in opened) return { session: opened.session, provider, trials, result: opened.result };
   }
-  throw new NoProviderError(trials);
+  // A provider that is there and fails may do so because of the model: the CPU tells.
+  if (isModelTried && !providers.includes('cpu')) {
+    const opened = await tryOn(model, 'cpu', device, tryOut);
+    if ('session' in opened) await opened.session.release();
+    else throw new NoProviderError([...trials, opened.trial], true);
+  }
+  throw new NoProviderError(trials, providers.includes('cpu'));
+}
+
+async function tryOn<T>(
+  model: Uint8Array,
+  provider: ProviderName,
+  device: number,
+  tryOut: TryOut<T>,
+): Promise<{ trial: ProviderTrial } | { trial: ProviderTrial; session: ort.InferenceSession; result: T }> {
+  let session: ort.InferenceSession | null = null;
+  try {
+    const { note, ...opened } = await openOn(model, provider, device);
+    session = opened.session;
+    const result = await tryOut(session);
+    return { session, result, trial: { provider, reason: null, ...(note === null ? {} : { note }) } };
+  } catch (error) {
+    // One that loads and can't be run would keep its memory beside the next.
+    await session?.release();
+    return { trial: { provider, reason: sessionFailure(error) } };
+  }
 }
 
 /** What TensorRT can't run goes to CUDA's provider, which must be there too. */

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import type { Gpu, GpuList } from '../src/pool/tool-protocol.js';
+import { type CudaEnvironment, cudaDeviceIds } from './cuda-devices.js';
 
 const timeoutMs = 5_000;
 
-const fields = ['index', 'name', 'driver_version', 'memory.total', 'memory.used'];
+const fields = ['index', 'uuid', 'name', 'driver_version', 'memory.total', 'memory.used'];
 
 /** The GPUs that the driver's own tool lists, or why there are none. Never throws, and takes at most five seconds. */
 export function listGpus(): Promise<GpuList> {
@@ -11,34 +12,32 @@ export function listGpus(): Promise<GpuList> {
   return new Promise((resolve) => {
     execFile('nvidia-smi', args, { timeout: timeoutMs, windowsHide: true }, (error, stdout) => {
       if (error !== null) resolve({ gpus: [], problem: problemOf(error, stdout) });
-      else resolve({ gpus: readGpus(stdout), problem: null });
+      else resolve({ gpus: readGpus(stdout, process.env), problem: null });
     });
   });
 }
 
-/** Memory in use on a device, by all processes, in GiB; null where it can't be told. */
+/** Memory in use on a CUDA device, by all processes, in GiB; null where it can't be told. */
 export async function deviceMemoryGb(device: number): Promise<{ used: number; total: number } | null> {
   const { gpus } = await listGpus();
-  const gpu = gpus.find(({ index }) => index === device);
+  const gpu = gpus.find((candidate) => candidate.device === device);
   if (gpu === undefined || gpu.memoryUsedGb === null || gpu.memoryTotalGb === null) return null;
   return { used: gpu.memoryUsedGb, total: gpu.memoryTotalGb };
 }
 
-/** @param text a line for each GPU: index, name, driver, MiB in all, MiB in use. */
-export function readGpus(text: string): Gpu[] {
-  const gpus: Gpu[] = [];
-  for (const line of text.split('\n')) {
-    const [index, name, driver, total, used] = line.split(',').map((cell) => cell.trim());
-    if (!/^\d+$/.test(index ?? '') || name === undefined || driver === undefined) continue;
-    gpus.push({
-      index: Number(index),
-      name,
-      driver,
-      memoryTotalGb: gibOf(total),
-      memoryUsedGb: gibOf(used),
-    });
-  }
-  return gpus;
+/** @param text a line for each GPU: index, uuid, name, driver, MiB in all, MiB in use. */
+export function readGpus(text: string, environment: CudaEnvironment): Gpu[] {
+  const listed = text.split('\n').flatMap((line) => {
+    const [index, uuid, name, driver, total, used] = line.split(',').map((cell) => cell.trim());
+    if (!/^\d+$/.test(index ?? '') || uuid === undefined || name === undefined || driver === undefined) return [];
+    const memory = { memoryTotalGb: gibOf(total), memoryUsedGb: gibOf(used) };
+    return [{ uuid, gpu: { index: Number(index), name, driver, ...memory } }];
+  });
+  const devices = cudaDeviceIds(
+    listed.map(({ uuid, gpu: { name } }) => ({ uuid, name })),
+    environment,
+  );
+  return listed.map(({ gpu }, place) => ({ ...gpu, device: devices[place] ?? null }));
 }
 
 /** null where it is not told: [N/A] for a GPU that shares the host's memory, or [Insufficient Permissions]. */

@@ -1,9 +1,10 @@
 /** `npm run bench:gpu`: runs the parts one after the other, each in a process of its own, and ends in time. */
 
 import { CommanderError } from 'commander';
+import type { Gpu } from '../../src/pool/tool-protocol.js';
+import { listGpus } from '../../workers/nvidia-smi.js';
 import { readEnvironment } from '../environment.js';
 import { allot, patienceSeconds } from './budget.js';
-import { describeGpus } from './nvidia-smi.js';
 import { type GpuBenchOptions, readGpuOptions } from './options.js';
 import { chosenParts, type PartPlan } from './parts/plan.js';
 import { hasFailed } from './report/check.js';
@@ -21,11 +22,13 @@ const endSeconds = 5;
 async function bench({ parts: names, directory, budgetSeconds, settings }: GpuBenchOptions): Promise<boolean> {
   const startedAt = new Date().toISOString();
   const environment = readEnvironment();
-  const gpus = await describeGpus();
+  const { gpus } = await listGpus();
   const plans = chosenParts(names, settings.provider, settings.soakSeconds);
   const results: PartResult[] = [];
   let path = '';
-  console.log([`${environment.cores} × ${environment.cpu}`, ...gpus, `Provider: ${settings.provider}`].join('\n'));
+  console.log(
+    [`${environment.cores} × ${environment.cpu}`, ...gpus.map(gpuText), `Provider: ${settings.provider}`].join('\n'),
+  );
   for (const [index, plan] of plans.entries()) {
     const secondsLeft = budgetSeconds - endSeconds - process.uptime();
     const allottedSeconds = allot(plans.slice(index), secondsLeft);
@@ -48,6 +51,11 @@ async function bench({ parts: names, directory, budgetSeconds, settings }: GpuBe
   }
   console.log(`\n${path}\n${checksText(results)}`);
   return results.every(({ status, checks }) => !hasFailed(checks) && status !== 'failed' && status !== 'hung');
+}
+
+function gpuText({ name, memoryTotalGb, driver, device }: Gpu): string {
+  const memory = memoryTotalGb === null ? 'memory unknown' : `${memoryTotalGb.toFixed(1)} GiB`;
+  return `${name}, ${memory}, driver ${driver}, ${device === null ? 'no CUDA device' : `CUDA device ${device}`}`;
 }
 
 /** Without a file there is still the table. */

@@ -1,5 +1,5 @@
+import { deviceMemoryGb } from '../../workers/nvidia-smi.js';
 import type { Sample } from '../trend.js';
-import { deviceMemoryMib } from './nvidia-smi.js';
 import type { GpuSettings } from './settings.js';
 
 const hostEveryMs = 500;
@@ -8,6 +8,7 @@ const hostEveryMs = 500;
 const deviceEveryMs = 2_000;
 
 const mebibyte = 2 ** 20;
+const mebibytesPerGb = 1024;
 
 /** Where memory is, in megabytes, for as long as it is watched. */
 export class MemorySamples {
@@ -23,8 +24,8 @@ export class MemorySamples {
     this.#timers.push(setInterval(() => add(this.host, process.memoryUsage.rss() / mebibyte), hostEveryMs));
     if (provider === 'cpu') return;
     const lookAtDevice = async (): Promise<void> => {
-      const mib = await deviceMemoryMib(device);
-      if (mib !== null) add(this.device, mib);
+      const memory = await deviceMemoryGb(device);
+      if (memory !== null) add(this.device, memory.used * mebibytesPerGb);
     };
     this.#timers.push(setInterval(() => void lookAtDevice(), deviceEveryMs));
   }

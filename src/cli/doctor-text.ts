@@ -52,9 +52,10 @@ function libraryTable({ provider, libraries }: ProviderReport): string {
 function gpuText({ gpus, problem }: DoctorReport): string {
   if (gpus.length === 0) return `GPUs: none (${problem ?? 'nvidia-smi lists none'})`;
   return table(
-    ['GPU', 'name', 'driver', 'memory', 'in use'],
-    gpus.map(({ index, name, driver, memoryTotalGb, memoryUsedGb }) => [
+    ['GPU', 'CUDA device', 'name', 'driver', 'memory', 'in use'],
+    gpus.map(({ index, device, name, driver, memoryTotalGb, memoryUsedGb }) => [
       String(index),
+      device === null ? '–' : String(device),
       name,
       driver,
       gib(memoryTotalGb),

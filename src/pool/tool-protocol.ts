@@ -78,9 +78,12 @@ export interface NeededLibrary {
   packages: LibraryPackages | null;
 }
 
-/** A GPU as nvidia-smi lists it: its index may be another than CUDA's where CUDA_VISIBLE_DEVICES is set. */
+/** A GPU as nvidia-smi lists it. */
 export interface Gpu {
+  /** nvidia-smi's, which need not be CUDA's. */
   index: number;
+  /** CUDA's id in this process; null where CUDA does not see it, or that can't be told. */
+  device: number | null;
   name: string;
   driver: string;
   /** null where nvidia-smi does not tell. */

@@ -89,10 +89,10 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
     });
 
     it('lists the GPUs, or why it can not', async () => {
-      standIn.installNvidiaSmi('echo "0, Stand-in GPU, 550.54.15, 81920, 2048"');
+      standIn.installNvidiaSmi('echo "0, GPU-1, Stand-in GPU, 550.54.15, 81920, 2048"');
       const listed = await standIn.run('doctor', '--json');
       expect(JSON.parse(listed.stdout)).toMatchObject({
-        gpus: [{ index: 0, name: 'Stand-in GPU', driver: '550.54.15', memoryTotalGb: 80, memoryUsedGb: 2 }],
+        gpus: [{ index: 0, device: 0, name: 'Stand-in GPU', driver: '550.54.15', memoryTotalGb: 80, memoryUsedGb: 2 }],
         problem: null,
       });
       standIn.installNvidiaSmi('echo "NVIDIA-SMI has failed: no driver"; exit 9');

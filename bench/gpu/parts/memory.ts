@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deviceMemoryGb } from '../../../workers/nvidia-smi.js';
 import type { ResultTable } from '../../report/result.js';
 import { Resources } from '../../resources.js';
 import { figureOf } from '../../statistics.js';
-import { deviceMemoryMib } from '../nvidia-smi.js';
 import { openScorer, sessionsText } from '../open-scorer.js';
 import { reported } from '../report/check.js';
 import { type GpuSettings, sessionCounts } from '../settings.js';
 import type { RunPart } from './part.js';
 
 const mebibyte = 2 ** 20;
+const mebibytesPerGb = 1024;
 
 /** Drivers give memory back a little later. */
 const settleMs = 300;
@@ -73,8 +74,9 @@ function tableOf({ batchSize }: GpuSettings, before: Memory, found: readonly Hel
 
 async function look({ provider, device }: GpuSettings): Promise<Memory> {
   await sleep(settleMs);
+  const onDevice = provider === 'cpu' ? null : await deviceMemoryGb(device);
   return {
     hostMib: process.memoryUsage.rss() / mebibyte,
-    deviceMib: provider === 'cpu' ? null : await deviceMemoryMib(device),
+    deviceMib: onDevice === null ? null : onDevice.used * mebibytesPerGb,
   };
 }

@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Gpu } from '../../../src/pool/tool-protocol.js';
 import type { Environment } from '../../environment.js';
 import type { GpuSettings } from '../settings.js';
 import type { PartResult } from './part-result.js';
@@ -11,8 +12,8 @@ export interface GpuResultFile {
   seconds: number;
   budgetSeconds: number;
   environment: Environment;
-  /** As `nvidia-smi` describes them; empty where it is not there. */
-  gpus: readonly string[];
+  /** Empty where there is no `nvidia-smi` that answers. */
+  gpus: readonly Gpu[];
   settings: GpuSettings;
   parts: readonly PartResult[];
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { columnCalls } from '../../../bench/gpu/load/column-calls.js';
 import { repeatedColumns } from '../../../bench/gpu/load/repeated-columns.js';
-import { parseMib } from '../../../bench/gpu/nvidia-smi.js';
 
 function answer(rows: number) {
   return {
@@ -47,10 +46,4 @@ test('a block of rows is repeated until there are enough, cut off where it does 
     one: Float32Array.of(1, 2, 1, 2, 1),
     two: Float32Array.of(1, 2, 3, 4, 1, 2, 3, 4, 1, 2),
   });
-});
-
-test('memory of a device is read where it is a number', () => {
-  expect(parseMib('1234 MiB')).toBe(1_234);
-  expect(parseMib('[N/A]')).toBeNull();
-  expect(parseMib(undefined)).toBeNull();
 });

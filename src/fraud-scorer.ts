@@ -1,8 +1,7 @@
-import type { BatchLimits } from './batching/batch-policy.js';
 import { type Clock, systemClock } from './clock.js';
 import { ColumnScoring } from './columns/column-scoring.js';
 import { defaultPolicy, parsePolicyPatch } from './decision/policy.js';
-import { findBatchLimits } from './deployment/auto-batching.js';
+import { findBatching } from './deployment/auto-batching.js';
 import { Deployment } from './deployment/deployment.js';
 import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
 import { AbortedError, ClosedError, type FraudScorerError } from './errors.js';
@@ -87,8 +86,8 @@ export class FraudScorer {
     const resolved = resolveOptions(options);
     const workerFile = resolveWorkerFile(resolved.workerFile);
     const [directory] = await Promise.all([openModelDirectory(resolved.model), loadHistograms()]);
-    const batching = resolved.autoBatching ? await measuredLimits(resolved) : resolved.batching;
-    const scorer = new FraudScorer({ ...resolved, batching }, directory, workerFile, systemClock);
+    const found = resolved.autoBatching ? await findBatching({ ...resolved, ...resolved.batching }) : null;
+    const scorer = new FraudScorer({ ...resolved, ...found }, directory, workerFile, systemClock);
     try {
       await scorer.#start();
     } catch (error) {
@@ -432,11 +431,4 @@ export class FraudScorer {
       });
     });
   }
-}
-
-/** What was found by measurement, or the defaults where no provider works: then the start of the workers says why. */
-async function measuredLimits(options: ResolvedOptions): Promise<BatchLimits> {
-  const { model, providers, devices, workers, batching } = options;
-  const sessions = { workers, devices: devices.length };
-  return (await findBatchLimits(model, providers, devices[0] ?? 0, batching.targetLatencyMs, sessions)) ?? batching;
 }

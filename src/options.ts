@@ -18,9 +18,12 @@ export interface FraudScorerOptions {
   providers?: readonly Provider[] | undefined;
   /** CUDA device ids, integers from 0; at most as many as workers, which are spread over them; not looked at with the CPU alone. @default [0] */
   devices?: readonly number[] | undefined;
-  /** Worker threads, each with its own session; 1 to 256. @default as many as devices are given, else as many as cores, at most 256 */
+  /**
+   * Worker threads, each with its own session; 1 to 256. With `batching: 'auto'` a GPU gets by default as many as measurement finds it
+   * can use, at least 2. @default as many as devices are given, else as many as cores, at most 256
+   */
   workers?: number | undefined;
-  /** How batches form; 'auto' profiles the model at the start, which takes about a second, and uses what it finds. */
+  /** How batches form; 'auto' profiles the model at the start, which takes about a second on a CPU, and uses what it finds. */
   batching?: Partial<BatchLimits> | 'auto' | undefined;
   /** Requests that may wait; more are refused with `ERR_QUEUE_FULL`. 1 to 1,000,000. @default 10_000 */
   maxQueueSize?: number | undefined;
@@ -66,6 +69,7 @@ export interface ResolvedOptions {
   providers: readonly Provider[];
   devices: readonly number[];
   workers: number;
+  areWorkersGiven: boolean;
   batching: BatchLimits;
   maxQueueSize: number;
   timeoutMs: number;
@@ -100,6 +104,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     providers: providers ?? ['cuda', 'cpu'],
     devices: devices ?? [0],
     workers: reader.number('workers', defaultWorkers(devices), { min: 1, max: maxWorkers, integer: true }),
+    areWorkersGiven: reader.has('workers'),
     batching: isAuto ? readBatching(new FieldReader(undefined)) : readBatching(reader.nested('batching')),
     autoBatching: isAuto,
     maxQueueSize: reader.number('maxQueueSize', 10_000, { min: 1, max: 1_000_000, integer: true }),

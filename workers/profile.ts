@@ -1,14 +1,12 @@
-import { totalmem } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ProfiledBatch, ProfileReport, ProfileTask } from '../src/pool/tool-protocol.js';
 import { readChecked } from './checked-file.js';
 import { FeatureBuffers } from './feature-buffers.js';
+import { MemoryWatch } from './memory-watch.js';
 import { ModelSession } from './model-session.js';
-import { deviceMemoryGb } from './nvidia-smi.js';
 import { NoProviderError, openSession } from './providers.js';
+import { Rendezvous } from './rendezvous.js';
 import { isDeviceFailure, sessionFailure } from './session-failure.js';
-
-const bytesPerGb = 1024 ** 3;
 
 /** Runs before the timed ones, at each batch size. */
 const warmUpRuns = 5;
@@ -16,25 +14,28 @@ const warmUpRuns = 5;
 /** How the runtime, its providers and the JavaScript engine say that there is no more memory. */
 const outOfMemory = /out of memory|bad_alloc|failed to allocate|allocation failed|invalid typed array length/i;
 
-type MemoryOfBatch = Pick<ProfiledBatch, 'memoryGb' | 'memoryTotalGb'>;
-
-/** Memory in use before the session was loaded. */
-interface MemoryUse {
-  gb: number;
-  device: { used: number; total: number } | null;
-}
-
 /**
- * Measures one provider at batch sizes that grow, until they are done or the memory is.
+ * Measures one provider at batch sizes that grow, until they are done or the memory is; while as many other sessions as the task says do
+ * the same.
  *
  * @throws {Error} where the model can't be run.
  */
 export async function profile(task: ProfileTask): Promise<ProfileReport> {
-  const before: MemoryUse = {
-    gb: process.memoryUsage.rss() / bytesPerGb,
-    device: task.provider === 'cpu' ? null : await deviceMemoryGb(task.device),
-  };
+  const rendezvous = new Rendezvous(task.rendezvous);
+  let isDone = false;
+  try {
+    const report = await profileUntil(task, rendezvous);
+    isDone = report.measured.length === task.batchSizes.length;
+    return report;
+  } finally {
+    if (!isDone) rendezvous.abandon();
+  }
+}
+
+async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<ProfileReport> {
   const report: ProfileReport = { unavailable: null, measured: [], outOfMemoryAt: null };
+  const memory = task.watchesMemory ? await MemoryWatch.begin(task.provider, task.device) : null;
+  if (!rendezvous.meet(0)) return report;
   let model: ModelSession;
   try {
     const bytes = await readChecked(task.model);
@@ -44,9 +45,11 @@ export async function profile(task: ProfileTask): Promise<ProfileReport> {
     if (!(error instanceof NoProviderError) || error.isModelAtFault) throw error;
     return { ...report, unavailable: error.trials[0]?.reason ?? 'unknown' };
   }
-  for (const batchSize of task.batchSizes) {
+  for (const [index, batchSize] of task.batchSizes.entries()) {
     try {
-      report.measured.push(await measure(model, task, batchSize, before));
+      const durationsMs = await measure(model, task, batchSize, rendezvous, index + 1);
+      if (durationsMs === null) break;
+      report.measured.push({ batchSize, durationsMs, memory: (await memory?.look()) ?? null });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (outOfMemory.test(error.message)) return { ...report, outOfMemoryAt: batchSize };
@@ -58,38 +61,29 @@ export async function profile(task: ProfileTask): Promise<ProfileReport> {
   return report;
 }
 
+/** @returns how long each timed run took; null where another session has given up. */
 async function measure(
   model: ModelSession,
-  task: ProfileTask,
+  { spec, rows, runs }: ProfileTask,
   batchSize: number,
-  before: MemoryUse,
-): Promise<ProfiledBatch> {
-  const { spec, rows, runs } = task;
+  rendezvous: Rendezvous,
+  meeting: number,
+): Promise<ProfiledBatch['durationsMs'] | null> {
   const rowSize = spec.inputs.reduce((sum, { size }) => sum + size, 0);
   const buffers = new FeatureBuffers(spec.inputs, batchSize);
   const places = Int32Array.from({ length: batchSize }, (_, row) => row % (rows.length / rowSize));
-  const durations: number[] = [];
-  for (let run = -warmUpRuns; run < runs; run += 1) {
+  const run = async (): Promise<number> => {
     const start = performance.now();
     buffers.gather(rows, places);
     await model.infer(buffers.inputs, batchSize);
-    if (run >= 0) durations.push(performance.now() - start);
-  }
-  durations.sort((a, b) => a - b);
-  const quantile = (share: number): number => durations[Math.min(runs - 1, Math.floor(share * runs))] ?? Number.NaN;
-  return {
-    batchSize,
-    latencyMs: { mean: durations.reduce((sum, ms) => sum + ms, 0) / runs, p50: quantile(0.5), p99: quantile(0.99) },
-    ...(await memoryOf(task, before)),
+    return performance.now() - start;
   };
-}
-
-/** The device's where there is one and its driver's tool tells, all processes counted; else the process's own and the machine's. */
-async function memoryOf({ provider, device }: ProfileTask, before: MemoryUse): Promise<MemoryOfBatch> {
-  const now = provider === 'cpu' || before.device === null ? null : await deviceMemoryGb(device);
-  if (now !== null && before.device !== null) {
-    return { memoryGb: Math.max(now.used - before.device.used, 0), memoryTotalGb: now.total };
-  }
-  const grownGb = process.memoryUsage.rss() / bytesPerGb - before.gb;
-  return { memoryGb: Math.max(grownGb, 0), memoryTotalGb: totalmem() / bytesPerGb };
+  for (let count = 0; count < warmUpRuns; count += 1) await run();
+  if (!rendezvous.meet(meeting)) return null;
+  const durationsMs: number[] = [];
+  while (durationsMs.length < runs) durationsMs.push(await run());
+  rendezvous.finish(meeting);
+  // Those that are not through yet are to have company until the end.
+  while (!rendezvous.isOver(meeting)) await run();
+  return durationsMs;
 }

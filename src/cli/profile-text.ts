@@ -9,9 +9,10 @@ export function profileText(profile: ModelProfile, recommended: readonly Recomme
   if (profile.entries.length > 0) {
     lines.push(
       table(
-        ['provider', 'batch', 'mean ms', 'p50 ms', 'p99 ms', 'rows/s', 'memory'],
-        profile.entries.map(({ provider, batchSize, latencyMs, rowsPerSecond, memoryGb }) => [
+        ['provider', 'sessions', 'batch', 'mean ms', 'p50 ms', 'p99 ms', 'rows/s', 'memory'],
+        profile.entries.map(({ provider, sessions, batchSize, latencyMs, rowsPerSecond, memoryGb }) => [
           provider,
+          String(sessions),
           String(batchSize),
           latencyMs.mean.toFixed(3),
           latencyMs.p50.toFixed(3),
@@ -22,14 +23,18 @@ export function profileText(profile: ModelProfile, recommended: readonly Recomme
       ),
     );
   }
-  for (const { provider, reason } of profile.unavailable) lines.push(`${provider} does not work here: ${reason}`);
-  for (const { provider, batchSize } of profile.outOfMemory) {
-    lines.push(`${provider} ran out of memory at ${batchSize} rows`);
+  for (const { provider, sessions, reason } of profile.unavailable) {
+    const isMeasured = profile.entries.some((entry) => entry.provider === provider);
+    lines.push(`${provider} does not work ${isMeasured ? `with ${sessions} sessions` : 'here'}: ${reason}`);
   }
-  for (const { provider, maxBatchSize, maxQueueDelayMs, preferredBatchSizes } of recommended) {
+  for (const { provider, sessions, batchSize } of profile.outOfMemory) {
+    lines.push(`${provider} ran out of memory at ${batchSize} rows${sessions === 1 ? '' : ` in ${sessions} sessions`}`);
+  }
+  for (const { provider, sessions, limits, areSessionsCompared, server } of recommended) {
+    const workers = areSessionsCompared ? `workers: ${sessions}${provider === 'cpu' ? '' : ' for each device'}, ` : '';
     lines.push(
-      `For ${provider}: batching { maxBatchSize: ${maxBatchSize}, maxQueueDelayMs: ${maxQueueDelayMs} }; ` +
-        `for a server such as Triton, preferred sizes ${preferredBatchSizes.join(', ')}`,
+      `For ${provider}: ${workers}batching: { maxBatchSize: ${limits.maxBatchSize}, maxQueueDelayMs: ${limits.maxQueueDelayMs} }`,
+      `  for a server such as Triton: preferred sizes ${server.preferredBatchSizes.join(', ')}, delay ${server.maxQueueDelayMs} ms`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -20,6 +20,7 @@ interface Common {
 
 interface ProfileOptions extends Common {
   batchSizes?: number[];
+  sessions?: number[];
   runs: number;
   target: 'throughput' | 'latency';
   targetLatencyMs: number;
@@ -74,20 +75,25 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       endWith(report.problems.length === 0);
     });
 
-  command('profile <dir>', 'Measures a model by batch size, and recommends how batches should form.')
+  command('profile <dir>', 'Measures a model by batch size and sessions, and recommends how batches should form.')
     .option('--provider <name>', 'profile this provider (default: cuda and cpu)', providers)
     .option('--batch-sizes <list>', 'rows a run, with commas', wholeNumbers(1, 1_048_576))
+    .option(
+      '--sessions <list>',
+      'sessions at the same time (default: 1,2,4 on a GPU, 1 on the CPU)',
+      wholeNumbers(1, 64),
+    )
     .addOption(new Option('--runs <n>', 'timed runs at each batch size').argParser(wholeNumber(1, 100_000)).default(50))
     .addOption(
       new Option('--target <what>', 'what to recommend for').choices(['throughput', 'latency']).default('throughput'),
     )
     .addOption(new Option('--target-latency-ms <ms>', 'what a request may take').argParser(positiveNumber).default(10))
     .action(async (directory: string, options: ProfileOptions) => {
-      const { provider, batchSizes, runs, device, target, targetLatencyMs, json } = options;
-      const profile = await profileModel(directory, { providers: provider, batchSizes, runs, device });
+      const { provider, batchSizes, sessions, runs, device, target, targetLatencyMs, json } = options;
+      const profile = await profileModel(directory, { providers: provider, batchSizes, sessions, runs, device });
       const recommended = recommendations(profile, target, targetLatencyMs);
       output.write(json ? asJson({ profile, recommendations: recommended }) : profileText(profile, recommended));
-      const isMissing = (provider ?? []).some((name) => profile.unavailable.some((entry) => entry.provider === name));
+      const isMissing = (provider ?? []).some((name) => !profile.entries.some((entry) => entry.provider === name));
       endWith(profile.entries.length > 0 && !isMissing);
     });
 

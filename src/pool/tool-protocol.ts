@@ -25,7 +25,36 @@ export interface CompareTask {
   runs: number;
 }
 
-/** Measures one provider at batch sizes, the smallest first. */
+/** Where threads that are measured at the same time wait for one another. */
+export interface RendezvousData {
+  /** Shared; laid out as `rendezvousWords` says. */
+  words: Int32Array<SharedArrayBuffer>;
+  /** How many threads come. */
+  parties: number;
+}
+
+/** How the words of a rendezvous are laid out: a flag, then for each meeting how many have come to it, and are through with it. */
+export const rendezvousWords = {
+  abandoned: 0,
+  arrived: (meeting: number): number => 1 + 2 * meeting,
+  finished: (meeting: number): number => 2 + 2 * meeting,
+  count: (meetings: number): number => 1 + 2 * meetings,
+};
+
+/** More than ever come. */
+const everybody = 1 << 20;
+
+/** Lets nobody wait any more: one of the threads won't come. */
+export function abandonRendezvous(words: Int32Array): void {
+  Atomics.store(words, rendezvousWords.abandoned, 1);
+  for (let word = rendezvousWords.arrived(0); word < words.length; word += 2) {
+    // A thread that was about to wait finds another number there.
+    Atomics.add(words, word, everybody);
+    Atomics.notify(words, word);
+  }
+}
+
+/** Measures one provider at batch sizes, the smallest first; as one of several sessions that run at the same time. */
 export interface ProfileTask {
   kind: 'profile';
   spec: ModelSpec;
@@ -36,18 +65,30 @@ export interface ProfileTask {
   rows: Float32Array;
   batchSizes: number[];
   runs: number;
+  /** A meeting before the sessions are opened, and one for each batch size. */
+  rendezvous: RendezvousData;
+  /** Whether this one looks at the memory, which is the same for all. */
+  watchesMemory: boolean;
+}
+
+/** What memory in use has grown by since before the sessions were opened, and all there is, in GiB. */
+export interface MemoryUse {
+  memoryGb: number;
+  memoryTotalGb: number;
 }
 
 export interface ProfiledBatch {
   batchSize: number;
-  latencyMs: { mean: number; p50: number; p99: number };
-  memoryGb: number;
-  memoryTotalGb: number;
+  /** Of each timed run, while the other sessions ran too. */
+  durationsMs: number[];
+  /** null where it was not watched. */
+  memory: MemoryUse | null;
 }
 
 export interface ProfileReport {
   /** Why the provider does not work here; null where it does. */
   unavailable: string | null;
+  /** At the batch sizes that every session came to. */
   measured: ProfiledBatch[];
   /** The batch size that did not fit any more. */
   outOfMemoryAt: number | null;

@@ -2,7 +2,7 @@ import { fileOf, openModelDirectory } from '../deployment/model-directory.js';
 import { FieldReader } from '../field-reader.js';
 import { isProvider } from '../options.js';
 import type { ModelIdentity, Provider } from '../types.js';
-import { ToolWorker } from './tool-worker.js';
+import { type ProfiledRuns, profileSessions } from './profile-sessions.js';
 import { generatedRows } from './verification-rows.js';
 
 export interface ProfileModelOptions {
@@ -10,22 +10,26 @@ export interface ProfileModelOptions {
   batchSizes?: readonly number[] | undefined;
   /** Each is profiled where it works. @default ['cuda', 'cpu'] */
   providers?: readonly Provider[] | undefined;
-  /** Timed runs at each batch size; 1 to 100,000. @default 50 */
+  /** Sessions that run at the same time, each on a thread of its own; integers from 1 to 64. @default [1, 2, 4] on a GPU, [1] on the CPU */
+  sessions?: readonly number[] | undefined;
+  /** Timed runs of each session at each batch size; 1 to 100,000. @default 50 */
   runs?: number | undefined;
   /** The CUDA device. @default 0 */
   device?: number | undefined;
 }
 
-/** One provider at one batch size. */
+/** One provider with so many sessions at one batch size. */
 export interface ProfileEntry {
   provider: Provider;
+  /** How many ran at the same time. */
+  sessions: number;
   batchSize: number;
-  /** Of a run, copies included. */
+  /** Of a run of one of them, copies included. */
   latencyMs: { mean: number; p50: number; p99: number };
-  /** batchSize / mean latency. */
+  /** Of all of them: sessions · batchSize / mean latency. */
   rowsPerSecond: number;
   /**
-   * What memory in use has grown by since before the session was loaded, in GiB: on a GPU the device's, by nvidia-smi, all processes
+   * What memory in use has grown by since before the sessions were loaded, in GiB: on a GPU the device's, by nvidia-smi, all processes
    * counted; else, or where that does not tell, the process's resident memory.
    */
   memoryGb: number;
@@ -35,20 +39,21 @@ export interface ProfileEntry {
 
 export interface ModelProfile {
   model: ModelIdentity;
-  /** By provider, then by batch size. */
+  /** By provider, then by sessions, then by batch size. */
   entries: ProfileEntry[];
-  /** Providers that do not work here, and why. */
-  unavailable: { provider: Provider; reason: string }[];
+  /** Providers that do not work here, with so many sessions or more, and why. */
+  unavailable: { provider: Provider; sessions: number; reason: string }[];
   /** Where a provider ran out of memory: neither this batch size nor a larger one was measured. */
-  outOfMemory: { provider: Provider; batchSize: number }[];
+  outOfMemory: { provider: Provider; sessions: number; batchSize: number }[];
 }
 
 /**
- * Measures a model at batch sizes and providers, each provider in a worker of its own. Where the memory runs out the larger batch
- * sizes are left out, and what was measured is kept.
+ * Measures a model at batch sizes and providers, with one session or several at once. Where the memory runs out the larger batch sizes
+ * are left out, and what was measured is kept.
  *
  * @throws {InvalidOptionsError} where an option is not as documented.
  * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or can't be run.
+ * @throws {WorkerLostError} where the system gives no thread, or one dies.
  */
 export async function profileModel(directory: string, options: ProfileModelOptions = {}): Promise<ModelProfile> {
   const reader = new FieldReader(options);
@@ -56,6 +61,7 @@ export async function profileModel(directory: string, options: ProfileModelOptio
     1, 2, 4, 8, 16, 32, 64, 128, 256,
   ];
   const providers = reader.list('providers', "'cuda', 'tensorrt' or 'cpu'", isProvider) ?? ['cuda', 'cpu'];
+  const sessions = reader.list('sessions', 'integers from 1 to 64', isSessionCount);
   const runs = reader.number('runs', 50, { min: 1, max: 100_000, integer: true });
   const device = reader.number('device', 0, { min: 0, integer: true });
   reader.rejectUnknown().throwIfInvalid();
@@ -63,29 +69,57 @@ export async function profileModel(directory: string, options: ProfileModelOptio
   const opened = await openModelDirectory(directory);
   const { name, version, inputs, outputs } = opened.manifest;
   const profile: ModelProfile = { model: { name, version }, entries: [], unavailable: [], outOfMemory: [] };
+  const order = {
+    spec: { inputs, outputs },
+    model: fileOf(opened),
+    device,
+    rows: generatedRows(inputs, 256),
+    batchSizes: ascending(batchSizes),
+    runs,
+  };
   for (const provider of providers) {
-    const worker = new ToolWorker();
-    try {
-      const { unavailable, measured, outOfMemoryAt } = await worker.run({
-        kind: 'profile',
-        spec: { inputs, outputs },
-        model: fileOf(opened),
-        provider,
-        device,
-        rows: generatedRows(inputs, 256),
-        batchSizes: [...batchSizes].sort((a, b) => a - b),
-        runs,
-      });
-      if (unavailable !== null) profile.unavailable.push({ provider, reason: unavailable });
-      if (outOfMemoryAt !== null) profile.outOfMemory.push({ provider, batchSize: outOfMemoryAt });
-      for (const entry of measured) {
-        profile.entries.push({ provider, ...entry, rowsPerSecond: (entry.batchSize * 1000) / entry.latencyMs.mean });
-      }
-    } finally {
-      await worker.close();
+    for (const count of ascending(sessions ?? defaultSessions(provider))) {
+      const { unavailable, measured, outOfMemoryAt } = await profileSessions(count, { ...order, provider });
+      for (const profiled of measured) profile.entries.push(entryOf(provider, count, profiled));
+      if (outOfMemoryAt !== null) profile.outOfMemory.push({ provider, sessions: count, batchSize: outOfMemoryAt });
+      if (unavailable === null) continue;
+      profile.unavailable.push({ provider, sessions: count, reason: unavailable });
+      break;
     }
   }
   return profile;
+}
+
+/** On the CPU there is a session for each core, whatever they cost one another. */
+function defaultSessions(provider: Provider): readonly number[] {
+  return provider === 'cpu' ? [1] : [1, 2, 4];
+}
+
+function entryOf(
+  provider: Provider,
+  sessions: number,
+  { batchSize, durationsMs, memoryGb, memoryTotalGb }: ProfiledRuns,
+): ProfileEntry {
+  const count = durationsMs.length;
+  const mean = durationsMs.reduce((sum, ms) => sum + ms, 0) / count;
+  const quantile = (share: number): number => durationsMs[Math.min(count - 1, Math.floor(share * count))] ?? Number.NaN;
+  return {
+    provider,
+    sessions,
+    batchSize,
+    latencyMs: { mean, p50: quantile(0.5), p99: quantile(0.99) },
+    rowsPerSecond: (sessions * batchSize * 1000) / mean,
+    memoryGb,
+    memoryTotalGb,
+  };
+}
+
+function ascending(numbers: readonly number[]): number[] {
+  return [...numbers].sort((a, b) => a - b);
+}
+
+function isSessionCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= 64;
 }
 
 function isBatchSize(value: unknown): value is number {

@@ -1,6 +1,9 @@
 import { FieldReader } from '../field-reader.js';
 import type { ModelProfile, ProfileEntry } from './profile-model.js';
 
+/** Of however many sessions. */
+type MeasuredBatch = Omit<ProfileEntry, 'sessions'>;
+
 /** What is recommended where nothing was measured. */
 const defaultBatchSize = 8;
 
@@ -9,7 +12,7 @@ export interface RecommendBatchSizeOptions {
   target?: 'throughput' | 'latency' | undefined;
   /** The P99 of a run must stay within this; above 0. @default no limit */
   latencyBudgetMs?: number | undefined;
-  /** The share of the memory a session may take; above 0, at most 1. @default 0.8 */
+  /** The share of the memory a session may take, or all that ran together; above 0, at most 1. @default 0.8 */
   memoryShare?: number | undefined;
 }
 
@@ -21,7 +24,7 @@ export interface RecommendBatchSizeOptions {
  * @throws {InvalidOptionsError} where an option is not as documented.
  */
 export function recommendBatchSize(
-  profile: ModelProfile | readonly ProfileEntry[],
+  profile: ModelProfile | readonly MeasuredBatch[],
   options: RecommendBatchSizeOptions = {},
 ): number {
   const reader = new FieldReader(options);
@@ -42,25 +45,25 @@ export function recommendBatchSize(
 }
 
 /** Nothing where it can't be told, so that it holds no batch size back. */
-function shareOfMemory({ memoryGb, memoryTotalGb }: ProfileEntry): number {
+function shareOfMemory({ memoryGb, memoryTotalGb }: MeasuredBatch): number {
   const share = memoryGb / memoryTotalGb;
   return Number.isFinite(share) ? share : 0;
 }
 
 /** Those whose cost is within the limit, or the cheapest where none is. */
 function within(
-  entries: readonly ProfileEntry[],
-  cost: (entry: ProfileEntry) => number,
+  entries: readonly MeasuredBatch[],
+  cost: (entry: MeasuredBatch) => number,
   limit: number,
-): ProfileEntry[] {
+): MeasuredBatch[] {
   const affordable = entries.filter((entry) => cost(entry) <= limit);
   if (affordable.length > 0) return affordable;
   const cheapest = least(entries, cost);
   return cheapest === undefined ? [] : [cheapest];
 }
 
-function least(entries: readonly ProfileEntry[], cost: (entry: ProfileEntry) => number): ProfileEntry | undefined {
-  let best: ProfileEntry | undefined;
+function least(entries: readonly MeasuredBatch[], cost: (entry: MeasuredBatch) => number): MeasuredBatch | undefined {
+  let best: MeasuredBatch | undefined;
   for (const entry of entries) if (best === undefined || cost(entry) < cost(best)) best = entry;
   return best;
 }

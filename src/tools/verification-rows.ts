@@ -4,6 +4,7 @@ import { IssueList } from '../issues.js';
 import { listFeatureIssues } from '../request/feature-issues.js';
 import { rowLayoutOf, writeFeatureRow } from '../request/feature-row.js';
 import type { ScoreRequest } from '../types.js';
+import { seededUniform } from './seeded-uniform.js';
 
 /**
  * Rows of raw features as one array, checked as requests are.
@@ -40,14 +41,8 @@ export function generatedRows(inputs: readonly ManifestInput[], count: number): 
   return Float32Array.from(values);
 }
 
-/** Standard normal numbers (Box and Muller, 1958) over mulberry32. */
+/** Standard normal numbers (Box and Muller, 1958). */
 function seededNormal(seed: number): () => number {
-  let state = seed;
-  const uniform = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return (((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
+  const uniform = seededUniform(seed);
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }

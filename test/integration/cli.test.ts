@@ -206,9 +206,14 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const { profile, recommendations } = JSON.parse(stdout);
       expect(profile.entries.map(({ batchSize }: { batchSize: number }) => batchSize)).toEqual([1, 64]);
-      expect(recommendations).toMatchObject([{ provider: 'cpu', maxQueueDelayMs: 0.5 }]);
+      expect(recommendations).toMatchObject([
+        { provider: 'cpu', limits: { maxQueueDelayMs: 0 }, server: { maxQueueDelayMs: 0.5 } },
+      ]);
       const text = await standIn.run('profile', bundled, ...few, '--provider', 'cpu', '--target', 'latency');
-      expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(/For cpu: batching \{ maxBatchSize: \d+/) });
+      expect(text).toMatchObject({ code: 0, stdout: expect.stringMatching(/For cpu: batching: \{ maxBatchSize: \d+/) });
+      const both = await standIn.run('profile', bundled, ...few, '--provider', 'cpu', '--sessions', '1,2');
+      expect(both.stdout).toMatch(/│ 2 +│ 64 +│/);
+      expect(both.stdout).toMatch(/For cpu: workers: [12], batching: \{/);
     });
 
     it('ends with 1 where the provider that was asked for does not work, and where there is no model', async () => {

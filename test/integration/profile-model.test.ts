@@ -7,7 +7,7 @@ describe('profileModel', () => {
   it('measures latency, throughput and memory at each batch size, and says why a provider was not measured', async () => {
     const profile = await profileModel(goldenModel, { batchSizes: [64, 1], runs: 20 });
     expect(profile.model).toEqual({ name: 'golden', version: '7' });
-    expect(profile.unavailable).toEqual([{ provider: 'cuda', reason: expect.stringMatching(/.+/) }]);
+    expect(profile.unavailable).toEqual([{ provider: 'cuda', sessions: 1, reason: expect.stringMatching(/.+/) }]);
     expect(profile.outOfMemory).toEqual([]);
     expect(profile.entries.map(({ provider, batchSize }) => [provider, batchSize])).toEqual([
       ['cpu', 1],
@@ -23,9 +23,30 @@ describe('profileModel', () => {
     expect([1, 64]).toContain(recommendBatchSize(profile));
   });
 
+  it('measures sessions that run at the same time, on rows of all of them', async () => {
+    const profile = await profileModel(goldenModel, {
+      ...{ providers: ['cpu'], sessions: [3, 1], batchSizes: [1, 32], runs: 10 },
+    });
+    expect(profile.entries.map(({ sessions, batchSize }) => [sessions, batchSize])).toEqual([
+      [1, 1],
+      [1, 32],
+      [3, 1],
+      [3, 32],
+    ]);
+    for (const { sessions, batchSize, latencyMs, rowsPerSecond } of profile.entries) {
+      expect(rowsPerSecond).toBeCloseTo((sessions * batchSize * 1000) / latencyMs.mean, 3);
+    }
+  });
+
+  it('fails where the sessions can not run the model, and none waits for another', async () => {
+    const failing = profileModel(fixtureModel('disagreeing'), { providers: ['cpu'], sessions: [4] });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_MODEL_INVALID' });
+  });
+
   it('refuses bad options, and a model that is not as it should be', async () => {
-    await expect(profileModel(goldenModel, untyped({ runs: 0 }))).rejects.toMatchObject({
+    await expect(profileModel(goldenModel, untyped({ runs: 0, sessions: [65] }))).rejects.toMatchObject({
       code: 'ERR_INVALID_OPTIONS',
+      message: expect.stringMatching(/sessions\S*: expected .*1 to 64/),
     });
     await expect(profileModel(fixtureModel('disagreeing'), { providers: ['cpu'] })).rejects.toMatchObject({
       code: 'ERR_MODEL_INVALID',

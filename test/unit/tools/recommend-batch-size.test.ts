@@ -6,6 +6,7 @@ import { untyped } from '../../support/untyped.js';
 function entry(batchSize: number, meanMs: number, memoryGb = 1): ProfileEntry {
   return {
     provider: 'cpu',
+    sessions: 1,
     batchSize,
     latencyMs: { mean: meanMs, p50: meanMs, p99: meanMs * 2 },
     rowsPerSecond: (batchSize * 1000) / meanMs,

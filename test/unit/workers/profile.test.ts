@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { ProfileTask } from '../../../src/pool/tool-protocol.js';
+import { type ProfileTask, rendezvousWords } from '../../../src/pool/tool-protocol.js';
 import { profile } from '../../../workers/profile.js';
 
 const gpu = vi.hoisted(() => ({ infer: async (_buffers: unknown, _rows: number): Promise<void> => {} }));
@@ -10,7 +10,7 @@ vi.mock('../../../workers/providers.js', () => ({
   openSession: async () => ({ result: gpu }),
 }));
 
-const task: ProfileTask = {
+const order: Omit<ProfileTask, 'rendezvous'> = {
   kind: 'profile',
   spec: { inputs: [{ name: 'features', size: 2 }], outputs: { logits: 'logits' } },
   model: { modelPath: '', sha256: '' },
@@ -19,7 +19,14 @@ const task: ProfileTask = {
   rows: new Float32Array(8),
   batchSizes: [1, 64],
   runs: 3,
+  watchesMemory: true,
 };
+
+/** Of one session alone. */
+function alone(): ProfileTask {
+  const words = new Int32Array(new SharedArrayBuffer(4 * rendezvousWords.count(3)));
+  return { ...order, rendezvous: { words, parties: 1 } };
+}
 
 /** Runs of 64 rows, those of one go well. */
 function failsWith(message: string): void {
@@ -31,7 +38,7 @@ function failsWith(message: string): void {
 describe('a profile', () => {
   it('takes a GPU that fails on the way for one that does not work', async () => {
     failsWith('CUDA failure 719: unspecified launch failure ; GPU=0 ; hostname=secret');
-    expect(await profile(task)).toEqual({
+    expect(await profile(alone())).toEqual({
       unavailable: 'CUDA failure 719: unspecified launch failure ; GPU=0',
       measured: [],
       outOfMemoryAt: null,
@@ -40,13 +47,17 @@ describe('a profile', () => {
 
   it('keeps what was measured before the memory ran out', async () => {
     failsWith('CUDA failure 2: out of memory ; GPU=0');
-    expect(await profile(task)).toMatchObject({ unavailable: null, measured: [{ batchSize: 1 }], outOfMemoryAt: 64 });
+    expect(await profile(alone())).toMatchObject({
+      unavailable: null,
+      measured: [{ batchSize: 1 }],
+      outOfMemoryAt: 64,
+    });
   });
 
   it('fails where the model does, or the CPU', async () => {
     failsWith('Non-zero status code returned while running Gather node');
-    await expect(profile(task)).rejects.toThrow('Gather');
+    await expect(profile(alone())).rejects.toThrow('Gather');
     failsWith('CUDA failure 719: unspecified launch failure');
-    await expect(profile({ ...task, provider: 'cpu' })).rejects.toThrow('719');
+    await expect(profile({ ...alone(), provider: 'cpu' })).rejects.toThrow('719');
   });
 });

@@ -1,0 +1,45 @@
+import type { BatchLatency } from '../batching/latency-model.js';
+import type { ProfileEntry } from './profile-model.js';
+
+type Measured = Pick<ProfileEntry, 'sessions' | 'batchSize' | 'latencyMs'>;
+
+/** How long a run takes, by how many sessions are busy and how many rows it has: what was measured, and between that. */
+export class RunTimes {
+  /** By sessions, then by rows, both ascending; a run never takes less than one of fewer rows. */
+  readonly #curves: { sessions: number; points: { rows: number; ms: number }[] }[] = [];
+
+  /** @param entries of one provider; at least one. */
+  constructor(entries: readonly Measured[]) {
+    const counts = [...new Set(entries.map(({ sessions }) => sessions))].sort((a, b) => a - b);
+    for (const sessions of counts) {
+      const points: { rows: number; ms: number }[] = [];
+      const own = entries.filter((entry) => entry.sessions === sessions).sort((a, b) => a.batchSize - b.batchSize);
+      // The median: a stall of the machine is no property of the model.
+      for (const { batchSize, latencyMs } of own) {
+        points.push({ rows: batchSize, ms: Math.max(latencyMs.p50, points.at(-1)?.ms ?? 0) });
+      }
+      this.#curves.push({ sessions, points });
+    }
+  }
+
+  /** @param busySessions with this one; where so many were not measured, the next larger number counts. */
+  ms(busySessions: number, rows: number): number {
+    const curve = this.#curves.find(({ sessions }) => sessions >= busySessions) ?? this.#curves.at(-1);
+    const points = curve?.points ?? [];
+    const above = points.findIndex((point) => point.rows >= rows);
+    const right = above === -1 ? points.at(-1) : points[above];
+    const left = above > 0 ? points[above - 1] : undefined;
+    if (right === undefined) return Number.NaN;
+    if (above === -1) return (right.ms * rows) / right.rows;
+    return left === undefined
+      ? right.ms
+      : left.ms + ((right.ms - left.ms) * (rows - left.rows)) / (right.rows - left.rows);
+  }
+
+  /** The same as a straight line, as the batch policy has it. */
+  line(busySessions: number, maxRows: number): BatchLatency {
+    const [one, most] = [this.ms(busySessions, 1), this.ms(busySessions, maxRows)];
+    const perRowMs = maxRows === 1 ? 0 : (most - one) / (maxRows - 1);
+    return { fixedMs: one - perRowMs, perRowMs, perRowAtLeastMs: 0 };
+  }
+}

@@ -1,0 +1,69 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { findBatching } from '../../../src/deployment/auto-batching.js';
+import type { ModelProfile, ProfileEntry, ProfileModelOptions } from '../../../src/index.js';
+
+// There is no GPU to be measured here.
+const gpu = vi.hoisted(() => ({
+  runMs: (sessions: number, rows: number): number => sessions * rows,
+  isThere: true,
+  asked: [] as ProfileModelOptions[],
+}));
+vi.mock('../../../src/tools/profile-model.js', () => ({
+  profileModel: async (_: string, options: ProfileModelOptions): Promise<ModelProfile> => {
+    gpu.asked.push(options);
+    const provider = options.providers?.[0] ?? 'cpu';
+    const isMeasured = provider === 'cpu' || gpu.isThere;
+    const entries = (options.sessions ?? [1]).flatMap((sessions) =>
+      (options.batchSizes ?? []).map((batchSize): ProfileEntry => {
+        const ms = gpu.runMs(sessions, batchSize);
+        return {
+          ...{ provider, sessions, batchSize, latencyMs: { mean: ms, p50: ms, p99: ms } },
+          ...{ rowsPerSecond: (sessions * batchSize * 1000) / ms, memoryGb: 1, memoryTotalGb: 80 },
+        };
+      }),
+    );
+    return { model: { name: 'm', version: '1' }, entries: isMeasured ? entries : [], unavailable: [], outOfMemory: [] };
+  },
+}));
+
+const options = {
+  model: 'model',
+  providers: ['cuda', 'cpu'],
+  devices: [3],
+  workers: 16,
+  areWorkersGiven: false,
+  targetLatencyMs: 10,
+} as const;
+
+beforeEach(() => {
+  gpu.isThere = true;
+  gpu.asked = [];
+  gpu.runMs = (_, rows) => 0.2 + 0.0002 * rows;
+});
+
+it('a GPU gets as many workers as it can use, found on the first device', async () => {
+  expect(await findBatching(options)).toMatchObject({ workers: 4, batching: { maxQueueDelayMs: 0 } });
+  expect(gpu.asked).toMatchObject([{ providers: ['cuda'], device: 3, sessions: [1, 2, 4] }]);
+  expect(await findBatching({ ...options, devices: [3, 5] })).toMatchObject({ workers: 8 });
+});
+
+it('a GPU that one session fills has two workers all the same, as one may have to be replaced', async () => {
+  gpu.runMs = (sessions, rows) => sessions * (0.2 + 0.0002 * rows);
+  expect(await findBatching(options)).toMatchObject({ workers: 2 });
+  expect(await findBatching({ ...options, devices: [0, 1, 2] })).toMatchObject({ workers: 3 });
+});
+
+it('as many workers as were asked for are kept, and measured together', async () => {
+  gpu.runMs = (sessions, rows) => sessions * (0.2 + 0.004 * rows);
+  const given = { ...options, areWorkersGiven: true, workers: 5, devices: [0, 1] };
+  // Three on the first device: 3 · (0.2 + 0.004 · 256) ms is within half the target, 1,024 rows are not.
+  expect(await findBatching(given)).toMatchObject({ workers: 5, batching: { maxBatchSize: 256 } });
+  expect(gpu.asked).toMatchObject([{ sessions: [1, 2, 3] }]);
+});
+
+it('where the GPU does not work the CPU is measured, and has its workers', async () => {
+  gpu.isThere = false;
+  expect(await findBatching(options)).toMatchObject({ workers: 16, batching: { maxQueueDelayMs: 0 } });
+  expect(gpu.asked.map(({ providers }) => providers)).toEqual([['cuda'], ['cpu']]);
+  expect(await findBatching({ ...options, providers: ['cuda'] })).toBeNull();
+});

@@ -1,0 +1,38 @@
+import { totalmem } from 'node:os';
+import type { ProviderName } from '../src/pool/protocol.js';
+import type { MemoryUse } from '../src/pool/tool-protocol.js';
+import { deviceMemoryGb } from './nvidia-smi.js';
+
+const bytesPerGb = 1024 ** 3;
+
+/**
+ * What memory in use has grown by since it was begun: the device's where there is one and its driver's tool tells, all processes counted;
+ * else the process's own, of the machine's.
+ */
+export class MemoryWatch {
+  readonly #device: number | null;
+  readonly #hostGb = hostGb();
+  readonly #deviceGb: number | null;
+
+  private constructor(device: number | null, deviceGb: number | null) {
+    this.#device = device;
+    this.#deviceGb = deviceGb;
+  }
+
+  static async begin(provider: ProviderName, device: number): Promise<MemoryWatch> {
+    if (provider === 'cpu') return new MemoryWatch(null, null);
+    return new MemoryWatch(device, (await deviceMemoryGb(device))?.used ?? null);
+  }
+
+  async look(): Promise<MemoryUse> {
+    if (this.#device !== null && this.#deviceGb !== null) {
+      const now = await deviceMemoryGb(this.#device);
+      if (now !== null) return { memoryGb: Math.max(now.used - this.#deviceGb, 0), memoryTotalGb: now.total };
+    }
+    return { memoryGb: Math.max(hostGb() - this.#hostGb, 0), memoryTotalGb: totalmem() / bytesPerGb };
+  }
+}
+
+function hostGb(): number {
+  return process.memoryUsage.rss() / bytesPerGb;
+}

@@ -11,6 +11,11 @@ import { isDeviceFailure, sessionFailure } from './session-failure.js';
 /** Runs before the timed ones, at each batch size. */
 const warmUpRuns = 5;
 
+/** Threads that are to get in one another's way have to run at the same time for a while, whatever is left over of a core's time slice. */
+const leastTogetherMs = 20;
+
+type Timing = Pick<ProfiledBatch, 'durationsMs' | 'rowsPerSecond'>;
+
 /** How the runtime, its providers and the JavaScript engine say that there is no more memory. */
 const outOfMemory = /out of memory|bad_alloc|failed to allocate|allocation failed|invalid typed array length/i;
 
@@ -47,9 +52,9 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
   }
   for (const [index, batchSize] of task.batchSizes.entries()) {
     try {
-      const durationsMs = await measure(model, task, batchSize, rendezvous, index + 1);
-      if (durationsMs === null) break;
-      report.measured.push({ batchSize, durationsMs, memory: (await memory?.look()) ?? null });
+      const timing = await measure(model, task, batchSize, rendezvous, index + 1);
+      if (timing === null) break;
+      report.measured.push({ batchSize, ...timing, memory: (await memory?.look()) ?? null });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (outOfMemory.test(error.message)) return { ...report, outOfMemoryAt: batchSize };
@@ -61,14 +66,14 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
   return report;
 }
 
-/** @returns how long each timed run took; null where another session has given up. */
+/** @returns null where another session has given up. */
 async function measure(
   model: ModelSession,
-  { spec, rows, runs }: ProfileTask,
+  { spec, rows, runs, rendezvous: { parties } }: ProfileTask,
   batchSize: number,
   rendezvous: Rendezvous,
   meeting: number,
-): Promise<ProfiledBatch['durationsMs'] | null> {
+): Promise<Timing | null> {
   const rowSize = spec.inputs.reduce((sum, { size }) => sum + size, 0);
   const buffers = new FeatureBuffers(spec.inputs, batchSize);
   const places = Int32Array.from({ length: batchSize }, (_, row) => row % (rows.length / rowSize));
@@ -80,10 +85,18 @@ async function measure(
   };
   for (let count = 0; count < warmUpRuns; count += 1) await run();
   if (!rendezvous.meet(meeting)) return null;
+  const start = performance.now();
   const durationsMs: number[] = [];
-  while (durationsMs.length < runs) durationsMs.push(await run());
+  const leastMs = parties === 1 ? 0 : leastTogetherMs;
+  while (durationsMs.length < runs || performance.now() - start < leastMs) durationsMs.push(await run());
   rendezvous.finish(meeting);
+  if (parties === 1) {
+    const sumMs = durationsMs.reduce((sum, ms) => sum + ms, 0);
+    return { durationsMs, rowsPerSecond: (batchSize * durationsMs.length * 1000) / sumMs };
+  }
   // Those that are not through yet are to have company until the end.
-  while (!rendezvous.isOver(meeting)) await run();
-  return durationsMs;
+  let further = 0;
+  for (; !rendezvous.isOver(meeting); further += 1) await run();
+  const rowsDone = batchSize * (durationsMs.length + further);
+  return { durationsMs, rowsPerSecond: (rowsDone * 1000) / (performance.now() - start) };
 }

@@ -7,6 +7,8 @@ export interface ScorerChoice {
   /** Sessions, a worker each. @default the settings' */
   workers?: number;
   maxBatchSize?: number;
+  /** @default 0 */
+  maxQueueDelayMs?: number;
   model?: string;
   workerFile?: URL;
 }
@@ -14,17 +16,26 @@ export interface ScorerChoice {
 /** A scorer on one provider alone: none that falls back to another without a word. Not even a long stall has a request turned away. */
 export function openScorer(settings: GpuSettings, choice: ScorerChoice = {}): Promise<FraudScorer> {
   const { provider = settings.provider, workers = settings.sessions, model = settings.model, workerFile } = choice;
-  const options: FraudScorerOptions = {
+  const { maxBatchSize = provider === 'cpu' ? 256 : settings.batchSize, maxQueueDelayMs = 0 } = choice;
+  return FraudScorer.create({
+    ...roomy(settings, provider),
     model,
-    providers: [provider],
     workers,
-    batching: { maxBatchSize: choice.maxBatchSize ?? (provider === 'cpu' ? 256 : settings.batchSize) },
-    maxQueueSize: 500_000,
-    timeoutMs: 60_000,
-    ...(provider === 'cpu' ? {} : { devices: [settings.device] }),
+    batching: { maxBatchSize, maxQueueDelayMs },
     ...(workerFile === undefined ? {} : { workerFile }),
-  };
-  return FraudScorer.create(options);
+  });
+}
+
+/** One that finds by itself how batches should form and, on a GPU, how many sessions there should be. */
+export function openAutoScorer(settings: GpuSettings): Promise<FraudScorer> {
+  const { model, provider, cpuWorkers } = settings;
+  const workers = provider === 'cpu' ? { workers: cpuWorkers } : {};
+  return FraudScorer.create({ ...roomy(settings, provider), model, batching: 'auto', ...workers });
+}
+
+function roomy({ device }: GpuSettings, provider: Provider): FraudScorerOptions {
+  const devices = provider === 'cpu' ? {} : { devices: [device] };
+  return { providers: [provider], ...devices, maxQueueSize: 500_000, timeoutMs: 60_000 };
 }
 
 /** The CPU provider on the host's own cores, to stand beside a GPU. */

@@ -81,6 +81,8 @@ export interface ProfiledBatch {
   batchSize: number;
   /** Of each timed run, while the other sessions ran too. */
   durationsMs: number[];
+  /** Of this session by the clock, until the last session was through; of one alone, by its runs. */
+  rowsPerSecond: number;
   /** null where it was not watched. */
   memory: MemoryUse | null;
 }

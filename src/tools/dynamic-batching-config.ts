@@ -1,8 +1,8 @@
 import { FieldReader } from '../field-reader.js';
 
 /**
- * How batches should form for a batch size, in the terms of a server such as Triton; `maxBatchSize` and `maxQueueDelayMs` are those of
- * this package's `batching` too, which has no preferred sizes.
+ * How batches should form for a batch size, in the terms of a server such as Triton. `maxBatchSize` is that of this package's `batching`
+ * too, which has no preferred sizes, and finds by measurement whether a delay pays.
  */
 export interface DynamicBatchingConfig {
   maxBatchSize: number;

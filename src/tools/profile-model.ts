@@ -12,7 +12,7 @@ export interface ProfileModelOptions {
   providers?: readonly Provider[] | undefined;
   /** Sessions that run at the same time, each on a thread of its own; integers from 1 to 64. @default [1, 2, 4] on a GPU, [1] on the CPU */
   sessions?: readonly number[] | undefined;
-  /** Timed runs of each session at each batch size; 1 to 100,000. @default 50 */
+  /** Timed runs of each session at each batch size; 1 to 100,000. Several sessions run for 20 ms at least. @default 50 */
   runs?: number | undefined;
   /** The CUDA device. @default 0 */
   device?: number | undefined;
@@ -26,7 +26,7 @@ export interface ProfileEntry {
   batchSize: number;
   /** Of a run of one of them, copies included. */
   latencyMs: { mean: number; p50: number; p99: number };
-  /** Of all of them: sessions · batchSize / mean latency. */
+  /** Of one session, batchSize / mean latency; of several, what they did together by the clock. */
   rowsPerSecond: number;
   /**
    * What memory in use has grown by since before the sessions were loaded, in GiB: on a GPU the device's, by nvidia-smi, all processes
@@ -98,7 +98,7 @@ function defaultSessions(provider: Provider): readonly number[] {
 function entryOf(
   provider: Provider,
   sessions: number,
-  { batchSize, durationsMs, memoryGb, memoryTotalGb }: ProfiledRuns,
+  { batchSize, durationsMs, rowsPerSecond, memoryGb, memoryTotalGb }: ProfiledRuns,
 ): ProfileEntry {
   const count = durationsMs.length;
   const mean = durationsMs.reduce((sum, ms) => sum + ms, 0) / count;
@@ -108,7 +108,7 @@ function entryOf(
     sessions,
     batchSize,
     latencyMs: { mean, p50: quantile(0.5), p99: quantile(0.99) },
-    rowsPerSecond: (sessions * batchSize * 1000) / mean,
+    rowsPerSecond,
     memoryGb,
     memoryTotalGb,
   };

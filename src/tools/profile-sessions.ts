@@ -10,6 +10,8 @@ export interface ProfiledRuns extends MemoryUse {
   batchSize: number;
   /** Of all the sessions' runs, ascending. */
   durationsMs: number[];
+  /** Of all the sessions. */
+  rowsPerSecond: number;
 }
 
 export interface SessionsReport extends Omit<ProfileReport, 'measured'> {
@@ -54,8 +56,10 @@ function merged(reports: readonly ProfileReport[]): SessionsReport {
   const together = Math.min(...reports.map(({ measured }) => measured.length));
   for (const [index, { batchSize, memory }] of (reports[0]?.measured ?? []).entries()) {
     if (index >= together || memory === null) break;
-    const durationsMs = reports.flatMap(({ measured }) => measured[index]?.durationsMs ?? []).sort((a, b) => a - b);
-    report.measured.push({ batchSize, durationsMs, ...memory });
+    const each = reports.flatMap(({ measured }) => measured[index] ?? []);
+    const durationsMs = each.flatMap((session) => session.durationsMs).sort((a, b) => a - b);
+    const rowsPerSecond = each.reduce((sum, session) => sum + session.rowsPerSecond, 0);
+    report.measured.push({ batchSize, durationsMs, rowsPerSecond, ...memory });
   }
   return report;
 }

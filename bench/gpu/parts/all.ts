@@ -1,3 +1,4 @@
+import { batching } from './batching.js';
 import { columns } from './columns.js';
 import { correctness, tf32 } from './correctness.js';
 import { exit } from './exit.js';
@@ -21,6 +22,7 @@ export const partRuns: Readonly<Record<string, RunPart>> = {
   'open-loop': openLoopLatency,
   columns,
   sessions,
+  batching,
   memory,
   kill,
   exit,

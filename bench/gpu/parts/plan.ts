@@ -52,6 +52,13 @@ export const partPlans: readonly PartPlan[] = [
     leastSeconds: 4,
     environment: served,
   },
+  {
+    name: 'batching',
+    title: 'How batches should form',
+    plannedSeconds: 15,
+    leastSeconds: 9,
+    environment: served,
+  },
   { name: 'memory', title: 'Memory by sessions', plannedSeconds: 9, leastSeconds: 3, environment: served },
   { name: 'kill', title: 'Workers killed under load', plannedSeconds: 9, leastSeconds: 4, environment: served },
   { name: 'exit', title: 'Exit while workers are busy', plannedSeconds: 12, leastSeconds: 4, environment: served },

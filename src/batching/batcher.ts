@@ -1,12 +1,12 @@
-import type { Clock, Timer } from '../clock.js';
-import { DeadlineExceededError, type FraudScorerError, InferenceError } from '../errors.js';
-import type { ProviderName } from '../pool/protocol.js';
+import type { Clock } from '../clock.js';
+import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
 import { DeadlineWheel } from './deadline-wheel.js';
 import { Flights, type FlightsOptions } from './flights.js';
-import { type LandedBatch, LandedBatches } from './landed-batches.js';
+import { type LandedBatch, LandedBatches, type LandedBatchesOptions } from './landed-batches.js';
 import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
+import { Pump } from './pump.js';
 import { RequestQueue } from './request-queue.js';
 import { SendCounter } from './send-counter.js';
 import type { Slots } from './slots.js';
@@ -14,16 +14,6 @@ import { Waiters } from './waiters.js';
 
 /** How often to look for a worker while none is there and requests wait. */
 const strandedMs = 1_000;
-
-/** A batch that a worker has answered. */
-export interface AnsweredBatch {
-  rows: number;
-  inferenceMs: number;
-  /** What the worker that ran it runs on. */
-  provider: ProviderName;
-  /** When it is handed out, on the monotonic clock. */
-  answeredAt: number;
-}
 
 /** Rows that are not requests, which take the lanes that requests leave free, those behind busy workers too. */
 export interface ColumnSource {
@@ -35,7 +25,9 @@ export interface ColumnSource {
   send(): Promise<void>;
 }
 
-export interface BatcherOptions extends Pick<FlightsOptions, 'keepQuiet' | 'run'> {
+export interface BatcherOptions
+  extends Pick<FlightsOptions, 'keepQuiet' | 'run'>,
+    Pick<LandedBatchesOptions, 'onBatch' | 'onOutputs'> {
   clock: Clock;
   slots: Slots;
   limits: BatchLimits;
@@ -46,15 +38,6 @@ export interface BatcherOptions extends Pick<FlightsOptions, 'keepQuiet' | 'run'
   /** Workers ready to take batches, now. */
   readyWorkers: () => number;
   columns: ColumnSource;
-  /** A batch came back; each of its requests is answered next. */
-  onBatch: (batch: AnsweredBatch) => void;
-  /**
-   * The request's outputs are in its slot, for the length of this call.
-   *
-   * @returns whether the request is held: it keeps its slot and its deadline until `letGo`.
-   * @throws {InferenceError} where they are no answer.
-   */
-  onOutputs: (request: PendingRequest, batch: AnsweredBatch) => boolean;
   /** The request is settled; its caller may be told. */
   onAnswered: (request: PendingRequest) => void;
   onFailed: (request: PendingRequest, error: FraudScorerError) => void;
@@ -70,25 +53,30 @@ export class Batcher {
   readonly #deadlines: DeadlineWheel;
   readonly #latency = new BatchLatencyModel();
   readonly #flights: Flights;
-  readonly #landed = new LandedBatches();
+  readonly #landed: LandedBatches;
+  readonly #pump: Pump;
   readonly #sends = new SendCounter();
   #sentSinceColumns = 0;
-  /** The soonest deadline of those that came since none waited; one that has left the queue since only makes it cautious. */
-  #soonestDeadlineAt = Number.POSITIVE_INFINITY;
-  #waitingSince: number | null = null;
-  #maxWaiting = 0;
-  #pumpIsDue = false;
-  #isPumping = false;
-  #delayTimer: Timer | null = null;
   readonly #roomWaiters = new Waiters();
   readonly #idleWaiters = new Waiters();
 
   constructor(options: BatcherOptions) {
     this.#options = options;
+    this.#pump = new Pump(options.clock, () => this.#sendAll());
+    this.#landed = new LandedBatches({
+      onBatch: options.onBatch,
+      onOutputs: options.onOutputs,
+      onAnswered: (request) => {
+        this.#finish(request);
+        options.onAnswered(request);
+      },
+      onFailed: (request, error) => this.#settleFailed(request, error),
+      releaseSlot: (slot) => options.slots.release(slot),
+    });
     this.#flights = new Flights({
       lanes: 2 * options.lanes,
       place: (lane, requests) => options.slots.place(lane, requests),
-      releaseSlots: (requests) => this.#releaseSlots(requests),
+      releaseSlots: (requests) => this.#landed.releaseSlots(requests),
       keepQuiet: options.keepQuiet,
       run: options.run,
       onLanded: (landed) => this.#land(landed),
@@ -104,7 +92,7 @@ export class Batcher {
   }
 
   get maxWaiting(): number {
-    return this.#maxWaiting;
+    return this.#queue.longest;
   }
 
   /** Requests in batches that workers hold, those settled early included, or that wait for another worker. */
@@ -129,12 +117,12 @@ export class Batcher {
 
   /** How long the oldest waiting request has waited, in ms; 0 where none waits. */
   get oldestWaitMs(): number {
-    return this.#oldestWaitMs(this.#options.clock.now());
+    return this.#queue.oldestWaitMs(this.#options.clock.now());
   }
 
   /** Since when, on the monotonic clock, there has always been a request waiting; null where there is none. */
   get waitingSince(): number | null {
-    return this.#waitingSince;
+    return this.#queue.waitingSince;
   }
 
   /** Whether a request that came now could be answered in time, as far as is known beyond doubt. */
@@ -154,10 +142,7 @@ export class Batcher {
 
   /** @param request one that has a slot with its features in it. */
   add(request: PendingRequest): void {
-    this.#waitingSince ??= request.enqueuedAt;
     this.#queue.push(request);
-    if (request.deadlineAt < this.#soonestDeadlineAt) this.#soonestDeadlineAt = request.deadlineAt;
-    if (this.#queue.length > this.#maxWaiting) this.#maxWaiting = this.#queue.length;
     this.#deadlines.add(request);
     this.#pumpSoon();
   }
@@ -180,8 +165,7 @@ export class Batcher {
   letGo(request: PendingRequest): boolean {
     const isOpen = request.state === 'held';
     if (isOpen) this.#finish(request);
-    this.#landed.held.delete(request);
-    this.#options.slots.release(request.slot);
+    this.#landed.letGo(request);
     // The worker that explained it may be the one that is kept for a batch of its own.
     if (this.#flights.retrying > 0) this.#pumpSoon();
     this.#noteChange();
@@ -197,27 +181,19 @@ export class Batcher {
 
   /** Looks whether anything can be sent: for whoever knows of a worker that has become ready. */
   pump(): void {
-    // The host's code, which hears of requests that are given up on the way, may bring it about again: the loop looks anew after it.
-    if (this.#isPumping) return;
-    this.#isPumping = true;
-    try {
-      this.#sendAll();
-    } finally {
-      this.#isPumping = false;
-    }
-    this.#noteChange();
+    this.#pump.now();
   }
 
-  #sendAll(): void {
-    this.#clearDelayTimer();
+  /** @returns after how many milliseconds to look again. */
+  #sendAll(): number {
     for (;;) {
       const now = this.#options.clock.now();
       // What failed goes before what waits.
       if (this.#flights.sendRetry(now, this.#mayShare, this.#expire)) continue;
       const decision = decideBatch(this.#snapshot(now), this.#options.limits);
       if (decision.action === 'wait') {
-        this.#pumpLater(decision.ms);
-        return;
+        this.#noteChange();
+        return this.#lookAgainMs(decision.ms);
       }
       if (decision.action === 'sendColumns') this.#sendColumns();
       else this.#send(decision.rows, decision.reason, now);
@@ -232,7 +208,7 @@ export class Batcher {
   /** Takes the timers away; nothing waits any more. */
   dispose(): void {
     this.#deadlines.dispose();
-    this.#clearDelayTimer();
+    this.#pump.rest();
   }
 
   /** Resolves when every request is settled. */
@@ -252,14 +228,8 @@ export class Batcher {
 
   readonly #mayShare = (): boolean => this.#snapshot(this.#options.clock.now()).freeLanes > 0;
 
-  /** Once for all that one turn of the event loop brings, so that they share a batch. */
   #pumpSoon(): void {
-    if (this.#pumpIsDue || this.#flights.freeLanes === 0) return;
-    this.#pumpIsDue = true;
-    this.#options.clock.soon(() => {
-      this.#pumpIsDue = false;
-      this.pump();
-    });
+    if (this.#flights.freeLanes > 0) this.#pump.soon();
   }
 
   #isIdle(): boolean {
@@ -280,19 +250,14 @@ export class Batcher {
     const places = Math.min(lanes, 2 * this.#options.lanes - this.#batchesInSlots()) - running;
     return {
       waiting: this.#queue.length,
-      oldestWaitMs: this.#oldestWaitMs(now),
-      soonestDeadlineMs: this.#soonestDeadlineAt - now,
+      oldestWaitMs: this.#queue.oldestWaitMs(now),
+      soonestDeadlineMs: this.#queue.soonestDeadlineAt - now,
       idleWorkers: Math.max(ready - running, 0),
       freeLanes: Math.min(Math.max(places, 0), this.#flights.freeLanes),
       latency: this.#latency.coefficients,
       columnsWait: this.#options.columns.isWaiting,
       sentSinceColumns: this.#sentSinceColumns,
     };
-  }
-
-  #oldestWaitMs(now: number): number {
-    const { oldest } = this.#queue;
-    return oldest === null ? 0 : now - oldest.enqueuedAt;
   }
 
   #sendColumns(): void {
@@ -309,16 +274,14 @@ export class Batcher {
     return this.#landed.landed + Math.ceil(this.#flights.retrying / this.#options.limits.maxBatchSize);
   }
 
-  #pumpLater(ms: number): void {
-    const isWaiting = this.#queue.length > 0 || this.#flights.retrying > 0 || this.#options.columns.isWaiting;
+  #lookAgainMs(ms: number): number {
     // Where no worker is there nothing else may keep the process alive, and a caller waits.
-    const delayMs = isWaiting && this.#options.readyWorkers() === 0 ? Math.min(ms, strandedMs) : ms;
-    if (Number.isFinite(delayMs)) this.#delayTimer = this.#options.clock.after(delayMs, () => this.pump());
+    return this.#isWaiting && this.#options.readyWorkers() === 0 ? Math.min(ms, strandedMs) : ms;
   }
 
-  #clearDelayTimer(): void {
-    this.#delayTimer?.clear();
-    this.#delayTimer = null;
+  /** Whether anything waits to be sent. */
+  get #isWaiting(): boolean {
+    return this.#queue.length > 0 || this.#flights.retrying > 0 || this.#options.columns.isWaiting;
   }
 
   /**
@@ -359,45 +322,8 @@ export class Batcher {
   }
 
   #handOut(): void {
-    const answeredAt = this.#options.clock.now();
-    this.#landed.handOut(({ batch: { requests }, reply: { inferenceMs, provider } }) => {
-      const batch = { rows: requests.length, inferenceMs, provider, answeredAt };
-      this.#options.onBatch(batch);
-      for (const request of requests) this.#answer(request, batch);
-      this.#releaseSlots(requests);
-    });
+    this.#landed.handOut(this.#options.clock.now());
     this.pump();
-  }
-
-  /** The last first: the next requests then get them in their order, and a worker finds neighbours one behind the other. */
-  #releaseSlots(requests: readonly PendingRequest[]): void {
-    const { held } = this.#landed;
-    for (let index = requests.length - 1; index >= 0; index -= 1) {
-      const request = requests[index] as PendingRequest;
-      if (held.size === 0 || !held.has(request)) this.#options.slots.release(request.slot);
-    }
-  }
-
-  /** Settles a request by its outputs, unless it was settled before or has to be held. */
-  #answer(request: PendingRequest, batch: AnsweredBatch): void {
-    if (request.state === 'settled') return;
-    try {
-      if (this.#options.onOutputs(request, batch)) {
-        request.state = 'held';
-        this.#landed.held.add(request);
-        return;
-      }
-    } catch (error) {
-      // One request's trouble is not its neighbours'.
-      const failure = "The request's outputs could not be read";
-      this.#settleFailed(
-        request,
-        error instanceof InferenceError ? error : new InferenceError(failure, { cause: error }),
-      );
-      return;
-    }
-    this.#finish(request);
-    this.#options.onAnswered(request);
   }
 
   #settleFailed(request: PendingRequest, error: FraudScorerError): void {
@@ -414,11 +340,7 @@ export class Batcher {
 
   /** Tells those who wait for room, or for the end. */
   #noteChange(): void {
-    if (this.#queue.length === 0) {
-      this.#waitingSince = null;
-      this.#soonestDeadlineAt = Number.POSITIVE_INFINITY;
-      if (this.#flights.retrying === 0 && !this.#options.columns.isWaiting) this.#clearDelayTimer();
-    }
+    if (!this.#isWaiting) this.#pump.rest();
     this.#roomWaiters.tell();
     if (!this.#idleWaiters.isEmpty && this.#isIdle()) this.#idleWaiters.tell();
   }

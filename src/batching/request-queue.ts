@@ -17,9 +17,33 @@ export class RequestQueue {
   /** One for each priority that ever occurred; almost always there is just the one. */
   readonly #levels: Level[] = [];
   #length = 0;
+  #longest = 0;
+  #waitingSince: number | null = null;
+  #soonestDeadlineAt = Number.POSITIVE_INFINITY;
 
   get length(): number {
     return this.#length;
+  }
+
+  /** The most that ever waited. */
+  get longest(): number {
+    return this.#longest;
+  }
+
+  /** Since when, on the monotonic clock, there has always been a request waiting; null where there is none. */
+  get waitingSince(): number | null {
+    return this.#waitingSince;
+  }
+
+  /** The soonest deadline of those that came since none waited; one that has left since only makes it cautious. */
+  get soonestDeadlineAt(): number {
+    return this.#soonestDeadlineAt;
+  }
+
+  /** How long the oldest has waited; 0 where none waits. */
+  oldestWaitMs(now: number): number {
+    const { oldest } = this;
+    return oldest === null ? 0 : now - oldest.enqueuedAt;
   }
 
   /** The one that has waited the longest, whatever its priority. */
@@ -42,6 +66,9 @@ export class RequestQueue {
   push(request: PendingRequest): void {
     this.#levelOf(request.priority).requests.push(request);
     this.#length += 1;
+    if (this.#length > this.#longest) this.#longest = this.#length;
+    this.#waitingSince ??= request.enqueuedAt;
+    if (request.deadlineAt < this.#soonestDeadlineAt) this.#soonestDeadlineAt = request.deadlineAt;
   }
 
   /** The one whose turn it is. */
@@ -58,6 +85,9 @@ export class RequestQueue {
   remove(request: PendingRequest): void {
     this.#levelOf(request.priority).requests.remove(request);
     this.#length -= 1;
+    if (this.#length > 0) return;
+    this.#waitingSince = null;
+    this.#soonestDeadlineAt = Number.POSITIVE_INFINITY;
   }
 
   *[Symbol.iterator](): Generator<PendingRequest> {

@@ -1,6 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
+import type { AnsweredBatch } from '../batching/batch.js';
 import type { BatchLimits } from '../batching/batch-policy.js';
-import { type AnsweredBatch, Batcher } from '../batching/batcher.js';
+import { Batcher } from '../batching/batcher.js';
 import { type SlotSizes, Slots } from '../batching/slots.js';
 import type { Clock } from '../clock.js';
 import { ColumnAreas } from '../columns/column-areas.js';

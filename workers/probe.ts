@@ -1,14 +1,17 @@
 import type { ProbeReport, ProbeTask } from '../src/pool/tool-protocol.js';
 import { listGpus } from './nvidia-smi.js';
-import { installedRuntime, librariesOf, whyUnavailable } from './provider-library.js';
+import { installedRuntime, isInstalled, librariesOf, whyUnavailable } from './provider-library.js';
 
 /** Looks at what this machine has for the providers, without opening a session. */
 export async function probe({ providers }: ProbeTask): Promise<ProbeReport> {
+  const { version, directory } = installedRuntime();
   return {
-    runtimeVersion: installedRuntime().version,
+    runtimeVersion: version,
+    runtimeDirectory: directory,
     providers: providers.map((provider) => ({
       provider,
       reason: whyUnavailable(provider),
+      isInstalled: isInstalled(provider),
       libraries: librariesOf(provider),
     })),
     ...(await listGpus()),

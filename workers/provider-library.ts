@@ -59,16 +59,21 @@ export function whyNotLoaded(provider: Exclude<ProviderName, 'cpu'>, runtime: Ru
   return otherVersion(path, runtime.version);
 }
 
+/** Whether a provider's library lies beside the runtime, or is part of it. */
+export function isInstalled(provider: ProviderName, runtime: Runtime = installedRuntime()): boolean {
+  return provider === 'cpu' || existsSync(providerLibrary(provider, runtime));
+}
+
 /**
  * What a provider needs of CUDA, cuDNN, TensorRT and the driver, and which of it is there. Where CUDA's provider is not installed, what
  * the one needs that the runtime's install script brings.
  */
 export function librariesOf(provider: ProviderName, runtime: Runtime = installedRuntime()): NeededLibrary[] {
   if (provider === 'cpu' || process.platform !== 'linux') return [];
+  const isThere = isInstalled(provider, runtime);
+  if (!isThere && provider === 'tensorrt') return [];
   const path = providerLibrary(provider, runtime);
-  const isInstalled = existsSync(path);
-  if (!isInstalled && provider === 'tensorrt') return [];
-  const needed = isInstalled ? neededLibraries(path).filter(isCudaLibrary) : [...neededOfCuda12];
+  const needed = isThere ? neededLibraries(path).filter(isCudaLibrary) : [...neededOfCuda12];
   const cudaVersion = cudaVersionOf(needed);
   // A build may need from the start what others load later.
   const later = provider === 'cuda' ? loadedLater(cudaVersion).filter((name) => !needed.includes(name)) : [];

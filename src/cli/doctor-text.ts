@@ -19,6 +19,7 @@ export function doctorText(report: DoctorReport): string {
     table(['provider', 'works', 'bundled model, or why not'], report.providers.map(providerRow), [10, 7, 82]),
     ...report.providers.filter(({ libraries }) => libraries.length > 0).map(libraryTable),
     gpuText(report),
+    ...report.providers.filter((provider) => isToBeCured(provider, report)).map(cureText),
     report.problems.length === 0 ? 'All is well.' : report.problems.map((problem) => `Problem: ${problem}`).join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -36,6 +37,16 @@ function scoredText(scored: ProviderReport['scored'], note: string | null): stri
   }
   if (note !== null) texts.push(note);
   return texts.join('; ');
+}
+
+/** Where there is no GPU, and none was asked for, nobody wants to know. */
+function isToBeCured({ provider, cures }: ProviderReport, { required, gpus }: DoctorReport): boolean {
+  return cures.length > 0 && (required.includes(provider) || (provider === 'cuda' && gpus.length > 0));
+}
+
+function cureText({ provider, cures }: ProviderReport): string {
+  const steps = cures.map((cure, index) => `  ${index + 1}. ${cure}`);
+  return [`What would help ${provider} (see "Getting CUDA" in the README):`, ...steps].join('\n');
 }
 
 function libraryTable({ provider, libraries }: ProviderReport): string {

@@ -4,6 +4,7 @@ import type { GpuList, NeededLibrary, ProbeReport } from '../pool/tool-protocol.
 import { checkModel, type ProviderCheck } from '../tools/check-model.js';
 import { ToolWorker } from '../tools/tool-worker.js';
 import type { Provider } from '../types.js';
+import { curesOf, npmMajorOf } from './cures.js';
 import { packageManifest } from './package-manifest.js';
 
 export interface ExamineOptions {
@@ -17,8 +18,10 @@ export interface ExamineOptions {
 export interface ProviderReport {
   provider: Provider;
   works: boolean;
-  /** Why it does not work and what would help, null where it works. */
+  /** Why it does not work; null where it works. */
   reason: string | null;
+  /** What would help, in the order in which it is to be done; none where it works. */
+  cures: string[];
   note: string | null;
   /** What it needs of CUDA, cuDNN, TensorRT and the driver. */
   libraries: NeededLibrary[];
@@ -33,6 +36,8 @@ export interface DoctorReport extends GpuList {
   /** Of onnxruntime-node; 'unknown' where it can't be loaded. */
   runtimeVersion: string;
   providers: ProviderReport[];
+  /** Those that must work. */
+  required: readonly Provider[];
   /** Variables that are set and bear on providers. */
   environment: Record<string, string>;
   /** Why the answer is no; none where it is yes. */
@@ -50,14 +55,19 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
   const environment = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => telling.test(entry[0])),
   );
-  const { runtimeVersion, gpus, problem, providers: probed } = await probe();
+  const probed = await probe();
+  const { runtimeVersion, gpus, problem } = probed;
+  const platform = { os: process.platform, arch: process.arch };
+  const npmMajor = npmMajorOf(process.env.npm_config_user_agent);
   const providers: ProviderReport[] = [];
   const problems: string[] = [];
   const isSupported = isNodeSupported(process.versions.node, engines.node);
   if (!isSupported) problems.push(`Node.js ${process.versions.node}: expected ${engines.node}`);
-  for (const { provider, reason, libraries } of probed) {
+  for (const { provider, reason, isInstalled, libraries } of probed.providers) {
+    const cures =
+      provider === 'cpu' ? [] : curesOf({ provider, isInstalled, libraries }, { ...probed, platform, npmMajor });
     if (reason !== null) {
-      providers.push({ provider, works: false, reason, note: null, libraries, scored: null });
+      providers.push({ provider, works: false, reason, cures, note: null, libraries, scored: null });
       continue;
     }
     const check = await checkModel(bundledModelDirectory(), { providers: [provider], device });
@@ -68,6 +78,7 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
       provider,
       works,
       reason: works ? null : (result?.reason ?? wrong.join('; ')),
+      cures: works ? [] : cures,
       note: result?.note ?? null,
       libraries,
       scored: works ? result : null,
@@ -80,9 +91,10 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
   return {
     version,
     node: { version: process.versions.node, required: engines.node, isSupported },
-    platform: { os: process.platform, arch: process.arch },
+    platform,
     runtimeVersion,
     providers,
+    required,
     gpus,
     problem,
     environment,
@@ -98,8 +110,9 @@ async function probe(): Promise<ProbeReport> {
   } catch (error) {
     if (!(error instanceof WorkerLostError)) throw error;
     const reason = error.message;
-    const providers = all.map((provider) => ({ provider, reason, libraries: [] }));
-    return { runtimeVersion: 'unknown', providers, gpus: [], problem: `not looked for: ${reason}` };
+    const providers = all.map((provider) => ({ provider, reason, isInstalled: true, libraries: [] }));
+    const problem = `not looked for: ${reason}`;
+    return { runtimeVersion: 'unknown', runtimeDirectory: null, providers, gpus: [], problem };
   } finally {
     await worker.close();
   }

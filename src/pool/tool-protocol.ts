@@ -140,10 +140,21 @@ export interface GpuList {
   problem: string | null;
 }
 
+export interface ProbedProvider {
+  provider: ProviderName;
+  /** Why it can't be used; null where nothing is said against it. */
+  reason: string | null;
+  /** Whether its library lies beside the runtime, or is part of it. */
+  isInstalled: boolean;
+  libraries: NeededLibrary[];
+}
+
 export interface ProbeReport extends GpuList {
   /** Of onnxruntime-node. */
   runtimeVersion: string;
-  providers: { provider: ProviderName; reason: string | null; libraries: NeededLibrary[] }[];
+  /** Where it looks for providers; null where it can't be loaded. */
+  runtimeDirectory: string | null;
+  providers: ProbedProvider[];
 }
 
 /** Scores rows on one provider. */

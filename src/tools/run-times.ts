@@ -40,6 +40,6 @@ export class RunTimes {
   line(busySessions: number, maxRows: number): BatchLatency {
     const [one, most] = [this.ms(busySessions, 1), this.ms(busySessions, maxRows)];
     const perRowMs = maxRows === 1 ? 0 : (most - one) / (maxRows - 1);
-    return { fixedMs: one - perRowMs, perRowMs, perRowAtLeastMs: 0 };
+    return { fixedMs: Math.max(one - perRowMs, 0), perRowMs, perRowAtLeastMs: 0 };
   }
 }

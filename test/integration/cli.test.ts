@@ -41,7 +41,7 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
       expect(report.providers).toMatchObject([
         { provider: 'cuda', works: false, reason: expect.stringContaining(reason), scored: null },
         { provider: 'tensorrt', works: false },
-        { provider: 'cpu', works: true, reason: null, scored: { cases: 16 } },
+        { provider: 'cpu', works: true, reason: null, cures: [], scored: { cases: 16 } },
       ]);
       expect(report.providers[0].libraries).toMatchObject([
         { name: 'libcublasLt.so.99', problem: expect.any(String) },
@@ -51,6 +51,9 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
         { name: 'libcufft.so.12', isOptional: true },
       ]);
       expect(report).toMatchObject({ runtimeVersion: '1.29.0', node: { version: process.versions.node } });
+      const { stdout: text } = await standIn.run('doctor', '--provider', 'cuda');
+      expect(text).toMatch(/What would help cuda .*\n {2}1\. Driver: .*580 or later for CUDA 13/);
+      expect(text).toMatch(/\d\. Libraries: apt-get install libcublas-13-0 \(/);
     });
 
     it("says of TensorRT's provider that it lacks CUDA's, to which goes what it can not run", async () => {

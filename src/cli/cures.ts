@@ -1,0 +1,99 @@
+import type { Gpu, NeededLibrary } from '../pool/tool-protocol.js';
+
+/** A GPU's provider that does not work. */
+export interface AilingProvider {
+  provider: 'cuda' | 'tensorrt';
+  /** Whether its library lies beside the runtime. */
+  isInstalled: boolean;
+  libraries: readonly NeededLibrary[];
+}
+
+export interface Surroundings {
+  platform: { os: string; arch: string };
+  runtimeVersion: string;
+  /** Where the runtime looks for providers; null where it can't be loaded. */
+  runtimeDirectory: string | null;
+  gpus: readonly Gpu[];
+  /** Of the npm that runs this; null where none does, or it is not known. */
+  npmMajor: number | null;
+}
+
+/** The oldest driver for each major version of CUDA, as NVIDIA documents it. */
+const oldestDriver = { 12: 525, 13: 580 };
+
+/** What would help, in the order in which it is to be done; as the README's "Getting CUDA" has it. */
+export function curesOf(ailing: AilingProvider, surroundings: Surroundings): string[] {
+  const { os, arch } = surroundings.platform;
+  if (os !== 'linux' || arch !== 'x64') {
+    return [`CUDA is for Linux x64, and this is ${os} ${arch}: serve on the CPU, or on such a host`];
+  }
+  const { runtimeDirectory } = surroundings;
+  if (runtimeDirectory === null) return ['Runtime: install onnxruntime-node again (npm ci)'];
+  return [
+    ...driverCures(ailing, surroundings),
+    ...(ailing.isInstalled ? [] : providerCures(ailing, surroundings, runtimeDirectory)),
+    ...libraryCures(ailing),
+  ];
+}
+
+/** @param userAgent of npm, such as `npm/11.5.1 node/v20.20.0 linux x64`. */
+export function npmMajorOf(userAgent: string | undefined): number | null {
+  const major = /^npm\/(\d+)\./.exec(userAgent ?? '')?.[1];
+  return major === undefined ? null : Number(major);
+}
+
+function driverCures({ isInstalled, libraries }: AilingProvider, { gpus }: Surroundings): string[] {
+  const known = isInstalled ? cudaVersionOf(libraries) : null;
+  const wanted =
+    known === null
+      ? `${oldestDriver[12]} or later for CUDA 12, ${oldestDriver[13]} or later for CUDA 13`
+      : `${oldestDriver[known]} or later for CUDA ${known}`;
+  const [gpu] = gpus;
+  if (gpu === undefined) {
+    return [
+      `Driver: install NVIDIA's on the host, ${wanted}; a container gets it by the NVIDIA Container Toolkit (docker run --gpus all)`,
+    ];
+  }
+  const isOld = Number.parseInt(gpu.driver, 10) < oldestDriver[known ?? 12];
+  return isOld ? [`Driver: this is ${gpu.driver}; install ${wanted}`] : [];
+}
+
+function providerCures(
+  { provider }: AilingProvider,
+  { runtimeVersion, npmMajor }: Surroundings,
+  runtimeDirectory: string,
+): string[] {
+  const files = ['shared', 'cuda', ...(provider === 'tensorrt' ? ['tensorrt'] : [])].join(',');
+  const copied = `libonnxruntime_providers_{${files}}.so`;
+  return [
+    `Provider for CUDA 12: ${rebuild(npmMajor)}; neither ONNXRUNTIME_NODE_INSTALL=skip nor a line onnxruntime-node-install=skip in .npmrc may stand against it; behind a proxy set GLOBAL_AGENT_HTTPS_PROXY before`,
+    `Or, offline: copy ${copied} out of the NuGet package Microsoft.ML.OnnxRuntime.Gpu.Linux ${runtimeVersion} (a zip, runtimes/linux-x64/native) to ${runtimeDirectory}`,
+    `Or, for CUDA 13: copy those files of a build of ONNX Runtime ${runtimeVersion} for CUDA 13 there`,
+  ];
+}
+
+/** npm 11 and 12 run no dependency's install script that is not listed. */
+function rebuild(npmMajor: number | null): string {
+  const run = 'npm rebuild onnxruntime-node';
+  const list = 'put "allowScripts": { "onnxruntime-node": true } into package.json';
+  if (npmMajor === null) return `with npm 10, ${run}; with npm 11 or later, ${list} first`;
+  return npmMajor < 11 ? run : `${list}, then ${run}`;
+}
+
+function libraryCures({ libraries }: AilingProvider): string[] {
+  const packages = libraries.flatMap((library) => {
+    return library.problem === null || library.isOptional || library.packages === null ? [] : [library.packages];
+  });
+  if (packages.length === 0) return [];
+  const namesOf = (names: readonly string[]): string => [...new Set(names)].join(' ');
+  return [
+    `Libraries: apt-get install ${namesOf(packages.map(({ apt }) => apt))} (from NVIDIA's repository), or pip install ${namesOf(packages.map(({ pip }) => pip))} with their folders in LD_LIBRARY_PATH before Node.js starts`,
+  ];
+}
+
+/** By the soname of what every provider of CUDA needs. */
+function cudaVersionOf(libraries: readonly NeededLibrary[]): 12 | 13 | null {
+  const names = libraries.map(({ name }) => name);
+  if (names.includes('libcublas.so.12') || names.includes('libcudart.so.12')) return 12;
+  return names.includes('libcublas.so.13') || names.includes('libcudart.so.13') ? 13 : null;
+}

@@ -70,14 +70,17 @@ async function warmedUp(session: InferenceSession, config: WorkerConfig): Promis
   throw new Error(`output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`);
 }
 
-function failedReport(error: unknown): FailedReport {
-  const message = messageOf(error);
-  return { kind: 'failed', threadId, code: codeOf(error), message, graph };
+function failedReport(error: unknown, { providers }: WorkerConfig): FailedReport {
+  const isModelSuspect = error instanceof NoProviderError && error.isModelSuspect;
+  return { kind: 'failed', threadId, code: codeOf(error, providers), message: messageOf(error), isModelSuspect, graph };
 }
 
-function codeOf(error: unknown): FailedReport['code'] {
+function codeOf(error: unknown, providers: WorkerConfig['providers']): FailedReport['code'] {
   if (error instanceof IntegrityError) return 'ERR_MODEL_INTEGRITY';
-  return error instanceof NoProviderError && !error.isModelAtFault ? 'ERR_PROVIDER_UNAVAILABLE' : 'ERR_MODEL_INVALID';
+  // The CPU provider is always there, so where it was tried the model is at fault.
+  return error instanceof NoProviderError && !providers.includes('cpu')
+    ? 'ERR_PROVIDER_UNAVAILABLE'
+    : 'ERR_MODEL_INVALID';
 }
 
 function failureOf(error: unknown): TaskFailure {
@@ -101,6 +104,6 @@ const config: WorkerConfig = workerData;
 // A promise that rejected here would kill the worker, which the pool would start again and again:
 // it resolves to a handler that refuses instead, and the report lets `create` say why.
 export default start(config).catch((error: unknown): Handler => {
-  parentPort?.postMessage(failedReport(error));
+  parentPort?.postMessage(failedReport(error, config));
   return () => Promise.resolve({ error: messageOf(error) });
 });

@@ -6,7 +6,7 @@ import { MemoryWatch } from './memory-watch.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
 import { Rendezvous } from './rendezvous.js';
-import { isDeviceFailure, sessionFailure } from './session-failure.js';
+import { isDeviceFailure, isOutOfMemory, sessionFailure } from './session-failure.js';
 
 /** Runs before the timed ones, at each batch size. */
 const warmUpRuns = 5;
@@ -15,9 +15,6 @@ const warmUpRuns = 5;
 const leastTogetherMs = 20;
 
 type Timing = Pick<ProfiledBatch, 'durationsMs' | 'rowsPerSecond'>;
-
-/** How the runtime, its providers and the JavaScript engine say that there is no more memory. */
-const outOfMemory = /out of memory|bad_alloc|failed to allocate|allocation failed|invalid typed array length/i;
 
 /**
  * Measures one provider at batch sizes that grow, until they are done or the memory is; while as many other sessions as the task says do
@@ -47,7 +44,8 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
     const tryOut = (session: InferenceSession): Promise<ModelSession> => ModelSession.warmedUp(session, task.spec, 1);
     ({ result: model } = await openSession(bytes, [task.provider], task.device, tryOut));
   } catch (error) {
-    if (!(error instanceof NoProviderError) || error.isModelAtFault) throw error;
+    // The CPU provider is always there: where it fails the model is at fault.
+    if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;
     return { ...report, unavailable: error.trials[0]?.reason ?? 'unknown' };
   }
   for (const [index, batchSize] of task.batchSizes.entries()) {
@@ -57,7 +55,7 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
       report.measured.push({ batchSize, ...timing, memory: (await memory?.look()) ?? null });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (outOfMemory.test(error.message)) return { ...report, outOfMemoryAt: batchSize };
+      if (isOutOfMemory(error.message)) return { ...report, outOfMemoryAt: batchSize };
       if (task.provider === 'cpu' || !isDeviceFailure(error.message)) throw error;
       // Nothing runs on it any more: what it measured until then is no reason to use it.
       return { ...report, measured: [], unavailable: sessionFailure(error) };

@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import type { ProviderName, ProviderTrial } from '../src/pool/protocol.js';
 import { whyUnavailable } from './provider-library.js';
-import { isPlacementFailure, sessionFailure } from './session-failure.js';
+import { isPlacementFailure, mayBeOfModel, sessionFailure } from './session-failure.js';
 
 // The runtime's own lines go to the host's standard error; what it has to say reaches the host as errors.
 ort.env.logLevel = 'fatal';
@@ -17,70 +17,52 @@ export interface OpenedSession<T> {
 /** None of the asked-for providers runs the model here. */
 export class NoProviderError extends Error {
   readonly trials: ProviderTrial[];
-  /** Whether the CPU does not run it either, which is always there. */
-  readonly isModelAtFault: boolean;
+  /** Whether one of them is there and fails for no reason of its own: the CPU could tell whether it is the model's fault. */
+  readonly isModelSuspect: boolean;
 
-  constructor(trials: ProviderTrial[], isModelAtFault: boolean) {
+  constructor(trials: ProviderTrial[], isModelSuspect: boolean) {
     super(trials.map(({ provider, reason }) => `${provider}: ${reason ?? 'ok'}`).join('; '));
     this.trials = trials;
-    this.isModelAtFault = isModelAtFault;
+    this.isModelSuspect = isModelSuspect;
   }
 }
-
-type TryOut<T> = (session: ort.InferenceSession) => Promise<T>;
 
 /**
  * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it. On a
  * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
  *
  * @param model the ONNX file.
- * @throws {NoProviderError} where none does, and whether it is for the model's sake.
+ * @throws {NoProviderError} where none does.
  */
 export async function openSession<T>(
   model: Uint8Array,
   providers: readonly ProviderName[],
   device: number,
-  tryOut: TryOut<T>,
+  tryOut: (session: ort.InferenceSession) => Promise<T>,
 ): Promise<OpenedSession<T>> {
   const trials: ProviderTrial[] = [];
-  let isModelTried = false;
+  let isModelSuspect = false;
   for (const provider of providers) {
     const missing = whyMissing(provider);
     if (missing !== null) {
       trials.push({ provider, reason: missing });
       continue;
     }
-    isModelTried = true;
-    const opened = await tryOn(model, provider, device, tryOut);
-    trials.push(opened.trial);
-    if ('session' in opened) return { session: opened.session, provider, trials, result: opened.result };
+    let session: ort.InferenceSession | null = null;
+    try {
+      const opened = await openOn(model, provider, device);
+      session = opened.session;
+      const result = await tryOut(session);
+      trials.push({ provider, reason: null, ...(opened.note === null ? {} : { note: opened.note }) });
+      return { session, provider, trials, result };
+    } catch (error) {
+      // One that loads and can't be run would keep its memory beside the next.
+      await session?.release();
+      trials.push({ provider, reason: sessionFailure(error) });
+      isModelSuspect ||= mayBeOfModel(error);
+    }
   }
-  // A provider that is there and fails may do so because of the model: the CPU tells.
-  if (isModelTried && !providers.includes('cpu')) {
-    const opened = await tryOn(model, 'cpu', device, tryOut);
-    if ('session' in opened) await opened.session.release();
-    else throw new NoProviderError([...trials, opened.trial], true);
-  }
-  throw new NoProviderError(trials, providers.includes('cpu'));
-}
-
-async function tryOn<T>(
-  model: Uint8Array,
-  provider: ProviderName,
-  device: number,
-  tryOut: TryOut<T>,
-): Promise<{ trial: ProviderTrial } | { trial: ProviderTrial; session: ort.InferenceSession; result: T }> {
-  let session: ort.InferenceSession | null = null;
-  try {
-    const { note, ...opened } = await openOn(model, provider, device);
-    session = opened.session;
-    const result = await tryOut(session);
-    return { session, result, trial: { provider, reason: null, ...(note === null ? {} : { note }) } };
-  } catch (error) {
-    // One that loads and can't be run would keep its memory beside the next.
-    await session?.release();
-    return { trial: { provider, reason: sessionFailure(error) } };
-  }
+  throw new NoProviderError(trials, isModelSuspect);
 }
 
 /** What TensorRT can't run goes to CUDA's provider, which must be there too. */

@@ -30,15 +30,29 @@ export function sessionFailure(error: unknown): string {
   return plain;
 }
 
+/** How the runtime, its providers and the JavaScript engine say that there is no more memory. */
+const outOfMemory =
+  /out of memory|bad_alloc|failed to allocate|allocation failed|invalid typed array length|Cannot allocate memory/i;
+
+export function isOutOfMemory(message: string): boolean {
+  return outOfMemory.test(message);
+}
+
 /**
  * Whether the runtime's message on a run speaks of the device rather than of what was run: after most of these nothing runs on it any
  * more. Memory that ran out is no such thing, as a smaller batch may fit.
  */
 export function isDeviceFailure(message: string): boolean {
-  if (/out of memory|failed to allocate/i.test(message)) return false;
+  if (isOutOfMemory(message)) return false;
   return /\b(CUDA|CUBLAS|CUDNN|CURAND|CUFFT|NVRTC)\w*[ _](failure|error)\b|\bcudaError\w+|\bTensorRT EP execution/i.test(
     message,
   );
+}
+
+/** Whether a model could not be loaded or run for a reason that is neither the provider's, nor the device's, nor memory. */
+export function mayBeOfModel(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : String(error);
+  return !isDeviceFailure(message) && !isOutOfMemory(message) && !/Failed to load shared library/.test(message);
 }
 
 /** Whether a session was refused because some of its nodes would have run on the CPU. */

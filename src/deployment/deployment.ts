@@ -9,7 +9,7 @@ import type { ColumnCall } from '../columns/column-call.js';
 import { ColumnQueue } from '../columns/column-queue.js';
 import { scoreChunk } from '../columns/score-chunk.js';
 import { type OutputForm, readScores, type Scores } from '../decision/scores.js';
-import { type FraudScorerError, InferenceError, InvalidOptionsError } from '../errors.js';
+import { type FraudScorerError, InferenceError, InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
 import { Dispatcher } from '../pool/dispatcher.js';
 import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
 import { tasksPerWorker } from '../pool/single-thread.js';
@@ -20,6 +20,7 @@ import type { DecisionPolicy, DeviceSummary, ModelIdentity, Provider, ProviderAt
 import { checkGraph } from './graph-check.js';
 import type { Manifest, ManifestInput } from './manifest.js';
 import type { ModelDirectory } from './model-directory.js';
+import { faultOfModel } from './model-trial.js';
 
 /** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
 const columnChunkRows = 1_024;
@@ -216,7 +217,8 @@ export class Deployment {
   async start(): Promise<void> {
     const { manifest, modelPath } = this.#directory;
     const { providers, ...options } = this.#options;
-    this.#pool = await WorkerPool.start({
+    let isModelSuspect = false;
+    const pool = WorkerPool.start({
       ...options,
       config: {
         modelPath,
@@ -231,8 +233,9 @@ export class Deployment {
         memory: this.slots.memory,
         columns: this.#areas.memory,
       },
-      check: ({ graph }) => {
-        if (graph !== null) checkGraph(manifest, graph, modelPath);
+      check: (report) => {
+        if (report.graph !== null) checkGraph(manifest, report.graph, modelPath);
+        isModelSuspect ||= report.kind === 'failed' && report.isModelSuspect;
       },
       onReady: (report) => {
         this.#attentionWidth = report.attentionWidth;
@@ -246,6 +249,10 @@ export class Deployment {
       onLost: this.#handlers.onWorkerLost,
       onNotReplaced: this.#handlers.onWorkerNotReplaced,
       onAbandoned: this.#handlers.onWorkersAbandoned,
+    });
+    this.#pool = await pool.catch(async (error: unknown) => {
+      if (!(error instanceof ProviderUnavailableError) || !isModelSuspect) throw error;
+      throw (await faultOfModel(this.#directory, error.message)) ?? error;
     });
   }
 

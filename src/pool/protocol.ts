@@ -170,6 +170,8 @@ export interface FailedReport {
   /** Whether no provider works here, the model can't be run, or its file is another one. */
   code: 'ERR_PROVIDER_UNAVAILABLE' | 'ERR_MODEL_INVALID' | 'ERR_MODEL_INTEGRITY';
   message: string;
+  /** Whether a provider is there and fails for no reason of its own: the CPU could tell whether it is the model's fault. */
+  isModelSuspect: boolean;
   /** The graph, where it could be loaded: the manifest may disagree with it. */
   graph: GraphDescription | null;
 }

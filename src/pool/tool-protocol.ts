@@ -171,6 +171,8 @@ export interface ScoreTask {
 export interface ScoredRows {
   /** Why the provider does not work here, or the model not on it; null where they do. */
   reason: string | null;
+  /** Whether that may be the model's fault. */
+  isModelSuspect: boolean;
   /** What is to be known though it works: nodes that the provider left to the CPU. */
   note: string | null;
   /** null where the model could not be loaded. */

@@ -148,6 +148,19 @@ describe('workers on two CUDA devices', () => {
     });
   });
 
+  it('of which one can not load the model: the CPU tells whether the model is at fault', async () => {
+    for (const device of [0, 1] as const) board.set(device, 'refusing');
+    await expect(create({ providers: ['cuda'] })).rejects.toMatchObject({
+      code: 'ERR_PROVIDER_UNAVAILABLE',
+      message: expect.stringContaining('stand-in: no such operator'),
+    });
+    // Its graph takes other inputs than its manifest says.
+    await expect(create({ providers: ['cuda'], model: fixtureModel('disagreeing') })).rejects.toMatchObject({
+      code: 'ERR_MODEL_INVALID',
+      message: expect.stringMatching(/stand-in: no such operator.*; cpu: /),
+    });
+  });
+
   it('fall back to the CPU where both fail, rather than not answer', async () => {
     const warnings: string[] = [];
     const logger = { info: () => {}, warn: (message: string) => warnings.push(message), error: () => {} };

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setEnvironmentData } from 'node:worker_threads';
 import { projectPath } from './paths.js';
 
-const states = { working: 0, held: 1, failing: 2, missing: 3 } as const;
+const states = { working: 0, held: 1, failing: 2, missing: 3, refusing: 4 } as const;
 
 /** The test's end of the board that `fixtures/workers/device-worker.mjs` reads: what each of two CUDA devices that are none does. */
 export class DeviceBoard {

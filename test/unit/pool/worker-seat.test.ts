@@ -11,7 +11,14 @@ const ready: ReadyReport = {
   graph: { inputs: [], outputs: [] },
   attentionWidth: 0,
 };
-const failed: FailedReport = { kind: 'failed', threadId: 1, code: 'ERR_MODEL_INVALID', message: 'no', graph: null };
+const failed: FailedReport = {
+  kind: 'failed',
+  threadId: 1,
+  code: 'ERR_MODEL_INVALID',
+  message: 'no',
+  isModelSuspect: false,
+  graph: null,
+};
 
 /** A thread that does what the test says. */
 class FakeThread implements SeatThread {

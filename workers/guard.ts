@@ -14,6 +14,11 @@ export class GuardSeat {
     setImmediate(() => this.#leave());
   }
 
+  /** Whether the host wants this worker to end: whatever takes long is to come to an end by itself. */
+  get isLeaving(): boolean {
+    return Atomics.load(this.#words, this.#stop) !== 0;
+  }
+
   /**
    * Runs `work`, which calls the runtime, while the host knows it.
    *
@@ -23,7 +28,7 @@ export class GuardSeat {
     Atomics.add(this.#words, this.#busy, 1);
     try {
       // After busy is set, or the host could see nobody busy and leave in between.
-      if (Atomics.load(this.#words, this.#stop) !== 0) throw new Error('the host is leaving');
+      if (this.isLeaving) throw new Error('the host is leaving');
       return await work();
     } finally {
       this.#leave();

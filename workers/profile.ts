@@ -1,7 +1,13 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { ProfiledBatch, ProfileReport, ProfileTask } from '../src/pool/tool-protocol.js';
+import {
+  type ProfiledBatch,
+  type ProfileReport,
+  type ProfileTask,
+  profileMeetings,
+} from '../src/pool/tool-protocol.js';
 import { readChecked } from './checked-file.js';
 import { FeatureBuffers } from './feature-buffers.js';
+import type { GuardSeat } from './guard.js';
 import { MemoryWatch } from './memory-watch.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
@@ -11,10 +17,8 @@ import { isDeviceFailure, isOutOfMemory, sessionFailure } from './session-failur
 /** Runs before the timed ones, at each batch size. */
 const warmUpRuns = 5;
 
-/** Threads that are to get in one another's way have to run at the same time for a while, whatever is left over of a core's time slice. */
-const leastTogetherMs = 20;
-
-type Timing = Pick<ProfiledBatch, 'durationsMs' | 'rowsPerSecond'>;
+/** Threads that are to get in one another's way have to run at the same time for longer than they take to begin. */
+const leastTogetherMs = 50;
 
 /**
  * Measures one provider at batch sizes that grow, until they are done or the memory is; while as many other sessions as the task says do
@@ -22,8 +26,8 @@ type Timing = Pick<ProfiledBatch, 'durationsMs' | 'rowsPerSecond'>;
  *
  * @throws {Error} where the model can't be run.
  */
-export async function profile(task: ProfileTask): Promise<ProfileReport> {
-  const rendezvous = new Rendezvous(task.rendezvous);
+export async function profile(task: ProfileTask, seat: Pick<GuardSeat, 'isLeaving'>): Promise<ProfileReport> {
+  const rendezvous = new Rendezvous(task.rendezvous, () => seat.isLeaving);
   let isDone = false;
   try {
     const report = await profileUntil(task, rendezvous);
@@ -35,9 +39,9 @@ export async function profile(task: ProfileTask): Promise<ProfileReport> {
 }
 
 async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<ProfileReport> {
-  const report: ProfileReport = { unavailable: null, measured: [], outOfMemoryAt: null };
+  const report: ProfileReport = { unavailable: null, isDeviceLost: false, measured: [], outOfMemoryAt: null };
   const memory = task.watchesMemory ? await MemoryWatch.begin(task.provider, task.device) : null;
-  if (!rendezvous.meet(0)) return report;
+  if (!rendezvous.meet(profileMeetings.opening)) return report;
   let model: ModelSession;
   try {
     const bytes = await readChecked(task.model);
@@ -46,20 +50,22 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
   } catch (error) {
     // The CPU provider is always there: where it fails the model is at fault.
     if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;
-    return { ...report, unavailable: error.trials[0]?.reason ?? 'unknown' };
+    const reason = error.trials[0]?.reason ?? 'unknown';
+    return { ...report, unavailable: reason, isDeviceLost: isDeviceFailure(reason) };
   }
-  for (const [index, batchSize] of task.batchSizes.entries()) {
+  for (const [size, batchSize] of task.batchSizes.entries()) {
     try {
-      const timing = await measure(model, task, batchSize, rendezvous, index + 1);
+      const timing = await measure(model, task, size, rendezvous);
       if (timing === null) break;
       report.measured.push({ batchSize, ...timing, memory: (await memory?.look()) ?? null });
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       if (isOutOfMemory(error.message)) return { ...report, outOfMemoryAt: batchSize };
       if (task.provider === 'cpu' || !isDeviceFailure(error.message)) throw error;
-      // Nothing runs on it any more: what it measured until then is no reason to use it.
-      return { ...report, measured: [], unavailable: sessionFailure(error) };
+      return { ...report, measured: [], unavailable: sessionFailure(error), isDeviceLost: true };
     }
+    // The next size takes memory of its own, which is not to be seen at this one.
+    if (!rendezvous.meet(profileMeetings.end(size))) break;
   }
   return report;
 }
@@ -67,12 +73,12 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
 /** @returns null where another session has given up. */
 async function measure(
   model: ModelSession,
-  { spec, rows, runs, rendezvous: { parties } }: ProfileTask,
-  batchSize: number,
+  { spec, rows, runs, batchSizes, rendezvous: { parties } }: ProfileTask,
+  size: number,
   rendezvous: Rendezvous,
-  meeting: number,
-): Promise<Timing | null> {
-  const rowSize = spec.inputs.reduce((sum, { size }) => sum + size, 0);
+): Promise<Omit<ProfiledBatch, 'batchSize' | 'memory'> | null> {
+  const batchSize = batchSizes[size] ?? 1;
+  const rowSize = spec.inputs.reduce((sum, input) => sum + input.size, 0);
   const buffers = new FeatureBuffers(spec.inputs, batchSize);
   const places = Int32Array.from({ length: batchSize }, (_, row) => row % (rows.length / rowSize));
   const run = async (): Promise<number> => {
@@ -82,19 +88,23 @@ async function measure(
     return performance.now() - start;
   };
   for (let count = 0; count < warmUpRuns; count += 1) await run();
+  const meeting = profileMeetings.start(size);
   if (!rendezvous.meet(meeting)) return null;
-  const start = performance.now();
-  const durationsMs: number[] = [];
+  const startMs = clockMs();
   const leastMs = parties === 1 ? 0 : leastTogetherMs;
-  while (durationsMs.length < runs || performance.now() - start < leastMs) durationsMs.push(await run());
-  rendezvous.finish(meeting);
-  if (parties === 1) {
-    const sumMs = durationsMs.reduce((sum, ms) => sum + ms, 0);
-    return { durationsMs, rowsPerSecond: (batchSize * durationsMs.length * 1000) / sumMs };
+  const durationsMs: number[] = [];
+  while (durationsMs.length < runs || clockMs() - startMs < leastMs) {
+    if (rendezvous.isOff) return null;
+    durationsMs.push(await run());
   }
+  rendezvous.finish(meeting);
   // Those that are not through yet are to have company until the end.
-  let further = 0;
-  for (; !rendezvous.isOver(meeting); further += 1) await run();
-  const rowsDone = batchSize * (durationsMs.length + further);
-  return { durationsMs, rowsPerSecond: (rowsDone * 1000) / (performance.now() - start) };
+  let company = 0;
+  for (; !rendezvous.isOver(meeting); company += 1) await run();
+  return rendezvous.isOff ? null : { durationsMs, runs: durationsMs.length + company, startMs, endMs: clockMs() };
+}
+
+/** The same for all threads, as `performance.now` is not. */
+function clockMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }

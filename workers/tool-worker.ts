@@ -24,7 +24,7 @@ function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> {
     case 'compare':
       return compare(task);
     case 'profile':
-      return profile(task);
+      return profile(task, seat);
     case 'probe':
       return probe(task);
     case 'score':

@@ -65,11 +65,22 @@ export interface ProfileTask {
   rows: Float32Array;
   batchSizes: number[];
   runs: number;
-  /** A meeting before the sessions are opened, and one for each batch size. */
+  /** With `profileMeetings`. */
   rendezvous: RendezvousData;
   /** Whether this one looks at the memory, which is the same for all. */
   watchesMemory: boolean;
 }
+
+/** Where the sessions of a profile meet. */
+export const profileMeetings = {
+  /** Before they are opened. */
+  opening: 0,
+  /** Before the timed runs of a batch size, by its place in the list. */
+  start: (size: number): number => 1 + 2 * size,
+  /** After them, and after the look at the memory. */
+  end: (size: number): number => 2 + 2 * size,
+  count: (sizes: number): number => 1 + 2 * sizes,
+};
 
 /** What memory in use has grown by since before the sessions were opened, and all there is, in GiB. */
 export interface MemoryUse {
@@ -81,8 +92,11 @@ export interface ProfiledBatch {
   batchSize: number;
   /** Of each timed run, while the other sessions ran too. */
   durationsMs: number[];
-  /** Of this session by the clock, until the last session was through; of one alone, by its runs. */
-  rowsPerSecond: number;
+  /** With those that only kept the others company. */
+  runs: number;
+  /** When the first of them began and the last ended, on the machine's monotonic clock. */
+  startMs: number;
+  endMs: number;
   /** null where it was not watched. */
   memory: MemoryUse | null;
 }
@@ -90,7 +104,9 @@ export interface ProfiledBatch {
 export interface ProfileReport {
   /** Why the provider does not work here; null where it does. */
   unavailable: string | null;
-  /** At the batch sizes that every session came to. */
+  /** Whether that is because the device failed, after which nothing runs on it any more. */
+  isDeviceLost: boolean;
+  /** At the batch sizes that this session came to. */
   measured: ProfiledBatch[];
   /** The batch size that did not fit any more. */
   outOfMemoryAt: number | null;

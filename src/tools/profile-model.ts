@@ -1,4 +1,5 @@
 import { fileOf, openModelDirectory } from '../deployment/model-directory.js';
+import { WorkerLostError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import { isProvider } from '../options.js';
 import type { ModelIdentity, Provider } from '../types.js';
@@ -12,7 +13,7 @@ export interface ProfileModelOptions {
   providers?: readonly Provider[] | undefined;
   /** Sessions that run at the same time, each on a thread of its own; integers from 1 to 64. @default [1, 2, 4] on a GPU, [1] on the CPU */
   sessions?: readonly number[] | undefined;
-  /** Timed runs of each session at each batch size; 1 to 100,000. Several sessions run for 20 ms at least. @default 50 */
+  /** Timed runs of each session at each batch size; 1 to 100,000. Several sessions run for 50 ms at least. @default 50 */
   runs?: number | undefined;
   /** The CUDA device. @default 0 */
   device?: number | undefined;
@@ -79,16 +80,26 @@ export async function profileModel(directory: string, options: ProfileModelOptio
   };
   for (const provider of providers) {
     for (const count of ascending(sessions ?? defaultSessions(provider))) {
-      const { unavailable, measured, outOfMemoryAt } = await profileSessions(count, { ...order, provider });
+      const isFirst = !profile.entries.some((entry) => entry.provider === provider);
+      const report = await profileSessions(count, { ...order, provider }).catch((error: unknown) => {
+        // Of fewer sessions there is something to go by.
+        if (isFirst || !(error instanceof WorkerLostError)) throw error;
+        return { ...nothingFound, unavailable: error.message };
+      });
+      const { unavailable, isDeviceLost, measured, outOfMemoryAt } = report;
       for (const profiled of measured) profile.entries.push(entryOf(provider, count, profiled));
       if (outOfMemoryAt !== null) profile.outOfMemory.push({ provider, sessions: count, batchSize: outOfMemoryAt });
       if (unavailable === null) continue;
       profile.unavailable.push({ provider, sessions: count, reason: unavailable });
+      // What was measured until then is no reason to use it.
+      if (isDeviceLost) profile.entries = profile.entries.filter((entry) => entry.provider !== provider);
       break;
     }
   }
   return profile;
 }
+
+const nothingFound = { isDeviceLost: false, measured: [], outOfMemoryAt: null };
 
 /** On the CPU there is a session for each core, whatever they cost one another. */
 function defaultSessions(provider: Provider): readonly number[] {

@@ -1,6 +1,12 @@
-import type { MemoryUse, ProfileReport, ProfileTask } from '../pool/tool-protocol.js';
-import { abandonRendezvous, rendezvousWords } from '../pool/tool-protocol.js';
-import { ToolWorker } from './tool-worker.js';
+import {
+  abandonRendezvous,
+  type MemoryUse,
+  type ProfileReport,
+  type ProfileTask,
+  profileMeetings,
+  rendezvousWords,
+} from '../pool/tool-protocol.js';
+import { ToolWorker, toolGuard } from './tool-worker.js';
 
 /** What is measured, but for what each session is told of the others. */
 export type ProfileOrder = Omit<ProfileTask, 'kind' | 'rendezvous' | 'watchesMemory'>;
@@ -10,11 +16,13 @@ export interface ProfiledRuns extends MemoryUse {
   batchSize: number;
   /** Of all the sessions' runs, ascending. */
   durationsMs: number[];
-  /** Of all the sessions. */
+  /** Of one session, by its runs; of several, what they did together by the clock. */
   rowsPerSecond: number;
 }
 
+/** What they found together. */
 export interface SessionsReport extends Omit<ProfileReport, 'measured'> {
+  /** At the batch sizes that all of them came to. */
   measured: ProfiledRuns[];
 }
 
@@ -25,41 +33,55 @@ export interface SessionsReport extends Omit<ProfileReport, 'measured'> {
  * @throws {WorkerLostError} where the system gives no thread, or one dies.
  */
 export async function profileSessions(sessions: number, order: ProfileOrder): Promise<SessionsReport> {
-  const meetings = 1 + order.batchSizes.length;
-  const size = rendezvousWords.count(meetings) * Int32Array.BYTES_PER_ELEMENT;
+  const size = rendezvousWords.count(profileMeetings.count(order.batchSizes.length)) * Int32Array.BYTES_PER_ELEMENT;
   const words = new Int32Array(new SharedArrayBuffer(size));
+  // One for all, as the end of the process waits for one guard after the other.
+  const guard = toolGuard(sessions);
   const workers: ToolWorker[] = [];
   try {
-    while (workers.length < sessions) workers.push(new ToolWorker());
+    while (workers.length < sessions) workers.push(new ToolWorker(guard));
     const runs = workers.map((worker, index) => {
       const rendezvous = { words, parties: sessions };
       return worker
         .run({ ...order, kind: 'profile', rendezvous, watchesMemory: index === 0 })
         .catch((error: unknown) => {
+          // Where its thread died it could not say so itself.
           abandonRendezvous(words);
           throw error;
         });
     });
     // A thread that waits for others must have come back before it is ended.
     await Promise.allSettled(runs);
-    return merged(await Promise.all(runs));
+    return mergedReports(await Promise.all(runs));
   } finally {
-    await Promise.all(workers.map((worker) => worker.close()));
+    const released = await Promise.all(workers.map((worker) => worker.close()));
+    if (released.every((isReleased) => isReleased)) guard.dispose();
   }
 }
 
-function merged(reports: readonly ProfileReport[]): SessionsReport {
-  const unavailable = reports.find((report) => report.unavailable !== null)?.unavailable ?? null;
-  const outOfMemoryAt = reports.find((report) => report.outOfMemoryAt !== null)?.outOfMemoryAt ?? null;
-  const report: SessionsReport = { unavailable, measured: [], outOfMemoryAt };
-  if (unavailable !== null) return report;
+/** @param reports of all the sessions, that of the one that watched the memory first. */
+export function mergedReports(reports: readonly ProfileReport[]): SessionsReport {
+  const failed =
+    reports.find(({ isDeviceLost }) => isDeviceLost) ?? reports.find(({ unavailable }) => unavailable !== null);
+  const outOfMemory = reports.flatMap(({ outOfMemoryAt }) => (outOfMemoryAt === null ? [] : [outOfMemoryAt]));
+  const report: SessionsReport = {
+    unavailable: failed?.unavailable ?? null,
+    isDeviceLost: failed?.isDeviceLost ?? false,
+    measured: [],
+    outOfMemoryAt: outOfMemory.length === 0 ? null : Math.min(...outOfMemory),
+  };
+  if (failed !== undefined) return report;
   const together = Math.min(...reports.map(({ measured }) => measured.length));
   for (const [index, { batchSize, memory }] of (reports[0]?.measured ?? []).entries()) {
     if (index >= together || memory === null) break;
     const each = reports.flatMap(({ measured }) => measured[index] ?? []);
     const durationsMs = each.flatMap((session) => session.durationsMs).sort((a, b) => a - b);
-    const rowsPerSecond = each.reduce((sum, session) => sum + session.rowsPerSecond, 0);
-    report.measured.push({ batchSize, durationsMs, rowsPerSecond, ...memory });
+    const runs = each.reduce((sum, session) => sum + session.runs, 0);
+    const elapsedMs =
+      each.length === 1
+        ? durationsMs.reduce((sum, ms) => sum + ms, 0)
+        : Math.max(...each.map(({ endMs }) => endMs)) - Math.min(...each.map(({ startMs }) => startMs));
+    report.measured.push({ batchSize, durationsMs, rowsPerSecond: (batchSize * runs * 1000) / elapsedMs, ...memory });
   }
   return report;
 }

@@ -8,17 +8,28 @@ import { WorkerThread } from '../pool/worker-thread.js';
 
 const exitWaitMs = 2_000;
 
+/** For workers of a tool that run at the same time; whoever makes it disposes of it, once all of them are closed. */
+export function toolGuard(workers: number): ExitGuard {
+  return new ExitGuard({ seats: workers, clock: systemClock, exitWaitMs });
+}
+
 /** A worker of its own for one use of a tool: the host never loads the runtime itself. */
 export class ToolWorker {
-  readonly #guard = new ExitGuard({ seats: 1, clock: systemClock, exitWaitMs });
+  /** Its own; null where it shares one. */
+  readonly #guard: ExitGuard | null;
   readonly #thread: WorkerThread;
 
-  /** @throws {WorkerLostError} where the system gives no thread. */
-  constructor() {
+  /**
+   * @param shared with others; it has a guard of its own by default.
+   * @throws {WorkerLostError} where the system gives no thread.
+   */
+  constructor(shared?: ExitGuard) {
+    const guard = shared ?? toolGuard(1);
+    this.#guard = shared === undefined ? guard : null;
     try {
-      this.#thread = startThread(this.#guard);
+      this.#thread = startThread(guard);
     } catch (error) {
-      this.#guard.dispose();
+      this.#guard?.dispose();
       throw error;
     }
   }
@@ -33,9 +44,11 @@ export class ToolWorker {
     return reply.result;
   }
 
-  async close(): Promise<void> {
-    // Ended while it is inside the runtime it would take the process with it: the guard stays then.
-    if (await this.#thread.release()) this.#guard.dispose();
+  /** @returns whether its thread could be ended: inside the runtime it would take the process with it, and the guard stays then. */
+  async close(): Promise<boolean> {
+    const isReleased = await this.#thread.release();
+    if (isReleased) this.#guard?.dispose();
+    return isReleased;
   }
 
   async #reply<T extends ToolTask>(task: T): Promise<ToolReply<T['kind']> | TaskFailure> {

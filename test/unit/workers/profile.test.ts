@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type ProfileTask, rendezvousWords } from '../../../src/pool/tool-protocol.js';
+import { type ProfileTask, profileMeetings, rendezvousWords } from '../../../src/pool/tool-protocol.js';
 import { profile } from '../../../workers/profile.js';
 
 const gpu = vi.hoisted(() => ({ infer: async (_buffers: unknown, _rows: number): Promise<void> => {} }));
@@ -22,9 +22,11 @@ const order: Omit<ProfileTask, 'rendezvous'> = {
   watchesMemory: true,
 };
 
+const seat = { isLeaving: false };
+
 /** Of one session alone. */
 function alone(): ProfileTask {
-  const words = new Int32Array(new SharedArrayBuffer(4 * rendezvousWords.count(3)));
+  const words = new Int32Array(new SharedArrayBuffer(4 * rendezvousWords.count(profileMeetings.count(2))));
   return { ...order, rendezvous: { words, parties: 1 } };
 }
 
@@ -38,8 +40,9 @@ function failsWith(message: string): void {
 describe('a profile', () => {
   it('takes a GPU that fails on the way for one that does not work', async () => {
     failsWith('CUDA failure 719: unspecified launch failure ; GPU=0 ; hostname=secret');
-    expect(await profile(alone())).toEqual({
+    expect(await profile(alone(), seat)).toEqual({
       unavailable: 'CUDA failure 719: unspecified launch failure ; GPU=0',
+      isDeviceLost: true,
       measured: [],
       outOfMemoryAt: null,
     });
@@ -47,7 +50,7 @@ describe('a profile', () => {
 
   it('keeps what was measured before the memory ran out', async () => {
     failsWith('CUDA failure 2: out of memory ; GPU=0');
-    expect(await profile(alone())).toMatchObject({
+    expect(await profile(alone(), seat)).toMatchObject({
       unavailable: null,
       measured: [{ batchSize: 1 }],
       outOfMemoryAt: 64,
@@ -56,8 +59,8 @@ describe('a profile', () => {
 
   it('fails where the model does, or the CPU', async () => {
     failsWith('Non-zero status code returned while running Gather node');
-    await expect(profile(alone())).rejects.toThrow('Gather');
+    await expect(profile(alone(), seat)).rejects.toThrow('Gather');
     failsWith('CUDA failure 719: unspecified launch failure');
-    await expect(profile({ ...alone(), provider: 'cpu' })).rejects.toThrow('719');
+    await expect(profile({ ...alone(), provider: 'cpu' }, seat)).rejects.toThrow('719');
   });
 });

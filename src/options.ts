@@ -90,7 +90,8 @@ export interface ResolvedOptions {
 
 const dayMs = 86_400_000;
 
-const maxWorkers = 256;
+/** Of one scorer. */
+export const maxWorkers = 256;
 
 /** @throws {InvalidOptionsError} with every option that is unknown or not as documented. */
 export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {

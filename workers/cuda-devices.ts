@@ -20,21 +20,28 @@ export function cudaDeviceIds(gpus: readonly GpuIdentity[], environment: CudaEnv
   const isOrderKnown = areAlike || order === 'PCI_BUS_ID';
   if (visible === undefined) return gpus.map((_, index) => (isOrderKnown ? index : null));
   const ids = gpus.map((): number | null => null);
-  for (const [id, entry] of visible.split(',').entries()) {
-    const place = placeOf(entry.trim(), gpus);
+  const entries = visible.split(',').map((entry) => entry.trim());
+  // The first entry says of which kind all are. Parts of GPUs (MIG) are not told apart here.
+  const isByUuid = entries[0]?.startsWith('GPU-') ?? false;
+  if (!isByUuid && !isOrderKnown) return ids;
+  for (const [id, entry] of entries.entries()) {
+    const place = isByUuid ? placeByUuid(entry, gpus) : placeByOrder(entry, gpus);
     // CUDA sees none of those after one that it does not know.
     if (place === null) break;
-    if (place !== 'hidden' && (isOrderKnown || !place.isByOrder)) ids[place.index] = id;
+    // And none at all where one is named twice.
+    if (ids[place] !== null) return gpus.map(() => null);
+    ids[place] = id;
   }
   return ids;
 }
 
-/** Where in the list the GPU of an entry is; 'hidden' for a part of one (MIG), null where there is none. */
-function placeOf(entry: string, gpus: readonly GpuIdentity[]): { index: number; isByOrder: boolean } | 'hidden' | null {
-  if (entry.startsWith('MIG-')) return 'hidden';
-  if (/^\d+$/.test(entry)) return Number(entry) < gpus.length ? { index: Number(entry), isByOrder: true } : null;
-  const matching = gpus.flatMap(({ uuid }, index) => (uuid.startsWith(entry) ? [index] : []));
-  const [index] = matching;
-  // A beginning of the uuid is enough, where it is of one alone.
-  return index === undefined || matching.length > 1 || !entry.startsWith('GPU-') ? null : { index, isByOrder: false };
+function placeByOrder(entry: string, gpus: readonly GpuIdentity[]): number | null {
+  const digits = /^\d+/.exec(entry)?.[0];
+  return digits !== undefined && Number(digits) < gpus.length ? Number(digits) : null;
+}
+
+/** A beginning of the uuid is enough, where it is of one alone. */
+function placeByUuid(entry: string, gpus: readonly GpuIdentity[]): number | null {
+  const places = gpus.flatMap(({ uuid }, place) => (entry.startsWith('GPU-') && uuid.startsWith(entry) ? [place] : []));
+  return places.length === 1 ? (places[0] ?? null) : null;
 }

@@ -30,8 +30,11 @@ export function profileText(profile: ModelProfile, recommended: readonly Recomme
   for (const { provider, sessions, batchSize } of profile.outOfMemory) {
     lines.push(`${provider} ran out of memory at ${batchSize} rows${sessions === 1 ? '' : ` in ${sessions} sessions`}`);
   }
-  for (const { provider, sessions, limits, areSessionsCompared, server } of recommended) {
-    const workers = areSessionsCompared ? `workers: ${sessions}${provider === 'cpu' ? '' : ' for each device'}, ` : '';
+  for (const { provider, sessions, limits, server } of recommended) {
+    // Of the CPU one session alone says nothing of how many there should be.
+    const isCompared =
+      provider !== 'cpu' || profile.entries.some((entry) => entry.provider === 'cpu' && entry.sessions > 1);
+    const workers = isCompared ? `workers: ${sessions}${provider === 'cpu' ? '' : ' for each device'}, ` : '';
     lines.push(
       `For ${provider}: ${workers}batching: { maxBatchSize: ${limits.maxBatchSize}, maxQueueDelayMs: ${limits.maxQueueDelayMs} }`,
       `  for a server such as Triton: preferred sizes ${server.preferredBatchSizes.join(', ')}, delay ${server.maxQueueDelayMs} ms`,

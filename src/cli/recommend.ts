@@ -5,25 +5,24 @@ import type { Provider } from '../types.js';
 
 export interface Recommendation extends BatchingRecommendation {
   provider: Provider;
-  /** Whether several numbers of sessions were compared. */
-  areSessionsCompared: boolean;
   /** For a server such as Triton. */
   server: DynamicBatchingConfig;
 }
 
-/** For each provider that was measured: what `batching: 'auto'` would find by it, and the settings of a server. */
-export function recommendations(
+/** For each provider that was measured: sessions and batches, as `batching: 'auto'` finds them at its own sizes, and the settings of a server. */
+export async function recommendations(
   { entries }: ModelProfile,
   target: 'throughput' | 'latency',
   targetLatencyMs: number,
-): Recommendation[] {
+): Promise<Recommendation[]> {
   const measured = [...new Set(entries.map(({ provider }) => provider))];
-  return measured.flatMap((provider) => {
+  const recommended: Recommendation[] = [];
+  for (const provider of measured) {
     const own = entries.filter((entry) => entry.provider === provider);
-    const found = recommendBatching(own, { target, targetLatencyMs });
-    if (found === null) return [];
-    const areSessionsCompared = own.some(({ sessions }) => sessions !== own[0]?.sessions);
+    const found = await recommendBatching(own, { target, targetLatencyMs });
+    if (found === null) continue;
     const server = dynamicBatchingConfig(found.limits.maxBatchSize, { targetLatencyMs });
-    return [{ provider, ...found, areSessionsCompared, server }];
-  });
+    recommended.push({ provider, ...found, server });
+  }
+  return recommended;
 }

@@ -91,10 +91,14 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     .action(async (directory: string, options: ProfileOptions) => {
       const { provider, batchSizes, sessions, runs, device, target, targetLatencyMs, json } = options;
       const profile = await profileModel(directory, { providers: provider, batchSizes, sessions, runs, device });
-      const recommended = recommendations(profile, target, targetLatencyMs);
+      const recommended = await recommendations(profile, target, targetLatencyMs);
       output.write(json ? asJson({ profile, recommendations: recommended }) : profileText(profile, recommended));
-      const isMissing = (provider ?? []).some((name) => !profile.entries.some((entry) => entry.provider === name));
-      endWith(profile.entries.length > 0 && !isMissing);
+      const { entries, unavailable } = profile;
+      const isMissing = (provider ?? []).some((name) => !entries.some((entry) => entry.provider === name));
+      const areTooMany =
+        sessions !== undefined &&
+        unavailable.some((trial) => entries.some((entry) => entry.provider === trial.provider));
+      endWith(entries.length > 0 && !isMissing && !areTooMany);
     });
 
   command('check <dir>', "Checks a model directory: manifest, integrity, graph, and its cases.json's rows.")

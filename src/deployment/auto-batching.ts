@@ -1,4 +1,5 @@
 import type { BatchLimits } from '../batching/batch-policy.js';
+import { maxWorkers } from '../options.js';
 import { profileModel } from '../tools/profile-model.js';
 import { recommendBatching } from '../tools/recommend-batching.js';
 import type { Provider } from '../types.js';
@@ -21,8 +22,10 @@ export interface FoundBatching {
 }
 
 /** Few enough to add less than a second to a start on the CPU; a GPU's larger batches are measured on a GPU alone. */
-const batchSizes = { cpu: [1, 16, 64, 128, 256, 512, 1_024], gpu: [1, 64, 256, 1_024, 2_048, 4_096] };
-const runs = 20;
+const cpuBatchSizes = [1, 16, 64, 128, 256, 512, 1_024];
+export const gpuBatchSizes = [1, 64, 256, 1_024, 2_048, 4_096];
+const cpuRuns = 20;
+const gpuRuns = 50;
 
 /** Sessions that are tried on a device. */
 const sessionCounts = [1, 2, 4];
@@ -36,6 +39,7 @@ const leastWorkers = 2;
  *
  * @returns null where none of the providers works; starting the workers says why.
  * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or can't be run.
+ * @throws {WorkerLostError} where the system gives no thread, or one dies.
  */
 export async function findBatching(options: AutoBatchingOptions): Promise<FoundBatching | null> {
   for (const provider of options.providers) {
@@ -45,31 +49,33 @@ export async function findBatching(options: AutoBatchingOptions): Promise<FoundB
   return null;
 }
 
-/** A worker for each core is what serves; one of them is measured. */
+/** A worker for each core is what serves; one of them is measured. Holding batches back never paid there (see `bench/`). */
 async function findOnCpu({ model, workers, targetLatencyMs }: AutoBatchingOptions): Promise<FoundBatching | null> {
-  const { entries } = await profileModel(model, { providers: ['cpu'], batchSizes: batchSizes.cpu, runs });
-  const found = recommendBatching(entries, { target: 'throughput', targetLatencyMs, sessions: workers });
+  const { entries } = await profileModel(model, { providers: ['cpu'], batchSizes: cpuBatchSizes, runs: cpuRuns });
+  const found = await recommendBatching(entries, { target: 'throughput', targetLatencyMs, sessions: workers });
   return found === null ? null : { batching: found.limits, workers };
 }
 
 /** Sessions on one device slow one another down, so that they are measured together. */
 async function findOnGpu(provider: Provider, options: AutoBatchingOptions): Promise<FoundBatching | null> {
-  const { model, devices, workers, areWorkersGiven, targetLatencyMs } = options;
-  const perDevice = areWorkersGiven ? Math.min(Math.ceil(workers / devices.length), mostSessions) : undefined;
+  const { model, devices, areWorkersGiven, targetLatencyMs } = options;
+  const perDevice = (workers: number): number => Math.min(Math.ceil(workers / devices.length), mostSessions);
+  const given = perDevice(options.workers);
   const { entries } = await profileModel(model, {
     providers: [provider],
-    batchSizes: batchSizes.gpu,
-    sessions: perDevice === undefined ? sessionCounts : upTo(perDevice),
-    runs,
+    batchSizes: gpuBatchSizes,
+    sessions: areWorkersGiven ? [...sessionCounts.filter((count) => count < given), given] : sessionCounts,
+    runs: gpuRuns,
     device: devices[0],
   });
-  const asked = { target: 'throughput', targetLatencyMs } as const;
-  const found = recommendBatching(entries, perDevice === undefined ? asked : { ...asked, sessions: perDevice });
-  if (found === null) return null;
-  const enough = Math.max(found.sessions * devices.length, leastWorkers);
-  return { batching: found.limits, workers: areWorkersGiven ? workers : enough };
-}
-
-function upTo(sessions: number): number[] {
-  return [...sessionCounts.filter((count) => count < sessions), sessions];
+  const asked = { target: 'throughput', targetLatencyMs, devices: devices.length } as const;
+  let { workers } = options;
+  if (!areWorkersGiven) {
+    const best = await recommendBatching(entries, asked);
+    if (best === null) return null;
+    workers = Math.min(Math.max(best.sessions * devices.length, leastWorkers), maxWorkers);
+  }
+  // By those that will serve, which may be more than would do.
+  const found = await recommendBatching(entries, { ...asked, sessions: perDevice(workers) });
+  return found === null ? null : { batching: found.limits, workers };
 }

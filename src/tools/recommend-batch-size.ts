@@ -7,6 +7,9 @@ type MeasuredBatch = Omit<ProfileEntry, 'sessions'>;
 /** What is recommended where nothing was measured. */
 const defaultBatchSize = 8;
 
+/** The share of the memory that is left to others. */
+const defaultMemoryShare = 0.8;
+
 export interface RecommendBatchSizeOptions {
   /** The most rows a second, or the shortest run. @default 'throughput' */
   target?: 'throughput' | 'latency' | undefined;
@@ -31,7 +34,7 @@ export function recommendBatchSize(
   const target = reader.oneOf('target', ['throughput', 'latency'], 'throughput');
   const range = { above: 0, unit: 'milliseconds' };
   const latencyBudgetMs = reader.number('latencyBudgetMs', Number.POSITIVE_INFINITY, range);
-  const memoryShare = reader.number('memoryShare', 0.8, { above: 0, max: 1 });
+  const memoryShare = reader.number('memoryShare', defaultMemoryShare, { above: 0, max: 1 });
   reader.rejectUnknown().throwIfInvalid();
 
   const entries = 'model' in profile ? profile.entries : profile;
@@ -42,6 +45,11 @@ export function recommendBatchSize(
       ? least(timely, (entry) => -entry.rowsPerSecond)
       : least(timely, (entry) => entry.latencyMs.mean);
   return best?.batchSize ?? defaultBatchSize;
+}
+
+/** Whether a batch is within the latency budget, and within the memory that is recommended. */
+export function isWithin(entry: MeasuredBatch, latencyBudgetMs: number): boolean {
+  return entry.latencyMs.p99 <= latencyBudgetMs && shareOfMemory(entry) <= defaultMemoryShare;
 }
 
 /** Nothing where it can't be told, so that it holds no batch size back. */

@@ -1,6 +1,7 @@
+import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { profileModel, recommendBatchSize } from '../../src/index.js';
-import { fixtureModel, goldenModel } from '../support/paths.js';
+import { fixtureModel, goldenModel, projectPath } from '../support/paths.js';
 import { untyped } from '../support/untyped.js';
 
 describe('profileModel', () => {
@@ -45,6 +46,19 @@ describe('profileModel', () => {
   it('fails where the sessions can not run the model, and none waits for another', async () => {
     const failing = profileModel(fixtureModel('disagreeing'), { providers: ['cpu'], sessions: [4] });
     await expect(failing).rejects.toMatchObject({ code: 'ERR_MODEL_INVALID' });
+  });
+
+  it('lets the process end while sessions run and wait for one another', async () => {
+    const options = JSON.stringify({ providers: ['cpu'], sessions: [4], batchSizes: [1, 1_024], runs: 100_000 });
+    const script = `
+      import { profileModel } from ${JSON.stringify(projectPath('dist/index.js'))};
+      setTimeout(() => process.exit(7), 500);
+      await profileModel(${JSON.stringify(goldenModel)}, ${options});`;
+    const code = await new Promise((resolve) => {
+      const args = ['--input-type=module', '--eval', script];
+      execFile(process.execPath, args, (error) => resolve(error?.code ?? error?.signal ?? 0));
+    });
+    expect(code).toBe(7);
   });
 
   it('refuses bad options, and a model that is not as it should be', async () => {

@@ -1,4 +1,5 @@
 import { type ProfileEntry, profileModel } from 'fraud-scorer';
+import { gpuBatchSizes } from '../../../src/deployment/auto-batching.js';
 import { recommendBatching } from '../../../src/tools/recommend-batching.js';
 import { alternate, type Contender } from '../../alternate.js';
 import { openLoop, type Send } from '../../load/open-loop.js';
@@ -12,7 +13,6 @@ import { reported } from '../report/check.js';
 import { sessionCounts, tickMs } from '../settings.js';
 import type { PartContext, PartReport, RunPart } from './part.js';
 
-const batchSizes = [1, 64, 256, 1_024, 4_096];
 const runs = 20;
 const targetLatencyMs = 10;
 const delaysMs = [0, 1, 2];
@@ -68,18 +68,18 @@ export const batching: RunPart = async (context) => {
 
 async function profile({ settings, report }: PartContext): Promise<void> {
   const { model, provider, device } = settings;
-  const asked = { providers: [provider], device, batchSizes, sessions: sessionCounts, runs };
+  const asked = { providers: [provider], device, batchSizes: gpuBatchSizes, sessions: sessionCounts, runs };
   const { entries, unavailable, outOfMemory } = await profileModel(model, asked);
   report.table(tableOf(entries));
   for (const { sessions, reason } of unavailable) report.note(`With ${sessionsText(sessions)}: ${reason}`);
   for (const { sessions, batchSize } of outOfMemory) {
     report.note(`Memory ran out at ${batchSize} rows in ${sessionsText(sessions)}.`);
   }
-  sayRecommended(entries, report);
+  await sayRecommended(entries, report);
 }
 
-function sayRecommended(entries: readonly ProfileEntry[], report: PartReport): void {
-  const found = recommendBatching(entries, { target: 'throughput', targetLatencyMs });
+async function sayRecommended(entries: readonly ProfileEntry[], report: PartReport): Promise<void> {
+  const found = await recommendBatching(entries, { target: 'throughput', targetLatencyMs });
   if (found === null) return;
   report.check(reported('sessions a device should carry, by profileModel', found.sessions, 'count'));
   report.check(reported('rows a batch should have at most, by profileModel', found.limits.maxBatchSize, 'count'));

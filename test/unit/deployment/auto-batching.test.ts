@@ -53,6 +53,17 @@ it('a GPU that one session fills has two workers all the same, as one may have t
   expect(await findBatching({ ...options, devices: [0, 1, 2] })).toMatchObject({ workers: 3 });
 });
 
+it('what two workers are given is what they can do together', async () => {
+  gpu.runMs = (sessions, rows) => sessions ** 1.5 * (0.15 + 0.001 * rows);
+  // One session would fill it, and have batches of 4,096 rows in time, which beside another take 12 ms.
+  expect(await findBatching(options)).toMatchObject({ workers: 2, batching: { maxBatchSize: 1_024 } });
+});
+
+it('there are no more workers than a scorer may have', async () => {
+  const devices = Array.from({ length: 100 }, (_, device) => device);
+  expect(await findBatching({ ...options, devices })).toMatchObject({ workers: 256 });
+});
+
 it('as many workers as were asked for are kept, and measured together', async () => {
   gpu.runMs = (sessions, rows) => sessions * (0.2 + 0.004 * rows);
   const given = { ...options, areWorkersGiven: true, workers: 5, devices: [0, 1] };

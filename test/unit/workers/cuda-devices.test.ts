@@ -20,8 +20,13 @@ it.each([
   ['2,0', [1, null, 0]],
   [' 1 ', [null, 0, null]],
   ['GPU-cccc-3, GPU-aabb', [null, 1, 0]],
-  // A part of a GPU takes an id.
-  ['MIG-1, 1', [null, 1, null]],
+  // Of parts of GPUs it is not told whose they are.
+  ['MIG-1, 1', [null, null, null]],
+  ['1gpu,0', [1, 0, null]],
+  // All are of the first one's kind.
+  ['0,GPU-cccc', [0, null, null]],
+  // One that is named twice hides all.
+  ['0,1,0', [null, null, null]],
   // What CUDA does not know hides all after it.
   ['0,3,1', [0, null, null]],
   ['-1', [null, null, null]],

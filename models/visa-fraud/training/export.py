@@ -58,7 +58,7 @@ def export_folded(network: FraudNetwork, sizes: Tuple[int, ...], file: Path) -> 
     classified = graph.relu(graph.layer(joined, "classifier", after("classifier.0")))
     graph.layer(classified, OUTPUTS[0], _own(weights, "classifier.3"), output=OUTPUTS[0])
     graph.node("Sigmoid", [graph.layer(joined, "risk", after("risk_scorer"))], OUTPUTS[1])
-    # 1 for each row, as long as its risk is a number; without arithmetic on shapes, which the runtime would take from a GPU to the CPU.
+    # 1 for each row, where its risk is a number. Arithmetic on shapes the runtime would take from a GPU to the CPU.
     one = graph.constant("one", np.array(1, dtype=np.float32))
     graph.node("Clip", [OUTPUTS[1], one, one], OUTPUTS[2])
     graph.save(sizes, file)

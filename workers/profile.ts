@@ -12,7 +12,7 @@ import { MemoryWatch } from './memory-watch.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
 import { Rendezvous } from './rendezvous.js';
-import { isDeviceFailure, isOutOfMemory, sessionFailure } from './session-failure.js';
+import { isDeviceFailure, isDeviceLost, isOutOfMemory, sessionFailure } from './session-failure.js';
 
 /** Runs before the timed ones, at each batch size. */
 const warmUpRuns = 5;
@@ -51,7 +51,8 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
     // The CPU provider is always there: where it fails the model is at fault.
     if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;
     const reason = error.trials[0]?.reason ?? 'unknown';
-    return { ...report, unavailable: reason, isDeviceLost: isDeviceFailure(reason) };
+    // One more that can't be opened says nothing of those before, but where the device is gone.
+    return { ...report, unavailable: reason, isDeviceLost: isDeviceLost(reason) };
   }
   for (const [size, batchSize] of task.batchSizes.entries()) {
     try {
@@ -87,7 +88,10 @@ async function measure(
     await model.infer(buffers.inputs, batchSize);
     return performance.now() - start;
   };
-  for (let count = 0; count < warmUpRuns; count += 1) await run();
+  for (let count = 0; count < warmUpRuns; count += 1) {
+    if (rendezvous.isOff) return null;
+    await run();
+  }
   const meeting = profileMeetings.start(size);
   if (!rendezvous.meet(meeting)) return null;
   const startMs = clockMs();

@@ -16,6 +16,9 @@ import {
 import { neededLibraries } from './elf.js';
 import { loadProblem, missingLibrary } from './shared-library.js';
 
+/** What all providers but the CPU's are loaded by. */
+const sharedLibrary = 'libonnxruntime_providers_shared.so';
+
 /** Where the runtime's own files lie, and which it is. */
 export interface Runtime {
   directory: string;
@@ -47,8 +50,7 @@ export function whyUnavailable(provider: ProviderName, runtime: Runtime = instal
 export function whyNotLoaded(provider: Exclude<ProviderName, 'cpu'>, runtime: Runtime): string | null {
   const path = providerLibrary(provider, runtime);
   if (!existsSync(path)) return notInstalled(nameOf(provider), runtime);
-  const shared = join(runtime.directory, 'libonnxruntime_providers_shared.so');
-  if (!existsSync(shared)) return notInstalled('libonnxruntime_providers_shared.so', runtime);
+  if (!existsSync(join(runtime.directory, sharedLibrary))) return notInstalled(sharedLibrary, runtime);
   const problem = loadProblem(path);
   if (problem !== null) {
     const library = missingLibrary(problem);
@@ -59,9 +61,16 @@ export function whyNotLoaded(provider: Exclude<ProviderName, 'cpu'>, runtime: Ru
   return otherVersion(path, runtime.version);
 }
 
-/** Whether a provider's library lies beside the runtime, or is part of it. */
+/** Whether all that a provider is made of lies beside the runtime, of the runtime's version, or is part of it. */
 export function isInstalled(provider: ProviderName, runtime: Runtime = installedRuntime()): boolean {
-  return provider === 'cpu' || existsSync(providerLibrary(provider, runtime));
+  if (provider === 'cpu') return true;
+  // What TensorRT can't run goes to CUDA's provider.
+  const needed = provider === 'tensorrt' ? (['cuda', 'tensorrt'] as const) : (['cuda'] as const);
+  if (!existsSync(join(runtime.directory, sharedLibrary))) return false;
+  return needed.every((name) => {
+    const path = providerLibrary(name, runtime);
+    return existsSync(path) && otherVersion(path, runtime.version) === null;
+  });
 }
 
 /**
@@ -70,9 +79,9 @@ export function isInstalled(provider: ProviderName, runtime: Runtime = installed
  */
 export function librariesOf(provider: ProviderName, runtime: Runtime = installedRuntime()): NeededLibrary[] {
   if (provider === 'cpu' || process.platform !== 'linux') return [];
-  const isThere = isInstalled(provider, runtime);
-  if (!isThere && provider === 'tensorrt') return [];
   const path = providerLibrary(provider, runtime);
+  const isThere = existsSync(path);
+  if (!isThere && provider === 'tensorrt') return [];
   const needed = isThere ? neededLibraries(path).filter(isCudaLibrary) : [...neededOfCuda12];
   const cudaVersion = cudaVersionOf(needed);
   // A build may need from the start what others load later.

@@ -19,7 +19,6 @@ export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
   const { model, spec, provider, device } = task;
   const report: ScoredRows = {
     reason: null,
-    isModelSuspect: false,
     note: null,
     graph: null,
     scores: null,
@@ -42,8 +41,7 @@ export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
     return { ...report, ...scored, graph, note, deviceMemoryGb: deviceGb };
   } catch (error) {
     if (!(error instanceof NoProviderError)) throw error;
-    const { trials, isModelSuspect } = error;
-    return { ...report, graph, reason: trials[0]?.reason ?? 'unknown', isModelSuspect };
+    return { ...report, graph, reason: error.trials[0]?.reason ?? 'unknown' };
   }
 }
 

@@ -32,7 +32,7 @@ export function sessionFailure(error: unknown): string {
 
 /** How the runtime, its providers and the JavaScript engine say that there is no more memory. */
 const outOfMemory =
-  /out of memory|bad_alloc|failed to allocate|allocation failed|invalid typed array length|Cannot allocate memory/i;
+  /out of memory|bad_alloc|failed to allocate|allocation failed|ALLOC_FAILED|invalid typed array length|Cannot allocate memory/i;
 
 export function isOutOfMemory(message: string): boolean {
   return outOfMemory.test(message);
@@ -47,6 +47,15 @@ export function isDeviceFailure(message: string): boolean {
   return /\b(CUDA|CUBLAS|CUDNN|CURAND|CUFFT|NVRTC)\w*[ _](failure|error)\b|\bcudaError\w+|\bTensorRT EP execution/i.test(
     message,
   );
+}
+
+/**
+ * Whether nothing runs on the device any more in this process: CUDA's errors 700 to 719 are those of what has run, after which its context
+ * is of no use (CUDA runtime API), and 214 is memory that can't be corrected.
+ */
+export function isDeviceLost(message: string): boolean {
+  const code = Number(/\bCUDA (?:failure|error):? (\d+)/i.exec(message)?.[1]);
+  return (code >= 700 && code <= 719) || code === 214;
 }
 
 /** Whether a model could not be loaded or run for a reason that is neither the provider's, nor the device's, nor memory. */

@@ -18,6 +18,9 @@ export interface Surroundings {
   npmMajor: number | null;
 }
 
+/** What the driver brings. */
+const driverLibrary = 'libcuda.so.1';
+
 /** The oldest driver for each major version of CUDA, as NVIDIA documents it. */
 const oldestDriver = { 12: 525, 13: 580 };
 
@@ -28,7 +31,7 @@ export function curesOf(ailing: AilingProvider, surroundings: Surroundings): str
     return [`CUDA is for Linux x64, and this is ${os} ${arch}: serve on the CPU, or on such a host`];
   }
   const { runtimeDirectory } = surroundings;
-  if (runtimeDirectory === null) return ['Runtime: install onnxruntime-node again (npm ci)'];
+  if (runtimeDirectory === null) return runtimeCures;
   return [
     ...driverCures(ailing, surroundings),
     ...(ailing.isInstalled ? [] : providerCures(ailing, surroundings, runtimeDirectory)),
@@ -36,24 +39,35 @@ export function curesOf(ailing: AilingProvider, surroundings: Surroundings): str
   ];
 }
 
+/** Where not even the CPU's provider can be loaded. */
+export const runtimeCures = [
+  'Runtime: install onnxruntime-node again (npm ci); on Linux it needs glibc, which Alpine has not',
+];
+
 /** @param userAgent of npm, such as `npm/11.5.1 node/v20.20.0 linux x64`. */
 export function npmMajorOf(userAgent: string | undefined): number | null {
   const major = /^npm\/(\d+)\./.exec(userAgent ?? '')?.[1];
   return major === undefined ? null : Number(major);
 }
 
+/** The driver is there where its library is, whether or not its tool is there to list the GPUs. */
 function driverCures({ isInstalled, libraries }: AilingProvider, { gpus }: Surroundings): string[] {
   const known = isInstalled ? cudaVersionOf(libraries) : null;
+  const library = libraries.find(({ name }) => name === driverLibrary);
+  const isThere = library === undefined ? gpus.length > 0 : library.problem === null;
   const wanted =
     known === null
       ? `${oldestDriver[12]} or later for CUDA 12, ${oldestDriver[13]} or later for CUDA 13`
       : `${oldestDriver[known]} or later for CUDA ${known}`;
   const [gpu] = gpus;
-  if (gpu === undefined) {
-    return [
-      `Driver: install NVIDIA's on the host, ${wanted}; a container gets it by the NVIDIA Container Toolkit (docker run --gpus all)`,
-    ];
+  if (!isThere) {
+    const inContainer =
+      gpu === undefined
+        ? 'the NVIDIA Container Toolkit (docker run --gpus all)'
+        : 'NVIDIA_DRIVER_CAPABILITIES with compute in it: the GPU is there, the library is not';
+    return [`Driver: install NVIDIA's on the host, ${wanted}; a container gets ${driverLibrary} by ${inContainer}`];
   }
+  if (gpu === undefined) return [];
   const isOld = Number.parseInt(gpu.driver, 10) < oldestDriver[known ?? 12];
   return isOld ? [`Driver: this is ${gpu.driver}; install ${wanted}`] : [];
 }
@@ -72,7 +86,7 @@ function providerCures(
   ];
 }
 
-/** npm 11 and 12 run no dependency's install script that is not listed. */
+/** npm 12 runs no dependency's install script that is not listed, and npm 11 reads the list too. */
 function rebuild(npmMajor: number | null): string {
   const run = 'npm rebuild onnxruntime-node';
   const list = 'put "allowScripts": { "onnxruntime-node": true } into package.json';

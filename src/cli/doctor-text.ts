@@ -39,9 +39,10 @@ function scoredText(scored: ProviderReport['scored'], note: string | null): stri
   return texts.join('; ');
 }
 
-/** Where there is no GPU, and none was asked for, nobody wants to know. */
+/** Where there is no GPU, and none was asked for, nobody wants to know; TensorRT nobody needs. */
 function isToBeCured({ provider, cures }: ProviderReport, { required, gpus }: DoctorReport): boolean {
-  return cures.length > 0 && (required.includes(provider) || (provider === 'cuda' && gpus.length > 0));
+  const isOfUse = provider === 'cpu' || (provider === 'cuda' && gpus.length > 0);
+  return cures.length > 0 && (required.includes(provider) || isOfUse);
 }
 
 function cureText({ provider, cures }: ProviderReport): string {

@@ -4,7 +4,7 @@ import type { GpuList, NeededLibrary, ProbeReport } from '../pool/tool-protocol.
 import { checkModel, type ProviderCheck } from '../tools/check-model.js';
 import { ToolWorker } from '../tools/tool-worker.js';
 import type { Provider } from '../types.js';
-import { curesOf, npmMajorOf } from './cures.js';
+import { curesOf, npmMajorOf, runtimeCures } from './cures.js';
 import { packageManifest } from './package-manifest.js';
 
 export interface ExamineOptions {
@@ -59,13 +59,14 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
   const { runtimeVersion, gpus, problem } = probed;
   const platform = { os: process.platform, arch: process.arch };
   const npmMajor = npmMajorOf(process.env.npm_config_user_agent);
+  const cpuCures = probed.runtimeDirectory === null ? runtimeCures : [];
   const providers: ProviderReport[] = [];
   const problems: string[] = [];
   const isSupported = isNodeSupported(process.versions.node, engines.node);
   if (!isSupported) problems.push(`Node.js ${process.versions.node}: expected ${engines.node}`);
   for (const { provider, reason, isInstalled, libraries } of probed.providers) {
     const cures =
-      provider === 'cpu' ? [] : curesOf({ provider, isInstalled, libraries }, { ...probed, platform, npmMajor });
+      provider === 'cpu' ? cpuCures : curesOf({ provider, isInstalled, libraries }, { ...probed, platform, npmMajor });
     if (reason !== null) {
       providers.push({ provider, works: false, reason, cures, note: null, libraries, scored: null });
       continue;

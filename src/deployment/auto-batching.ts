@@ -25,13 +25,13 @@ export interface FoundBatching {
 const cpuBatchSizes = [1, 16, 64, 128, 256, 512, 1_024];
 export const gpuBatchSizes = [1, 64, 256, 1_024, 2_048, 4_096];
 const cpuRuns = 20;
-const gpuRuns = 50;
+export const gpuRuns = 50;
 
 /** Sessions that are tried on a device. */
 const sessionCounts = [1, 2, 4];
 const mostSessions = 64;
 
-/** So that one goes on while the other is replaced. */
+/** So that one goes on while the other is replaced; where a device has no room for two there is one. */
 const leastWorkers = 2;
 
 /**
@@ -73,7 +73,8 @@ async function findOnGpu(provider: Provider, options: AutoBatchingOptions): Prom
   if (!areWorkersGiven) {
     const best = await recommendBatching(entries, asked);
     if (best === null) return null;
-    workers = Math.min(Math.max(best.sessions * devices.length, leastWorkers), maxWorkers);
+    const canBeMore = entries.some(({ sessions }) => sessions >= perDevice(leastWorkers));
+    workers = Math.min(Math.max(best.sessions * devices.length, canBeMore ? leastWorkers : 1), maxWorkers);
   }
   // By those that will serve, which may be more than would do.
   const found = await recommendBatching(entries, { ...asked, sessions: perDevice(workers) });

@@ -13,7 +13,7 @@ import { type FraudScorerError, InferenceError, InvalidOptionsError, ProviderUna
 import { Dispatcher } from '../pool/dispatcher.js';
 import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
 import { tasksPerWorker } from '../pool/single-thread.js';
-import { WorkerPool } from '../pool/worker-pool.js';
+import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
 import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import type { DecisionPolicy, DeviceSummary, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
@@ -217,8 +217,8 @@ export class Deployment {
   async start(): Promise<void> {
     const { manifest, modelPath } = this.#directory;
     const { providers, ...options } = this.#options;
-    let isModelSuspect = false;
-    const pool = WorkerPool.start({
+    let suspicion: string | null = null;
+    const poolOptions: WorkerPoolOptions = {
       ...options,
       config: {
         modelPath,
@@ -235,7 +235,7 @@ export class Deployment {
       },
       check: (report) => {
         if (report.graph !== null) checkGraph(manifest, report.graph, modelPath);
-        isModelSuspect ||= report.kind === 'failed' && report.isModelSuspect;
+        if (report.kind === 'failed' && report.isModelSuspect) suspicion = report.message;
       },
       onReady: (report) => {
         this.#attentionWidth = report.attentionWidth;
@@ -249,11 +249,13 @@ export class Deployment {
       onLost: this.#handlers.onWorkerLost,
       onNotReplaced: this.#handlers.onWorkerNotReplaced,
       onAbandoned: this.#handlers.onWorkersAbandoned,
-    });
-    this.#pool = await pool.catch(async (error: unknown) => {
-      if (!(error instanceof ProviderUnavailableError) || !isModelSuspect) throw error;
-      throw (await faultOfModel(this.#directory, error.message)) ?? error;
-    });
+    };
+    try {
+      this.#pool = await WorkerPool.start(poolOptions);
+    } catch (error) {
+      if (!(error instanceof ProviderUnavailableError) || suspicion === null) throw error;
+      throw (await faultOfModel(poolOptions, suspicion)) ?? error;
+    }
   }
 
   #requirePool(): WorkerPool {

@@ -1,30 +1,37 @@
-import { ModelInvalidError, WorkerLostError } from '../errors.js';
-import { ToolWorker } from '../tools/tool-worker.js';
-import { fileOf, type ModelDirectory } from './model-directory.js';
+import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
+import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
 
 /**
  * Whether a model that no asked-for provider could load or run is at fault itself: whether the CPU, which is always there, fails on it
- * too. One worker tries it, once.
+ * too. One worker tries it, once, with all that the others did.
  *
+ * @param options of the pool that could not start.
  * @param reasons of the providers.
  * @returns the error to tell the host of; null where the CPU runs it, or can't tell.
  */
-export async function faultOfModel(directory: ModelDirectory, reasons: string): Promise<ModelInvalidError | null> {
-  const { inputs, outputs } = directory.manifest;
-  const spec = { inputs, outputs };
+export async function faultOfModel(options: WorkerPoolOptions, reasons: string): Promise<Error | null> {
+  let message: string | null = null;
   try {
-    const worker = new ToolWorker();
-    try {
-      const task = { kind: 'score', spec, model: fileOf(directory), provider: 'cpu', device: 0 } as const;
-      const { reason, isModelSuspect } = await worker.run({ ...task, rows: new Float32Array(0) });
-      if (reason === null || !isModelSuspect) return null;
-      return new ModelInvalidError(`The model can't be run: ${reasons}; cpu: ${reason}`);
-    } finally {
-      await worker.close();
-    }
+    const pool = await WorkerPool.start({
+      ...options,
+      workers: 1,
+      config: { ...options.config, providers: ['cpu'] },
+      check: (report) => {
+        if (report.kind === 'failed' && report.isModelSuspect) message = report.message;
+        options.check(report);
+      },
+      onReady: () => {},
+    });
+    await pool.release();
+    return null;
   } catch (error) {
-    // A machine that can't try it can't blame it.
-    if (error instanceof WorkerLostError) return null;
-    throw error;
+    // Its graph disagrees with the manifest, or its file was changed.
+    if (isOfModel(error)) return error;
+    // A machine that can't try it, for want of memory say, can't blame it.
+    return message === null ? null : new ModelInvalidError(`The model can't be run: ${reasons}; ${message}`);
   }
+}
+
+function isOfModel(error: unknown): error is Error {
+  return (error instanceof ModelInvalidError && error.issues.length > 0) || error instanceof ModelIntegrityError;
 }

@@ -160,7 +160,7 @@ export interface ProbedProvider {
   provider: ProviderName;
   /** Why it can't be used; null where nothing is said against it. */
   reason: string | null;
-  /** Whether its library lies beside the runtime, or is part of it. */
+  /** Whether its files lie beside the runtime, of the runtime's version, or it is part of it. */
   isInstalled: boolean;
   libraries: NeededLibrary[];
 }
@@ -187,8 +187,6 @@ export interface ScoreTask {
 export interface ScoredRows {
   /** Why the provider does not work here, or the model not on it; null where they do. */
   reason: string | null;
-  /** Whether that may be the model's fault. */
-  isModelSuspect: boolean;
   /** What is to be known though it works: nodes that the provider left to the CPU. */
   note: string | null;
   /** null where the model could not be loaded. */

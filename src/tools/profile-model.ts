@@ -53,8 +53,10 @@ export interface ModelProfile {
  * are left out, and what was measured is kept.
  *
  * @throws {InvalidOptionsError} where an option is not as documented.
- * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or can't be run.
- * @throws {WorkerLostError} where the system gives no thread, or one dies.
+ * A GPU's provider that fails on the model is among those that are not available, and so are more sessions than the system has threads for.
+ *
+ * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or the CPU can't run the model.
+ * @throws {WorkerLostError} where the system gives no thread for the first sessions, or one of them dies.
  */
 export async function profileModel(directory: string, options: ProfileModelOptions = {}): Promise<ModelProfile> {
   const reader = new FieldReader(options);

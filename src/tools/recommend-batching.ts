@@ -39,7 +39,10 @@ const worthwhile = 1.1;
 /** Shares of the most rows a second at which delays are compared, and what a host's event loop takes at most (see `bench/`). */
 const loads = [0.1, 0.3, 0.6, 0.8];
 const mostOfHostPerSecond = 500_000;
-const simulatedMs = 40;
+
+/** How long a load is simulated: at least so long, and so many of the longest runs. */
+const leastSimulatedMs = 40;
+const simulatedRuns = 20;
 
 /** Milliseconds, as timers are no finer; beyond a fifth of the target latency none is tried. */
 const delaysMs = [0, 1, 2];
@@ -112,6 +115,7 @@ async function delayThatPays(
   mostPerSecond: number,
 ): Promise<number> {
   const runTimes = new RunTimes(entries);
+  const durationMs = Math.max(leastSimulatedMs, simulatedRuns * runTimes.ms(sessions, limits.maxBatchSize));
   let best = { delayMs: 0, p99Ms: Number.POSITIVE_INFINITY };
   for (const delayMs of delaysMs) {
     if (delayMs > longestDelayShare * limits.targetLatencyMs) break;
@@ -121,7 +125,7 @@ async function delayThatPays(
       // Each takes some milliseconds, which the host may have other uses for.
       await new Promise<void>((resolve) => systemClock.soon(resolve));
       const ratePerSecond = load * mostPerSecond;
-      p99Ms = Math.max(p99Ms, simulatedP99Ms(system, { ratePerSecond, durationMs: simulatedMs }));
+      p99Ms = Math.max(p99Ms, simulatedP99Ms(system, { ratePerSecond, durationMs }));
     }
     if (p99Ms * worthwhile < best.p99Ms) best = { delayMs, p99Ms };
   }

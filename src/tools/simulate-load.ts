@@ -28,7 +28,7 @@ const timerMs = 1;
 
 /** Arrivals that are looked at, whatever the rate: enough for a P99, and no more than take a moment. */
 const leastArrivals = 2_000;
-const mostArrivals = 20_000;
+const mostArrivals = 200_000;
 
 /**
  * The P99 of the latency of requests, with the policy that serves and the run times that were measured, in virtual time: no thread runs.

@@ -61,7 +61,11 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
       standIn.installProvider('tensorrt', { needs: ['libc.so.6'] });
       const { code, stdout, stderr } = await standIn.run('doctor', '--provider', 'tensorrt', '--json');
       expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-      expect(JSON.parse(stdout).providers[1].reason).toMatch(/^libonnxruntime_providers_cuda\.so is not installed/);
+      const [, tensorrt] = JSON.parse(stdout).providers;
+      expect(tensorrt.reason).toMatch(/^libonnxruntime_providers_cuda\.so is not installed/);
+      expect(tensorrt.cures).toContainEqual(
+        expect.stringContaining('libonnxruntime_providers_{shared,cuda,tensorrt}.so'),
+      );
     });
 
     it('keeps to itself what the runtime has to say of a provider that is none, and says it in words', async () => {
@@ -82,9 +86,10 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
         const reason = expect.stringMatching(
           /^The tool's worker died: libonnxruntime\.so\S*: cannot open shared object/,
         );
+        const cures = [expect.stringMatching(/^Runtime: install onnxruntime-node again/)];
         expect(report).toMatchObject({ runtimeVersion: 'unknown', gpus: [], problems: ['no provider works'] });
         expect(report.providers).toMatchObject(
-          ['cuda', 'tensorrt', 'cpu'].map((provider) => ({ provider, works: false, reason })),
+          ['cuda', 'tensorrt', 'cpu'].map((provider) => ({ provider, works: false, reason, cures })),
         );
       } finally {
         broken.remove();

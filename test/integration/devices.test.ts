@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Alert, FraudScorer, type FraudScorerOptions, type WorkerLostEvent } from '../../src/index.js';
 import { DeviceBoard } from '../support/device-board.js';
@@ -154,11 +158,24 @@ describe('workers on two CUDA devices', () => {
       code: 'ERR_PROVIDER_UNAVAILABLE',
       message: expect.stringContaining('stand-in: no such operator'),
     });
-    // Its graph takes other inputs than its manifest says.
+    // Its graph takes other inputs than its manifest says, which is listed.
     await expect(create({ providers: ['cuda'], model: fixtureModel('disagreeing') })).rejects.toMatchObject({
       code: 'ERR_MODEL_INVALID',
-      message: expect.stringMatching(/stand-in: no such operator.*; cpu: /),
+      issues: expect.arrayContaining([expect.objectContaining({ path: expect.stringContaining('inputs') })]),
     });
+    const folder = mkdtempSync(join(tmpdir(), 'model-'));
+    try {
+      const manifest = JSON.parse(readFileSync(join(fixtureModel('sqrt'), 'model.json'), 'utf8'));
+      const sha256 = createHash('sha256').update('no graph').digest('hex');
+      writeFileSync(join(folder, 'model.json'), JSON.stringify({ ...manifest, sha256 }));
+      writeFileSync(join(folder, manifest.file), 'no graph');
+      await expect(create({ providers: ['cuda'], model: folder })).rejects.toMatchObject({
+        code: 'ERR_MODEL_INVALID',
+        message: expect.stringMatching(/^The model can't be run: cuda: stand-in: no such operator; cpu: \S/),
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('fall back to the CPU where both fail, rather than not answer', async () => {

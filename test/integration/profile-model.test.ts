@@ -52,7 +52,8 @@ describe('profileModel', () => {
     const options = JSON.stringify({ providers: ['cpu'], sessions: [4], batchSizes: [1, 1_024], runs: 100_000 });
     const script = `
       import { profileModel } from ${JSON.stringify(projectPath('dist/index.js'))};
-      setTimeout(() => process.exit(7), 500);
+      // Loading takes less: by then they run, and wait for one another.
+      setInterval(() => process.cpuUsage().user > 2e6 && process.exit(7), 5);
       await profileModel(${JSON.stringify(goldenModel)}, ${options});`;
     const code = await new Promise((resolve) => {
       const args = ['--input-type=module', '--eval', script];

@@ -1,5 +1,5 @@
 import { type ProfileEntry, profileModel } from 'fraud-scorer';
-import { gpuBatchSizes } from '../../../src/deployment/auto-batching.js';
+import { gpuBatchSizes, gpuRuns } from '../../../src/deployment/auto-batching.js';
 import { recommendBatching } from '../../../src/tools/recommend-batching.js';
 import { alternate, type Contender } from '../../alternate.js';
 import { openLoop, type Send } from '../../load/open-loop.js';
@@ -13,7 +13,6 @@ import { reported } from '../report/check.js';
 import { sessionCounts, tickMs } from '../settings.js';
 import type { PartContext, PartReport, RunPart } from './part.js';
 
-const runs = 20;
 const targetLatencyMs = 10;
 const delaysMs = [0, 1, 2];
 const rates = [10_000, 100_000];
@@ -68,7 +67,7 @@ export const batching: RunPart = async (context) => {
 
 async function profile({ settings, report }: PartContext): Promise<void> {
   const { model, provider, device } = settings;
-  const asked = { providers: [provider], device, batchSizes: gpuBatchSizes, sessions: sessionCounts, runs };
+  const asked = { providers: [provider], device, batchSizes: gpuBatchSizes, sessions: sessionCounts, runs: gpuRuns };
   const { entries, unavailable, outOfMemory } = await profileModel(model, asked);
   report.table(tableOf(entries));
   for (const { sessions, reason } of unavailable) report.note(`With ${sessionsText(sessions)}: ${reason}`);
@@ -88,7 +87,7 @@ async function sayRecommended(entries: readonly ProfileEntry[], report: PartRepo
 
 function tableOf(entries: readonly ProfileEntry[]): ResultTable {
   return {
-    title: `profileModel: ${runs} runs of each session`,
+    title: `profileModel: ${gpuRuns} runs of each session`,
     columns: [
       { name: '' },
       { name: 'median', unit: 'ms' },

@@ -21,7 +21,7 @@ const ofCuda12 = [
   library('libcublasLt.so.12', false, 'libcublas-12-9'),
   library('libcudart.so.12', true, 'cuda-cudart-12-9'),
   library('libcudnn.so.9', false, 'libcudnn9-cuda-12', true),
-  library('libcuda.so.1', false, null),
+  library('libcuda.so.1', true, null),
 ];
 
 describe('what would help', () => {
@@ -54,7 +54,19 @@ describe('what would help', () => {
 
   it('is the driver first, where there is none or it is older than the provider needs', () => {
     const ailing = { provider: 'cuda', isInstalled: true, libraries: ofCuda12 } as const;
-    expect(curesOf(ailing, { ...here, gpus: [] })[0]).toMatch(/^Driver: .*525 or later for CUDA 12; .*--gpus all/);
+    const without = {
+      ...ailing,
+      libraries: [library('libcudart.so.12', true, 'c'), library('libcuda.so.1', false, null)],
+    };
+    expect(curesOf(without, { ...here, gpus: [] })).toEqual([
+      expect.stringMatching(/^Driver: .*525 or later for CUDA 12; .*libcuda\.so\.1 by .*--gpus all/),
+    ]);
+    // A container that may list GPUs and not compute with them.
+    expect(curesOf(without, here)).toEqual([expect.stringMatching(/^Driver: .*NVIDIA_DRIVER_CAPABILITIES/)]);
+    // One that may compute with them and not list them.
+    expect(curesOf(ailing, { ...here, gpus: [] })).toEqual([expect.stringMatching(/^Libraries: /)]);
+    const untold = { ...ailing, libraries: [] };
+    expect(curesOf(untold, { ...here, gpus: [] })[0]).toMatch(/^Driver: .*525 or later for CUDA 12, 580 or later/);
     expect(curesOf(ailing, { ...here, gpus: [{ ...gpu, driver: '470.57.02' }] })[0]).toMatch(
       /^Driver: this is 470\.57\.02; install 525 or later for CUDA 12$/,
     );

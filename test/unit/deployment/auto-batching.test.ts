@@ -6,6 +6,7 @@ import type { ModelProfile, ProfileEntry, ProfileModelOptions } from '../../../s
 const gpu = vi.hoisted(() => ({
   runMs: (sessions: number, rows: number): number => sessions * rows,
   isThere: true,
+  mostSessions: 4,
   asked: [] as ProfileModelOptions[],
 }));
 vi.mock('../../../src/tools/profile-model.js', () => ({
@@ -13,15 +14,17 @@ vi.mock('../../../src/tools/profile-model.js', () => ({
     gpu.asked.push(options);
     const provider = options.providers?.[0] ?? 'cpu';
     const isMeasured = provider === 'cpu' || gpu.isThere;
-    const entries = (options.sessions ?? [1]).flatMap((sessions) =>
-      (options.batchSizes ?? []).map((batchSize): ProfileEntry => {
-        const ms = gpu.runMs(sessions, batchSize);
-        return {
-          ...{ provider, sessions, batchSize, latencyMs: { mean: ms, p50: ms, p99: ms } },
-          ...{ rowsPerSecond: (sessions * batchSize * 1000) / ms, memoryGb: 1, memoryTotalGb: 80 },
-        };
-      }),
-    );
+    const entries = (options.sessions ?? [1])
+      .filter((count) => count <= gpu.mostSessions)
+      .flatMap((sessions) =>
+        (options.batchSizes ?? []).map((batchSize): ProfileEntry => {
+          const ms = gpu.runMs(sessions, batchSize);
+          return {
+            ...{ provider, sessions, batchSize, latencyMs: { mean: ms, p50: ms, p99: ms } },
+            ...{ rowsPerSecond: (sessions * batchSize * 1000) / ms, memoryGb: 1, memoryTotalGb: 80 },
+          };
+        }),
+      );
     return { model: { name: 'm', version: '1' }, entries: isMeasured ? entries : [], unavailable: [], outOfMemory: [] };
   },
 }));
@@ -37,6 +40,7 @@ const options = {
 
 beforeEach(() => {
   gpu.isThere = true;
+  gpu.mostSessions = 4;
   gpu.asked = [];
   gpu.runMs = (_, rows) => 0.2 + 0.0002 * rows;
 });
@@ -51,6 +55,12 @@ it('a GPU that one session fills has two workers all the same, as one may have t
   gpu.runMs = (sessions, rows) => sessions * (0.2 + 0.0002 * rows);
   expect(await findBatching(options)).toMatchObject({ workers: 2 });
   expect(await findBatching({ ...options, devices: [0, 1, 2] })).toMatchObject({ workers: 3 });
+});
+
+it('a GPU that has no room for two sessions has one worker', async () => {
+  gpu.mostSessions = 1;
+  expect(await findBatching(options)).toMatchObject({ workers: 1 });
+  expect(await findBatching({ ...options, devices: [0, 1] })).toMatchObject({ workers: 2 });
 });
 
 it('what two workers are given is what they can do together', async () => {

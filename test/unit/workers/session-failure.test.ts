@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDeviceFailure, isPlacementFailure, sessionFailure } from '../../../workers/session-failure.js';
+import { isDeviceFailure, isDeviceLost, isPlacementFailure, sessionFailure } from '../../../workers/session-failure.js';
 
 /** As the runtime words them (`CudaErrString`, `provider_bridge_ort.cc`, `inference_session.cc`). */
 const cudaFailure = (code: number, text: string): string =>
@@ -66,8 +66,15 @@ describe('what the runtime says of a run', () => {
   it.each([
     cudaFailure(2, 'out of memory'),
     'Failed to allocate memory for requested buffer of size 1024',
+    'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0 ; hostname=secret ; expr=cublasCreate(&cublas_handle_); ',
     'Non-zero status code returned while running Gather node: indices element out of data bounds',
   ])('speaks of what was run: %s', (message) => {
     expect(isDeviceFailure(message)).toBe(false);
   });
+});
+
+it('the device is lost where what ran on it has spoiled its context, and not where a session could not be opened', () => {
+  for (const code of [700, 719, 214]) expect(isDeviceLost(cudaFailure(code, 'whatever'))).toBe(true);
+  for (const code of [2, 46, 100, 101, 720, 802]) expect(isDeviceLost(cudaFailure(code, 'whatever'))).toBe(false);
+  expect(isDeviceLost('CUBLAS failure 13: CUBLAS_STATUS_EXECUTION_FAILED')).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('./torchscript.py', import.meta.url));
@@ -8,9 +8,9 @@ const script = fileURLToPath(new URL('./torchscript.py', import.meta.url));
 /** The notebook's TorchScript in a Python process, with no server around it. */
 export class TorchScript {
   readonly #child: ChildProcess;
-  readonly #lines: Interface;
+  readonly #lines: AsyncIterator<string>;
 
-  private constructor(child: ChildProcess, lines: Interface) {
+  private constructor(child: ChildProcess, lines: AsyncIterator<string>) {
     this.#child = child;
     this.#lines = lines;
   }
@@ -20,7 +20,8 @@ export class TorchScript {
     const python = ['/usr/bin/python3', 'python3'].find(hasTorch);
     if (python === undefined) return null;
     const child = spawn(python, ['-B', script, String(batchSize)], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const torchScript = new TorchScript(child, createInterface({ input: child.stdout }));
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const torchScript = new TorchScript(child, lines);
     await torchScript.#line();
     return torchScript;
   }
@@ -39,8 +40,8 @@ export class TorchScript {
   }
 
   async #line(): Promise<string> {
-    const [line] = await Promise.race([once(this.#lines, 'line'), once(this.#lines, 'close')]);
-    if (typeof line === 'string') return line;
+    const line = await this.#lines.next();
+    if (line.done !== true) return line.value;
     throw new Error(`${script}: expected an answer, received the end of its output`);
   }
 }

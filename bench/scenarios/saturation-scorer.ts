@@ -7,6 +7,9 @@ import type { ScenarioContext } from './scenario.js';
 /** The whole of it over workers that compute nothing: what the host and the hand-over can do at most. */
 export const hostAlone = 'score(), nothing computed';
 
+/** With the batches that it finds for itself, which are larger than the default's. */
+const selfTuned = "score(), batching: 'auto'";
+
 /** The three ways to have transactions scored, as many in flight with each. */
 export async function scorerContenders(
   { settings, requests }: ScenarioContext,
@@ -17,12 +20,15 @@ export async function scorerContenders(
   const scorer = resources.add(await FraudScorer.create({ model, workers }));
   const half = outstanding / 2;
   const lists = [requests.all.slice(0, half), requests.all.slice(half, outstanding)];
+  const scored = (name: string, by: FraudScorer): Contender<number> => ({
+    name,
+    slice: (durationMs) =>
+      closedLoop({ callers: outstanding, durationMs, call: (index) => by.score(requests.at(index)) }),
+  });
+  const tuned = resources.add(await FraudScorer.create({ model, workers, batching: 'auto' }));
   const contenders: Contender<number>[] = [
-    {
-      name: 'score()',
-      slice: (durationMs) =>
-        closedLoop({ callers: outstanding, durationMs, call: (index) => scorer.score(requests.at(index)) }),
-    },
+    scored('score()', scorer),
+    scored(selfTuned, tuned),
     {
       name: 'scoreMany',
       slice: (durationMs) =>
@@ -40,11 +46,7 @@ export async function scorerContenders(
   ];
   const workerFile = new URL('../rivals/instant-worker.mjs', import.meta.url);
   const instant = resources.add(await FraudScorer.create({ model, workers, workerFile }));
-  contenders.push({
-    name: hostAlone,
-    slice: (durationMs) =>
-      closedLoop({ callers: outstanding, durationMs, call: (index) => instant.score(requests.at(index)) }),
-  });
+  contenders.push(scored(hostAlone, instant));
   const columns = requests.columns(columnRows);
   contenders.push({
     name: 'scoreColumns',

@@ -1,6 +1,12 @@
 import type { ProbeReport, ProbeTask } from '../src/pool/tool-protocol.js';
 import { listGpus } from './nvidia-smi.js';
-import { installedRuntime, isInstalled, librariesOf, whyUnavailable } from './provider-library.js';
+import {
+  cudaVersionOfProvider,
+  installedRuntime,
+  isInstalled,
+  librariesOf,
+  whyUnavailable,
+} from './provider-library.js';
 
 /** Looks at what this machine has for the providers, without opening a session. */
 export async function probe({ providers }: ProbeTask): Promise<ProbeReport> {
@@ -12,6 +18,7 @@ export async function probe({ providers }: ProbeTask): Promise<ProbeReport> {
       provider,
       reason: whyUnavailable(provider),
       isInstalled: isInstalled(provider),
+      cudaVersion: cudaVersionOfProvider(provider),
       libraries: librariesOf(provider),
     })),
     ...(await listGpus()),

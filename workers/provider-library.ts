@@ -73,6 +73,12 @@ export function isInstalled(provider: ProviderName, runtime: Runtime = installed
   });
 }
 
+/** The major version of CUDA that an installed provider is built for; null where it is not installed, or does not tell. */
+export function cudaVersionOfProvider(provider: ProviderName, runtime: Runtime = installedRuntime()): 12 | 13 | null {
+  if (provider === 'cpu' || !isInstalled(provider, runtime)) return null;
+  return cudaVersionOf(neededLibraries(providerLibrary(provider, runtime)));
+}
+
 /**
  * What a provider needs of CUDA, cuDNN, TensorRT and the driver, and which of it is there. Where CUDA's provider is not installed, what
  * the one needs that the runtime's install script brings.

@@ -3,8 +3,10 @@ import type { Gpu, NeededLibrary } from '../pool/tool-protocol.js';
 /** A GPU's provider that does not work. */
 export interface AilingProvider {
   provider: 'cuda' | 'tensorrt';
-  /** Whether its library lies beside the runtime. */
+  /** Whether its files lie beside the runtime, of the runtime's version. */
   isInstalled: boolean;
+  /** The major version of CUDA that it is built for; null where that is not known. */
+  cudaVersion: 12 | 13 | null;
   libraries: readonly NeededLibrary[];
 }
 
@@ -17,9 +19,6 @@ export interface Surroundings {
   /** Of the npm that runs this; null where none does, or it is not known. */
   npmMajor: number | null;
 }
-
-/** What the driver brings. */
-const driverLibrary = 'libcuda.so.1';
 
 /** The oldest driver for each major version of CUDA, as NVIDIA documents it. */
 const oldestDriver = { 12: 525, 13: 580 };
@@ -51,9 +50,8 @@ export function npmMajorOf(userAgent: string | undefined): number | null {
 }
 
 /** The driver is there where its library is, whether or not its tool is there to list the GPUs. */
-function driverCures({ isInstalled, libraries }: AilingProvider, { gpus }: Surroundings): string[] {
-  const known = isInstalled ? cudaVersionOf(libraries) : null;
-  const library = libraries.find(({ name }) => name === driverLibrary);
+function driverCures({ cudaVersion: known, libraries }: AilingProvider, { gpus }: Surroundings): string[] {
+  const library = libraries.find(({ packages }) => packages === null);
   const isThere = library === undefined ? gpus.length > 0 : library.problem === null;
   const wanted =
     known === null
@@ -64,8 +62,8 @@ function driverCures({ isInstalled, libraries }: AilingProvider, { gpus }: Surro
     const inContainer =
       gpu === undefined
         ? 'the NVIDIA Container Toolkit (docker run --gpus all)'
-        : 'NVIDIA_DRIVER_CAPABILITIES with compute in it: the GPU is there, the library is not';
-    return [`Driver: install NVIDIA's on the host, ${wanted}; a container gets ${driverLibrary} by ${inContainer}`];
+        : 'NVIDIA_DRIVER_CAPABILITIES with compute in it: the GPU is there, they are not';
+    return [`Driver: install NVIDIA's on the host, ${wanted}; a container gets its libraries by ${inContainer}`];
   }
   if (gpu === undefined) return [];
   const isOld = Number.parseInt(gpu.driver, 10) < oldestDriver[known ?? 12];
@@ -103,11 +101,4 @@ function libraryCures({ libraries }: AilingProvider): string[] {
   return [
     `Libraries: apt-get install ${namesOf(packages.map(({ apt }) => apt))} (from NVIDIA's repository), or pip install ${namesOf(packages.map(({ pip }) => pip))} with their folders in LD_LIBRARY_PATH before Node.js starts`,
   ];
-}
-
-/** By the soname of what every provider of CUDA needs. */
-function cudaVersionOf(libraries: readonly NeededLibrary[]): 12 | 13 | null {
-  const names = libraries.map(({ name }) => name);
-  if (names.includes('libcublas.so.12') || names.includes('libcudart.so.12')) return 12;
-  return names.includes('libcublas.so.13') || names.includes('libcudart.so.13') ? 13 : null;
 }

@@ -64,9 +64,10 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
   const problems: string[] = [];
   const isSupported = isNodeSupported(process.versions.node, engines.node);
   if (!isSupported) problems.push(`Node.js ${process.versions.node}: expected ${engines.node}`);
-  for (const { provider, reason, isInstalled, libraries } of probed.providers) {
-    const cures =
-      provider === 'cpu' ? cpuCures : curesOf({ provider, isInstalled, libraries }, { ...probed, platform, npmMajor });
+  for (const one of probed.providers) {
+    const { provider, reason, libraries } = one;
+    const surroundings = { ...probed, platform, npmMajor };
+    const cures = provider === 'cpu' ? cpuCures : curesOf({ ...one, provider }, surroundings);
     if (reason !== null) {
       providers.push({ provider, works: false, reason, cures, note: null, libraries, scored: null });
       continue;
@@ -111,7 +112,13 @@ async function probe(): Promise<ProbeReport> {
   } catch (error) {
     if (!(error instanceof WorkerLostError)) throw error;
     const reason = error.message;
-    const providers = all.map((provider) => ({ provider, reason, isInstalled: true, libraries: [] }));
+    const providers = all.map((provider) => ({
+      provider,
+      reason,
+      isInstalled: true,
+      cudaVersion: null,
+      libraries: [],
+    }));
     const problem = `not looked for: ${reason}`;
     return { runtimeVersion: 'unknown', runtimeDirectory: null, providers, gpus: [], problem };
   } finally {

@@ -69,14 +69,16 @@ async function findOnGpu(provider: Provider, options: AutoBatchingOptions): Prom
     device: devices[0],
   });
   const asked = { target: 'throughput', targetLatencyMs, devices: devices.length } as const;
-  let { workers } = options;
-  if (!areWorkersGiven) {
-    const best = await recommendBatching(entries, asked);
-    if (best === null) return null;
-    const canBeMore = entries.some(({ sessions }) => sessions >= perDevice(leastWorkers));
-    workers = Math.min(Math.max(best.sessions * devices.length, canBeMore ? leastWorkers : 1), maxWorkers);
+  if (areWorkersGiven) {
+    const found = await recommendBatching(entries, { ...asked, sessions: given });
+    return found === null ? null : { batching: found.limits, workers: options.workers };
   }
-  // By those that will serve, which may be more than would do.
-  const found = await recommendBatching(entries, { ...asked, sessions: perDevice(workers) });
+  const best = await recommendBatching(entries, asked);
+  if (best === null) return null;
+  const canBeMore = entries.some(({ sessions }) => sessions >= perDevice(leastWorkers));
+  const workers = Math.min(Math.max(best.sessions * devices.length, canBeMore ? leastWorkers : 1), maxWorkers);
+  const served = perDevice(workers);
+  // Where more will serve than would do, batches must suit those.
+  const found = served === best.sessions ? best : await recommendBatching(entries, { ...asked, sessions: served });
   return found === null ? null : { batching: found.limits, workers };
 }

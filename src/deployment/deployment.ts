@@ -1,22 +1,19 @@
-import type { ResourceLimits } from 'node:worker_threads';
-import type { AnsweredBatch } from '../batching/batch.js';
 import type { BatchLimits } from '../batching/batch-policy.js';
 import { Batcher } from '../batching/batcher.js';
 import { type SlotSizes, Slots } from '../batching/slots.js';
-import type { Clock } from '../clock.js';
 import { ColumnAreas } from '../columns/column-areas.js';
-import type { ColumnCall } from '../columns/column-call.js';
 import { ColumnQueue } from '../columns/column-queue.js';
 import { scoreChunk } from '../columns/score-chunk.js';
-import { type OutputForm, readScores, type Scores } from '../decision/scores.js';
-import { type FraudScorerError, InferenceError, InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
+import { readAttention } from '../decision/attention.js';
+import { type OutputForm, readScores } from '../decision/scores.js';
+import { InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
 import { Dispatcher } from '../pool/dispatcher.js';
 import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
 import { tasksPerWorker } from '../pool/single-thread.js';
 import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
 import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
-import type { PendingRequest } from '../request/pending-request.js';
-import type { DecisionPolicy, DeviceSummary, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
+import type { DeviceSummary, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
+import type { DeploymentHandlers, DeploymentOptions } from './deployment-options.js';
 import { checkGraph } from './graph-check.js';
 import type { Manifest, ManifestInput } from './manifest.js';
 import type { ModelDirectory } from './model-directory.js';
@@ -24,43 +21,6 @@ import { faultOfModel } from './model-trial.js';
 
 /** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
 const columnChunkRows = 1_024;
-
-export interface DeploymentOptions {
-  clock: Clock;
-  workerFile: string;
-  workers: number;
-  providers: readonly Provider[];
-  devices: readonly number[];
-  batching: BatchLimits;
-  maxQueueSize: number;
-  /** Requests that may be held for their reasons. */
-  maxHeld: number;
-  resourceLimits: ResourceLimits | undefined;
-  workerHangMs: number;
-  exitWaitMs: number;
-}
-
-export interface DeploymentHandlers {
-  onBatch: (batch: AnsweredBatch) => void;
-  /** @returns whether the request is held until `batcher.letGo`. */
-  onOutputs: (request: PendingRequest, scores: Scores, attention: number[] | null, batch: AnsweredBatch) => boolean;
-  onAnswered: (request: PendingRequest) => void;
-  onFailed: (request: PendingRequest, error: FraudScorerError) => void;
-  /** Rows of `scoreColumns` came back. */
-  onRowsScored: (rows: number) => void;
-  onColumnsAnswered: (call: ColumnCall) => void;
-  onColumnsFailed: (call: ColumnCall, error: FraudScorerError) => void;
-  /** As scores are compared with it: rounded to float32. */
-  policy: () => DecisionPolicy;
-  /** A worker that was in use died, or hangs. */
-  onWorkerLost: (reason: string) => void;
-  /** A worker that was to replace one could not get ready; it is tried again. */
-  onWorkerNotReplaced: (error: Error) => void;
-  /** A worker came back on a provider that is not the one before. */
-  onProviderChanged: (before: Provider, now: ProviderAttempt[]) => void;
-  /** The process ends though so many workers are inside the runtime. */
-  onWorkersAbandoned: (workers: number) => void;
-}
 
 /** One version of a model that serves: its workers, the memory shared with them, and the batcher in front. */
 export class Deployment {
@@ -138,7 +98,7 @@ export class Deployment {
         handlers.onOutputs(
           request,
           readScores(this.slots.outputs, request.slot, this.#outputForm),
-          this.#attention(request.slot),
+          readAttention(this.slots.attention, request.slot, this.#attentionWidth),
           batch,
         ),
       onAnswered: handlers.onAnswered,
@@ -261,23 +221,6 @@ export class Deployment {
   #requirePool(): WorkerPool {
     if (this.#pool === null) throw new Error('a batch was sent before the workers were ready');
     return this.#pool;
-  }
-
-  #attention(slot: number): number[] | null {
-    const width = this.#attentionWidth;
-    if (width === 0) return null;
-    // By hand: a view of shared memory and an array from it would cost more than all the rest of an answer.
-    const weights: number[] = [];
-    for (let index = slot * width; index < (slot + 1) * width; index += 1) {
-      const weight = this.slots.attention[index] as number;
-      if (!Number.isFinite(weight)) {
-        throw new InferenceError(
-          "The model's attention for this request: expected finite numbers, received something else",
-        );
-      }
-      weights.push(weight);
-    }
-    return weights;
   }
 }
 

@@ -162,6 +162,8 @@ export interface ProbedProvider {
   reason: string | null;
   /** Whether its files lie beside the runtime, of the runtime's version, or it is part of it. */
   isInstalled: boolean;
+  /** The major version of CUDA that it is built for; null where it is not installed, or does not tell. */
+  cudaVersion: 12 | 13 | null;
   libraries: NeededLibrary[];
 }
 

@@ -26,11 +26,14 @@ const ofCuda12 = [
 
 describe('what would help', () => {
   it('is nothing where everything is there', () => {
-    expect(curesOf({ provider: 'cuda', isInstalled: true, libraries: [] }, here)).toEqual([]);
+    expect(curesOf({ provider: 'cuda', isInstalled: true, cudaVersion: 12, libraries: [] }, here)).toEqual([]);
   });
 
   it('is the missing libraries, each package once, without what only some operators need', () => {
-    const [libraries, ...others] = curesOf({ provider: 'cuda', isInstalled: true, libraries: ofCuda12 }, here);
+    const [libraries, ...others] = curesOf(
+      { provider: 'cuda', isInstalled: true, cudaVersion: 12, libraries: ofCuda12 },
+      here,
+    );
     expect(libraries).toMatch(/^Libraries: apt-get install libcublas-12-9 \(.*pip install nvidia-libcublas-12-9 with/);
     expect(others).toEqual([]);
   });
@@ -41,7 +44,10 @@ describe('what would help', () => {
     [12, /^Provider for CUDA 12: put "allowScripts"/],
     [null, /^Provider for CUDA 12: with npm 10, npm rebuild onnxruntime-node; with npm 11 or later, put .* first/],
   ])('is the provider, as npm %j gets it, behind a proxy, offline and for CUDA 13', (npmMajor, expected) => {
-    const cures = curesOf({ provider: 'cuda', isInstalled: false, libraries: [] }, { ...here, npmMajor });
+    const cures = curesOf(
+      { provider: 'cuda', isInstalled: false, cudaVersion: null, libraries: [] },
+      { ...here, npmMajor },
+    );
     expect(cures).toEqual([
       expect.stringMatching(expected),
       expect.stringMatching(
@@ -53,32 +59,32 @@ describe('what would help', () => {
   });
 
   it('is the driver first, where there is none or it is older than the provider needs', () => {
-    const ailing = { provider: 'cuda', isInstalled: true, libraries: ofCuda12 } as const;
+    const ailing = { provider: 'cuda', isInstalled: true, cudaVersion: 12, libraries: ofCuda12 } as const;
     const without = {
       ...ailing,
       libraries: [library('libcudart.so.12', true, 'c'), library('libcuda.so.1', false, null)],
     };
     expect(curesOf(without, { ...here, gpus: [] })).toEqual([
-      expect.stringMatching(/^Driver: .*525 or later for CUDA 12; .*libcuda\.so\.1 by .*--gpus all/),
+      expect.stringMatching(/^Driver: .*525 or later for CUDA 12; .*a container gets its libraries by .*--gpus all/),
     ]);
     // A container that may list GPUs and not compute with them.
     expect(curesOf(without, here)).toEqual([expect.stringMatching(/^Driver: .*NVIDIA_DRIVER_CAPABILITIES/)]);
     // One that may compute with them and not list them.
     expect(curesOf(ailing, { ...here, gpus: [] })).toEqual([expect.stringMatching(/^Libraries: /)]);
-    const untold = { ...ailing, libraries: [] };
+    const untold = { ...ailing, cudaVersion: null, libraries: [] };
     expect(curesOf(untold, { ...here, gpus: [] })[0]).toMatch(/^Driver: .*525 or later for CUDA 12, 580 or later/);
     expect(curesOf(ailing, { ...here, gpus: [{ ...gpu, driver: '470.57.02' }] })[0]).toMatch(
       /^Driver: this is 470\.57\.02; install 525 or later for CUDA 12$/,
     );
     const newer = [library('libcublas.so.13', true, 'libcublas-13-0')];
     const on550 = { ...here, gpus: [{ ...gpu, driver: '550.54.15' }] };
-    expect(curesOf({ ...ailing, libraries: newer }, on550)).toEqual([
+    expect(curesOf({ ...ailing, cudaVersion: 13, libraries: newer }, on550)).toEqual([
       'Driver: this is 550.54.15; install 580 or later for CUDA 13',
     ]);
   });
 
   it('is another host, or the runtime, where no provider could work', () => {
-    const ailing = { provider: 'tensorrt', isInstalled: false, libraries: [] } as const;
+    const ailing = { provider: 'tensorrt', isInstalled: false, cudaVersion: null, libraries: [] } as const;
     const mac = { ...here, platform: { os: 'darwin', arch: 'arm64' } };
     expect(curesOf(ailing, mac)).toEqual([expect.stringMatching(/Linux x64, and this is darwin arm64/)]);
     expect(curesOf(ailing, { ...here, runtimeDirectory: null })).toEqual([expect.stringMatching(/^Runtime: /)]);

@@ -20,7 +20,7 @@ export interface FraudScorerOptions {
   devices?: readonly number[] | undefined;
   /**
    * Worker threads, each with its own session; 1 to 256. With `batching: 'auto'` a GPU gets by default as many as measurement finds it
-   * can use, at least 2. @default as many as devices are given, else as many as cores, at most 256
+   * can use, at least 2 where there is room. @default as many as devices are given, else as many as cores, at most 256
    */
   workers?: number | undefined;
   /** How batches form; 'auto' profiles the model at the start, which takes about a second on a CPU, and uses what it finds. */

@@ -55,7 +55,7 @@ async function bench({ parts: names, directory, budgetSeconds, settings }: GpuBe
 
 function gpuText({ name, memoryTotalGb, driver, device }: Gpu): string {
   const memory = memoryTotalGb === null ? 'memory unknown' : `${memoryTotalGb.toFixed(1)} GiB`;
-  return `${name}, ${memory}, driver ${driver}, ${device === null ? 'no CUDA device' : `CUDA device ${device}`}`;
+  return `${name}, ${memory}, driver ${driver}, ${device === null ? 'hidden from CUDA, or not known which' : `CUDA device ${device}`}`;
 }
 
 /** Without a file there is still the table. */

@@ -1,4 +1,4 @@
-import { type BatchLimits, decideBatch } from '../batching/batch-policy.js';
+import { type BatchLimits, type BatchSnapshot, decideBatch } from '../batching/batch-policy.js';
 import type { RunTimes } from './run-times.js';
 import { seededUniform } from './seeded-uniform.js';
 
@@ -59,14 +59,17 @@ export function simulatedP99Ms(system: SimulatedSystem, load: SimulatedLoad): nu
     wakeAtMs = Number.POSITIVE_INFINITY;
     while (running.length < sessions) {
       const idle = sessions - running.length;
-      const decision = decideBatch(
-        {
-          ...{ waiting: arrived - sent, oldestWaitMs: nowMs - (arrivals[sent] ?? nowMs), latency },
-          ...{ idleWorkers: idle, freeLanes: idle, soonestDeadlineMs: Number.POSITIVE_INFINITY },
-          ...{ columnsWait: false, sentSinceColumns: 0 },
-        },
-        limits,
-      );
+      const snapshot: BatchSnapshot = {
+        waiting: arrived - sent,
+        oldestWaitMs: nowMs - (arrivals[sent] ?? nowMs),
+        soonestDeadlineMs: Number.POSITIVE_INFINITY,
+        idleWorkers: idle,
+        freeLanes: idle,
+        latency,
+        columnsWait: false,
+        sentSinceColumns: 0,
+      };
+      const decision = decideBatch(snapshot, limits);
       if (decision.action !== 'send') {
         if (decision.action === 'wait') wakeAtMs = nowMs + Math.max(timerMs, Math.ceil(decision.ms));
         break;

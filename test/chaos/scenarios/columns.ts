@@ -18,17 +18,21 @@ export const columns: Scenario = {
     const { scorer, ledger, random, board, mix } = trial;
     const known = new KnownColumns(context.rows);
     let [calls, rows] = [0, 0];
+    const open = new Set<Promise<void>>();
     const sendColumns = (): Promise<void> => {
       const part = known.draw(random);
       calls += 1;
       rows += part.rows;
-      return ledger.trackAnswer('plain', scorer.scoreColumns(part.columns, part.rows), (scores) =>
-        part.isAnswer(scores),
-      );
+      const call = scorer.scoreColumns(part.columns, part.rows);
+      const settled = ledger.trackAnswer('plain', call, (scores) => part.isAnswer(scores));
+      open.add(settled);
+      return settled.finally(() => open.delete(settled));
     };
     const send = (): Promise<void> => (random.index(requestsPerCall) === 0 ? sendColumns() : mix.send());
+    // A call fails as a whole where one of its chunks does so twice.
+    const recovered = (): Promise<unknown> => Promise.all(open);
     const faults = (): Promise<void> =>
-      inject(trial, { kinds: ['exit', 'exception', 'failure', 'short', 'slow'], every: requests / 40 });
+      inject(trial, { kinds: ['exit', 'exception', 'failure', 'short', 'slow'], every: requests / 40, recovered });
     await trial.load(trial.upTo(requests), faults, { send });
     if (calls === 0) trial.problems.push('no columns were sent');
     return trial.finish({ 'calls of scoreColumns': calls, 'their rows': rows, kills: board.killed });

@@ -13,7 +13,9 @@ export type ErrorCode =
   | 'ERR_WORKER_LOST'
   | 'ERR_MODEL_INVALID'
   | 'ERR_MODEL_INTEGRITY'
-  | 'ERR_PROVIDER_UNAVAILABLE';
+  | 'ERR_PROVIDER_UNAVAILABLE'
+  | 'ERR_OUT_OF_RESOURCES'
+  | 'ERR_START_TIMEOUT';
 
 /** One thing wrong with a request or with options: where, what was expected there, and what kind of thing came. */
 export interface Issue {
@@ -163,6 +165,20 @@ export class ProviderUnavailableError extends FraudScorerError {
   static readonly code = 'ERR_PROVIDER_UNAVAILABLE';
   override readonly name = 'ProviderUnavailableError';
   readonly code = 'ERR_PROVIDER_UNAVAILABLE';
+}
+
+/** The machine or the container has no more of something this package needs: memory, file descriptors, threads or disk space. */
+export class OutOfResourcesError extends FraudScorerError {
+  static readonly code = 'ERR_OUT_OF_RESOURCES';
+  override readonly name = 'OutOfResourcesError';
+  readonly code = 'ERR_OUT_OF_RESOURCES';
+}
+
+/** The workers were not ready within `startTimeoutMs`. */
+export class StartTimeoutError extends FraudScorerError {
+  static readonly code = 'ERR_START_TIMEOUT';
+  override readonly name = 'StartTimeoutError';
+  readonly code = 'ERR_START_TIMEOUT';
 }
 
 function describeIssues(issues: readonly Issue[], total: number): string {

@@ -11,8 +11,10 @@ export {
   type Issue,
   ModelIntegrityError,
   ModelInvalidError,
+  OutOfResourcesError,
   ProviderUnavailableError,
   QueueFullError,
+  StartTimeoutError,
   WorkerLostError,
 } from './errors.js';
 export { FraudScorer } from './fraud-scorer.js';

@@ -52,6 +52,11 @@ export interface FraudScorerOptions {
    * would abort the process; 0 to 600,000. A worker that takes longer is abandoned, and said so. @default 2_000
    */
   exitWaitMs?: number | undefined;
+  /**
+   * Milliseconds until a start is given up: `create` rejects with `ERR_START_TIMEOUT`, and a replacement worker is started anew.
+   * Above 0, `Infinity` for never. A large forest loads for 20 s. @default 120_000
+   */
+  startTimeoutMs?: number | undefined;
   /** Takes log lines; `console` and pino fit. @default none */
   logger?: Logger | undefined;
   /**
@@ -59,6 +64,8 @@ export interface FraudScorerOptions {
    * `onnxruntime-node` out of the bundle and say which `model`. @default the package's
    */
   workerFile?: string | URL | undefined;
+  /** The entry of the tools' worker, a copy of `fraud-scorer/tool-worker`: as `workerFile`, for `batching: 'auto'`. @default the package's */
+  toolWorkerFile?: string | URL | undefined;
   /** Of each worker thread, as in `worker_threads`; `maxOldGenerationSizeMb` of at least 4. @default none */
   resourceLimits?: ResourceLimits | undefined;
 }
@@ -83,8 +90,10 @@ export interface ResolvedOptions {
   alerts: AlertThresholds;
   workerHangMs: number;
   exitWaitMs: number;
+  startTimeoutMs: number;
   logger: Logger | undefined;
   workerFile: string | URL | undefined;
+  toolWorkerFile: string | URL | undefined;
   resourceLimits: ResourceLimits | undefined;
 }
 
@@ -117,8 +126,10 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     alerts: readAlerts(reader.nested('alerts')),
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
+    startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),
     logger: reader.value('logger', 'an object with info, warn and error', isLogger),
     workerFile: reader.value('workerFile', 'a path or a URL', isPathOrUrl),
+    toolWorkerFile: reader.value('toolWorkerFile', 'a path or a URL', isPathOrUrl),
     resourceLimits: readResourceLimits(reader),
   };
   if (devices !== undefined) refuseUnused(reader, devices, resolved);

@@ -15,8 +15,12 @@ const shared: Options = {
 
 const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
 
-/** ES modules only: Node.js 22 before 22.12 can't `require` them, so the CommonJS form carries them in itself. */
+/**
+ * Carried in the package itself: they are ES modules only, which Node.js 22 before 22.12 can't `require`, and they call `queueMicrotask`
+ * through the global object, where fake timers (Jest's, Sinon's) replace it.
+ */
 const carried = ['p-queue', 'p-timeout'];
+const carryUnfakeable: Options = { noExternal: carried, inject: ['src/unfakeable.ts'] };
 
 /** What the command line alone needs: few production dependencies matter more to hosts than a few kilobytes. */
 const carriedByCli = [
@@ -29,13 +33,13 @@ const carriedByCli = [
   'is-fullwidth-code-point',
 ];
 
-const esm: Options = { ...shared, entry, format: ['esm'] };
+const esm: Options = { ...shared, ...carryUnfakeable, entry, format: ['esm'] };
 
 const cjs: Options = {
   ...shared,
   entry,
   format: ['cjs'],
-  noExternal: carried,
+  ...carryUnfakeable,
   // tsup's own shim (`shims: true`) loses what follows a `#` in the path, and mistakes jsdom for a browser.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },

@@ -1,3 +1,7 @@
+import { performance } from 'node:perf_hooks';
+import * as timers from 'node:timers';
+import { outsideOfRequests } from './async-context.js';
+
 /** A timer that was set and can be cleared. */
 export interface Timer {
   clear(): void;
@@ -12,41 +16,63 @@ export interface Clock {
   now(): number;
   /** Milliseconds since the epoch (UTC). */
   epochMs(): number;
-  /** Calls `callback` once after at least `delayMs`; keeps the process alive until then, as what it ends is owed to a caller. */
+  /** Calls `callback` once after at least `delayMs`; keeps the process alive until then, because a caller waits for it. */
   after(delayMs: number, callback: () => void): Timer;
-  /** Calls `callback` once after at least `delayMs`; does not keep the process alive, as nobody waits for it. */
+  /** Calls `callback` once after at least `delayMs`; does not keep the process alive, because nobody waits for it. */
   background(delayMs: number, callback: () => void): Timer;
   /** Calls `callback` every `periodMs`; does not keep the process alive. */
   every(periodMs: number, callback: () => void): Timer;
-  /** Calls `callback` once the event loop has taken what is already waiting, before it sleeps. */
+  /** Calls `callback` once the event loop has handled what is already waiting, before it sleeps. */
   soon(callback: () => void): void;
 }
 
-/** The longest delay that a timer of Node.js takes; it fires after 1 ms where it is given more. */
+/** The longest delay that a timer of Node.js takes; given more, it fires after 1 ms. */
 const maxDelayMs = 2 ** 31 - 1;
 
-export const systemClock: Clock = {
-  now: () => performance.now(),
-  epochMs: () => Date.now(),
-  after: (delayMs, callback) => once(delayMs, callback, true),
-  background: (delayMs, callback) => once(delayMs, callback, false),
-  every(periodMs, callback) {
-    const timer = setInterval(callback, periodMs);
-    timer.unref();
-    return { clear: () => clearInterval(timer) };
-  },
-  soon: (callback) => {
-    setImmediate(callback);
-  },
-};
+/** The functions of Node.js that a clock is made of. */
+export interface TimeFunctions
+  extends Pick<typeof timers, 'setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval' | 'setImmediate'> {
+  /** Milliseconds on a monotonic clock. */
+  now: () => number;
+  /** Milliseconds since the epoch. */
+  epochNow: () => number;
+}
 
-function once(delayMs: number, callback: () => void, holds: boolean): Timer {
-  let timer: NodeJS.Timeout;
-  const wait = (leftMs: number): void => {
-    if (leftMs > maxDelayMs) timer = setTimeout(() => wait(leftMs - maxDelayMs), maxDelayMs);
-    else timer = setTimeout(callback, leftMs);
-    if (!holds) timer.unref();
+/**
+ * The clocks and timers of the process. Fake timers (Jest, Vitest, Sinon) replace them in the global object, in `node:timers` and on
+ * `performance`; a host's test that installs fake timers must not stop its scorer, so this clock keeps the functions that were there
+ * when this module was loaded.
+ */
+export const systemClock: Clock = clockOf({ ...timers, now: performance.now.bind(performance), epochNow: Date.now });
+
+/** A clock made of these functions. Callbacks run in the asynchronous context of no caller, whoever set the timer. */
+export function clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, ...functions }: TimeFunctions): Clock {
+  const { setImmediate, now, epochNow } = functions;
+
+  const once = (delayMs: number, callback: () => void, holds: boolean): Timer => {
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      const isLast = leftMs <= maxDelayMs;
+      const fire = isLast ? callback : () => wait(leftMs - maxDelayMs);
+      timer = outsideOfRequests(() => setTimeout(fire, isLast ? leftMs : maxDelayMs));
+      if (!holds) timer.unref();
+    };
+    wait(delayMs);
+    return { clear: () => clearTimeout(timer) };
   };
-  wait(delayMs);
-  return { clear: () => clearTimeout(timer) };
+
+  return {
+    now,
+    epochMs: epochNow,
+    after: (delayMs, callback) => once(delayMs, callback, true),
+    background: (delayMs, callback) => once(delayMs, callback, false),
+    every(periodMs, callback) {
+      const timer = outsideOfRequests(() => setInterval(callback, periodMs));
+      timer.unref();
+      return { clear: () => clearInterval(timer) };
+    },
+    soon: (callback) => {
+      outsideOfRequests(() => setImmediate(callback));
+    },
+  };
 }

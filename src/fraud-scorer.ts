@@ -1,3 +1,5 @@
+import { currentContext, outsideOfRequests } from './async-context.js';
+import { asyncDispose } from './async-dispose.js';
 import { type Clock, systemClock } from './clock.js';
 import { ColumnScoring } from './columns/column-scoring.js';
 import { defaultPolicy, parsePolicyPatch } from './decision/policy.js';
@@ -82,7 +84,12 @@ export class FraudScorer {
    * @throws {ProviderUnavailableError} where none of the providers works here.
    * @throws {WorkerLostError} where a worker dies while it starts.
    */
-  static async create(options: FraudScorerOptions = {}): Promise<FraudScorer> {
+  static create(options: FraudScorerOptions = {}): Promise<FraudScorer> {
+    // A scorer that is created inside a request outlives it: its threads and timers must not keep that request's context.
+    return outsideOfRequests(() => FraudScorer.#create(options));
+  }
+
+  static async #create(options: FraudScorerOptions): Promise<FraudScorer> {
     const resolved = resolveOptions(options);
     const workerFile = resolveWorkerFile(resolved.workerFile);
     const [directory] = await Promise.all([openModelDirectory(resolved.model), loadHistograms()]);
@@ -155,11 +162,11 @@ export class FraudScorer {
       }),
       onAlert: (alert) => {
         logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
-        this.#events.emit('alert', alert);
+        outsideOfRequests(() => this.#events.emit('alert', alert));
       },
       onAlertCleared: (alert) => {
         logger.info(`Cleared: ${alert.message}`, { rule: alert.rule });
-        this.#events.emit('alertCleared', alert);
+        outsideOfRequests(() => this.#events.emit('alertCleared', alert));
       },
     });
     this.#policy = { ...defaultPolicy, ...deployment.thresholds, ...options.policy };
@@ -192,6 +199,7 @@ export class FraudScorer {
       maxQueueSize: options.maxQueueSize,
       timeoutMs: options.timeoutMs,
       isClosed: () => this.#closing !== null,
+      callerContext: () => (this.#runsHostCode ? currentContext() : null),
       onRefused: (caller, error) => this.#settler.refused(caller, error),
     });
     this.#columns = new ColumnScoring({
@@ -199,7 +207,7 @@ export class FraudScorer {
       layout: deployment.layout,
       queue: deployment.columns,
       isClosed: () => this.#closing !== null,
-      onQueued: () => deployment.batcher.pump(),
+      onQueued: () => outsideOfRequests(() => deployment.batcher.pump()),
       onRefused: (error) => this.#monitor.recordError(error),
     });
   }
@@ -366,8 +374,13 @@ export class FraudScorer {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Whether code of the host's hears of each request, and has to run in its caller's context. */
+  get #runsHostCode(): boolean {
+    return typeof this.#options.fallback === 'function' || this.#events.hasListeners('decision');
   }
 
   async #start(): Promise<void> {
@@ -403,7 +416,7 @@ export class FraudScorer {
   #onWorkerLost(reason: string): void {
     const readyWorkers = this.#deployment.readyWorkers;
     this.#logger.error('A worker was lost', { reason, readyWorkers });
-    this.#events.emit('workerLost', { reason, readyWorkers });
+    outsideOfRequests(() => this.#events.emit('workerLost', { reason, readyWorkers }));
     // One that hung may be replaced before the next look.
     this.#monitor.lookNow();
   }

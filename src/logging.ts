@@ -1,3 +1,4 @@
+import { outsideOfRequests } from './async-context.js';
 import type { Clock } from './clock.js';
 import type { Logger } from './types.js';
 
@@ -13,7 +14,7 @@ export function containedLogger(logger: Logger | undefined, clock: Clock): Logge
 
   const log = (level: keyof Logger, message: string, fields: Record<string, unknown>): void => {
     try {
-      logger?.[level](message, fields);
+      outsideOfRequests(() => logger?.[level](message, fields));
     } catch {
       // There is nobody left to tell.
     }

@@ -7,7 +7,6 @@ import { scoreChunk } from '../columns/score-chunk.js';
 import { readAttention } from '../decision/attention.js';
 import { type OutputForm, readScores } from '../decision/scores.js';
 import { InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
-import { Dispatcher } from '../pool/dispatcher.js';
 import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
 import { tasksPerWorker } from '../pool/single-thread.js';
 import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
@@ -72,11 +71,10 @@ export class Deployment {
       rows: Math.max(batching.maxBatchSize, columnChunkRows),
       rowSize: this.layout.size,
     });
-    const dispatcher = new Dispatcher((task, isAlone) => this.#requirePool().run(task, isAlone), lanes);
     this.columns = new ColumnQueue({
       areas: this.#areas,
       targetLatencyMs: batching.targetLatencyMs,
-      run: (task) => dispatcher.run(task),
+      run: (task) => this.#requirePool().run(task),
       score: (outputs, rows, scores, row, counts) =>
         scoreChunk(outputs, rows, this.#outputForm, handlers.policy(), scores, row, counts),
       onScored: handlers.onRowsScored,
@@ -91,7 +89,7 @@ export class Deployment {
       lanesPerWorker: tasksPerWorker,
       readyWorkers: () => this.readyWorkers,
       keepQuiet: (isWanted) => this.#pool?.keepQuiet(isWanted) ?? false,
-      run: (task, isAlone) => dispatcher.run(task, isAlone),
+      run: (task, isAlone) => this.#requirePool().run(task, isAlone),
       columns: this.columns,
       onBatch: handlers.onBatch,
       onOutputs: (request, batch) =>

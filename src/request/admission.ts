@@ -1,3 +1,4 @@
+import type { CallerContext } from '../async-context.js';
 import type { Clock } from '../clock.js';
 import {
   AbortedError,
@@ -42,6 +43,8 @@ export interface AdmissionOptions {
   /** Where the request does not say. */
   timeoutMs: number;
   isClosed: () => boolean;
+  /** The context of the caller, for the host's code that hears of its request; null where there is none. */
+  callerContext: () => CallerContext | null;
   onRefused: (caller: Caller, error: FraudScorerError) => void;
 }
 
@@ -74,6 +77,7 @@ export class Admission {
   submit(request: ScoreRequest, options: ScoreOptions | undefined, settlement: Settlement): void {
     const { clock, intake, onRefused } = this.#options;
     const enqueuedAt = clock.now();
+    const context = this.#options.callerContext();
     let slot = -1;
     try {
       this.#refuseIfClosed();
@@ -88,24 +92,24 @@ export class Admission {
       refuseIfAborted(call?.signal);
       if (slot < 0 || this.isFull) {
         if (slot >= 0) intake.slots.release(slot);
-        onRefused({ request, id, enqueuedAt, settlement }, new QueueFullError(this.#options.maxQueueSize));
+        onRefused({ request, id, enqueuedAt, settlement, context }, new QueueFullError(this.#options.maxQueueSize));
         return;
       }
       const timeoutMs = call?.timeoutMs ?? this.#options.timeoutMs;
       const priority = call?.priority ?? 0;
       if (!intake.batcher.canAnswerWithin(timeoutMs, priority)) {
         intake.slots.release(slot);
-        onRefused({ request, id, enqueuedAt, settlement }, new DeadlineExceededError(timeoutMs, { isEarly: true }));
+        onRefused({ request, id, enqueuedAt, settlement, context }, new DeadlineExceededError(timeoutMs, { isEarly: true }));
         return;
       }
-      const pending = new PendingRequest(request, id, slot, enqueuedAt, timeoutMs, settlement);
+      const pending = new PendingRequest(request, id, slot, enqueuedAt, timeoutMs, settlement, context);
       pending.priority = priority;
       pending.explain = call?.explain;
       if (call?.signal !== undefined) this.#options.aborts.watch(call.signal, pending);
       intake.batcher.add(pending);
     } catch (error) {
       if (slot >= 0) intake.slots.release(slot);
-      onRefused({ request, id: undefined, enqueuedAt, settlement }, asScorerError(error));
+      onRefused({ request, id: undefined, enqueuedAt, settlement, context }, asScorerError(error));
     }
   }
 

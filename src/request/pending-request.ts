@@ -1,3 +1,4 @@
+import type { CallerContext } from '../async-context.js';
 import type { Caller, Settlement } from '../settlement/settler.js';
 import type { Explain, ModelResult, ScoreRequest } from '../types.js';
 
@@ -36,6 +37,7 @@ export class PendingRequest implements Caller {
     readonly enqueuedAt: number,
     readonly timeoutMs: number,
     readonly settlement: Settlement,
+    readonly context: CallerContext | null,
   ) {}
 
   get deadlineAt(): number {

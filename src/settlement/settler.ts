@@ -1,3 +1,4 @@
+import { type CallerContext, inContext } from '../async-context.js';
 import type { Clock } from '../clock.js';
 import { fallbackDecision } from '../decision/fallback.js';
 import { decide, riskLevel, roundPolicy } from '../decision/policy.js';
@@ -30,6 +31,8 @@ export interface Caller {
   /** On the monotonic clock. */
   readonly enqueuedAt: number;
   readonly settlement: Settlement;
+  /** Where the host's code runs that hears of this request; null where none did when the request came. */
+  readonly context: CallerContext | null;
 }
 
 /** A request whose batch came back. */
@@ -142,7 +145,8 @@ export class Settler {
 
   #settleError(caller: Caller, error: FraudScorerError): void {
     const { fallback, onFallbackFailure, observer, clock } = this.#options;
-    const decision = fallbackDecision(fallback, caller.request, error, onFallbackFailure);
+    const askFallback = (): Decision | null => fallbackDecision(fallback, caller.request, error, onFallbackFailure);
+    const decision = typeof fallback === 'function' ? inContext(caller.context, askFallback) : askFallback();
     if (decision === null) {
       caller.settlement.reject(error);
       return;
@@ -168,6 +172,6 @@ export class Settler {
     const { decision, fraudProbability, riskScore, source } = result;
     const record: DecisionRecord = { decision, fraudProbability, riskScore, model, source, at: clock.epochMs() };
     if (caller.id !== undefined) record.id = caller.id;
-    onDecision(record);
+    inContext(caller.context, () => onDecision(record));
   }
 }

@@ -7,5 +7,5 @@ export function pendingRequest(
 ): PendingRequest {
   const { slot = 0, enqueuedAt = 0, timeoutMs = Number.POSITIVE_INFINITY } = fields;
   const settlement = { resolve: (_: ScoreResult): void => {}, reject: (_: Error): void => {} };
-  return new PendingRequest({ features: {} }, undefined, slot, enqueuedAt, timeoutMs, settlement);
+  return new PendingRequest({ features: {} }, undefined, slot, enqueuedAt, timeoutMs, settlement, null);
 }

@@ -1,10 +1,19 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../src/clock.js';
+import { type Clock, clockOf, systemClock, type TimeFunctions } from '../../src/clock.js';
 
-/** The longest that a timer of Node.js takes; it fires after 1 ms where it is told more. */
+/** The longest delay that a timer of Node.js takes; given more, it fires after 1 ms. */
 const longest = 2 ** 31 - 1;
 
-describe('systemClock', () => {
+/** A clock of whatever timers are installed, the fake ones here. */
+function clockOfNow(): Clock {
+  const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = globalThis;
+  const functions = { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } as TimeFunctions;
+  return clockOf({ ...functions, now: () => performance.now(), epochNow: () => Date.now() });
+}
+
+describe('a clock', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -15,7 +24,7 @@ describe('systemClock', () => {
 
   it.each(['after', 'background'] as const)('waits out a delay beyond 2^31 − 1 ms (%s)', (kind) => {
     const callback = vi.fn();
-    systemClock[kind](2.5 * longest, callback);
+    clockOfNow()[kind](2.5 * longest, callback);
     for (const step of [1_000, longest, longest - 1_000]) {
       vi.advanceTimersByTime(step);
       expect(callback).not.toHaveBeenCalled();
@@ -27,9 +36,8 @@ describe('systemClock', () => {
 
   it.each(['after', 'background'] as const)('clears such a delay at any time (%s)', (kind) => {
     const callback = vi.fn();
-    const timers = [longest, longest + 1, Number.MAX_SAFE_INTEGER].map((delayMs) =>
-      systemClock[kind](delayMs, callback),
-    );
+    const clock = clockOfNow();
+    const timers = [longest, longest + 1, Number.MAX_SAFE_INTEGER].map((delayMs) => clock[kind](delayMs, callback));
     timers[0]?.clear();
     vi.advanceTimersByTime(longest);
     timers[2]?.clear();
@@ -38,11 +46,55 @@ describe('systemClock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('holds the process for the delays that somebody waits for, and for no others', () => {
+  it('keeps the process alive for the delays that a caller waits for, and for no others', () => {
     const set = vi.spyOn(globalThis, 'setTimeout');
-    for (const kind of ['after', 'background'] as const) systemClock[kind](2 * longest, () => {});
+    const clock = clockOfNow();
+    for (const kind of ['after', 'background'] as const) clock[kind](2 * longest, () => {});
     vi.advanceTimersByTime(longest);
     const held = set.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef());
     expect(held).toEqual([true, false, true, false]);
+  });
+});
+
+describe('systemClock', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('goes on with the real timers while fake ones are installed', async () => {
+    vi.useFakeTimers();
+    const before = [systemClock.now(), systemClock.epochMs()] as const;
+    await new Promise<void>((resolve) => systemClock.soon(resolve));
+    await new Promise<void>((resolve) => systemClock.after(2, resolve));
+    const every = new EventTarget();
+    const fired = once(every, 'fired');
+    const timer = systemClock.every(1, () => every.dispatchEvent(new Event('fired')));
+    const held = systemClock.after(1_000, () => {});
+    await fired;
+    timer.clear();
+    held.clear();
+    expect(systemClock.now()).toBeGreaterThan(before[0]);
+    expect(systemClock.epochMs()).toBeGreaterThan(before[1]);
+  });
+
+  it('calls back in the asynchronous context of no caller', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    await new Promise<void>((resolve) => {
+      storage.run('of a request', () => {
+        const look = (): void => {
+          seen.push(storage.getStore());
+          if (seen.length === 4) resolve();
+        };
+        systemClock.soon(look);
+        systemClock.after(1, look);
+        systemClock.background(1, look);
+        const timer = systemClock.every(1, () => {
+          timer.clear();
+          look();
+        });
+      });
+    });
+    expect(seen).toEqual([undefined, undefined, undefined, undefined]);
   });
 });

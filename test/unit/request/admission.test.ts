@@ -39,6 +39,7 @@ function rig() {
     maxQueueSize: 10,
     timeoutMs: 100,
     isClosed: () => false,
+    callerContext: () => null,
     onRefused: (_, error) => refused.push(error),
   });
   const submit = (options?: ScoreOptions): void =>

@@ -99,7 +99,10 @@ export class Admission {
       const priority = call?.priority ?? 0;
       if (!intake.batcher.canAnswerWithin(timeoutMs, priority)) {
         intake.slots.release(slot);
-        onRefused({ request, id, enqueuedAt, settlement, context }, new DeadlineExceededError(timeoutMs, { isEarly: true }));
+        onRefused(
+          { request, id, enqueuedAt, settlement, context },
+          new DeadlineExceededError(timeoutMs, { isEarly: true }),
+        );
         return;
       }
       const pending = new PendingRequest(request, id, slot, enqueuedAt, timeoutMs, settlement, context);

@@ -17,6 +17,7 @@ import { loadHistograms } from './monitoring/latency-histogram.js';
 import { Monitor } from './monitoring/monitor.js';
 import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { resolveWorkerFile } from './pool/worker-file.js';
+import { rehearse } from './rehearsal.js';
 import { AbortRegistry } from './request/abort-registry.js';
 import { Admission } from './request/admission.js';
 import type { PendingRequest } from './request/pending-request.js';
@@ -43,6 +44,9 @@ import type {
 
 /** How long `close` waits for requests that were taken in, where it is not told. */
 const defaultCloseTimeoutMs = 10_000;
+
+/** Requests that may wait while the host's code is rehearsed. */
+const rehearsalQueue = 256;
 
 type EventName = keyof FraudScorerEvents;
 type EventListener<E extends EventName> = (...args: FraudScorerEvents[E]) => unknown;
@@ -96,12 +100,32 @@ export class FraudScorer {
     const found = resolved.autoBatching ? await findBatching({ ...resolved, ...resolved.batching }) : null;
     const scorer = new FraudScorer({ ...resolved, ...found }, directory, workerFile, systemClock);
     try {
-      await scorer.#start();
+      // The host has nothing else to do while its workers load.
+      await Promise.all([scorer.#start(), FraudScorer.#rehearse(resolved, directory, workerFile)]);
     } catch (error) {
       scorer.#monitor.dispose();
       throw error;
     }
     return scorer;
+  }
+
+  /** Has the host's code compiled by a scorer of its own, which has no workers and tells nobody of anything. */
+  static async #rehearse(options: ResolvedOptions, directory: ModelDirectory, workerFile: string): Promise<void> {
+    const quiet = { logger: undefined, fallback: 'throw', explain: false, maxQueueSize: rehearsalQueue } as const;
+    const batching = { ...options.batching, maxBatchSize: Math.min(options.batching.maxBatchSize, rehearsalQueue) };
+    try {
+      const scorer = new FraudScorer(
+        { ...options, ...quiet, batching, workers: 1 },
+        directory,
+        workerFile,
+        systemClock,
+      );
+      scorer.#deployment.standIn();
+      await rehearse(scorer, scorer.#deployment.layout);
+      await scorer.close();
+    } catch {
+      // Too little memory, say: the first requests are slower then, and what serves says by itself what it lacks.
+    }
   }
 
   private constructor(options: ResolvedOptions, directory: ModelDirectory, workerFile: string, clock: Clock) {

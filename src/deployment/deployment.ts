@@ -9,6 +9,7 @@ import { type OutputForm, readScores } from '../decision/scores.js';
 import { InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
 import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
 import { tasksPerWorker } from '../pool/single-thread.js';
+import { type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
 import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
 import type { DeviceSummary, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
@@ -36,7 +37,7 @@ export class Deployment {
   readonly #directory: ModelDirectory;
   readonly #options: DeploymentOptions;
   readonly #handlers: DeploymentHandlers;
-  #pool: WorkerPool | null = null;
+  #pool: ServingPool | null = null;
   #attentionWidth = 0;
   #provider: Provider | null = null;
   #providers: readonly ProviderAttempt[] = [];
@@ -216,7 +217,12 @@ export class Deployment {
     }
   }
 
-  #requirePool(): WorkerPool {
+  /** Has batches come back at once, with outputs of 0, in place of workers: for a rehearsal of the host's part. */
+  standIn(): void {
+    this.#pool = standInPool;
+  }
+
+  #requirePool(): ServingPool {
     if (this.#pool === null) throw new Error('a batch was sent before the workers were ready');
     return this.#pool;
   }

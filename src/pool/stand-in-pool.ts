@@ -1,0 +1,22 @@
+import type { WorkerPool } from './worker-pool.js';
+
+/** What a deployment needs of its workers. */
+export type ServingPool = Pick<
+  WorkerPool,
+  'run' | 'keepQuiet' | 'release' | 'readyWorkers' | 'troubledWorkers' | 'lostWorkers' | 'inUse' | 'devices'
+>;
+
+/** A pool without threads: batches come back at once, and their outputs are whatever the memory holds. */
+export const standInPool: ServingPool = {
+  run: (task: { kind: string }) =>
+    Promise.resolve(
+      task.kind === 'explain' ? { contributions: [] } : { inferenceMs: 0.1, provider: 'cpu' as const },
+    ) as Promise<never>,
+  keepQuiet: () => true,
+  release: () => Promise.resolve(true),
+  readyWorkers: 1,
+  troubledWorkers: 0,
+  lostWorkers: 0,
+  inUse: null,
+  devices: [],
+};

@@ -13,7 +13,6 @@ import { featureNames } from './explanation/reasons.js';
 import { FieldReader } from './field-reader.js';
 import { containedLogger } from './logging.js';
 import { healthOf } from './monitoring/health.js';
-import { loadHistograms } from './monitoring/latency-histogram.js';
 import { Monitor } from './monitoring/monitor.js';
 import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { resolveWorkerFile } from './pool/worker-file.js';
@@ -96,7 +95,7 @@ export class FraudScorer {
   static async #create(options: FraudScorerOptions): Promise<FraudScorer> {
     const resolved = resolveOptions(options);
     const workerFile = resolveWorkerFile(resolved.workerFile);
-    const [directory] = await Promise.all([openModelDirectory(resolved.model), loadHistograms()]);
+    const directory = await openModelDirectory(resolved.model);
     const found = resolved.autoBatching ? await findBatching({ ...resolved, ...resolved.batching }) : null;
     const scorer = new FraudScorer({ ...resolved, ...found }, directory, workerFile, systemClock);
     try {

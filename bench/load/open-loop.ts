@@ -1,4 +1,3 @@
-import { initWebAssembly } from 'hdr-histogram-js';
 import { LatencyHistogram } from '../../src/monitoring/latency-histogram.js';
 import type { Pace } from './pacer.js';
 import { PoissonArrivals } from './poisson-arrivals.js';
@@ -41,7 +40,6 @@ export async function openLoop({
   now = () => performance.now(),
   random = Math.random,
 }: OpenLoopOptions): Promise<OpenLoopReport> {
-  await initWebAssembly();
   const latencies = new LatencyHistogram();
   const start = now();
   const end = start + durationMs;
@@ -67,6 +65,5 @@ export async function openLoop({
   }
   while (settled < sent) await pace.pause();
   const [p50, p95, p99, p999] = [50, 95, 99, 99.9].map((percentile) => latencies.percentile(percentile));
-  latencies.dispose();
   return { sent, failed, p50: p50 ?? null, p95: p95 ?? null, p99: p99 ?? null, p999: p999 ?? null };
 }

@@ -142,12 +142,11 @@ export class Monitor {
     };
   }
 
-  /** Stops watching and gives the memory back; the last summary stays. */
+  /** Stops watching; the last summary stays. */
   dispose(): void {
     if (this.#final !== null) return;
     this.#final = this.summary();
     this.#timer?.clear();
-    this.#history.dispose();
   }
 
   #tick(): void {

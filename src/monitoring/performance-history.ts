@@ -69,12 +69,6 @@ export class PerformanceHistory {
     return read(this.#scratch, now - (this.#intervals[0]?.startedAt ?? now));
   }
 
-  dispose(): void {
-    this.#total.dispose();
-    this.#scratch.dispose();
-    for (const { recorder } of this.#intervals) recorder.dispose();
-  }
-
   #last(): Interval {
     const interval = this.#intervals.at(-1);
     if (interval === undefined) throw new Error('a history without an interval');

@@ -126,10 +126,4 @@ export class PerformanceRecorder {
       sampleCount: this.samples,
     };
   }
-
-  dispose(): void {
-    this.#latency.dispose();
-    this.#queue.dispose();
-    this.#inference.dispose();
-  }
 }

@@ -1,12 +1,9 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DeadlineExceededError, InferenceError, QueueFullError } from '../../../src/errors.js';
 import type { WorkersSeen } from '../../../src/monitoring/alert-rules.js';
-import { loadHistograms } from '../../../src/monitoring/latency-histogram.js';
 import { Monitor } from '../../../src/monitoring/monitor.js';
 import type { Alert } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
-
-beforeAll(() => loadHistograms());
 
 interface MonitorState {
   waitingSince: number | null;

@@ -1,22 +1,20 @@
-import { type BatchTask, type InputSpec, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
-import { FeatureBuffers } from './feature-buffers.js';
+import { type BatchTask, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
+import type { BufferPool } from './buffer-pool.js';
 import type { ModelOutputs, ModelSession } from './model-session.js';
 
 /** Takes batches from shared memory through the session and back. */
 export class BatchRunner {
   readonly #model: ModelSession;
-  readonly #inputs: readonly InputSpec[];
+  readonly #buffers: BufferPool;
   readonly #features: Float32Array;
   readonly #maxBatchSize: number;
   readonly #outputs: Float32Array;
   readonly #attention: Float32Array;
   readonly #lanes: Int32Array;
-  /** One set for each batch in hand: the runtime reads it later in the turn. */
-  readonly #freeBuffers: FeatureBuffers[] = [];
 
-  constructor(model: ModelSession, { inputs, memory }: WorkerConfig) {
+  constructor(model: ModelSession, buffers: BufferPool, { memory }: WorkerConfig) {
     this.#model = model;
-    this.#inputs = inputs;
+    this.#buffers = buffers;
     this.#features = new Float32Array(memory.features);
     this.#maxBatchSize = memory.maxBatchSize;
     this.#outputs = new Float32Array(memory.outputs);
@@ -32,12 +30,12 @@ export class BatchRunner {
     const start = performance.now();
     const first = lane * this.#maxBatchSize;
     const slots = this.#lanes.subarray(first, first + rows);
-    const buffers = this.#freeBuffers.pop() ?? new FeatureBuffers(this.#inputs, this.#maxBatchSize);
+    const buffers = this.#buffers.take();
     try {
       buffers.gather(this.#features, slots);
       this.#scatter(slots, await this.#model.infer(buffers.inputs, rows));
     } finally {
-      this.#freeBuffers.push(buffers);
+      this.#buffers.giveBack(buffers);
     }
     return performance.now() - start;
   }

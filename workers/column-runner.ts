@@ -1,20 +1,19 @@
-import { type ColumnsTask, type InputSpec, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
-import { FeatureBuffers } from './feature-buffers.js';
+import { type ColumnsTask, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
+import type { BufferPool } from './buffer-pool.js';
 import type { ModelSession } from './model-session.js';
 
 /** Takes chunks of columns from shared memory through the session and back. */
 export class ColumnRunner {
   readonly #model: ModelSession;
-  readonly #inputs: readonly InputSpec[];
+  readonly #buffers: BufferPool;
   readonly #features: Float32Array;
   readonly #maxRows: number;
   readonly #rowSize: number;
   readonly #outputs: Float32Array;
-  readonly #freeBuffers: FeatureBuffers[] = [];
 
-  constructor(model: ModelSession, { inputs, memory, columns }: WorkerConfig) {
+  constructor(model: ModelSession, buffers: BufferPool, { memory, columns }: WorkerConfig) {
     this.#model = model;
-    this.#inputs = inputs;
+    this.#buffers = buffers;
     this.#features = new Float32Array(columns.features);
     this.#maxRows = columns.rows;
     this.#rowSize = memory.rowSize;
@@ -27,7 +26,7 @@ export class ColumnRunner {
    */
   async run({ area, rows }: ColumnsTask): Promise<number> {
     const start = performance.now();
-    const buffers = this.#freeBuffers.pop() ?? new FeatureBuffers(this.#inputs, this.#maxRows);
+    const buffers = this.#buffers.take();
     try {
       buffers.gatherColumns(this.#features, area * this.#maxRows * this.#rowSize, rows);
       const { logits, probability, riskScore } = await this.#model.infer(buffers.inputs, rows);
@@ -36,7 +35,7 @@ export class ColumnRunner {
       if (scores !== null) this.#outputs.set(scores, first);
       if (riskScore !== null) this.#outputs.set(riskScore, first + 2 * rows);
     } finally {
-      this.#freeBuffers.push(buffers);
+      this.#buffers.giveBack(buffers);
     }
     return performance.now() - start;
   }

@@ -5,7 +5,7 @@ import {
   maxReasons,
   type WorkerConfig,
 } from '../src/pool/protocol.js';
-import { FeatureBuffers } from './feature-buffers.js';
+import type { BufferPool } from './buffer-pool.js';
 import type { InputBuffers, ModelOutputs, ModelSession } from './model-session.js';
 
 /** Probabilities are kept this far from 0 and 1, where their logit is infinite. */
@@ -21,11 +21,11 @@ export class Explainer {
   readonly #inputs: readonly InputSpec[];
   readonly #rowSize: number;
   readonly #chunk: number;
-  #buffers: InputBuffers | null = null;
-  #row: FeatureBuffers | null = null;
+  readonly #buffers: BufferPool;
 
-  constructor(model: ModelSession, { inputs, memory }: WorkerConfig) {
+  constructor(model: ModelSession, buffers: BufferPool, { inputs, memory }: WorkerConfig) {
     this.#model = model;
+    this.#buffers = buffers;
     this.#features = new Float32Array(memory.features);
     this.#inputs = inputs;
     this.#rowSize = memory.rowSize;
@@ -37,18 +37,16 @@ export class Explainer {
    * @throws {Error} where the runtime fails or an output has the wrong length.
    */
   async explain({ slot, of }: ExplainTask): Promise<Contribution[]> {
-    const row = this.#row ?? new FeatureBuffers(this.#inputs, 1);
-    const buffers = this.#buffers ?? this.#model.newBuffers(this.#chunk);
-    // Taken, so that another explanation that comes while the runtime is at it makes its own.
-    this.#row = null;
-    this.#buffers = null;
+    const buffers = this.#buffers.take();
     try {
-      row.gather(this.#features, Int32Array.of(slot));
-      const logits = await this.#logitsOfVariants(row.inputs, buffers, of);
-      return strongest(logits);
+      buffers.gather(this.#features, Int32Array.of(slot));
+      // A copy: its variants take the same buffers.
+      const row = this.#inputs.map(
+        ({ size }, index) => buffers.inputs[index]?.slice(0, size) ?? new Float32Array(size),
+      );
+      return strongest(await this.#logitsOfVariants(row, buffers.inputs, of));
     } finally {
-      this.#row = row;
-      this.#buffers = buffers;
+      this.#buffers.giveBack(buffers);
     }
   }
 

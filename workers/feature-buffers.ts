@@ -1,20 +1,10 @@
 import type { InputSpec } from '../src/pool/protocol.js';
-import normaliseBinary from './kernels/normalise.wat';
+import { FeatureMemory, roundedUp } from './feature-memory.js';
+import type { Normalise } from './kernels/normalise.js';
 import type { InputBuffers } from './model-session.js';
 
-const pageBytes = 65_536;
-const kernel = new WebAssembly.Module(normaliseBinary);
-
-/** See `kernels/normalise.wat`; addresses and the stride are in bytes. */
-type Normalise = (
-  from: number,
-  stride: number,
-  rows: number,
-  size: number,
-  mean: number,
-  scale: number,
-  to: number,
-) => void;
+const floats = Float32Array.BYTES_PER_ELEMENT;
+const doubles = Float64Array.BYTES_PER_ELEMENT;
 
 interface InputPlan {
   size: number;
@@ -28,7 +18,7 @@ interface InputPlan {
 
 /**
  * The inputs of one run: copies rows of features from shared memory, and normalises them, as (x − mean) / (std + 1e-8), where the
- * manifest gives mean and std. They lie in WebAssembly's memory, whose vector instructions take a seventh of the time that JavaScript does.
+ * manifest gives mean and std.
  */
 export class FeatureBuffers {
   /** float32 [maxRows, size] an input; the rows that were gathered come first. */
@@ -39,30 +29,41 @@ export class FeatureBuffers {
   readonly #raw: Float32Array;
   readonly #normalise: Normalise;
 
-  constructor(inputs: readonly InputSpec[], maxRows: number) {
-    this.#rowSize = inputs.reduce((sum, { size }) => sum + size, 0);
-    const floats = Float32Array.BYTES_PER_ELEMENT;
-    const doubles = Float64Array.BYTES_PER_ELEMENT;
-    // Means and scales first, then the raw rows, then the inputs.
-    const rawAt = 2 * this.#rowSize * doubles;
-    const inputsAt = rawAt + maxRows * this.#rowSize * floats;
-    const bytes = inputsAt + maxRows * this.#rowSize * floats;
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
-    this.#raw = new Float32Array(memory.buffer, rawAt, maxRows * this.#rowSize);
-    this.#normalise = instantiate(memory);
+  /**
+   * @param memory which has `bytes` left. @default its own
+   * @throws {RangeError} where there is no memory.
+   */
+  constructor(
+    inputs: readonly InputSpec[],
+    maxRows: number,
+    memory = new FeatureMemory(FeatureBuffers.bytes(inputs, maxRows)),
+  ) {
+    const { buffer, normalise } = memory;
+    const { scaling, rows } = partsOf(inputs, maxRows);
+    this.#rowSize = rowSizeOf(inputs);
+    this.#normalise = normalise;
+    const scalingAt = memory.take(scaling);
+    this.#raw = new Float32Array(buffer, memory.take(rows), maxRows * this.#rowSize);
+    const inputsAt = memory.take(rows);
     let offset = 0;
     this.#plans = inputs.map(({ size, mean, std }) => {
-      const [meanAt, scaleAt] = [offset * doubles, (this.#rowSize + offset) * doubles];
+      const [meanAt, scaleAt] = [scalingAt + offset * doubles, scalingAt + (this.#rowSize + offset) * doubles];
       if (mean && std) {
-        new Float64Array(memory.buffer, meanAt, size).set(mean);
-        new Float64Array(memory.buffer, scaleAt, size).set(std.map((value) => 1 / (value + 1e-8)));
+        new Float64Array(buffer, meanAt, size).set(mean);
+        new Float64Array(buffer, scaleAt, size).set(std.map((value) => 1 / (value + 1e-8)));
       }
       const scaling = mean && std ? { mean: meanAt, scale: scaleAt } : null;
       const plan = { size, offset, scaling, to: inputsAt + maxRows * offset * floats };
       offset += size;
       return plan;
     });
-    this.inputs = this.#plans.map(({ size, to }) => new Float32Array(memory.buffer, to, maxRows * size));
+    this.inputs = this.#plans.map(({ size, to }) => new Float32Array(buffer, to, maxRows * size));
+  }
+
+  /** What buffers for so many rows take of a memory. */
+  static bytes(inputs: readonly InputSpec[], maxRows: number): number {
+    const { scaling, rows } = partsOf(inputs, maxRows);
+    return roundedUp(scaling) + 2 * roundedUp(rows);
   }
 
   /**
@@ -105,7 +106,6 @@ export class FeatureBuffers {
     stride: number,
     rows: number,
   ): void {
-    const floats = Float32Array.BYTES_PER_ELEMENT;
     const from = this.#raw.byteOffset + first * floats;
     this.#normalise(from, stride * floats, rows, size, scaling.mean, scaling.scale, to);
   }
@@ -121,8 +121,12 @@ export class FeatureBuffers {
   }
 }
 
-function instantiate(memory: WebAssembly.Memory): Normalise {
-  const { normalise } = new WebAssembly.Instance(kernel, { host: { memory } }).exports;
-  if (typeof normalise !== 'function') throw new Error('the kernel has no normalise');
-  return (...parameters) => normalise(...parameters);
+function rowSizeOf(inputs: readonly InputSpec[]): number {
+  return inputs.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** In bytes: the means and scales, and the rows, which lie in memory twice. */
+function partsOf(inputs: readonly InputSpec[], maxRows: number): { scaling: number; rows: number } {
+  const rowSize = rowSizeOf(inputs);
+  return { scaling: 2 * rowSize * doubles, rows: maxRows * rowSize * floats };
 }

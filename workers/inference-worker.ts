@@ -12,6 +12,7 @@ import {
   type WorkerTask,
 } from '../src/pool/protocol.js';
 import { BatchRunner } from './batch-runner.js';
+import { BufferPool } from './buffer-pool.js';
 import { IntegrityError, readChecked } from './checked-file.js';
 import { ColumnRunner } from './column-runner.js';
 import { describeGraph } from './describe-graph.js';
@@ -45,9 +46,10 @@ async function start(config: WorkerConfig): Promise<Handler> {
     };
     return { report, model: result };
   });
-  const runner = new BatchRunner(model, config);
-  const columns = new ColumnRunner(model, config);
-  const explainer = new Explainer(model, config);
+  const buffers = new BufferPool(config);
+  const runner = new BatchRunner(model, buffers, config);
+  const columns = new ColumnRunner(model, buffers, config);
+  const explainer = new Explainer(model, buffers, config);
   parentPort?.postMessage(report);
   return async (task) => {
     try {

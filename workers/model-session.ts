@@ -46,11 +46,6 @@ export class ModelSession {
     return model;
   }
 
-  /** Buffers for at most so many rows. */
-  newBuffers(rows: number): InputBuffers {
-    return newBuffers(this.#spec, rows);
-  }
-
   /** @throws {Error} where the runtime fails or an output has the wrong length. */
   async infer(buffers: InputBuffers, rows: number): Promise<ModelOutputs> {
     const outputs = await infer(this.#session, this.#spec, buffers, rows);

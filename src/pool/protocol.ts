@@ -25,6 +25,12 @@ export interface ModelSpec {
   outputs: OutputSpec;
 }
 
+/**
+ * Tasks a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. Batches of requests do
+ * without (`decideBatch`): it is for chunks of columns, requests while columns wait, what is sent again, and explanations.
+ */
+export const tasksPerWorker = 2;
+
 /** float32 values of outputs a slot holds: [legitimate logit, fraud logit, risk] or [probability, unused, risk]. */
 export const outputsPerSlot = 3;
 

@@ -1,14 +1,8 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { LostTask } from './lost-task.js';
-import type { TaskFailure } from './protocol.js';
+import { type TaskFailure, tasksPerWorker } from './protocol.js';
 import { setRuntimeEnvironment } from './runtime-environment.js';
-
-/**
- * Tasks a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. Batches of requests do
- * without (`decideBatch`): it is for chunks of columns, requests while columns wait, what is sent again, and explanations.
- */
-export const tasksPerWorker = 2;
 
 /**
  * How much less urgent a worker is than the host, which must get its core when it has something to hand out. Elsewhere than on

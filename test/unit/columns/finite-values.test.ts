@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { areFinite } from '../../../src/columns/finite-values.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finiteBinary } from '../../../src/columns/kernels/finite.js';
 import { compileWat } from '../../../workers/kernels/wat-plugin.js';
 import { projectPath } from '../../support/paths.js';
@@ -8,7 +7,15 @@ import { projectPath } from '../../support/paths.js';
 const poison = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
 const finite = fc.oneof(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(-0, 3.4028234663852886e38));
 
-describe('areFinite', () => {
+describe.each(['with WebAssembly memory', 'where there is none'])('areFinite, %s,', (kind) => {
+  let areFinite: typeof import('../../../src/columns/finite-values.js').areFinite;
+  beforeEach(async () => {
+    vi.resetModules();
+    ({ areFinite } = await import('../../../src/columns/finite-values.js'));
+    if (kind === 'where there is none') vi.stubGlobal('WebAssembly', undefined);
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
   it('sees what is not finite wherever it lies, and nothing else', () => {
     const situation = fc.record({
       length: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 8_180, max: 16_400 })),
@@ -34,9 +41,9 @@ describe('areFinite', () => {
   it('lets the largest values stand beside one another', () => {
     expect(areFinite(new Float32Array(100).fill(3.4028234663852886e38), 0, 100)).toBe(true);
   });
+});
 
-  it('runs what its text says', async () => {
-    const compiled = await compileWat(projectPath('src/columns/kernels/finite.wat'));
-    expect(finiteBinary).toBe(Buffer.from(compiled).toString('base64'));
-  });
+it('the kernel is the binary of its text', async () => {
+  const compiled = await compileWat(projectPath('src/columns/kernels/finite.wat'));
+  expect(finiteBinary).toBe(Buffer.from(compiled).toString('base64'));
 });

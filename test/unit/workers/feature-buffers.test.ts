@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InputSpec } from '../../../src/pool/protocol.js';
 import { FeatureBuffers } from '../../../workers/feature-buffers.js';
 
@@ -47,7 +47,12 @@ function expectInputs(buffers: FeatureBuffers, specs: InputSpec[], rows: number[
   }
 }
 
-describe('FeatureBuffers', () => {
+describe.each(['WebAssembly memory', 'a plain buffer, where there is none'])('FeatureBuffers in %s', (kind) => {
+  beforeEach(() => {
+    if (kind !== 'WebAssembly memory') vi.stubGlobal('WebAssembly', undefined);
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
   it('normalises rows from wherever they lie as the formula says, bit by bit', () => {
     fc.assert(
       fc.property(situation, ({ specs, rows, places }) => {

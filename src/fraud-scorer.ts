@@ -15,6 +15,7 @@ import { containedLogger } from './logging.js';
 import { healthOf } from './monitoring/health.js';
 import { Monitor } from './monitoring/monitor.js';
 import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { outOfResources } from './out-of-resources.js';
 import { resolveWorkerFile } from './pool/worker-file.js';
 import { rehearse } from './rehearsal.js';
 import { AbortRegistry } from './request/abort-registry.js';
@@ -24,6 +25,7 @@ import { readOutcome } from './request/read-outcome.js';
 import { type ManyRequests, scoreMany } from './request/score-many.js';
 import { readScoreOptions } from './request/score-options.js';
 import { Settler } from './settlement/settler.js';
+import { StartLimit } from './start-limit.js';
 import type {
   CloseReport,
   ColumnScores,
@@ -84,23 +86,39 @@ export class FraudScorer {
    * @throws {InvalidOptionsError} where an option is unknown or out of its range.
    * @throws {ModelInvalidError} where the model directory is not as it should be, or can't be run.
    * @throws {ModelIntegrityError} where the model file is not the one the manifest names.
-   * @throws {ProviderUnavailableError} where none of the providers works here.
+   * @throws {ProviderUnavailableError} where none of the providers works here, or the ONNX runtime cannot be loaded.
+   * @throws {OutOfResourcesError} where there is not enough memory, or no thread or file descriptor left.
+   * @throws {StartTimeoutError} where it takes longer than `startTimeoutMs`; the message says what it waited for.
    * @throws {WorkerLostError} where a worker dies while it starts.
    */
   static create(options: FraudScorerOptions = {}): Promise<FraudScorer> {
     // A scorer that is created inside a request outlives it: its threads and timers must not keep that request's context.
-    return outsideOfRequests(() => FraudScorer.#create(options));
+    return outsideOfRequests(() => FraudScorer.#createWithin(options));
   }
 
-  static async #create(options: FraudScorerOptions): Promise<FraudScorer> {
+  static async #createWithin(options: FraudScorerOptions): Promise<FraudScorer> {
     const resolved = resolveOptions(options);
+    const limit = new StartLimit(systemClock, resolved.startTimeoutMs);
+    try {
+      return await FraudScorer.#create(resolved, limit);
+    } catch (error) {
+      throw outOfResources(error, 'The scorer could not be started') ?? error;
+    } finally {
+      limit.end();
+    }
+  }
+
+  static async #create(resolved: ResolvedOptions, limit: StartLimit): Promise<FraudScorer> {
     const workerFile = resolveWorkerFile(resolved.workerFile);
-    const directory = await openModelDirectory(resolved.model);
-    const found = resolved.autoBatching ? await findBatching({ ...resolved, ...resolved.batching }) : null;
+    const { model, batching, autoBatching } = resolved;
+    const directory = await limit.within(`reading the model directory ${model}`, openModelDirectory(model));
+    const measuring = autoBatching ? findBatching({ ...resolved, ...batching, signal: limit.signal }) : null;
+    const found = measuring === null ? null : await limit.within("measuring the model for batching: 'auto'", measuring);
     const scorer = new FraudScorer({ ...resolved, ...found }, directory, workerFile, systemClock);
     try {
       // The host has nothing else to do while its workers load.
-      await Promise.all([scorer.#start(), FraudScorer.#rehearse(resolved, directory, workerFile)]);
+      const rehearsal = FraudScorer.#rehearse(resolved, directory, workerFile);
+      await Promise.all([limit.within('starting the workers', scorer.#start(limit.signal)), rehearsal]);
     } catch (error) {
       scorer.#monitor.dispose();
       throw error;
@@ -160,6 +178,10 @@ export class FraudScorer {
           deployment.batcher.pump();
         },
         policy: () => this.#settler.policy,
+        onWorkerSlow: (reason) => {
+          logger.warn('A worker takes long to start', { reason });
+          this.#monitor.lookNow();
+        },
         onWorkerLost: (reason) => this.#onWorkerLost(reason),
         onWorkerNotReplaced: ({ message }) => {
           logger.error('A worker could not be replaced', { reason: message });
@@ -406,8 +428,8 @@ export class FraudScorer {
     return typeof this.#options.fallback === 'function' || this.#events.hasListeners('decision');
   }
 
-  async #start(): Promise<void> {
-    await this.#deployment.start();
+  async #start(signal: AbortSignal): Promise<void> {
+    await this.#deployment.start(signal);
     this.#startedAt = this.#clock.now();
     this.#monitor.watch();
     const { model, readyWorkers, provider, providers, devices } = this.#deployment;

@@ -208,7 +208,7 @@ function isLogger(value: unknown): value is Logger {
   return ['info', 'warn', 'error'].every((method) => typeof Reflect.get(value, method) === 'function');
 }
 
-function isPathOrUrl(value: unknown): value is string | URL {
+export function isPathOrUrl(value: unknown): value is string | URL {
   return isText(value) || value instanceof URL;
 }
 

@@ -1,3 +1,4 @@
+import { addressSpaceLeftMb } from '../src/pool/address-space.js';
 import { type Normalise, plainNormalise, webAssemblyNormalise } from './kernels/normalise.js';
 
 const pageBytes = 65_536;
@@ -7,7 +8,7 @@ const alignment = 16;
 
 /**
  * The memory in which features are gathered and normalised, in one piece. It is WebAssembly's, whose vector instructions normalise in a
- * seventh of the time. A WebAssembly memory reserves up to 10 GB of address space, however small it is: where that cannot be had
+ * seventh of the time. A WebAssembly memory reserves up to 10 GB of address space, however small it is: where that is limited
  * (`ulimit -v`), this is a plain buffer, and JavaScript computes the same.
  */
 export class FeatureMemory {
@@ -43,8 +44,10 @@ export function roundedUp(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
-/** null where it cannot be had: no address space, more than 4 GiB, or a Node.js without WebAssembly (`--jitless`). */
+/** null where it cannot be had, or not without harm: more than 4 GiB, for example, or a Node.js without WebAssembly (`--jitless`). */
 function webAssemblyMemory(bytes: number): Pick<FeatureMemory, 'buffer' | 'normalise'> | null {
+  // What it reserves would be missing elsewhere.
+  if (addressSpaceLeftMb() !== null) return null;
   try {
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
     return { buffer: memory.buffer, normalise: webAssemblyNormalise(memory) };

@@ -13,11 +13,13 @@ import {
 } from '../src/pool/protocol.js';
 import { BatchRunner } from './batch-runner.js';
 import { BufferPool } from './buffer-pool.js';
-import { IntegrityError, readChecked } from './checked-file.js';
+import { readChecked } from './checked-file.js';
 import { ColumnRunner } from './column-runner.js';
 import { describeGraph } from './describe-graph.js';
 import { Explainer } from './explainer.js';
+import { failureOf } from './failure.js';
 import { GuardSeat } from './guard.js';
+import { sayHello } from './hello.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
 import { isDeviceFailure, sessionFailure } from './session-failure.js';
@@ -61,7 +63,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
       }
       return { contributions: await seat.during(() => explainer.explain(task)) };
     } catch (error) {
-      return failureOf(error);
+      return taskFailureOf(error);
     }
   };
 }
@@ -72,20 +74,12 @@ async function warmedUp(session: InferenceSession, config: WorkerConfig): Promis
   throw new Error(`output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`);
 }
 
-function failedReport(error: unknown, { providers }: WorkerConfig): FailedReport {
+function failedReport(error: unknown): FailedReport {
   const isModelSuspect = error instanceof NoProviderError && error.isModelSuspect;
-  return { kind: 'failed', threadId, code: codeOf(error, providers), message: messageOf(error), isModelSuspect, graph };
+  return { kind: 'failed', threadId, ...failureOf(error), isModelSuspect, graph };
 }
 
-function codeOf(error: unknown, providers: WorkerConfig['providers']): FailedReport['code'] {
-  if (error instanceof IntegrityError) return 'ERR_MODEL_INTEGRITY';
-  // The CPU provider is always there, so where it was tried the model is at fault.
-  return error instanceof NoProviderError && !providers.includes('cpu')
-    ? 'ERR_PROVIDER_UNAVAILABLE'
-    : 'ERR_MODEL_INVALID';
-}
-
-function failureOf(error: unknown): TaskFailure {
+function taskFailureOf(error: unknown): TaskFailure {
   const message = messageOf(error);
   // What the device says is of no row, and its error's number is of use.
   if (isDeviceFailure(message)) return { error: sessionFailure(error), ofDevice: true };
@@ -101,11 +95,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+sayHello('worker');
+
 const config: WorkerConfig = workerData;
 
 // A promise that rejected here would kill the worker, which the pool would start again and again:
 // it resolves to a handler that refuses instead, and the report lets `create` say why.
 export default start(config).catch((error: unknown): Handler => {
-  parentPort?.postMessage(failedReport(error, config));
+  parentPort?.postMessage(failedReport(error));
   return () => Promise.resolve({ error: messageOf(error) });
 });

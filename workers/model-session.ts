@@ -1,5 +1,6 @@
-import * as ort from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelSpec } from '../src/pool/protocol.js';
+import { runtime } from './runtime.js';
 
 /** The graph's outputs for some rows, by what they mean; null where the model does not have one. */
 export interface ModelOutputs {
@@ -15,10 +16,10 @@ export type InputBuffers = Float32Array[];
 /** A loaded graph, with its inputs and outputs as the manifest names them. */
 export class ModelSession {
   readonly attentionWidth: number;
-  readonly #session: ort.InferenceSession;
+  readonly #session: InferenceSession;
   readonly #spec: ModelSpec;
 
-  private constructor(session: ort.InferenceSession, spec: ModelSpec, attentionWidth: number) {
+  private constructor(session: InferenceSession, spec: ModelSpec, attentionWidth: number) {
     this.#session = session;
     this.#spec = spec;
     this.attentionWidth = attentionWidth;
@@ -32,7 +33,7 @@ export class ModelSession {
    * @throws {Error} where the graph can't be run or an output has another length.
    */
   static async warmedUp(
-    session: ort.InferenceSession,
+    session: InferenceSession,
     spec: ModelSpec,
     maxBatchSize: number,
     furtherSizes: readonly number[] = [],
@@ -58,15 +59,16 @@ export class ModelSession {
 }
 
 async function infer(
-  session: ort.InferenceSession,
+  session: InferenceSession,
   { inputs, outputs }: ModelSpec,
   buffers: InputBuffers,
   rows: number,
 ): Promise<ModelOutputs> {
-  const feeds: Record<string, ort.Tensor> = {};
+  const { Tensor: Values } = runtime();
+  const feeds: Record<string, Tensor> = {};
   for (const [index, { name, size }] of inputs.entries()) {
     const data = buffers[index]?.subarray(0, rows * size) ?? new Float32Array(rows * size);
-    feeds[name] = new ort.Tensor('float32', data, [rows, size]);
+    feeds[name] = new Values('float32', data, [rows, size]);
   }
   const results = await session.run(feeds, Object.values(outputs));
   return {
@@ -77,7 +79,7 @@ async function infer(
   };
 }
 
-function floatsOf(results: ort.InferenceSession.ReturnType, name: string | undefined): Float32Array | null {
+function floatsOf(results: InferenceSession.ReturnType, name: string | undefined): Float32Array | null {
   if (name === undefined) return null;
   const data = results[name]?.data;
   if (data instanceof Float32Array) return data;

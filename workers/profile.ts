@@ -1,4 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import { isOutOfMemory } from '../src/pool/shortage.js';
 import {
   type ProfiledBatch,
   type ProfileReport,
@@ -12,7 +13,8 @@ import { MemoryWatch } from './memory-watch.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
 import { Rendezvous } from './rendezvous.js';
-import { isDeviceFailure, isDeviceLost, isOutOfMemory, sessionFailure } from './session-failure.js';
+import { isDeviceFailure, isDeviceLost, sessionFailure } from './session-failure.js';
+import { showLife } from './sign-of-life.js';
 
 /** Runs before the timed ones, at each batch size. */
 const warmUpRuns = 5;
@@ -27,7 +29,11 @@ const leastTogetherMs = 50;
  * @throws {Error} where the model can't be run.
  */
 export async function profile(task: ProfileTask, seat: Pick<GuardSeat, 'isLeaving'>): Promise<ProfileReport> {
-  const rendezvous = new Rendezvous(task.rendezvous, () => seat.isLeaving);
+  const rendezvous = new Rendezvous(task.rendezvous, () => {
+    // The event loop stands while this thread waits for the others.
+    showLife();
+    return seat.isLeaving;
+  });
   let isDone = false;
   try {
     const report = await profileUntil(task, rendezvous);

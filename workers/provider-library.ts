@@ -1,7 +1,6 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import type { ProviderName } from '../src/pool/protocol.js';
 import type { NeededLibrary } from '../src/pool/tool-protocol.js';
 import {
@@ -14,6 +13,7 @@ import {
   sonameOfOtherVersion,
 } from './cuda-libraries.js';
 import { neededLibraries } from './elf.js';
+import { runtime as loadedRuntime } from './runtime.js';
 import { loadProblem, missingLibrary } from './shared-library.js';
 
 /** What all providers but the CPU's are loaded by. */
@@ -30,7 +30,7 @@ export function installedRuntime(): Runtime {
   const root = dirname(dirname(require.resolve('onnxruntime-node')));
   return {
     directory: join(root, 'bin', 'napi-v6', process.platform, process.arch),
-    version: ort.env.versions.node ?? 'unknown',
+    version: loadedRuntime().env.versions.node ?? 'unknown',
   };
 }
 
@@ -40,7 +40,11 @@ export function installedRuntime(): Runtime {
  */
 export function whyUnavailable(provider: ProviderName, runtime: Runtime = installedRuntime()): string | null {
   if (provider === 'cpu') return null;
-  if (!ort.listSupportedBackends().some(({ name }) => name === provider)) {
+  if (
+    !loadedRuntime()
+      .listSupportedBackends()
+      .some(({ name }) => name === provider)
+  ) {
     return `the ONNX runtime for ${process.platform} ${process.arch} is built without it`;
   }
   return process.platform === 'linux' ? whyNotLoaded(provider, runtime) : null;

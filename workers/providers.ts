@@ -1,14 +1,12 @@
-import * as ort from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { ProviderName, ProviderTrial } from '../src/pool/protocol.js';
 import { whyUnavailable } from './provider-library.js';
+import { loadRuntime, runtime } from './runtime.js';
 import { isPlacementFailure, mayBeOfModel, sessionFailure } from './session-failure.js';
-
-// The runtime's own lines go to the host's standard error; what it has to say reaches the host as errors.
-ort.env.logLevel = 'fatal';
 
 /** A session, how it came to its provider, and what trying it out gave. */
 export interface OpenedSession<T> {
-  session: ort.InferenceSession;
+  session: InferenceSession;
   provider: ProviderName;
   trials: ProviderTrial[];
   result: T;
@@ -33,13 +31,15 @@ export class NoProviderError extends Error {
  *
  * @param model the ONNX file.
  * @throws {NoProviderError} where none does.
+ * @throws {RuntimeMissingError} where the runtime itself cannot be loaded.
  */
 export async function openSession<T>(
   model: Uint8Array,
   providers: readonly ProviderName[],
   device: number,
-  tryOut: (session: ort.InferenceSession) => Promise<T>,
+  tryOut: (session: InferenceSession) => Promise<T>,
 ): Promise<OpenedSession<T>> {
+  await loadRuntime();
   const trials: ProviderTrial[] = [];
   let isModelSuspect = false;
   for (const provider of providers) {
@@ -48,7 +48,7 @@ export async function openSession<T>(
       trials.push({ provider, reason: missing });
       continue;
     }
-    let session: ort.InferenceSession | null = null;
+    let session: InferenceSession | null = null;
     try {
       const opened = await openOn(model, provider, device);
       session = opened.session;
@@ -74,8 +74,9 @@ async function openOn(
   model: Uint8Array,
   provider: ProviderName,
   device: number,
-): Promise<{ session: ort.InferenceSession; note: string | null }> {
-  const create = ort.InferenceSession.create.bind(ort.InferenceSession);
+): Promise<{ session: InferenceSession; note: string | null }> {
+  const { InferenceSession: Session } = runtime();
+  const create = Session.create.bind(Session);
   if (provider === 'cpu') return { session: await create(model, sessionOptions(provider, device)), note: null };
   try {
     return { session: await create(model, strictly(sessionOptions(provider, device))), note: null };
@@ -88,11 +89,11 @@ async function openOn(
 }
 
 /** Refuses a graph of which a node would go to the CPU, which the runtime says nothing of otherwise. */
-function strictly(options: ort.InferenceSession.SessionOptions): ort.InferenceSession.SessionOptions {
+function strictly(options: InferenceSession.SessionOptions): InferenceSession.SessionOptions {
   return { ...options, extra: { session: { disable_cpu_ep_fallback: '1' } } };
 }
 
-function sessionOptions(provider: ProviderName, device: number): ort.InferenceSession.SessionOptions {
+function sessionOptions(provider: ProviderName, device: number): InferenceSession.SessionOptions {
   return {
     executionProviders: executionProviders(provider, device),
     graphOptimizationLevel: 'all',
@@ -106,9 +107,9 @@ function sessionOptions(provider: ProviderName, device: number): ort.InferenceSe
 }
 
 /** The device is all that the runtime for Node.js takes of a provider's options; it ignores any other in silence. */
-function executionProviders(provider: ProviderName, deviceId: number): ort.InferenceSession.ExecutionProviderConfig[] {
+function executionProviders(provider: ProviderName, deviceId: number): InferenceSession.ExecutionProviderConfig[] {
   if (provider === 'cpu') return ['cpu'];
-  const onDevice = (name: ProviderName): ort.InferenceSession.ExecutionProviderConfig => ({ name, deviceId });
+  const onDevice = (name: ProviderName): InferenceSession.ExecutionProviderConfig => ({ name, deviceId });
   // What TensorRT can't run goes to CUDA, which is there where TensorRT is, before it goes to the CPU.
   return provider === 'tensorrt' ? [onDevice('tensorrt'), onDevice('cuda')] : [onDevice('cuda')];
 }

@@ -1,3 +1,5 @@
+import { isOutOfMemory, shortageOf } from '../src/pool/shortage.js';
+
 /** What CUDA's error codes come to for whoever runs a host (`cudaError_t` of the CUDA runtime API). */
 const meanings: Readonly<Record<string, string>> = {
   2: 'the device has no memory left',
@@ -30,14 +32,6 @@ export function sessionFailure(error: unknown): string {
   return plain;
 }
 
-/** How the runtime, its providers and the JavaScript engine say that there is no more memory. */
-const outOfMemory =
-  /out of memory|bad_alloc|failed to allocate|allocation failed|ALLOC_FAILED|invalid typed array length|Cannot allocate memory/i;
-
-export function isOutOfMemory(message: string): boolean {
-  return outOfMemory.test(message);
-}
-
 /**
  * Whether the runtime's message on a run speaks of the device rather than of what was run: after most of these nothing runs on it any
  * more. Memory that ran out is no such thing, as a smaller batch may fit.
@@ -58,10 +52,10 @@ export function isDeviceLost(message: string): boolean {
   return (code >= 700 && code <= 719) || code === 214;
 }
 
-/** Whether a model could not be loaded or run for a reason that is neither the provider's, nor the device's, nor memory. */
+/** Whether a model could not be loaded or run for a reason that is neither the provider's, nor the device's, nor something that ran out. */
 export function mayBeOfModel(error: unknown): boolean {
   const message = error instanceof Error ? error.message : String(error);
-  return !isDeviceFailure(message) && !isOutOfMemory(message) && !/Failed to load shared library/.test(message);
+  return !isDeviceFailure(message) && shortageOf(error) === null && !/Failed to load shared library/.test(message);
 }
 
 /** Whether a session was refused because some of its nodes would have run on the CPU. */

@@ -1,12 +1,18 @@
 import { workerData } from 'node:worker_threads';
-import { InferenceSession } from 'onnxruntime-node';
 import type { OptimizeTask, ToolReply, ToolResults, ToolTask } from '../src/pool/tool-protocol.js';
 import { readChecked } from './checked-file.js';
 import { compare } from './compare.js';
+import { failureOf } from './failure.js';
 import { GuardSeat } from './guard.js';
+import { sayHello } from './hello.js';
 import { probe } from './probe.js';
 import { profile } from './profile.js';
+import { loadRuntime } from './runtime.js';
 import { scoreRows } from './score-rows.js';
+import { keepShowingLife } from './sign-of-life.js';
+
+sayHello('tool-worker');
+keepShowingLife();
 
 const seat = new GuardSeat(workerData);
 
@@ -15,11 +21,13 @@ export default async function runTool(task: ToolTask): Promise<ToolReply<ToolTas
   try {
     return { result: await seat.during(() => resultOf(task)) };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    const { code, message } = failureOf(error);
+    return { error: message, code };
   }
 }
 
-function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> {
+async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> {
+  await loadRuntime();
   switch (task.kind) {
     case 'compare':
       return compare(task);
@@ -36,6 +44,7 @@ function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> {
 
 /** Loading a graph with this option has the runtime save it as it has optimised it. */
 async function optimize({ model, outPath, level }: OptimizeTask): Promise<null> {
+  const { InferenceSession } = await loadRuntime();
   const session = await InferenceSession.create(await readChecked(model), {
     executionProviders: ['cpu'],
     graphOptimizationLevel: level,

@@ -1,5 +1,5 @@
 import { bundledModelDirectory } from '../deployment/bundled-model.js';
-import { WorkerLostError } from '../errors.js';
+import { FraudScorerError } from '../errors.js';
 import type { GpuList, NeededLibrary, ProbeReport } from '../pool/tool-protocol.js';
 import { checkModel, type ProviderCheck } from '../tools/check-model.js';
 import { ToolWorker } from '../tools/tool-worker.js';
@@ -104,13 +104,14 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
   };
 }
 
-/** Where the runtime itself can't be loaded, that is why none of the providers works. */
+/** Where the tools' worker cannot look, the reason is why none of the providers works: the runtime cannot be loaded, for example. */
 async function probe(): Promise<ProbeReport> {
-  const worker = new ToolWorker();
+  let worker: ToolWorker | null = null;
   try {
+    worker = new ToolWorker();
     return await worker.run({ kind: 'probe', providers: [...all] });
   } catch (error) {
-    if (!(error instanceof WorkerLostError)) throw error;
+    if (!(error instanceof FraudScorerError)) throw error;
     const reason = error.message;
     const providers = all.map((provider) => ({
       provider,
@@ -122,7 +123,7 @@ async function probe(): Promise<ProbeReport> {
     const problem = `not looked for: ${reason}`;
     return { runtimeVersion: 'unknown', runtimeDirectory: null, providers, gpus: [], problem };
   } finally {
-    await worker.close();
+    await worker?.close();
   }
 }
 

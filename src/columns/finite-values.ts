@@ -1,3 +1,4 @@
+import { addressSpaceLeftMb } from '../pool/address-space.js';
 import { finiteBinary } from './kernels/finite.js';
 
 const pageBytes = 65_536;
@@ -21,7 +22,7 @@ let block: Block | null | undefined;
 
 /**
  * Whether some float32 values are finite. Copied into WebAssembly's memory and looked at by its vector instructions they take less
- * than half the time that JavaScript takes. A WebAssembly memory reserves up to 10 GB of address space: where that cannot be had
+ * than half the time that JavaScript takes. A WebAssembly memory reserves up to 10 GB of address space: where that is limited
  * (`ulimit -v`), JavaScript looks at them.
  *
  * @param first the first to look at, @param last behind the last of them.
@@ -48,6 +49,8 @@ function areFiniteInPlace(values: Float32Array, first: number, last: number): bo
 }
 
 function makeBlock(): Block | null {
+  // What its memory reserves would be missing elsewhere.
+  if (addressSpaceLeftMb() !== null) return null;
   try {
     const bytes = blockValues * Float32Array.BYTES_PER_ELEMENT;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });

@@ -1,6 +1,6 @@
 import type { BatchLimits } from '../batching/batch-policy.js';
 import { maxWorkers } from '../options.js';
-import { profileModel } from '../tools/profile-model.js';
+import { type ModelProfile, type ProfileModelOptions, profileModel } from '../tools/profile-model.js';
 import { recommendBatching } from '../tools/recommend-batching.js';
 import type { Provider } from '../types.js';
 
@@ -14,6 +14,10 @@ export interface AutoBatchingOptions {
   /** Whether the host said how many workers; where it did not, a GPU gets as many as it can use. */
   areWorkersGiven: boolean;
   targetLatencyMs: number;
+  /** The entry of the tools' worker. @default the package's */
+  toolWorkerFile?: string | URL | undefined;
+  /** Ends it, with its reason. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface FoundBatching {
@@ -39,7 +43,9 @@ const leastWorkers = 2;
  *
  * @returns null where none of the providers works; starting the workers says why.
  * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or can't be run.
- * @throws {WorkerLostError} where the system gives no thread, or one dies.
+ * @throws {ProviderUnavailableError} where the ONNX runtime, or the tools' worker, cannot be loaded.
+ * @throws {OutOfResourcesError} where there is no thread, or no memory.
+ * @throws {WorkerLostError} where a thread dies.
  */
 export async function findBatching(options: AutoBatchingOptions): Promise<FoundBatching | null> {
   for (const provider of options.providers) {
@@ -50,18 +56,19 @@ export async function findBatching(options: AutoBatchingOptions): Promise<FoundB
 }
 
 /** A worker for each core is what serves; one of them is measured. Holding batches back never paid there (see `bench/`). */
-async function findOnCpu({ model, workers, targetLatencyMs }: AutoBatchingOptions): Promise<FoundBatching | null> {
-  const { entries } = await profileModel(model, { providers: ['cpu'], batchSizes: cpuBatchSizes, runs: cpuRuns });
+async function findOnCpu(options: AutoBatchingOptions): Promise<FoundBatching | null> {
+  const { workers, targetLatencyMs } = options;
+  const { entries } = await profile(options, { providers: ['cpu'], batchSizes: cpuBatchSizes, runs: cpuRuns });
   const found = await recommendBatching(entries, { target: 'throughput', targetLatencyMs, sessions: workers });
   return found === null ? null : { batching: found.limits, workers };
 }
 
 /** Sessions on one device slow one another down, so that they are measured together. */
 async function findOnGpu(provider: Provider, options: AutoBatchingOptions): Promise<FoundBatching | null> {
-  const { model, devices, areWorkersGiven, targetLatencyMs } = options;
+  const { devices, areWorkersGiven, targetLatencyMs } = options;
   const perDevice = (workers: number): number => Math.min(Math.ceil(workers / devices.length), mostSessions);
   const given = perDevice(options.workers);
-  const { entries } = await profileModel(model, {
+  const { entries } = await profile(options, {
     providers: [provider],
     batchSizes: gpuBatchSizes,
     sessions: areWorkersGiven ? [...sessionCounts.filter((count) => count < given), given] : sessionCounts,
@@ -81,4 +88,9 @@ async function findOnGpu(provider: Provider, options: AutoBatchingOptions): Prom
   // Where more will serve than would do, batches must suit those.
   const found = served === best.sessions ? best : await recommendBatching(entries, { ...asked, sessions: served });
   return found === null ? null : { batching: found.limits, workers };
+}
+
+function profile(options: AutoBatchingOptions, order: ProfileModelOptions): Promise<ModelProfile> {
+  const { model, toolWorkerFile, signal } = options;
+  return profileModel(model, { ...order, toolWorkerFile, signal });
 }

@@ -21,6 +21,7 @@ export interface DeploymentOptions {
   resourceLimits: ResourceLimits | undefined;
   workerHangMs: number;
   exitWaitMs: number;
+  startTimeoutMs: number;
 }
 
 export interface DeploymentHandlers {
@@ -35,6 +36,8 @@ export interface DeploymentHandlers {
   onColumnsFailed: (call: ColumnCall, error: FraudScorerError) => void;
   /** As scores are compared with it: rounded to float32. */
   policy: () => DecisionPolicy;
+  /** A worker takes long to start. It goes on. */
+  onWorkerSlow: (problem: string) => void;
   /** A worker that was in use died, or hangs. */
   onWorkerLost: (reason: string) => void;
   /** A worker that was to replace one could not get ready; it is tried again. */

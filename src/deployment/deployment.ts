@@ -140,9 +140,9 @@ export class Deployment {
     return this.#pool?.devices ?? [];
   }
 
-  /** What is wrong with workers that are missing, where it is known to be a device's. */
+  /** What is wrong with workers that are missing, or not on their device; null where nothing is. */
   get workersProblem(): string | null {
-    return this.devices.find(({ problem }) => problem !== null)?.problem ?? null;
+    return this.devices.find(({ problem }) => problem !== null)?.problem ?? this.#pool?.problem ?? null;
   }
 
   get inputs(): readonly ManifestInput[] {
@@ -169,15 +169,18 @@ export class Deployment {
    * Resolves when every worker has loaded and warmed up.
    *
    * @throws {ModelInvalidError} where the manifest disagrees with the graph, or the graph can't be run.
-   * @throws {ProviderUnavailableError} where none of the providers works here.
+   * @param signal ends the start, with its reason.
+   * @throws {ProviderUnavailableError} where none of the providers works here, or the runtime cannot be loaded.
+   * @throws {OutOfResourcesError} where there is no memory, thread or file descriptor left.
    * @throws {WorkerLostError} where a worker dies on the way.
    */
-  async start(): Promise<void> {
+  async start(signal: AbortSignal): Promise<void> {
     const { manifest, modelPath } = this.#directory;
     const { providers, ...options } = this.#options;
     let suspicion: string | null = null;
     const poolOptions: WorkerPoolOptions = {
       ...options,
+      signal,
       config: {
         modelPath,
         sha256: manifest.sha256,
@@ -204,6 +207,7 @@ export class Deployment {
         // A replacement may find work waiting.
         this.batcher.pump();
       },
+      onSlow: this.#handlers.onWorkerSlow,
       onLost: this.#handlers.onWorkerLost,
       onNotReplaced: this.#handlers.onWorkerNotReplaced,
       onAbandoned: this.#handlers.onWorkersAbandoned,

@@ -52,6 +52,11 @@ export class ExitGuard {
     this.#free.push(seat);
   }
 
+  /** The thread that sits there turned out to be none of this package's: it never takes its seat, and is not inside the runtime. */
+  vacate(seat: number): void {
+    Atomics.store(this.#words, guardWords.busy(seat), 0);
+  }
+
   /** The thread that sits there goes into the runtime no more. */
   stop(seat: number): void {
     Atomics.store(this.#words, guardWords.stop(seat), 1);

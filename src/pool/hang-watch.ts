@@ -1,3 +1,5 @@
+import { AwakeTime } from './awake-time.js';
+
 /** What is seen of a worker at one moment. */
 export interface Progress {
   /** Tasks in hand. */
@@ -12,25 +14,22 @@ export interface Progress {
  */
 export class HangWatch {
   readonly #hangMs: number;
-  readonly #periodMs: number;
+  readonly #time: AwakeTime;
   #answered = -1;
-  #lookedAt = 0;
   #stuckMs = 0;
 
   constructor(hangMs: number, periodMs: number) {
     this.#hangMs = hangMs;
-    this.#periodMs = periodMs;
+    this.#time = new AwakeTime(periodMs, 0);
   }
 
   /** @returns whether it hangs. */
   look({ inHand, answered }: Progress, now: number): boolean {
-    // A process that was stopped, or whose event loop stood, has heard no worker either: it is not held against them.
-    const elapsedMs = Math.min(now - this.#lookedAt, 2 * this.#periodMs);
+    const elapsedMs = this.#time.look(now);
     const isStuck = inHand > 0 && answered === this.#answered;
     this.#stuckMs = isStuck ? this.#stuckMs + elapsedMs : 0;
     // With nothing in hand there is nothing to be stuck on: what comes next begins anew.
     this.#answered = inHand > 0 ? answered : -1;
-    this.#lookedAt = now;
     return this.#stuckMs >= this.#hangMs;
   }
 }

@@ -1,7 +1,27 @@
 /**
- * What host and workers say to each other: the one file of `src/` that `workers/` may import.
+ * What host and workers say to each other: beside it `workers/` may import `tool-protocol.ts`, `shortage.ts` and `address-space.ts`, and no other file of `src/`.
  * It holds types, layouts and constants, and no behaviour beyond the words of the exit guard.
  */
+
+/** The version of this package, in host and worker: a copy of the worker beside another host is told apart by it. */
+export const packageVersion = '0.1.0';
+
+/** Which of this package's two workers a file is. */
+export type WorkerRole = 'worker' | 'tool-worker';
+
+/** What a worker says first, before it loads anything that can fail. */
+export interface Hello {
+  kind: 'hello';
+  role: WorkerRole;
+  version: string;
+}
+
+export function isHello(message: unknown): message is Hello {
+  if (typeof message !== 'object' || message === null || !('kind' in message) || message.kind !== 'hello') return false;
+  return (
+    'role' in message && typeof message.role === 'string' && 'version' in message && typeof message.version === 'string'
+  );
+}
 
 export type ProviderName = 'cuda' | 'tensorrt' | 'cpu';
 
@@ -169,12 +189,22 @@ export interface ReadyReport {
   attentionWidth: number;
 }
 
+/**
+ * Why a worker could not get ready, or a tool's task not be done: no provider works here, the runtime itself cannot be loaded, the model
+ * can't be run, its file is another one, or something ran out.
+ */
+export type FailureCode =
+  | 'ERR_PROVIDER_UNAVAILABLE'
+  | 'ERR_RUNTIME_MISSING'
+  | 'ERR_MODEL_INVALID'
+  | 'ERR_MODEL_INTEGRITY'
+  | 'ERR_OUT_OF_RESOURCES';
+
 /** A worker could not get ready. */
 export interface FailedReport {
   kind: 'failed';
   threadId: number;
-  /** Whether no provider works here, the model can't be run, or its file is another one. */
-  code: 'ERR_PROVIDER_UNAVAILABLE' | 'ERR_MODEL_INVALID' | 'ERR_MODEL_INTEGRITY';
+  code: FailureCode;
   message: string;
   /** Whether a provider is there and fails for no reason of its own: the CPU could tell whether it is the model's fault. */
   isModelSuspect: boolean;

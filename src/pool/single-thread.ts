@@ -1,4 +1,4 @@
-import type { ResourceLimits } from 'node:worker_threads';
+import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { LostTask } from './lost-task.js';
 import { type TaskFailure, tasksPerWorker } from './protocol.js';
@@ -15,8 +15,18 @@ export interface SingleThreadOptions {
   workerFile: string;
   workerData: unknown;
   resourceLimits?: ResourceLimits | undefined;
-  /** What the worker says beside its answers. */
+  /** What the thread says beside its answers, Piscina's own word that its file has loaded included. */
   onMessage: (message: unknown) => void;
+}
+
+/** How a thread ended. */
+export interface ThreadExit {
+  /** In words, as far as it is known. */
+  reason: string;
+  /** What it threw; null where it threw nothing. */
+  error: unknown;
+  /** Its exit code. */
+  code: number;
 }
 
 /**
@@ -24,8 +34,8 @@ export interface SingleThreadOptions {
  * started again when it dies: Piscina gives up on that after one failed start, and can't replace a thread that hangs.
  */
 export class SingleThread {
-  /** Resolves when the thread has ended, with why, as far as it is known. */
-  readonly exited: Promise<string>;
+  /** Resolves when the thread has ended. */
+  readonly exited: Promise<ThreadExit>;
   readonly #piscina: Piscina;
   /** What tells each task in hand that it is lost. */
   readonly #inHand = new Set<(loss: LostTask) => void>();
@@ -49,14 +59,16 @@ export class SingleThread {
       workerData,
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
     });
-    this.exited = this.#whenExited();
-    this.#piscina.on('message', onMessage);
-    // Its word for a thread that died with nothing in hand: `exited` says that too.
+    const [thread] = this.#piscina.threads;
+    if (thread === undefined) throw new Error('a pool of one thread started none');
+    thread.on('message', onMessage);
+    this.exited = whenExited(thread);
+    // Emitted for a thread that died with nothing in hand: `exited` says that too.
     this.#piscina.on('error', () => {});
     this.#piscina.on('workerCreate', (worker: unknown) => {
       this.#worker = worker;
     });
-    // In the middle of burying its thread, before it would start another.
+    // Emitted while Piscina cleans up a dead thread, before it would start another.
     this.#piscina.on('workerDestroy', () => this.#destroyOnce());
   }
 
@@ -131,18 +143,19 @@ export class SingleThread {
   #lose(reject: (loss: LostTask) => void, loss: LostTask): void {
     if (this.#inHand.delete(reject)) reject(loss);
   }
+}
 
-  #whenExited(): Promise<string> {
-    const [thread] = this.#piscina.threads;
-    if (thread === undefined) throw new Error('a pool of one thread started none');
-    return new Promise((resolve) => {
-      let reason: string | null = null;
-      thread.once('error', (error: unknown) => {
-        reason = error instanceof Error ? error.message : String(error);
-      });
-      thread.once('exit', (code) => resolve(reason ?? `it exited with code ${code}`));
+function whenExited(thread: Worker): Promise<ThreadExit> {
+  return new Promise((resolve) => {
+    let error: unknown = null;
+    thread.once('error', (thrown: unknown) => {
+      error = thrown;
     });
-  }
+    thread.once('exit', (code) => {
+      const words = error instanceof Error ? error.message : String(error);
+      resolve({ reason: error === null ? `it exited with code ${code}` : words, error, code });
+    });
+  });
 }
 
 function nameOf(error: unknown): string {

@@ -3,7 +3,7 @@ import type { WorkerPool } from './worker-pool.js';
 /** What a deployment needs of its workers. */
 export type ServingPool = Pick<
   WorkerPool,
-  'run' | 'keepQuiet' | 'release' | 'readyWorkers' | 'troubledWorkers' | 'lostWorkers' | 'inUse' | 'devices'
+  'run' | 'keepQuiet' | 'release' | 'readyWorkers' | 'troubledWorkers' | 'lostWorkers' | 'inUse' | 'devices' | 'problem'
 >;
 
 /** A pool without threads: batches come back at once, and their outputs are whatever the memory holds. */
@@ -19,4 +19,5 @@ export const standInPool: ServingPool = {
   lostWorkers: 0,
   inUse: null,
   devices: [],
+  problem: null,
 };

@@ -1,11 +1,53 @@
-import { ModelIntegrityError, ModelInvalidError, ProviderUnavailableError } from '../errors.js';
-import type { FailedReport } from './protocol.js';
+import {
+  type FraudScorerError,
+  ModelIntegrityError,
+  ModelInvalidError,
+  OutOfResourcesError,
+  ProviderUnavailableError,
+  WorkerLostError,
+} from '../errors.js';
+import { outOfResources } from '../out-of-resources.js';
+import { strangerError, type WorkerFile } from './handshake.js';
+import type { FailedReport, FailureCode } from './protocol.js';
+import type { ThreadExit } from './single-thread.js';
 
 /** Why a worker could not get ready, as a host is told. */
-export function startFailure({ code, message }: FailedReport, device: number): Error {
-  if (code === 'ERR_MODEL_INTEGRITY') return new ModelIntegrityError(message);
-  if (code === 'ERR_MODEL_INVALID') return new ModelInvalidError(`The model can't be run: ${message}`);
+export function startFailure({ code, message }: FailedReport, device: number): FraudScorerError {
+  return failureError(code, message, `None of the providers works here (device ${device})`);
+}
+
+/**
+ * The error for what a worker, or a tool's, says that it could not do.
+ *
+ * @param noProvider what to say where no provider works.
+ */
+export function failureError(code: FailureCode, message: string, noProvider: string): FraudScorerError {
+  switch (code) {
+    case 'ERR_MODEL_INTEGRITY':
+      return new ModelIntegrityError(message);
+    case 'ERR_MODEL_INVALID':
+      return new ModelInvalidError(`The model can't be run: ${message}`);
+    case 'ERR_OUT_OF_RESOURCES':
+      return new OutOfResourcesError(`The model can't be loaded or run here: ${message}`);
+    case 'ERR_RUNTIME_MISSING':
+      return new ProviderUnavailableError(`No provider works here: ${message}`);
+    case 'ERR_PROVIDER_UNAVAILABLE':
+      return new ProviderUnavailableError(`${noProvider}: ${message}; npx fraud-scorer doctor says more`);
+  }
+}
+
+/**
+ * Why a thread ended before it was ready.
+ *
+ * @param isGreeted whether its file had loaded.
+ */
+export function earlyExit(exit: ThreadExit, file: WorkerFile, isGreeted: boolean): FraudScorerError {
+  const { reason, error, code } = exit;
+  const shortage = outOfResources(error ?? reason, 'A worker ended while it started');
+  if (shortage !== null) return shortage;
+  if (isGreeted) return new WorkerLostError(`A worker died while it started: ${reason}`);
+  if (error === null && code === 0) return strangerError(file, 'a file that ends without a word');
   return new ProviderUnavailableError(
-    `None of the providers works here (device ${device}): ${message}; npx fraud-scorer doctor says more`,
+    `The worker's file could not be loaded (${file.url}): ${reason}: install the package again (npm ci); a host that bundles keeps piscina and onnxruntime-node out of the bundle, and passes copies of the worker's files`,
   );
 }

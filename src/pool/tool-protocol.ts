@@ -1,6 +1,6 @@
-/** What host and the tools' worker say to each other: the other file of `src/` that `workers/` may import. */
+/** What host and the tools' worker say to each other: `workers/` may import this file of `src/` too. */
 
-import type { GraphDescription, ModelFile, ModelSpec, ProviderName } from './protocol.js';
+import type { FailureCode, GraphDescription, ModelFile, ModelSpec, ProviderName } from './protocol.js';
 
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
 
@@ -236,5 +236,10 @@ export interface Comparison {
   loadMs: { original: number; optimized: number };
 }
 
-/** What a task came to; an error's message is passed as such. */
-export type ToolReply<K extends keyof ToolResults> = { result: ToolResults[K] } | { error: string };
+/** What a task came to, or why it could not be done. */
+export type ToolReply<K extends keyof ToolResults> = { result: ToolResults[K] } | { error: string; code: FailureCode };
+
+/** What a worker of a tool says every second or so, unless it is inside a call that takes longer. */
+export interface SignOfLife {
+  kind: 'alive';
+}

@@ -10,23 +10,32 @@ import { InvalidOptionsError } from '../errors.js';
  * @throws {InvalidOptionsError} where there is no such file.
  */
 export function resolveWorkerFile(workerFile: string | URL | undefined): string {
-  const url = workerFile === undefined ? packagedFile('worker.js') : urlOf(workerFile);
+  return resolveFile('workerFile', 'worker', workerFile);
+}
+
+/**
+ * The entry of the tools' worker as a file URL.
+ *
+ * @param toolWorkerFile the option of that name, as `workerFile`.
+ * @throws {InvalidOptionsError} where there is no such file.
+ */
+export function resolveToolWorkerFile(toolWorkerFile: string | URL | undefined): string {
+  return resolveFile('toolWorkerFile', 'tool-worker', toolWorkerFile);
+}
+
+function resolveFile(option: string, name: string, given: string | URL | undefined): string {
+  const url = given === undefined ? packagedFile(`${name}.js`) : urlOf(given);
   if (url !== null && isFile(url)) return url.href;
   throw new InvalidOptionsError([
     {
-      path: 'workerFile',
+      path: option,
       expected:
-        workerFile === undefined
-          ? "the worker's entry beside the package (a host that bundles passes a copy of fraud-scorer/worker)"
+        given === undefined
+          ? `fraud-scorer's ${name}.js beside the package (a host that bundles passes a copy of fraud-scorer/${name})`
           : 'the path or file URL of a file',
       received: url === null ? 'a URL of another kind' : 'no file there',
     },
   ]);
-}
-
-/** The entry of the tools' worker as a file URL. */
-export function resolveToolWorkerFile(): string {
-  return packagedFile('tool-worker.js').href;
 }
 
 /** Beside this module in the published package; in `dist` when the sources run, as in this project's own tests. */

@@ -1,6 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Clock, Timer } from '../clock.js';
-import { WorkerLostError } from '../errors.js';
+import { StartTimeoutError, WorkerLostError } from '../errors.js';
+import { outOfResources } from '../out-of-resources.js';
 import { type DeviceState, deviceOf, deviceStates, isOnDevice, providerInUse } from './devices.js';
 import { ExitGuard } from './exit-guard.js';
 import { lookEveryMs } from './hang-watch.js';
@@ -20,7 +21,8 @@ import {
   type WorkerTask,
 } from './protocol.js';
 import { startFailure } from './start-failure.js';
-import { WorkerSeat } from './worker-seat.js';
+import { requireRoomForThreads } from './thread-room.js';
+import { type StartListener, WorkerSeat } from './worker-seat.js';
 import { WorkerThread } from './worker-thread.js';
 
 export interface WorkerPoolOptions {
@@ -34,12 +36,18 @@ export interface WorkerPoolOptions {
   clock: Clock;
   /** How long a task may take before its worker counts as hung, in ms; Infinity for ever. */
   workerHangMs: number;
+  /** How long a replacement may take to start before it is given up and another is started, in ms; Infinity for ever. */
+  startTimeoutMs: number;
+  /** Ends the start of the pool with its reason, at once: what hangs is left behind. */
+  signal?: AbortSignal | undefined;
   /** How long an exit, and `release`, wait for a task that is inside the runtime, in ms. */
   exitWaitMs: number;
   /** @throws {ModelInvalidError} where the model is not what it should be, by what a worker says of it. */
   check: (report: WorkerReport) => void;
   /** A worker is ready: at the start, or in the place of one that was lost. */
   onReady: (report: ReadyReport) => void;
+  /** A worker has been starting for `workerHangMs`. It goes on. */
+  onSlow: (problem: string) => void;
   /** A worker that was in use died, or hangs. */
   onLost: (reason: string) => void;
   /** A worker that was to replace one could not get ready; it is tried again. */
@@ -55,7 +63,7 @@ export class WorkerPool {
   readonly #seats: WorkerSeat[];
   /** All that have not ended, those that hang included. */
   readonly #threads = new Set<WorkerThread>();
-  readonly #hangTimer: Timer | null;
+  readonly #watch: Timer;
   /** Settles when the first full set of workers is ready, or can't be. */
   readonly #started: Promise<void>;
   #settleStart: { resolve: () => void; reject: (error: Error) => void } | null = null;
@@ -67,32 +75,44 @@ export class WorkerPool {
   /**
    * Resolves when every worker has loaded the model and warmed up.
    *
-   * @throws {ProviderUnavailableError} where none of the providers works here.
+   * @throws {ProviderUnavailableError} where none of the providers works here, or the runtime or the worker's file cannot be loaded.
    * @throws {ModelInvalidError} where the model can't be loaded or run.
+   * @throws {OutOfResourcesError} where there is no memory, thread or file descriptor left.
+   * @throws {InvalidOptionsError} where the worker's file is another one.
+   * @throws {StartTimeoutError} where it takes longer than `startTimeoutMs`.
    * @throws {WorkerLostError} where a worker dies on the way.
    */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
+    requireRoomForThreads(options.workers);
     const pool = new WorkerPool(options);
+    const stop = (): void => pool.#stopStart(options.signal?.reason);
+    options.signal?.addEventListener('abort', stop);
+    if (options.signal?.aborted === true) stop();
     try {
       await pool.#started;
     } catch (error) {
-      await pool.release();
+      // What hangs is not waited for.
+      if (!(error instanceof StartTimeoutError)) await pool.release();
       throw error;
+    } finally {
+      options.signal?.removeEventListener('abort', stop);
     }
     return pool;
   }
 
   private constructor(options: WorkerPoolOptions) {
-    const { workers, clock, workerHangMs, exitWaitMs, onAbandoned } = options;
+    const { workers, clock, workerHangMs, startTimeoutMs, exitWaitMs, onAbandoned } = options;
     this.#options = options;
     // Twice: each worker may be replaced while the thread before it hangs.
     this.#guard = new ExitGuard({ seats: workers * 2, clock, exitWaitMs, onAbandoned });
     this.#started = new Promise((resolve, reject) => {
       this.#settleStart = { resolve, reject };
     });
-    const periodMs = lookEveryMs(workerHangMs);
+    const periodMs = lookEveryMs(Math.min(workerHangMs, startTimeoutMs));
     this.#seats = Array.from({ length: workers }, (_, index) => this.#seat(index, periodMs));
-    this.#hangTimer = Number.isFinite(workerHangMs) ? clock.every(periodMs, () => this.#lookForHangs()) : null;
+    this.#watch = clock.every(periodMs, () => {
+      for (const seat of this.#seats) seat.look();
+    });
     for (const seat of this.#seats) seat.start();
   }
 
@@ -105,6 +125,11 @@ export class WorkerPool {
   /** Workers that are missing because one hung, or could not be replaced. */
   get troubledWorkers(): number {
     return this.#seats.filter((seat) => seat.isTroubled).length;
+  }
+
+  /** What is wrong with a worker that is missing; null where none is, or one merely died. */
+  get problem(): string | null {
+    return this.#seats.find(({ problem }) => problem !== null)?.problem ?? null;
   }
 
   /** What is in use: of the workers that are ready the provider that was preferred, with what came of the others. */
@@ -157,31 +182,65 @@ export class WorkerPool {
   }
 
   async #release(): Promise<boolean> {
-    this.#hangTimer?.clear();
-    this.#quiet = null;
-    for (const seat of this.#seats) seat.end();
-    const threads = [...this.#threads];
+    const { threads, gone } = this.#retire();
     const ended = await Promise.all(threads.map((thread) => thread.release()));
     const isAll = ended.every((isEnded) => isEnded);
-    // What is left behind still needs the guard: the process must not end while it is inside the runtime.
-    if (isAll) this.#guard.dispose();
-    else void Promise.all(threads.map(({ exited }) => exited)).then(() => this.#guard.dispose());
+    if (isAll) await gone;
     return isAll;
   }
 
+  /** The same without waiting: each thread is ended once it is outside the runtime, if it ever is. */
+  #abandon(): void {
+    for (const thread of this.#retire().threads) thread.giveUp();
+    this.#released = Promise.resolve(false);
+  }
+
+  /** Starts no threads any more. @returns those that live, and when all of them have ended. */
+  #retire(): { threads: WorkerThread[]; gone: Promise<void> } {
+    this.#watch.clear();
+    this.#quiet = null;
+    for (const seat of this.#seats) seat.end();
+    const threads = [...this.#threads];
+    // A thread that is left behind still needs the guard: the process must not end while it is inside the runtime.
+    const gone = Promise.all(threads.map(({ exited }) => exited)).then(() => this.#guard.dispose());
+    return { threads, gone };
+  }
+
+  /** Ends the start, if it is not over. */
+  #stopStart(reason: unknown): void {
+    const start = this.#endStart();
+    if (start === null) return;
+    const isLate = reason instanceof StartTimeoutError;
+    this.#failStart(start, isLate ? new StartTimeoutError(`${reason.message}: ${this.#missing()}`) : asError(reason));
+  }
+
+  /** Which workers are not ready, and what they are at. */
+  #missing(): string {
+    const { workers, workerFile } = this.#options;
+    const missing = workers - this.readyWorkers;
+    const atFile = this.#seats.filter((seat) => seat.isLoadingFile).length;
+    const stages = [
+      ...(atFile > 0 ? [`${atFile} loaded the worker's file (${workerFile})`] : []),
+      ...(missing > atFile ? [`${missing - atFile} loaded the runtime or the model`] : []),
+    ];
+    return `${missing} of ${workers} workers were not ready: ${stages.join(', ')}`;
+  }
+
   #seat(index: number, lookEveryMs: number): WorkerSeat {
-    const { clock, workerHangMs, devices, onReady } = this.#options;
+    const { clock, workerHangMs, startTimeoutMs, devices, onReady, onSlow } = this.#options;
     const device = deviceOf(index, devices);
     return new WorkerSeat({
       clock,
       workerHangMs,
+      startTimeoutMs,
       lookEveryMs,
-      spawn: (onReport) => this.#spawn(device, this.#providersFor(index), onReport),
+      spawn: (listener) => this.#spawn(device, this.#providersFor(index), listener),
       problemWith: (report) => this.#problemWith(report, device),
       onReady: (report) => {
         onReady(report);
         if (this.readyWorkers === this.#seats.length) this.#endStart()?.resolve();
       },
+      onSlow: (problem) => onSlow(this.#isOnDevice(index) ? `device ${device}: ${problem}` : problem),
       onUnusable: (error) => this.#onUnusable(error),
       onLost: (reason) => this.#onLost(this.#isOnDevice(index) ? `device ${device}: ${reason}` : reason),
     });
@@ -203,10 +262,10 @@ export class WorkerPool {
     return seat !== undefined && isOnDevice(seat);
   }
 
-  #spawn(device: number, providers: ProviderName[], onReport: (report: WorkerReport) => void): WorkerThread | null {
+  #spawn(device: number, providers: ProviderName[], { onReport, onStranger }: StartListener): WorkerThread | null {
     const { workerFile, resourceLimits, config, clock } = this.#options;
     const thread = WorkerThread.start({
-      workerFile,
+      file: { role: 'worker', url: workerFile },
       data: { ...config, device, providers },
       guard: this.#guard,
       clock,
@@ -214,6 +273,7 @@ export class WorkerPool {
       onMessage: (message) => {
         if (isWorkerReport(message)) onReport(message);
       },
+      onStranger,
     });
     if (thread === null) return null;
     this.#threads.add(thread);
@@ -228,7 +288,7 @@ export class WorkerPool {
     try {
       this.#options.check(report);
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return asError(error);
     }
     return report.kind === 'failed' ? startFailure(report, device) : null;
   }
@@ -243,15 +303,11 @@ export class WorkerPool {
     return best;
   }
 
-  #lookForHangs(): void {
-    for (const seat of this.#seats) seat.lookForHang();
-  }
-
   #onLost(reason: string): void {
     this.#lost += 1;
     const start = this.#endStart();
     if (start === null) this.#options.onLost(reason);
-    else this.#failStart(start, new WorkerLostError(`A worker died while others started: ${reason}`));
+    else this.#failStart(start, lossAtStart(reason));
   }
 
   #onUnusable(error: Error): void {
@@ -263,7 +319,8 @@ export class WorkerPool {
   /** At once, so that no seat starts another thread. */
   #failStart(start: { reject: (error: Error) => void }, error: Error): void {
     start.reject(error);
-    void this.release();
+    if (error instanceof StartTimeoutError) this.#abandon();
+    else void this.release();
   }
 
   /** @returns what settles the start, the first time. */
@@ -272,4 +329,13 @@ export class WorkerPool {
     this.#settleStart = null;
     return start;
   }
+}
+
+function lossAtStart(reason: string): Error {
+  const failure = 'A worker died while others started';
+  return outOfResources(reason, failure) ?? new WorkerLostError(`${failure}: ${reason}`);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,7 +1,9 @@
 import type { Clock, Timer } from '../clock.js';
-import { WorkerLostError } from '../errors.js';
+import { type FraudScorerError, type InvalidOptionsError, StartTimeoutError } from '../errors.js';
+import { AwakeTime } from './awake-time.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
+import { greetingTimeoutMs, strangerError, type WorkerFile } from './handshake.js';
 import { HangWatch } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
 import type {
@@ -13,11 +15,16 @@ import type {
   WorkerReport,
   WorkerTask,
 } from './protocol.js';
+import type { ThreadExit } from './single-thread.js';
+import { earlyExit } from './start-failure.js';
 
 /** What a seat needs of a thread. */
 export interface SeatThread {
-  /** Resolves when it has ended, with why. */
-  readonly exited: Promise<string>;
+  /** Resolves when it has ended. */
+  readonly exited: Promise<ThreadExit>;
+  readonly file: WorkerFile;
+  /** Whether its file has loaded, and is the worker it must be. */
+  readonly isGreeted: boolean;
   /** Whether it takes tasks. */
   readonly isAlive: boolean;
   /** Whether it died with a task in hand. */
@@ -29,17 +36,28 @@ export interface SeatThread {
   release(): Promise<boolean>;
 }
 
+/** Who hears a thread while it starts. */
+export interface StartListener {
+  onReport: (report: WorkerReport) => void;
+  /** Its file is not the worker that it must be. */
+  onStranger: (error: InvalidOptionsError) => void;
+}
+
 export interface SeatOptions {
   clock: Clock;
-  /** How long a task may take before its worker counts as hung. */
+  /** How long a task may take before its worker counts as hung, and a start before the place counts as troubled. */
   workerHangMs: number;
-  /** How often `lookForHang` is called. */
+  /** How long a start may take before its thread is given up. */
+  startTimeoutMs: number;
+  /** How often `look` is called. */
   lookEveryMs: number;
-  /** Starts a thread, which reports to `onReport`; null where as many hang as may. */
-  spawn: (onReport: (report: WorkerReport) => void) => SeatThread | null;
+  /** Starts a thread; null where as many hang as may. */
+  spawn: (listener: StartListener) => SeatThread | null;
   /** @returns why a report is not to be accepted, or null. */
   problemWith: (report: WorkerReport) => Error | null;
   onReady: (report: ReadyReport) => void;
+  /** A thread has been starting for `workerHangMs`. It goes on. */
+  onSlow: (problem: string) => void;
   /** A thread could not get ready. */
   onUnusable: (error: Error) => void;
   /** A thread that was ready died, or was given up. */
@@ -51,6 +69,10 @@ interface Starting {
   /** null while it is made. */
   thread: SeatThread | null;
   troubled: boolean;
+  isSlow: boolean;
+  time: AwakeTime;
+  /** How long it has been starting. */
+  awakeMs: number;
 }
 
 interface Ready {
@@ -70,7 +92,7 @@ interface Waiting {
 /**
  * Where a seat stands. `waiting`: for its turn to start a thread again. `hung`: its thread hangs, as do so many others that no
  * thread can be started until one of them has ended. `withdrawn`: its device failed, and it ends once it has answered what it has in
- * hand. `troubled`: a thread hung, could not get ready or was withdrawn, and none has got ready since.
+ * hand. `troubled`: a thread hung, could not get ready, is slow to start or was withdrawn, and none has got ready since.
  */
 type SeatState = Starting | Ready | { kind: 'withdrawn'; from: Ready } | Waiting | { kind: 'hung' } | { kind: 'ended' };
 
@@ -89,6 +111,11 @@ export class WorkerSeat {
 
   get isReady(): boolean {
     return this.#state.kind === 'ready' && this.#state.thread.isAlive;
+  }
+
+  /** Whether its thread is starting and its file has not loaded yet. */
+  get isLoadingFile(): boolean {
+    return this.#state.kind === 'starting' && this.#state.thread?.isGreeted !== true;
   }
 
   /** Whether it has no worker because one hung, could not get ready or was withdrawn, and not merely because one died. */
@@ -140,17 +167,10 @@ export class WorkerSeat {
     );
   }
 
-  /** Replaces a worker that hangs. */
-  lookForHang(): void {
-    const ready = this.#state.kind === 'withdrawn' ? this.#state.from : this.#state;
-    if (ready.kind !== 'ready' || !ready.watch.look(ready.thread, this.#options.clock.now())) return;
-    const end = { servedMs: this.#servedMs(ready.since), overTask: true };
-    const isKnown = this.#state.kind === 'withdrawn';
-    this.#problem = `it hung: nothing came back for ${this.#options.workerHangMs} ms`;
-    const next = this.#wait(true);
-    ready.thread.giveUp();
-    if (!isKnown) this.#options.onLost(this.#problem);
-    this.#startAgain(next, end);
+  /** Replaces a worker that hangs, or that takes too long to start. */
+  look(): void {
+    if (this.#state.kind === 'starting') this.#lookAtStart(this.#state);
+    else this.#lookForHang();
   }
 
   /** A thread has ended somewhere: one that could not be started for want of room may be now. */
@@ -164,13 +184,56 @@ export class WorkerSeat {
     this.#state = { kind: 'ended' };
   }
 
+  #lookAtStart(starting: Starting): void {
+    const { clock, workerHangMs, startTimeoutMs, onSlow } = this.#options;
+    starting.awakeMs += starting.time.look(clock.now());
+    const { thread, awakeMs } = starting;
+    if (thread === null) return;
+    if (awakeMs >= startTimeoutMs) {
+      const stage = thread.isGreeted ? 'it was loading the runtime or the model' : `it was loading ${thread.file.url}`;
+      const problem = `A worker was not ready within startTimeoutMs of ${startTimeoutMs}: ${stage}`;
+      this.#giveUpStart(thread, new StartTimeoutError(problem));
+    } else if (!thread.isGreeted && awakeMs >= greetingTimeoutMs) {
+      this.#giveUpStart(thread, strangerError(thread.file, `a file that said nothing for ${greetingTimeoutMs} ms`));
+    } else if (awakeMs >= workerHangMs && !starting.isSlow) {
+      starting.isSlow = true;
+      starting.troubled = true;
+      this.#problem = `a worker has been starting for ${workerHangMs} ms`;
+      onSlow(this.#problem);
+    }
+  }
+
+  #giveUpStart(thread: SeatThread, error: FraudScorerError): void {
+    thread.giveUp();
+    this.#onUnusable(error);
+  }
+
+  #lookForHang(): void {
+    const ready = this.#state.kind === 'withdrawn' ? this.#state.from : this.#state;
+    if (ready.kind !== 'ready' || !ready.watch.look(ready.thread, this.#options.clock.now())) return;
+    const end = { servedMs: this.#servedMs(ready.since), overTask: true };
+    const isKnown = this.#state.kind === 'withdrawn';
+    this.#problem = `it hung: nothing came back for ${this.#options.workerHangMs} ms`;
+    const next = this.#wait(true);
+    ready.thread.giveUp();
+    if (!isKnown) this.#options.onLost(this.#problem);
+    this.#startAgain(next, end);
+  }
+
   #start(troubled: boolean): void {
-    const starting: Starting = { kind: 'starting', thread: null, troubled };
+    const { clock, lookEveryMs, spawn } = this.#options;
+    const time = new AwakeTime(lookEveryMs, clock.now());
+    const starting: Starting = { kind: 'starting', thread: null, troubled, isSlow: false, time, awakeMs: 0 };
     this.#state = starting;
     let thread: SeatThread | null;
     try {
-      thread = this.#options.spawn((report) => {
-        if (this.#state === starting && starting.thread !== null) this.#onReport(starting.thread, report);
+      thread = spawn({
+        onReport: (report) => {
+          if (this.#state === starting && starting.thread !== null) this.#onReport(starting.thread, report);
+        },
+        onStranger: (error) => {
+          if (this.#state === starting && starting.thread !== null) this.#giveUpStart(starting.thread, error);
+        },
       });
     } catch (error) {
       // A machine, or a container, that has no thread to give now may have one later.
@@ -182,7 +245,7 @@ export class WorkerSeat {
       return;
     }
     starting.thread = thread;
-    void thread.exited.then((reason) => this.#onExited(thread, reason));
+    void thread.exited.then((exit) => this.#onExited(thread, exit));
   }
 
   #onReport(thread: SeatThread, report: WorkerReport): void {
@@ -228,16 +291,16 @@ export class WorkerSeat {
     this.#startAgain(next, { servedMs: this.#servedMs(since), overTask: false, ofDevice: true });
   }
 
-  #onExited(thread: SeatThread, reason: string): void {
+  #onExited(thread: SeatThread, exit: ThreadExit): void {
     const state = this.#state;
     if (state.kind === 'withdrawn') this.#endIfDrained(state.from);
     if ((state.kind !== 'starting' && state.kind !== 'ready') || state.thread !== thread) return;
     if (state.kind === 'starting') {
-      this.#onUnusable(new WorkerLostError(`A worker died while it started: ${reason}`));
+      this.#onUnusable(earlyExit(exit, thread.file, thread.isGreeted));
       return;
     }
     const next = this.#wait(false);
-    this.#options.onLost(reason);
+    this.#options.onLost(exit.reason);
     this.#startAgain(next, { servedMs: this.#servedMs(state.since), overTask: thread.endedOverTask });
   }
 

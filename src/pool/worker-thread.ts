@@ -1,64 +1,85 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Clock, Timer } from '../clock.js';
-import { WorkerLostError } from '../errors.js';
+import { FraudScorerError, type InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
+import { outOfResources } from '../out-of-resources.js';
 import type { ExitGuard } from './exit-guard.js';
+import { readGreeting, strangerError, type WorkerFile } from './handshake.js';
 import type { GuardedData, TaskFailure } from './protocol.js';
-import { SingleThread } from './single-thread.js';
+import { SingleThread, type ThreadExit } from './single-thread.js';
+import { requireRoomForThreads } from './thread-room.js';
 
 /** How often it is looked whether a thread that hangs has left the runtime. */
 const pollMs = 50;
 
+/** How long a thread that is outside the runtime may take to end: more than a busy machine takes. */
+const endWaitMs = 10_000;
+
 export interface WorkerThreadOptions {
-  /** The worker's entry, as a file URL. */
-  workerFile: string;
+  file: WorkerFile;
   /** What it is told beside its seat at the guard. */
   data: object;
   guard: ExitGuard;
   clock: Clock;
   resourceLimits?: ResourceLimits | undefined;
+  /** What it says once it has said hello. */
   onMessage: (message: unknown) => void;
+  /** Its file is not the worker that it must be; the thread is to be given up. */
+  onStranger: (error: InvalidOptionsError) => void;
 }
 
 /** A worker thread with its seat at the exit guard: it is ended only while it is outside the runtime. */
 export class WorkerThread {
-  readonly exited: Promise<string>;
+  readonly exited: Promise<ThreadExit>;
+  readonly file: WorkerFile;
+  readonly #options: WorkerThreadOptions;
   readonly #thread: SingleThread;
-  readonly #guard: ExitGuard;
   readonly #seat: number;
-  readonly #clock: Clock;
+  #greeting: 'awaited' | 'heard' | 'refused' = 'awaited';
   #poll: Timer | null = null;
 
   /**
    * @returns null where the guard has no seat: as many threads hang, or are about to end, as may.
-   * @throws {WorkerLostError} where the system gives no thread.
+   * @throws {OutOfResourcesError} where the system has no thread, or no memory for one.
+   * @throws {ProviderUnavailableError} where it gives none for another reason.
    */
   static start(options: WorkerThreadOptions): WorkerThread | null {
     const seat = options.guard.claim();
     if (seat === null) return null;
     try {
+      requireRoomForThreads(1);
       return new WorkerThread(options, seat);
     } catch (error) {
       // The end of the process would wait for it otherwise.
       options.guard.release(seat);
+      if (error instanceof FraudScorerError) throw error;
+      const failure = 'A worker thread could not be started';
       const reason = error instanceof Error ? error.message : String(error);
-      throw new WorkerLostError(`A worker could not be started: ${reason}`, { cause: error });
+      throw outOfResources(error, failure) ?? new ProviderUnavailableError(`${failure}: ${reason}`, { cause: error });
     }
   }
 
-  private constructor(
-    { workerFile, data, guard, clock, resourceLimits, onMessage }: WorkerThreadOptions,
-    seat: number,
-  ) {
+  private constructor(options: WorkerThreadOptions, seat: number) {
+    const { file, data, guard, resourceLimits } = options;
     const workerData: GuardedData = { ...data, guard: guard.buffer, guardSeat: seat };
-    this.#thread = new SingleThread({ workerFile, workerData, resourceLimits, onMessage });
-    this.#guard = guard;
+    this.file = file;
+    this.#options = options;
     this.#seat = seat;
-    this.#clock = clock;
-    this.exited = this.#thread.exited.then((reason) => {
+    this.#thread = new SingleThread({
+      workerFile: file.url,
+      workerData,
+      resourceLimits,
+      onMessage: (message) => this.#hear(message),
+    });
+    this.exited = this.#thread.exited.then((exit) => {
       this.#poll?.clear();
       guard.release(seat);
-      return reason;
+      return exit;
     });
+  }
+
+  /** Whether it has said that it is the worker it must be: its file has loaded. */
+  get isGreeted(): boolean {
+    return this.#greeting === 'heard';
   }
 
   get isAlive(): boolean {
@@ -84,7 +105,7 @@ export class WorkerThread {
 
   /** Gives up on a thread that hangs, with all it has in hand, and ends it once it has left the runtime, if it ever does. */
   giveUp(): void {
-    this.#guard.stop(this.#seat);
+    this.#options.guard.stop(this.#seat);
     this.#thread.giveUp();
     // Nobody waits for it any more; an exit still does, as long as it may.
     this.#thread.abandon();
@@ -97,19 +118,41 @@ export class WorkerThread {
    * @returns whether it could be: one that is inside the runtime for longer than an exit would wait is left behind.
    */
   async release(): Promise<boolean> {
-    this.#guard.stop(this.#seat);
-    if (await this.#guard.whenIdle(this.#seat)) {
-      await this.#thread.end();
-      return true;
-    }
+    const { guard } = this.#options;
+    guard.stop(this.#seat);
+    if ((await guard.whenIdle(this.#seat)) && (await this.#endsInTime())) return true;
     this.#thread.abandon();
     this.#endOnceSafe();
     return false;
   }
 
+  #hear(message: unknown): void {
+    if (this.#greeting === 'heard') this.#options.onMessage(message);
+    if (this.#greeting !== 'awaited') return;
+    const { file, guard, onStranger } = this.#options;
+    const greeting = readGreeting(message, file.role);
+    if (greeting === 'unknown') return;
+    this.#greeting = greeting === 'greeted' ? 'heard' : 'refused';
+    if (greeting === 'greeted') return;
+    if (greeting.hasLoaded) guard.vacate(this.#seat);
+    onStranger(strangerError(file, greeting.received));
+  }
+
+  /** A thread may stay for reasons of its own, in native code of a file that wraps the worker for example. */
+  #endsInTime(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = this.#options.clock.after(endWaitMs, () => resolve(false));
+      void this.#thread.end().then(() => {
+        timer.clear();
+        resolve(true);
+      });
+    });
+  }
+
   #endOnceSafe(): void {
+    const { clock, guard } = this.#options;
     this.#poll?.clear();
-    if (!this.#guard.isBusy(this.#seat)) void this.#thread.end();
-    else this.#poll = this.#clock.background(pollMs, () => this.#endOnceSafe());
+    if (!guard.isBusy(this.#seat)) void this.#thread.end();
+    else this.#poll = clock.background(pollMs, () => this.#endOnceSafe());
   }
 }

@@ -1,9 +1,10 @@
 import { fileOf, openModelDirectory } from '../deployment/model-directory.js';
-import { WorkerLostError } from '../errors.js';
+import { OutOfResourcesError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
-import { isProvider } from '../options.js';
+import { isPathOrUrl, isProvider } from '../options.js';
+import { isAbortSignal } from '../request/score-options.js';
 import type { ModelIdentity, Provider } from '../types.js';
-import { type ProfiledRuns, profileSessions } from './profile-sessions.js';
+import { type ProfiledRuns, type ProfileWorkers, profileSessions } from './profile-sessions.js';
 import { generatedRows } from './verification-rows.js';
 
 export interface ProfileModelOptions {
@@ -17,6 +18,10 @@ export interface ProfileModelOptions {
   runs?: number | undefined;
   /** The CUDA device. @default 0 */
   device?: number | undefined;
+  /** The entry of the tools' worker, for hosts that bundle: as the option of `create`. @default the package's */
+  toolWorkerFile?: string | URL | undefined;
+  /** Ends the measurement when it is aborted: it rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** One provider with so many sessions at one batch size. */
@@ -52,11 +57,13 @@ export interface ModelProfile {
  * Measures a model at batch sizes and providers, with one session or several at once. Where the memory runs out the larger batch sizes
  * are left out, and what was measured is kept.
  *
- * @throws {InvalidOptionsError} where an option is not as documented.
  * A GPU's provider that fails on the model is among those that are not available, and so are more sessions than the system has threads for.
  *
+ * @throws {InvalidOptionsError} where an option is not as documented.
  * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or the CPU can't run the model.
- * @throws {WorkerLostError} where the system gives no thread for the first sessions, or one of them dies.
+ * @throws {ProviderUnavailableError} where the ONNX runtime, or the tools' worker, cannot be loaded.
+ * @throws {OutOfResourcesError} where there is no thread or memory for the first sessions.
+ * @throws {WorkerLostError} where a thread dies, or hangs.
  */
 export async function profileModel(directory: string, options: ProfileModelOptions = {}): Promise<ModelProfile> {
   const reader = new FieldReader(options);
@@ -67,8 +74,11 @@ export async function profileModel(directory: string, options: ProfileModelOptio
   const sessions = reader.list('sessions', 'integers from 1 to 64', isSessionCount);
   const runs = reader.number('runs', 50, { min: 1, max: 100_000, integer: true });
   const device = reader.number('device', 0, { min: 0, integer: true });
+  const toolWorkerFile = reader.value('toolWorkerFile', 'a path or a URL', isPathOrUrl);
+  const signal = reader.value('signal', 'an AbortSignal', isAbortSignal);
   reader.rejectUnknown().throwIfInvalid();
 
+  const workers: ProfileWorkers = { toolWorkerFile, signal };
   const opened = await openModelDirectory(directory);
   const { name, version, inputs, outputs } = opened.manifest;
   const profile: ModelProfile = { model: { name, version }, entries: [], unavailable: [], outOfMemory: [] };
@@ -83,9 +93,9 @@ export async function profileModel(directory: string, options: ProfileModelOptio
   for (const provider of providers) {
     for (const count of ascending(sessions ?? defaultSessions(provider))) {
       const isFirst = !profile.entries.some((entry) => entry.provider === provider);
-      const report = await profileSessions(count, { ...order, provider }).catch((error: unknown) => {
+      const report = await profileSessions(count, { ...order, provider }, workers).catch((error: unknown) => {
         // Of fewer sessions there is something to go by.
-        if (isFirst || !(error instanceof WorkerLostError)) throw error;
+        if (isFirst || !(error instanceof OutOfResourcesError)) throw error;
         return { ...nothingFound, unavailable: error.message };
       });
       const { unavailable, isDeviceLost, measured, outOfMemoryAt } = report;

@@ -1,3 +1,4 @@
+import { requireRoomForThreads } from '../pool/thread-room.js';
 import {
   abandonRendezvous,
   type MemoryUse,
@@ -6,10 +7,13 @@ import {
   profileMeetings,
   rendezvousWords,
 } from '../pool/tool-protocol.js';
-import { ToolWorker, toolGuard } from './tool-worker.js';
+import { ToolWorker, type ToolWorkerOptions, toolGuard } from './tool-worker.js';
 
 /** What is measured, but for what each session is told of the others. */
 export type ProfileOrder = Omit<ProfileTask, 'kind' | 'rendezvous' | 'watchesMemory'>;
+
+/** How the workers that measure are started and ended. */
+export type ProfileWorkers = Pick<ToolWorkerOptions, 'toolWorkerFile' | 'signal'>;
 
 /** Sessions that ran at the same time, at one batch size. */
 export interface ProfiledRuns extends MemoryUse {
@@ -30,16 +34,22 @@ export interface SessionsReport extends Omit<ProfileReport, 'measured'> {
  * Measures a provider with so many sessions that run at the same time, each on a thread of its own.
  *
  * @throws {ModelInvalidError} where the model can't be run.
- * @throws {WorkerLostError} where the system gives no thread, or one dies.
+ * @throws {OutOfResourcesError} where the system gives no thread, or something else runs out.
+ * @throws {WorkerLostError} where a thread dies, or hangs.
  */
-export async function profileSessions(sessions: number, order: ProfileOrder): Promise<SessionsReport> {
+export async function profileSessions(
+  sessions: number,
+  order: ProfileOrder,
+  options: ProfileWorkers = {},
+): Promise<SessionsReport> {
+  requireRoomForThreads(sessions);
   const size = rendezvousWords.count(profileMeetings.count(order.batchSizes.length)) * Int32Array.BYTES_PER_ELEMENT;
   const words = new Int32Array(new SharedArrayBuffer(size));
   // One for all, as the end of the process waits for one guard after the other.
   const guard = toolGuard(sessions);
   const workers: ToolWorker[] = [];
   try {
-    while (workers.length < sessions) workers.push(new ToolWorker(guard));
+    while (workers.length < sessions) workers.push(new ToolWorker({ ...options, guard }));
     const runs = workers.map((worker, index) => {
       const rendezvous = { words, parties: sessions };
       return worker

@@ -1,16 +1,35 @@
-import { systemClock } from '../clock.js';
-import { ModelInvalidError, WorkerLostError } from '../errors.js';
+import { type Clock, systemClock, type Timer } from '../clock.js';
+import { WorkerLostError } from '../errors.js';
+import { outOfResources } from '../out-of-resources.js';
+import { AwakeTime } from '../pool/awake-time.js';
 import { ExitGuard } from '../pool/exit-guard.js';
+import { greetingTimeoutMs, strangerError } from '../pool/handshake.js';
 import type { TaskFailure } from '../pool/protocol.js';
+import { earlyExit, failureError } from '../pool/start-failure.js';
 import type { ToolReply, ToolResults, ToolTask } from '../pool/tool-protocol.js';
 import { resolveToolWorkerFile } from '../pool/worker-file.js';
 import { WorkerThread } from '../pool/worker-thread.js';
 
 const exitWaitMs = 2_000;
 
+/** How long nothing may be heard of a worker: it says so every second that it lives, but for one call of the runtime. */
+const silenceMs = 600_000;
+
+const lookEveryMs = 1_000;
+
 /** For workers of a tool that run at the same time; whoever makes it disposes of it, once all of them are closed. */
 export function toolGuard(workers: number): ExitGuard {
   return new ExitGuard({ seats: workers, clock: systemClock, exitWaitMs });
+}
+
+export interface ToolWorkerOptions {
+  /** Shared with other workers. @default its own */
+  guard?: ExitGuard | undefined;
+  /** The entry of the tools' worker. @default the package's */
+  toolWorkerFile?: string | URL | undefined;
+  /** Gives up what it has in hand, with its reason, and ends it. */
+  signal?: AbortSignal | undefined;
+  clock?: Clock;
 }
 
 /** A worker of its own for one use of a tool: the host never loads the runtime itself. */
@@ -18,34 +37,73 @@ export class ToolWorker {
   /** Its own; null where it shares one. */
   readonly #guard: ExitGuard | null;
   readonly #thread: WorkerThread;
+  readonly #clock: Clock;
+  readonly #watch: Timer;
+  readonly #stopListening: () => void;
+  readonly #time: AwakeTime;
+  /** Since something was heard of it, or since its start. */
+  #silentMs = 0;
+  /** Rejects once it is known that no task will be answered any more. */
+  readonly #failed: Promise<never>;
+  #fail: (error: unknown) => void = () => {};
 
   /**
-   * @param shared with others; it has a guard of its own by default.
-   * @throws {WorkerLostError} where the system gives no thread.
+   * @throws {InvalidOptionsError} where there is no such file.
+   * @throws {OutOfResourcesError} where the system has no thread, or no memory for one.
    */
-  constructor(shared?: ExitGuard) {
+  constructor({ guard: shared, toolWorkerFile, signal, clock = systemClock }: ToolWorkerOptions = {}) {
+    const url = resolveToolWorkerFile(toolWorkerFile);
+    this.#failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    // Nobody may be waiting when it fails.
+    this.#failed.catch(() => {});
     const guard = shared ?? toolGuard(1);
     this.#guard = shared === undefined ? guard : null;
     try {
-      this.#thread = startThread(guard);
+      const thread = WorkerThread.start({
+        file: { role: 'tool-worker', url },
+        data: {},
+        guard,
+        clock,
+        onMessage: () => {
+          this.#silentMs = 0;
+        },
+        onStranger: (error) => this.#giveUp(error),
+      });
+      if (thread === null) throw new Error('a guard of its own had no seat');
+      this.#thread = thread;
     } catch (error) {
       this.#guard?.dispose();
       throw error;
     }
+    this.#clock = clock;
+    this.#time = new AwakeTime(lookEveryMs, clock.now());
+    this.#watch = clock.every(lookEveryMs, () => this.#look());
+    const stop = (): void => this.#giveUp(signal?.reason);
+    this.#stopListening = () => signal?.removeEventListener('abort', stop);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted === true) stop();
   }
 
   /**
-   * @throws {ModelInvalidError} where the runtime can't do it with this model.
-   * @throws {WorkerLostError} where the worker died over it, or as it started, with its own reason.
+   * @throws {ModelInvalidError | ModelIntegrityError} where the runtime can't do it with this model, or its file is another one.
+   * @throws {ProviderUnavailableError} where no provider works here, or the runtime or the worker's file cannot be loaded.
+   * @throws {OutOfResourcesError} where something ran out.
+   * @throws {InvalidOptionsError} where the worker's file is another one.
+   * @throws {WorkerLostError} where the worker died over it, or hangs.
    */
   async run<T extends ToolTask>(task: T): Promise<ToolResults[T['kind']]> {
-    const reply = await this.#reply(task);
-    if ('error' in reply) throw new ModelInvalidError(`The model can't be run: ${reply.error}`);
-    return reply.result;
+    const reply = await Promise.race([this.#reply(task), this.#failed]);
+    if (!('error' in reply)) return reply.result;
+    if ('code' in reply) throw failureError(reply.code, reply.error, 'None of the providers works here');
+    throw new WorkerLostError(`The tool's worker failed: ${reply.error}`);
   }
 
   /** @returns whether its thread could be ended: inside the runtime it would take the process with it, and the guard stays then. */
   async close(): Promise<boolean> {
+    this.#watch.clear();
+    this.#stopListening();
     const isReleased = await this.#thread.release();
     if (isReleased) this.#guard?.dispose();
     return isReleased;
@@ -55,15 +113,29 @@ export class ToolWorker {
     try {
       return await this.#thread.run<ToolReply<T['kind']>>(task);
     } catch (error) {
-      const reason = (await this.#thread.exited).replace(/\s+/g, ' ');
-      throw new WorkerLostError(`The tool's worker died: ${reason}`, { cause: error });
+      const exit = await this.#thread.exited;
+      if (!this.#thread.isGreeted) throw earlyExit(exit, this.#thread.file, false);
+      const failure = "The tool's worker died";
+      const reason = exit.reason.replace(/\s+/g, ' ');
+      throw (
+        outOfResources(exit.error ?? reason, failure) ?? new WorkerLostError(`${failure}: ${reason}`, { cause: error })
+      );
     }
   }
-}
 
-function startThread(guard: ExitGuard): WorkerThread {
-  const workerFile = resolveToolWorkerFile();
-  const thread = WorkerThread.start({ workerFile, data: {}, guard, clock: systemClock, onMessage: () => {} });
-  if (thread === null) throw new Error('a guard of its own had no seat');
-  return thread;
+  #look(): void {
+    this.#silentMs += this.#time.look(this.#clock.now());
+    const { isGreeted, file } = this.#thread;
+    if (!isGreeted && this.#silentMs >= greetingTimeoutMs) {
+      this.#giveUp(strangerError(file, `a file that said nothing for ${greetingTimeoutMs} ms`));
+    } else if (this.#silentMs >= silenceMs) {
+      this.#giveUp(new WorkerLostError(`The tool's worker hangs: nothing was heard of it for ${silenceMs / 1000} s`));
+    }
+  }
+
+  #giveUp(error: unknown): void {
+    this.#fail(error);
+    this.#watch.clear();
+    this.#thread.giveUp();
+  }
 }

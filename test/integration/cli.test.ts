@@ -84,7 +84,7 @@ describe.runIf(process.platform === 'linux')('fraud-scorer', () => {
         expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
         const report = JSON.parse(stdout);
         const reason = expect.stringMatching(
-          /^The tool's worker died: libonnxruntime\.so\S*: cannot open shared object/,
+          /^No provider works here: the ONNX runtime cannot be loaded: libonnxruntime\.so\S*: cannot open shared object.*npm ci/,
         );
         const cures = [expect.stringMatching(/^Runtime: install onnxruntime-node again/)];
         expect(report).toMatchObject({ runtimeVersion: 'unknown', gpus: [], problems: ['no provider works'] });

@@ -236,9 +236,12 @@ describe('create', () => {
     await scorer.close();
   });
 
-  it('rejects where a worker dies while it starts', async () => {
+  it("says that a worker's heap is too small for it to start", async () => {
     await expect(
       FraudScorer.create({ model: fixtureModel('sqrt'), workers: 2, resourceLimits: { maxOldGenerationSizeMb: 4 } }),
-    ).rejects.toMatchObject({ code: 'ERR_WORKER_LOST' });
+    ).rejects.toMatchObject({
+      code: 'ERR_OUT_OF_RESOURCES',
+      message: expect.stringContaining("memory of the worker's JavaScript heap: raise resourceLimits"),
+    });
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { InvalidOptionsError } from '../../../src/errors.js';
 import type { FailedReport, ReadyReport, WorkerReport } from '../../../src/pool/protocol.js';
-import { type SeatThread, WorkerSeat } from '../../../src/pool/worker-seat.js';
+import type { ThreadExit } from '../../../src/pool/single-thread.js';
+import { type SeatThread, type StartListener, WorkerSeat } from '../../../src/pool/worker-seat.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const ready: ReadyReport = {
@@ -22,15 +24,17 @@ const failed: FailedReport = {
 
 /** A thread that does what the test says. */
 class FakeThread implements SeatThread {
-  readonly exited: Promise<string>;
+  readonly exited: Promise<ThreadExit>;
+  readonly file = { role: 'worker', url: 'file:///worker.js' } as const;
   readonly answered = 0;
   readonly endedOverTask = false;
+  isGreeted = false;
   isAlive = true;
   inHand = 0;
   calls: string[] = [];
-  #exit: (reason: string) => void = () => {};
+  #exit: (exit: ThreadExit) => void = () => {};
 
-  constructor(readonly report: (report: WorkerReport) => void) {
+  constructor(readonly listener: StartListener) {
     this.exited = new Promise((resolve) => {
       this.#exit = resolve;
     });
@@ -50,14 +54,19 @@ class FakeThread implements SeatThread {
     return true;
   }
 
-  async die(reason: string): Promise<void> {
+  report(report: WorkerReport): void {
+    this.isGreeted = true;
+    this.listener.onReport(report);
+  }
+
+  async die(reason: string, { error = null, code = 1 }: Partial<ThreadExit> = {}): Promise<void> {
     this.isAlive = false;
-    this.#exit(reason);
+    this.#exit({ reason, error, code });
     await Promise.resolve();
   }
 }
 
-function rig() {
+function rig(startTimeoutMs = 60_000) {
   const clock = new FakeClock();
   const threads: FakeThread[] = [];
   const events: string[] = [];
@@ -65,16 +74,18 @@ function rig() {
   const seat = new WorkerSeat({
     clock,
     workerHangMs: 1_000,
+    startTimeoutMs,
     lookEveryMs: 100,
-    spawn: (report) => {
+    spawn: (listener) => {
       if (!state.hasRoom) return null;
       if (state.isOutOfThreads) throw new Error('EAGAIN');
-      const thread = new FakeThread(report);
+      const thread = new FakeThread(listener);
       threads.push(thread);
       return thread;
     },
     problemWith: (report) => (report.kind === 'failed' ? new Error(report.message) : null),
     onReady: () => events.push('ready'),
+    onSlow: (problem) => events.push(`slow: ${problem}`),
     onUnusable: ({ message }) => events.push(`unusable: ${message}`),
     onLost: (reason) => events.push(`lost: ${reason}, ready ${seat.isReady}`),
   });
@@ -86,7 +97,7 @@ function rig() {
   const lookFor = (ms: number): void => {
     for (let looked = 0; looked < ms; looked += 100) {
       clock.advance(100);
-      seat.lookForHang();
+      seat.look();
     }
   };
   return { clock, threads, events, state, seat, last, lookFor };
@@ -144,6 +155,7 @@ describe('WorkerSeat', () => {
     seat.start();
     last().report(failed);
     expect([threads.length, threads[0]?.calls]).toEqual([2, ['release']]);
+    last().isGreeted = true;
     await last().die('stillborn');
     expect(events).toEqual(['unusable: no', 'unusable: A worker died while it started: stillborn']);
     expect(seat.isTroubled).toBe(true);
@@ -210,5 +222,107 @@ describe('WorkerSeat', () => {
     last().report(ready);
     last().isAlive = false;
     expect(seat.isReady).toBe(false);
+  });
+
+  describe('a thread that takes long to start', () => {
+    it('makes the place troubled after workerHangMs, says so once, and goes on', () => {
+      const { seat, last, threads, events, lookFor } = rig();
+      seat.start();
+      last().isGreeted = true;
+      lookFor(900);
+      expect([seat.isTroubled, events]).toEqual([false, []]);
+      lookFor(30_000);
+      expect(events).toEqual(['slow: a worker has been starting for 1000 ms']);
+      expect([seat.isTroubled, seat.problem]).toEqual([true, 'a worker has been starting for 1000 ms']);
+      last().report(ready);
+      expect([seat.isReady, seat.isTroubled, threads.length]).toEqual([true, false, 1]);
+    });
+
+    it('is given up after startTimeoutMs, and others are started with longer and longer waits', () => {
+      const { seat, last, threads, events, clock, lookFor } = rig(5_000);
+      seat.start();
+      const first = last();
+      first.isGreeted = true;
+      lookFor(4_900);
+      expect(first.calls).toEqual([]);
+      lookFor(100);
+      expect(first.calls).toEqual(['give up']);
+      expect(events.at(-1)).toBe(
+        'unusable: A worker was not ready within startTimeoutMs of 5000: it was loading the runtime or the model',
+      );
+      expect([threads.length, seat.isTroubled]).toEqual([2, true]);
+      first.report(ready);
+      expect(seat.isReady).toBe(false);
+      lookFor(5_000);
+      expect(threads).toHaveLength(2);
+      clock.advance(100);
+      expect(threads).toHaveLength(3);
+      last().report(ready);
+      expect(seat.isReady).toBe(true);
+    });
+
+    it('is given up sooner where its file never says hello, and the file is named', () => {
+      const { seat, last, threads, events, lookFor } = rig();
+      seat.start();
+      const first = last();
+      lookFor(20_000);
+      expect([first.calls, threads.length]).toEqual([['give up'], 2]);
+      expect(events.at(-1)).toMatch(/^unusable: Invalid options: workerFile: .*said nothing .*file:\/\/\/worker\.js$/);
+    });
+
+    it('is not held against it where the process was stopped meanwhile', () => {
+      const { seat, last, events, clock } = rig(5_000);
+      seat.start();
+      last().isGreeted = true;
+      clock.stall(600_000);
+      seat.look();
+      expect([events, last().calls]).toEqual([[], []]);
+    });
+
+    it('leaves the place empty where too many hang, until one of them has ended', () => {
+      const { seat, last, threads, state, lookFor } = rig(500);
+      seat.start();
+      state.hasRoom = false;
+      lookFor(500);
+      expect([threads.length, seat.isTroubled]).toEqual([1, true]);
+      state.hasRoom = true;
+      seat.retry();
+      expect(threads).toHaveLength(2);
+      last().report(ready);
+      expect(seat.isReady).toBe(true);
+    });
+  });
+
+  it('gives up a thread whose file is another, and tries again', () => {
+    const { seat, last, threads, events } = rig();
+    seat.start();
+    const first = last();
+    first.listener.onStranger(new InvalidOptionsError([{ path: 'workerFile', expected: 'ours', received: 'yours' }]));
+    expect(first.calls).toEqual(['give up']);
+    expect(events).toEqual(['unusable: Invalid options: workerFile: expected ours, received yours']);
+    expect(threads).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      'a file that can not be loaded',
+      false,
+      { error: new Error('no such module') },
+      /^unusable: The worker's file could/,
+    ],
+    ['a file that ends at once', false, { code: 0 }, /^unusable: Invalid options: workerFile: .*ends without a word/],
+    ['a death while the model is loaded', true, {}, /^unusable: A worker died while it started: it ended$/],
+    [
+      'a heap that is too small',
+      true,
+      { error: Object.assign(new Error('limit'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }) },
+      /^unusable: A worker ended while it started: out of memory of the worker's JavaScript heap: raise resourceLimits/,
+    ],
+  ])('tells %s from others', async (_, isGreeted, exit, event) => {
+    const { seat, last, events } = rig();
+    seat.start();
+    last().isGreeted = isGreeted;
+    await last().die('it ended', exit);
+    expect(events).toEqual([expect.stringMatching(event)]);
   });
 });

@@ -1,0 +1,48 @@
+import { InvalidOptionsError } from '../errors.js';
+import { isHello, isWorkerReport, packageVersion, type WorkerRole } from './protocol.js';
+
+/** The file that a thread runs. */
+export interface WorkerFile {
+  /** Which of this package's workers it must be. */
+  role: WorkerRole;
+  url: string;
+}
+
+/** A file that is not the worker it must be. */
+export interface Stranger {
+  /** What it is, as far as its first words tell. */
+  received: string;
+  /** Whether it has loaded, and none of it is of this package: it is not inside the runtime. */
+  hasLoaded: boolean;
+}
+
+/** How long a file may load before it counts as one that never says hello: a busy machine takes a second or two. */
+export const greetingTimeoutMs = 20_000;
+
+/** How Piscina's part of a worker says that the file has loaded. */
+const loadedKey = '_WORKER_READY';
+
+/**
+ * What a message of a thread says of its file. A worker of this package says hello before all else; what a file that wraps it says before
+ * tells nothing.
+ */
+export function readGreeting(message: unknown, role: WorkerRole): 'greeted' | 'unknown' | Stranger {
+  if (isHello(message)) {
+    if (message.role === role && message.version === packageVersion) return 'greeted';
+    const what = message.role === role ? 'that worker' : `the other worker, fraud-scorer/${clip(message.role)}`;
+    return { received: `${what}, of version ${clip(message.version)}`, hasLoaded: false };
+  }
+  if (isWorkerReport(message)) return { received: 'that worker, of an older version', hasLoaded: false };
+  if (typeof message !== 'object' || message === null || !(loadedKey in message)) return 'unknown';
+  return { received: "a file that is not fraud-scorer's worker", hasLoaded: true };
+}
+
+export function strangerError({ role, url }: WorkerFile, received: string): InvalidOptionsError {
+  const path = role === 'worker' ? 'workerFile' : 'toolWorkerFile';
+  const expected = `fraud-scorer's ${role} of version ${packageVersion} (a host that bundles passes a copy of fraud-scorer/${role})`;
+  return new InvalidOptionsError([{ path, expected, received: `${received}: ${url}` }]);
+}
+
+function clip(text: string): string {
+  return text.slice(0, 40);
+}

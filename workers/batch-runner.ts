@@ -2,6 +2,9 @@ import { type BatchTask, outputsPerSlot, type WorkerConfig } from '../src/pool/p
 import type { BufferPool } from './buffer-pool.js';
 import type { ModelOutputs, ModelSession } from './model-session.js';
 
+/** How often the smallest and the largest batch are run before the first request. */
+const warmUpRuns = 5;
+
 /** Takes batches from shared memory through the session and back. */
 export class BatchRunner {
   readonly #model: ModelSession;
@@ -11,6 +14,7 @@ export class BatchRunner {
   readonly #outputs: Float32Array;
   readonly #attention: Float32Array;
   readonly #lanes: Int32Array;
+  readonly #scratchSlot: number;
 
   constructor(model: ModelSession, buffers: BufferPool, { memory }: WorkerConfig) {
     this.#model = model;
@@ -20,6 +24,7 @@ export class BatchRunner {
     this.#outputs = new Float32Array(memory.outputs);
     this.#attention = new Float32Array(memory.attention);
     this.#lanes = new Int32Array(memory.lanes);
+    this.#scratchSlot = memory.scratchSlot;
   }
 
   /**
@@ -29,7 +34,29 @@ export class BatchRunner {
   async run({ lane, rows }: BatchTask): Promise<number> {
     const start = performance.now();
     const first = lane * this.#maxBatchSize;
-    const slots = this.#lanes.subarray(first, first + rows);
+    await this.#runSlots(this.#lanes.subarray(first, first + rows));
+    return performance.now() - start;
+  }
+
+  /**
+   * Runs batches of all sizes that occur, through the buffers and the code that serve, so that no request meets a first run.
+   *
+   * @throws {Error} where the runtime fails or an output has the wrong length.
+   */
+  async warmUp(): Promise<void> {
+    for (let rows = 1; rows < this.#maxBatchSize; rows *= 2) await this.#warmUpOn(rows);
+    for (let run = 0; run < warmUpRuns; run += 1) {
+      await this.#warmUpOn(1);
+      await this.#warmUpOn(this.#maxBatchSize);
+    }
+  }
+
+  #warmUpOn(rows: number): Promise<void> {
+    return this.#runSlots(new Int32Array(rows).fill(this.#scratchSlot));
+  }
+
+  async #runSlots(slots: Int32Array): Promise<void> {
+    const rows = slots.length;
     const buffers = this.#buffers.take();
     try {
       buffers.gather(this.#features, slots);
@@ -37,7 +64,6 @@ export class BatchRunner {
     } finally {
       this.#buffers.giveBack(buffers);
     }
-    return performance.now() - start;
   }
 
   /** Writes the outputs to the rows' slots. */

@@ -52,6 +52,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
   const runner = new BatchRunner(model, buffers, config);
   const columns = new ColumnRunner(model, buffers, config);
   const explainer = new Explainer(model, buffers, config);
+  await seat.during(() => runner.warmUp());
   parentPort?.postMessage(report);
   return async (task) => {
     try {
@@ -93,6 +94,11 @@ function withoutNumbers(message: string): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A task without work: the host runs some before the first request, so that the way of a task there and back is compiled. */
+export function warmUp(): object {
+  return {};
 }
 
 sayHello('worker');

@@ -43,6 +43,7 @@ export class Slots {
       capacity,
       rowSize,
       maxBatchSize,
+      scratchSlot: 0,
       features: new SharedArrayBuffer(capacity * rowSize * floats),
       outputs: new SharedArrayBuffer(capacity * outputsPerSlot * floats),
       attention: new SharedArrayBuffer(attention ? capacity * maxAttentionWidth * floats : 0),

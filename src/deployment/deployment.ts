@@ -63,6 +63,7 @@ export class Deployment {
       attention: manifest.outputs.attention !== undefined,
     });
     this.scratchSlot = this.slots.claim();
+    this.slots.memory.scratchSlot = this.scratchSlot;
     const { logits, riskScore } = manifest.outputs;
     this.#outputForm = { logits: logits !== undefined, riskScore: riskScore !== undefined };
     this.#areas = new ColumnAreas({

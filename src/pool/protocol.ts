@@ -67,6 +67,8 @@ export interface SharedMemory {
   /** float32 values of features a slot holds: the inputs one behind the other, in the manifest's order. */
   rowSize: number;
   maxBatchSize: number;
+  /** A slot that belongs to no request. Workers warm up on it: all of them may write to it, and nobody reads it. */
+  scratchSlot: number;
   /** float32 [capacity, rowSize] */
   features: SharedArrayBuffer;
   /** float32 [capacity, outputsPerSlot] */

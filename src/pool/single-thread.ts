@@ -10,6 +10,9 @@ import { setRuntimeEnvironment } from './runtime-environment.js';
  */
 const niceIncrement = process.platform === 'linux' ? 10 : 0;
 
+/** Tasks without work that go there and back before the first request. */
+const warmUpTrips = 20;
+
 export interface SingleThreadOptions {
   /** The worker's entry, as a file URL. */
   workerFile: string;
@@ -92,11 +95,21 @@ export class SingleThread {
     return this.#answered;
   }
 
+  /** Sends tasks without work there and back, so that this way is compiled before the first request takes it. Never rejects. */
+  async warmUp(): Promise<void> {
+    for (let trip = 0; trip < warmUpTrips; trip += 1) {
+      // A worker of the host's own that wraps ours does not have this function, and does without.
+      const reply = await this.run({}, 'warmUp').catch(() => ({ error: 'lost' }));
+      if ('error' in reply) return;
+    }
+  }
+
   /**
+   * @param name of the function that the worker's file exports, where it is not its default export.
    * @returns the answer, or what went wrong in a worker that lives on.
    * @throws {LostTask} where the thread dies first, or is given up.
    */
-  run<R>(task: unknown): Promise<R | TaskFailure> {
+  run<R extends object>(task: unknown, name?: string): Promise<R | TaskFailure> {
     if (this.#isEnding) return Promise.reject(new LostTask('unsent', 'The worker had ended'));
     return new Promise((resolve, reject) => {
       this.#inHand.add(reject);
@@ -105,7 +118,8 @@ export class SingleThread {
         this.#answered += 1;
         resolve(reply);
       };
-      this.#piscina.run(task).then(settle, (error: unknown) => {
+      const reply = name === undefined ? this.#piscina.run(task) : this.#piscina.run(task, { name });
+      reply.then(settle, (error: unknown) => {
         // What a handler throws may quote a row.
         if (!this.#isEnding) settle({ error: `the worker's handler threw ${nameOf(error)}` });
         else void this.exited.then(() => this.#lose(reject, new LostTask('died', 'The worker died')));

@@ -90,6 +90,7 @@ export class WorkerPool {
     if (options.signal?.aborted === true) stop();
     try {
       await pool.#started;
+      await Promise.all(pool.#seats.map((seat) => seat.warmUp()));
     } catch (error) {
       // What hangs is not waited for.
       if (!(error instanceof StartTimeoutError)) await pool.release();

@@ -31,7 +31,9 @@ export interface SeatThread {
   readonly endedOverTask: boolean;
   readonly inHand: number;
   readonly answered: number;
-  run<R>(task: unknown): Promise<R | TaskFailure>;
+  run<R extends object>(task: unknown): Promise<R | TaskFailure>;
+  /** Sends tasks without work there and back. Never rejects. */
+  warmUp(): Promise<void>;
   giveUp(): void;
   release(): Promise<boolean>;
 }
@@ -165,6 +167,11 @@ export class WorkerSeat {
         throw error;
       },
     );
+  }
+
+  /** Has the way of a task to its worker and back compiled. Never rejects. */
+  async warmUp(): Promise<void> {
+    if (this.#state.kind === 'ready') await this.#state.thread.warmUp();
   }
 
   /** Replaces a worker that hangs, or that takes too long to start. */

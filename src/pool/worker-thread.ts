@@ -99,8 +99,13 @@ export class WorkerThread {
   }
 
   /** @throws {LostTask} where the thread dies first, or is given up. */
-  run<R>(task: unknown): Promise<R | TaskFailure> {
+  run<R extends object>(task: unknown): Promise<R | TaskFailure> {
     return this.#thread.run<R>(task);
+  }
+
+  /** Sends tasks without work there and back. Never rejects. */
+  warmUp(): Promise<void> {
+    return this.#thread.warmUp();
   }
 
   /** Gives up on a thread that hangs, with all it has in hand, and ends it once it has left the runtime, if it ever does. */

@@ -45,6 +45,10 @@ class FakeThread implements SeatThread {
     return new Promise(() => {});
   }
 
+  warmUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
   giveUp(): void {
     this.calls.push('give up');
   }

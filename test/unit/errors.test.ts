@@ -1,5 +1,8 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import * as first from '../../src/errors.js';
+
+const issue = { path: 'features.x[0]', expected: 'a finite number', received: 'NaN' };
 
 describe('errors', () => {
   it('carry a literal code and their name', () => {
@@ -23,9 +26,62 @@ describe('errors', () => {
   });
 
   it('list issues, and say how many more there are', () => {
-    const issue = { path: 'features.x[0]', expected: 'a finite number', received: 'NaN' };
     expect(new first.InvalidRequestError([issue], 31).message).toBe(
       'Invalid request: features.x[0]: expected a finite number, received NaN; and 30 more',
     );
+  });
+});
+
+describe('errors as JSON', () => {
+  const secret = new Error('4111 1111 1111 1111');
+  it.each<[first.FraudScorerError, object]>([
+    [new first.QueueFullError(10), { name: 'QueueFullError', code: 'ERR_QUEUE_FULL' }],
+    [new first.DeadlineExceededError(5), { name: 'DeadlineExceededError', code: 'ERR_DEADLINE_EXCEEDED' }],
+    [new first.AbortedError(secret), { name: 'AbortedError', code: 'ERR_ABORTED' }],
+    [new first.ClosedError('closed'), { name: 'ClosedError', code: 'ERR_CLOSED' }],
+    [new first.InferenceError('failed', { cause: secret }), { name: 'InferenceError', code: 'ERR_INFERENCE' }],
+    [new first.WorkerLostError('lost'), { name: 'WorkerLostError', code: 'ERR_WORKER_LOST' }],
+    [
+      new first.InvalidOptionsError([issue], 3),
+      { name: 'InvalidOptionsError', code: 'ERR_INVALID_OPTIONS', issues: [issue], totalIssues: 3 },
+    ],
+    [
+      new first.InvalidRequestError([issue], 1, { cause: secret }),
+      { name: 'InvalidRequestError', code: 'ERR_INVALID_REQUEST', issues: [issue], totalIssues: 1 },
+    ],
+    [
+      new first.ModelInvalidError('model.json', [issue], { cause: secret, totalIssues: 25 }),
+      { name: 'ModelInvalidError', code: 'ERR_MODEL_INVALID', issues: [issue], totalIssues: 25 },
+    ],
+    [new first.ModelIntegrityError('another'), { name: 'ModelIntegrityError', code: 'ERR_MODEL_INTEGRITY' }],
+    [
+      new first.ProviderUnavailableError('none'),
+      { name: 'ProviderUnavailableError', code: 'ERR_PROVIDER_UNAVAILABLE' },
+    ],
+    [new first.OutOfResourcesError('memory'), { name: 'OutOfResourcesError', code: 'ERR_OUT_OF_RESOURCES' }],
+    [new first.StartTimeoutError('late'), { name: 'StartTimeoutError', code: 'ERR_START_TIMEOUT' }],
+  ])('keep the message, and hold neither a cause nor a stack: %s', (error, fields) => {
+    expect(JSON.parse(JSON.stringify(error))).toEqual({ ...fields, message: error.message });
+    expect(JSON.parse(JSON.stringify({ reason: error })).reason.message).toBe(error.message);
+  });
+
+  it('leave what is printed and enumerated as it was', () => {
+    const error = new first.InvalidRequestError([issue]);
+    expect(Object.keys(error).sort()).toEqual(['code', 'issues', 'name', 'totalIssues']);
+    expect(inspect(error)).not.toContain('toJSON');
+    expect(Object.keys(new first.ClosedError('closed')).sort()).toEqual(['code', 'name']);
+  });
+
+  it('give issues that are a copy', () => {
+    const error = new first.InvalidRequestError([{ ...issue }]);
+    const [copy] = error.toJSON().issues ?? [];
+    if (copy !== undefined) copy.received = 'another';
+    expect(error.issues).toEqual([issue]);
+  });
+
+  it('survive a structured clone as what toJSON gives, while the error itself loses its code', () => {
+    const error = new first.QueueFullError(10);
+    expect(structuredClone(error.toJSON())).toEqual(error.toJSON());
+    expect(structuredClone(error)).not.toHaveProperty('code');
   });
 });

@@ -1,0 +1,60 @@
+import { FraudScorerErrorBase } from './base.js';
+
+/** `maxQueueSize` requests wait already. Send fewer, or try again later. */
+export class QueueFullError extends FraudScorerErrorBase {
+  static readonly code = 'ERR_QUEUE_FULL';
+  override readonly name = 'QueueFullError';
+  readonly code = 'ERR_QUEUE_FULL';
+
+  constructor(maxQueueSize: number) {
+    super(`The queue is full: ${maxQueueSize} requests are waiting, which is maxQueueSize`);
+  }
+}
+
+/** The request was not answered within its `timeoutMs`, or could not be. */
+export class DeadlineExceededError extends FraudScorerErrorBase {
+  static readonly code = 'ERR_DEADLINE_EXCEEDED';
+  override readonly name = 'DeadlineExceededError';
+  readonly code = 'ERR_DEADLINE_EXCEEDED';
+
+  /** @param options.isEarly the request is given up before its deadline, because its answer would come too late. */
+  constructor(timeoutMs: number, options: { isEarly?: boolean } = {}) {
+    super(
+      options.isEarly === true
+        ? `The request could not be answered within its timeoutMs of ${timeoutMs}: too many wait before it`
+        : `The request was not answered within its timeoutMs of ${timeoutMs}`,
+    );
+  }
+}
+
+/** The caller's `signal` was aborted. `cause` is the signal's reason. */
+export class AbortedError extends FraudScorerErrorBase {
+  static readonly code = 'ERR_ABORTED';
+  override readonly name = 'AbortedError';
+  readonly code = 'ERR_ABORTED';
+
+  constructor(reason: unknown) {
+    super("The request was aborted by its caller's signal", { cause: reason });
+  }
+}
+
+/** The scorer is closed or closing and takes no more requests, or `close` ran out of time before this request was answered. */
+export class ClosedError extends FraudScorerErrorBase {
+  static readonly code = 'ERR_CLOSED';
+  override readonly name = 'ClosedError';
+  readonly code = 'ERR_CLOSED';
+}
+
+/** The runtime failed on this request, or the model's outputs for it are not valid scores. */
+export class InferenceError extends FraudScorerErrorBase {
+  static readonly code = 'ERR_INFERENCE';
+  override readonly name = 'InferenceError';
+  readonly code = 'ERR_INFERENCE';
+}
+
+/** The worker that held this request died or hung. The scorer replaces it; the request can be sent again. */
+export class WorkerLostError extends FraudScorerErrorBase {
+  static readonly code = 'ERR_WORKER_LOST';
+  override readonly name = 'WorkerLostError';
+  readonly code = 'ERR_WORKER_LOST';
+}

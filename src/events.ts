@@ -1,8 +1,10 @@
 import { EventEmitter } from 'eventemitter3';
 import type { FraudScorerEvents } from './types.js';
 
-type EventName = keyof FraudScorerEvents;
-type Listener<E extends EventName> = (...args: FraudScorerEvents[E]) => unknown;
+/** The events that a scorer has. */
+export type EventName = keyof FraudScorerEvents;
+/** What hears of an event. What it returns is not looked at, but for a promise that rejects, which is logged. */
+export type Listener<E extends EventName> = (...args: FraudScorerEvents[E]) => unknown;
 
 /** Told of a listener that threw, or whose promise rejected. */
 export type ListenerFailure = (event: EventName, error: unknown) => void;

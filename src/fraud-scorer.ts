@@ -1,3 +1,4 @@
+import type { CloseOptions, Scorer } from './api/scorer.js';
 import { currentContext, outsideOfRequests } from './async-context.js';
 import { asyncDispose } from './async-dispose.js';
 import { type Clock, systemClock } from './clock.js';
@@ -7,7 +8,7 @@ import { findBatching } from './deployment/auto-batching.js';
 import { Deployment } from './deployment/deployment.js';
 import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
 import { AbortedError, ClosedError, type FraudScorerError } from './errors.js';
-import { ScorerEvents } from './events.js';
+import { type EventName, type Listener, ScorerEvents } from './events.js';
 import { Explanations, maxExplanations } from './explanation/explanations.js';
 import { featureNames } from './explanation/reasons.js';
 import { FieldReader } from './field-reader.js';
@@ -22,7 +23,7 @@ import { AbortRegistry } from './request/abort-registry.js';
 import { Admission } from './request/admission.js';
 import type { PendingRequest } from './request/pending-request.js';
 import { readOutcome } from './request/read-outcome.js';
-import { type ManyRequests, scoreMany } from './request/score-many.js';
+import { scoreMany } from './request/score-many.js';
 import { readScoreOptions } from './request/score-options.js';
 import { Settler } from './settlement/settler.js';
 import { StartLimit } from './start-limit.js';
@@ -31,14 +32,16 @@ import type {
   ColumnScores,
   ColumnsOptions,
   DecisionPolicy,
-  FeatureColumns,
-  FraudScorerEvents,
+  FeatureMap,
+  FeatureMapOf,
   Health,
   Logger,
+  ManyRequests,
   Outcome,
+  Patch,
+  RequestOf,
   ScoreOptions,
   ScoreOutcome,
-  ScoreRequest,
   ScoreResult,
   Summary,
 } from './types.js';
@@ -49,9 +52,6 @@ const defaultCloseTimeoutMs = 10_000;
 /** Requests that may wait while the host's code is rehearsed. */
 const rehearsalQueue = 256;
 
-type EventName = keyof FraudScorerEvents;
-type EventListener<E extends EventName> = (...args: FraudScorerEvents[E]) => unknown;
-
 /**
  * Scores card transactions for fraud in real time: batches requests across callers, runs them through an ONNX
  * model in worker threads, turns the outputs into decisions, and watches itself.
@@ -60,7 +60,7 @@ type EventListener<E extends EventName> = (...args: FraudScorerEvents[E]) => unk
  * await using scorer = await FraudScorer.create({ model: 'models/visa-fraud/1' });
  * const { decision } = await scorer.score({ id: 'tx-1', features });
  */
-export class FraudScorer {
+export class FraudScorer implements Scorer {
   static {
     // The bundler renames a class that names itself, and a host would see `_FraudScorer` in its logs.
     Object.defineProperty(FraudScorer, 'name', { value: 'FraudScorer' });
@@ -263,7 +263,10 @@ export class FraudScorer {
    * Rejects, and never throws, with `ERR_INVALID_REQUEST`, `ERR_INVALID_OPTIONS`, `ERR_QUEUE_FULL`, `ERR_DEADLINE_EXCEEDED`,
    * `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE` or `ERR_WORKER_LOST`; some of them the `fallback` option answers instead.
    */
-  score(request: ScoreRequest, options?: ScoreOptions): Promise<ScoreResult> {
+  score<Features extends FeatureMapOf<Features> = FeatureMap>(
+    request: RequestOf<Features>,
+    options?: ScoreOptions,
+  ): Promise<ScoreResult> {
     return new Promise((resolve, reject) => this.#admission.submit(request, options, { resolve, reject }));
   }
 
@@ -280,7 +283,10 @@ export class FraudScorer {
    * Rejects as a whole only where the options, or what was given as the list, are invalid; a list or stream that throws on the way does
    * so once what it gave is settled.
    */
-  async scoreMany(requests: ManyRequests, options?: ScoreOptions): Promise<ScoreOutcome[]> {
+  async scoreMany<Features extends FeatureMapOf<Features> = FeatureMap>(
+    requests: ManyRequests<Features>,
+    options?: ScoreOptions,
+  ): Promise<ScoreOutcome[]> {
     const signal = options === undefined ? undefined : readScoreOptions(options, this.#options.timeoutMs).signal;
     const admission = this.#admission;
     return scoreMany(requests, {
@@ -307,7 +313,11 @@ export class FraudScorer {
    * @param columns each input's values for all rows: [rows, the input's size], row after row. Must not change before the call has settled.
    * @param rows how many; at least 0.
    */
-  scoreColumns(columns: FeatureColumns, rows: number, options?: ColumnsOptions): Promise<ColumnScores> {
+  scoreColumns<Features extends FeatureMapOf<Features> = FeatureMap>(
+    columns: Features,
+    rows: number,
+    options?: ColumnsOptions,
+  ): Promise<ColumnScores> {
     return this.#columns.score(columns, rows, options);
   }
 
@@ -326,7 +336,7 @@ export class FraudScorer {
    *
    * @throws {InvalidOptionsError} where one is unknown or outside [0, 1]; none is changed then.
    */
-  setPolicy(patch: Partial<DecisionPolicy>): void {
+  setPolicy(patch: Patch<DecisionPolicy>): void {
     this.#policy = { ...this.#policy, ...parsePolicyPatch(patch) };
     this.#settler.policy = this.#policy;
   }
@@ -381,19 +391,19 @@ export class FraudScorer {
   }
 
   /** Calls `listener` at every such event. One that throws disturbs nothing; it is logged. */
-  on<E extends EventName>(event: E, listener: EventListener<E>): this {
+  on<E extends EventName>(event: E, listener: Listener<E>): this {
     this.#events.on(event, listener);
     return this;
   }
 
   /** Calls `listener` at the next such event. */
-  once<E extends EventName>(event: E, listener: EventListener<E>): this {
+  once<E extends EventName>(event: E, listener: Listener<E>): this {
     this.#events.once(event, listener);
     return this;
   }
 
   /** Takes a listener away again. */
-  off<E extends EventName>(event: E, listener: EventListener<E>): this {
+  off<E extends EventName>(event: E, listener: Listener<E>): this {
     this.#events.off(event, listener);
     return this;
   }
@@ -402,11 +412,10 @@ export class FraudScorer {
    * Refuses new work, answers what was taken in, ends the workers and lets go of everything. Calling it again gives the
    * same promise.
    *
-   * @param options.timeoutMs how long to wait for requests that were taken in; what is left is rejected with
-   * `ERR_CLOSED` and counted as failed. At least 0. @default 10_000
+   * @param options.timeoutMs how long to wait for requests that were taken in; the rest is rejected with `ERR_CLOSED` and counted as failed.
    * @throws {InvalidOptionsError} where the options are not as documented; nothing is closed then.
    */
-  close(options: { timeoutMs?: number | undefined } = {}): Promise<CloseReport> {
+  close(options: CloseOptions = {}): Promise<CloseReport> {
     if (this.#closing !== null) return this.#closing;
     try {
       const reader = new FieldReader(options);

@@ -1,3 +1,4 @@
+export type { CloseOptions, Scorer } from './api/scorer.js';
 export type { BatchLimits } from './batching/batch-policy.js';
 export {
   AbortedError,
@@ -21,10 +22,12 @@ export {
   StartTimeoutError,
   WorkerLostError,
 } from './errors.js';
+export type { EventName, Listener } from './events.js';
 export { FraudScorer } from './fraud-scorer.js';
 export type { AlertThresholds } from './monitoring/alert-rules.js';
 export type { OutcomeLimits } from './monitoring/outcomes.js';
 export type { FraudScorerOptions } from './options.js';
+export type { OptimizationLevel, OutputDifferences } from './pool/tool-protocol.js';
 export { type DynamicBatchingConfig, dynamicBatchingConfig } from './tools/dynamic-batching-config.js';
 export {
   type OptimizationReport,
@@ -33,7 +36,11 @@ export {
   optimizeModel,
 } from './tools/optimize-model.js';
 export { type ModelProfile, type ProfileEntry, type ProfileModelOptions, profileModel } from './tools/profile-model.js';
-export { type RecommendBatchSizeOptions, recommendBatchSize } from './tools/recommend-batch-size.js';
+export {
+  type MeasuredBatch,
+  type RecommendBatchSizeOptions,
+  recommendBatchSize,
+} from './tools/recommend-batch-size.js';
 export type {
   Alert,
   AlertRule,
@@ -52,20 +59,25 @@ export type {
   Fallback,
   FallbackResult,
   FeatureColumns,
+  FeatureMap,
+  FeatureMapOf,
   FeatureValues,
   FraudScorerEvents,
   Health,
   LatencySummary,
   Logger,
+  ManyRequests,
   ModelIdentity,
   ModelResult,
   Outcome,
+  Patch,
   PerformanceSummary,
   Provider,
   ProviderAttempt,
   QueueSummary,
   Reason,
   RequestCounts,
+  RequestOf,
   RiskLevel,
   ScoreOptions,
   ScoreOutcome,

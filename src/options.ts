@@ -8,7 +8,7 @@ import { FieldReader } from './field-reader.js';
 import type { AlertThresholds } from './monitoring/alert-rules.js';
 import type { OutcomeLimits } from './monitoring/outcomes.js';
 import { isExplain } from './request/score-options.js';
-import type { DecisionPolicy, Explain, Fallback, Logger, Provider } from './types.js';
+import type { DecisionPolicy, Explain, Fallback, Logger, Patch, Provider } from './types.js';
 
 /** Options of `FraudScorer.create`. Every field may be left out. */
 export interface FraudScorerOptions {
@@ -24,7 +24,7 @@ export interface FraudScorerOptions {
    */
   workers?: number | undefined;
   /** How batches form; 'auto' profiles the model at the start, which takes about a second on a CPU, and uses what it finds. */
-  batching?: Partial<BatchLimits> | 'auto' | undefined;
+  batching?: Patch<BatchLimits> | 'auto' | undefined;
   /** Requests that may wait; more are refused with `ERR_QUEUE_FULL`. 1 to 1,000,000. @default 10_000 */
   maxQueueSize?: number | undefined;
   /** Milliseconds until a request is given up with `ERR_DEADLINE_EXCEEDED`; above 0, `Infinity` for never. @default 1_000 */
@@ -33,15 +33,15 @@ export interface FraudScorerOptions {
    * Thresholds of the decision: defaults, then the manifest's, then these, field by field. BLOCK is looked at first: a review threshold
    * above its block threshold never reviews.
    */
-  policy?: Partial<DecisionPolicy> | undefined;
+  policy?: Patch<DecisionPolicy> | undefined;
   /** What answers where the model can't: an error, a decision, or a synchronous function. @default 'throw' */
   fallback?: Fallback | undefined;
   /** Which answers get reasons: none, all, REVIEW and BLOCK, or BLOCK alone; each takes a run of its own in a worker. @default false */
   explain?: Explain | undefined;
   /** How long decisions are remembered for labels that come later. */
-  outcomes?: Partial<OutcomeLimits> | undefined;
+  outcomes?: Patch<OutcomeLimits> | undefined;
   /** Where alerts are raised. */
-  alerts?: Partial<AlertThresholds> | undefined;
+  alerts?: Patch<AlertThresholds> | undefined;
   /**
    * Milliseconds that a task may take before its worker counts as hung: it is replaced, and what it had in hand fails with
    * `ERR_WORKER_LOST`. Above 0, `Infinity` for never. @default 10_000
@@ -67,7 +67,7 @@ export interface FraudScorerOptions {
   /** The entry of the tools' worker, a copy of `fraud-scorer/tool-worker`: as `workerFile`, for `batching: 'auto'`. @default the package's */
   toolWorkerFile?: string | URL | undefined;
   /** Of each worker thread, as in `worker_threads`; `maxOldGenerationSizeMb` of at least 4. @default none */
-  resourceLimits?: ResourceLimits | undefined;
+  resourceLimits?: Patch<ResourceLimits> | undefined;
 }
 
 /** The options, complete and valid. */

@@ -1,4 +1,16 @@
+import type { ScoreRequest } from './api/request.js';
 import type { ErrorCode, FraudScorerError } from './errors.js';
+
+export type { Patch } from './api/patch.js';
+export type {
+  FeatureColumns,
+  FeatureMap,
+  FeatureMapOf,
+  FeatureValues,
+  ManyRequests,
+  RequestOf,
+  ScoreRequest,
+} from './api/request.js';
 
 /** What a scorer decides for a transaction. */
 export type Decision = 'APPROVE' | 'REVIEW' | 'BLOCK';
@@ -8,29 +20,6 @@ export type RiskLevel = 'LOW' | 'MEDIUM' | 'HIGH';
 
 /** An execution provider of the ONNX runtime. */
 export type Provider = 'cuda' | 'tensorrt' | 'cpu';
-
-/** The values of one input, in the manifest's order: finite numbers after rounding to float32. */
-export type FeatureValues =
-  | readonly number[]
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
-
-/** One transaction to score. */
-export interface ScoreRequest {
-  /** The host's own id: given back in the result, and what `recordOutcome` matches a later label by. */
-  id?: string;
-  /** The transaction's amount, in the host's currency: for the host's own fallback function; the model does not see it. */
-  amount?: number;
-  /** The model's inputs by name, each with exactly as many values as the manifest says. */
-  features: Readonly<Record<string, FeatureValues>>;
-}
 
 /** Options of one request. */
 export interface ScoreOptions {
@@ -130,9 +119,6 @@ export interface ColumnsOptions {
   /** Gives the call up with `ERR_ABORTED` when it is aborted. */
   signal?: AbortSignal | undefined;
 }
-
-/** The model's inputs by name, each with the values of all rows, row after row: [rows, the input's size]. */
-export type FeatureColumns = Readonly<Record<string, FeatureValues>>;
 
 /** What `scoreColumns` gives, a value a row. */
 export interface ColumnScores {

@@ -8,5 +8,5 @@ export interface Transaction {
   /** In the issuer's currency, ≥ 0. */
   amount: number;
   /** What the transaction turned out to be. Left out where nobody will ever know. */
-  isFraud?: boolean;
+  isFraud?: boolean | undefined;
 }

@@ -1,7 +1,7 @@
 import { type FraudScorerError, InvalidRequestError } from '../errors.js';
 import { describeKind } from '../issues.js';
 import type { Settlement } from '../settlement/settler.js';
-import type { ScoreOutcome, ScoreRequest, ScoreResult } from '../types.js';
+import type { ManyRequests, ScoreOutcome, ScoreRequest, ScoreResult } from '../types.js';
 
 /** The door, as a list needs it. */
 export interface ManyIntake {
@@ -17,8 +17,6 @@ export interface ManyIntake {
 
 /** Requests that are settled at the door before the event loop gets a turn: they fill no queue that would make the feeder wait. */
 const refusedPerTurn = 256;
-
-export type ManyRequests = Iterable<ScoreRequest> | AsyncIterable<ScoreRequest>;
 
 /**
  * Feeds a list or a stream in as room appears, so that it is never refused for its own size; a stream is asked for its next request

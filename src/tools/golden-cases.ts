@@ -8,7 +8,7 @@ import type { ManifestInput } from '../deployment/manifest.js';
 import { ModelInvalidError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import { IssueList } from '../issues.js';
-import type { Decision, DecisionPolicy, ScoreRequest } from '../types.js';
+import type { Decision, DecisionPolicy, FeatureMap } from '../types.js';
 import { givenRows } from './verification-rows.js';
 
 /** The file of a model directory that has rows and what they must come to. */
@@ -47,7 +47,7 @@ export async function readGoldenCases(
   }
   const issues = new IssueList();
   const cases = listOf(text, path);
-  const features: ScoreRequest['features'][] = [];
+  const features: FeatureMap[] = [];
   const expected: Expected[] = [];
   for (const [index, item] of cases.entries()) {
     const reader = new FieldReader(item ?? null, `[${index}]`, issues);
@@ -128,7 +128,7 @@ function isNearThreshold({ fraudProbability, riskScore }: Scores, policy: Decisi
   );
 }
 
-function isFeatures(value: unknown): value is ScoreRequest['features'] {
+function isFeatures(value: unknown): value is FeatureMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

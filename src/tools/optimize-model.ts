@@ -5,13 +5,13 @@ import { fileOf, type ModelDirectory, openModelDirectory } from '../deployment/m
 import { InvalidOptionsError, ModelInvalidError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import type { Comparison, OptimizationLevel, OutputDifferences } from '../pool/tool-protocol.js';
-import type { ScoreRequest } from '../types.js';
+import type { FeatureMap, FeatureMapOf } from '../types.js';
 import { ToolWorker } from './tool-worker.js';
 import { generatedRows, givenRows } from './verification-rows.js';
 
-export interface OptimizeModelOptions {
+export interface OptimizeModelOptions<Features extends FeatureMapOf<Features> = FeatureMap> {
   /** Rows to verify on, as `score` takes features. @default 1,000 generated about the manifest's means */
-  rows?: readonly ScoreRequest['features'][] | undefined;
+  rows?: readonly Features[] | undefined;
   /** The largest difference allowed: of probability, risk and attention absolute, of logits relative above 1. @default 1e-5 */
   tolerance?: number | undefined;
   /** Batch sizes of the table; integers from 1. @default [1, 8, 32, 128, 256] */
@@ -43,7 +43,7 @@ export interface OptimizationReport {
 }
 
 interface ResolvedOptimizeOptions {
-  rows: readonly ScoreRequest['features'][] | undefined;
+  rows: readonly FeatureMap[] | undefined;
   tolerance: number;
   batchSizes: readonly number[];
   runs: number;
@@ -62,10 +62,10 @@ interface ResolvedOptimizeOptions {
  * @throws {ModelInvalidError} where either model can't be run, or a difference exceeds the tolerance: the message has the largest.
  * @throws {ModelIntegrityError} where the model file is not the one its manifest names.
  */
-export async function optimizeModel(
+export async function optimizeModel<Features extends FeatureMapOf<Features> = FeatureMap>(
   directory: string,
   outDirectory: string,
-  options: OptimizeModelOptions = {},
+  options: OptimizeModelOptions<Features> = {},
 ): Promise<OptimizationReport> {
   const resolved = resolveOptions(options);
   const target = resolve(outDirectory);
@@ -185,7 +185,7 @@ async function sizeOf(path: string): Promise<number> {
   return (await stat(path)).size;
 }
 
-function isRows(value: unknown): value is readonly ScoreRequest['features'][] {
+function isRows(value: unknown): value is readonly FeatureMap[] {
   return Array.isArray(value) && value.length > 0;
 }
 

@@ -1,8 +1,8 @@
 import { FieldReader } from '../field-reader.js';
 import type { ModelProfile, ProfileEntry } from './profile-model.js';
 
-/** Of however many sessions. */
-type MeasuredBatch = Omit<ProfileEntry, 'sessions'>;
+/** A batch size that was measured, with any number of sessions. */
+export type MeasuredBatch = Omit<ProfileEntry, 'sessions'>;
 
 /** What is recommended where nothing was measured. */
 const defaultBatchSize = 8;

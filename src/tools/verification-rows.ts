@@ -3,7 +3,7 @@ import { InvalidRequestError } from '../errors.js';
 import { IssueList } from '../issues.js';
 import { listFeatureIssues } from '../request/feature-issues.js';
 import { rowLayoutOf, writeFeatureRow } from '../request/feature-row.js';
-import type { ScoreRequest } from '../types.js';
+import type { FeatureMap } from '../types.js';
 import { seededUniform } from './seeded-uniform.js';
 
 /**
@@ -11,7 +11,7 @@ import { seededUniform } from './seeded-uniform.js';
  *
  * @throws {InvalidRequestError} where a row is not as the manifest says; nothing of it is quoted.
  */
-export function givenRows(inputs: readonly ManifestInput[], rows: readonly ScoreRequest['features'][]): Float32Array {
+export function givenRows(inputs: readonly ManifestInput[], rows: readonly FeatureMap[]): Float32Array {
   const layout = rowLayoutOf(inputs);
   const values = new Float32Array(rows.length * layout.size);
   for (const [index, features] of rows.entries()) {

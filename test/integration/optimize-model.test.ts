@@ -90,10 +90,10 @@ describe('optimizeModel', () => {
 
   it('refuses bad options, a directory that holds something, and rows that are not as the manifest says', async () => {
     const out = join(folder, 'out');
-    await expect(optimizeModel(goldenModel, out, untyped({ level: 'most' }))).rejects.toMatchObject({
+    await expect(optimizeModel(goldenModel, out, untyped<object>({ level: 'most' }))).rejects.toMatchObject({
       code: 'ERR_INVALID_OPTIONS',
     });
-    await expect(optimizeModel(goldenModel, out, untyped({ batches: [1] }))).rejects.toMatchObject({
+    await expect(optimizeModel(goldenModel, out, untyped<object>({ batches: [1] }))).rejects.toMatchObject({
       code: 'ERR_INVALID_OPTIONS',
     });
     const rows = [

@@ -6,6 +6,7 @@ import {
   type FraudScorerOptions,
   InvalidRequestError,
   type ModelResult,
+  type ScoreRequest,
   type ScoreResult,
 } from '../../src/index.js';
 import { fixtureModel } from '../support/paths.js';
@@ -97,7 +98,7 @@ describe('score', () => {
       () => {},
     ];
     for (const request of requests) {
-      await expect(scorer.score(untyped(request))).rejects.toBeInstanceOf(InvalidRequestError);
+      await expect(scorer.score(untyped<ScoreRequest>(request))).rejects.toBeInstanceOf(InvalidRequestError);
     }
     expect(scorer.summary().requests).toMatchObject({ total: requests.length, rejected: requests.length });
   });
@@ -105,7 +106,7 @@ describe('score', () => {
   it('names every issue of a request by its path, and no values', async () => {
     const scorer = await create({ model: fixtureModel('linear') });
     const request = { id: '', amount: Number.NaN, features: { left: [1, Number.NaN, '3133.7'], riht: [1, 2] } };
-    const error = await scorer.score(untyped(request)).catch((reason: unknown) => reason);
+    const error = await scorer.score(untyped<ScoreRequest>(request)).catch((reason: unknown) => reason);
     if (!(error instanceof InvalidRequestError)) throw new Error('another error');
     expect(error.issues).toEqual([
       { path: 'id', expected: 'a text that is not empty', received: 'an empty one' },

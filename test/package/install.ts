@@ -40,12 +40,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return () => rm(directory, { recursive: true, force: true });
 }
 
-/** A new project with what a TypeScript project has, in the versions that are ours, and with other Node.js versions. */
+/** A new project with what a TypeScript project has, in the versions that are ours, with an old TypeScript and other Node.js versions. */
 async function consumerManifest(): Promise<object> {
   const { devDependencies } = JSON.parse(await readFile(projectPath('package.json'), 'utf8'));
   const tools = ['typescript', '@types/node'].map((name) => [name, devDependencies[name]]);
   const runtimes = nodeVersions.map((version) => [`node-${version}`, `npm:node-linux-${process.arch}@${version}`]);
-  return { name: 'consumer', private: true, devDependencies: Object.fromEntries([...tools, ...runtimes]) };
+  const oldest = ['typescript-5.0', 'npm:typescript@~5.0.4'];
+  return { name: 'consumer', private: true, devDependencies: Object.fromEntries([...tools, oldest, ...runtimes]) };
 }
 
 /** Without what npm hands down to the scripts it runs: this project's own settings among it. */

@@ -103,8 +103,9 @@ describe('the installed package, under a path with spaces and a #', () => {
 
 describe('the types of the installed package', () => {
   const strict = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--target', 'es2022'];
-  const tsc = (...args: string[]): Promise<Finished> =>
-    runIn(consumer, process.execPath, ['node_modules/typescript/bin/tsc', ...strict, ...args]);
+  const compile = (compiler: string, ...args: string[]): Promise<Finished> =>
+    runIn(consumer, process.execPath, [`node_modules/${compiler}/bin/tsc`, ...strict, ...args]);
+  const tsc = (...args: string[]): Promise<Finished> => compile('typescript', ...args);
 
   it.each([
     ['ES modules', 'mts', 'mjs'],
@@ -119,6 +120,12 @@ describe('the types of the installed package', () => {
   it('resolve by "bundler", libraries checked', async () => {
     const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--types', 'node', '--noEmit'];
     const { code, stdout } = await tsc(...options, 'typed.ts', 'host.ts');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  });
+
+  it('compile with TypeScript 5.0 too, libraries checked', async () => {
+    const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--types', 'node', '--noEmit'];
+    const { code, stdout } = await compile('typescript-5.0', ...options, 'typed.ts');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 });

@@ -12,15 +12,12 @@ import { TerminalHistory, TerminalSummary } from './terminal-history.js';
 
 export interface FeatureBuilderOptions {
   /** Days after a transaction until its label may be used. From 0 to 365. @default 7 */
-  labelDelayDays?: number;
+  labelDelayDays?: number | undefined;
   /** Days without a transaction after which a customer or a terminal is forgotten. At least 31. @default 90 */
-  forgetAfterDays?: number;
+  forgetAfterDays?: number | undefined;
 }
 
-/**
- * A row of features for each of the model's inputs; the caller's to keep. A type, not an interface, which TypeScript would not
- * take for a request's `features`: interfaces have no index signature.
- */
+/** A row of features for each of the model's inputs; the caller's to keep. A type, so that it is a `FeatureMap` too. */
 export type ReferenceFeatures = {
   transaction_features: Float32Array;
   user_features: Float32Array;

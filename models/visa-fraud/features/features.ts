@@ -4,14 +4,15 @@ import { MERCHANT_FEATURES } from './merchant-features.js';
 import { OCCASION_FEATURES } from './occasion-features.js';
 import { USER_FEATURES } from './user-features.js';
 
+/** The names of the reference model's inputs. */
+export type ReferenceInput = 'transaction_features' | 'user_features' | 'merchant_features';
+
 /** The model's inputs, by name, and the features of each in the order of its columns: 50, 30 and 20. */
 export const FEATURE_LISTS = {
   transaction_features: [...AMOUNT_FEATURES, ...OCCASION_FEATURES],
   user_features: USER_FEATURES,
   merchant_features: MERCHANT_FEATURES,
-} as const satisfies Record<string, readonly Feature[]>;
-
-export type ReferenceInput = keyof typeof FEATURE_LISTS;
+} as const satisfies Record<ReferenceInput, readonly Feature[]>;
 
 export interface FeatureDescription {
   readonly name: string;

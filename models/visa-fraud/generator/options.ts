@@ -1,25 +1,27 @@
 export interface GeneratorOptions {
   /** The same seed and options give the same transactions, bit for bit. @default 1 */
-  seed?: number;
+  seed?: number | undefined;
   /** First day, as YYYY-MM-DD (UTC). @default '2025-01-01' */
-  startDate?: string;
+  startDate?: string | undefined;
   /** @default 30 */
-  days?: number;
+  days?: number | undefined;
   /** @default 1_000 */
-  customers?: number;
+  customers?: number | undefined;
   /** @default 2_000 */
-  terminals?: number;
+  terminals?: number | undefined;
   /** Regions that customers mostly stay within. @default one for each 250 customers */
-  regions?: number;
+  regions?: number | undefined;
   /** Compromises a day for each 1,000 terminals; one lasts two to six weeks. @default 0.2 */
-  compromisesPerThousandTerminals?: number;
+  compromisesPerThousandTerminals?: number | undefined;
   /** Cards stolen a day for each 1,000 customers; one is misused for one to four weeks. @default 0.6 */
-  theftsPerThousandCustomers?: number;
+  theftsPerThousandCustomers?: number | undefined;
   /** Share of transactions whose amount is fraudulently out of all proportion. @default 0.001 */
-  outlierShare?: number;
+  outlierShare?: number | undefined;
 }
 
-export interface ResolvedGeneratorOptions extends Required<Omit<GeneratorOptions, 'startDate'>> {
+type NumericOptions = Exclude<keyof GeneratorOptions, 'startDate'>;
+
+export interface ResolvedGeneratorOptions extends Record<NumericOptions, number> {
   startMs: number;
 }
 

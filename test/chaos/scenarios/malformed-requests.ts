@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ScoreRequest } from '../../../src/index.js';
 import { untyped } from '../../support/untyped.js';
 import { malformedRequests } from '../load/malformed.js';
 import type { Scenario } from '../scenario.js';
@@ -24,7 +25,7 @@ export const malformed: Scenario = {
       const settled = requests.flatMap((request) => {
         const row = rows.draw(random);
         return [
-          ledger.track('malformed', null, scorer.score(untyped(request))),
+          ledger.track('malformed', null, scorer.score(untyped<ScoreRequest>(request))),
           ledger.track('plain', row, scorer.score(row.request)),
         ];
       });

@@ -11,6 +11,7 @@ import { AbortedError, ClosedError, type FraudScorerError } from './errors.js';
 import { type EventName, type Listener, ScorerEvents } from './events.js';
 import { Explanations, maxExplanations } from './explanation/explanations.js';
 import { featureNames } from './explanation/reasons.js';
+import { containedClock, describeFault, type FaultReport } from './faults.js';
 import { FieldReader } from './field-reader.js';
 import { containedLogger } from './logging.js';
 import { healthOf } from './monitoring/health.js';
@@ -145,8 +146,10 @@ export class FraudScorer implements Scorer {
     }
   }
 
-  private constructor(options: ResolvedOptions, directory: ModelDirectory, workerFile: string, clock: Clock) {
-    const logger = containedLogger(options.logger, clock);
+  private constructor(options: ResolvedOptions, directory: ModelDirectory, workerFile: string, bareClock: Clock) {
+    const logger = containedLogger(options.logger, bareClock);
+    const onFault: FaultReport = (error) => logger.error('A part of the scorer failed', describeFault(error));
+    const clock = containedClock(bareClock, onFault);
     this.#options = options;
     this.#clock = clock;
     this.#startedAt = clock.now();
@@ -191,6 +194,7 @@ export class FraudScorer implements Scorer {
           logger.warn('A worker came back on another provider', { before, providers });
         },
         onWorkersAbandoned: (workers) => logger.error('The process ended while workers were running', { workers }),
+        onFault,
       },
     );
     this.#deployment = deployment;
@@ -213,6 +217,7 @@ export class FraudScorer implements Scorer {
         logger.info(`Cleared: ${alert.message}`, { rule: alert.rule });
         outsideOfRequests(() => this.#events.emit('alertCleared', alert));
       },
+      onFault,
     });
     this.#policy = { ...defaultPolicy, ...deployment.thresholds, ...options.policy };
     this.#settler = new Settler({
@@ -234,6 +239,7 @@ export class FraudScorer implements Scorer {
         if (deployment.batcher.letGo(request)) this.#answeredLate(request);
       },
       onFailure: (reason) => logger.error('A score could not be explained', { reason }),
+      onFault,
     });
     this.#admission = new Admission({
       clock,

@@ -29,10 +29,17 @@ export class MemoryWatch {
       const now = await deviceMemoryGb(this.#device);
       if (now !== null) return { memoryGb: Math.max(now.used - this.#deviceGb, 0), memoryTotalGb: now.total };
     }
-    return { memoryGb: Math.max(hostGb() - this.#hostGb, 0), memoryTotalGb: totalmem() / bytesPerGb };
+    const now = hostGb();
+    const memoryGb = now === null || this.#hostGb === null ? null : Math.max(now - this.#hostGb, 0);
+    return { memoryGb, memoryTotalGb: totalmem() / bytesPerGb };
   }
 }
 
-function hostGb(): number {
-  return process.memoryUsage.rss() / bytesPerGb;
+/** null where the system does not tell: Node.js reads a file of /proc for it. */
+function hostGb(): number | null {
+  try {
+    return process.memoryUsage.rss() / bytesPerGb;
+  } catch {
+    return null;
+  }
 }

@@ -10,10 +10,16 @@ const fields = ['index', 'uuid', 'name', 'driver_version', 'memory.total', 'memo
 export function listGpus(): Promise<GpuList> {
   const args = [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits'];
   return new Promise((resolve) => {
-    execFile('nvidia-smi', args, { timeout: timeoutMs, windowsHide: true }, (error, stdout) => {
+    const onEnd = (error: Error | null, stdout: string): void => {
       if (error !== null) resolve({ gpus: [], problem: problemOf(error, stdout) });
       else resolve({ gpus: readGpus(stdout, process.env), problem: null });
-    });
+    };
+    try {
+      execFile('nvidia-smi', args, { timeout: timeoutMs, windowsHide: true }, onEnd);
+    } catch (error) {
+      // Where there is no memory for a process, Node.js throws rather than call back.
+      resolve({ gpus: [], problem: error instanceof Error ? problemOf(error, '') : 'nvidia-smi could not be started' });
+    }
   });
 }
 

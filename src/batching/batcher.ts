@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
+import { type FaultReport, watched } from '../faults.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
 import { DeadlineWheel } from './deadline-wheel.js';
@@ -41,6 +42,7 @@ export interface BatcherOptions
   /** The request is settled; its caller may be told. */
   onAnswered: (request: PendingRequest) => void;
   onFailed: (request: PendingRequest, error: FraudScorerError) => void;
+  onFault: FaultReport;
 }
 
 /**
@@ -82,6 +84,7 @@ export class Batcher {
       onLanded: (landed) => this.#land(landed),
       onFailed: (request, error) => this.#settleFailed(request, error),
       onChange: (when) => (when === 'now' ? this.pump() : this.#pumpSoon()),
+      onFault: options.onFault,
     });
     this.#deadlines = new DeadlineWheel(options.clock, (request) => this.#expire(request));
   }
@@ -263,10 +266,11 @@ export class Batcher {
   #sendColumns(): void {
     const lane = this.#flights.takeLane();
     this.#sentSinceColumns = 0;
-    void this.#options.columns.send().then(() => {
+    const sent = this.#options.columns.send().finally(() => {
       this.#flights.releaseLane(lane);
       this.pump();
     });
+    watched(sent, this.#options.onFault);
   }
 
   /** Batches that have come back, or are to be sent again, still have their slots, of which there are enough for twice the lanes. */

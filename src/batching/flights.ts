@@ -1,4 +1,5 @@
 import { type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
+import { type FaultReport, watched } from '../faults.js';
 import { LostTask } from '../pool/lost-task.js';
 import type { BatchReply, BatchTask } from '../pool/protocol.js';
 import type { PendingRequest } from '../request/pending-request.js';
@@ -28,6 +29,7 @@ export interface FlightsOptions {
   onFailed: (request: PendingRequest, error: FraudScorerError) => void;
   /** Something may be sent that could not before: now, or once whatever stands against it has had time to pass. */
   onChange: (when: 'now' | 'soon') => void;
+  onFault: FaultReport;
 }
 
 /** Batches on their way to workers and back, those that have to go again included; each in its lane of the shared memory. */
@@ -114,10 +116,11 @@ export class Flights {
     this.#options.place(lane, batch.requests);
     this.#running.add(batch);
     if (isSuspect(batch)) this.#alone = batch;
-    this.#options.run({ kind: 'batch', lane, rows: batch.requests.length }, isSuspect(batch)).then(
+    const run = this.#options.run({ kind: 'batch', lane, rows: batch.requests.length }, isSuspect(batch)).then(
       (reply) => this.#landed(lane, batch, reply),
       (error: unknown) => this.#lost(lane, batch, error),
     );
+    watched(run, this.#options.onFault);
   }
 
   /**
@@ -164,11 +167,12 @@ export class Flights {
     for (const request of requests) {
       if (isRunning(request)) this.#options.onFailed(request, failureError('death', 'The worker hung'));
     }
-    void letGo.then(() => {
+    const freed = letGo.then(() => {
       this.#freeLanes.push(lane);
       this.#options.releaseSlots(requests);
       this.#options.onChange('now');
     });
+    watched(freed, this.#options.onFault);
   }
 
   #letGoOf(batch: Batch): void {

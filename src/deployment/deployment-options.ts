@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { ColumnCall } from '../columns/column-call.js';
 import type { Scores } from '../decision/scores.js';
 import type { FraudScorerError } from '../errors.js';
+import type { FaultReport } from '../faults.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import type { DecisionPolicy, Provider, ProviderAttempt } from '../types.js';
 
@@ -46,4 +47,5 @@ export interface DeploymentHandlers {
   onProviderChanged: (before: Provider, now: ProviderAttempt[]) => void;
   /** The process ends though so many workers are inside the runtime. */
   onWorkersAbandoned: (workers: number) => void;
+  onFault: FaultReport;
 }

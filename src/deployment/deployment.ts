@@ -102,6 +102,7 @@ export class Deployment {
         ),
       onAnswered: handlers.onAnswered,
       onFailed: handlers.onFailed,
+      onFault: handlers.onFault,
     });
   }
 
@@ -212,6 +213,7 @@ export class Deployment {
       onLost: this.#handlers.onWorkerLost,
       onNotReplaced: this.#handlers.onWorkerNotReplaced,
       onAbandoned: this.#handlers.onWorkersAbandoned,
+      onFault: this.#handlers.onFault,
     };
     try {
       this.#pool = await WorkerPool.start(poolOptions);

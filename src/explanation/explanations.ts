@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import { type FaultReport, watched } from '../faults.js';
 import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
 import type { PendingRequest } from '../request/pending-request.js';
 import type { DecisionPolicy, Explain, ExplanationsSummary, ModelResult } from '../types.js';
@@ -16,6 +17,7 @@ export interface ExplanationsOptions {
   /** The request may be answered, unless it has been already. */
   onExplained: (request: PendingRequest) => void;
   onFailure: (reason: string) => void;
+  onFault: FaultReport;
 }
 
 /**
@@ -46,7 +48,10 @@ export class Explanations {
     }
     // The policy may change before its turn comes; the reasons are of the score that decided.
     const of = decidingScore(result, this.#options.policy());
-    void this.#lane.add(() => this.#explain(request, result, of));
+    watched(
+      this.#lane.add(() => this.#explain(request, result, of)),
+      this.#options.onFault,
+    );
     return true;
   }
 

@@ -30,7 +30,8 @@ export interface AlertSnapshot {
   /** Requests the fallback rate is a share of. */
   settled: number;
   fallbackRate: number | null;
-  memoryGb: number;
+  /** null where the system does not tell. */
+  memoryGb: number | null;
   workers: WorkersSeen;
   /** Labels the false positive rate is a share of. */
   labels: number;
@@ -62,7 +63,7 @@ export interface Observation {
 export const minSamples = 10;
 
 export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): Observation[] {
-  const { p99LatencyMs, rowsPerSecond, errorRate, fallbackRate, memoryGb, workers, falsePositiveRate } = snapshot;
+  const { p99LatencyMs, rowsPerSecond, errorRate, fallbackRate, workers, falsePositiveRate } = snapshot;
   return [
     {
       rule: 'latency',
@@ -94,13 +95,7 @@ export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): O
       describe: (value) =>
         `The fallback answered ${percent(value)} of requests over 10 s, allowed ${percent(thresholds.maxFallbackRate)}`,
     },
-    {
-      rule: 'memory',
-      value: memoryGb,
-      threshold: thresholds.maxMemoryGb,
-      lowIsBad: false,
-      describe: (value) => `Resident memory of ${value.toFixed(2)} GiB, allowed ${thresholds.maxMemoryGb} GiB`,
-    },
+    ...observeMemory(snapshot, thresholds),
     {
       rule: 'falsePositiveRate',
       value: snapshot.labels >= minSamples ? falsePositiveRate : null,
@@ -116,6 +111,20 @@ export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): O
       lowIsBad: true,
       describe: (value) =>
         `${value} of ${workers.configured} workers are ready: ${workers.problem ?? 'one hung, or could not be replaced'}`,
+    },
+  ];
+}
+
+/** Nothing without a sample, which would clear an alert: the memory may be as it was. */
+function observeMemory({ memoryGb }: AlertSnapshot, { maxMemoryGb }: AlertThresholds): Observation[] {
+  if (memoryGb === null) return [];
+  return [
+    {
+      rule: 'memory',
+      value: memoryGb,
+      threshold: maxMemoryGb,
+      lowIsBad: false,
+      describe: (value) => `Resident memory of ${value.toFixed(2)} GiB, allowed ${maxMemoryGb} GiB`,
     },
   ];
 }

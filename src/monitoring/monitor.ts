@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import type { FraudScorerError } from '../errors.js';
+import { contained, type FaultReport } from '../faults.js';
 import type {
   Alert,
   BusinessSummary,
@@ -15,9 +16,9 @@ import { DecisionCounter, type DecisionCounts } from './decision-counter.js';
 import { type OutcomeLimits, OutcomeStore } from './outcomes.js';
 import { PerformanceHistory, windowIntervals } from './performance-history.js';
 import { type Cause, causeOf } from './request-counts.js';
+import { residentMemoryGb } from './resident-memory.js';
 
 const intervalMs = 1_000;
-const bytesPerGb = 1024 ** 3;
 
 export interface MonitorOptions {
   clock: Clock;
@@ -28,6 +29,8 @@ export interface MonitorOptions {
   workers: () => WorkersSeen;
   onAlert: (alert: Alert) => void;
   onAlertCleared: (alert: Alert) => void;
+  /** A part of the look that is taken every second failed; the others were done. */
+  onFault: FaultReport;
 }
 
 /** Everything the monitor knows, but for what belongs to the pool and the batcher. */
@@ -47,7 +50,8 @@ export class Monitor {
   readonly #outcomes: OutcomeStore;
   readonly #alerts = new AlertBoard();
   #timer: Timer | null = null;
-  #memoryGb = 0;
+  /** null where the system does not tell. */
+  #memoryGb: number | null = null;
   /** What was known when the monitor was disposed of, to which only rejections at the door are added. */
   #final: MonitorSummary | null = null;
 
@@ -150,15 +154,18 @@ export class Monitor {
   }
 
   #tick(): void {
-    this.#sampleMemory();
-    this.#outcomes.forgetExpired();
-    this.#evaluate();
-    this.#history.advance();
+    const parts = [
+      () => this.#sampleMemory(),
+      () => this.#outcomes.forgetExpired(),
+      () => this.#evaluate(),
+      () => this.#history.advance(),
+    ];
+    for (const part of parts) contained(part, this.#options.onFault);
   }
 
   #sampleMemory(): void {
-    this.#memoryGb = process.memoryUsage.rss() / bytesPerGb;
-    this.#history.current.recordMemory(this.#memoryGb);
+    this.#memoryGb = residentMemoryGb();
+    if (this.#memoryGb !== null) this.#history.current.recordMemory(this.#memoryGb);
   }
 
   #evaluate(): void {

@@ -37,12 +37,13 @@ export class PerformanceHistory {
 
   /** Ends the current interval and begins the next. */
   advance(): void {
+    // First, as there may be no memory for it: nothing has changed then.
+    const added = this.#intervals.length < windowIntervals ? new PerformanceRecorder() : null;
     const now = this.#clock.now();
     const { recorder, startedAt } = this.#last();
     recorder.closeInterval(now - startedAt);
     this.#total.add(recorder);
-    const oldest = this.#intervals.length < windowIntervals ? undefined : this.#intervals.shift();
-    const next = oldest?.recorder ?? new PerformanceRecorder();
+    const next = added ?? this.#intervals.shift()?.recorder ?? new PerformanceRecorder();
     next.reset();
     this.#intervals.push({ recorder: next, startedAt: now });
   }

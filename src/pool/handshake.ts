@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '../errors.js';
-import { isHello, isWorkerReport, packageVersion, type WorkerRole } from './protocol.js';
+import { isHello, packageVersion, type WorkerRole } from './protocol.js';
+import { isWorkerReport } from './worker-report.js';
 
 /** The file that a thread runs. */
 export interface WorkerFile {

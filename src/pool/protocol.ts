@@ -216,11 +216,6 @@ export interface FailedReport {
 
 export type WorkerReport = ReadyReport | FailedReport;
 
-export function isWorkerReport(message: unknown): message is WorkerReport {
-  if (typeof message !== 'object' || message === null || !('kind' in message) || !('threadId' in message)) return false;
-  return message.kind === 'ready' || message.kind === 'failed';
-}
-
 /**
  * The int32 words of the exit guard, two for each seat: `stop`, and how many calls into the runtime the thread that sits
  * there has under way, which the host sets to one until its modules are loaded. A process that ends, or terminates a thread, during such a call aborts; so

@@ -1,5 +1,7 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { describeFault } from '../faults.js';
+import { describeKind } from '../issues.js';
 import { LostTask } from './lost-task.js';
 import { type TaskFailure, tasksPerWorker } from './protocol.js';
 import { setRuntimeEnvironment } from './runtime-environment.js';
@@ -118,12 +120,17 @@ export class SingleThread {
         this.#answered += 1;
         resolve(reply);
       };
-      const reply = name === undefined ? this.#piscina.run(task) : this.#piscina.run(task, { name });
-      reply.then(settle, (error: unknown) => {
-        // What a handler throws may quote a row.
-        if (!this.#isEnding) settle({ error: `the worker's handler threw ${nameOf(error)}` });
+      const fail = (reason: string): void => {
+        if (!this.#isEnding) settle({ error: `the worker's handler ${reason}` });
         else void this.exited.then(() => this.#lose(reject, new LostTask('died', 'The worker died')));
-      });
+      };
+      const running = name === undefined ? this.#piscina.run(task) : this.#piscina.run(task, { name });
+      running.then(
+        // A thread that ends by throwing null leaves null, too.
+        (reply) => (isObject(reply) ? settle(reply) : fail(`answered with ${describeKind(reply)}`)),
+        // What a handler throws may quote a row.
+        (error: unknown) => fail(`threw ${describeFault(error).error}`),
+      );
     });
   }
 
@@ -166,14 +173,15 @@ function whenExited(thread: Worker): Promise<ThreadExit> {
       error = thrown;
     });
     thread.once('exit', (code) => {
-      const words = error instanceof Error ? error.message : String(error);
+      // A worker's entry may be a host's own, and anything can be thrown.
+      const words = error instanceof Error ? `${error.message}` : `it threw ${describeKind(error)}`;
       resolve({ reason: error === null ? `it exited with code ${code}` : words, error, code });
     });
   });
 }
 
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
+function isObject<R>(reply: R): reply is R & object {
+  return typeof reply === 'object' && reply !== null;
 }
 
 /** The port that tasks go through lies behind a symbol. Where it is not found, a worker that hangs keeps the process alive. */

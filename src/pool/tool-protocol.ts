@@ -84,7 +84,8 @@ export const profileMeetings = {
 
 /** What memory in use has grown by since before the sessions were opened, and all there is, in GiB. */
 export interface MemoryUse {
-  memoryGb: number;
+  /** null where the system does not tell. */
+  memoryGb: number | null;
   memoryTotalGb: number;
 }
 

@@ -1,27 +1,28 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { Clock, Timer } from '../clock.js';
 import { StartTimeoutError, WorkerLostError } from '../errors.js';
+import { contained, type FaultReport, watched } from '../faults.js';
 import { outOfResources } from '../out-of-resources.js';
 import { type DeviceState, deviceOf, deviceStates, isOnDevice, providerInUse } from './devices.js';
 import { ExitGuard } from './exit-guard.js';
 import { lookEveryMs } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
-import {
-  type BatchReply,
-  type BatchTask,
-  type ColumnsTask,
-  type ExplainReply,
-  type ExplainTask,
-  type GuardedData,
-  isWorkerReport,
-  type ProviderName,
-  type ReadyReport,
-  type WorkerConfig,
-  type WorkerReport,
-  type WorkerTask,
+import type {
+  BatchReply,
+  BatchTask,
+  ColumnsTask,
+  ExplainReply,
+  ExplainTask,
+  GuardedData,
+  ProviderName,
+  ReadyReport,
+  WorkerConfig,
+  WorkerReport,
+  WorkerTask,
 } from './protocol.js';
 import { startFailure } from './start-failure.js';
 import { requireRoomForThreads } from './thread-room.js';
+import { isWorkerReport } from './worker-report.js';
 import { type StartListener, WorkerSeat } from './worker-seat.js';
 import { WorkerThread } from './worker-thread.js';
 
@@ -54,6 +55,7 @@ export interface WorkerPoolOptions {
   onNotReplaced: (error: Error) => void;
   /** The process ends though so many workers are inside the runtime. */
   onAbandoned: (workers: number) => void;
+  onFault: FaultReport;
 }
 
 /** Worker threads, each with the model loaded and warmed up; one that dies or hangs is replaced. */
@@ -112,7 +114,8 @@ export class WorkerPool {
     const periodMs = lookEveryMs(Math.min(workerHangMs, startTimeoutMs));
     this.#seats = Array.from({ length: workers }, (_, index) => this.#seat(index, periodMs));
     this.#watch = clock.every(periodMs, () => {
-      for (const seat of this.#seats) seat.look();
+      // A failure over one seat must not keep the others from being looked at.
+      for (const seat of this.#seats) contained(() => seat.look(), options.onFault);
     });
     for (const seat of this.#seats) seat.start();
   }
@@ -228,7 +231,7 @@ export class WorkerPool {
   }
 
   #seat(index: number, lookEveryMs: number): WorkerSeat {
-    const { clock, workerHangMs, startTimeoutMs, devices, onReady, onSlow } = this.#options;
+    const { clock, workerHangMs, startTimeoutMs, devices, onReady, onSlow, onFault } = this.#options;
     const device = deviceOf(index, devices);
     return new WorkerSeat({
       clock,
@@ -244,6 +247,7 @@ export class WorkerPool {
       onSlow: (problem) => onSlow(this.#isOnDevice(index) ? `device ${device}: ${problem}` : problem),
       onUnusable: (error) => this.#onUnusable(error),
       onLost: (reason) => this.#onLost(this.#isOnDevice(index) ? `device ${device}: ${reason}` : reason),
+      onFault,
     });
   }
 
@@ -264,7 +268,7 @@ export class WorkerPool {
   }
 
   #spawn(device: number, providers: ProviderName[], { onReport, onStranger }: StartListener): WorkerThread | null {
-    const { workerFile, resourceLimits, config, clock } = this.#options;
+    const { workerFile, resourceLimits, config, clock, onFault } = this.#options;
     const thread = WorkerThread.start({
       file: { role: 'worker', url: workerFile },
       data: { ...config, device, providers },
@@ -272,16 +276,17 @@ export class WorkerPool {
       clock,
       resourceLimits,
       onMessage: (message) => {
-        if (isWorkerReport(message)) onReport(message);
+        if (isWorkerReport(message)) contained(() => onReport(message), onFault);
       },
       onStranger,
     });
     if (thread === null) return null;
     this.#threads.add(thread);
-    void thread.exited.then(() => {
+    const ended = thread.exited.then(() => {
       this.#threads.delete(thread);
       for (const seat of this.#seats) seat.retry();
     });
+    watched(ended, onFault);
     return thread;
   }
 
@@ -321,7 +326,7 @@ export class WorkerPool {
   #failStart(start: { reject: (error: Error) => void }, error: Error): void {
     start.reject(error);
     if (error instanceof StartTimeoutError) this.#abandon();
-    else void this.release();
+    else watched(this.release(), this.#options.onFault);
   }
 
   /** @returns what settles the start, the first time. */

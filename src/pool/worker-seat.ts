@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../clock.js';
 import { type FraudScorerError, type InvalidOptionsError, StartTimeoutError } from '../errors.js';
+import { type FaultReport, watched } from '../faults.js';
 import { AwakeTime } from './awake-time.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
@@ -64,6 +65,7 @@ export interface SeatOptions {
   onUnusable: (error: Error) => void;
   /** A thread that was ready died, or was given up. */
   onLost: (reason: string) => void;
+  onFault: FaultReport;
 }
 
 interface Starting {
@@ -252,7 +254,10 @@ export class WorkerSeat {
       return;
     }
     starting.thread = thread;
-    void thread.exited.then((exit) => this.#onExited(thread, exit));
+    watched(
+      thread.exited.then((exit) => this.#onExited(thread, exit)),
+      this.#options.onFault,
+    );
   }
 
   #onReport(thread: SeatThread, report: WorkerReport): void {
@@ -260,7 +265,7 @@ export class WorkerSeat {
     const problem = problemWith(report);
     if (problem !== null || report.kind !== 'ready') {
       this.#onUnusable(problem ?? new Error('a worker could not get ready'));
-      void thread.release();
+      watched(thread.release(), this.#options.onFault);
       return;
     }
     this.#last = report;
@@ -294,7 +299,7 @@ export class WorkerSeat {
     const state = this.#state;
     if (state.kind !== 'withdrawn' || state.from.thread !== thread || thread.inHand > 0) return;
     const next = this.#wait(true);
-    void thread.release();
+    watched(thread.release(), this.#options.onFault);
     this.#startAgain(next, { servedMs: this.#servedMs(since), overTask: false, ofDevice: true });
   }
 

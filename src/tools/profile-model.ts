@@ -36,9 +36,9 @@ export interface ProfileEntry {
   rowsPerSecond: number;
   /**
    * What memory in use has grown by since before the sessions were loaded, in GiB: on a GPU the device's, by nvidia-smi, all processes
-   * counted; else, or where that does not tell, the process's resident memory.
+   * counted; else, or where that does not tell, the process's resident memory. null where the system does not tell either.
    */
-  memoryGb: number;
+  memoryGb: number | null;
   /** That device's memory, or the machine's, in GiB. */
   memoryTotalGb: number;
 }

@@ -54,7 +54,7 @@ export function isWithin(entry: MeasuredBatch, latencyBudgetMs: number): boolean
 
 /** Nothing where it can't be told, so that it holds no batch size back. */
 function shareOfMemory({ memoryGb, memoryTotalGb }: MeasuredBatch): number {
-  const share = memoryGb / memoryTotalGb;
+  const share = memoryGb === null ? Number.NaN : memoryGb / memoryTotalGb;
   return Number.isFinite(share) ? share : 0;
 }
 

@@ -8,13 +8,21 @@ export interface HostEnd {
   output: string;
 }
 
+export interface HostOptions {
+  /** Options of Node.js. */
+  nodeOptions?: readonly string[];
+  /** A shell command that comes before it, such as `ulimit -n 80`. */
+  before?: string;
+}
+
 /** Runs a host in a process of its own, over the built package, until it ends; `FraudScorer` is there. */
-export async function runHost(program: string): Promise<HostEnd> {
+export async function runHost(program: string, { nodeOptions = [], before = ':' }: HostOptions = {}): Promise<HostEnd> {
   const source = `
     import { FraudScorer } from ${JSON.stringify(projectPath('dist/index.js'))};
     ${program}
   `;
-  const host = spawn(process.execPath, ['--trace-warnings', '--input-type=module', '--eval', source]);
+  const args = [...nodeOptions, '--trace-warnings', '--input-type=module', '--eval', source];
+  const host = spawn('sh', ['-c', `${before} && exec "$0" "$@"`, process.execPath, ...args]);
   let output = '';
   host.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();

@@ -8,6 +8,7 @@ import type { BatchReply } from '../../../src/pool/protocol.js';
 import type { PendingRequest } from '../../../src/request/pending-request.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { InstantColumns } from '../../support/instant-columns.js';
+import { noFaults } from '../../support/no-faults.js';
 import { pendingRequest } from '../../support/requests.js';
 
 interface Sent {
@@ -65,6 +66,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
         });
       }),
     columns,
+    onFault: noFaults,
     onBatch: () => {},
     onOutputs: () => false,
     onAnswered: (request) => {

@@ -5,6 +5,7 @@ import { Slots } from '../../../src/batching/slots.js';
 import type { PendingRequest } from '../../../src/request/pending-request.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { InstantColumns } from '../../support/instant-columns.js';
+import { noFaults } from '../../support/no-faults.js';
 import { pendingRequest } from '../../support/requests.js';
 import { rows, SimulatedPool } from '../../support/simulated-pool.js';
 
@@ -38,6 +39,7 @@ function rig(marks: readonly Mark[], { workers = 1, maxBatchSize = 8, timeoutMs 
     keepQuiet: (isWanted) => pool.keepQuiet(isWanted),
     run: (task, isAlone) => pool.run(task, isAlone),
     columns,
+    onFault: noFaults,
     onBatch: () => {},
     onOutputs: () => false,
     onAnswered: (request) => settle(request, 'answered'),

@@ -71,6 +71,14 @@ describe('alerts', () => {
     expect(changes(new AlertBoard(), few)).toEqual([]);
   });
 
+  it('a memory sample that is missing neither raises nor clears', () => {
+    const board = new AlertBoard();
+    expect(changes(board, { memoryGb: null })).toEqual([]);
+    expect(changes(board, { memoryGb: 9 })).toEqual(['+memory']);
+    expect(changes(board, { memoryGb: null })).toEqual([]);
+    expect(changes(board, { memoryGb: 1 })).toEqual(['-memory']);
+  });
+
   it('a worker that died and is on its way back raises nothing', () => {
     expect(changes(new AlertBoard(), { workers: { ready: 0, configured: 2, troubled: 0 } })).toEqual([]);
   });

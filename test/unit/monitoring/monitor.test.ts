@@ -4,8 +4,10 @@ import type { WorkersSeen } from '../../../src/monitoring/alert-rules.js';
 import { Monitor } from '../../../src/monitoring/monitor.js';
 import type { Alert } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { noFaults } from '../../support/no-faults.js';
 
 interface MonitorState {
+  faults: unknown[];
   waitingSince: number | null;
   workers: WorkersSeen;
 }
@@ -22,7 +24,7 @@ function rig(): {
   const clock = new FakeClock();
   const raised: Alert[] = [];
   const cleared: Alert[] = [];
-  const state: MonitorState = { waitingSince: null, workers: { ready: 2, configured: 2, troubled: 0 } };
+  const state: MonitorState = { faults: [], waitingSince: null, workers: { ready: 2, configured: 2, troubled: 0 } };
   const monitor = new Monitor({
     clock,
     thresholds: {
@@ -38,6 +40,7 @@ function rig(): {
     workers: () => state.workers,
     onAlert: (alert) => raised.push(alert),
     onAlertCleared: (alert) => cleared.push(alert),
+    onFault: (error) => state.faults.push(error),
   });
   open.push(monitor);
   monitor.watch();
@@ -162,6 +165,26 @@ describe('Monitor', () => {
     expect(raised).toMatchObject([{ rule: 'errorRate', value: 0.1, severity: 'critical' }]);
   });
 
+  it('does every other part of its look where one of them throws, and goes on', () => {
+    const { clock, monitor, raised, state } = rig();
+    const error = new Error('of the pool');
+    const { workers } = state;
+    Object.defineProperty(state, 'workers', {
+      configurable: true,
+      get: () => {
+        throw error;
+      },
+    });
+    answer(monitor, 500, 20);
+    clock.advance(12_000);
+    expect(state.faults).toEqual(new Array(12).fill(error));
+    expect(monitor.summary().recent.performance.sampleCount).toBe(0);
+    Object.defineProperty(state, 'workers', { value: workers });
+    answer(monitor, 500, 20);
+    clock.advance(1_000);
+    expect(raised.map(({ rule }) => rule)).toEqual(['latency']);
+  });
+
   it('still has its last summary when it is disposed of, and counts rejections at the door', () => {
     const { clock, monitor } = rig();
     answer(monitor, 3, 4);
@@ -225,6 +248,7 @@ describe('a monitor that is not watching yet', () => {
       workers: () => ({ ready: 2, configured: 2, troubled: 0 }),
       onAlert: (alert) => raised.push(alert),
       onAlertCleared: () => {},
+      onFault: noFaults,
     });
     open.push(monitor);
     clock.advance(5_000);

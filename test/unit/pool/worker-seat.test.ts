@@ -4,6 +4,7 @@ import type { FailedReport, ReadyReport, WorkerReport } from '../../../src/pool/
 import type { ThreadExit } from '../../../src/pool/single-thread.js';
 import { type SeatThread, type StartListener, WorkerSeat } from '../../../src/pool/worker-seat.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { noFaults } from '../../support/no-faults.js';
 
 const ready: ReadyReport = {
   kind: 'ready',
@@ -92,6 +93,7 @@ function rig(startTimeoutMs = 60_000) {
     onSlow: (problem) => events.push(`slow: ${problem}`),
     onUnusable: ({ message }) => events.push(`unusable: ${message}`),
     onLost: (reason) => events.push(`lost: ${reason}, ready ${seat.isReady}`),
+    onFault: noFaults,
   });
   const last = (): FakeThread => {
     const thread = threads.at(-1);

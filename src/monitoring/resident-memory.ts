@@ -1,0 +1,13 @@
+const bytesPerGb = 1024 ** 3;
+
+/**
+ * Resident memory of the process, in GiB. Node.js reads it from a file in /proc: null where there is no descriptor left to open it
+ * with, or no /proc.
+ */
+export function residentMemoryGb(): number | null {
+  try {
+    return process.memoryUsage.rss() / bytesPerGb;
+  } catch {
+    return null;
+  }
+}

@@ -1,13 +1,33 @@
 import { EventEmitter } from 'eventemitter3';
+import { InvalidOptionsError } from './errors.js';
+import { callHost } from './host-code.js';
+import { describeValue } from './issues.js';
 import type { FraudScorerEvents } from './types.js';
 
 /** The events that a scorer has. */
 export type EventName = keyof FraudScorerEvents;
+
 /** What hears of an event. What it returns is not looked at, but for a promise that rejects, which is logged. */
 export type Listener<E extends EventName> = (...args: FraudScorerEvents[E]) => unknown;
 
-/** Told of a listener that threw, or whose promise rejected. */
-export type ListenerFailure = (event: EventName, error: unknown) => void;
+/** Is told of a listener that threw, or whose promise rejected. */
+export type ListenerFailure = (event: string, error: unknown) => void;
+
+const knownEvents: readonly string[] = [
+  'alert',
+  'alertCleared',
+  'decision',
+  'workerLost',
+] satisfies readonly EventName[];
+
+/** Never emitted: `events.once` and `events.on` of Node.js listen to it on every emitter. */
+const takenEvents: readonly string[] = [...knownEvents, 'error'];
+
+interface Registration {
+  isOnce: boolean;
+  /** What is registered at the emitter in the listener's place. */
+  contained: (...args: unknown[]) => void;
+}
 
 /**
  * The scorer's events. A host's listener that throws, or returns a promise that rejects, reaches neither the
@@ -16,30 +36,31 @@ export type ListenerFailure = (event: EventName, error: unknown) => void;
 export class ScorerEvents {
   readonly #emitter = new EventEmitter();
   readonly #onFailure: ListenerFailure;
-  /** The listener that was given, to the contained one that is registered. */
-  readonly #contained = new Map<EventName, Map<unknown, (...args: unknown[]) => void>>();
+  /** By event, then by the listener that was given. */
+  readonly #registrations = new Map<string, Map<unknown, Registration>>();
 
   constructor(onFailure: ListenerFailure) {
     this.#onFailure = onFailure;
   }
 
+  /** @throws {InvalidOptionsError} where there is no such event, or the listener is no function: so do `once`, `off` and `listenerCount`. */
   on<E extends EventName>(event: E, listener: Listener<E>): void {
-    this.#register(event, listener, (args) => listener(...(args as FraudScorerEvents[E])));
+    this.#register(event, listener, false);
   }
 
   once<E extends EventName>(event: E, listener: Listener<E>): void {
-    this.#register(event, listener, (args) => {
-      this.off(event, listener);
-      return listener(...(args as FraudScorerEvents[E]));
-    });
+    this.#register(event, listener, true);
   }
 
   off<E extends EventName>(event: E, listener: Listener<E>): void {
-    const registered = this.#contained.get(event);
-    const contained = registered?.get(listener);
-    if (contained === undefined) return;
-    registered?.delete(listener);
-    this.#emitter.off(event, contained);
+    refuseUnknown(event);
+    refuseOther(listener);
+    this.#remove(event, listener);
+  }
+
+  listenerCount(event: EventName): number {
+    refuseUnknown(event);
+    return this.#emitter.listenerCount(event);
   }
 
   hasListeners(event: EventName): boolean {
@@ -52,26 +73,50 @@ export class ScorerEvents {
 
   removeAll(): void {
     this.#emitter.removeAllListeners();
-    this.#contained.clear();
+    this.#registrations.clear();
   }
 
-  #register(event: EventName, listener: unknown, call: (args: unknown[]) => unknown): void {
-    if (typeof listener !== 'function') throw new TypeError(`on(${event}): expected a function`);
-    const registered = this.#contained.get(event) ?? new Map<unknown, (...args: unknown[]) => void>();
-    // The same listener twice is the same as once.
-    if (registered.has(listener)) return;
-    const contained = (...args: unknown[]): void => this.#contain(event, () => call(args));
-    registered.set(listener, contained);
-    this.#contained.set(event, registered);
-    this.#emitter.on(event, contained);
-  }
-
-  #contain(event: EventName, call: () => unknown): void {
-    try {
-      const result = call();
-      if (result instanceof Promise) result.catch((error: unknown) => this.#onFailure(event, error));
-    } catch (error) {
-      this.#onFailure(event, error);
+  #register(event: string, listener: unknown, isOnce: boolean): void {
+    refuseUnknown(event);
+    refuseOther(listener);
+    const ofEvent = this.#registrations.get(event) ?? new Map<unknown, Registration>();
+    const before = ofEvent.get(listener);
+    if (before !== undefined) {
+      // The same listener twice is the same as once; one that is wanted always stays.
+      before.isOnce &&= isOnce;
+      return;
     }
+    const registration: Registration = {
+      isOnce,
+      contained: (...args) => {
+        if (registration.isOnce) this.#remove(event, listener);
+        callHost(
+          () => Reflect.apply(listener, undefined, args),
+          (error) => this.#onFailure(event, error),
+        );
+      },
+    };
+    ofEvent.set(listener, registration);
+    this.#registrations.set(event, ofEvent);
+    this.#emitter.on(event, registration.contained);
   }
+
+  #remove(event: string, listener: unknown): void {
+    const ofEvent = this.#registrations.get(event);
+    const registration = ofEvent?.get(listener);
+    if (registration === undefined) return;
+    ofEvent?.delete(listener);
+    this.#emitter.off(event, registration.contained);
+  }
+}
+
+function refuseUnknown(event: string): void {
+  if (takenEvents.includes(event)) return;
+  const expected = `one of ${knownEvents.map((known) => JSON.stringify(known)).join(', ')}`;
+  throw new InvalidOptionsError([{ path: 'event', expected, received: describeValue(event) }]);
+}
+
+function refuseOther(listener: unknown): asserts listener is (...args: unknown[]) => unknown {
+  if (typeof listener === 'function') return;
+  throw new InvalidOptionsError([{ path: 'listener', expected: 'a function', received: describeValue(listener) }]);
 }

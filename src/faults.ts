@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { Clock } from './clock.js';
 
 /** Is told of an error of our own, which must not reach the host's process. */
@@ -30,9 +31,18 @@ export function containedClock(clock: Clock, onFault: FaultReport): Clock {
   };
 }
 
-/** What is safe to log of an error of our own: its message may quote a row. */
+/** What is safe to log of an error, which can be anything: its message may quote a row. */
 export function describeFault(error: unknown): { error: string; code?: string } {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const code: unknown = Reflect.get(error, 'code');
-  return { error: error.name, ...(typeof code === 'string' ? { code } : {}) };
+  try {
+    // Those of another realm are errors too.
+    if (!(error instanceof Error || isNativeError(error))) return { error: typeof error };
+    const { name } = error;
+    const code: unknown = Reflect.get(error, 'code');
+    return {
+      error: typeof name === 'string' ? name : 'Error',
+      ...(typeof code === 'string' ? { code } : {}),
+    };
+  } catch {
+    return { error: 'an error that cannot be read' };
+  }
 }

@@ -1,23 +1,24 @@
 import { outsideOfRequests } from './async-context.js';
 import type { Clock } from './clock.js';
+import { callHost } from './host-code.js';
 import type { Logger } from './types.js';
 
 /** How often the same error is logged at most. */
 const repeatMs = 1_000;
 
 /**
- * The host's logger, contained: one that throws disturbs nothing, and an error that comes with every request is logged once a
+ * The host's logger, contained: one that throws, or whose promise rejects, disturbs nothing, and an error that comes with every request is logged once a
  * second, with how many times it was not. Silent where there is none.
  */
 export function containedLogger(logger: Logger | undefined, clock: Clock): Logger {
   const suppressed = new Map<string, { until: number; count: number }>();
 
   const log = (level: keyof Logger, message: string, fields: Record<string, unknown>): void => {
-    try {
-      outsideOfRequests(() => logger?.[level](message, fields));
-    } catch {
-      // There is nobody left to tell.
-    }
+    // Where it fails there is nobody left to tell.
+    callHost(
+      () => outsideOfRequests(() => logger?.[level](message, fields)),
+      () => {},
+    );
   };
 
   const logError = (message: string, fields: Record<string, unknown>): void => {

@@ -1,4 +1,5 @@
 import type { ErrorCode, FraudScorerError } from '../errors.js';
+import { containResult, isThenable } from '../host-code.js';
 import type { Decision, Fallback, ScoreRequest } from '../types.js';
 
 /** What a fallback may answer. An invalid, aborted or closed request is the caller's own doing and always rejects. */
@@ -29,9 +30,9 @@ export function fallbackDecision(
   try {
     const decision: unknown = fallback(request, error);
     if (isDecision(decision)) return decision;
-    // A promise of an answer comes too late, and one that rejects would end the host's process.
-    if (decision instanceof Promise) decision.catch(() => {});
-    const what = decision instanceof Promise ? 'a promise; it must be synchronous' : 'something else';
+    // A promise of an answer comes too late. Its rejection is of no more interest than its answer.
+    containResult(decision, () => {});
+    const what = isThenable(decision) ? 'a promise; it must be synchronous' : 'something else';
     onFailure(`the fallback function returned ${what}, expected APPROVE, REVIEW or BLOCK`);
   } catch {
     // The thrown error may quote the request, so it is not logged.

@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { containedLogger } from '../../src/logging.js';
 import type { Logger } from '../../src/types.js';
 import { FakeClock } from '../support/fake-clock.js';
+import { rejections } from '../support/rejections.js';
 
 describe('containedLogger', () => {
   it('logs the same error once a second, and then how many were left out', () => {
@@ -22,6 +24,17 @@ describe('containedLogger', () => {
       ['another', {}],
       ['again', { reason: 'r', suppressed: 4 }],
     ]);
+  });
+
+  it.each(Object.entries(rejections))('contains one whose methods return %s', async (_, make) => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+    const contained = containedLogger({ info: make, warn: make, error: make }, new FakeClock());
+    for (const level of ['info', 'warn', 'error'] as const) contained[level]('x');
+    await turn();
+    process.off('unhandledRejection', onUnhandled);
+    expect(unhandled).toEqual([]);
   });
 
   it('is silent where there is none, and contains one that throws', () => {

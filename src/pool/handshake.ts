@@ -38,6 +38,12 @@ export function readGreeting(message: unknown, role: WorkerRole): 'greeted' | 'u
   return { received: "a file that is not fraud-scorer's worker", hasLoaded: true };
 }
 
+/** A file that never says hello. Where a host bundles Piscina, it is the file that stands in the place of Piscina's own. */
+export function silenceError(file: WorkerFile): InvalidOptionsError {
+  const received = `a file that said nothing for ${greetingTimeoutMs} ms (is Piscina kept out of the bundle?)`;
+  return strangerError(file, received);
+}
+
 export function strangerError({ role, url }: WorkerFile, received: string): InvalidOptionsError {
   const path = role === 'worker' ? 'workerFile' : 'toolWorkerFile';
   const expected = `fraud-scorer's ${role} of version ${packageVersion} (a host that bundles passes a copy of fraud-scorer/${role})`;

@@ -4,7 +4,7 @@ import { type FaultReport, watched } from '../faults.js';
 import { AwakeTime } from './awake-time.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
-import { greetingTimeoutMs, strangerError, type WorkerFile } from './handshake.js';
+import { greetingTimeoutMs, silenceError, type WorkerFile } from './handshake.js';
 import { HangWatch } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
 import type {
@@ -203,7 +203,7 @@ export class WorkerSeat {
       const problem = `A worker was not ready within startTimeoutMs of ${startTimeoutMs}: ${stage}`;
       this.#giveUpStart(thread, new StartTimeoutError(problem));
     } else if (!thread.isGreeted && awakeMs >= greetingTimeoutMs) {
-      this.#giveUpStart(thread, strangerError(thread.file, `a file that said nothing for ${greetingTimeoutMs} ms`));
+      this.#giveUpStart(thread, silenceError(thread.file));
     } else if (awakeMs >= workerHangMs && !starting.isSlow) {
       starting.isSlow = true;
       starting.troubled = true;

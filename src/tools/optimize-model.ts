@@ -4,10 +4,13 @@ import { dirname, join, resolve } from 'node:path';
 import { fileOf, type ModelDirectory, openModelDirectory } from '../deployment/model-directory.js';
 import { InvalidOptionsError, ModelInvalidError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
+import { isPathOrUrl } from '../options.js';
+import { outOfResources } from '../out-of-resources.js';
 import type { Comparison, OptimizationLevel, OutputDifferences } from '../pool/tool-protocol.js';
 import type { FeatureMap, FeatureMapOf } from '../types.js';
 import { ToolWorker } from './tool-worker.js';
 import { generatedRows, givenRows } from './verification-rows.js';
+import { missingRoom, written } from './written.js';
 
 export interface OptimizeModelOptions<Features extends FeatureMapOf<Features> = FeatureMap> {
   /** Rows to verify on, as `score` takes features. @default 1,000 generated about the manifest's means */
@@ -20,6 +23,8 @@ export interface OptimizeModelOptions<Features extends FeatureMapOf<Features> = 
   runs?: number | undefined;
   /** How far the runtime goes. 'all' ties the file to this kind of processor. @default 'extended' */
   level?: OptimizationLevel | undefined;
+  /** The entry of the tools' worker, for hosts that bundle: as the option of `create`. @default the package's */
+  toolWorkerFile?: string | URL | undefined;
 }
 
 /** One batch size of the table: medians of runs taken in turn. */
@@ -48,6 +53,7 @@ interface ResolvedOptimizeOptions {
   batchSizes: readonly number[];
   runs: number;
   level: OptimizationLevel;
+  toolWorkerFile: string | URL | undefined;
 }
 
 /**
@@ -57,10 +63,12 @@ interface ResolvedOptimizeOptions {
  *
  * @param directory the model directory to optimise; it is not changed.
  * @param outDirectory where to write; it must not exist, or be empty.
- * @throws {InvalidOptionsError} where an option is not as documented, or `outDirectory` holds anything.
+ * @throws {InvalidOptionsError} where an option is not as documented, or `outDirectory` holds anything or cannot be written.
  * @throws {InvalidRequestError} where a given row is not as the manifest says.
  * @throws {ModelInvalidError} where either model can't be run, or a difference exceeds the tolerance: the message has the largest.
  * @throws {ModelIntegrityError} where the model file is not the one its manifest names.
+ * @throws {OutOfResourcesError} where the disk is full, or memory, threads or file descriptors run out.
+ * @throws {ProviderUnavailableError} where the ONNX runtime, or the tools' worker, cannot be loaded.
  */
 export async function optimizeModel<Features extends FeatureMapOf<Features> = FeatureMap>(
   directory: string,
@@ -73,11 +81,14 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
   const original = await openModelDirectory(directory);
   const { inputs } = original.manifest;
   const rows = resolved.rows === undefined ? generatedRows(inputs, 1_000) : givenRows(inputs, resolved.rows);
-  await mkdir(dirname(target), { recursive: true });
   // Beside the target, so that the last step is a rename: a model directory is there whole, or not at all.
-  const draft = await mkdtemp(`${target}.draft-`);
-  const worker = new ToolWorker();
+  const draft = await written('outDirectory', target, async () => {
+    await mkdir(dirname(target), { recursive: true });
+    return mkdtemp(`${target}.draft-`);
+  });
+  let worker: ToolWorker | null = null;
   try {
+    worker = new ToolWorker({ toolWorkerFile: resolved.toolWorkerFile });
     const optimized = await writeOptimized(worker, original, draft, resolved.level);
     const comparison = await worker.run({
       kind: 'compare',
@@ -90,8 +101,10 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
     });
     const rowSize = inputs.reduce((sum, { size }) => sum + size, 0);
     const verification = verify(comparison, rows.length / rowSize, resolved.tolerance);
-    await rm(target, { recursive: true, force: true });
-    await rename(draft, target);
+    await written('outDirectory', target, async () => {
+      await rm(target, { recursive: true, force: true });
+      await rename(draft, target);
+    });
     return {
       directory: target,
       sha256: optimized.manifest.sha256,
@@ -101,7 +114,7 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
       timings: comparison.timings.map(timingOf),
     };
   } finally {
-    await worker.close();
+    await worker?.close();
     await rm(draft, { recursive: true, force: true });
   }
 }
@@ -116,15 +129,27 @@ async function writeOptimized(
   level: OptimizationLevel,
 ): Promise<ModelDirectory> {
   const outPath = join(draft, modelFile);
-  await worker.run({ kind: 'optimize', model: fileOf(original), outPath, level });
-  const sha256 = createHash('sha256')
-    .update(await readFile(outPath))
-    .digest('hex');
+  await worker.run({ kind: 'optimize', model: fileOf(original), outPath, level }).catch(async (error: unknown) => {
+    throw (await whyNotWritten(error, original, draft)) ?? error;
+  });
   // The author's own fields are kept too, which the parsed manifest does not have.
   const manifest: unknown = JSON.parse(await readFile(join(dirname(original.modelPath), 'model.json'), 'utf8'));
-  const rewritten = { ...(typeof manifest === 'object' ? manifest : {}), file: modelFile, sha256 };
-  await writeFile(join(draft, 'model.json'), `${JSON.stringify(rewritten, null, 2)}\n`);
+  await written('outDirectory', draft, async () => {
+    const sha256 = createHash('sha256')
+      .update(await readFile(outPath))
+      .digest('hex');
+    const rewritten = { ...(typeof manifest === 'object' ? manifest : {}), file: modelFile, sha256 };
+    await writeFile(join(draft, 'model.json'), `${JSON.stringify(rewritten, null, 2)}\n`);
+  });
   return openModelDirectory(draft);
+}
+
+/** The runtime says of a file that it cannot write that it could not be serialized, and no more. */
+async function whyNotWritten(error: unknown, original: ModelDirectory, draft: string): Promise<Error | null> {
+  if (!(error instanceof ModelInvalidError) || !/serializ/i.test(error.message)) return null;
+  await rm(join(draft, modelFile), { force: true });
+  // An optimised graph is seldom larger than its original, and never twice as large.
+  return missingRoom(draft, 2 * (await sizeOf(original.modelPath)));
 }
 
 /** @throws {ModelInvalidError} with the largest difference, where it exceeds the tolerance. */
@@ -159,6 +184,7 @@ function resolveOptions(options: OptimizeModelOptions): ResolvedOptimizeOptions 
     batchSizes: reader.list('batchSizes', 'integers from 1 to 65536', isBatchSize) ?? [1, 8, 32, 128, 256],
     runs: reader.number('runs', 50, { min: 1, max: 10_000, integer: true }),
     level: reader.oneOf('level', ['basic', 'extended', 'all'], 'extended'),
+    toolWorkerFile: reader.value('toolWorkerFile', 'a path or a URL', isPathOrUrl),
   };
   reader.rejectUnknown().throwIfInvalid();
   return resolved;
@@ -167,6 +193,8 @@ function resolveOptions(options: OptimizeModelOptions): ResolvedOptimizeOptions 
 async function refuseIfTaken(target: string): Promise<void> {
   const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
+    const shortage = outOfResources(error, `${target} could not be read`);
+    if (shortage !== null) throw shortage;
     throw new InvalidOptionsError([
       { path: 'outDirectory', expected: 'a directory', received: error.code ?? 'an error' },
     ]);

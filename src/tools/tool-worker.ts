@@ -3,7 +3,7 @@ import { WorkerLostError } from '../errors.js';
 import { outOfResources } from '../out-of-resources.js';
 import { AwakeTime } from '../pool/awake-time.js';
 import { ExitGuard } from '../pool/exit-guard.js';
-import { greetingTimeoutMs, strangerError } from '../pool/handshake.js';
+import { greetingTimeoutMs, silenceError } from '../pool/handshake.js';
 import type { TaskFailure } from '../pool/protocol.js';
 import { earlyExit, failureError } from '../pool/start-failure.js';
 import type { ToolReply, ToolResults, ToolTask } from '../pool/tool-protocol.js';
@@ -127,7 +127,7 @@ export class ToolWorker {
     this.#silentMs += this.#time.look(this.#clock.now());
     const { isGreeted, file } = this.#thread;
     if (!isGreeted && this.#silentMs >= greetingTimeoutMs) {
-      this.#giveUp(strangerError(file, `a file that said nothing for ${greetingTimeoutMs} ms`));
+      this.#giveUp(silenceError(file));
     } else if (this.#silentMs >= silenceMs) {
       this.#giveUp(new WorkerLostError(`The tool's worker hangs: nothing was heard of it for ${silenceMs / 1000} s`));
     }

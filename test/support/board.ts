@@ -3,7 +3,18 @@ import { setEnvironmentData } from 'node:worker_threads';
 import { projectPath } from './paths.js';
 
 /** Words of shared memory between a test and its worker's fixture. */
-export const places = { startsToFail: 0, hangs: 1, hanging: 2, released: 3 } as const;
+export const places = {
+  startsToFail: 0,
+  hangs: 1,
+  hanging: 2,
+  released: 3,
+  /** Starts that are to block before the real worker is imported. */
+  blocksInFile: 4,
+  /** Starts that are to block while the runtime loads the model. */
+  blocksInRuntime: 5,
+  /** Starts that have blocked. */
+  blocked: 6,
+} as const;
 
 type Place = keyof typeof places;
 
@@ -16,7 +27,7 @@ export class WorkerBoard {
     setEnvironmentData('board', this.#words);
   }
 
-  static workerFile(name: 'hanging' | 'poisoned' | 'stillborn'): string {
+  static workerFile(name: 'blocking' | 'blocking-tool' | 'hanging' | 'poisoned' | 'stillborn'): string {
     return projectPath(`test/fixtures/workers/${name}-worker.mjs`);
   }
 

@@ -21,6 +21,7 @@ export class StandInPackage {
   readonly root = mkdtempSync(join(tmpdir(), 'stand-in-'));
   /** The worker's entry, which loads the copied runtime. */
   readonly workerFile = join(this.root, 'dist/worker.js');
+  readonly toolWorkerFile = join(this.root, 'dist/tool-worker.js');
 
   constructor() {
     for (const path of ['package.json', 'models/visa-fraud/1', ...built()]) {
@@ -59,6 +60,15 @@ export class StandInPackage {
     for (const name of readdirSync(join(this.#runtime, runtimeFolder))) {
       if (name.startsWith('libonnxruntime.so')) rmSync(join(this.#runtime, runtimeFolder, name));
     }
+  }
+
+  /** Puts this source in the place of the runtime's JavaScript. */
+  replaceRuntime(source: string): void {
+    writeFileSync(join(this.#runtime, 'dist/index.js'), source);
+  }
+
+  removeRuntime(): void {
+    rmSync(this.#runtime, { recursive: true });
   }
 
   /** Puts a `nvidia-smi` of this shell script before all others. */

@@ -273,7 +273,9 @@ describe('WorkerSeat', () => {
       const first = last();
       lookFor(20_000);
       expect([first.calls, threads.length]).toEqual([['give up'], 2]);
-      expect(events.at(-1)).toMatch(/^unusable: Invalid options: workerFile: .*said nothing .*file:\/\/\/worker\.js$/);
+      expect(events.at(-1)).toMatch(
+        /^unusable: Invalid options: workerFile: .*said nothing .*: file:\/\/\/worker\.js$/,
+      );
     });
 
     it('is not held against it where the process was stopped meanwhile', () => {

@@ -1,0 +1,45 @@
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidOptionsError, type OutOfResourcesError } from '../errors.js';
+import { outOfResources } from '../out-of-resources.js';
+
+const chunk = Buffer.alloc(1024 ** 2);
+
+/**
+ * Does what writes to a directory that an option names.
+ *
+ * @throws {OutOfResourcesError} where the disk is full, for example.
+ * @throws {InvalidOptionsError} where the file system refuses it for another reason.
+ */
+export async function written<T>(option: string, directory: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    const shortage = outOfResources(error, `${directory} could not be written`);
+    if (shortage !== null) throw shortage;
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new InvalidOptionsError([
+      { path: option, expected: 'a directory that can be written', received: error.message },
+    ]);
+  }
+}
+
+/** Finds out, by writing it, whether a directory has room for so much; null where it has, or where it cannot be told. */
+export async function missingRoom(directory: string, bytes: number): Promise<OutOfResourcesError | null> {
+  const path = join(directory, 'room');
+  try {
+    const file = await open(path, 'wx');
+    try {
+      for (let left = bytes; left > 0; left -= chunk.length) {
+        await file.writeFile(left < chunk.length ? chunk.subarray(0, left) : chunk);
+      }
+    } finally {
+      await file.close();
+    }
+    return null;
+  } catch (error) {
+    return outOfResources(error, `${directory} could not be written`);
+  } finally {
+    await rm(path, { force: true });
+  }
+}

@@ -4,8 +4,11 @@ export interface Output {
   error(text: string): void;
 }
 
-/** What a command ends with: all is well, something asked for is not, or the command was not understood. */
-export const exitCodes = { ok: 0, problem: 1, usage: 2 } as const;
+/**
+ * What a command ends with: all is well, something that was asked for is not so, the command was not understood, or its output could not
+ * be written.
+ */
+export const exitCodes = { ok: 0, problem: 1, usage: 2, unwritten: 3 } as const;
 
 export function asJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;

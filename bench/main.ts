@@ -3,6 +3,7 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
+import { processOutput } from '../src/cli/stream-output.js';
 import { readEnvironment } from './environment.js';
 import { type BenchOptions, readOptions } from './options.js';
 import { Progress } from './progress.js';
@@ -13,6 +14,7 @@ import { runScenario } from './run-scenario.js';
 import { scenarios } from './scenarios/all.js';
 import type { Scenario } from './scenarios/scenario.js';
 
+processOutput();
 const checkout = fileURLToPath(new URL('../', import.meta.url));
 const names = scenarios.map(({ name }) => name);
 

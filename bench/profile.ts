@@ -9,11 +9,14 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { processOutput } from '../src/cli/stream-output.js';
 import { bundledModelDirectory } from '../src/deployment/bundled-model.js';
 import { isCpuProfile, type SelfTime, selfTimes } from './profile/self-times.js';
 import { threadOf } from './profile/thread-of.js';
 import { tableText } from './report/tables.js';
 import { figureOf } from './statistics.js';
+
+processOutput();
 
 interface Flags {
   seconds: string;

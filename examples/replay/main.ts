@@ -7,6 +7,7 @@ import { StopSignals } from './stop-signals.js';
 
 const EXIT_NOTHING_SCORED = 1;
 const EXIT_USAGE = 2;
+const EXIT_UNWRITTEN = 3;
 const HINT = `
 Next: npm start -- --rate 1000     the same, slowly enough to watch
       npm start -- --help          all options
@@ -23,7 +24,7 @@ async function replay(args: readonly string[]): Promise<number> {
     process.exit(exitCode);
   });
   stdout.on('error', () => {
-    // Nobody looks on any more (`npm start | head`). Whoever asked for files still gets them whole.
+    // Nobody looks on any more. Whoever asked for files still gets them whole.
     if (options.json === undefined && options.output === undefined) stop.stop();
   });
   try {
@@ -36,6 +37,17 @@ async function replay(args: readonly string[]): Promise<number> {
     stop.release();
   }
 }
+
+// A reader that has gone (`npm start | head`) has seen what it wanted. Anything else, such as a full disk, is said once.
+process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+  process.stdout.on('error', () => {});
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`error: the output could not be written (${error.code ?? error.message})\n`);
+  process.once('exit', () => {
+    process.exitCode = EXIT_UNWRITTEN;
+  });
+});
+process.stderr.on('error', () => {});
 
 try {
   // Set, not exited with: what was written to a pipe is still on its way.

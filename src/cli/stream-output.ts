@@ -1,4 +1,4 @@
-import type { Output } from './output.js';
+import { exitCodes, type Output } from './output.js';
 
 /** A stream that reports what it could not write by an `error` event, as the process's own do. */
 export interface TextStream {
@@ -14,7 +14,16 @@ export interface TextStream {
  */
 export function streamOutput(out: TextStream, err: TextStream, onUnwritten: () => void): Output {
   let hasFailed = false;
-  const output: Output = {
+  out.on('error', (error) => {
+    if (hasFailed) return;
+    hasFailed = true;
+    if (error.code === 'EPIPE') return;
+    onUnwritten();
+    err.write(`The output could not be written: ${reasonOf(error)}\n`);
+  });
+  // There is nobody left to tell.
+  err.on('error', () => {});
+  return {
     write: (text) => {
       if (!hasFailed) out.write(text);
     },
@@ -22,16 +31,16 @@ export function streamOutput(out: TextStream, err: TextStream, onUnwritten: () =
       err.write(text);
     },
   };
-  out.on('error', (error) => {
-    if (hasFailed) return;
-    hasFailed = true;
-    if (error.code === 'EPIPE') return;
-    onUnwritten();
-    output.error(`The output could not be written: ${reasonOf(error)}\n`);
+}
+
+/** The process's own streams, for programs that write to them as they please: sets the exit code where the output could not be written. */
+export function processOutput(): Output {
+  return streamOutput(process.stdout, process.stderr, () => {
+    // At the end, so that a program that sets its own code does not hide it.
+    process.once('exit', () => {
+      process.exitCode = exitCodes.unwritten;
+    });
   });
-  // There is nobody left to tell.
-  err.on('error', () => {});
-  return output;
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

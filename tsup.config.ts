@@ -20,7 +20,7 @@ const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.t
  * through the global object, where fake timers (Jest's, Sinon's) replace it.
  */
 const carried = ['p-queue', 'p-timeout'];
-const carryUnfakeable: Options = { noExternal: carried, inject: ['src/unfakeable.ts'] };
+const ownGlobals: Options = { noExternal: carried, inject: ['src/global-names.ts'] };
 
 /** What the command line alone needs: few production dependencies matter more to hosts than a few kilobytes. */
 const carriedByCli = [
@@ -33,16 +33,25 @@ const carriedByCli = [
   'is-fullwidth-code-point',
 ];
 
-const esm: Options = { ...shared, ...carryUnfakeable, entry, format: ['esm'] };
+const esm: Options = { ...shared, ...ownGlobals, entry, format: ['esm'] };
+
+/** In CommonJS form a file finds others by `__dirname`. */
+const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'packaged-files',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/packaged-files\.js$/ }, ({ resolveDir, path }) => ({
+      path: join(resolveDir, path.replace(/\.js$/, '.cjs.ts')),
+    }));
+  },
+};
 
 const cjs: Options = {
   ...shared,
   entry,
   format: ['cjs'],
-  ...carryUnfakeable,
-  // tsup's own shim (`shims: true`) loses what follows a `#` in the path, and mistakes jsdom for a browser.
-  define: { 'import.meta.url': 'importMetaUrl' },
-  banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  ...ownGlobals,
+  banner: { js: "'use strict';" },
+  esbuildPlugins: [packagedFilesPlugin],
   onSuccess: writeLicenses,
 };
 

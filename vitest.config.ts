@@ -11,6 +11,10 @@ export default defineConfig({
       },
     },
   ],
+  resolve: {
+    // The sources know the workers beside the published files only.
+    alias: [{ find: /^.*\/packaged-files\.js$/, replacement: `${import.meta.dirname}/test/support/packaged-files.ts` }],
+  },
   test: {
     include: ['test/**/*.test.ts'],
     // `npm run test:package`: it installs from the registry.

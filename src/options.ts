@@ -5,6 +5,7 @@ import { isDecision } from './decision/fallback.js';
 import { readPolicyPatch } from './decision/policy.js';
 import { bundledModelDirectory } from './deployment/bundled-model.js';
 import { FieldReader } from './field-reader.js';
+import { isUrl } from './is-url.js';
 import type { AlertThresholds } from './monitoring/alert-rules.js';
 import type { OutcomeLimits } from './monitoring/outcomes.js';
 import { isExplain } from './request/score-options.js';
@@ -209,7 +210,7 @@ function isLogger(value: unknown): value is Logger {
 }
 
 export function isPathOrUrl(value: unknown): value is string | URL {
-  return isText(value) || value instanceof URL;
+  return isText(value) || isUrl(value);
 }
 
 function readResourceLimits(options: FieldReader): ResourceLimits | undefined {

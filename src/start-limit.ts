@@ -1,9 +1,11 @@
+import { transferableAbortController } from 'node:util';
 import type { Clock, Timer } from './clock.js';
 import { StartTimeoutError } from './errors.js';
 
 /** Bounds the time that a start may take as a whole, whatever it waits for. */
 export class StartLimit {
-  readonly #controller = new AbortController();
+  // Not the global class, which a realm of its own (a vm context) does not have.
+  readonly #controller = transferableAbortController();
   readonly #clock: Clock;
   readonly #error: StartTimeoutError;
   readonly #timer: Timer | null;

@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { packageJson } from '../packaged-files.js';
 
-/** Of this package's `package.json`: beside `dist` where it is published, two folders up in the sources. */
+/** Of this package's `package.json`. */
 export function packageManifest(): { version: string; engines: { node: string } } {
-  const published = new URL('../package.json', import.meta.url);
-  const url = existsSync(fileURLToPath(published)) ? published : new URL('../../package.json', import.meta.url);
-  return JSON.parse(readFileSync(url, 'utf8'));
+  return JSON.parse(readFileSync(packageJson(), 'utf8'));
 }

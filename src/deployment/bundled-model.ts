@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { demonstrationManifest } from '../packaged-files.js';
 
-/** The reference model that comes with the package: beside `dist` in the published package, beside `src` in its sources. */
+/**
+ * The directory of the demonstration model that comes with the package.
+ *
+ * @throws {TypeError} where this package was bundled into a CommonJS file, which does not know where it lies.
+ */
 export function bundledModelDirectory(): string {
-  const published = fileURLToPath(new URL('../models/visa-fraud/1/', import.meta.url));
-  const ofSources = fileURLToPath(new URL('../../models/visa-fraud/1/', import.meta.url));
-  return existsSync(ofSources) && !existsSync(published) ? ofSources : published;
+  return dirname(fileURLToPath(demonstrationManifest()));
 }

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import type { Clock, Timer } from '../clock.js';
 import type { FraudScorerError } from '../errors.js';
 import { contained, type FaultReport } from '../faults.js';
@@ -132,7 +133,7 @@ export class Monitor {
   }
 
   summary(): MonitorSummary {
-    if (this.#final !== null) return structuredClone(this.#final);
+    if (this.#final !== null) return deserialize(serialize(this.#final));
     const total = this.#decisions.total;
     return {
       performance: this.#history.sinceStart((recorder) => recorder.summary()),

@@ -1,7 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 import { InvalidOptionsError } from '../errors.js';
+import { isUrl } from '../is-url.js';
+import { toolWorkerEntry, workerEntry } from '../packaged-files.js';
 
 /**
  * The worker's entry as a file URL, which a path with a space or a `#` survives.
@@ -10,7 +12,7 @@ import { InvalidOptionsError } from '../errors.js';
  * @throws {InvalidOptionsError} where there is no such file.
  */
 export function resolveWorkerFile(workerFile: string | URL | undefined): string {
-  return resolveFile('workerFile', 'worker', workerFile);
+  return resolveFile('workerFile', 'worker', workerFile ?? packaged(workerEntry));
 }
 
 /**
@@ -20,32 +22,28 @@ export function resolveWorkerFile(workerFile: string | URL | undefined): string 
  * @throws {InvalidOptionsError} where there is no such file.
  */
 export function resolveToolWorkerFile(toolWorkerFile: string | URL | undefined): string {
-  return resolveFile('toolWorkerFile', 'tool-worker', toolWorkerFile);
+  return resolveFile('toolWorkerFile', 'tool-worker', toolWorkerFile ?? packaged(toolWorkerEntry));
 }
 
-function resolveFile(option: string, name: string, given: string | URL | undefined): string {
-  const url = given === undefined ? packagedFile(`${name}.js`) : urlOf(given);
+/** The package's own file; null where the package was bundled, and does not know where it lies. */
+function packaged(file: () => URL): URL | null {
+  try {
+    return file();
+  } catch {
+    return null;
+  }
+}
+
+function resolveFile(option: string, name: string, given: string | URL | null): string {
+  const url = given === null ? null : urlOf(given);
   if (url !== null && isFile(url)) return url.href;
-  throw new InvalidOptionsError([
-    {
-      path: option,
-      expected:
-        given === undefined
-          ? `fraud-scorer's ${name}.js beside the package (a host that bundles passes a copy of fraud-scorer/${name})`
-          : 'the path or file URL of a file',
-      received: url === null ? 'a URL of another kind' : 'no file there',
-    },
-  ]);
-}
-
-/** Beside this module in the published package; in `dist` when the sources run, as in this project's own tests. */
-function packagedFile(name: string): URL {
-  const beside = new URL(`./${name}`, import.meta.url);
-  return existsSync(fileURLToPath(beside)) ? beside : new URL(`../../dist/${name}`, import.meta.url);
+  const expected = `the path or file URL of fraud-scorer/${name} (a host that bundles passes a copy of it)`;
+  const received = url === null ? (given === null ? 'nothing' : 'a URL of another kind') : `no file at ${url.href}`;
+  throw new InvalidOptionsError([{ path: option, expected, received }]);
 }
 
 function urlOf(workerFile: string | URL): URL | null {
-  if (workerFile instanceof URL) return workerFile.protocol === 'file:' ? workerFile : null;
+  if (isUrl(workerFile)) return workerFile.protocol === 'file:' ? new URL(workerFile.href) : null;
   if (workerFile.startsWith('file:')) return URL.canParse(workerFile) ? new URL(workerFile) : null;
   return pathToFileURL(isAbsolute(workerFile) ? workerFile : resolve(workerFile));
 }

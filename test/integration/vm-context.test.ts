@@ -12,8 +12,8 @@ interface Built {
 /** Loads the CommonJS build in a realm of its own, as test runners such as Jest do. */
 function loadInContext(): { built: Built; disposeKey: unknown } {
   const file = projectPath('dist/index.cjs');
-  // Node.js gives a new context none of its own functions, and before Node.js 24 no Symbol.asyncDispose either.
-  const context = createContext({ process, Buffer, URL, structuredClone, WebAssembly });
+  // Node.js gives a new context none of its own names, and before Node.js 24 no Symbol.asyncDispose either.
+  const context = createContext({});
   const load: unknown = runInContext(
     `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`,
     context,

@@ -1,0 +1,9 @@
+/** By its shape: the class may be that of another realm, as where a test runner loads this package. */
+export function isUrl(value: unknown): value is URL {
+  try {
+    if (typeof value !== 'object' || value === null) return false;
+    return 'href' in value && typeof value.href === 'string' && 'searchParams' in value;
+  } catch {
+    return false;
+  }
+}

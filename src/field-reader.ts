@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from './errors.js';
 import { describeValue, IssueList } from './issues.js';
+import { builtInKind } from './object-kinds.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,20 +25,21 @@ export class FieldReader {
 
   /**
    * @param path what the object is called in issues; its fields are `path.field`, or just `field` where it is empty.
+   * @param expected what may be given, for the issue where it is no object.
    */
-  constructor(value: unknown, path = '', issues: IssueList = new IssueList()) {
+  constructor(value: unknown, path = '', issues: IssueList = new IssueList(), expected = 'an object') {
     this.#path = path;
     this.issues = issues;
-    this.#fields = this.#copy(value);
+    this.#fields = this.#copy(value, expected);
   }
 
   /** The fields as they are now: a getter is called once, and one that throws, as a revoked proxy does, is an issue like any other. */
-  #copy(value: unknown): Fields {
+  #copy(value: unknown, expected: string): Fields {
     if (value === undefined) return {};
     const path = this.#path === '' ? 'options' : this.#path;
     try {
       if (isObject(value)) return { ...value };
-      this.issues.add(path, 'an object', describeValue(value));
+      this.issues.add(path, expected, describeValue(value));
     } catch {
       this.issues.add(path, 'an object that can be read', 'one that throws');
     }
@@ -113,8 +115,8 @@ export class FieldReader {
   }
 
   /** The reader of a nested object, whose issues are collected here. */
-  nested(name: string): FieldReader {
-    return new FieldReader(this.#take(name), this.#pathOf(name), this.issues);
+  nested(name: string, expected?: string): FieldReader {
+    return new FieldReader(this.#take(name), this.#pathOf(name), this.issues, expected);
   }
 
   reject(name: string, expected: string, value: unknown): void {
@@ -145,8 +147,10 @@ export class FieldReader {
   }
 }
 
+/** Not an array, and not a promise, a Map or the like either: they have no fields, and would be read as if none were given. */
 function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.getPrototypeOf(value) === Object.prototype || builtInKind(value) === null;
 }
 
 function isWithin(value: number, { min, above, max, integer }: NumberRange): boolean {

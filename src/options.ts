@@ -100,6 +100,8 @@ export interface ResolvedOptions {
 
 const dayMs = 86_400_000;
 
+const expectedBatching = "'auto' or an object with maxBatchSize, maxQueueDelayMs and targetLatencyMs";
+
 /** Of one scorer. */
 export const maxWorkers = 256;
 
@@ -116,12 +118,14 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     devices: devices ?? [0],
     workers: reader.number('workers', defaultWorkers(devices), { min: 1, max: maxWorkers, integer: true }),
     areWorkersGiven: reader.has('workers'),
-    batching: isAuto ? readBatching(new FieldReader(undefined)) : readBatching(reader.nested('batching')),
+    batching: isAuto
+      ? readBatching(new FieldReader(undefined))
+      : readBatching(reader.nested('batching', expectedBatching)),
     autoBatching: isAuto,
     maxQueueSize: reader.number('maxQueueSize', 10_000, { min: 1, max: 1_000_000, integer: true }),
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
     policy: readPolicyPatch(reader.nested('policy')),
-    fallback: reader.value('fallback', "'throw', a decision or a function", isFallback) ?? 'throw',
+    fallback: reader.value('fallback', "'throw', 'APPROVE', 'REVIEW', 'BLOCK' or a function", isFallback) ?? 'throw',
     explain: reader.value('explain', "true, false, 'review' or 'block'", isExplain) ?? false,
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts')),

@@ -16,7 +16,10 @@ export type FeatureMapOf<Features> = object & {
   readonly [Name in keyof Features as Name]: FeatureValues;
 };
 
-/** One transaction to score. `Features` is the type of the features, for hosts that have one. */
+/**
+ * One transaction to score. `Features` is the type of the features, for hosts that have one. Further fields are not looked at: options such as
+ * `timeoutMs` are the second argument of `score`.
+ */
 export interface ScoreRequest<Features extends FeatureMapOf<Features> = FeatureMap> {
   /** The host's own id: given back in the result, and what `recordOutcome` matches a later label by. Not empty. */
   id?: string | undefined;

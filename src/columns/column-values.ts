@@ -1,5 +1,6 @@
 import { isFloat32Array } from 'node:util/types';
-import { describeKind, type IssueList } from '../issues.js';
+import type { IssueList } from '../issues.js';
+import { describeNonValue } from '../request/feature-shape.js';
 import { areFinite } from './finite-values.js';
 
 /** One input's values for all rows, row after row: as the caller gave them, not copied. */
@@ -30,7 +31,7 @@ export function checkValues(column: Column, from: number, to: number, issues: Is
       continue;
     }
     const row = Math.floor(index / size);
-    issues.add(`features.${column.name}[${row}][${index - row * size}]`, 'a finite number', describeKind(value));
+    issues.add(`features.${column.name}[${row}][${index - row * size}]`, 'a finite number', describeNonValue(value));
   }
 }
 

@@ -1,6 +1,14 @@
 import { FieldReader } from '../field-reader.js';
-import { describeKind, describeValue, type IssueList } from '../issues.js';
-import type { RowLayout } from '../request/feature-row.js';
+import { describeNonNumber, type IssueList } from '../issues.js';
+import type { InputLayout, RowLayout } from '../request/feature-row.js';
+import {
+  addUnknownInput,
+  describeLength,
+  describeNonArray,
+  expectedArray,
+  isFeatureObject,
+  isNumberArray,
+} from '../request/feature-shape.js';
 import { isAbortSignal } from '../request/score-options.js';
 import type { ColumnsOptions } from '../types.js';
 import type { Column } from './column-values.js';
@@ -16,27 +24,38 @@ const maxRows = 1_000_000_000;
  */
 export function readColumns(columns: unknown, rows: unknown, layout: RowLayout, issues: IssueList): Column[] {
   if (typeof rows !== 'number' || !Number.isInteger(rows) || rows < 0 || rows > maxRows) {
-    issues.add('rows', `an integer from 0 to ${maxRows}`, describeValue(rows));
-    return [];
-  }
-  if (typeof columns !== 'object' || columns === null) {
-    issues.add('features', 'an object with an array for each input', describeKind(columns));
+    const received = typeof rows === 'number' ? String(rows) : describeNonNumber(rows);
+    issues.add('rows', `an integer from 0 to ${maxRows}`, received);
     return [];
   }
   try {
+    if (!isFeatureObject(columns, layout, issues, ' (scoreMany takes requests)')) return [];
     refuseUnknown(columns, layout, issues);
-    return layout.inputs.flatMap(({ name, size, offset }) => {
-      const values: unknown = Object.hasOwn(columns, name) ? Reflect.get(columns, name) : undefined;
-      if (isList(values) && values.length === rows * size) return [{ name, size, offset, values }];
-      const received = isList(values) ? `one of ${values.length}` : describeKind(values);
-      issues.add(`features.${name}`, `an array of ${rows * size} finite numbers (${rows} rows of ${size})`, received);
-      return [];
-    });
+    return layout.inputs.flatMap((input) => readColumn(columns, rows, input, issues) ?? []);
   } catch {
     // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
     issues.add('features', 'an object that can be read', 'one that throws when it is read');
     return [];
   }
+}
+
+/** null where it is not as it should be. */
+function readColumn(
+  columns: Readonly<Record<string, unknown>>,
+  rows: number,
+  { name, size, offset }: InputLayout,
+  issues: IssueList,
+): Column | null {
+  const expected = `${expectedArray(rows * size)} (${rows} ${rows === 1 ? 'row' : 'rows'} of ${size})`;
+  try {
+    const values: unknown = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    if (!isNumberArray(values)) issues.add(`features.${name}`, expected, describeNonArray(values));
+    else if (values.length === rows * size) return { name, size, offset, values };
+    else issues.add(`features.${name}`, expected, describeLength(values, rows * size, size));
+  } catch {
+    issues.add(`features.${name}`, expected, 'one that throws when it is read');
+  }
+  return null;
 }
 
 /** What one call asked for. */
@@ -55,14 +74,8 @@ export function readColumnsOptions(options: ColumnsOptions | undefined): Columns
   return { timeoutMs, signal };
 }
 
-function isList(values: unknown): values is ArrayLike<unknown> {
-  return Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView));
-}
-
 function refuseUnknown(columns: object, layout: RowLayout, issues: IssueList): void {
   for (const name of Object.keys(columns)) {
-    if (layout.inputs.some((input) => input.name === name)) continue;
-    const known = layout.inputs.map((input) => input.name).join(', ');
-    issues.add(`features.${name.slice(0, 60)}`, `only the inputs ${known}`, 'an unknown input');
+    if (!layout.inputs.some((input) => input.name === name)) addUnknownInput(name, layout, issues);
   }
 }

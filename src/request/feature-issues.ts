@@ -1,54 +1,60 @@
-import { describeKind, type IssueList } from '../issues.js';
-import { type Indexable, type InputLayout, isNumericView, isUnknown, type RowLayout } from './feature-row.js';
+import type { IssueList } from '../issues.js';
+import { type InputLayout, isUnknown, type RowLayout } from './feature-row.js';
+import {
+  addUnknownInput,
+  describeLength,
+  describeNonArray,
+  describeNonValue,
+  expectedArray,
+  isFeatureObject,
+  isNumberArray,
+} from './feature-shape.js';
 
 /**
  * Says what is wrong with features that were refused.
  *
- * @param issues gets everything that is.
+ * @param issues gets everything that is; nothing where the features are right by now, because they changed since they were refused.
  */
 export function listFeatureIssues(features: unknown, layout: RowLayout, issues: IssueList): void {
-  const before = issues.total;
   try {
-    if (typeof features !== 'object' || features === null) {
-      issues.add('features', 'an object with an array for each input', describeKind(features));
-      return;
-    }
-    const inputs = features as Readonly<Record<string, unknown>>;
-    for (const input of layout.inputs) {
-      listInputIssues(Object.hasOwn(inputs, input.name) ? inputs[input.name] : undefined, input, issues);
-    }
-    listUnknown(inputs, layout, issues);
-    if (issues.total === before) {
-      issues.add('features', 'values that stay the same while they are read', 'values that change');
-    }
+    if (!isFeatureObject(features, layout, issues)) return;
+    for (const input of layout.inputs) listInputIssues(features, input, issues);
+    listUnknown(features, layout, issues);
   } catch {
     // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
     issues.add('features', 'an object that can be read', 'one that throws when it is read');
   }
 }
 
-function listInputIssues(values: unknown, { name, size }: InputLayout, issues: IssueList): void {
+/** Something was refused, and nothing is wrong with it when it is read again. */
+export function addChange(path: string, issues: IssueList): void {
+  issues.add(path, 'values that stay the same while they are read', 'values that change');
+}
+
+function listInputIssues(features: Readonly<Record<string, unknown>>, input: InputLayout, issues: IssueList): void {
+  const { name, size } = input;
   const path = `features.${name}`;
-  if (!Array.isArray(values) && !isNumericView(values)) {
-    issues.add(path, `an array of ${size} finite numbers`, describeKind(values));
-    return;
+  try {
+    const values = Object.hasOwn(features, name) ? features[name] : undefined;
+    if (!isNumberArray(values)) issues.add(path, expectedArray(size), describeNonArray(values));
+    else if (values.length !== size) issues.add(path, expectedArray(size), describeLength(values, size));
+    else listValueIssues(values, size, path, issues);
+  } catch {
+    issues.add(path, expectedArray(size), 'one that throws when it is read');
   }
-  const list: Indexable = values;
-  if (list.length !== size) {
-    issues.add(path, `an array of ${size} finite numbers`, `one of ${list.length}`);
-    return;
-  }
+}
+
+function listValueIssues(values: ArrayLike<unknown>, size: number, path: string, issues: IssueList): void {
   for (let index = 0; index < size; index += 1) {
-    const value = list[index];
+    const value = values[index];
     if (typeof value === 'number' && Number.isFinite(Math.fround(value))) continue;
-    issues.add(`${path}[${index}]`, 'a finite number', describeKind(value));
+    if (issues.isFull) issues.count();
+    else issues.add(`${path}[${index}]`, 'a finite number', describeNonValue(value));
   }
 }
 
 function listUnknown(features: Readonly<Record<string, unknown>>, layout: RowLayout, issues: IssueList): void {
   for (const name of Object.keys(features)) {
-    if (!isUnknown(features, name, layout)) continue;
-    const known = layout.inputs.map((input) => input.name).join(', ');
-    issues.add(`features.${name.slice(0, 60)}`, `only the inputs ${known}`, 'an unknown input');
+    if (isUnknown(features, name, layout)) addUnknownInput(name, layout, issues);
   }
 }

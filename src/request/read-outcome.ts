@@ -1,28 +1,50 @@
 import { isDecision } from '../decision/fallback.js';
 import { InvalidRequestError } from '../errors.js';
-import { describeKind, IssueList } from '../issues.js';
+import { describeKind, describeNonNumber, describeNonText, IssueList } from '../issues.js';
+import { builtInKind } from '../object-kinds.js';
 import type { Outcome } from '../types.js';
+
+type Fields = { readonly [field in keyof Outcome]?: unknown };
 
 /**
  * Checks a label.
  *
+ * @returns a copy, so that what is used is what was checked.
  * @throws {InvalidRequestError} with everything that is wrong with it.
  */
 export function readOutcome(outcome: unknown): Outcome {
   const issues = new IssueList();
-  const { id, isFraud, decision, version, decidedAt } = fieldsOf(outcome, issues);
-  if (!isText(id)) issues.add('id', 'a text that is not empty', describeKind(id));
+  const fields = fieldsOf(outcome, issues);
+  if (fields !== null) listIssues(fields, issues);
+  if (issues.total > 0) throw new InvalidRequestError(issues.listed, issues.total);
+  return fields as Outcome;
+}
+
+/** Each field is read once, and a getter that throws is an issue like any other. null where there are no fields. */
+function fieldsOf(outcome: unknown, issues: IssueList): Fields | null {
+  try {
+    if (typeof outcome === 'object' && outcome !== null && builtInKind(outcome) === null) {
+      const { id, isFraud, decision, version, decidedAt }: Fields = outcome;
+      return { id, isFraud, decision, version, decidedAt };
+    }
+    issues.add('outcome', 'an object with id and isFraud', describeKind(outcome));
+  } catch {
+    issues.add('outcome', 'an object that can be read', 'one that throws when it is read');
+  }
+  return null;
+}
+
+function listIssues({ id, isFraud, decision, version, decidedAt }: Fields, issues: IssueList): void {
+  if (!isText(id)) issues.add('id', 'a non-empty string', describeNonText(id));
   if (typeof isFraud !== 'boolean') issues.add('isFraud', 'true or false', describeKind(isFraud));
   if (decision !== undefined && !isDecision(decision)) {
-    issues.add('decision', 'APPROVE, REVIEW or BLOCK', describeKind(decision));
+    const received = typeof decision === 'string' ? 'another string' : describeKind(decision);
+    issues.add('decision', 'APPROVE, REVIEW or BLOCK', received);
   }
-  if (version !== undefined && !isText(version))
-    issues.add('version', 'a text that is not empty', describeKind(version));
+  if (version !== undefined && !isText(version)) issues.add('version', 'a non-empty string', describeNonText(version));
   if (decidedAt !== undefined && !isTime(decidedAt)) {
-    issues.add('decidedAt', 'milliseconds since the epoch', describeKind(decidedAt));
+    issues.add('decidedAt', 'milliseconds since the epoch', describeNonTime(decidedAt));
   }
-  if (issues.total > 0) throw new InvalidRequestError(issues.listed, issues.total);
-  return { id, isFraud, decision, version, decidedAt } as Outcome;
 }
 
 function isText(value: unknown): value is string {
@@ -33,16 +55,8 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** A copy, so that what is used is what was checked, and a getter that throws is an issue like any other. */
-function fieldsOf(outcome: unknown, issues: IssueList): { [field in keyof Outcome]?: unknown } {
-  if (typeof outcome !== 'object' || outcome === null) {
-    issues.add('outcome', 'an object with id and isFraud', describeKind(outcome));
-    return {};
-  }
-  try {
-    return { ...outcome };
-  } catch {
-    issues.add('outcome', 'an object that can be read', 'one that throws');
-    return {};
-  }
+function describeNonTime(value: unknown): string {
+  const kind = describeNonNumber(value);
+  if (kind === 'a Date') return `${kind} (pass its getTime())`;
+  return kind === 'a string' ? `${kind} (convert it with Date.parse)` : kind;
 }

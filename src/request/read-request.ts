@@ -1,7 +1,9 @@
 import { InvalidRequestError } from '../errors.js';
-import { describeKind, IssueList } from '../issues.js';
-import { listFeatureIssues } from './feature-issues.js';
+import { describeKind, describeNonNumber, describeNonText, IssueList } from '../issues.js';
+import { builtInKind } from '../object-kinds.js';
+import { addChange, listFeatureIssues } from './feature-issues.js';
 import { type RowLayout, writeFeatureRow } from './feature-row.js';
+import { expectedFeatures } from './feature-shape.js';
 
 type Fields = { readonly [name in 'id' | 'amount' | 'features']?: unknown };
 
@@ -12,15 +14,20 @@ type Fields = { readonly [name in 'id' | 'amount' | 'features']?: unknown };
  * @throws {InvalidRequestError} with everything that is wrong with it; it never holds values or ids.
  */
 export function readRequest(request: unknown, layout: RowLayout, row: Float32Array, start: number): string | undefined {
+  // What is refused last: where nothing is wrong with it any more, it changed while it was read.
+  let refused: 'request' | 'features' = 'request';
   try {
     if (typeof request === 'object' && request !== null) {
       const { id, amount, features }: Fields = request;
-      if (isId(id) && isAmount(amount) && writeFeatureRow(features, layout, row, start)) return id;
+      if (isId(id) && isAmount(amount)) {
+        refused = 'features';
+        if (writeFeatureRow(features, layout, row, start)) return id;
+      }
     }
   } catch {
     // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
   }
-  throw invalidRequest(request, layout);
+  throw invalidRequest(request, layout, refused);
 }
 
 function isId(id: unknown): id is string | undefined {
@@ -31,28 +38,44 @@ function isAmount(amount: unknown): boolean {
   return amount === undefined || (typeof amount === 'number' && Number.isFinite(amount));
 }
 
-/** Looks at it all once more: what is wrong is listed apart, so that a request with nothing wrong pays nothing for it. */
-function invalidRequest(request: unknown, layout: RowLayout): InvalidRequestError {
+/** Reads it once more to say what is wrong: apart from the first reading, so that a request with nothing wrong pays nothing for it. */
+function invalidRequest(request: unknown, layout: RowLayout, refused: 'request' | 'features'): InvalidRequestError {
   const issues = new IssueList();
-  if (typeof request !== 'object' || request === null) {
-    issues.add('request', 'an object with features', describeKind(request));
-  } else {
-    listIssues(request, layout, issues);
+  try {
+    if (typeof request !== 'object' || request === null) {
+      issues.add('request', 'an object with features', describeKind(request));
+    } else {
+      listIssues(request, layout, issues);
+    }
+  } catch {
+    issues.add('request', 'an object that can be read', 'one that throws when it is read');
   }
+  if (issues.total === 0) addChange(refused, issues);
   return new InvalidRequestError(issues.listed, issues.total);
 }
 
 function listIssues(request: Fields, layout: RowLayout, issues: IssueList): void {
-  let fields: Fields;
-  try {
-    const { id, amount, features } = request;
-    fields = { id, amount, features };
-  } catch {
-    issues.add('request', 'an object that can be read', 'one that throws when it is read');
+  const { id, amount, features } = request;
+  const kind = features === undefined ? builtInKind(request) : null;
+  if (kind !== null) {
+    const hint = Array.isArray(request) ? ' (scoreMany takes several requests)' : '';
+    issues.add('request', 'an object with features', kind + hint);
     return;
   }
-  const { id, amount, features } = fields;
-  if (!isId(id)) issues.add('id', 'a text that is not empty', id === '' ? 'an empty one' : describeKind(id));
-  if (!isAmount(amount)) issues.add('amount', 'a finite number', describeKind(amount));
-  listFeatureIssues(features, layout, issues);
+  if (!isId(id)) issues.add('id', 'a non-empty string', describeNonText(id));
+  if (!isAmount(amount)) issues.add('amount', 'a finite number', describeNonNumber(amount));
+  const misplaced = features === undefined ? inputsIn(request, layout) : '';
+  if (misplaced === '') listFeatureIssues(features, layout, issues);
+  else
+    issues.add(
+      'features',
+      expectedFeatures(layout),
+      `nothing (the request itself has ${misplaced}: put them into features)`,
+    );
+}
+
+/** The names of inputs that lie in the request itself. */
+function inputsIn(request: object, { inputs }: RowLayout): string {
+  const names = inputs.map(({ name }) => name).filter((name) => Object.hasOwn(request, name));
+  return names.slice(0, 3).join(', ');
 }

@@ -102,18 +102,27 @@ type Feeder = (submit: Submit, intake: ManyIntake) => Promise<void>;
 
 /** @throws {InvalidRequestError} where it is no iterable of either kind. */
 function feederOf(requests: ManyRequests): Feeder {
-  let received = describeKind(requests);
+  let received: string;
   try {
     if (typeof requests === 'object' && requests !== null) {
       if (Symbol.asyncIterator in requests) return (submit, intake) => feedStream(requests, submit, intake);
       if (Symbol.iterator in requests) return (submit, intake) => feedList(requests, submit, intake);
     }
+    received = describeNonList(requests);
   } catch {
     // A proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
-    received = 'one that throws';
+    received = 'one that throws when it is read';
   }
-  const expected = 'an array or another iterable of requests, asynchronous or not';
+  const expected = 'an array or another iterable of requests, or a stream of them';
   throw new InvalidRequestError([{ path: 'requests', expected, received }]);
+}
+
+/** @throws what a proxy of the host's throws. */
+function describeNonList(value: unknown): string {
+  const kind = describeKind(value);
+  if (typeof value === 'function') return `${kind} (call it, and pass what it returns)`;
+  const isRequest = kind === 'an object' && typeof value === 'object' && value !== null && 'features' in value;
+  return isRequest ? 'a single request (pass it in an array, or to score)' : kind;
 }
 
 /** Not `for await`, which would take a turn over each request of an array. */

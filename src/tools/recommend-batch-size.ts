@@ -1,4 +1,5 @@
 import { FieldReader } from '../field-reader.js';
+import { describeKind } from '../issues.js';
 import type { ModelProfile, ProfileEntry } from './profile-model.js';
 
 /** A batch size that was measured, with any number of sessions. */
@@ -35,16 +36,27 @@ export function recommendBatchSize(
   const range = { above: 0, unit: 'milliseconds' };
   const latencyBudgetMs = reader.number('latencyBudgetMs', Number.POSITIVE_INFINITY, range);
   const memoryShare = reader.number('memoryShare', defaultMemoryShare, { above: 0, max: 1 });
-  reader.rejectUnknown().throwIfInvalid();
+  reader.rejectUnknown();
+  const entries = entriesOf(profile);
+  if (entries === null) {
+    reader.issues.add('profile', 'what profileModel resolves to, or a list of entries', describeKind(profile));
+  }
+  reader.throwIfInvalid();
 
-  const entries = 'model' in profile ? profile.entries : profile;
-  const fitting = within(entries, shareOfMemory, memoryShare);
+  const fitting = within(entries ?? [], shareOfMemory, memoryShare);
   const timely = within(fitting, ({ latencyMs }) => latencyMs.p99, latencyBudgetMs);
   const best =
     target === 'throughput'
       ? least(timely, (entry) => -entry.rowsPerSecond)
       : least(timely, (entry) => entry.latencyMs.mean);
   return best?.batchSize ?? defaultBatchSize;
+}
+
+/** null where it is neither a profile nor a list, as a promise of a profile is not. */
+function entriesOf(profile: ModelProfile | readonly MeasuredBatch[]): readonly MeasuredBatch[] | null {
+  if (typeof profile !== 'object' || profile === null) return null;
+  const entries = 'model' in profile ? profile.entries : profile;
+  return Array.isArray(entries) ? entries : null;
 }
 
 /** Whether a batch is within the latency budget, and within the memory that is recommended. */

@@ -1,7 +1,7 @@
 import type { ManifestInput } from '../deployment/manifest.js';
 import { InvalidRequestError } from '../errors.js';
 import { IssueList } from '../issues.js';
-import { listFeatureIssues } from '../request/feature-issues.js';
+import { addChange, listFeatureIssues } from '../request/feature-issues.js';
 import { rowLayoutOf, writeFeatureRow } from '../request/feature-row.js';
 import type { FeatureMap } from '../types.js';
 import { seededUniform } from './seeded-uniform.js';
@@ -18,6 +18,7 @@ export function givenRows(inputs: readonly ManifestInput[], rows: readonly Featu
     if (writeFeatureRow(features, layout, values, index * layout.size)) continue;
     const issues = new IssueList();
     listFeatureIssues(features, layout, issues);
+    if (issues.total === 0) addChange('features', issues);
     const listed = issues.listed.map((issue) => ({ ...issue, path: `rows[${index}].${issue.path}` }));
     throw new InvalidRequestError(listed, issues.total);
   }

@@ -111,7 +111,7 @@ describe('scoreColumns', () => {
     const text = untyped<FeatureColumns>({ ...goldenColumns(1), user_features: Array(30).fill('1') });
     expect((await issuesOf(scorer.scoreColumns(text, 1)))[0]).toEqual({
       path: 'features.user_features[0][0]',
-      received: 'a string',
+      received: 'a string that holds a number (convert it with Number)',
     });
   });
 

@@ -109,10 +109,14 @@ describe('score', () => {
     const error = await scorer.score(untyped<ScoreRequest>(request)).catch((reason: unknown) => reason);
     if (!(error instanceof InvalidRequestError)) throw new Error('another error');
     expect(error.issues).toEqual([
-      { path: 'id', expected: 'a text that is not empty', received: 'an empty one' },
+      { path: 'id', expected: 'a non-empty string', received: 'an empty string' },
       { path: 'amount', expected: 'a finite number', received: 'NaN' },
       { path: 'features.left[1]', expected: 'a finite number', received: 'NaN' },
-      { path: 'features.left[2]', expected: 'a finite number', received: 'a string' },
+      {
+        path: 'features.left[2]',
+        expected: 'a finite number',
+        received: 'a string that holds a number (convert it with Number)',
+      },
       { path: 'features.right', expected: 'an array of 2 finite numbers', received: 'nothing' },
       { path: 'features.riht', expected: 'only the inputs left, right', received: 'an unknown input' },
     ]);

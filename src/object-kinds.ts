@@ -1,0 +1,48 @@
+import { types } from 'node:util';
+
+/** The name of any typed array's own kind, whatever its prototype or its class says; undefined for everything else. */
+const typedArrayName = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get;
+
+/** Kinds whose values people pass by mistake, each with what to do instead where that is short. */
+const kinds: readonly [is: (value: object) => boolean, name: string][] = [
+  [types.isDate, 'a Date'],
+  [types.isMap, 'a Map (convert it with Object.fromEntries)'],
+  [types.isSet, 'a Set'],
+  [types.isRegExp, 'a RegExp'],
+  [types.isNativeError, 'an Error'],
+  [types.isNumberObject, 'a Number object'],
+  [types.isStringObject, 'a String object'],
+  [types.isBooleanObject, 'a Boolean object'],
+  [(value) => value instanceof AbortSignal, 'an AbortSignal'],
+  [(value) => value instanceof AbortController, 'an AbortController (pass its signal)'],
+  [(value) => value instanceof URL, 'a URL'],
+  [isPromise, 'a promise (await it first)'],
+];
+
+/**
+ * The name of a built-in kind of object, such as a promise that was not awaited; null for any other object. It never holds what the object
+ * holds.
+ *
+ * @throws what a getter or a proxy of the host's throws.
+ */
+export function builtInKind(value: object): string | null {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (types.isArrayBufferView(value)) return kindOfView(value);
+  if (types.isArrayBuffer(value)) return `an ArrayBuffer of ${value.byteLength} bytes`;
+  if (types.isSharedArrayBuffer(value)) return `a SharedArrayBuffer of ${value.byteLength} bytes`;
+  return kinds.find(([is]) => is(value))?.[1] ?? null;
+}
+
+function kindOfView(view: NodeJS.ArrayBufferView): string {
+  if (types.isDataView(view)) return `a DataView of ${view.byteLength} bytes`;
+  const name = view instanceof Buffer ? 'Buffer' : String(typedArrayName?.call(view));
+  return `${/^[AI]/.test(name) ? 'an' : 'a'} ${name} of ${view.length}`;
+}
+
+/** A promise of the platform, or of a library. */
+function isPromise(value: object): boolean {
+  return types.isPromise(value) || ('then' in value && typeof value.then === 'function');
+}

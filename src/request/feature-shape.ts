@@ -1,0 +1,110 @@
+import { types } from 'node:util';
+import { describeKind, describeNonNumber, type IssueList } from '../issues.js';
+import { builtInKind } from '../object-kinds.js';
+import { type Indexable, isNumericView, type RowLayout } from './feature-row.js';
+
+/** Inputs that a message names at most. */
+const maxNamed = 10;
+
+/** Whether features are an object of inputs; adds the issue where they are not. @throws what a proxy of the host's throws. */
+export function isFeatureObject(
+  features: unknown,
+  layout: RowLayout,
+  issues: IssueList,
+  /** What to add of a list, where there is another method for it. */
+  hintOfList = '',
+): features is Readonly<Record<string, unknown>> {
+  if (typeof features === 'object' && features !== null && builtInKind(features) === null) {
+    if (!isRequest(features, layout)) return true;
+    issues.add('features', expectedFeatures(layout), 'a request (pass its features)');
+    return false;
+  }
+  const hint = Array.isArray(features) ? hintOfList : '';
+  issues.add('features', expectedFeatures(layout), describeKind(features) + hint);
+  return false;
+}
+
+export function expectedFeatures(layout: RowLayout): string {
+  return `an object with an array for each input (${namesOf(layout)})`;
+}
+
+/** An input that the model does not have. */
+export function addUnknownInput(name: string, layout: RowLayout, issues: IssueList): void {
+  if (issues.isFull) issues.count();
+  else issues.add(`features.${name.slice(0, 60)}`, `only the inputs ${namesOf(layout)}`, 'an unknown input');
+}
+
+/** Whether a value is an array of an input's kind; its length and its values are looked at apart. */
+export function isNumberArray(values: unknown): values is Indexable {
+  return Array.isArray(values) || (isNumericView(values) && !isBigIntArray(values));
+}
+
+/** What came in place of an array, and how to make one of it where that is short. @throws what a proxy of the host's throws. */
+export function describeNonArray(values: unknown): string {
+  const kind = describeKind(values);
+  if (typeof values !== 'object' || values === null) return kind;
+  if (types.isProxy(values)) return 'a Proxy (pass the array behind it)';
+  if (isBigIntArray(values)) return `${kind} (convert it with Array.from(array, Number))`;
+  if (types.isDataView(values)) return `${kind} (pass a typed array over its buffer)`;
+  if (types.isAnyArrayBuffer(values)) return `${kind} (pass a typed array over it)`;
+  if (types.isSet(values)) return `${kind} (pass [...values])`;
+  if (types.isMap(values)) return 'a Map';
+  return builtInKind(values) === null ? describeObject(values) : kind;
+}
+
+/** An array of another length: `rows` says for how many rows it would do, in columns. */
+export function describeLength(list: Indexable, expected: number, valuesPerRow?: number): string {
+  const { length } = list;
+  const first: unknown = list[0];
+  if (Array.isArray(first) || isNumericView(first)) return 'a nested array (put all values into one array)';
+  if (isBytes(list) && length === expected * Float32Array.BYTES_PER_ELEMENT) {
+    return `${describeKind(list)} (if these are the bytes of float32 values, pass a Float32Array over them)`;
+  }
+  if (valuesPerRow === undefined || length % valuesPerRow !== 0) return `one of ${length}`;
+  const rows = length / valuesPerRow;
+  return `one of ${length} (${rows} ${rows === 1 ? 'row' : 'rows'})`;
+}
+
+/** What came in place of a value. */
+export function describeNonValue(value: unknown): string {
+  return typeof value === 'boolean' ? 'a boolean (pass 1 or 0)' : describeNonNumber(value);
+}
+
+/** In words for a message: "an array of 3 finite numbers". */
+export function expectedArray(size: number): string {
+  return `an array of ${size} finite ${size === 1 ? 'number' : 'numbers'}`;
+}
+
+/** The names of the inputs, or of the first of many. */
+export function namesOf({ inputs }: RowLayout): string {
+  const names = inputs.slice(0, maxNamed).map(({ name }) => name);
+  if (inputs.length > maxNamed) names.push(`and ${inputs.length - maxNamed} more`);
+  return names.join(', ');
+}
+
+/** An object of no built-in kind. JSON makes two such objects of arrays, and a host that sent one does not see why it is refused. */
+function describeObject(values: object): string {
+  if ('length' in values) return 'an array-like object (convert it with Array.from)';
+  if (Symbol.iterator in values) return 'an iterable object (pass [...values])';
+  if ('type' in values && values.type === 'Buffer' && 'data' in values && Array.isArray(values.data)) {
+    return 'what JSON.stringify makes of a Buffer (send [...buffer] instead)';
+  }
+  const keys = Object.keys(values);
+  if (keys.length === 0 || !keys.every((key, index) => key === String(index))) return 'an object';
+  const range = keys.length === 1 ? 'the key 0' : `the keys 0 to ${keys.length - 1}`;
+  return `an object with ${range}, which is what JSON.stringify makes of a typed array (send [...array] instead)`;
+}
+
+/** A whole request in place of its features, where no input is called `features`. */
+function isRequest(features: object, layout: RowLayout): boolean {
+  if (!('features' in features) || typeof features.features !== 'object') return false;
+  return !layout.inputs.some(({ name }) => name === 'features' || Object.hasOwn(features, name));
+}
+
+function isBigIntArray(values: unknown): boolean {
+  return types.isBigInt64Array(values) || types.isBigUint64Array(values);
+}
+
+function isBytes(values: unknown): boolean {
+  return types.isUint8Array(values) || types.isInt8Array(values) || types.isUint8ClampedArray(values);
+}

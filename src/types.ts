@@ -120,7 +120,7 @@ export interface ColumnsOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** What `scoreColumns` gives, a value a row. */
+/** What `scoreColumns` gives, a value a row. JSON makes objects of typed arrays: send `[...fraudProbability]`. */
 export interface ColumnScores {
   /** In [0, 1]. */
   fraudProbability: Float32Array;
@@ -190,6 +190,7 @@ export interface Alert {
   severity: 'warning' | 'critical';
   /** The value seen: ms, rows/s, a share, GiB, or workers that are ready, as the threshold. */
   value: number;
+  /** As in the options. JSON makes null of `Infinity`. */
   threshold: number;
   /** When it was raised, in milliseconds since the epoch. */
   since: number;
@@ -371,6 +372,7 @@ export interface BatchingSummary {
   /** What is in force: what was asked for, or what `batching: 'auto'` found. */
   maxBatchSize: number;
   maxQueueDelayMs: number;
+  /** `Infinity` where that was asked for; JSON makes it null. */
   targetLatencyMs: number;
   /**
    * Batches since start, by why they were sent: a worker was idle, the batch was full, `maxQueueDelayMs` was over, or a larger or

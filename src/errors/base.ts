@@ -8,7 +8,7 @@ export interface ErrorJson<Code extends string = string> {
   code: Code;
   message: string;
   /** At most 20; `totalIssues` counts all. */
-  issues?: Issue[];
+  issues?: readonly Issue[];
   totalIssues?: number;
 }
 
@@ -33,9 +33,12 @@ export abstract class FraudScorerErrorBase extends Error {
     return code === undefined || Reflect.get(value, 'code') === code;
   }
 
-  /** The error as plain data. `JSON.stringify` calls it. Without the stack, and without the cause, which is the host's and may quote data. */
+  /**
+   * The error as plain data, for `JSON.stringify`: its own fields, those included that a logger or the host added, and the message. Without
+   * the stack and the cause; a cause is the host's own, and may quote data.
+   */
   toJSON(): ErrorJson<this['code']> {
     const { name, code, message } = this;
-    return { name, code, message };
+    return Object.assign({}, this, { name, code, message });
   }
 }

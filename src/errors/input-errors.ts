@@ -1,4 +1,4 @@
-import { type ErrorJson, FraudScorerErrorBase } from './base.js';
+import { FraudScorerErrorBase } from './base.js';
 import { describeIssues, type Issue } from './issue.js';
 
 /** An error that lists what is wrong with something that the host gave. */
@@ -12,10 +12,6 @@ export abstract class IssuesErrorBase extends FraudScorerErrorBase {
     super(issues.length === 0 ? message : `${message}: ${describeIssues(issues, totalIssues)}`, options);
     this.issues = issues;
     this.totalIssues = totalIssues;
-  }
-
-  override toJSON(): ErrorJson<this['code']> {
-    return { ...super.toJSON(), issues: this.issues.map((issue) => ({ ...issue })), totalIssues: this.totalIssues };
   }
 }
 

@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+import { URL } from 'node:url';
 import { types } from 'node:util';
 
 /** The name of any typed array's own kind, whatever its prototype or its class says; undefined for everything else. */
@@ -16,8 +18,9 @@ const kinds: readonly [is: (value: object) => boolean, name: string][] = [
   [types.isNumberObject, 'a Number object'],
   [types.isStringObject, 'a String object'],
   [types.isBooleanObject, 'a Boolean object'],
-  [(value) => value instanceof AbortSignal, 'an AbortSignal'],
-  [(value) => value instanceof AbortController, 'an AbortController (pass its signal)'],
+  // By their shape: a realm of a test runner's or a polyfill has classes of its own.
+  [(value) => hasMethod(value, 'addEventListener') && 'aborted' in value, 'an AbortSignal'],
+  [(value) => hasMethod(value, 'abort') && 'signal' in value, 'an AbortController (pass its signal)'],
   [(value) => value instanceof URL, 'a URL'],
   [isPromise, 'a promise (await it first)'],
 ];
@@ -44,5 +47,9 @@ function kindOfView(view: NodeJS.ArrayBufferView): string {
 
 /** A promise of the platform, or of a library. */
 function isPromise(value: object): boolean {
-  return types.isPromise(value) || ('then' in value && typeof value.then === 'function');
+  return types.isPromise(value) || hasMethod(value, 'then');
+}
+
+function hasMethod(value: object, name: string): boolean {
+  return name in value && typeof Reflect.get(value, name) === 'function';
 }

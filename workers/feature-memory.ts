@@ -1,4 +1,4 @@
-import { addressSpaceLeftMb } from '../src/pool/address-space.js';
+import { addressSpace, memoryLeftMb } from '../src/pool/memory-limits.js';
 import { type Normalise, plainNormalise, webAssemblyNormalise } from './kernels/normalise.js';
 
 const pageBytes = 65_536;
@@ -47,7 +47,7 @@ export function roundedUp(bytes: number): number {
 /** null where it cannot be had, or not without harm: more than 4 GiB, for example, or a Node.js without WebAssembly (`--jitless`). */
 function webAssemblyMemory(bytes: number): Pick<FeatureMemory, 'buffer' | 'normalise'> | null {
   // What it reserves would be missing elsewhere.
-  if (addressSpaceLeftMb() !== null) return null;
+  if (memoryLeftMb(addressSpace) !== null) return null;
   try {
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
     return { buffer: memory.buffer, normalise: webAssemblyNormalise(memory) };

@@ -1,4 +1,4 @@
-import { addressSpaceLeftMb } from '../pool/address-space.js';
+import { addressSpace, memoryLeftMb } from '../pool/memory-limits.js';
 import { finiteBinary } from './kernels/finite.js';
 
 const pageBytes = 65_536;
@@ -50,7 +50,7 @@ function areFiniteInPlace(values: Float32Array, first: number, last: number): bo
 
 function makeBlock(): Block | null {
   // What its memory reserves would be missing elsewhere.
-  if (addressSpaceLeftMb() !== null) return null;
+  if (memoryLeftMb(addressSpace) !== null) return null;
   try {
     const bytes = blockValues * Float32Array.BYTES_PER_ELEMENT;
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });

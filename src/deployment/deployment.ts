@@ -7,6 +7,7 @@ import { scoreChunk } from '../columns/score-chunk.js';
 import { readAttention } from '../decision/attention.js';
 import { type OutputForm, readScores } from '../decision/scores.js';
 import { InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
+import { outOfResources } from '../out-of-resources.js';
 import { type ExplainReply, type ExplainTask, tasksPerWorker } from '../pool/protocol.js';
 import { type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
@@ -20,6 +21,9 @@ import { faultOfModel } from './model-trial.js';
 
 /** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
 const columnChunkRows = 1_024;
+
+/** The longest array of JavaScript engines. */
+const mostValues = 2 ** 32 - 1;
 
 /** One version of a model that serves: its workers, the memory shared with them, and the batcher in front. */
 export class Deployment {
@@ -52,7 +56,7 @@ export class Deployment {
     this.model = Object.freeze({ name: manifest.name, version: manifest.version });
     this.layout = rowLayoutOf(manifest.inputs);
     this.since = clock.epochMs();
-    this.slots = allocate({
+    const sizes: SlotSizes = {
       // Every request that may wait, every row in flight, to be sent again or not handed out yet, those that workers that hang may
       // still write to, those held, and the scratch row.
       capacity: maxQueueSize + 3 * lanes * batching.maxBatchSize + options.maxHeld + 1,
@@ -61,17 +65,19 @@ export class Deployment {
       // Those of workers that hang are not to be had.
       lanes: 2 * lanes,
       attention: manifest.outputs.attention !== undefined,
-    });
+    };
+    this.slots = allocated(sizes, sizes.capacity, () => new Slots(sizes));
     this.scratchSlot = this.slots.claim();
     this.slots.memory.scratchSlot = this.scratchSlot;
     const { logits, riskScore } = manifest.outputs;
     this.#outputForm = { logits: logits !== undefined, riskScore: riskScore !== undefined };
-    this.#areas = new ColumnAreas({
+    const areaSizes = {
       // Those of workers that hang are not to be had.
       areas: 2 * lanes,
       rows: Math.max(batching.maxBatchSize, columnChunkRows),
       rowSize: this.layout.size,
-    });
+    };
+    this.#areas = allocated(sizes, areaSizes.areas * areaSizes.rows, () => new ColumnAreas(areaSizes));
     this.columns = new ColumnQueue({
       areas: this.#areas,
       targetLatencyMs: batching.targetLatencyMs,
@@ -234,19 +240,23 @@ export class Deployment {
   }
 }
 
-/** @throws {InvalidOptionsError} where there is not so much memory in one piece. */
-function allocate(sizes: SlotSizes): Slots {
+/**
+ * Makes memory that a deployment shares with its workers.
+ *
+ * @param rows of features that it has room for.
+ * @throws {InvalidOptionsError} where no machine has so much in one piece.
+ * @throws {OutOfResourcesError} where this one has not.
+ */
+function allocated<T>(sizes: SlotSizes, rows: number, make: () => T): T {
+  const { capacity, rowSize, maxBatchSize } = sizes;
+  const received = `${capacity} rows of ${rowSize} features, in batches of ${maxBatchSize}`;
+  const options = 'maxQueueSize, workers and batching.maxBatchSize';
+  if (rows * rowSize > mostValues) {
+    throw new InvalidOptionsError([{ path: options, expected: 'a product that fits into memory', received }]);
+  }
   try {
-    return new Slots(sizes);
+    return make();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const { capacity, rowSize, maxBatchSize } = sizes;
-    throw new InvalidOptionsError([
-      {
-        path: 'maxQueueSize, workers and batching.maxBatchSize',
-        expected: 'a product that fits into memory',
-        received: `${capacity} rows of ${rowSize} features, in batches of ${maxBatchSize}`,
-      },
-    ]);
+    throw outOfResources(error, `There is no memory for ${received}, of ${options}`) ?? error;
   }
 }

@@ -3,6 +3,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
 import { IssueList } from '../issues.js';
+import { outOfResources } from '../out-of-resources.js';
 import type { ModelFile } from '../pool/protocol.js';
 import { type Manifest, readManifest } from './manifest.js';
 
@@ -25,6 +26,7 @@ export function fileOf({ manifest, modelPath }: ModelDirectory): ModelFile {
  * @param directory a path, absolute or from the working directory.
  * @throws {ModelInvalidError} where the manifest is missing or malformed; every issue is listed.
  * @throws {ModelIntegrityError} where the file's sha256 is not the manifest's.
+ * @throws {OutOfResourcesError} where there is no memory or file descriptor to read it.
  */
 export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
   const { manifest, modelPath, sha256 } = await readModelDirectory(directory);
@@ -37,6 +39,7 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
  * The same, whatever the file's sha256 is.
  *
  * @throws {ModelInvalidError} where the manifest is missing or malformed, or there is no such file.
+ * @throws {OutOfResourcesError} where there is no memory or file descriptor to read it.
  */
 export async function readModelDirectory(directory: string): Promise<ModelDirectory & { sha256: string }> {
   const manifestPath = await containedPath(resolve(directory), 'model.json');
@@ -74,7 +77,7 @@ async function containedPath(directory: string, file: string): Promise<string> {
     const path = await realpath(join(directory, file));
     if (dirname(path) === (await realpath(directory))) return path;
   } catch (error) {
-    throw new ModelInvalidError(`${join(directory, file)}: ${reasonOf(error)}`, [], { cause: error });
+    throw unreadable(join(directory, file), error);
   }
   throw new ModelInvalidError(`${join(directory, file)}: expected a file in this directory, received a link out of it`);
 }
@@ -83,8 +86,14 @@ async function readModelFile(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new ModelInvalidError(`${path}: ${reasonOf(error)}`, [], { cause: error });
+    throw unreadable(path, error);
   }
+}
+
+/** What ran out is no fault of the model's. */
+function unreadable(path: string, error: unknown): Error {
+  const shortage = outOfResources(error, `${path} could not be read`);
+  return shortage ?? new ModelInvalidError(`${path}: ${reasonOf(error)}`, [], { cause: error });
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,6 @@
 /**
- * What host and workers say to each other: beside it `workers/` may import `tool-protocol.ts`, `shortage.ts` and `address-space.ts`, and no other file of `src/`.
+ * What host and workers say to each other. Of `src/` the workers import this file, `tool-protocol.ts`, `shortage.ts` and
+ * `memory-limits.ts`, and no other.
  * It holds types, layouts and constants, and no behaviour beyond the words of the exit guard.
  */
 

@@ -1,21 +1,25 @@
 import { OutOfResourcesError } from '../errors.js';
-import { addressSpaceLeftMb } from './address-space.js';
+import { addressSpace, dataMemory, memoryLeftMb } from './memory-limits.js';
 
-/** What a thread takes of the address space, mostly for its JavaScript engine, which aborts the process where it cannot have it. */
-const neededMb = 640;
+/** What a thread takes with a small model, in MB. Its JavaScript engine aborts the process where it cannot have it. */
+const needs = [
+  { limit: addressSpace, mb: 640 },
+  { limit: dataMemory, mb: 64 },
+];
 
 /**
- * Looks whether the address space, where it is limited, has room for threads.
+ * Looks whether the process, where its memory is limited, has room for threads.
  *
  * @throws {OutOfResourcesError} where it has not.
  */
 export function requireRoomForThreads(threads: number): void {
-  const leftMb = addressSpaceLeftMb();
-  const wantedMb = threads * neededMb;
-  if (leftMb === null || leftMb >= wantedMb) return;
-  const what = threads === 1 ? 'A worker thread' : `${threads} worker threads`;
-  const room = `${Math.max(Math.floor(leftMb), 0)} MB are left and ${wantedMb} are needed`;
-  throw new OutOfResourcesError(
-    `${what} could not be started: out of address space, of which ${room}: raise its limit (ulimit -v), or lower workers`,
-  );
+  for (const { limit, mb } of needs) {
+    const leftMb = memoryLeftMb(limit);
+    if (leftMb === null || leftMb >= threads * mb) continue;
+    const what = threads === 1 ? 'A worker thread' : `${threads} worker threads`;
+    const room = `${Math.max(Math.floor(leftMb), 0)} MB are left and ${threads * mb} are needed`;
+    throw new OutOfResourcesError(
+      `${what} could not be started: out of ${limit.what}, of which ${room}: raise its limit (${limit.command}), or lower workers`,
+    );
+  }
 }

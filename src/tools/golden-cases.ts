@@ -8,6 +8,7 @@ import type { ManifestInput } from '../deployment/manifest.js';
 import { ModelInvalidError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import { IssueList } from '../issues.js';
+import { outOfResources } from '../out-of-resources.js';
 import type { Decision, DecisionPolicy, FeatureMap } from '../types.js';
 import { givenRows } from './verification-rows.js';
 
@@ -43,7 +44,9 @@ export async function readGoldenCases(
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw new ModelInvalidError(`${path}: could not be read`, [], { cause: error });
+    const failure = `${path} could not be read`;
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
+    throw outOfResources(error, failure) ?? new ModelInvalidError(`${failure} (${reason})`, [], { cause: error });
   }
   const issues = new IssueList();
   const cases = listOf(text, path);

@@ -314,7 +314,8 @@ export class FraudScorer implements Scorer {
    * for the host to bound.
    *
    * Rejects, and never throws, with `ERR_INVALID_REQUEST` before anything is scored where one value is bad (its path
-   * `features.<input>[row][column]`), `ERR_INVALID_OPTIONS`, `ERR_DEADLINE_EXCEEDED`, `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE` or `ERR_WORKER_LOST`.
+   * `features.<input>[row][column]`), `ERR_INVALID_OPTIONS`, `ERR_DEADLINE_EXCEEDED`, `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE`,
+   * `ERR_WORKER_LOST`, or `ERR_OUT_OF_RESOURCES` where there is no memory for the scores of so many rows.
    *
    * @param columns each input's values for all rows: [rows, the input's size], row after row. Must not change before the call has settled.
    * @param rows how many; at least 0.

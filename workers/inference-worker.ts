@@ -11,6 +11,7 @@ import {
   type WorkerConfig,
   type WorkerTask,
 } from '../src/pool/protocol.js';
+import { shortageOf } from '../src/pool/shortage.js';
 import { BatchRunner } from './batch-runner.js';
 import { BufferPool } from './buffer-pool.js';
 import { readChecked } from './checked-file.js';
@@ -84,7 +85,9 @@ function taskFailureOf(error: unknown): TaskFailure {
   const message = messageOf(error);
   // What the device says is of no row, and its error's number is of use.
   if (isDeviceFailure(message)) return { error: sessionFailure(error), ofDevice: true };
-  return { error: withoutNumbers(message) };
+  const shortage = shortageOf(error);
+  const reason = withoutNumbers(message);
+  return { error: shortage === null ? reason : `${shortage} (${reason})` };
 }
 
 /** The runtime may quote what a row held, which is no business of an error message. */

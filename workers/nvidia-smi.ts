@@ -54,6 +54,8 @@ function gibOf(mib = ''): number | null {
 function problemOf(error: Error & { code?: unknown; killed?: boolean }, stdout: string): string {
   if (error.code === 'ENOENT')
     return 'nvidia-smi is not there: the NVIDIA driver is not installed, or not in this container';
+  // The system's reason: it was not run at all.
+  if (typeof error.code === 'string') return `nvidia-smi could not be run (${error.code})`;
   if (error.killed === true) return `nvidia-smi did not answer within ${timeoutMs / 1000} s`;
   const [line = ''] = stdout.trim().split('\n');
   return `nvidia-smi failed${line === '' ? '' : `: ${line}`}`;

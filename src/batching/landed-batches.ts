@@ -108,7 +108,7 @@ export class LandedBatches {
       }
     } catch (error) {
       // One request's trouble is not its neighbours'.
-      const failure = "The request's outputs could not be read";
+      const failure = "The request's answer could not be made";
       const isNoAnswer = error instanceof InferenceError;
       this.#options.onFailed(request, isNoAnswer ? error : new InferenceError(failure, { cause: error }));
       return;

@@ -8,6 +8,7 @@ import {
   InvalidRequestError,
 } from '../errors.js';
 import { IssueList } from '../issues.js';
+import { outOfResources } from '../out-of-resources.js';
 import { AbortRegistry } from '../request/abort-registry.js';
 import type { RowLayout } from '../request/feature-row.js';
 import { isAborted, reasonOf } from '../request/score-options.js';
@@ -45,7 +46,7 @@ export class ColumnScoring {
       try {
         this.#begin(columns, rows, options, { resolve, reject });
       } catch (error) {
-        const known = error instanceof FraudScorerError ? error : new InferenceError('The rows could not be taken in');
+        const known = asScorerError(error);
         this.#options.onRefused(known);
         reject(known);
       }
@@ -99,4 +100,10 @@ export class ColumnScoring {
     this.#options.queue.add(call);
     this.#options.onQueued();
   }
+}
+
+function asScorerError(error: unknown): FraudScorerError {
+  if (error instanceof FraudScorerError) return error;
+  const shortage = outOfResources(error, 'There is no memory for the scores of so many rows: score fewer in a call');
+  return shortage ?? new InferenceError('The rows could not be taken in', { cause: error });
 }

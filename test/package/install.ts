@@ -11,8 +11,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The new project that the tarball is installed in. */
     consumer: string;
-    /** The files in the tarball, and its size in bytes. */
-    tarball: { files: string[]; size: number };
+    /** Where the tarball is, its files, and its size in bytes. */
+    tarball: { path: string; files: string[]; size: number };
   }
 }
 
@@ -36,7 +36,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const fixtures = projectPath('test/package/fixtures');
   for (const name of await readdir(fixtures)) await cp(join(fixtures, name), join(consumer, name));
   project.provide('consumer', consumer);
-  project.provide('tarball', { files: packed.files.map(({ path }: { path: string }) => path), size: packed.size });
+  project.provide('tarball', {
+    path: tarball,
+    files: packed.files.map(({ path }: { path: string }) => path),
+    size: packed.size,
+  });
   return () => rm(directory, { recursive: true, force: true });
 }
 
@@ -50,6 +54,6 @@ async function consumerManifest(): Promise<object> {
 }
 
 /** Without what npm hands down to the scripts it runs: this project's own settings among it. */
-function environmentOfAnyone(): NodeJS.ProcessEnv {
+export function environmentOfAnyone(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')));
 }

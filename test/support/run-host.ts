@@ -18,11 +18,11 @@ export interface HostOptions {
 /** Runs a host in a process of its own, over the built package, until it ends; `FraudScorer` is there. */
 export async function runHost(program: string, { nodeOptions = [], before = ':' }: HostOptions = {}): Promise<HostEnd> {
   const source = `
-    import { FraudScorer } from ${JSON.stringify(projectPath('dist/index.js'))};
+    import { FraudScorer, optimizeModel, profileModel } from ${JSON.stringify(projectPath('dist/index.js'))};
     ${program}
   `;
   const args = [...nodeOptions, '--trace-warnings', '--input-type=module', '--eval', source];
-  const host = spawn('sh', ['-c', `${before} && exec "$0" "$@"`, process.execPath, ...args]);
+  const host = spawn('bash', ['-c', `${before} && exec "$0" "$@"`, process.execPath, ...args]);
   let output = '';
   host.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();

@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { copyFile, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { projectPath } from '../support/paths.js';
+import { environmentOfAnyone } from './install.js';
+import { type Finished, runIn } from './run-in.js';
+
+const run = promisify(execFile);
+
+/** A host's project with the bundlers, beside the one of the other tests: webpack does not work under a path with a `#`. */
+let project: string;
+
+beforeAll(async () => {
+  project = await realpath(await mkdtemp(join(tmpdir(), 'fraud-scorer-bundlers-')));
+  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'host', private: true }));
+  await cp(projectPath('test/package/bundlers'), project, { recursive: true });
+  const { path } = inject('tarball');
+  await run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', path, 'webpack@5', '@vercel/nft@1', 'jest@30'],
+    {
+      cwd: project,
+      env: { ...environmentOfAnyone(), ONNXRUNTIME_NODE_INSTALL: 'skip' },
+    },
+  );
+});
+
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+const packaged = (file: string): string => join(project, 'node_modules/fraud-scorer', file);
+const model = (): string => packaged('models/visa-fraud/1');
+
+const node = (args: readonly string[], env: NodeJS.ProcessEnv = {}, directory = project): Promise<Finished> =>
+  runIn(directory, process.execPath, args, env);
+
+function expectScore({ code, stdout, stderr }: Finished): void {
+  expect({ code, stderr: withoutDemonstration(stderr) }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toMatchObject({ source: 'model', id: 'a', fraudProbability: expect.any(Number) });
+}
+
+/** A host that names no model is warned, in two lines. */
+function withoutDemonstration(stderr: string): string {
+  return stderr.replace(
+    /^\(node:\d+\) (\[FRAUD_SCORER_DEMO_MODEL\] .*|\[MODULE_TYPELESS_PACKAGE_JSON\] [\s\S]*?)\n\(Use `node --trace-warnings[^\n]*\n/gm,
+    '',
+  );
+}
+
+describe('a host built by webpack', () => {
+  it.each(['host.mjs', 'host.cjs'])('builds without a word, and scores with a model of its own (%s)', async (host) => {
+    const output = `webpack-${host.slice(-3)}/host.cjs`;
+    const { stdout, stderr } = await node(['webpack.mjs', host, output]);
+    expect({ ...JSON.parse(stdout), stderr }).toEqual({ errors: [], warnings: [], stderr: '' });
+    const files = { WORKER_FILE: packaged('dist/worker.js'), TOOL_WORKER_FILE: packaged('dist/tool-worker.js') };
+    expectScore(await node([output], { MODEL: model(), ...files }));
+    expectScore(await node([output], { MODEL: model(), ...files, BATCHING: 'auto' }));
+  });
+
+  it('brings the worker and the demonstration model along, where it is an ES module', async () => {
+    expectScore(await node(['webpack-mjs/host.cjs'], { MODEL: model() }));
+    expectScore(await node(['webpack-mjs/host.cjs'], { MODEL: model(), BATCHING: 'auto' }));
+    expectScore(await node(['webpack-mjs/host.cjs']));
+  });
+});
+
+describe.each(['esm', 'cjs'] as const)('a host bundled by esbuild into one file (%s)', (format) => {
+  const output = (): string => join(project, `esbuild-${format}/host.${format === 'esm' ? 'mjs' : 'cjs'}`);
+  const files = (): NodeJS.ProcessEnv => ({
+    MODEL: model(),
+    WORKER_FILE: packaged('dist/worker.js'),
+    TOOL_WORKER_FILE: packaged('dist/tool-worker.js'),
+  });
+
+  beforeAll(async () => {
+    const built = await build({
+      absWorkingDir: project,
+      entryPoints: [format === 'esm' ? 'host.mjs' : 'host.cjs'],
+      outfile: output(),
+      bundle: true,
+      platform: 'node',
+      format,
+      external: ['piscina', 'onnxruntime-node'],
+      logLevel: 'silent',
+    });
+    expect({ errors: built.errors, warnings: built.warnings }).toEqual({ errors: [], warnings: [] });
+  });
+
+  it("scores with the package's workers, or with copies of them", async () => {
+    expectScore(await node([output()], files()));
+    const folder = join(project, `copies-${format}`);
+    await mkdir(folder);
+    for (const name of ['worker', 'tool-worker'])
+      await copyFile(packaged(`dist/${name}.js`), join(folder, `${name}.mjs`));
+    const copies = { WORKER_FILE: join(folder, 'worker.mjs'), TOOL_WORKER_FILE: join(folder, 'tool-worker.mjs') };
+    expectScore(await node([output()], { ...files(), ...copies, BATCHING: 'auto' }));
+  });
+
+  it.each(['WORKER_FILE', 'TOOL_WORKER_FILE', 'MODEL'])('says that %s is to be given', async (name) => {
+    const { stdout } = await node([output()], { ...files(), [name]: undefined, BATCHING: 'auto' });
+    const option = { WORKER_FILE: 'workerFile', TOOL_WORKER_FILE: 'toolWorkerFile', MODEL: 'model' }[name];
+    const { code, message } = JSON.parse(stdout);
+    expect(code).toBe('ERR_INVALID_OPTIONS');
+    expect(message).toContain(`${option}: expected`);
+    expect(message).toContain('a host that bundles');
+  });
+
+  it("refuses the host's own worker.js beside the bundle", async () => {
+    await writeFile(join(output(), '../worker.js'), 'export default () => ({});\n');
+    const { stdout } = await node([output()], { ...files(), WORKER_FILE: undefined });
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'ERR_INVALID_OPTIONS',
+      message: expect.stringContaining('workerFile'),
+    });
+    await rm(join(output(), '../worker.js'));
+  });
+});
+
+describe('a host bundled by esbuild as CommonJS from its ES module form, which knows no URL of its own', () => {
+  it('says what is to be given, and scores with it', async () => {
+    const output = join(project, 'esbuild-mixed/host.cjs');
+    await writeFile(join(project, 'mixed.mjs'), "import('./host.mjs');\n");
+    await build({
+      absWorkingDir: project,
+      stdin: { contents: "export { FraudScorer } from 'fraud-scorer';", resolveDir: project },
+      outfile: output,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['piscina', 'onnxruntime-node'],
+      logLevel: 'silent',
+    });
+    const program = `require(${JSON.stringify(output)}).FraudScorer.create({ providers: ['cpu'] }).catch(({ code, message }) => console.log(JSON.stringify({ code, message })))`;
+    const { code, stdout } = await node(['-e', program]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
+  });
+});
+
+describe('a host that Next.js traces into a folder of its own', () => {
+  it.each(['host.mjs', 'host.cjs'])('scores there with the demonstration model (%s)', async (host) => {
+    const folder = join(project, `standalone-${host.slice(-3)}`);
+    const { code, stdout, stderr } = await node(['trace.mjs', host, folder]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const files: string[] = JSON.parse(stdout);
+    for (const name of [
+      'dist/worker.js',
+      'dist/tool-worker.js',
+      'models/visa-fraud/1/model.json',
+      'models/visa-fraud/1/model.onnx',
+    ]) {
+      expect(files).toContain(`node_modules/fraud-scorer/${name}`);
+    }
+    expectScore(await node([host], {}, folder));
+    expectScore(await node([host], { BATCHING: 'auto' }, folder));
+  });
+});
+
+it("passes a host's tests in Jest, with its fake timers", async () => {
+  const { code, stderr } = await node(['node_modules/jest/bin/jest.js', '--testMatch', '**/scorer.test.js'], {
+    MODEL: model(),
+  });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('4 passed') });
+});

@@ -24,6 +24,7 @@ export {
 } from './errors.js';
 export type { EventName, Listener } from './events.js';
 export { FraudScorer } from './fraud-scorer.js';
+export { fieldsFirst } from './host-logger.js';
 export type { AlertThresholds } from './monitoring/alert-rules.js';
 export type { OutcomeLimits } from './monitoring/outcomes.js';
 export type { FraudScorerOptions } from './options.js';
@@ -62,16 +63,21 @@ export type {
   FeatureMap,
   FeatureMapOf,
   FeatureValues,
+  FieldsFirstLogger,
   FraudScorerEvents,
   Health,
+  HostLogger,
   LatencySummary,
   Logger,
+  LogWarnErrorLogger,
   ManyRequests,
   ModelIdentity,
   ModelResult,
   Outcome,
   Patch,
   PerformanceSummary,
+  PinoLikeLogger,
+  PinoLikeMethod,
   Provider,
   ProviderAttempt,
   QueueSummary,

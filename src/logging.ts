@@ -1,16 +1,18 @@
 import { outsideOfRequests } from './async-context.js';
 import type { Clock } from './clock.js';
 import { callHost } from './host-code.js';
-import type { Logger } from './types.js';
+import { messageFirst } from './host-logger.js';
+import type { HostLogger, Logger } from './types.js';
 
 /** How often the same error is logged at most. */
 const repeatMs = 1_000;
 
 /**
- * The host's logger, contained: one that throws, or whose promise rejects, disturbs nothing, and an error that comes with every request is logged once a
- * second, with how many times it was not. Silent where there is none.
+ * The host's logger, contained: one that throws, or whose promise rejects, disturbs nothing, and an error that comes with every
+ * request is logged once a second, with how many times it was not. Silent where there is none.
  */
-export function containedLogger(logger: Logger | undefined, clock: Clock): Logger {
+export function containedLogger(hostLogger: HostLogger | undefined, clock: Clock): Logger {
+  const logger = hostLogger === undefined ? undefined : messageFirst(hostLogger);
   const suppressed = new Map<string, { until: number; count: number }>();
 
   const log = (level: keyof Logger, message: string, fields: Record<string, unknown>): void => {

@@ -5,11 +5,12 @@ import { isDecision } from './decision/fallback.js';
 import { readPolicyPatch } from './decision/policy.js';
 import { bundledModelDirectory } from './deployment/bundled-model.js';
 import { FieldReader } from './field-reader.js';
+import { isLogger, loggerExpected } from './host-logger.js';
 import { isUrl } from './is-url.js';
 import type { AlertThresholds } from './monitoring/alert-rules.js';
 import type { OutcomeLimits } from './monitoring/outcomes.js';
 import { isExplain } from './request/score-options.js';
-import type { DecisionPolicy, Explain, Fallback, Logger, Patch, Provider } from './types.js';
+import type { DecisionPolicy, Explain, Fallback, HostLogger, Patch, Provider } from './types.js';
 
 /** Options of `FraudScorer.create`. Every field may be left out. */
 export interface FraudScorerOptions {
@@ -58,8 +59,11 @@ export interface FraudScorerOptions {
    * Above 0, `Infinity` for never. A large forest loads for 20 s. @default 120_000
    */
   startTimeoutMs?: number | undefined;
-  /** Takes log lines; `console` and pino fit. @default none */
-  logger?: Logger | undefined;
+  /**
+   * Takes log lines: `console`, winston's, pino's, bunyan's and NestJS's loggers fit. pino's and bunyan's are recognised and given
+   * `(fields, message)`, all others `(message, fields)`; `fieldsFirst(logger)` is for a wrapper that hides which it is. @default none
+   */
+  logger?: HostLogger | undefined;
   /**
    * The worker's entry, a path or file URL, for hosts that bundle: a copy of `fraud-scorer/worker`. Such hosts keep `piscina` and
    * `onnxruntime-node` out of the bundle and say which `model`. @default the package's
@@ -92,7 +96,7 @@ export interface ResolvedOptions {
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
-  logger: Logger | undefined;
+  logger: HostLogger | undefined;
   workerFile: string | URL | undefined;
   toolWorkerFile: string | URL | undefined;
   resourceLimits: ResourceLimits | undefined;
@@ -132,7 +136,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),
-    logger: reader.value('logger', 'an object with info, warn and error', isLogger),
+    logger: reader.value('logger', loggerExpected, isLogger),
     workerFile: reader.value('workerFile', 'a path or a URL', isPathOrUrl),
     toolWorkerFile: reader.value('toolWorkerFile', 'a path or a URL', isPathOrUrl),
     resourceLimits: readResourceLimits(reader),
@@ -206,11 +210,6 @@ export function isProvider(value: unknown): value is Provider {
 
 function isFallback(value: unknown): value is Fallback {
   return value === 'throw' || typeof value === 'function' || isDecision(value);
-}
-
-function isLogger(value: unknown): value is Logger {
-  if (typeof value !== 'object' || value === null) return false;
-  return ['info', 'warn', 'error'].every((method) => typeof Reflect.get(value, method) === 'function');
 }
 
 export function isPathOrUrl(value: unknown): value is string | URL {

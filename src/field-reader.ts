@@ -1,8 +1,7 @@
 import { InvalidOptionsError } from './errors.js';
+import { type Fields, readFields } from './fields.js';
 import { describeValue, IssueList } from './issues.js';
 import { builtInKind } from './object-kinds.js';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 interface NumberRange {
   min?: number;
@@ -38,7 +37,7 @@ export class FieldReader {
     if (value === undefined) return {};
     const path = this.#path === '' ? 'options' : this.#path;
     try {
-      if (isObject(value)) return { ...value };
+      if (isObject(value)) return readFields(value);
       this.issues.add(path, expected, describeValue(value));
     } catch {
       this.issues.add(path, 'an object that can be read', 'one that throws');
@@ -80,7 +79,7 @@ export class FieldReader {
   value<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T | undefined {
     const value = this.#take(name);
     if (value === undefined) return undefined;
-    if (accepts(value)) return value;
+    if (isAccepted(value, accepts)) return value;
     this.reject(name, expected, value);
     return undefined;
   }
@@ -101,13 +100,14 @@ export class FieldReader {
   ): T[] | undefined {
     const value = this.#take(name);
     if (value === undefined) return undefined;
-    if (!Array.isArray(value) || value.length === 0) {
+    const list = listOf(value);
+    if (list.length === 0) {
       this.reject(name, `a list of ${expected}`, value);
       return undefined;
     }
     const items: T[] = [];
-    for (const [index, item] of value.entries()) {
-      if (!accepts(item)) this.reject(`${name}[${index}]`, expected + hint(item), item);
+    for (const [index, item] of list.entries()) {
+      if (!isAccepted(item, accepts)) this.reject(`${name}[${index}]`, expected + hint(item), item);
       else if (items.includes(item)) this.reject(`${name}[${index}]`, 'each value once', item);
       else items.push(item);
     }
@@ -144,6 +144,24 @@ export class FieldReader {
   #take(name: string): unknown {
     this.#known.add(name);
     return this.#fields[name];
+  }
+}
+
+/** A guard may look at the value, which a proxy or a getter of the host's can answer by throwing. */
+function isAccepted<T>(value: unknown, accepts: (value: unknown) => value is T): value is T {
+  try {
+    return accepts(value);
+  } catch {
+    return false;
+  }
+}
+
+/** A copy of a list; nothing where it is none, or can't be read. */
+function listOf(value: unknown): unknown[] {
+  try {
+    return Array.isArray(value) ? [...value] : [];
+  } catch {
+    return [];
   }
 }
 

@@ -244,8 +244,9 @@ export class FraudScorer implements Scorer {
     this.#admission = new Admission({
       clock,
       intake: deployment,
-      aborts: new AbortRegistry<PendingRequest>((request, reason) =>
-        deployment.batcher.giveUp(request, new AbortedError(reason)),
+      aborts: new AbortRegistry<PendingRequest>(
+        (request, reason) => deployment.batcher.giveUp(request, new AbortedError(reason)),
+        onFault,
       ),
       maxQueueSize: options.maxQueueSize,
       timeoutMs: options.timeoutMs,
@@ -260,6 +261,7 @@ export class FraudScorer implements Scorer {
       isClosed: () => this.#closing !== null,
       onQueued: () => outsideOfRequests(() => deployment.batcher.pump()),
       onRefused: (error) => this.#monitor.recordError(error),
+      onFault,
     });
   }
 

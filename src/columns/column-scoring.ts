@@ -7,6 +7,7 @@ import {
   InferenceError,
   InvalidRequestError,
 } from '../errors.js';
+import type { FaultReport } from '../faults.js';
 import { IssueList } from '../issues.js';
 import { outOfResources } from '../out-of-resources.js';
 import { AbortRegistry } from '../request/abort-registry.js';
@@ -29,6 +30,7 @@ export interface ColumnScoringOptions {
   /** Rows wait now. */
   onQueued: () => void;
   onRefused: (error: FraudScorerError) => void;
+  onFault: FaultReport;
 }
 
 /** The door of `scoreColumns`: checks all of it before anything is scored, and minds its timeout and its signal. */
@@ -38,7 +40,10 @@ export class ColumnScoring {
 
   constructor(options: ColumnScoringOptions) {
     this.#options = options;
-    this.#aborts = new AbortRegistry((call, reason) => void options.queue.giveUp(call, new AbortedError(reason)));
+    this.#aborts = new AbortRegistry(
+      (call, reason) => void options.queue.giveUp(call, new AbortedError(reason)),
+      options.onFault,
+    );
   }
 
   score(columns: unknown, rows: number, options: ColumnsOptions | undefined): Promise<ColumnScores> {

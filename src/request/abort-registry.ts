@@ -1,3 +1,5 @@
+import { contained, type FaultReport } from '../faults.js';
+import { containResult } from '../host-code.js';
 import { reasonOf, throwingSignal } from './score-options.js';
 
 /** What a signal may abort. */
@@ -6,18 +8,23 @@ export interface Abortable {
   stopListening: (() => void) | null;
 }
 
-interface Watch<T> {
-  requests: Set<T>;
+/** The listener of a signal, and what it calls: one for each request that waits. */
+interface Watch {
+  aborts: Set<(reason: unknown) => void>;
   listener: () => void;
 }
 
-/** Requests, or calls in columns, by the signal that may abort them: one listener a signal, however many share it. */
+/** Of all scorers in this process: a signal that many share, such as one for the end of the process, gets one listener. */
+const watches = new WeakMap<AbortSignal, Watch>();
+
+/** Requests, or calls in columns, of one scorer, by the signal that may abort them. */
 export class AbortRegistry<T extends Abortable> {
   readonly #onAborted: (request: T, reason: unknown) => void;
-  readonly #watches = new WeakMap<AbortSignal, Watch<T>>();
+  readonly #onFault: FaultReport;
 
-  constructor(onAborted: (request: T, reason: unknown) => void) {
+  constructor(onAborted: (request: T, reason: unknown) => void, onFault: FaultReport) {
     this.#onAborted = onAborted;
+    this.#onFault = onFault;
   }
 
   /**
@@ -26,36 +33,39 @@ export class AbortRegistry<T extends Abortable> {
    * @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws.
    */
   watch(signal: AbortSignal, request: T): void {
-    const watch = this.#watches.get(signal) ?? this.#listen(signal);
-    watch.requests.add(request);
+    const watch = watches.get(signal) ?? listen(signal);
+    // The signal calls it as an event, and would report what it throws to the process.
+    const abort = (reason: unknown): void => contained(() => this.#onAborted(request, reason), this.#onFault);
+    watch.aborts.add(abort);
     request.stopListening = () => {
-      watch.requests.delete(request);
-      if (watch.requests.size === 0) this.#forget(signal, watch);
+      watch.aborts.delete(abort);
+      if (watch.aborts.size === 0) forget(signal, watch);
     };
   }
+}
 
-  #listen(signal: AbortSignal): Watch<T> {
-    const requests = new Set<T>();
-    const listener = (): void => {
-      const reason = reasonOf(signal);
-      for (const request of [...requests]) this.#onAborted(request, reason);
-    };
-    try {
-      signal.addEventListener('abort', listener, { once: true });
-    } catch {
-      throw throwingSignal();
-    }
-    const watch = { requests, listener };
-    this.#watches.set(signal, watch);
-    return watch;
+function listen(signal: AbortSignal): Watch {
+  const aborts: Watch['aborts'] = new Set();
+  const listener = (): void => {
+    const reason = reasonOf(signal);
+    for (const abort of [...aborts]) abort(reason);
+  };
+  try {
+    containResult(signal.addEventListener('abort', listener, { once: true }), () => {});
+  } catch {
+    throw throwingSignal();
   }
+  const watch = { aborts, listener };
+  watches.set(signal, watch);
+  return watch;
+}
 
-  #forget(signal: AbortSignal, { listener }: Watch<T>): void {
-    this.#watches.delete(signal);
-    try {
-      signal.removeEventListener('abort', listener);
-    } catch {
-      // It is the host's signal, and the request is settled: nobody is served by an error here.
-    }
+function forget(signal: AbortSignal, watch: Watch): void {
+  // A request that is stopped twice must not forget the signal's next watch.
+  if (watches.get(signal) === watch) watches.delete(signal);
+  try {
+    containResult(signal.removeEventListener('abort', watch.listener), () => {});
+  } catch {
+    // It is the host's signal, and the request is settled: nobody is served by an error here.
   }
 }

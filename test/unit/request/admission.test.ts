@@ -6,6 +6,7 @@ import { rowLayoutOf } from '../../../src/request/feature-row.js';
 import type { PendingRequest } from '../../../src/request/pending-request.js';
 import type { ScoreOptions } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { noFaults } from '../../support/no-faults.js';
 
 /** A door before a queue whose outlook the test sets. */
 function rig() {
@@ -35,7 +36,7 @@ function rig() {
         add: (request) => added.push(request),
       },
     },
-    aborts: new AbortRegistry(() => {}),
+    aborts: new AbortRegistry(() => {}, noFaults),
     maxQueueSize: 10,
     timeoutMs: 100,
     isClosed: () => false,

@@ -3,7 +3,7 @@ import { WorkerLostError } from '../errors.js';
 import { outOfResources } from '../out-of-resources.js';
 import { AwakeTime } from '../pool/awake-time.js';
 import { ExitGuard } from '../pool/exit-guard.js';
-import { greetingTimeoutMs, silenceError } from '../pool/handshake.js';
+import { greetingTimeoutMs, silenceError, strangerError } from '../pool/handshake.js';
 import type { TaskFailure } from '../pool/protocol.js';
 import { earlyExit, failureError } from '../pool/start-failure.js';
 import type { ToolReply, ToolResults, ToolTask } from '../pool/tool-protocol.js';
@@ -97,7 +97,19 @@ export class ToolWorker {
     const reply = await Promise.race([this.#reply(task), this.#failed]);
     if (!('error' in reply)) return reply.result;
     if ('code' in reply) throw failureError(reply.code, reply.error, 'None of the providers works here');
+    await this.#greeted();
     throw new WorkerLostError(`The tool's worker failed: ${reply.error}`);
+  }
+
+  /**
+   * An answer and the worker's first words come by different ports, in either order: the words get a turn of the event loop.
+   *
+   * @throws {InvalidOptionsError} where the worker's file has not said what it is, though it answers.
+   */
+  async #greeted(): Promise<void> {
+    await Promise.race([new Promise<void>((resolve) => this.#clock.soon(resolve)), this.#failed]);
+    if (!this.#thread.isGreeted)
+      throw strangerError(this.#thread.file, 'a file that answers without a word of what it is');
   }
 
   /** @returns whether its thread could be ended: inside the runtime it would take the process with it, and the guard stays then. */

@@ -51,7 +51,8 @@ export interface FraudScorerOptions {
   workerHangMs?: number | undefined;
   /**
    * Milliseconds that the end of the process, and `close`, wait for a batch that is inside the runtime, where ending its worker
-   * would abort the process; 0 to 600,000. A worker that takes longer is abandoned, and said so. @default 2_000
+   * would abort the process; 0 to 600,000. All scorers' waits run at the same time. A worker that takes longer is abandoned, and said so.
+   * @default 2_000
    */
   exitWaitMs?: number | undefined;
   /**

@@ -1,11 +1,9 @@
 import type { Clock } from '../clock.js';
+import { type ExitWaiter, unwatchExit, watchExit } from './exit-watch.js';
 import { guardWords } from './protocol.js';
 
 /** How often a waiting release looks whether its worker has left the runtime. */
 const pollMs = 5;
-
-/** All guards of this process share one `exit` listener: a process may have any number of scorers. */
-const active = new Set<ExitGuard>();
 
 export interface ExitGuardOptions {
   /** Threads that may live at once, those that hang and those that are about to end included. */
@@ -22,7 +20,7 @@ export interface ExitGuardOptions {
  * loads its modules (Node.js 20 gives up in the middle of `require` of an ES module), aborts the whole process. Workers say in shared memory when they go in and come out; whoever is about
  * to end them says stop, and waits until none is inside.
  */
-export class ExitGuard {
+export class ExitGuard implements ExitWaiter {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #options: ExitGuardOptions;
@@ -33,8 +31,7 @@ export class ExitGuard {
     this.#words = new Int32Array(this.buffer);
     this.#options = options;
     this.#free = Array.from({ length: options.seats }, (_, seat) => options.seats - 1 - seat);
-    if (active.size === 0) process.on('exit', stopAll);
-    active.add(this);
+    watchExit(this, () => options.clock.now());
   }
 
   /** @returns a seat for a new thread, busy until it has loaded its modules; null where all are taken. */
@@ -83,9 +80,9 @@ export class ExitGuard {
   }
 
   /** Blocks the thread: for an exit, which waits for nothing else. Says so where it has waited in vain. */
-  blockUntilIdle(): void {
+  blockUntilIdle(startedAt: number): void {
     const { clock, exitWaitMs, onAbandoned } = this.#options;
-    const deadline = clock.now() + exitWaitMs;
+    const deadline = startedAt + exitWaitMs;
     for (let busy = this.#busySeats(); busy.length > 0; busy = this.#busySeats()) {
       const leftMs = deadline - clock.now();
       if (leftMs <= 0) {
@@ -99,8 +96,7 @@ export class ExitGuard {
 
   /** The threads are gone; the process may end without asking. */
   dispose(): void {
-    active.delete(this);
-    if (active.size === 0) process.off('exit', stopAll);
+    unwatchExit(this);
   }
 
   #busySeats(): number[] {
@@ -108,9 +104,4 @@ export class ExitGuard {
     for (let seat = 0; seat < this.#options.seats; seat += 1) if (this.isBusy(seat)) busy.push(seat);
     return busy;
   }
-}
-
-function stopAll(): void {
-  for (const guard of active) guard.stopAll();
-  for (const guard of active) guard.blockUntilIdle();
 }

@@ -45,7 +45,7 @@ export async function profileSessions(
   requireRoomForThreads(sessions);
   const size = rendezvousWords.count(profileMeetings.count(order.batchSizes.length)) * Int32Array.BYTES_PER_ELEMENT;
   const words = new Int32Array(new SharedArrayBuffer(size));
-  // One for all, as the end of the process waits for one guard after the other.
+  // One for all, as they begin and end together.
   const guard = toolGuard(sessions);
   const workers: ToolWorker[] = [];
   try {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Alert, FraudScorer, type FraudScorerOptions, type WorkerLostEvent } from '../../src/index.js';
 import { WorkerBoard } from '../support/board.js';
-import { fixtureModel } from '../support/paths.js';
+import { fixtureModel, projectPath } from '../support/paths.js';
 import { runHost } from '../support/run-host.js';
 
 const request = { features: { x: [0.25] } };
@@ -128,6 +128,39 @@ describe('the end of a host whose worker hangs', () => {
     expect(output).toContain('The process ended while workers were running {"workers":1}');
     expect(endedAfterMs(output)).toBeGreaterThanOrEqual(300);
     expect(endedAfterMs(output)).toBeLessThan(2_000);
+  });
+
+  it.each([
+    ['of one copy of the package', 'const Other = FraudScorer;'],
+    [
+      'of the ES module and the CommonJS form',
+      `const { FraudScorer: Other } = createRequire(import.meta.url)(${JSON.stringify(projectPath('dist/index.cjs'))});`,
+    ],
+  ])('waits once for all scorers, %s', async (_, other) => {
+    const program = `
+      import { createRequire } from 'node:module';
+      import { setEnvironmentData } from 'node:worker_threads';
+      ${other}
+      const board = new Int32Array(new SharedArrayBuffer(16));
+      setEnvironmentData('board', board);
+      const abandoned = [];
+      const logger = { info() {}, warn() {}, error: (message) => abandoned.push(message) };
+      const options = { model: ${JSON.stringify(model)}, workerFile: ${JSON.stringify(workerFile)}, workers: 1, exitWaitMs: 500, logger };
+      const scorers = [];
+      for (const Scorer of [FraudScorer, Other, FraudScorer, Other, FraudScorer, Other]) scorers.push(await Scorer.create(options));
+      board[1] = scorers.length;
+      for (const scorer of scorers) void scorer.score({ features: { x: [0.25] } }, { timeoutMs: Infinity });
+      while (Atomics.load(board, 2) < scorers.length) await new Promise((resolve) => setImmediate(resolve));
+      const start = performance.now();
+      process.on('exit', () => console.log(abandoned.join(), \`ended after \${performance.now() - start} ms\`));
+      process.exit(3);
+    `;
+    const { code, output } = await runHost(program);
+    expect(code).toBe(3);
+    expect(output.match(/The process ended while workers were running/g)).toHaveLength(6);
+    expect(endedAfterMs(output)).toBeGreaterThanOrEqual(500);
+    // One after the other they would take 3 s.
+    expect(endedAfterMs(output)).toBeLessThan(1_500);
   });
 
   it('comes at once where exitWaitMs is 0', async () => {

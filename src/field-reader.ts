@@ -165,10 +165,13 @@ function listOf(value: unknown): unknown[] {
   }
 }
 
-/** Not an array, and not a promise, a Map or the like either: they have no fields, and would be read as if none were given. */
+/**
+ * Not an array, and not a promise, a Map or the like either: they have no fields, and would be read as if none were given. Calls of `score` pass
+ * here: the constructor of a plain object is known fastest.
+ */
 function isObject(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;
-  return Object.getPrototypeOf(value) === Object.prototype || builtInKind(value) === null;
+  return value.constructor === Object || builtInKind(value) === null;
 }
 
 function isWithin(value: number, { min, above, max, integer }: NumberRange): boolean {

@@ -8,7 +8,7 @@ export abstract class IssuesErrorBase extends FraudScorerErrorBase {
   /** The number of all issues, those included that are not listed. */
   readonly totalIssues: number;
 
-  constructor(message: string, issues: readonly Issue[], totalIssues: number, options?: ErrorOptions) {
+  constructor(message: string, issues: readonly Issue[], totalIssues: number, options?: { cause?: unknown }) {
     super(issues.length === 0 ? message : `${message}: ${describeIssues(issues, totalIssues)}`, options);
     this.issues = issues;
     this.totalIssues = totalIssues;
@@ -32,7 +32,7 @@ export class InvalidRequestError extends IssuesErrorBase {
   override readonly name = 'InvalidRequestError';
   readonly code = 'ERR_INVALID_REQUEST';
 
-  constructor(issues: readonly Issue[], totalIssues: number = issues.length, options?: ErrorOptions) {
+  constructor(issues: readonly Issue[], totalIssues: number = issues.length, options?: { cause?: unknown }) {
     super('Invalid request', issues, totalIssues, options);
   }
 }
@@ -43,7 +43,7 @@ export class ModelInvalidError extends IssuesErrorBase {
   override readonly name = 'ModelInvalidError';
   readonly code = 'ERR_MODEL_INVALID';
 
-  constructor(message: string, issues: readonly Issue[] = [], options?: ErrorOptions & { totalIssues?: number }) {
+  constructor(message: string, issues: readonly Issue[] = [], options?: { cause?: unknown; totalIssues?: number }) {
     super(message, issues, options?.totalIssues ?? issues.length, options);
   }
 }

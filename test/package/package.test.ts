@@ -123,8 +123,18 @@ describe('the types of the installed package', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 
-  it('compile with TypeScript 5.0 too, libraries checked', async () => {
-    const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--types', 'node', '--noEmit'];
+  it('compile with TypeScript 5.0 for an older language level, libraries checked', async () => {
+    const options = [
+      '--target',
+      'es2020',
+      '--module',
+      'esnext',
+      '--moduleResolution',
+      'bundler',
+      '--types',
+      'node',
+      '--noEmit',
+    ];
     const { code, stdout } = await compile('typescript-5.0', ...options, 'typed.ts');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });

@@ -3,7 +3,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { BatchLimits } from './batching/batch-policy.js';
 import { isDecision } from './decision/fallback.js';
 import { readPolicyPatch } from './decision/policy.js';
-import { bundledModelDirectory } from './deployment/bundled-model.js';
+import { findBundledModel } from './deployment/bundled-model.js';
 import { FieldReader } from './field-reader.js';
 import { isLogger, loggerExpected } from './host-logger.js';
 import { isUrl } from './is-url.js';
@@ -118,7 +118,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   const devices = reader.list('devices', 'CUDA device ids, integers from 0', isDeviceId);
   const providers = reader.list('providers', "'cuda', 'tensorrt' or 'cpu'", isProvider, hintOfProvider);
   const resolved: ResolvedOptions = {
-    model: reader.value('model', 'the path of a model directory', isText) ?? bundledModelDirectory(),
+    model: readModel(reader),
     providers: providers ?? ['cuda', 'cpu'],
     devices: devices ?? [0],
     workers: reader.number('workers', defaultWorkers(devices), { min: 1, max: maxWorkers, integer: true }),
@@ -145,6 +145,13 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   if (devices !== undefined) refuseUnused(reader, devices, resolved);
   reader.rejectUnknown().throwIfInvalid();
   return resolved;
+}
+
+function readModel(reader: FieldReader): string {
+  const model = reader.value('model', 'the path of a model directory', isText) ?? findBundledModel();
+  if (model !== null) return model;
+  reader.reject('model', 'the path of a model directory (a host that bundles passes one)', undefined);
+  return '';
 }
 
 /** Within what may be asked for: there are hosts with more cores. */

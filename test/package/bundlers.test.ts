@@ -60,10 +60,14 @@ describe('a host built by webpack', () => {
     expectScore(await node([output], { MODEL: model(), ...files, BATCHING: 'auto' }));
   });
 
-  it('brings the worker and the demonstration model along, where it is an ES module', async () => {
+  it('brings the workers along where it is an ES module, and says that a model is to be given', async () => {
     expectScore(await node(['webpack-mjs/host.cjs'], { MODEL: model() }));
     expectScore(await node(['webpack-mjs/host.cjs'], { MODEL: model(), BATCHING: 'auto' }));
-    expectScore(await node(['webpack-mjs/host.cjs']));
+    const { stdout } = await node(['webpack-mjs/host.cjs']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'ERR_INVALID_OPTIONS',
+      message: expect.stringContaining('model: expected'),
+    });
   });
 });
 

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
+import { defaultWorkers } from '../src/pool/default-workers.js';
 
 /** What a figure was taken on. */
 export interface Environment {
   node: string;
   platform: string;
   cpu: string;
+  /** That this process may use. */
   cores: number;
   memoryGb: number;
   /** With `-dirty` where files differ from it; null outside a checkout. */
@@ -17,7 +19,7 @@ export function readEnvironment(): Environment {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
+    cores: defaultWorkers(undefined).workers,
     memoryGb: Math.round(totalmem() / 2 ** 30),
     commit: commit(),
   };

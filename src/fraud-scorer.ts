@@ -115,7 +115,9 @@ export class FraudScorer implements Scorer {
     const directory = await limit.within(`reading the model directory ${model}`, openModelDirectory(model));
     const measuring = autoBatching ? findBatching({ ...resolved, ...batching, signal: limit.signal }) : null;
     const found = measuring === null ? null : await limit.within("measuring the model for batching: 'auto'", measuring);
-    const scorer = new FraudScorer({ ...resolved, ...found }, directory, workerFile, systemClock);
+    const options = { ...resolved, ...found };
+    if (options.workers !== resolved.workers) options.workersFrom = "batching: 'auto'";
+    const scorer = new FraudScorer(options, directory, workerFile, systemClock);
     try {
       // The host has nothing else to do while its workers load.
       const rehearsal = FraudScorer.#rehearse(resolved, directory, workerFile);
@@ -475,6 +477,7 @@ export class FraudScorer implements Scorer {
       model: model.name,
       version: model.version,
       workers: readyWorkers,
+      workersFrom: this.#options.workersFrom,
       provider,
       providers,
       devices,

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
 import type { BatchLimits } from './batching/batch-policy.js';
 import { isDecision } from './decision/fallback.js';
@@ -9,6 +8,7 @@ import { isLogger, loggerExpected } from './host-logger.js';
 import { isUrl } from './is-url.js';
 import type { AlertThresholds } from './monitoring/alert-rules.js';
 import type { OutcomeLimits } from './monitoring/outcomes.js';
+import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
 import { isExplain } from './request/score-options.js';
 import type { DecisionPolicy, Explain, Fallback, HostLogger, Patch, Provider } from './types.js';
 
@@ -22,7 +22,8 @@ export interface FraudScorerOptions {
   devices?: readonly number[] | undefined;
   /**
    * Worker threads, each with its own session; 1 to 256. With `batching: 'auto'` a GPU gets by default as many as measurement finds it
-   * can use, at least 2 where there is room. @default as many as devices are given, else as many as cores, at most 256
+   * can use, at least 2 where there is room. @default as many as devices are given, else as many as CPUs that this process may use (its
+   * container's CPU quota, rounded down, included), from 1 to 256
    */
   workers?: number | undefined;
   /** How batches form; 'auto' profiles the model at the start, which takes about a second on a CPU, and uses what it finds. */
@@ -83,6 +84,8 @@ export interface ResolvedOptions {
   devices: readonly number[];
   workers: number;
   areWorkersGiven: boolean;
+  /** Why there are so many, in a few words. */
+  workersFrom: string;
   batching: BatchLimits;
   maxQueueSize: number;
   timeoutMs: number;
@@ -107,9 +110,6 @@ const dayMs = 86_400_000;
 
 const expectedBatching = "'auto' or an object with maxBatchSize, maxQueueDelayMs and targetLatencyMs";
 
-/** Of one scorer. */
-export const maxWorkers = 256;
-
 /** @throws {InvalidOptionsError} with every option that is unknown or not as documented. */
 export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   const reader = new FieldReader(options);
@@ -117,12 +117,14 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   const isAuto = reader.is('batching', 'auto');
   const devices = reader.list('devices', 'CUDA device ids, integers from 0', isDeviceId);
   const providers = reader.list('providers', "'cuda', 'tensorrt' or 'cpu'", isProvider, hintOfProvider);
+  const byDefault = defaultWorkers(devices);
   const resolved: ResolvedOptions = {
     model: readModel(reader),
     providers: providers ?? ['cuda', 'cpu'],
     devices: devices ?? [0],
-    workers: reader.number('workers', defaultWorkers(devices), { min: 1, max: maxWorkers, integer: true }),
+    workers: reader.number('workers', byDefault.workers, { min: 1, max: maxWorkers, integer: true }),
     areWorkersGiven: reader.has('workers'),
+    workersFrom: reader.has('workers') ? 'option' : byDefault.from,
     batching: isAuto
       ? readBatching(new FieldReader(undefined))
       : readBatching(reader.nested('batching', expectedBatching)),
@@ -152,11 +154,6 @@ function readModel(reader: FieldReader): string {
   if (model !== null) return model;
   reader.reject('model', 'the path of a model directory (a host that bundles passes one)', undefined);
   return '';
-}
-
-/** Within what may be asked for: there are hosts with more cores. */
-function defaultWorkers(devices: readonly number[] | undefined): number {
-  return devices?.length ?? Math.min(maxWorkers, availableParallelism());
 }
 
 /** Devices that nothing would run on. With the CPU alone none is looked at: hosts choose the provider apart from the rest. */

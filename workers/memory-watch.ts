@@ -31,7 +31,7 @@ export class MemoryWatch {
     }
     const now = hostGb();
     const memoryGb = now === null || this.#hostGb === null ? null : Math.max(now - this.#hostGb, 0);
-    return { memoryGb, memoryTotalGb: totalmem() / bytesPerGb };
+    return { memoryGb, memoryTotalGb: totalGb() };
   }
 }
 
@@ -42,4 +42,10 @@ function hostGb(): number | null {
   } catch {
     return null;
   }
+}
+
+/** The machine's, or what the container may use of it. */
+function totalGb(): number {
+  const limit = process.constrainedMemory();
+  return Math.min(totalmem(), limit > 0 ? limit : Number.POSITIVE_INFINITY) / bytesPerGb;
 }

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import type { Provider } from 'fraud-scorer';
+import { defaultWorkers } from '../../src/pool/default-workers.js';
 import { listOf, wholeFrom } from '../arguments.js';
 import { partPlans } from './parts/plan.js';
 import type { GpuSettings } from './settings.js';
@@ -72,7 +72,7 @@ function settingsOf({ provider, device, sessions, soakSeconds, batchSize, model,
     batchSize: batchSize ?? (isCpu ? 256 : 1_024),
     columnBatchSize: batchSize ?? (isCpu ? 256 : 8_192),
     soakSeconds,
-    cpuWorkers: Math.max(1, availableParallelism() - 1),
+    cpuWorkers: Math.max(1, defaultWorkers(undefined).workers - 1),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { BatchLimits } from '../batching/batch-policy.js';
-import { maxWorkers } from '../options.js';
+import { maxWorkers } from '../pool/default-workers.js';
 import { type ModelProfile, type ProfileModelOptions, profileModel } from '../tools/profile-model.js';
 import { recommendBatching } from '../tools/recommend-batching.js';
 import type { Provider } from '../types.js';

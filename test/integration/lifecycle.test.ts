@@ -43,6 +43,18 @@ describe('create and close', () => {
     await second.close();
   });
 
+  it.each([
+    ['the option', { workers: 2 }, 2, 'option'],
+    ['the devices', { devices: [0], providers: ['cpu'] }, 1, 'devices'],
+    ['the CPUs, or their quota', {}, expect.any(Number), expect.stringMatching(/^(\d+ cpus?|cpu quota of [\d.]+)$/)],
+  ] as const)('say in the log how many workers there are, and why: %s', async (_, options, workers, workersFrom) => {
+    const lines: unknown[] = [];
+    const logger = { info: (_: string, fields?: object) => lines.push(fields), warn: () => {}, error: () => {} };
+    const scorer = await FraudScorer.create({ model: fixtureModel('sqrt'), logger, ...options });
+    await scorer.close();
+    expect(lines[0]).toMatchObject({ workers, workersFrom });
+  });
+
   it('is the end of an `await using`', async () => {
     const scorer = await FraudScorer.create({ model: fixtureModel('sqrt'), workers: 1 });
     await scorer[Symbol.asyncDispose]();

@@ -494,6 +494,7 @@ export class FraudScorer implements Scorer {
   }
 
   #failed(request: PendingRequest, error: FraudScorerError): void {
+    this.#explanations.giveUp(request);
     // The reasons are an extra: an answer that only waits for them goes out without, unless nobody wants it any more.
     if (request.result !== null && error.code !== 'ERR_ABORTED') this.#answeredLate(request);
     else this.#settler.failed(request, error);

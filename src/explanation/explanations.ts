@@ -27,6 +27,8 @@ export interface ExplanationsOptions {
 export class Explanations {
   readonly #options: ExplanationsOptions;
   readonly #lane = new PQueue({ concurrency: 1 });
+  /** The one that is being made, and how to go on without it. */
+  #current: { request: PendingRequest; skip: () => void } | null = null;
   #given = 0;
   #skipped = 0;
 
@@ -55,16 +57,21 @@ export class Explanations {
     return true;
   }
 
+  /** The request was settled without its reasons: those behind it are not to wait for them. */
+  giveUp(request: PendingRequest): void {
+    if (this.#current?.request === request) this.#current.skip();
+  }
+
   async #explain(request: PendingRequest, result: ModelResult, of: ExplainTask['of']): Promise<void> {
     const { names, run, onExplained, onFailure } = this.#options;
     let isGiven = false;
     try {
       // One that was answered at its deadline meanwhile needs no reasons any more.
       if (isOpen(request)) {
-        const reply = await run({ kind: 'explain', slot: request.slot, of });
-        if ('error' in reply) {
+        const reply = await this.#orSkipped(request, run({ kind: 'explain', slot: request.slot, of }));
+        if (reply !== null && 'error' in reply) {
           onFailure(reply.error);
-        } else if (isOpen(request)) {
+        } else if (reply !== null && isOpen(request)) {
           result.reasons = reasonsOf(reply.contributions, names);
           isGiven = true;
         }
@@ -75,6 +82,22 @@ export class Explanations {
     if (isGiven) this.#given += 1;
     else this.#skipped += 1;
     onExplained(request);
+  }
+
+  /**
+   * What comes of one that is skipped is not heard. Until it is over the worker may read the slot, whoever has it by then; it writes nothing.
+   *
+   * @returns null where it is skipped.
+   */
+  async #orSkipped(request: PendingRequest, reply: Promise<ExplainReply>): Promise<ExplainReply | null> {
+    const skipped = new Promise<null>((resolve) => {
+      this.#current = { request, skip: () => resolve(null) };
+    });
+    try {
+      return await Promise.race([reply, skipped]);
+    } finally {
+      this.#current = null;
+    }
   }
 }
 

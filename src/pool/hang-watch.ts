@@ -1,21 +1,13 @@
 import { AwakeTime } from './awake-time.js';
 
-/** What is seen of a worker at one moment. */
-export interface Progress {
-  /** Tasks in hand. */
-  inHand: number;
-  /** Tasks answered since its start. */
-  answered: number;
-}
-
 /**
- * Finds out that a worker hangs: it has something in hand and has answered nothing for too long. It is looked at every
- * period rather than timed by task, which costs a task nothing.
+ * Finds out that a worker hangs: the task that it has had for longest stays the same for too long. It is looked at every period rather
+ * than timed by task, which costs a task nothing.
  */
 export class HangWatch {
   readonly #hangMs: number;
   readonly #time: AwakeTime;
-  #answered = -1;
+  #oldest: unknown = null;
   #stuckMs = 0;
 
   constructor(hangMs: number, periodMs: number) {
@@ -23,13 +15,15 @@ export class HangWatch {
     this.#time = new AwakeTime(periodMs, 0);
   }
 
-  /** @returns whether it hangs. */
-  look({ inHand, answered }: Progress, now: number): boolean {
+  /**
+   * @param oldest of the tasks in hand, by identity; null where there is none.
+   * @returns whether it hangs.
+   */
+  look(oldest: object | null, now: number): boolean {
     const elapsedMs = this.#time.look(now);
-    const isStuck = inHand > 0 && answered === this.#answered;
+    const isStuck = oldest !== null && oldest === this.#oldest;
     this.#stuckMs = isStuck ? this.#stuckMs + elapsedMs : 0;
-    // With nothing in hand there is nothing to be stuck on: what comes next begins anew.
-    this.#answered = inHand > 0 ? answered : -1;
+    this.#oldest = oldest;
     return this.#stuckMs >= this.#hangMs;
   }
 }

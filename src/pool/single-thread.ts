@@ -44,7 +44,6 @@ export class SingleThread {
   readonly #piscina: Piscina;
   /** What tells each task in hand that it is lost. */
   readonly #inHand = new Set<(loss: LostTask) => void>();
-  #answered = 0;
   #isEnding = false;
   #endedOverTask = false;
   #worker: unknown = null;
@@ -92,9 +91,10 @@ export class SingleThread {
     return this.#inHand.size;
   }
 
-  /** Tasks it has answered. */
-  get answered(): number {
-    return this.#answered;
+  /** Stands for the task that it has had for longest; null where it has none. */
+  get oldest(): object | null {
+    for (const task of this.#inHand) return task;
+    return null;
   }
 
   /** Sends tasks without work there and back, so that this way is compiled before the first request takes it. Never rejects. */
@@ -116,9 +116,7 @@ export class SingleThread {
     return new Promise((resolve, reject) => {
       this.#inHand.add(reject);
       const settle = (reply: R | TaskFailure): void => {
-        if (!this.#inHand.delete(reject)) return;
-        this.#answered += 1;
-        resolve(reply);
+        if (this.#inHand.delete(reject)) resolve(reply);
       };
       const fail = (reason: string): void => {
         if (!this.#isEnding) settle({ error: `the worker's handler ${reason}` });

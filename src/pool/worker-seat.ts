@@ -31,7 +31,8 @@ export interface SeatThread {
   /** Whether it died with a task in hand. */
   readonly endedOverTask: boolean;
   readonly inHand: number;
-  readonly answered: number;
+  /** Stands for the task that it has had for longest; null where it has none. */
+  readonly oldest: object | null;
   run<R extends object>(task: unknown): Promise<R | TaskFailure>;
   /** Sends tasks without work there and back. Never rejects. */
   warmUp(): Promise<void>;
@@ -219,7 +220,7 @@ export class WorkerSeat {
 
   #lookForHang(): void {
     const ready = this.#state.kind === 'withdrawn' ? this.#state.from : this.#state;
-    if (ready.kind !== 'ready' || !ready.watch.look(ready.thread, this.#options.clock.now())) return;
+    if (ready.kind !== 'ready' || !ready.watch.look(ready.thread.oldest, this.#options.clock.now())) return;
     const end = { servedMs: this.#servedMs(ready.since), overTask: true };
     const isKnown = this.#state.kind === 'withdrawn';
     this.#problem = `it hung: nothing came back for ${this.#options.workerHangMs} ms`;

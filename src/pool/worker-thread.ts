@@ -94,8 +94,9 @@ export class WorkerThread {
     return this.#thread.inHand;
   }
 
-  get answered(): number {
-    return this.#thread.answered;
+  /** Stands for the task that it has had for longest; null where it has none. */
+  get oldest(): object | null {
+    return this.#thread.oldest;
   }
 
   /** @throws {LostTask} where the thread dies first, or is given up. */

@@ -127,4 +127,25 @@ describe('reasons', () => {
     expect((await closing).summary.requests).toMatchObject({ total: 3, succeeded: 2, cancelled: 1 });
     gate.close();
   });
+
+  it('that never come back cost their worker, as any other task, and stop none that come later', async () => {
+    const gate = new WorkerGate();
+    const options = { workerFile: gate.workerFile, workerHangMs: 200, timeoutMs: 20_000 };
+    const scorer = await create({ model: fixtureModel('sqrt'), ...options });
+    const request = { features: { x: [0.81] } };
+    const lost = new Promise((resolve) => scorer.once('workerLost', resolve));
+    gate.tell('hold explains');
+    let isAnswered = false;
+    const unexplained = scorer.score(request, { explain: true, timeoutMs: Number.POSITIVE_INFINITY });
+    void unexplained.then(() => {
+      isAnswered = true;
+    });
+    // It answers everything else meanwhile, but for what it has in hand in the end.
+    while (!isAnswered) await scorer.score(request).catch(() => {});
+    expect(await unexplained).not.toHaveProperty('reasons');
+    expect(await lost).toMatchObject({ reason: 'it hung: nothing came back for 200 ms' });
+    expect(reasons(await scorer.score(request, { explain: true }))).toHaveLength(1);
+    expect(scorer.summary().explanations).toEqual({ given: 1, skipped: 1 });
+    gate.close();
+  });
 });

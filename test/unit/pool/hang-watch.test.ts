@@ -2,27 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { HangWatch, lookEveryMs } from '../../../src/pool/hang-watch.js';
 
 /** The moments, in ms, at which a worker that is looked at every 100 ms is taken to hang for 1,000. */
-function hangsAt(seenAt: (ms: number) => { inHand: number; answered: number }, untilMs = 3_000): number[] {
+function hangsAt(oldestAt: (ms: number) => object | null, untilMs = 3_000): number[] {
   const watch = new HangWatch(1_000, 100);
   const moments: number[] = [];
-  for (let ms = 100; ms <= untilMs; ms += 100) if (watch.look(seenAt(ms), ms)) moments.push(ms);
+  for (let ms = 100; ms <= untilMs; ms += 100) if (watch.look(oldestAt(ms), ms)) moments.push(ms);
   return moments;
 }
 
 describe('HangWatch', () => {
-  it('is sure once nothing has come back for long enough, counted from the first look', () => {
-    expect(hangsAt(() => ({ inHand: 1, answered: 5 }))[0]).toBe(1_100);
+  const tasks = Array.from({ length: 10 }, (_, index) => ({ index }));
+
+  it('is sure once a task has not come back for long enough, counted from the first look', () => {
+    expect(hangsAt(() => tasks[0] ?? null)[0]).toBe(1_100);
   });
 
-  it('begins anew with every answer, and with a task after there was none', () => {
-    expect(hangsAt((ms) => ({ inHand: 2, answered: Math.floor(ms / 900) }))).toEqual([]);
-    expect(hangsAt((ms) => ({ inHand: ms % 900 === 0 ? 0 : 1, answered: 0 }))).toEqual([]);
-    expect(hangsAt(() => ({ inHand: 0, answered: 5 }))).toEqual([]);
+  it('begins anew with every task, and after there was none', () => {
+    expect(hangsAt((ms) => tasks[Math.floor(ms / 900)] ?? null)).toEqual([]);
+    expect(hangsAt((ms) => (ms % 900 === 0 ? null : (tasks[0] ?? null)))).toEqual([]);
+    expect(hangsAt(() => null)).toEqual([]);
   });
 
   it('does not hold it against a worker that the process was stopped', () => {
     const watch = new HangWatch(1_000, 100);
-    const stuck = { inHand: 1, answered: 0 };
+    const stuck = {};
     expect(watch.look(stuck, 100)).toBe(false);
     expect(watch.look(stuck, 60_000)).toBe(false);
     expect(watch.look(stuck, 60_700)).toBe(false);

@@ -27,7 +27,6 @@ const failed: FailedReport = {
 class FakeThread implements SeatThread {
   readonly exited: Promise<ThreadExit>;
   readonly file = { role: 'worker', url: 'file:///worker.js' } as const;
-  readonly answered = 0;
   readonly endedOverTask = false;
   isGreeted = false;
   isAlive = true;
@@ -39,6 +38,11 @@ class FakeThread implements SeatThread {
     this.exited = new Promise((resolve) => {
       this.#exit = resolve;
     });
+  }
+
+  /** The first task it was given, which it never answers. */
+  get oldest(): object | null {
+    return this.inHand > 0 ? this : null;
   }
 
   run<R>(): Promise<R> {

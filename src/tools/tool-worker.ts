@@ -41,7 +41,7 @@ export class ToolWorker {
   readonly #watch: Timer;
   readonly #stopListening: () => void;
   readonly #time: AwakeTime;
-  /** Since something was heard of it, or since its start. */
+  /** Since something was heard of it, or since it was given its task. */
   #silentMs = 0;
   /** Rejects once it is known that no task will be answered any more. */
   readonly #failed: Promise<never>;
@@ -136,8 +136,10 @@ export class ToolWorker {
   }
 
   #look(): void {
-    this.#silentMs += this.#time.look(this.#clock.now());
-    const { isGreeted, file } = this.#thread;
+    const { isGreeted, inHand, file } = this.#thread;
+    const elapsedMs = this.#time.look(this.#clock.now());
+    // One that has loaded and has nothing to do may be as silent as it likes.
+    this.#silentMs = isGreeted && inHand === 0 ? 0 : this.#silentMs + elapsedMs;
     if (!isGreeted && this.#silentMs >= greetingTimeoutMs) {
       this.#giveUp(silenceError(file));
     } else if (this.#silentMs >= silenceMs) {

@@ -67,7 +67,7 @@ describe.runIf(process.platform === 'linux')('a host with little', () => {
         console.log(fraudProbability, scorer.summary().requests.failed);
         await scorer.close();
       `,
-      { before: 'ulimit -v 2900000' },
+      { before: 'ulimit -v 3500000' },
     );
     expect({ code, output }).toEqual({ code: 0, output: 'ERR_OUT_OF_RESOURCES\n0.5 1\n' });
   });

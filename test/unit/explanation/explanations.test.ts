@@ -33,6 +33,9 @@ function rig() {
     run: ({ slot }) => new Promise((resolve) => running.set(slot, resolve)),
     onExplained: ({ slot }) => explained.push(slot),
     onFailure: (reason) => failures.push(reason),
+    onFault: (error) => {
+      throw error;
+    },
   });
   const begin = (slot: number): { request: PendingRequest; result: ModelResult } => {
     const [request, result] = [pendingRequest({ slot }), modelResult()];

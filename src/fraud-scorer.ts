@@ -1,3 +1,4 @@
+import { isMainThread, threadId } from 'node:worker_threads';
 import type { CloseOptions, Scorer } from './api/scorer.js';
 import { currentContext, outsideOfRequests } from './async-context.js';
 import { asyncDispose } from './async-dispose.js';
@@ -53,6 +54,10 @@ const defaultCloseTimeoutMs = 10_000;
 /** Requests that may wait while the host's code is rehearsed. */
 const rehearsalQueue = 256;
 
+/** Nothing tells a thread that it is being terminated, so that this is all that can be done about it. */
+const inWorkerThread =
+  'The scorer runs in a worker thread: close it before this thread is terminated or the process ends, which can abort the process while it is busy';
+
 /**
  * Scores card transactions for fraud in real time: batches requests across callers, runs them through an ONNX
  * model in worker threads, turns the outputs into decisions, and watches itself.
@@ -83,6 +88,10 @@ export class FraudScorer implements Scorer {
 
   /**
    * Loads a model into its workers. Resolves when every worker has warmed up, so that the first request is as fast as any.
+   *
+   * A host that itself runs in a worker thread must `close` its scorer before its thread is terminated, or the main thread ends the
+   * process: Node.js ends the scorer's workers then wherever they are, and the runtime aborts the whole process where one is busy. Have
+   * the main thread send a message, and wait for the answer that the scorer is closed, before it calls `terminate()` or `process.exit()`.
    *
    * @throws {InvalidOptionsError} where an option is unknown or out of its range.
    * @throws {ModelInvalidError} where the model directory is not as it should be, or can't be run.
@@ -483,6 +492,7 @@ export class FraudScorer implements Scorer {
       devices,
       batching: this.#deployment.limits,
     });
+    if (!isMainThread) this.#logger.warn(inWorkerThread, { threadId });
   }
 
   #answered(request: PendingRequest): void {

@@ -47,7 +47,7 @@ export interface FraudScorerOptions {
   alerts?: Patch<AlertThresholds> | undefined;
   /**
    * Milliseconds that a task may take before its worker counts as hung: it is replaced, and what it had in hand fails with
-   * `ERR_WORKER_LOST`. Above 0, `Infinity` for never. @default 10_000
+   * `ERR_WORKER_LOST`. A replacement that takes longer to start raises the alert `workers`. Above 0, `Infinity` for never. @default 10_000
    */
   workerHangMs?: number | undefined;
   /**

@@ -64,8 +64,9 @@ export async function profileSessions(
     await Promise.allSettled(runs);
     return mergedReports(await Promise.all(runs));
   } finally {
-    const released = await Promise.all(workers.map((worker) => worker.close()));
-    if (released.every((isReleased) => isReleased)) guard.dispose();
+    // A thread that can't be ended yet still needs the guard.
+    void Promise.all(workers.map(({ ended }) => ended)).then(() => guard.dispose());
+    await Promise.all(workers.map((worker) => worker.close()));
   }
 }
 

@@ -112,13 +112,17 @@ export class ToolWorker {
       throw strangerError(this.#thread.file, 'a file that answers without a word of what it is');
   }
 
-  /** @returns whether its thread could be ended: inside the runtime it would take the process with it, and the guard stays then. */
-  async close(): Promise<boolean> {
+  /** Resolves when its thread has ended. */
+  get ended(): Promise<unknown> {
+    return this.#thread.exited;
+  }
+
+  /** Ends its thread, but for one that is inside the runtime for long, where ending it would abort the process: the guard stays then. */
+  async close(): Promise<void> {
     this.#watch.clear();
     this.#stopListening();
-    const isReleased = await this.#thread.release();
-    if (isReleased) this.#guard?.dispose();
-    return isReleased;
+    const gone = this.ended.then(() => this.#guard?.dispose());
+    if (await this.#thread.release()) await gone;
   }
 
   async #reply<T extends ToolTask>(task: T): Promise<ToolReply<T['kind']> | TaskFailure> {

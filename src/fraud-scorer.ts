@@ -141,7 +141,8 @@ export class FraudScorer implements Scorer {
   /** Has the host's code compiled by a scorer of its own, which has no workers and tells nobody of anything. */
   static async #rehearse(options: ResolvedOptions, directory: ModelDirectory, workerFile: string): Promise<void> {
     const quiet = { logger: undefined, fallback: 'throw', explain: false, maxQueueSize: rehearsalQueue } as const;
-    const batching = { ...options.batching, maxBatchSize: Math.min(options.batching.maxBatchSize, rehearsalQueue) };
+    const maxBatchSize = Math.min(options.batching.maxBatchSize, rehearsalQueue);
+    const batching = { ...options.batching, maxBatchSize, maxQueueDelayMs: 0 };
     try {
       const scorer = new FraudScorer(
         { ...options, ...quiet, batching, workers: 1 },

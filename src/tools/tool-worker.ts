@@ -22,6 +22,9 @@ export function toolGuard(workers: number): ExitGuard {
   return new ExitGuard({ seats: workers, clock: systemClock, exitWaitMs });
 }
 
+/** How long a worker's first words may come after an answer of it, in ms. */
+const greetingGraceMs = 100;
+
 export interface ToolWorkerOptions {
   /** Shared with other workers. @default its own */
   guard?: ExitGuard | undefined;
@@ -102,14 +105,16 @@ export class ToolWorker {
   }
 
   /**
-   * An answer and the worker's first words come by different ports, in either order: the words get a turn of the event loop.
+   * An answer and the worker's first words come by different ports, in either order: the words get some time.
    *
-   * @throws {InvalidOptionsError} where the worker's file has not said what it is, though it answers.
+   * @throws {InvalidOptionsError} where the worker's file is another one, or has not said what it is though it answers.
    */
   async #greeted(): Promise<void> {
-    await Promise.race([new Promise<void>((resolve) => this.#clock.soon(resolve)), this.#failed]);
-    if (!this.#thread.isGreeted)
-      throw strangerError(this.#thread.file, 'a file that answers without a word of what it is');
+    if (this.#thread.isGreeted) return;
+    const words = new Promise<void>((resolve) => this.#clock.after(greetingGraceMs, resolve));
+    await Promise.race([words, this.#failed]);
+    if (this.#thread.isGreeted) return;
+    throw strangerError(this.#thread.file, 'a file that answers without a word of what it is');
   }
 
   /** Resolves when its thread has ended. */

@@ -15,12 +15,15 @@ const shared: Options = {
 
 const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
 
+/** A few kilobytes of it are used: not worth a dependency of every host. */
+const carriedByAll = ['@bufbuild/protobuf'];
+
 /**
  * Carried in the package itself: they are ES modules only, which Node.js 22 before 22.12 can't `require`, and they call `queueMicrotask`
  * through the global object, where fake timers (Jest's, Sinon's) replace it.
  */
 const carried = ['p-queue', 'p-timeout'];
-const ownGlobals: Options = { noExternal: carried, inject: ['src/global-names.ts'] };
+const ownGlobals: Options = { noExternal: [...carriedByAll, ...carried], inject: ['src/global-names.ts'] };
 
 /** What the command line alone needs: few production dependencies matter more to hosts than a few kilobytes. */
 const carriedByCli = [
@@ -70,7 +73,7 @@ const cli: Options = {
   ...shared,
   entry: { cli: 'src/cli/main.ts' },
   format: ['esm'],
-  noExternal: carriedByCli,
+  noExternal: [...carriedByAll, ...carriedByCli],
   // An optional part of cli-table3, which does without.
   external: ['@colors/colors'],
   // What it carries is CommonJS, and asks for Node.js's own modules.
@@ -81,11 +84,31 @@ export default defineConfig(({ dts }) => [esm, cjs, worker, cli, ...(dts === fal
 
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
-  const texts = [...carried, ...carriedByCli].map(async (name) => {
+  const texts = [...carriedByAll, ...carried, ...carriedByCli].map(async (name) => {
     const directory = join('node_modules', name);
     const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file === undefined) throw new Error(`${directory}: expected a licence, found none`);
-    return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
+    if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
+    if (name !== '@bufbuild/protobuf') throw new Error(`${directory}: expected a licence, found none`);
+    return `${name}\n\n${await licenceOfProtobuf(directory)}`;
   });
   await writeFile('dist/THIRD-PARTY-LICENSES.txt', (await Promise.all(texts)).join('\n\n'));
+}
+
+/** Its licences are Apache 2.0 and, of one file, BSD. It has no file with them: the notices stand at the top of its sources. */
+async function licenceOfProtobuf(directory: string): Promise<string> {
+  const notices = ['binary-encoding.js', 'varint.js'].map(async (source) => {
+    const text = await readFile(join(directory, 'dist/esm/wire', source), 'utf8');
+    const lines = text.split('\n');
+    return lines.slice(
+      0,
+      lines.findIndex((line) => !line.startsWith('//')),
+    );
+  });
+  const [apache, bsd] = (await Promise.all(notices)).map((lines) => lines.map((line) => line.slice(3)).join('\n'));
+  // TypeScript comes under the same licence, with its text.
+  const text = await readFile('node_modules/typescript/LICENSE.txt', 'utf8');
+  if (!apache?.includes('Apache License') || !bsd?.includes('Redistribution') || !text.startsWith('Apache License')) {
+    throw new Error(`${directory}: expected the notices of its licences, found others`);
+  }
+  return `${apache}\n\n${bsd}\n\n${text}`;
 }

@@ -122,7 +122,7 @@ export class FraudScorer implements Scorer {
     const workerFile = resolveWorkerFile(resolved.workerFile);
     const { model, batching, autoBatching } = resolved;
     const directory = await limit.within(`reading the model directory ${model}`, openModelDirectory(model));
-    const measuring = autoBatching ? findBatching({ ...resolved, ...batching, signal: limit.signal }) : null;
+    const measuring = autoBatching ? findBatching({ ...resolved, ...batching, directory, signal: limit.signal }) : null;
     const found = measuring === null ? null : await limit.within("measuring the model for batching: 'auto'", measuring);
     const options = { ...resolved, ...found };
     if (options.workers !== resolved.workers) options.workersFrom = "batching: 'auto'";

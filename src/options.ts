@@ -3,6 +3,7 @@ import type { BatchLimits } from './batching/batch-policy.js';
 import { isDecision } from './decision/fallback.js';
 import { readPolicyPatch } from './decision/policy.js';
 import { findBundledModel } from './deployment/bundled-model.js';
+import { expectedLocation, isLocation, pathOfLocation } from './deployment/model-location.js';
 import { FieldReader } from './field-reader.js';
 import { isLogger, loggerExpected } from './host-logger.js';
 import { isUrl } from './is-url.js';
@@ -14,8 +15,8 @@ import type { DecisionPolicy, Explain, Fallback, HostLogger, Patch, Provider } f
 
 /** Options of `FraudScorer.create`. Every field may be left out. */
 export interface FraudScorerOptions {
-  /** A model directory: `model.json` and the ONNX file it names. @default the bundled reference model */
-  model?: string | undefined;
+  /** A model directory, as a path or a file URL: `model.json` and the ONNX file it names. @default the bundled reference model */
+  model?: string | URL | undefined;
   /** Execution providers in order of preference; the first that works is used and reported. @default ['cuda', 'cpu'] */
   providers?: readonly Provider[] | undefined;
   /** CUDA device ids, integers from 0; at most as many as workers, which are spread over them; not looked at with the CPU alone. @default [0] */
@@ -150,9 +151,9 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
 }
 
 function readModel(reader: FieldReader): string {
-  const model = reader.value('model', 'the path of a model directory', isText) ?? findBundledModel();
+  const model = pathOfLocation(reader.value('model', expectedLocation, isLocation)) ?? findBundledModel();
   if (model !== null) return model;
-  reader.reject('model', 'the path of a model directory (a host that bundles passes one)', undefined);
+  reader.reject('model', `${expectedLocation} (a host that bundles passes one)`, undefined);
   return '';
 }
 

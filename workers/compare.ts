@@ -1,9 +1,10 @@
 import type { ModelFile } from '../src/pool/protocol.js';
 import type { CompareTask, Comparison, OutputDifferences, PairTiming } from '../src/pool/tool-protocol.js';
-import { readChecked } from './checked-file.js';
 import { FeatureBuffers } from './feature-buffers.js';
+import { bytesOf } from './model-bytes.js';
 import { type InputBuffers, type ModelOutputs, ModelSession } from './model-session.js';
 import { openSession } from './providers.js';
+import { fraudProbabilityOf } from './row-scores.js';
 
 /** Rows a run of the verification takes. */
 const verificationBatch = 256;
@@ -31,7 +32,7 @@ export async function compare(task: CompareTask): Promise<Comparison> {
 }
 
 async function load({ spec }: CompareTask, file: ModelFile): Promise<{ model: ModelSession; loadMs: number }> {
-  const bytes = await readChecked(file);
+  const bytes = bytesOf(file);
   const start = performance.now();
   const { result } = await openSession(bytes, ['cpu'], 0, async (session) => {
     const loadMs = performance.now() - start;
@@ -65,11 +66,9 @@ async function verify(a: ModelSession, b: ModelSession, task: CompareTask, rows:
   return largest;
 }
 
-function probabilities({ logits, probability }: ModelOutputs, rows: number): Float32Array | null {
-  if (logits === null) return probability;
-  return Float32Array.from({ length: rows }, (_, row) => {
-    return 1 / (1 + Math.exp((logits[row * 2] ?? Number.NaN) - (logits[row * 2 + 1] ?? Number.NaN)));
-  });
+function probabilities(outputs: ModelOutputs, rows: number): Float32Array | null {
+  if (outputs.logits === null) return outputs.probability;
+  return Float32Array.from({ length: rows }, (_, row) => fraudProbabilityOf(outputs, row));
 }
 
 /** Infinite where one is a number and the other is not. */

@@ -1,6 +1,5 @@
 import type { FailureCode } from '../src/pool/protocol.js';
 import { shortageOf } from '../src/pool/shortage.js';
-import { IntegrityError } from './checked-file.js';
 import { NoProviderError } from './providers.js';
 import { RuntimeMissingError } from './runtime.js';
 
@@ -27,7 +26,6 @@ function shortageIn(error: unknown): string | null {
 
 function codeOf(error: unknown): FailureCode {
   if (error instanceof RuntimeMissingError) return 'ERR_RUNTIME_MISSING';
-  if (error instanceof IntegrityError) return 'ERR_MODEL_INTEGRITY';
   // The CPU's provider is always there, so where it was tried the model is at fault.
   const triedCpu = error instanceof NoProviderError && error.trials.some(({ provider }) => provider === 'cpu');
   return error instanceof NoProviderError && !triedCpu ? 'ERR_PROVIDER_UNAVAILABLE' : 'ERR_MODEL_INVALID';

@@ -14,16 +14,17 @@ import {
 import { shortageOf } from '../src/pool/shortage.js';
 import { BatchRunner } from './batch-runner.js';
 import { BufferPool } from './buffer-pool.js';
-import { readChecked } from './checked-file.js';
 import { ColumnRunner } from './column-runner.js';
 import { describeGraph } from './describe-graph.js';
 import { Explainer } from './explainer.js';
 import { failureOf } from './failure.js';
 import { GuardSeat } from './guard.js';
 import { sayHello } from './hello.js';
+import { bytesOf } from './model-bytes.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
 import { isDeviceFailure, sessionFailure } from './session-failure.js';
+import { tryRows } from './trial.js';
 
 type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;
 
@@ -34,20 +35,23 @@ let graph: GraphDescription | null = null;
 async function start(config: WorkerConfig): Promise<Handler> {
   const seat = new GuardSeat(config);
   const { report, model } = await seat.during(async () => {
-    const bytes = await readChecked(config);
+    const bytes = bytesOf(config.model);
     const { provider, trials, result } = await openSession(bytes, config.providers, config.device, async (session) => {
       graph = describeGraph(session);
-      return warmedUp(session, config);
+      const model = await warmedUp(session, config);
+      return { model, trial: config.trialRows === null ? null : await tryRows(model, config, config.trialRows) };
     });
+    const { model, trial } = result;
     const report: ReadyReport = {
       kind: 'ready',
       threadId,
       provider,
       trials,
       graph: graph ?? { inputs: [], outputs: [] },
-      attentionWidth: result.attentionWidth,
+      attentionWidth: model.attentionWidth,
+      ...(trial === null ? {} : { trial }),
     };
-    return { report, model: result };
+    return { report, model };
   });
   const buffers = new BufferPool(config);
   const runner = new BatchRunner(model, buffers, config);

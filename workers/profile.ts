@@ -6,10 +6,10 @@ import {
   type ProfileTask,
   profileMeetings,
 } from '../src/pool/tool-protocol.js';
-import { readChecked } from './checked-file.js';
 import { FeatureBuffers } from './feature-buffers.js';
 import type { GuardSeat } from './guard.js';
 import { MemoryWatch } from './memory-watch.js';
+import { bytesOf } from './model-bytes.js';
 import { ModelSession } from './model-session.js';
 import { NoProviderError, openSession } from './providers.js';
 import { Rendezvous } from './rendezvous.js';
@@ -50,7 +50,7 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
   if (!rendezvous.meet(profileMeetings.opening)) return report;
   let model: ModelSession;
   try {
-    const bytes = await readChecked(task.model);
+    const bytes = bytesOf(task.model);
     const tryOut = (session: InferenceSession): Promise<ModelSession> => ModelSession.warmedUp(session, task.spec, 1);
     ({ result: model } = await openSession(bytes, [task.provider], task.device, tryOut));
   } catch (error) {

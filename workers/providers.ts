@@ -1,3 +1,5 @@
+import { devNull } from 'node:os';
+import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ProviderName, ProviderTrial } from '../src/pool/protocol.js';
 import { whyUnavailable } from './provider-library.js';
@@ -88,9 +90,15 @@ async function openOn(
   }
 }
 
+/**
+ * Session configuration entries of every session. The host has refused graphs that keep tensors in other files; should one get past it,
+ * the runtime, which would look for them in the working directory, looks where no file can be.
+ */
+export const sessionEntries = { model_external_initializers_file_folder_path: join(devNull, 'no-other-files') };
+
 /** Refuses a graph of which a node would go to the CPU, which the runtime says nothing of otherwise. */
 function strictly(options: InferenceSession.SessionOptions): InferenceSession.SessionOptions {
-  return { ...options, extra: { session: { disable_cpu_ep_fallback: '1' } } };
+  return { ...options, extra: { session: { ...sessionEntries, disable_cpu_ep_fallback: '1' } } };
 }
 
 function sessionOptions(provider: ProviderName, device: number): InferenceSession.SessionOptions {
@@ -98,6 +106,7 @@ function sessionOptions(provider: ProviderName, device: number): InferenceSessio
     executionProviders: executionProviders(provider, device),
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
+    extra: { session: sessionEntries },
     // Parallelism is a worker for each core: more threads in each would only get in one another's way.
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

@@ -1,11 +1,12 @@
 import type { GraphDescription } from '../src/pool/protocol.js';
 import type { ScoredRows, ScoreTask } from '../src/pool/tool-protocol.js';
-import { readChecked } from './checked-file.js';
 import { describeGraph } from './describe-graph.js';
 import { FeatureBuffers } from './feature-buffers.js';
+import { bytesOf } from './model-bytes.js';
 import { ModelSession } from './model-session.js';
 import { deviceMemoryGb } from './nvidia-smi.js';
 import { NoProviderError, openSession } from './providers.js';
+import { tryRows } from './trial.js';
 
 /** Rows a run takes. */
 const batchSize = 256;
@@ -16,29 +17,32 @@ const batchSize = 256;
  * @throws {Error} where the model file can't be read, or is another one.
  */
 export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
-  const { model, spec, provider, device } = task;
+  const { spec, provider, device } = task;
   const report: ScoredRows = {
     reason: null,
     note: null,
     graph: null,
     scores: null,
     riskScore: null,
+    trial: null,
     deviceMemoryGb: null,
   };
-  const bytes = await readChecked(model);
+  const bytes = bytesOf(task.model);
   const before = provider === 'cpu' ? null : await deviceMemoryGb(device);
   let graph: GraphDescription | null = null;
   try {
     const opened = await openSession(bytes, [provider], device, async (session) => {
       graph = describeGraph(session);
-      return ModelSession.warmedUp(session, spec, batchSize);
+      const model = await ModelSession.warmedUp(session, spec, batchSize);
+      return { model, trial: await tryRows(model, spec, task.trialRows) };
     });
-    const scored = await scoreAll(opened.result, task);
+    const { model, trial } = opened.result;
+    const scored = await scoreAll(model, task);
     const after = before === null ? null : await deviceMemoryGb(device);
     const note = opened.trials.at(-1)?.note ?? null;
     await opened.session.release();
     const deviceGb = before === null || after === null ? null : Math.max(after.used - before.used, 0);
-    return { ...report, ...scored, graph, note, deviceMemoryGb: deviceGb };
+    return { ...report, ...scored, trial, graph, note, deviceMemoryGb: deviceGb };
   } catch (error) {
     if (!(error instanceof NoProviderError)) throw error;
     return { ...report, graph, reason: error.trials[0]?.reason ?? 'unknown' };

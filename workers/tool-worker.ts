@@ -1,12 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import type { OptimizeTask, ToolReply, ToolResults, ToolTask } from '../src/pool/tool-protocol.js';
-import { readChecked } from './checked-file.js';
 import { compare } from './compare.js';
 import { failureOf } from './failure.js';
 import { GuardSeat } from './guard.js';
 import { sayHello } from './hello.js';
+import { bytesOf } from './model-bytes.js';
 import { probe } from './probe.js';
 import { profile } from './profile.js';
+import { sessionEntries } from './providers.js';
 import { loadRuntime } from './runtime.js';
 import { scoreRows } from './score-rows.js';
 import { keepShowingLife } from './sign-of-life.js';
@@ -45,10 +46,11 @@ async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> 
 /** Loading a graph with this option has the runtime save it as it has optimised it. */
 async function optimize({ model, outPath, level }: OptimizeTask): Promise<null> {
   const { InferenceSession } = await loadRuntime();
-  const session = await InferenceSession.create(await readChecked(model), {
+  const session = await InferenceSession.create(bytesOf(model), {
     executionProviders: ['cpu'],
     graphOptimizationLevel: level,
     optimizedModelFilePath: outPath,
+    extra: { session: sessionEntries },
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 4,

@@ -1,12 +1,12 @@
 import type { BatchLimits } from '../batching/batch-policy.js';
 import { maxWorkers } from '../pool/default-workers.js';
-import { type ModelProfile, type ProfileModelOptions, profileModel } from '../tools/profile-model.js';
+import { type ModelProfile, type ProfileModelOptions, profileOpened } from '../tools/profile-model.js';
 import { recommendBatching } from '../tools/recommend-batching.js';
 import type { Provider } from '../types.js';
+import type { ModelDirectory } from './model-directory.js';
 
 export interface AutoBatchingOptions {
-  /** The model directory. */
-  model: string;
+  directory: ModelDirectory;
   providers: readonly Provider[];
   /** CUDA device ids; the first is measured. */
   devices: readonly number[];
@@ -91,6 +91,6 @@ async function findOnGpu(provider: Provider, options: AutoBatchingOptions): Prom
 }
 
 function profile(options: AutoBatchingOptions, order: ProfileModelOptions): Promise<ModelProfile> {
-  const { model, toolWorkerFile, signal } = options;
-  return profileModel(model, { ...order, toolWorkerFile, signal });
+  const { directory, toolWorkerFile, signal } = options;
+  return profileOpened(directory, { ...order, toolWorkerFile, signal });
 }

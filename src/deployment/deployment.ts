@@ -12,12 +12,14 @@ import { type ExplainReply, type ExplainTask, tasksPerWorker } from '../pool/pro
 import { type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
 import { type RowLayout, rowLayoutOf } from '../request/feature-row.js';
+import { trialRowsFor } from '../tools/verification-rows.js';
 import type { DeviceSummary, ModelIdentity, Provider, ProviderAttempt } from '../types.js';
 import type { DeploymentHandlers, DeploymentOptions } from './deployment-options.js';
 import { checkGraph } from './graph-check.js';
 import type { Manifest, ManifestInput } from './manifest.js';
-import type { ModelDirectory } from './model-directory.js';
+import { fileOf, type ModelDirectory } from './model-directory.js';
 import { faultOfModel } from './model-trial.js';
+import { refuseByTrial } from './trial-report.js';
 
 /** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
 const columnChunkRows = 1_024;
@@ -190,8 +192,7 @@ export class Deployment {
       ...options,
       signal,
       config: {
-        modelPath,
-        sha256: manifest.sha256,
+        model: fileOf(this.#directory),
         inputs: manifest.inputs.map(({ name, size, mean, std }) => ({
           name,
           size,
@@ -201,10 +202,12 @@ export class Deployment {
         providers: [...providers],
         memory: this.slots.memory,
         columns: this.#areas.memory,
+        trialRows: trialRowsFor(manifest.inputs),
       },
       check: (report) => {
         if (report.graph !== null) checkGraph(manifest, report.graph, modelPath);
         if (report.kind === 'failed' && report.isModelSuspect) suspicion = report.message;
+        if (report.kind === 'ready') refuseByTrial(report.trial, modelPath);
       },
       onReady: (report) => {
         this.#attentionWidth = report.attentionWidth;

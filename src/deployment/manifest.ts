@@ -44,6 +44,13 @@ export interface Manifest {
 }
 
 /**
+ * The one name that a plain JavaScript object can't hold as a field: setting it sets the object's prototype. Requests, and the runtime's
+ * inputs and outputs, are such objects.
+ */
+const reservedName = '__proto__';
+const notReserved = `any other name: in JavaScript ${reservedName} is an object's prototype and no field, so rename it in the graph and here`;
+
+/**
  * Reads a parsed `model.json`, adding everything that is wrong with it to `issues`; null where there was anything.
  */
 export function readManifest(json: unknown, issues: IssueList): Manifest | null {
@@ -74,10 +81,13 @@ function readInputs(reader: FieldReader, issues: IssueList): ManifestInput[] {
 function readInput(value: unknown, path: string, issues: IssueList): ManifestInput {
   const reader = new FieldReader(value ?? null, path, issues);
   const name = reader.required('name', "the name of a graph's input", isText) ?? '';
+  if (name === reservedName) reader.reject('name', notReserved, name);
   const size = reader.required('size', 'an integer of at least 1', isSize) ?? 0;
   const input: ManifestInput = { name, size };
-  const features = readColumn(reader, 'features', 'texts', size, isText);
-  const descriptions = readColumn(reader, 'descriptions', 'texts', size, isText);
+  const features = readColumn(reader, 'features', 'texts that are not empty', size, isText);
+  const reserved = features?.indexOf(reservedName) ?? -1;
+  if (reserved >= 0) reader.reject(`features[${reserved}]`, notReserved, reservedName);
+  const descriptions = readColumn(reader, 'descriptions', 'texts that are not empty', size, isText);
   const mean = readColumn(reader, 'mean', 'finite numbers', size, isFinite32);
   const std = readColumn(reader, 'std', 'finite numbers of at least 0', size, isDeviation);
   if (features) input.features = features;
@@ -113,6 +123,7 @@ function readOutputs(reader: FieldReader, issues: IssueList): ManifestOutputs {
   const outputs: ManifestOutputs = {};
   for (const meaning of ['logits', 'probability', 'riskScore', 'attention'] as const) {
     const name = reader.value(meaning, "the name of a graph's output", isText);
+    if (name === reservedName) reader.reject(meaning, notReserved, name);
     if (name !== undefined) outputs[meaning] = name;
   }
   reader.rejectUnknown();

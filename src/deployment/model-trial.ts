@@ -1,4 +1,4 @@
-import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
+import { ModelInvalidError } from '../errors.js';
 import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
 
 /**
@@ -25,7 +25,7 @@ export async function faultOfModel(options: WorkerPoolOptions, reasons: string):
     await pool.release();
     return null;
   } catch (error) {
-    // Its graph disagrees with the manifest, or its file was changed.
+    // Its graph disagrees with the manifest.
     if (isOfModel(error)) return error;
     // A machine that can't try it, for want of memory say, can't blame it.
     return message === null ? null : new ModelInvalidError(`The model can't be run: ${reasons}; ${message}`);
@@ -33,5 +33,5 @@ export async function faultOfModel(options: WorkerPoolOptions, reasons: string):
 }
 
 function isOfModel(error: unknown): error is Error {
-  return (error instanceof ModelInvalidError && error.issues.length > 0) || error instanceof ModelIntegrityError;
+  return error instanceof ModelInvalidError && error.issues.length > 0;
 }

@@ -4,6 +4,8 @@
  * It holds types, layouts and constants, and no behaviour beyond the words of the exit guard.
  */
 
+import type { Issue } from '../errors.js';
+
 /** The version of this package, in host and worker: a copy of the worker beside another host is told apart by it. */
 export const packageVersion = '0.1.0';
 
@@ -97,21 +99,25 @@ export interface GuardedData {
   guardSeat: number;
 }
 
-/** An ONNX file, and what it must be. */
+/**
+ * An ONNX file as the host has read and checked it. All workers share the one copy, and load no other: a worker that replaces another
+ * months later does so from the same bytes, whatever has become of the file.
+ */
 export interface ModelFile {
-  modelPath: string;
-  /** In lower-case hexadecimal: what is loaded is what was checked, for a worker that replaces another too. */
-  sha256: string;
+  bytes: SharedArrayBuffer;
 }
 
 /** Everything a worker that scores is told when it starts. */
-export interface WorkerConfig extends ModelSpec, ModelFile, GuardedData {
+export interface WorkerConfig extends ModelSpec, GuardedData {
+  model: ModelFile;
   /** In order of preference. */
   providers: ProviderName[];
   /** The CUDA device's id. */
   device: number;
   memory: SharedMemory;
   columns: ColumnMemory;
+  /** Raw features of invented rows to try the model with, row after row; null where it is known to be well. */
+  trialRows: Float32Array | null;
 }
 
 /** One batch: its rows are in shared memory, in the slots that the lane lists. */
@@ -181,6 +187,14 @@ export interface ProviderTrial {
   note?: string;
 }
 
+/** What a trial run of invented rows has shown. */
+export interface TrialReport {
+  /** What is wrong: the model must not be served. */
+  issues: Issue[];
+  /** What is not wrong but worth knowing. */
+  notes: string[];
+}
+
 /** A worker has loaded its model and warmed up. */
 export interface ReadyReport {
   kind: 'ready';
@@ -190,17 +204,18 @@ export interface ReadyReport {
   graph: GraphDescription;
   /** Columns of the attention output; 0 where there is none. */
   attentionWidth: number;
+  /** Where it was asked for. */
+  trial?: TrialReport;
 }
 
 /**
  * Why a worker could not get ready, or a tool's task not be done: no provider works here, the runtime itself cannot be loaded, the model
- * can't be run, its file is another one, or something ran out.
+ * can't be run, or something ran out.
  */
 export type FailureCode =
   | 'ERR_PROVIDER_UNAVAILABLE'
   | 'ERR_RUNTIME_MISSING'
   | 'ERR_MODEL_INVALID'
-  | 'ERR_MODEL_INTEGRITY'
   | 'ERR_OUT_OF_RESOURCES';
 
 /** A worker could not get ready. */

@@ -1,6 +1,5 @@
 import {
   type FraudScorerError,
-  ModelIntegrityError,
   ModelInvalidError,
   OutOfResourcesError,
   ProviderUnavailableError,
@@ -23,8 +22,6 @@ export function startFailure({ code, message }: FailedReport, device: number): F
  */
 export function failureError(code: FailureCode, message: string, noProvider: string): FraudScorerError {
   switch (code) {
-    case 'ERR_MODEL_INTEGRITY':
-      return new ModelIntegrityError(message);
     case 'ERR_MODEL_INVALID':
       return new ModelInvalidError(`The model can't be run: ${message}`);
     case 'ERR_OUT_OF_RESOURCES':

@@ -1,6 +1,6 @@
 /** What host and the tools' worker say to each other: `workers/` may import this file of `src/` too. */
 
-import type { FailureCode, GraphDescription, ModelFile, ModelSpec, ProviderName } from './protocol.js';
+import type { FailureCode, GraphDescription, ModelFile, ModelSpec, ProviderName, TrialReport } from './protocol.js';
 
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
 
@@ -185,6 +185,8 @@ export interface ScoreTask {
   device: number;
   /** Raw features, row after row; may be empty. */
   rows: Float32Array;
+  /** Raw features of invented rows to try the model with, row after row. */
+  trialRows: Float32Array;
 }
 
 export interface ScoredRows {
@@ -197,6 +199,8 @@ export interface ScoredRows {
   /** Logits [rows, 2] or probability [rows]; null where nothing was scored. */
   scores: Float32Array | null;
   riskScore: Float32Array | null;
+  /** null where nothing was scored. */
+  trial: TrialReport | null;
   /** What the device's used memory has grown by, all processes counted, in GiB; null where that can't be told. */
   deviceMemoryGb: number | null;
 }

@@ -238,7 +238,7 @@ export class WorkerPool {
       workerHangMs,
       startTimeoutMs,
       lookEveryMs,
-      spawn: (listener) => this.#spawn(device, this.#providersFor(index), listener),
+      spawn: (listener) => this.#spawn(device, this.#providersFor(index), this.#isFirst(index), listener),
       problemWith: (report) => this.#problemWith(report, device),
       onReady: (report) => {
         onReady(report);
@@ -262,16 +262,26 @@ export class WorkerPool {
     return isAnyLeft ? providers.filter((provider) => provider !== 'cpu') : providers;
   }
 
+  /** Whether a worker is the first of the pool: it tries the model, which the others and all replacements need not do again. */
+  #isFirst(index: number): boolean {
+    return this.#settleStart !== null && index === 0;
+  }
+
   #isOnDevice(index: number): boolean {
     const seat = this.#seats[index];
     return seat !== undefined && isOnDevice(seat);
   }
 
-  #spawn(device: number, providers: ProviderName[], { onReport, onStranger }: StartListener): WorkerThread | null {
+  #spawn(
+    device: number,
+    providers: ProviderName[],
+    isFirst: boolean,
+    { onReport, onStranger }: StartListener,
+  ): WorkerThread | null {
     const { workerFile, resourceLimits, config, clock, onFault } = this.#options;
     const thread = WorkerThread.start({
       file: { role: 'worker', url: workerFile },
-      data: { ...config, device, providers },
+      data: { ...config, device, providers, trialRows: isFirst ? config.trialRows : null },
       guard: this.#guard,
       clock,
       resourceLimits,

@@ -4,13 +4,15 @@ import { softmaxOfTwo } from '../decision/probability.js';
 import type { Scores } from '../decision/scores.js';
 import { checkGraph } from '../deployment/graph-check.js';
 import type { Manifest } from '../deployment/manifest.js';
-import { integrityProblem, readModelDirectory } from '../deployment/model-directory.js';
+import { fileOf, integrityProblem, type ModelDirectory, readModelDirectory } from '../deployment/model-directory.js';
+import { requirePath } from '../deployment/model-location.js';
+import { refuseOutsideFiles } from '../deployment/outside-files.js';
 import { FraudScorerError, InvalidRequestError, type Issue, ModelInvalidError } from '../errors.js';
 import type { ScoredRows } from '../pool/tool-protocol.js';
 import type { ModelIdentity, Provider } from '../types.js';
 import { casesFile, compareWithCases, type GoldenCases, readGoldenCases } from './golden-cases.js';
 import { ToolWorker } from './tool-worker.js';
-import { generatedRows } from './verification-rows.js';
+import { trialRowsFor } from './verification-rows.js';
 
 export interface CheckOptions {
   /** Where the model must run. @default ['cpu'] */
@@ -52,36 +54,47 @@ export interface ModelCheck {
 /** How far a score may be from what it must be: other providers add up in another order. */
 const tolerance: Record<Provider, number> = { cpu: 1e-5, cuda: 1e-4, tensorrt: 1e-4 };
 
-/** Rows that are run where a model has no cases. */
-const generatedCount = 256;
-
 /**
- * Checks a model directory as far as it can be: the manifest, the file's sha256, the manifest against the graph, and that it runs on
- * each provider, where it must come to what its `cases.json` says. Everything that is wrong is listed; it does not throw for any of it.
+ * Checks a model directory as far as it can be: the manifest, the file's sha256, that it holds all its tensors, the manifest against the
+ * graph, and that it runs on each provider, where its scores of invented rows must be scores and those of its `cases.json` what that says.
+ * Everything that is wrong is listed; it does not throw for any of it.
+ *
+ * @param directory a path or a file URL.
+ * @throws {InvalidOptionsError} where it is neither.
  */
-export async function checkModel(directory: string, options: CheckOptions = {}): Promise<ModelCheck> {
+export async function checkModel(directory: string | URL, options: CheckOptions = {}): Promise<ModelCheck> {
   const { providers = ['cpu'], device = 0 } = options;
-  const check: ModelCheck = { directory: resolve(directory), model: null, problems: [], notes: [], providers: [] };
+  const path = resolve(requirePath(directory, 'directory'));
+  const check: ModelCheck = { directory: path, model: null, problems: [], notes: [], providers: [] };
   const problem = (part: ModelProblem['part'], ...messages: string[]): void => {
     for (const message of messages) check.problems.push({ part, message });
   };
-  const opened = await readModelDirectory(directory).catch((error: unknown) => {
+  const opened = await readModelDirectory(path).catch((error: unknown) => {
     problem('manifest', ...messagesOf(error));
     return null;
   });
   if (opened === null) return check;
-  const { manifest, modelPath, sha256 } = opened;
+  const { manifest, modelPath } = opened;
   check.model = { name: manifest.name, version: manifest.version };
-  const mismatch = integrityProblem(manifest, modelPath, sha256);
+  const mismatch = integrityProblem(opened);
   if (mismatch !== null) problem('integrity', mismatch);
-  const cases = await readGoldenCases(check.directory, manifest.inputs).catch((error: unknown) => {
+  const cases = await readGoldenCases(opened.folders, manifest.inputs).catch((error: unknown) => {
     problem('golden rows', ...messagesOf(error));
     return null;
   });
   if (cases === null) check.notes.push(`there is no usable ${casesFile}: whether the scores are right was not checked`);
+  const isWhole = await refuseOutsideFiles(opened).then(
+    () => true,
+    (error: unknown) => {
+      problem('graph', ...messagesOf(error));
+      return false;
+    },
+  );
+  // The runtime must not look for those files.
+  if (!isWhole) return check;
   let isGraphChecked = false;
   for (const provider of providers) {
-    const scored = await scoreOn(provider, device, manifest, { modelPath, sha256 }, cases).catch((error: unknown) => {
+    const scored = await scoreOn(provider, device, opened, cases).catch((error: unknown) => {
       problem('run', ...messagesOf(error).map((message) => `${provider}: ${message}`));
       return null;
     });
@@ -101,6 +114,8 @@ export async function checkModel(directory: string, options: CheckOptions = {}):
     check.providers.push(result);
     if (scored.reason !== null) problem('run', `${provider}: ${scored.reason}`);
     if (scored.note !== null) check.notes.push(`${provider}: ${scored.note}`);
+    problem('run', ...(scored.trial?.issues ?? []).map((issue) => `${provider}: ${textOf(issue)}`));
+    check.notes.push(...(scored.trial?.notes ?? []).map((note) => `${provider}: ${note}`));
     if (cases === null || scored.reason !== null) continue;
     const policy = { ...defaultPolicy, ...manifest.policy };
     const compared = compareWithCases(scoresOf(scored, manifest), cases.expected, policy, tolerance[provider]);
@@ -113,14 +128,15 @@ export async function checkModel(directory: string, options: CheckOptions = {}):
 async function scoreOn(
   provider: Provider,
   device: number,
-  { inputs, outputs }: Manifest,
-  model: { modelPath: string; sha256: string },
+  opened: ModelDirectory,
   cases: GoldenCases | null,
 ): Promise<ScoredRows> {
   const worker = new ToolWorker();
   try {
-    const rows = cases?.rows ?? generatedRows(inputs, generatedCount);
-    return await worker.run({ kind: 'score', spec: { inputs, outputs }, model, provider, device, rows });
+    const { inputs, outputs } = opened.manifest;
+    const task = { kind: 'score', spec: { inputs, outputs }, model: fileOf(opened), provider, device } as const;
+    const rows = cases?.rows ?? new Float32Array();
+    return await worker.run({ ...task, rows, trialRows: trialRowsFor(inputs) });
   } finally {
     await worker.close();
   }

@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDecision } from '../decision/fallback.js';
 import { decide, roundPolicy } from '../decision/policy.js';
 import { isProbability } from '../decision/probability.js';
 import type { Scores } from '../decision/scores.js';
+import { parseJsonFile } from '../deployment/json-text.js';
 import type { ManifestInput } from '../deployment/manifest.js';
+import { isThere, readSmall } from '../deployment/read-file.js';
 import { ModelInvalidError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import { IssueList } from '../issues.js';
-import { outOfResources } from '../out-of-resources.js';
 import type { Decision, DecisionPolicy, FeatureMap } from '../types.js';
 import { givenRows } from './verification-rows.js';
 
@@ -30,26 +30,19 @@ export interface GoldenCases {
 /**
  * Reads a model directory's `cases.json`: a list of `{ features, expected: { fraudProbability, riskScore, decision? } }`.
  *
+ * @param folders where the directory's files lie; the first that has the file counts.
  * @returns null where there is no such file.
  * @throws {ModelInvalidError} where it is not as it should be.
  * @throws {InvalidRequestError} where a row is not as the manifest says; nothing of it is quoted.
  */
 export async function readGoldenCases(
-  directory: string,
+  folders: readonly string[],
   inputs: readonly ManifestInput[],
 ): Promise<GoldenCases | null> {
-  const path = join(directory, casesFile);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    const failure = `${path} could not be read`;
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'an error';
-    throw outOfResources(error, failure) ?? new ModelInvalidError(`${failure} (${reason})`, [], { cause: error });
-  }
+  const path = await firstThere(folders.map((folder) => join(folder, casesFile)));
+  if (path === null) return null;
   const issues = new IssueList();
-  const cases = listOf(text, path);
+  const cases = listOf(await readSmall(path), path);
   const features: FeatureMap[] = [];
   const expected: Expected[] = [];
   for (const [index, item] of cases.entries()) {
@@ -62,9 +55,14 @@ export async function readGoldenCases(
   return { rows: givenRows(inputs, features), expected };
 }
 
-function listOf(text: string, path: string): unknown[] {
+async function firstThere(paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) if (await isThere(path)) return path;
+  return null;
+}
+
+function listOf(file: Uint8Array, path: string): unknown[] {
   try {
-    const json: unknown = JSON.parse(text);
+    const json = parseJsonFile(file);
     if (Array.isArray(json) && json.length > 0) return json;
   } catch {
     // The parser's own words quote what it read.

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileOf, type ModelDirectory, openModelDirectory } from '../deployment/model-directory.js';
+import { requirePath } from '../deployment/model-location.js';
 import { InvalidOptionsError, ModelInvalidError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import { isPathOrUrl } from '../options.js';
@@ -61,8 +62,8 @@ interface ResolvedOptimizeOptions {
  * on given or generated rows after it was loaded from disk again, its manifest with the new sha256. Nothing is left
  * behind where anything fails.
  *
- * @param directory the model directory to optimise; it is not changed.
- * @param outDirectory where to write; it must not exist, or be empty.
+ * @param directory the model directory to optimise, as a path or a file URL; it is not changed.
+ * @param outDirectory where to write, likewise; it must not exist, or be empty.
  * @throws {InvalidOptionsError} where an option is not as documented, or `outDirectory` holds anything or cannot be written.
  * @throws {InvalidRequestError} where a given row is not as the manifest says.
  * @throws {ModelInvalidError} where either model can't be run, or a difference exceeds the tolerance: the message has the largest.
@@ -71,14 +72,15 @@ interface ResolvedOptimizeOptions {
  * @throws {ProviderUnavailableError} where the ONNX runtime, or the tools' worker, cannot be loaded.
  */
 export async function optimizeModel<Features extends FeatureMapOf<Features> = FeatureMap>(
-  directory: string,
-  outDirectory: string,
+  directory: string | URL,
+  outDirectory: string | URL,
   options: OptimizeModelOptions<Features> = {},
 ): Promise<OptimizationReport> {
   const resolved = resolveOptions(options);
-  const target = resolve(outDirectory);
+  const path = requirePath(directory, 'directory');
+  const target = resolve(requirePath(outDirectory, 'outDirectory'));
   await refuseIfTaken(target);
-  const original = await openModelDirectory(directory);
+  const original = await openModelDirectory(path);
   const { inputs } = original.manifest;
   const rows = resolved.rows === undefined ? generatedRows(inputs, 1_000) : givenRows(inputs, resolved.rows);
   // Beside the target, so that the last step is a rename: a model directory is there whole, or not at all.
@@ -108,7 +110,7 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
     return {
       directory: target,
       sha256: optimized.manifest.sha256,
-      sizeBytes: { original: await sizeOf(original.modelPath), optimized: await sizeOf(join(target, modelFile)) },
+      sizeBytes: { original: original.bytes.byteLength, optimized: optimized.bytes.byteLength },
       loadMs: comparison.loadMs,
       verification,
       timings: comparison.timings.map(timingOf),
@@ -133,12 +135,12 @@ async function writeOptimized(
     throw (await whyNotWritten(error, original, draft)) ?? error;
   });
   // The author's own fields are kept too, which the parsed manifest does not have.
-  const manifest: unknown = JSON.parse(await readFile(join(dirname(original.modelPath), 'model.json'), 'utf8'));
+  const { json } = original;
   await written('outDirectory', draft, async () => {
     const sha256 = createHash('sha256')
       .update(await readFile(outPath))
       .digest('hex');
-    const rewritten = { ...(typeof manifest === 'object' ? manifest : {}), file: modelFile, sha256 };
+    const rewritten = { ...(typeof json === 'object' ? json : {}), file: modelFile, sha256 };
     await writeFile(join(draft, 'model.json'), `${JSON.stringify(rewritten, null, 2)}\n`);
   });
   return openModelDirectory(draft);
@@ -149,7 +151,7 @@ async function whyNotWritten(error: unknown, original: ModelDirectory, draft: st
   if (!(error instanceof ModelInvalidError) || !/serializ/i.test(error.message)) return null;
   await rm(join(draft, modelFile), { force: true });
   // An optimised graph is seldom larger than its original, and never twice as large.
-  return missingRoom(draft, 2 * (await sizeOf(original.modelPath)));
+  return missingRoom(draft, 2 * original.bytes.byteLength);
 }
 
 /** @throws {ModelInvalidError} with the largest difference, where it exceeds the tolerance. */
@@ -207,10 +209,6 @@ async function refuseIfTaken(target: string): Promise<void> {
       received: `one of ${entries.length} entries`,
     },
   ]);
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return (await stat(path)).size;
 }
 
 function isRows(value: unknown): value is readonly FeatureMap[] {

@@ -1,4 +1,5 @@
-import { fileOf, openModelDirectory } from '../deployment/model-directory.js';
+import { fileOf, type ModelDirectory, openModelDirectory } from '../deployment/model-directory.js';
+import { requirePath } from '../deployment/model-location.js';
 import { OutOfResourcesError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import { isPathOrUrl, isProvider } from '../options.js';
@@ -57,6 +58,7 @@ export interface ModelProfile {
  * Measures a model at batch sizes and providers, with one session or several at once. Where the memory runs out the larger batch sizes
  * are left out, and what was measured is kept.
  *
+ * @param directory a path or a file URL.
  * A GPU's provider that fails on the model is among those that are not available, and so are more sessions than the system has threads for.
  *
  * @throws {InvalidOptionsError} where an option is not as documented.
@@ -65,7 +67,25 @@ export interface ModelProfile {
  * @throws {OutOfResourcesError} where there is no thread or memory for the first sessions.
  * @throws {WorkerLostError} where a thread dies, or hangs.
  */
-export async function profileModel(directory: string, options: ProfileModelOptions = {}): Promise<ModelProfile> {
+export async function profileModel(directory: string | URL, options: ProfileModelOptions = {}): Promise<ModelProfile> {
+  const resolved = resolveOptions(options);
+  return profileResolved(await openModelDirectory(requirePath(directory, 'directory')), resolved);
+}
+
+/** The same of a model directory that is open. @throws as `profileModel` does. */
+export function profileOpened(opened: ModelDirectory, options: ProfileModelOptions): Promise<ModelProfile> {
+  return profileResolved(opened, resolveOptions(options));
+}
+
+interface ResolvedProfileOptions extends ProfileWorkers {
+  batchSizes: readonly number[];
+  providers: readonly Provider[];
+  sessions: readonly number[] | undefined;
+  runs: number;
+  device: number;
+}
+
+function resolveOptions(options: ProfileModelOptions): ResolvedProfileOptions {
   const reader = new FieldReader(options);
   const batchSizes = reader.list('batchSizes', 'integers from 1 to 1048576', isBatchSize) ?? [
     1, 2, 4, 8, 16, 32, 64, 128, 256,
@@ -77,9 +97,13 @@ export async function profileModel(directory: string, options: ProfileModelOptio
   const toolWorkerFile = reader.value('toolWorkerFile', 'a path or a URL', isPathOrUrl);
   const signal = reader.value('signal', 'an AbortSignal', isAbortSignal);
   reader.rejectUnknown().throwIfInvalid();
+  return { batchSizes, providers, sessions, runs, device, toolWorkerFile, signal };
+}
 
-  const workers: ProfileWorkers = { toolWorkerFile, signal };
-  const opened = await openModelDirectory(directory);
+async function profileResolved(
+  opened: ModelDirectory,
+  { batchSizes, providers, sessions, runs, device, ...workers }: ResolvedProfileOptions,
+): Promise<ModelProfile> {
   const { name, version, inputs, outputs } = opened.manifest;
   const profile: ModelProfile = { model: { name, version }, entries: [], unavailable: [], outOfMemory: [] };
   const order = {

@@ -31,15 +31,48 @@ export function givenRows(inputs: readonly ManifestInput[], rows: readonly Featu
  */
 export function generatedRows(inputs: readonly ManifestInput[], count: number): Float32Array {
   const random = seededNormal(20_260_401);
-  const values: number[] = [];
+  const values = new Float32Array(count * rowSizeOf(inputs));
+  let next = 0;
   for (let row = 0; row < count; row += 1) {
     for (const { size, mean, std } of inputs) {
       for (let column = 0; column < size; column += 1) {
-        values.push((mean?.[column] ?? 0) + 2 * (std?.[column] ?? 1) * random());
+        const value = (mean?.[column] ?? 0) + 2 * (std?.[column] ?? 1) * random();
+        // What a request may hold; beyond that float32 is infinite.
+        values[next++] = Math.min(Math.max(value, -largestFloat), largestFloat);
       }
     }
   }
-  return Float32Array.from(values);
+  return values;
+}
+
+const largestFloat = 3.4028234663852886e38;
+
+/** The rows of a trial, and the most values that they may have together: a start is not to wait for them. */
+const maxTrialRows = 256;
+const minTrialRows = 4;
+const maxTrialValues = 2 ** 20;
+
+/**
+ * Rows to try a model with before it serves: generated ones. Inputs without means and deviations have features of an unknown size, as
+ * amounts are, and are ten times as large in every second row.
+ */
+export function trialRowsFor(inputs: readonly ManifestInput[]): Float32Array {
+  const rowSize = rowSizeOf(inputs);
+  const fitting = Math.floor(maxTrialValues / rowSize);
+  const count = Math.min(Math.max(fitting, minTrialRows), maxTrialRows);
+  const rows = generatedRows(inputs, count);
+  const isOfUnknownSize = inputs.flatMap(({ size, mean }) => new Array<boolean>(size).fill(mean === undefined));
+  for (let row = 1; row < count; row += 2) {
+    for (const [column, isUnknown] of isOfUnknownSize.entries()) {
+      const at = row * rowSize + column;
+      if (isUnknown) rows[at] = 10 * (rows[at] ?? 0);
+    }
+  }
+  return rows;
+}
+
+function rowSizeOf(inputs: readonly ManifestInput[]): number {
+  return inputs.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** Standard normal numbers (Box and Muller, 1958). */

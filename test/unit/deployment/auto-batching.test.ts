@@ -1,6 +1,8 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { findBatching } from '../../../src/deployment/auto-batching.js';
+import type { ModelDirectory } from '../../../src/deployment/model-directory.js';
 import type { ModelProfile, ProfileEntry, ProfileModelOptions } from '../../../src/index.js';
+import { untyped } from '../../support/untyped.js';
 
 // There is no GPU to be measured here.
 const gpu = vi.hoisted(() => ({
@@ -10,7 +12,7 @@ const gpu = vi.hoisted(() => ({
   asked: [] as ProfileModelOptions[],
 }));
 vi.mock('../../../src/tools/profile-model.js', () => ({
-  profileModel: async (_: string, options: ProfileModelOptions): Promise<ModelProfile> => {
+  profileOpened: async (_: ModelDirectory, options: ProfileModelOptions): Promise<ModelProfile> => {
     gpu.asked.push(options);
     const provider = options.providers?.[0] ?? 'cpu';
     const isMeasured = provider === 'cpu' || gpu.isThere;
@@ -30,7 +32,7 @@ vi.mock('../../../src/tools/profile-model.js', () => ({
 }));
 
 const options = {
-  model: 'model',
+  directory: untyped<ModelDirectory>({}),
   providers: ['cuda', 'cpu'],
   devices: [3],
   workers: 16,

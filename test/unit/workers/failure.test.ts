@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderTrial } from '../../../src/pool/protocol.js';
-import { IntegrityError } from '../../../workers/checked-file.js';
 import { failureOf } from '../../../workers/failure.js';
 import { NoProviderError } from '../../../workers/providers.js';
 import { RuntimeMissingError } from '../../../workers/runtime.js';
@@ -10,7 +9,6 @@ const trial = (provider: ProviderTrial['provider'], reason: string): ProviderTri
 describe('why a worker could not do what it was asked', () => {
   it.each([
     ['ERR_RUNTIME_MISSING', new RuntimeMissingError('no runtime')],
-    ['ERR_MODEL_INTEGRITY', new IntegrityError('another file')],
     ['ERR_MODEL_INVALID', new Error('no such input')],
     ['ERR_MODEL_INVALID', 'not even an error'],
     ['ERR_OUT_OF_RESOURCES', new RangeError('Array buffer allocation failed')],

@@ -3,7 +3,6 @@ import { type ProfileTask, profileMeetings, rendezvousWords } from '../../../src
 import { profile } from '../../../workers/profile.js';
 
 const gpu = vi.hoisted(() => ({ infer: async (_buffers: unknown, _rows: number): Promise<void> => {} }));
-vi.mock('../../../workers/checked-file.js', () => ({ readChecked: async () => new Uint8Array() }));
 vi.mock('../../../workers/nvidia-smi.js', () => ({ deviceMemoryGb: async () => null }));
 vi.mock('../../../workers/providers.js', () => ({
   NoProviderError: class extends Error {},
@@ -13,7 +12,7 @@ vi.mock('../../../workers/providers.js', () => ({
 const order: Omit<ProfileTask, 'rendezvous'> = {
   kind: 'profile',
   spec: { inputs: [{ name: 'features', size: 2 }], outputs: { logits: 'logits' } },
-  model: { modelPath: '', sha256: '' },
+  model: { bytes: new SharedArrayBuffer(0) },
   provider: 'cuda',
   device: 0,
   rows: new Float32Array(8),

@@ -1,0 +1,136 @@
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+
+/** The messages of onnx.proto on the way to tensors, and which of their fields hold which message, by field number. */
+const fields = {
+  model: { 7: 'graph', 20: 'training', 25: 'function' },
+  training: { 1: 'graph', 2: 'graph' },
+  graph: { 1: 'node', 5: 'tensor', 15: 'sparseTensor' },
+  function: { 7: 'node', 11: 'attribute' },
+  node: { 5: 'attribute' },
+  attribute: { 5: 'tensor', 6: 'graph', 10: 'tensor', 11: 'graph', 22: 'sparseTensor', 23: 'sparseTensor' },
+  sparseTensor: { 1: 'tensor', 2: 'tensor' },
+  tensor: { 13: 'entry' },
+  entry: {},
+} as const satisfies Record<string, Readonly<Record<number, string>>>;
+
+type MessageName = keyof typeof fields;
+
+const messagesIn: Readonly<Record<MessageName, Readonly<Record<number, MessageName>>>> = fields;
+
+/** Texts that are looked at, by field number: of a `NodeProto`, and of an entry of `external_data`. */
+const nodeTexts = { name: 3, operator: 4, domain: 7 } as const;
+const entryTexts = { key: 1, value: 2 } as const;
+const textsIn: Partial<Record<MessageName, readonly number[]>> = {
+  node: Object.values(nodeTexts),
+  entry: Object.values(entryTexts),
+};
+
+/** `TensorProto.data_location`, and its value where the tensor lies in another file. */
+const dataLocation = { field: 14, external: 1 } as const;
+
+/** Deeper than protobuf's own parser goes, which refuses the file then. */
+const maxDepth = 200;
+const maxTextBytes = 4_096;
+
+/** A message that is being read. */
+interface Message {
+  name: MessageName;
+  reader: BinaryReader;
+  texts: Map<number, string>;
+  /** Of a tensor: whether it lies in another file, and which. */
+  isOutside: boolean;
+  file: string | null;
+}
+
+/**
+ * Looks through an ONNX file for what would have the runtime read other files. It visits every tensor: of initializers, attributes,
+ * subgraphs and functions. Contents of tensors are skipped, not copied. It keeps its place, so that a large file can be read bit by bit.
+ */
+export class GraphReader {
+  /** Files that tensors lie in, as the tensors name them. */
+  readonly files = new Set<string>();
+  /** Names of the nodes that hold compiled code of a device, which may be the path of a file. */
+  readonly contexts = new Set<string>();
+  readonly #open: Message[];
+
+  constructor(file: Uint8Array) {
+    this.#open = [begin('model', file)];
+  }
+
+  /**
+   * Reads on.
+   *
+   * @param maxFields how far.
+   * @returns whether it is through. It also is where the file turns out to be no protobuf, which the runtime's parser refuses as well.
+   */
+  read(maxFields: number): boolean {
+    try {
+      for (let field = 0; field < maxFields && this.#open.length > 0; field += 1) this.#readField();
+    } catch {
+      this.#open.length = 0;
+    }
+    return this.#open.length === 0;
+  }
+
+  #readField(): void {
+    const message = this.#open.at(-1);
+    if (message === undefined) return;
+    const { name, reader } = message;
+    if (reader.pos >= reader.len) {
+      if (reader.pos > reader.len) throw new RangeError('the file ends within a field');
+      this.#open.pop();
+      this.#end(message);
+      return;
+    }
+    const [field, type] = reader.tag();
+    const child = type === WireType.LengthDelimited ? messagesIn[name][field] : undefined;
+    if (child !== undefined) {
+      if (this.#open.length > maxDepth) throw new RangeError('messages too deep in one another');
+      this.#open.push(begin(child, reader.bytes()));
+    } else if (type === WireType.LengthDelimited && textsIn[name]?.includes(field) === true) {
+      message.texts.set(field, textOf(reader.bytes()));
+    } else if (type === WireType.Varint) {
+      const value = reader.uint32();
+      if (name === 'tensor' && field === dataLocation.field && value === dataLocation.external)
+        message.isOutside = true;
+    } else {
+      skip(reader, type, field);
+    }
+  }
+
+  #end({ name, texts, isOutside, file }: Message): void {
+    if (name === 'entry') {
+      const tensor = this.#open.at(-1);
+      if (tensor === undefined) return;
+      tensor.isOutside = true;
+      if (texts.get(entryTexts.key) === 'location') tensor.file = texts.get(entryTexts.value) ?? null;
+    }
+    if (name === 'tensor' && isOutside) this.files.add(file ?? 'a file without a name');
+    if (
+      name === 'node' &&
+      texts.get(nodeTexts.operator) === 'EPContext' &&
+      texts.get(nodeTexts.domain) === 'com.microsoft'
+    ) {
+      this.contexts.add(texts.get(nodeTexts.name) ?? '');
+    }
+  }
+}
+
+function begin(name: MessageName, bytes: Uint8Array): Message {
+  return { name, reader: new BinaryReader(bytes), texts: new Map(), isOutside: false, file: null };
+}
+
+/** As `BinaryReader.skip` does, which makes a view of what it skips: an attribute may have a hundred million numbers, a field each. */
+function skip(reader: BinaryReader, type: WireType, field: number): void {
+  if (type === WireType.Bit32) reader.pos += 4;
+  else if (type === WireType.Bit64) reader.pos += 8;
+  else if (type === WireType.LengthDelimited) {
+    const length = reader.uint32();
+    reader.pos += length;
+  } else reader.skip(type, field);
+}
+
+/** A copy: the decoder takes no shared memory. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.slice(0, maxTextBytes));
+}

@@ -1,0 +1,101 @@
+import { differenceOf, type RowDifference, type RowScores, rounded } from './row-scores.js';
+import type { TrialRun } from './trial-run.js';
+
+/**
+ * How far a score may differ between batches of the same shape: the same kernels then do the same with a row, and should come to the
+ * same bits. Dynamic quantisation is off by 0.01 and more.
+ */
+const sameShape: RowDifference = { probability: 1e-4, riskScore: 1e-4, logits: 1e-3 };
+
+/**
+ * How far it may differ between a row alone and a batch, which other kernels run: float32 rounds otherwise then, and a statically
+ * quantised graph may round one of its values to the next step.
+ */
+const otherShape: RowDifference = { probability: 1e-2, riskScore: 1e-2, logits: 1e-2 };
+
+type Field = keyof RowDifference;
+
+/** The largest difference of a row's scores between two runs, and of which of them. */
+interface Difference {
+  field: Field;
+  size: number;
+}
+
+export interface Change {
+  field: Field;
+  expected: string;
+  received: string;
+}
+
+/** Whether a row's scores change though the row does not: from run to run, or with the rows beside it. */
+export function changeIn(run: TrialRun): Change | null {
+  return judgeRepetition(run) ?? judgeCompany(run);
+}
+
+/** Whether the model says something else of the same batch each time. */
+function judgeRepetition({ companies, again }: TrialRun): Change | null {
+  const before = companies.findLast(({ kind }) => kind === 'others')?.scores ?? null;
+  const largest = largestDifference(before, again, otherShape);
+  if (largest === null) return null;
+  return {
+    field: largest.field,
+    expected: 'the same for the same rows each time',
+    received:
+      `${told(largest)} from one run to the next: the graph has a random operator, such as a dropout in training mode; ` +
+      'export it in evaluation mode',
+  };
+}
+
+/** Whether a row's score changes with the rows beside it. */
+function judgeCompany({ targets, companies }: TrialRun): Change | null {
+  const found: (Difference & { where: string })[] = [];
+  const look = (a: Scores, b: Scores, tolerance: RowDifference, where: string): void => {
+    const largest = largestDifference(a, b, tolerance);
+    if (largest !== null) found.push({ ...largest, where });
+  };
+  const plausible = (scores: Scores): Scores => scores?.filter((_, index) => targets[index]?.isPlausible) ?? null;
+  const alone = plausible(targets.map((target) => target.alone));
+  for (const { kind, size, scores } of companies) {
+    if (kind === 'others') {
+      look(alone, plausible(scores), otherShape, `between a row alone and in a batch of ${size}`);
+      continue;
+    }
+    const others = companies.find((company) => company.kind === 'others' && company.size === size)?.scores ?? null;
+    const beside = kind === 'loud' ? 'rows a thousand times as large' : 'rows of zeros';
+    look(others, scores, sameShape, `beside ${beside}, in a batch of ${size}`);
+  }
+  const [worst] = found.sort((a, b) => b.size - a.size);
+  if (worst === undefined) return null;
+  return {
+    field: worst.field,
+    expected: 'the same for a row whatever other rows are in its batch',
+    received:
+      `${told(worst)} ${worst.where}: one caller's row would change another's decision. Likely causes are dynamic quantisation ` +
+      '(one scale for all rows of a batch), batch normalisation in training mode, and a softmax or mean over the rows instead of the ' +
+      'columns: quantise statically or use float32, export the model in evaluation mode, and look at the axes',
+  };
+}
+
+type Scores = readonly RowScores[] | null;
+
+/** Of the rows that were run both times; null where none differs by more than it may. */
+function largestDifference(a: Scores, b: Scores, tolerance: RowDifference): Difference | null {
+  const largest: RowDifference = { probability: 0, riskScore: 0, logits: 0 };
+  for (const [row, left] of (a ?? []).entries()) {
+    const right = b?.[row];
+    if (right === undefined) continue;
+    const difference = differenceOf(left, right);
+    for (const field of fields) largest[field] = Math.max(largest[field], difference[field]);
+  }
+  const field = fields.find((name) => largest[name] > tolerance[name]);
+  return field === undefined ? null : { field, size: largest[field] };
+}
+
+/** The scores first: the logits tell where those are too near to 0 or 1 to differ. */
+const fields = ['probability', 'riskScore', 'logits'] as const;
+
+function told({ field, size }: Difference): string {
+  const what = field === 'logits' ? 'logits' : 'scores';
+  if (!Number.isFinite(size)) return `${what} that are lost (no finite number)`;
+  return `${what} that differ by up to ${rounded(size)}${field === 'logits' ? ' relative to their size' : ''}`;
+}

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.js';
+import { flatCopy } from '../flat-copy.js';
 import type { BusinessSummary, Decision, Outcome } from '../types.js';
+import { ConfusionMatrix } from './confusion-matrix.js';
 import { ratio } from './ratio.js';
 
 /** What is known of a decision whose label may still come, or be revised. */
@@ -7,6 +9,7 @@ interface Entry {
   flagged: boolean;
   /** null until it is known. */
   isFraud: boolean | null;
+  /** On the monotonic clock, which does not jump. */
   decidedAt: number;
   /** Decided by this scorer, not told by the host. */
   isOwn: boolean;
@@ -22,48 +25,66 @@ export interface OutcomeLimits {
 /** Labels the false positive rate of alerts is taken over. */
 const recentLabels = 1_000;
 
-/** Compares decisions with the labels that come later: a confusion matrix, and the false positive rate of late. */
+/**
+ * Compares decisions with the labels that come later: a confusion matrix, and the false positive rate of late. A transaction that is
+ * scored again counts once, by its latest decision.
+ */
 export class OutcomeStore {
   readonly #clock: Clock;
   readonly #limits: OutcomeLimits;
-  /** In the order of decision, which is the order of insertion. */
+  /** In the order in which they came, which is that of decision but for those that the host told of. */
   readonly #entries = new Map<string, Entry>();
-  readonly #confusion = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
+  readonly #confusion = new ConfusionMatrix();
   /** The decisions that were labelled legitimate most recently; some may have been revised since. */
   readonly #recentLegitimate: Entry[] = [];
   #recentNext = 0;
+  /** Entries of this scorer's own decisions that have a label. */
   #labelledOwn = 0;
+  /** The same moment on both clocks. */
+  readonly #start: { now: number; epochMs: number };
 
   constructor(clock: Clock, limits: OutcomeLimits) {
     this.#clock = clock;
     this.#limits = limits;
+    this.#start = { now: clock.now(), epochMs: clock.epochMs() };
   }
 
   /** Remembers a decision, so that a label can be matched with it. */
   expect(id: string, decision: Decision): void {
-    this.#remember(id, { flagged: isFlagged(decision), isFraud: null, decidedAt: this.#clock.epochMs(), isOwn: true });
+    const flagged = isFlagged(decision);
+    const decidedAt = this.#clock.now();
+    const key = flatCopy(id);
+    const known = this.#find(key);
+    if (known === null || known.isFraud === null) {
+      this.#remember(key, { flagged, isFraud: null, decidedAt, isOwn: true });
+      return;
+    }
+    this.#confusion.remove(known.flagged, known.isFraud);
+    this.#confusion.add(flagged, known.isFraud);
+    if (!known.isOwn) this.#labelledOwn += 1;
+    // The same entry, as it may be among the most recent labels.
+    this.#remember(key, Object.assign(known, { flagged, decidedAt, isOwn: true }));
   }
 
   /** @returns whether the label could be matched with a decision. */
   record(outcome: Outcome): boolean {
     const { id, isFraud } = outcome;
     this.forgetExpired();
-    const entry = this.#entries.get(id) ?? this.#entryOf(outcome);
+    const entry = this.#find(id) ?? this.#entryOf(outcome);
     if (entry === null) return false;
     if (entry.isFraud === isFraud) return true;
     if (entry.isFraud === null && entry.isOwn) this.#labelledOwn += 1;
-    if (entry.isFraud !== null) this.#confusion[cell(entry.flagged, entry.isFraud)] -= 1;
+    if (entry.isFraud !== null) this.#confusion.remove(entry.flagged, entry.isFraud);
     entry.isFraud = isFraud;
-    this.#confusion[cell(entry.flagged, isFraud)] += 1;
+    this.#confusion.add(entry.flagged, isFraud);
     if (!isFraud) this.#noteLegitimate(entry);
     return true;
   }
 
   /** Drops decisions whose label is no longer expected. */
   forgetExpired(): void {
-    const oldest = this.#clock.epochMs() - this.#limits.ttlMs;
-    for (const [id, { decidedAt }] of this.#entries) {
-      if (decidedAt > oldest) return;
+    for (const [id, entry] of this.#entries) {
+      if (!this.#isExpired(entry)) return;
       this.#entries.delete(id);
     }
   }
@@ -76,44 +97,45 @@ export class OutcomeStore {
   }
 
   /** @param total the decisions that labels are compared with. */
-  summary(
-    total: number,
-  ): Pick<
-    BusinessSummary,
-    'labelled' | 'labelCoverage' | 'confusion' | 'precision' | 'detectionRate' | 'falsePositiveRate'
-  > {
-    const { truePositives, falsePositives, trueNegatives, falseNegatives } = this.#confusion;
-    const labelled = truePositives + falsePositives + trueNegatives + falseNegatives;
-    return {
-      labelled,
-      labelCoverage: ratio(this.#labelledOwn, total),
-      confusion: { truePositives, falsePositives, trueNegatives, falseNegatives },
-      precision: ratio(truePositives, truePositives + falsePositives),
-      detectionRate: ratio(truePositives, truePositives + falseNegatives),
-      falsePositiveRate: ratio(falsePositives, falsePositives + trueNegatives),
-    };
+  summary(total: number): ReturnType<ConfusionMatrix['summary']> & Pick<BusinessSummary, 'labelCoverage'> {
+    return { ...this.#confusion.summary(), labelCoverage: ratio(this.#labelledOwn, total) };
   }
 
   /** A decision from the host's own records, kept so that its label can be revised too. */
   #entryOf({ id, decision, version, decidedAt }: Outcome): Entry | null {
     if (decision === undefined || version === undefined) return null;
-    const now = this.#clock.epochMs();
-    const entry: Entry = {
-      flagged: isFlagged(decision),
-      isFraud: null,
-      // A time yet to come would keep those behind it from being forgotten.
-      decidedAt: Math.min(decidedAt ?? now, now),
-      isOwn: false,
-    };
-    this.#remember(id, entry);
+    const ageMs = decidedAt === undefined ? 0 : this.#ageMs(decidedAt);
+    const entry = { flagged: isFlagged(decision), isFraud: null, decidedAt: this.#clock.now() - ageMs, isOwn: false };
+    this.#remember(flatCopy(id), entry);
     return entry;
   }
 
+  /**
+   * How long ago a time of the wall clock was; 0 for one that is yet to come. That clock may have jumped since the start, or be wrong
+   * for a moment, so the time is taken in two ways, and the shorter one counts: to keep a decision for too long does no harm.
+   */
+  #ageMs(epochMs: number): number {
+    const sinceStartMs = this.#clock.now() - this.#start.now;
+    const nowEpochMs = Math.min(this.#clock.epochMs(), this.#start.epochMs + sinceStartMs);
+    return Math.max(nowEpochMs - epochMs, 0);
+  }
+
+  /** Of those behind one that is not expired some may be: the host may tell of old decisions. */
+  #find(id: string): Entry | null {
+    const entry = this.#entries.get(id);
+    return entry === undefined || this.#isExpired(entry) ? null : entry;
+  }
+
+  #isExpired({ decidedAt }: Entry): boolean {
+    return this.#clock.now() - decidedAt >= this.#limits.ttlMs;
+  }
+
+  /** @param id kept for long: a flat copy. */
   #remember(id: string, entry: Entry): void {
     const before = this.#entries.size;
     this.#entries.set(id, entry);
     if (this.#entries.size === before) {
-      // An id that was there already kept its place; the map's order must stay the order of decision.
+      // An id that was there already kept its place, and is the latest now.
       this.#entries.delete(id);
       this.#entries.set(id, entry);
     }
@@ -132,12 +154,4 @@ export class OutcomeStore {
 
 function isFlagged(decision: Decision): boolean {
   return decision !== 'APPROVE';
-}
-
-function cell(
-  flagged: boolean,
-  isFraud: boolean,
-): 'truePositives' | 'falsePositives' | 'trueNegatives' | 'falseNegatives' {
-  if (flagged) return isFraud ? 'truePositives' : 'falsePositives';
-  return isFraud ? 'falseNegatives' : 'trueNegatives';
 }

@@ -12,7 +12,7 @@ interface Entry {
 /** A clock that stands until it is moved; timers fire in order as it passes them, `soon` callbacks when the turn ends. */
 export class FakeClock implements Clock {
   /** When the monotonic clock began, in ms since the epoch. */
-  readonly #epoch = 1_700_000_000_000;
+  #epoch = 1_700_000_000_000;
   readonly #timers = new Set<Entry>();
   #soon: (() => void)[] = [];
   #now = 1_000;
@@ -24,6 +24,11 @@ export class FakeClock implements Clock {
 
   epochMs(): number {
     return this.#epoch + this.#now;
+  }
+
+  /** Moves the wall clock alone, as a correction of it does. */
+  jump(ms: number): void {
+    this.#epoch += ms;
   }
 
   get timers(): number {

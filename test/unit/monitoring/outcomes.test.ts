@@ -7,49 +7,43 @@ import { FakeClock } from '../../support/fake-clock.js';
 const unlimited = { maxPending: 1_000, ttlMs: 1e9 };
 
 describe('OutcomeStore', () => {
-  it('has the confusion matrix of the last label of each decision, however often it is revised', () => {
-    const id = fc.nat(9).map(String);
+  it('agrees with a list that counts each transaction once, by its latest decision and its latest label', () => {
+    const id = fc.nat(5).map(String);
+    const decision = fc.constantFrom<Decision>('APPROVE', 'REVIEW', 'BLOCK');
     const event = fc.oneof(
-      fc.record({
-        kind: fc.constant('decide' as const),
-        id,
-        decision: fc.constantFrom<Decision>('APPROVE', 'REVIEW', 'BLOCK'),
-        isFraud: fc.boolean(),
-      }),
+      fc.record({ kind: fc.constant('decide' as const), id, decision }),
+      fc.record({ kind: fc.constant('label' as const), id, isFraud: fc.boolean() }),
       fc.record({
         kind: fc.constant('label' as const),
         id,
-        decision: fc.constant<Decision>('APPROVE'),
         isFraud: fc.boolean(),
+        told: fc.record({ decision, ageMs: fc.integer({ min: -1_000, max: 3_000 }) }),
       }),
+      fc.record({ kind: fc.constant('pass' as const), ms: fc.nat(1_500) }),
     );
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 100 }), (events) => {
-        const store = new OutcomeStore(new FakeClock(), unlimited);
-        const decided = new Map<string, Decision>();
-        const labels = new Map<string, boolean>();
-        for (const { kind, id: key, decision, isFraud } of events) {
-          if (kind === 'decide' && !decided.has(key)) {
-            store.expect(key, decision);
-            decided.set(key, decision);
-          }
-          if (kind === 'label') {
-            expect(store.record({ id: key, isFraud })).toBe(decided.has(key));
-            if (decided.has(key)) labels.set(key, isFraud);
+      fc.property(fc.array(event, { maxLength: 80 }), (events) => {
+        const clock = new FakeClock();
+        const store = new OutcomeStore(clock, { maxPending: 1_000, ttlMs: 2_000 });
+        const model = new Transactions(2_000);
+        for (const each of events) {
+          if (each.kind === 'pass') {
+            clock.advance(each.ms);
+          } else if (each.kind === 'decide') {
+            store.expect(each.id, each.decision);
+            model.decide(each.id, each.decision, clock.now());
+          } else {
+            const told = 'told' in each ? each.told : null;
+            const records = told && { decision: told.decision, version: '1', decidedAt: clock.epochMs() - told.ageMs };
+            const isMatched = store.record({ id: each.id, isFraud: each.isFraud, ...records });
+            expect(isMatched).toBe(model.label(each.id, each.isFraud, told, clock.now()));
           }
         }
-        const count = (flagged: boolean, fraud: boolean): number =>
-          [...labels].filter(([key, isFraud]) => isFraud === fraud && (decided.get(key) !== 'APPROVE') === flagged)
-            .length;
-        const { confusion, labelled } = store.summary(decided.size);
-        expect(confusion).toEqual({
-          truePositives: count(true, true),
-          falsePositives: count(true, false),
-          trueNegatives: count(false, false),
-          falseNegatives: count(false, true),
-        });
-        expect(labelled).toBe(labels.size);
+        const { confusion, labelled, labelCoverage } = store.summary(model.decisions);
+        expect({ ...confusion, labelled, labelCoverage }).toEqual(model.summary());
+        expect(store.recentFalsePositiveRate()).toEqual(model.falsePositiveRate());
       }),
+      { numRuns: 500 },
     );
   });
 
@@ -68,6 +62,37 @@ describe('OutcomeStore', () => {
     clock.advance(600);
     expect(store.record({ id: 'old', isFraud: true })).toBe(false);
     expect(store.record({ id: 'new', isFraud: true })).toBe(true);
+  });
+
+  it('is not misled by a wall clock that jumps', () => {
+    const day = 86_400_000;
+    for (const jumpMs of [100 * day, -100 * day]) {
+      const clock = new FakeClock();
+      const store = new OutcomeStore(clock, { maxPending: 10, ttlMs: 90 * day });
+      const told = { isFraud: false, decision: 'BLOCK', version: '1', decidedAt: clock.epochMs() } as const;
+      store.expect('own', 'BLOCK');
+      store.record({ ...told, id: 'told before' });
+      clock.jump(jumpMs);
+      store.forgetExpired();
+      store.record({ ...told, id: 'told meanwhile' });
+      expect(store.record({ id: 'own', isFraud: true })).toBe(true);
+      clock.jump(-jumpMs);
+      clock.advance(1_000);
+      for (const id of ['own', 'told before', 'told meanwhile']) expect(store.record({ id, isFraud: true })).toBe(true);
+      clock.advance(90 * day);
+      for (const id of ['own', 'told before', 'told meanwhile'])
+        expect(store.record({ id, isFraud: true })).toBe(false);
+    }
+  });
+
+  it('has the false positive rate of the latest decision of a transaction that was scored again', () => {
+    const store = new OutcomeStore(new FakeClock(), unlimited);
+    store.expect('a', 'BLOCK');
+    store.record({ id: 'a', isFraud: false });
+    expect(store.recentFalsePositiveRate()).toEqual({ rate: 1, labels: 1 });
+    store.expect('a', 'APPROVE');
+    expect(store.recentFalsePositiveRate()).toEqual({ rate: 0, labels: 1 });
+    expect(store.summary(2)).toMatchObject({ labelled: 1, labelCoverage: 0.5, falsePositiveRate: 0 });
   });
 
   it("takes a decision from the host's own records, and revises that too", () => {
@@ -97,3 +122,68 @@ describe('OutcomeStore', () => {
     });
   });
 });
+
+interface Transaction {
+  id: string;
+  flagged: boolean;
+  isFraud: boolean | null;
+  decidedAt: number;
+  isOwn: boolean;
+}
+
+/** The same in the simplest way: a list of all transactions, looked through from the end. */
+class Transactions {
+  readonly #all: Transaction[] = [];
+  readonly #ttlMs: number;
+  decisions = 0;
+
+  constructor(ttlMs: number) {
+    this.#ttlMs = ttlMs;
+  }
+
+  decide(id: string, decision: Decision, now: number): void {
+    this.decisions += 1;
+    const latest = { flagged: decision !== 'APPROVE', decidedAt: now, isOwn: true };
+    const known = this.#find(id, now);
+    if (known === undefined) this.#all.push({ id, isFraud: null, ...latest });
+    else Object.assign(known, latest);
+  }
+
+  label(id: string, isFraud: boolean, told: { decision: Decision; ageMs: number } | null, now: number): boolean {
+    let known = this.#find(id, now);
+    if (known === undefined && told !== null) {
+      const decidedAt = now - Math.max(told.ageMs, 0);
+      known = { id, flagged: told.decision !== 'APPROVE', isFraud: null, decidedAt, isOwn: false };
+      this.#all.push(known);
+    }
+    if (known === undefined) return false;
+    known.isFraud = isFraud;
+    return true;
+  }
+
+  summary(): object {
+    const count = (flagged: boolean, isFraud: boolean): number =>
+      this.#all.filter((each) => each.flagged === flagged && each.isFraud === isFraud).length;
+    const labelled = this.#all.filter(({ isFraud }) => isFraud !== null);
+    const own = labelled.filter(({ isOwn }) => isOwn).length;
+    return {
+      truePositives: count(true, true),
+      falsePositives: count(true, false),
+      trueNegatives: count(false, false),
+      falseNegatives: count(false, true),
+      labelled: labelled.length,
+      labelCoverage: this.decisions === 0 ? null : own / this.decisions,
+    };
+  }
+
+  falsePositiveRate(): object {
+    const legitimate = this.#all.filter(({ isFraud }) => isFraud === false);
+    const flagged = legitimate.filter((each) => each.flagged).length;
+    return { rate: legitimate.length === 0 ? null : flagged / legitimate.length, labels: legitimate.length };
+  }
+
+  #find(id: string, now: number): Transaction | undefined {
+    const known = this.#all.findLast((each) => each.id === id);
+    return known === undefined || now - known.decidedAt >= this.#ttlMs ? undefined : known;
+  }
+}

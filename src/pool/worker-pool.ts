@@ -92,7 +92,6 @@ export class WorkerPool {
     if (options.signal?.aborted === true) stop();
     try {
       await pool.#started;
-      await Promise.all(pool.#seats.map((seat) => seat.warmUp()));
     } catch (error) {
       // What hangs is not waited for.
       if (!(error instanceof StartTimeoutError)) await pool.release();
@@ -218,10 +217,20 @@ export class WorkerPool {
     this.#failStart(start, isLate ? new StartTimeoutError(`${reason.message}: ${this.#missing()}`) : asError(reason));
   }
 
+  /** The start is over once this is: a worker that hangs or dies over it is one that could not start. */
+  #warmUp(): void {
+    const warmedUp = Promise.all(this.#seats.map((seat) => seat.warmUp()));
+    watched(
+      warmedUp.then(() => this.#endStart()?.resolve()),
+      this.#options.onFault,
+    );
+  }
+
   /** Which workers are not ready, and what they are at. */
   #missing(): string {
     const { workers, workerFile } = this.#options;
     const missing = workers - this.readyWorkers;
+    if (missing === 0) return 'the workers were warming up';
     const atFile = this.#seats.filter((seat) => seat.isLoadingFile).length;
     const stages = [
       ...(atFile > 0 ? [`${atFile} loaded the worker's file (${workerFile})`] : []),
@@ -242,7 +251,7 @@ export class WorkerPool {
       problemWith: (report) => this.#problemWith(report, device),
       onReady: (report) => {
         onReady(report);
-        if (this.readyWorkers === this.#seats.length) this.#endStart()?.resolve();
+        if (this.#settleStart !== null && this.readyWorkers === this.#seats.length) this.#warmUp();
       },
       onSlow: (problem) => onSlow(this.#isOnDevice(index) ? `device ${device}: ${problem}` : problem),
       onUnusable: (error) => this.#onUnusable(error),

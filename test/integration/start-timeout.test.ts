@@ -71,6 +71,13 @@ describe('create, where it takes longer than startTimeoutMs,', () => {
     expect(await refusal({ exitWaitMs: 600_000 })).toContain('startTimeoutMs of 300');
   });
 
+  it('says so of a worker that hangs over its first task, and ends it', async () => {
+    const listeners = process.listenerCount('exit');
+    const options = { workerFile: WorkerBoard.workerFile('warming'), workerHangMs: Number.POSITIVE_INFINITY };
+    expect(await refusal({ ...options, startTimeoutMs: 1_500 })).toContain(': the workers were warming up');
+    while (process.listenerCount('exit') > listeners) await turn();
+  });
+
   it.runIf(process.platform === 'linux')('says so of a file system that does not answer', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'start-timeout-'));
     const slow = join(folder, 'model');

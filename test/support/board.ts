@@ -27,7 +27,7 @@ export class WorkerBoard {
     setEnvironmentData('board', this.#words);
   }
 
-  static workerFile(name: 'blocking' | 'blocking-tool' | 'hanging' | 'poisoned' | 'stillborn'): string {
+  static workerFile(name: 'blocking' | 'blocking-tool' | 'hanging' | 'poisoned' | 'stillborn' | 'warming'): string {
     return projectPath(`test/fixtures/workers/${name}-worker.mjs`);
   }
 

@@ -4,9 +4,9 @@ import { StartTimeoutError, WorkerLostError } from '../errors.js';
 import { contained, type FaultReport, watched } from '../faults.js';
 import { outOfResources } from '../out-of-resources.js';
 import { type DeviceState, deviceOf, deviceStates, isOnDevice, providerInUse } from './devices.js';
-import { ExitGuard } from './exit-guard.js';
 import { lookEveryMs } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
+import { PoolThreads } from './pool-threads.js';
 import type {
   BatchReply,
   BatchTask,
@@ -20,11 +20,12 @@ import type {
   WorkerReport,
   WorkerTask,
 } from './protocol.js';
+import type { StartListener } from './seat-options.js';
 import { startFailure } from './start-failure.js';
 import { requireRoomForThreads } from './thread-room.js';
 import { isWorkerReport } from './worker-report.js';
-import { type StartListener, WorkerSeat } from './worker-seat.js';
-import { WorkerThread } from './worker-thread.js';
+import { WorkerSeat } from './worker-seat.js';
+import type { WorkerThread } from './worker-thread.js';
 
 export interface WorkerPoolOptions {
   /** The worker's entry, as a file URL. */
@@ -61,10 +62,8 @@ export interface WorkerPoolOptions {
 /** Worker threads, each with the model loaded and warmed up; one that dies or hangs is replaced. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
-  readonly #guard: ExitGuard;
+  readonly #threads: PoolThreads;
   readonly #seats: WorkerSeat[];
-  /** All that have not ended, those that hang included. */
-  readonly #threads = new Set<WorkerThread>();
   readonly #watch: Timer;
   /** Settles when the first full set of workers is ready, or can't be. */
   readonly #started: Promise<void>;
@@ -103,10 +102,15 @@ export class WorkerPool {
   }
 
   private constructor(options: WorkerPoolOptions) {
-    const { workers, clock, workerHangMs, startTimeoutMs, exitWaitMs, onAbandoned } = options;
+    const { workers, clock, workerHangMs, startTimeoutMs, exitWaitMs, onAbandoned, onFault } = options;
     this.#options = options;
-    // Twice: each worker may be replaced while the thread before it hangs.
-    this.#guard = new ExitGuard({ seats: workers * 2, clock, exitWaitMs, onAbandoned });
+    this.#threads = new PoolThreads({
+      // Twice: each worker may be replaced while the thread before it hangs.
+      ...{ seats: workers * 2, clock, exitWaitMs, onAbandoned, onFault },
+      onEnded: () => {
+        for (const seat of this.#seats) seat.retry();
+      },
+    });
     this.#started = new Promise((resolve, reject) => {
       this.#settleStart = { resolve, reject };
     });
@@ -114,7 +118,7 @@ export class WorkerPool {
     this.#seats = Array.from({ length: workers }, (_, index) => this.#seat(index, periodMs));
     this.#watch = clock.every(periodMs, () => {
       // A failure over one seat must not keep the others from being looked at.
-      for (const seat of this.#seats) contained(() => seat.look(), options.onFault);
+      for (const seat of this.#seats) contained(() => seat.look(), onFault);
     });
     for (const seat of this.#seats) seat.start();
   }
@@ -180,33 +184,25 @@ export class WorkerPool {
    * @returns whether all could be ended: one that hangs is left behind.
    */
   release(): Promise<boolean> {
-    this.#released ??= this.#release();
+    if (this.#released === null) {
+      this.#retire();
+      this.#released = this.#threads.release();
+    }
     return this.#released;
   }
 
-  async #release(): Promise<boolean> {
-    const { threads, gone } = this.#retire();
-    const ended = await Promise.all(threads.map((thread) => thread.release()));
-    const isAll = ended.every((isEnded) => isEnded);
-    if (isAll) await gone;
-    return isAll;
-  }
-
-  /** The same without waiting: each thread is ended once it is outside the runtime, if it ever is. */
+  /** The same without waiting. */
   #abandon(): void {
-    for (const thread of this.#retire().threads) thread.giveUp();
+    this.#retire();
+    this.#threads.abandon();
     this.#released = Promise.resolve(false);
   }
 
-  /** Starts no threads any more. @returns those that live, and when all of them have ended. */
-  #retire(): { threads: WorkerThread[]; gone: Promise<void> } {
+  /** Starts no threads any more. */
+  #retire(): void {
     this.#watch.clear();
     this.#quiet = null;
     for (const seat of this.#seats) seat.end();
-    const threads = [...this.#threads];
-    // A thread that is left behind still needs the guard: the process must not end while it is inside the runtime.
-    const gone = Promise.all(threads.map(({ exited }) => exited)).then(() => this.#guard.dispose());
-    return { threads, gone };
   }
 
   /** Ends the start, if it is not over. */
@@ -287,26 +283,16 @@ export class WorkerPool {
     isFirst: boolean,
     { onReport, onStranger }: StartListener,
   ): WorkerThread | null {
-    const { workerFile, resourceLimits, config, clock, onFault } = this.#options;
-    const thread = WorkerThread.start({
+    const { workerFile, resourceLimits, config, onFault } = this.#options;
+    return this.#threads.start({
       file: { role: 'worker', url: workerFile },
       data: { ...config, device, providers, trialRows: isFirst ? config.trialRows : null },
-      guard: this.#guard,
-      clock,
       resourceLimits,
       onMessage: (message) => {
         if (isWorkerReport(message)) contained(() => onReport(message), onFault);
       },
       onStranger,
     });
-    if (thread === null) return null;
-    this.#threads.add(thread);
-    const ended = thread.exited.then(() => {
-      this.#threads.delete(thread);
-      for (const seat of this.#seats) seat.retry();
-    });
-    watched(ended, onFault);
-    return thread;
   }
 
   #problemWith(report: WorkerReport, device: number): Error | null {

@@ -1,83 +1,23 @@
-import type { Clock, Timer } from '../clock.js';
-import { type FraudScorerError, type InvalidOptionsError, StartTimeoutError } from '../errors.js';
-import { type FaultReport, watched } from '../faults.js';
-import { AwakeTime } from './awake-time.js';
+import type { Timer } from '../clock.js';
+import { type FraudScorerError, StartTimeoutError } from '../errors.js';
+import { watched } from '../faults.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
-import { greetingTimeoutMs, silenceError, type WorkerFile } from './handshake.js';
+import { greetingTimeoutMs, silenceError } from './handshake.js';
 import { HangWatch } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
-import type {
-  BatchReply,
-  ExplainReply,
-  ProviderTrial,
-  ReadyReport,
-  TaskFailure,
-  WorkerReport,
-  WorkerTask,
-} from './protocol.js';
+import type { BatchReply, ExplainReply, ProviderTrial, ReadyReport, WorkerReport, WorkerTask } from './protocol.js';
+import type { SeatOptions, SeatThread } from './seat-options.js';
 import type { ThreadExit } from './single-thread.js';
 import { earlyExit } from './start-failure.js';
-
-/** What a seat needs of a thread. */
-export interface SeatThread {
-  /** Resolves when it has ended. */
-  readonly exited: Promise<ThreadExit>;
-  readonly file: WorkerFile;
-  /** Whether its file has loaded, and is the worker it must be. */
-  readonly isGreeted: boolean;
-  /** Whether it takes tasks. */
-  readonly isAlive: boolean;
-  /** Whether it died with a task in hand. */
-  readonly endedOverTask: boolean;
-  readonly inHand: number;
-  /** Stands for the task that it has had for longest; null where it has none. */
-  readonly oldest: object | null;
-  run<R extends object>(task: unknown): Promise<R | TaskFailure>;
-  /** Sends tasks without work there and back. Never rejects. */
-  warmUp(): Promise<void>;
-  giveUp(): void;
-  release(): Promise<boolean>;
-}
-
-/** Who hears a thread while it starts. */
-export interface StartListener {
-  onReport: (report: WorkerReport) => void;
-  /** Its file is not the worker that it must be. */
-  onStranger: (error: InvalidOptionsError) => void;
-}
-
-export interface SeatOptions {
-  clock: Clock;
-  /** How long a task may take before its worker counts as hung, and a start before the place counts as troubled. */
-  workerHangMs: number;
-  /** How long a start may take before its thread is given up. */
-  startTimeoutMs: number;
-  /** How often `look` is called. */
-  lookEveryMs: number;
-  /** Starts a thread; null where as many hang as may. */
-  spawn: (listener: StartListener) => SeatThread | null;
-  /** @returns why a report is not to be accepted, or null. */
-  problemWith: (report: WorkerReport) => Error | null;
-  onReady: (report: ReadyReport) => void;
-  /** A thread has been starting for `workerHangMs`. It goes on. */
-  onSlow: (problem: string) => void;
-  /** A thread could not get ready. */
-  onUnusable: (error: Error) => void;
-  /** A thread that was ready died, or was given up. */
-  onLost: (reason: string) => void;
-  onFault: FaultReport;
-}
+import { StartWatch } from './start-watch.js';
 
 interface Starting {
   kind: 'starting';
   /** null while it is made. */
   thread: SeatThread | null;
   troubled: boolean;
-  isSlow: boolean;
-  time: AwakeTime;
-  /** How long it has been starting. */
-  awakeMs: number;
+  watch: StartWatch;
 }
 
 interface Ready {
@@ -196,20 +136,25 @@ export class WorkerSeat {
 
   #lookAtStart(starting: Starting): void {
     const { clock, workerHangMs, startTimeoutMs, onSlow } = this.#options;
-    starting.awakeMs += starting.time.look(clock.now());
-    const { thread, awakeMs } = starting;
+    const { thread, watch } = starting;
     if (thread === null) return;
-    if (awakeMs >= startTimeoutMs) {
-      const stage = thread.isGreeted ? 'it was loading the runtime or the model' : `it was loading ${thread.file.url}`;
-      const problem = `A worker was not ready within startTimeoutMs of ${startTimeoutMs}: ${stage}`;
-      this.#giveUpStart(thread, new StartTimeoutError(problem));
-    } else if (!thread.isGreeted && awakeMs >= greetingTimeoutMs) {
-      this.#giveUpStart(thread, silenceError(thread.file));
-    } else if (awakeMs >= workerHangMs && !starting.isSlow) {
-      starting.isSlow = true;
-      starting.troubled = true;
-      this.#problem = `a worker has been starting for ${workerHangMs} ms`;
-      onSlow(this.#problem);
+    const { isGreeted, file } = thread;
+    switch (watch.look(isGreeted, clock.now())) {
+      case 'fine':
+        return;
+      case 'slow':
+        starting.troubled = true;
+        this.#problem = `a worker has been starting for ${workerHangMs} ms`;
+        onSlow(this.#problem);
+        return;
+      case 'silent':
+        this.#giveUpStart(thread, silenceError(file));
+        return;
+      case 'late': {
+        const stage = isGreeted ? 'it was loading the runtime or the model' : `it was loading ${file.url}`;
+        const problem = `A worker was not ready within startTimeoutMs of ${startTimeoutMs}: ${stage}`;
+        this.#giveUpStart(thread, new StartTimeoutError(problem));
+      }
     }
   }
 
@@ -231,9 +176,10 @@ export class WorkerSeat {
   }
 
   #start(troubled: boolean): void {
-    const { clock, lookEveryMs, spawn } = this.#options;
-    const time = new AwakeTime(lookEveryMs, clock.now());
-    const starting: Starting = { kind: 'starting', thread: null, troubled, isSlow: false, time, awakeMs: 0 };
+    const { clock, lookEveryMs, workerHangMs, startTimeoutMs, spawn } = this.#options;
+    const bounds = { slowMs: workerHangMs, silentMs: greetingTimeoutMs, lateMs: startTimeoutMs };
+    const watch = new StartWatch(bounds, lookEveryMs, clock.now());
+    const starting: Starting = { kind: 'starting', thread: null, troubled, watch };
     this.#state = starting;
     let thread: SeatThread | null;
     try {

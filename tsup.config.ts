@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { watPlugin } from './workers/kernels/wat-plugin.js';
@@ -67,6 +67,7 @@ const worker: Options = {
   entry: { worker: 'workers/inference-worker.ts', 'tool-worker': 'workers/tool-worker.ts' },
   format: ['esm'],
   esbuildPlugins: [watPlugin],
+  onSuccess: copyForWebpack,
 };
 
 const cli: Options = {
@@ -81,6 +82,11 @@ const cli: Options = {
 };
 
 export default defineConfig(({ dts }) => [esm, cjs, worker, cli, ...(dts === false ? [] : [types])]);
+
+/** See `src/packaged-files.ts`. */
+async function copyForWebpack(): Promise<void> {
+  for (const name of ['worker', 'tool-worker']) await copyFile(`dist/${name}.js`, `dist/${name}.mjs`);
+}
 
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {

@@ -2,13 +2,24 @@
 // uses) find only such files and bring them along. Each is a function, because a bundle in CommonJS form has no `import.meta.url`, and only
 // a host that needs the file should hear of that; not an arrow function, inside which @vercel/nft does not look.
 //
+// The workers are there twice. webpack copies a file without its `package.json`: a worker that is called `.js` would be taken for CommonJS
+// there, so webpack gets the one that is called `.mjs`. `import.meta.webpack` is known to webpack alone, which then drops the other branch.
+//
 // The CommonJS build has `packaged-files.cjs.ts` in its place, and the project's own tests `test/support/packaged-files.ts`.
 
+declare global {
+  interface ImportMeta {
+    readonly webpack?: number;
+  }
+}
+
 export function workerEntry(): URL {
+  if (import.meta.webpack) return new URL('./worker.mjs', import.meta.url);
   return new URL('./worker.js', import.meta.url);
 }
 
 export function toolWorkerEntry(): URL {
+  if (import.meta.webpack) return new URL('./tool-worker.mjs', import.meta.url);
   return new URL('./tool-worker.js', import.meta.url);
 }
 

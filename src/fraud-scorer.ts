@@ -19,7 +19,6 @@ import { healthOf } from './monitoring/health.js';
 import { Monitor } from './monitoring/monitor.js';
 import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { outOfResources } from './out-of-resources.js';
-import { resolveWorkerFile } from './pool/worker-file.js';
 import { rehearse } from './rehearsal.js';
 import { AbortRegistry } from './request/abort-registry.js';
 import { Admission } from './request/admission.js';
@@ -119,17 +118,16 @@ export class FraudScorer implements Scorer {
   }
 
   static async #create(resolved: ResolvedOptions, limit: StartLimit): Promise<FraudScorer> {
-    const workerFile = resolveWorkerFile(resolved.workerFile);
     const { model, batching, autoBatching } = resolved;
     const directory = await limit.within(`reading the model directory ${model}`, openModelDirectory(model));
     const measuring = autoBatching ? findBatching({ ...resolved, ...batching, directory, signal: limit.signal }) : null;
     const found = measuring === null ? null : await limit.within("measuring the model for batching: 'auto'", measuring);
     const options = { ...resolved, ...found };
     if (options.workers !== resolved.workers) options.workersFrom = "batching: 'auto'";
-    const scorer = new FraudScorer(options, directory, workerFile, systemClock);
+    const scorer = new FraudScorer(options, directory, systemClock);
     try {
       // The host has nothing else to do while its workers load.
-      const rehearsal = FraudScorer.#rehearse(resolved, directory, workerFile);
+      const rehearsal = FraudScorer.#rehearse(resolved, directory);
       await Promise.all([limit.within('starting the workers', scorer.#start(limit.signal)), rehearsal]);
     } catch (error) {
       scorer.#monitor.dispose();
@@ -139,17 +137,12 @@ export class FraudScorer implements Scorer {
   }
 
   /** Has the host's code compiled by a scorer of its own, which has no workers and tells nobody of anything. */
-  static async #rehearse(options: ResolvedOptions, directory: ModelDirectory, workerFile: string): Promise<void> {
+  static async #rehearse(options: ResolvedOptions, directory: ModelDirectory): Promise<void> {
     const quiet = { logger: undefined, fallback: 'throw', explain: false, maxQueueSize: rehearsalQueue } as const;
     const maxBatchSize = Math.min(options.batching.maxBatchSize, rehearsalQueue);
     const batching = { ...options.batching, maxBatchSize, maxQueueDelayMs: 0 };
     try {
-      const scorer = new FraudScorer(
-        { ...options, ...quiet, batching, workers: 1 },
-        directory,
-        workerFile,
-        systemClock,
-      );
+      const scorer = new FraudScorer({ ...options, ...quiet, batching, workers: 1 }, directory, systemClock);
       scorer.#deployment.standIn();
       await rehearse(scorer, scorer.#deployment.layout);
       await scorer.close();
@@ -158,7 +151,7 @@ export class FraudScorer implements Scorer {
     }
   }
 
-  private constructor(options: ResolvedOptions, directory: ModelDirectory, workerFile: string, bareClock: Clock) {
+  private constructor(options: ResolvedOptions, directory: ModelDirectory, bareClock: Clock) {
     const logger = containedLogger(options.logger, bareClock);
     const onFault: FaultReport = (error) => logger.error('A part of the scorer failed', describeFault(error));
     const clock = containedClock(bareClock, onFault);
@@ -171,7 +164,7 @@ export class FraudScorer implements Scorer {
     });
     const deployment = new Deployment(
       directory,
-      { ...options, workerFile, clock, maxHeld: maxExplanations },
+      { ...options, clock, maxHeld: maxExplanations },
       {
         onBatch: (batch) => this.#monitor.recordBatch(batch.rows, batch.inferenceMs),
         onOutputs: (request, scores, attention, batch) => {

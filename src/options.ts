@@ -10,6 +10,7 @@ import { isUrl } from './is-url.js';
 import type { AlertThresholds } from './monitoring/alert-rules.js';
 import type { OutcomeLimits } from './monitoring/outcomes.js';
 import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
+import { resolveToolWorkerFile, resolveWorkerFile } from './pool/worker-file.js';
 import { isExplain } from './request/score-options.js';
 import type { DecisionPolicy, Explain, Fallback, HostLogger, Patch, Provider } from './types.js';
 
@@ -102,8 +103,10 @@ export interface ResolvedOptions {
   exitWaitMs: number;
   startTimeoutMs: number;
   logger: HostLogger | undefined;
-  workerFile: string | URL | undefined;
-  toolWorkerFile: string | URL | undefined;
+  /** A file URL. */
+  workerFile: string;
+  /** A file URL; undefined where no tool is used. */
+  toolWorkerFile: string | undefined;
   resourceLimits: ResourceLimits | undefined;
 }
 
@@ -141,8 +144,8 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),
     logger: reader.value('logger', loggerExpected, isLogger),
-    workerFile: reader.value('workerFile', 'a path or a URL', isPathOrUrl),
-    toolWorkerFile: reader.value('toolWorkerFile', 'a path or a URL', isPathOrUrl),
+    workerFile: resolveWorkerFile(reader.value('workerFile', 'a path or a URL', isPathOrUrl), reader.issues),
+    toolWorkerFile: readToolWorkerFile(reader, isAuto),
     resourceLimits: readResourceLimits(reader),
   };
   if (devices !== undefined) refuseUnused(reader, devices, resolved);
@@ -155,6 +158,11 @@ function readModel(reader: FieldReader): string {
   if (model !== null) return model;
   reader.reject('model', `${expectedLocation} (a host that bundles passes one)`, undefined);
   return '';
+}
+
+function readToolWorkerFile(reader: FieldReader, isUsed: boolean): string | undefined {
+  const given = reader.value('toolWorkerFile', 'a path or a URL', isPathOrUrl);
+  return isUsed || given !== undefined ? resolveToolWorkerFile(given, reader.issues) : undefined;
 }
 
 /** Devices that nothing would run on. With the CPU alone none is looked at: hosts choose the provider apart from the rest. */

@@ -12,6 +12,9 @@ import { loadRuntime } from './runtime.js';
 import { scoreRows } from './score-rows.js';
 import { keepShowingLife } from './sign-of-life.js';
 
+/** As in `inference-worker.ts`. */
+export const mark = 'the tool-worker of fraud-scorer';
+
 sayHello('tool-worker');
 keepShowingLife();
 

@@ -1,45 +1,61 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL, URL } from 'node:url';
-import { InvalidOptionsError } from '../errors.js';
 import { isUrl } from '../is-url.js';
+import type { IssueList } from '../issues.js';
 import { toolWorkerEntry, workerEntry } from '../packaged-files.js';
 
 /**
  * The worker's entry as a file URL, which a path with a space or a `#` survives.
  *
- * @param workerFile the option of that name: a path or a file URL, for hosts that bundle this package into one file.
- * @throws {InvalidOptionsError} where there is no such file.
+ * @param given the option `workerFile`: a path or a file URL, for hosts that bundle this package.
+ * @param issues is told where there is no such file; what is returned is of no use then.
  */
-export function resolveWorkerFile(workerFile: string | URL | undefined): string {
-  return resolveFile('workerFile', 'worker', workerFile ?? packaged(workerEntry));
+export function resolveWorkerFile(given: string | URL | undefined, issues: IssueList): string {
+  return resolveFile({ option: 'workerFile', name: 'worker', packaged: workerEntry }, given, issues);
 }
 
-/**
- * The entry of the tools' worker as a file URL.
- *
- * @param toolWorkerFile the option of that name, as `workerFile`.
- * @throws {InvalidOptionsError} where there is no such file.
- */
-export function resolveToolWorkerFile(toolWorkerFile: string | URL | undefined): string {
-  return resolveFile('toolWorkerFile', 'tool-worker', toolWorkerFile ?? packaged(toolWorkerEntry));
+/** The entry of the tools' worker, by the option `toolWorkerFile`, in the same way. */
+export function resolveToolWorkerFile(given: string | URL | undefined, issues: IssueList): string {
+  return resolveFile({ option: 'toolWorkerFile', name: 'tool-worker', packaged: toolWorkerEntry }, given, issues);
+}
+
+interface Entry {
+  option: 'workerFile' | 'toolWorkerFile';
+  name: 'worker' | 'tool-worker';
+  packaged: () => URL;
+}
+
+function resolveFile(entry: Entry, given: string | URL | undefined, issues: IssueList): string {
+  const url = given === undefined ? packagedUrl(entry.packaged) : urlOf(given);
+  const problem = url === null ? noUrl(given) : problemWith(url, given === undefined ? entry.name : null);
+  if (url !== null && problem === null) return url.href;
+  const expected = `the path or file URL of fraud-scorer/${entry.name} (a host that bundles passes a copy of it)`;
+  issues.add(entry.option, expected, problem ?? 'nothing');
+  return '';
 }
 
 /** The package's own file; null where the package was bundled, and does not know where it lies. */
-function packaged(file: () => URL): URL | null {
+function packagedUrl(file: () => URL): URL | null {
   try {
-    return file();
+    return urlOf(file());
   } catch {
     return null;
   }
 }
 
-function resolveFile(option: string, name: string, given: string | URL | null): string {
-  const url = given === null ? null : urlOf(given);
-  if (url !== null && isFile(url)) return url.href;
-  const expected = `the path or file URL of fraud-scorer/${name} (a host that bundles passes a copy of it)`;
-  const received = url === null ? (given === null ? 'nothing' : 'a URL of another kind') : `no file at ${url.href}`;
-  throw new InvalidOptionsError([{ path: option, expected, received }]);
+function noUrl(given: string | URL | undefined): string {
+  return given === undefined ? 'nothing' : 'a URL of another kind';
+}
+
+/**
+ * @param name of the worker that the file must be, by the text `mark` in it; null for a file that the host names, which may wrap the worker
+ * and says itself, once it runs, whether it is one. A bundle may lie beside a `worker.js` of the host, which must not even be started.
+ */
+function problemWith(url: URL, name: Entry['name'] | null): string | null {
+  if (!isFile(url)) return `no file at ${url.href}`;
+  if (name === null || readFileSync(url, 'latin1').includes(`the ${name} of fraud-scorer`)) return null;
+  return `another program's file at ${url.href}`;
 }
 
 function urlOf(workerFile: string | URL): URL | null {

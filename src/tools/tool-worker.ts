@@ -1,5 +1,6 @@
 import { type Clock, systemClock, type Timer } from '../clock.js';
-import { WorkerLostError } from '../errors.js';
+import { InvalidOptionsError, WorkerLostError } from '../errors.js';
+import { IssueList } from '../issues.js';
 import { outOfResources } from '../out-of-resources.js';
 import { AwakeTime } from '../pool/awake-time.js';
 import { ExitGuard } from '../pool/exit-guard.js';
@@ -55,7 +56,7 @@ export class ToolWorker {
    * @throws {OutOfResourcesError} where the system has no thread, or no memory for one.
    */
   constructor({ guard: shared, toolWorkerFile, signal, clock = systemClock }: ToolWorkerOptions = {}) {
-    const url = resolveToolWorkerFile(toolWorkerFile);
+    const url = requireFile(toolWorkerFile);
     this.#failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -161,4 +162,12 @@ export class ToolWorker {
     this.#watch.clear();
     this.#thread.giveUp();
   }
+}
+
+/** @throws {InvalidOptionsError} where there is no such file. */
+function requireFile(toolWorkerFile: string | URL | undefined): string {
+  const issues = new IssueList();
+  const url = resolveToolWorkerFile(toolWorkerFile, issues);
+  if (issues.total > 0) throw new InvalidOptionsError(issues.listed);
+  return url;
 }

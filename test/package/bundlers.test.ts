@@ -14,9 +14,12 @@ const run = promisify(execFile);
 /** A host's project with the bundlers, beside the one of the other tests: webpack does not work under a path with a `#`. */
 let project: string;
 
+/** As `npm init` writes it: a worker that a bundler copies into this project as `.js` would be taken for CommonJS. */
+const hostManifest = { name: 'host', private: true, type: 'commonjs' };
+
 beforeAll(async () => {
   project = await realpath(await mkdtemp(join(tmpdir(), 'fraud-scorer-bundlers-')));
-  await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'host', private: true }));
+  await writeFile(join(project, 'package.json'), JSON.stringify(hostManifest));
   await cp(projectPath('test/package/bundlers'), project, { recursive: true });
   const { path } = inject('tarball');
   await run(
@@ -44,29 +47,32 @@ function expectScore({ code, stdout, stderr }: Finished): void {
 
 /** A host that names no model is warned, in two lines. */
 function withoutDemonstration(stderr: string): string {
-  return stderr.replace(
-    /^\(node:\d+\) (\[FRAUD_SCORER_DEMO_MODEL\] .*|\[MODULE_TYPELESS_PACKAGE_JSON\] [\s\S]*?)\n\(Use `node --trace-warnings[^\n]*\n/gm,
-    '',
-  );
+  return stderr.replace(/^\(node:\d+\) \[FRAUD_SCORER_DEMO_MODEL\] .*\n\(Use `node --trace-warnings[^\n]*\n/gm, '');
 }
 
-describe('a host built by webpack', () => {
-  it.each(['host.mjs', 'host.cjs'])('builds without a word, and scores with a model of its own (%s)', async (host) => {
-    const output = `webpack-${host.slice(-3)}/host.cjs`;
+describe.each(['host.mjs', 'host.cjs'])('a host built by webpack (%s)', (host) => {
+  const output = `webpack-${host.slice(-3)}/host.cjs`;
+
+  it('builds without a warning, with the workers among its assets, and scores', async () => {
     const { stdout, stderr } = await node(['webpack.mjs', host, output]);
     expect({ ...JSON.parse(stdout), stderr }).toEqual({ errors: [], warnings: [], stderr: '' });
+    expectScore(await node([output], { MODEL: model() }));
+    expectScore(await node([output], { MODEL: model(), BATCHING: 'auto' }));
+  });
+
+  it('takes workers that it is given', async () => {
     const files = { WORKER_FILE: packaged('dist/worker.js'), TOOL_WORKER_FILE: packaged('dist/tool-worker.js') };
-    expectScore(await node([output], { MODEL: model(), ...files }));
     expectScore(await node([output], { MODEL: model(), ...files, BATCHING: 'auto' }));
   });
 
-  it('brings the workers along where it is an ES module, and says that a model is to be given', async () => {
-    expectScore(await node(['webpack-mjs/host.cjs'], { MODEL: model() }));
-    expectScore(await node(['webpack-mjs/host.cjs'], { MODEL: model(), BATCHING: 'auto' }));
-    const { stdout } = await node(['webpack-mjs/host.cjs']);
-    expect(JSON.parse(stdout)).toMatchObject({
-      code: 'ERR_INVALID_OPTIONS',
-      message: expect.stringContaining('model: expected'),
+  it('says what to keep out of the bundle where Piscina is in it', async () => {
+    const bundled = `piscina-${output}`;
+    const { stdout } = await node(['webpack.mjs', host, bundled, '{"onnxruntime-node":"commonjs onnxruntime-node"}']);
+    expect(JSON.parse(stdout)).toMatchObject({ errors: [] });
+    const { stdout: text } = await node([bundled], { MODEL: model() });
+    expect(JSON.parse(text)).toMatchObject({
+      code: 'ERR_PROVIDER_UNAVAILABLE',
+      message: expect.stringContaining('keeps piscina and onnxruntime-node out of the bundle'),
     });
   });
 });
@@ -103,6 +109,15 @@ describe.each(['esm', 'cjs'] as const)('a host bundled by esbuild into one file 
     expectScore(await node([output()], { ...files(), ...copies, BATCHING: 'auto' }));
   });
 
+  it('says all that is to be given in one error', async () => {
+    const { stdout } = await node([output()], { BATCHING: 'auto' });
+    const { code, message } = JSON.parse(stdout);
+    expect(code).toBe('ERR_INVALID_OPTIONS');
+    for (const option of ['model', 'workerFile', 'toolWorkerFile']) expect(message).toContain(`${option}: expected`);
+    for (const name of ['worker', 'tool-worker'])
+      expect(message).toContain(`fraud-scorer/${name} (a host that bundles`);
+  });
+
   it.each(['WORKER_FILE', 'TOOL_WORKER_FILE', 'MODEL'])('says that %s is to be given', async (name) => {
     const { stdout } = await node([output()], { ...files(), [name]: undefined, BATCHING: 'auto' });
     const option = { WORKER_FILE: 'workerFile', TOOL_WORKER_FILE: 'toolWorkerFile', MODEL: 'model' }[name];
@@ -112,14 +127,16 @@ describe.each(['esm', 'cjs'] as const)('a host bundled by esbuild into one file 
     expect(message).toContain('a host that bundles');
   });
 
-  it("refuses the host's own worker.js beside the bundle", async () => {
-    await writeFile(join(output(), '../worker.js'), 'export default () => ({});\n');
-    const { stdout } = await node([output()], { ...files(), WORKER_FILE: undefined });
-    expect(JSON.parse(stdout)).toMatchObject({
-      code: 'ERR_INVALID_OPTIONS',
-      message: expect.stringContaining('workerFile'),
-    });
-    await rm(join(output(), '../worker.js'));
+  it.each(['worker', 'tool-worker'])("never starts the host's own %s.js beside the bundle", async (name) => {
+    const stranger = join(output(), `../${name}.js`);
+    await writeFile(stranger, "require('node:fs').writeSync(1, 'the host's own file runs');\n");
+    const { stdout } = await node([output()], { MODEL: model(), BATCHING: 'auto' });
+    await rm(stranger);
+    const { code, message } = JSON.parse(stdout);
+    expect(code).toBe('ERR_INVALID_OPTIONS');
+    expect(message).toContain(
+      `fraud-scorer/${name} (a host that bundles passes a copy of it), received ${format === 'esm' ? "another program's file" : 'nothing'}`,
+    );
   });
 });
 

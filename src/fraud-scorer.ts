@@ -106,14 +106,16 @@ export class FraudScorer implements Scorer {
   }
 
   static async #createWithin(options: FraudScorerOptions): Promise<FraudScorer> {
-    const resolved = resolveOptions(options);
-    const limit = new StartLimit(systemClock, resolved.startTimeoutMs);
     try {
-      return await FraudScorer.#create(resolved, limit);
+      const resolved = resolveOptions(options);
+      const limit = new StartLimit(systemClock, resolved.startTimeoutMs);
+      try {
+        return await FraudScorer.#create(resolved, limit);
+      } finally {
+        limit.end();
+      }
     } catch (error) {
       throw outOfResources(error, 'The scorer could not be started') ?? error;
-    } finally {
-      limit.end();
     }
   }
 

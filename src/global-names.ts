@@ -3,6 +3,7 @@
 // A realm of its own, such as the vm context in which a test runner loads this package, need not have these as globals.
 export { Buffer } from 'node:buffer';
 export { default as process } from 'node:process';
+export { TextDecoder } from 'node:util';
 
 /**
  * `queueMicrotask` for the libraries that the build carries: fake timers replace the global function, and a scorer whose host's test

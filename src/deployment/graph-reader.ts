@@ -28,6 +28,9 @@ const textsIn: Partial<Record<MessageName, readonly number[]>> = {
 /** `TensorProto.data_location`, and its value where the tensor lies in another file. */
 const dataLocation = { field: 14, external: 1 } as const;
 
+// The library's own looks for a global decoder, which a realm of its own (a vm context) does not have.
+const decodeText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
 /** Deeper than protobuf's own parser goes, which refuses the file then. */
 const maxDepth = 200;
 const maxTextBytes = 4_096;
@@ -117,7 +120,7 @@ export class GraphReader {
 }
 
 function begin(name: MessageName, bytes: Uint8Array): Message {
-  return { name, reader: new BinaryReader(bytes), texts: new Map(), isOutside: false, file: null };
+  return { name, reader: new BinaryReader(bytes, decodeText), texts: new Map(), isOutside: false, file: null };
 }
 
 /** As `BinaryReader.skip` does, which makes a view of what it skips: an attribute may have a hundred million numbers, a field each. */

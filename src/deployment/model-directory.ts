@@ -90,7 +90,7 @@ interface FoundFile {
 async function resolveManifest(directory: string): Promise<ManifestPath> {
   const path = resolve(directory);
   const manifestPath = join(path, 'model.json');
-  // First, for what to say where there is no directory at all.
+  // Before the directory is: where there is none, the error names model.json.
   const real = await realPath(manifestPath);
   return { given: join(await realPath(path), 'model.json'), real };
 }
@@ -103,7 +103,7 @@ async function read({ given, real }: ManifestPath): Promise<ModelDirectory> {
   return { manifest, json, modelPath: path, bytes: file.bytes, sha256: file.sha256, folders };
 }
 
-/** @returns the first file of that name whose sha256 is the manifest's, else the last. */
+/** @returns the first file of that name whose sha256 is the manifest's; where none has it, the last that is there. */
 async function readModel(folders: readonly string[], manifest: Manifest): Promise<FoundFile> {
   const inDirectory = join(folders.at(-1) ?? '', manifest.file);
   const earlier = folders.slice(0, -1).map((folder) => join(folder, manifest.file));

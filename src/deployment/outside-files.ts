@@ -4,7 +4,7 @@ import { GraphReader } from './graph-reader.js';
 import type { ModelDirectory } from './model-directory.js';
 
 /** Fields of the graph that are looked at in one turn of the event loop: a few milliseconds. */
-const fieldsATurn = 500_000;
+const fieldsATurn = 200_000;
 
 /** The most names that are told, and the most characters of each. */
 const maxNames = 5;
@@ -42,8 +42,8 @@ export async function refuseOutsideFiles({
       `a graph that keeps tensors in ${listed(files)}, which its sha256 does not cover: ${cure}`,
     );
   if (contexts.size > 0) {
-    const where = `a graph with the operator EPContext (${listed(contexts)}), compiled code of a device that may lie in a file of its own`;
-    refuse(modelPath, 'a graph of operators', `${where}: use the ONNX file it was compiled from`);
+    const code = `compiled code for one device (operator EPContext, node ${listed(contexts)}), which may lie in another file`;
+    refuse(modelPath, 'a graph of operators', `${code}: use the ONNX file that it was compiled from`);
   }
 }
 

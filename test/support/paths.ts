@@ -7,6 +7,28 @@ export function projectPath(relative: string): string {
 
 export const goldenModel = projectPath('test/fixtures/golden');
 
-export function fixtureModel(name: 'linear' | 'linear-off' | 'sqrt' | 'failing' | 'disagreeing'): string {
+/** The directories of `test/fixtures/models`, which `make_models.py` makes. */
+export type FixtureModel =
+  | 'linear'
+  | 'linear-off'
+  | 'sqrt'
+  | 'failing'
+  | 'disagreeing'
+  | 'outside'
+  | 'outside-branch'
+  | 'compiled'
+  | 'custom-operator'
+  | 'dynamic-int8'
+  | 'static-int8'
+  | 'softmax-over-rows'
+  | 'batch-mean'
+  | 'random'
+  | 'double-softmax'
+  | 'raw-logit'
+  | 'distance'
+  | 'constant'
+  | 'odd-names';
+
+export function fixtureModel(name: FixtureModel): string {
   return projectPath(`test/fixtures/models/${name}`);
 }

@@ -83,6 +83,37 @@ describe('readManifest', () => {
     expect(issuesOf(json)).toContain(issue);
   });
 
+  it.each<[string, unknown, string]>([
+    ['an input', { ...small, inputs: [{ name: '__proto__', size: 1 }] }, 'inputs[0].name'],
+    [
+      'a feature',
+      { ...small, inputs: [{ name: 'x', size: 2, features: ['a', '__proto__'] }] },
+      'inputs[0].features[1]',
+    ],
+    ['an output', { ...small, outputs: { probability: '__proto__' } }, 'outputs.probability'],
+    ['another output', { ...small, outputs: { probability: 'p', riskScore: '__proto__' } }, 'outputs.riskScore'],
+  ])('refuses __proto__ as the name of %s, and says why', (_, json, path) => {
+    expect(issuesOf(json)).toEqual([
+      `${path}: any other name: in JavaScript __proto__ is an object's prototype and no field, so rename it in the graph and here; "__proto__"`,
+    ]);
+  });
+
+  it('takes any other name that JavaScript objects have', () => {
+    for (const name of ['constructor', 'toString', 'hasOwnProperty', '__defineGetter__', 'a.b[0]', 'n'.repeat(5_000)]) {
+      const input = { name, size: 2, features: [name, 'b'] };
+      expect(issuesOf({ ...small, inputs: [input], outputs: { probability: name } })).toEqual([]);
+    }
+  });
+
+  it('refuses an empty name, and one that JSON gives the object itself', () => {
+    expect(issuesOf({ ...small, inputs: [{ name: '', size: 1 }] })).toEqual([
+      'inputs[0].name: the name of a graph\'s input; ""',
+    ]);
+    expect(issuesOf({ ...small, outputs: JSON.parse('{ "probability": "p", "__proto__": "q" }') })).toEqual([
+      'outputs.__proto__: one of logits, probability, riskScore, attention; an unknown field',
+    ]);
+  });
+
   it('never throws, whatever the file holds', () => {
     fc.assert(fc.property(fc.jsonValue(), (json) => void issuesOf(json)));
     const field = fc.constantFrom(...Object.keys(small));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { InferenceSession } from 'onnxruntime-node';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import * as ort from 'onnxruntime-node';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ModelSpec } from '../../../src/pool/protocol.js';
 import { ModelSession } from '../../../workers/model-session.js';
 import { openSession } from '../../../workers/providers.js';
@@ -16,7 +16,7 @@ vi.mock('../../../workers/provider-library.js', () => ({
 const good = readFileSync(join(fixtureModel('sqrt'), 'model.onnx'));
 const broken = new Uint8Array([1, 2, 3]);
 const spec: ModelSpec = { inputs: [{ name: 'x', size: 1 }], outputs: { probability: 'p' } };
-const tryOut = (session: InferenceSession) => ModelSession.warmedUp(session, spec, 1);
+const tryOut = (session: ort.InferenceSession) => ModelSession.warmedUp(session, spec, 1);
 
 beforeEach(() => {
   library.reason = null;
@@ -67,4 +67,27 @@ it('the first provider that runs the model is taken, with the reasons for the ot
     ],
   });
   await opened.session.release();
+});
+
+describe('a model that keeps tensors in another file, had the host not refused it', () => {
+  const cwd = process.cwd();
+  afterEach(() => process.chdir(cwd));
+
+  it.each(['outside', 'outside-branch'] as const)(
+    'is not loaded with the file in the working directory: %s',
+    async (name) => {
+      const model = readFileSync(join(fixtureModel(name), 'model.onnx'));
+      process.chdir(fixtureModel(name));
+      await expect(openSession(model, ['cpu'], 0, async () => {})).rejects.toMatchObject({
+        trials: [{ provider: 'cpu', reason: expect.stringContaining('no-other-files') }],
+      });
+    },
+  );
+
+  it('would be loaded without the session entry that workers give', async () => {
+    const name = 'outside-branch';
+    process.chdir(fixtureModel(name));
+    const session = await ort.InferenceSession.create(readFileSync(join(fixtureModel(name), 'model.onnx')));
+    await session.release();
+  });
 });

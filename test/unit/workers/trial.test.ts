@@ -1,0 +1,235 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ModelSpec, TrialReport } from '../../../src/pool/protocol.js';
+import { trialRowsFor } from '../../../src/tools/verification-rows.js';
+import type { InputBuffers, ModelOutputs } from '../../../workers/model-session.js';
+import { tryRows } from '../../../workers/trial.js';
+
+const inputs = [{ name: 'x', size: 2 }];
+const probability: ModelSpec = { inputs, outputs: { probability: 'p' } };
+const logits: ModelSpec = { inputs, outputs: { logits: 'l' } };
+
+/** What a model says of one row, given all rows of its batch. */
+type Say = (row: readonly number[], batch: readonly (readonly number[])[]) => number | [number, number];
+
+function sigmoid(z: number): number {
+  return 1 / (1 + Math.exp(-z));
+}
+
+/** A batch of [rows, 2]. */
+function batchOf(buffers: InputBuffers, rows: number): number[][] {
+  const [values] = buffers;
+  return Array.from({ length: rows }, (_, row) => [values?.[2 * row] ?? 0, values?.[2 * row + 1] ?? 0]);
+}
+
+function tryModel(say: Say, spec = probability): Promise<TrialReport> {
+  const infer = async (buffers: InputBuffers, rows: number): Promise<ModelOutputs> => {
+    const batch = batchOf(buffers, rows);
+    const said = Float32Array.from(batch.flatMap((row) => say(row, batch)));
+    const none = { logits: null, probability: null, riskScore: null, attention: null };
+    return spec.outputs.logits === undefined ? { ...none, probability: said } : { ...none, logits: said };
+  };
+  return tryRows({ infer }, spec, trialRowsFor(spec.inputs));
+}
+
+const weigh = ([a = 0, b = 0]: readonly number[]): number => 0.3 * a - 0.2 * b;
+
+/** What a step of a quantised value does to it. */
+function quantised(value: number, scale: number): number {
+  return scale === 0 ? 0 : Math.round(value / scale) * scale;
+}
+
+function largest(batch: readonly (readonly number[])[]): number {
+  return Math.max(...batch.flat().map(Math.abs));
+}
+
+describe('the trial of a model', () => {
+  it('finds nothing wrong with models whose rows are scored each for itself', async () => {
+    expect(await tryModel((row) => sigmoid(weigh(row)))).toEqual({ issues: [], notes: [] });
+    expect(await tryModel((row) => [weigh(row), -weigh(row)], logits)).toEqual({ issues: [], notes: [] });
+    // Of unnormalised amounts, so that nearly all scores are 0 or 1.
+    expect(await tryModel((row) => sigmoid(1e6 * weigh(row)))).toEqual({ issues: [], notes: [] });
+    // Statically quantised.
+    expect(await tryModel((row) => sigmoid(quantised(weigh(row), 0.1)))).toEqual({ issues: [], notes: [] });
+  });
+
+  it('takes no rounding for a dependence, such as batches of another size or a quantised graph have', async () => {
+    const rounding = (batch: readonly unknown[]): number => 1 + 1e-6 * (batch.length % 7);
+    expect((await tryModel((row, batch) => sigmoid(weigh(row) * rounding(batch)))).issues).toEqual([]);
+    const stepped: Say = (row, batch) => sigmoid(quantised(weigh(row) * rounding(batch), 0.03));
+    expect((await tryModel(stepped)).issues).toEqual([]);
+  });
+
+  it.each<[string, Say, ModelSpec]>([
+    [
+      'are quantised by one scale for the batch',
+      (row, batch) => sigmoid(weigh(row.map((value) => quantised(value, largest(batch) / 127)))),
+      probability,
+    ],
+    [
+      'are quantised after they were clipped, so that large rows are not so large',
+      (row, batch) => {
+        const clip = (value: number): number => Math.min(Math.max(value, -3), 3);
+        const scale = largest(batch.map((other) => other.map(clip))) / 127;
+        return sigmoid(weigh(row.map((value) => quantised(clip(value), scale))));
+      },
+      probability,
+    ],
+    [
+      'have a softmax over the rows',
+      (row, batch) => 1 / batch.reduce((sum, other) => sum + Math.exp(weigh(other) - weigh(row)), 0),
+      probability,
+    ],
+    [
+      'lose the mean of the batch',
+      (row, batch) => {
+        const mean = batch.reduce((sum, other) => sum + weigh(other), 0) / batch.length;
+        return [mean - weigh(row), weigh(row) - mean];
+      },
+      logits,
+    ],
+    [
+      'are all given the logits of the first, though every score is too near to 1 to show it',
+      (row, batch) => [0, 100 + 0.1 * weigh(batch[0] ?? row)],
+      logits,
+    ],
+    [
+      'are lost beside large ones',
+      (row, batch) => (largest(batch) > 1_000 ? Number.NaN : sigmoid(weigh(row))),
+      probability,
+    ],
+    ['are divided by the size of their batch', (row, batch) => sigmoid(weigh(row)) / batch.length, probability],
+  ])('refuses a model whose rows %s', async (_, say, spec) => {
+    const { issues } = await tryModel(say, spec);
+    expect(issues).toMatchObject([
+      {
+        path: spec === logits ? 'outputs.logits' : 'outputs.probability',
+        expected: 'the same for a row whatever other rows are in its batch',
+        received: expect.stringMatching(/dynamic quantisation.*evaluation mode/),
+      },
+    ]);
+  });
+
+  it('names the output that depends on the neighbours, and the largest difference', async () => {
+    const spec: ModelSpec = { inputs, outputs: { probability: 'p', riskScore: 'r' } };
+    const infer = async (buffers: InputBuffers, rows: number): Promise<ModelOutputs> => {
+      const batch = batchOf(buffers, rows);
+      return {
+        logits: null,
+        attention: null,
+        probability: Float32Array.from(batch, (row) => sigmoid(weigh(row))),
+        riskScore: Float32Array.from(batch, () => (largest(batch) > 1_000 ? 0.75 : 0.5)),
+      };
+    };
+    const { issues } = await tryRows({ infer }, spec, trialRowsFor(inputs));
+    expect(issues).toMatchObject([
+      {
+        path: 'outputs.riskScore',
+        received: expect.stringMatching(/^scores that differ by up to 0\.25 beside rows a thousand/),
+      },
+    ]);
+  });
+
+  it('tells a model that gives another score each time from one that looks at the neighbours', async () => {
+    let call = 0;
+    const random: Say = (row) => {
+      call += 1;
+      return sigmoid(weigh(row) + Math.sin(call));
+    };
+    expect((await tryModel(random)).issues).toMatchObject([
+      { path: 'outputs.probability', received: expect.stringContaining('a random operator') },
+    ]);
+  });
+
+  it.each<[string, (z: number) => number, RegExp]>([
+    ['a raw logit', (z) => z, /raw logit.*Sigmoid/],
+    [
+      'the score of an anomaly detector that is below 0',
+      (z) => -Math.abs(z),
+      /raw logit, or the score of an anomaly detector/,
+    ],
+    ['a distance', (z) => z * z, /a distance or a percentage/],
+    ['a percentage', (z) => 100 * sigmoid(z), /a percentage/],
+  ])('refuses %s in the place of a probability', async (_, of, received) => {
+    const { issues } = await tryModel((row) => of(weigh(row)));
+    expect(issues).toMatchObject([
+      { path: 'outputs.probability', expected: 'scores in [0, 1]', received: expect.stringMatching(received) },
+    ]);
+  });
+
+  it('looks for scores outside [0, 1] among rows about the means alone', async () => {
+    const spec = { inputs: [{ name: 'x', size: 2, mean: [50, 5], std: [10, 1] }], outputs: probability.outputs };
+    // Outside ten deviations, where no invented row is, it goes beyond 1.
+    const far: Say = (row) => (Math.max(...row.map(Math.abs)) > 10 ? 2 : sigmoid(weigh(row)));
+    expect((await tryModel(far, spec)).issues).toEqual([]);
+  });
+
+  it('refuses probabilities in the place of logits, also of a model that computes in float16', async () => {
+    for (const error of [0, 5e-4]) {
+      const say: Say = (row) => [1 - sigmoid(weigh(row)) + error, sigmoid(weigh(row))];
+      expect((await tryModel(say, logits)).issues).toMatchObject([
+        { path: 'outputs.logits', received: expect.stringContaining('nothing is ever blocked') },
+      ]);
+    }
+  });
+
+  it('takes logits for logits that are small, that add up to 0, or that are the same for every row', async () => {
+    expect((await tryModel((row) => [0.5 + 0.001 * weigh(row), 0.4], logits)).issues).toEqual([]);
+    expect((await tryModel((row) => [0.1 * weigh(row), -0.1 * weigh(row)], logits)).issues).toEqual([]);
+    expect(await tryModel(() => [0.25, 0.75], logits)).toEqual({
+      issues: [],
+      notes: [expect.stringContaining('the same score, 0.622')],
+    });
+  });
+
+  it('merely notes rows without a score, rows that the runtime fails on, and a score beyond 1 by rounding', async () => {
+    expect(await tryModel(([a = 0]) => sigmoid(Math.sqrt(a)))).toEqual({
+      issues: [],
+      notes: [expect.stringMatching(/^\d+ of 256 invented rows got no score/)],
+    });
+    const failing = await tryModel(([a = 0]) => {
+      if (a > 0.5) throw new Error('indices out of bounds');
+      return sigmoid(a);
+    });
+    expect(failing).toEqual({ issues: [], notes: [expect.stringContaining('indices out of bounds')] });
+    const beyond = await tryModel((row) => (sigmoid(weigh(row)) > 0.5 ? 1.000_001 : 0.5));
+    expect(beyond).toEqual({ issues: [], notes: [expect.stringContaining('if only by rounding')] });
+  });
+
+  it('does not judge how far the scores go where many rows have none: the model is made for others', async () => {
+    const root = await tryModel(([a = 0]) => Math.sqrt(a));
+    expect(root.issues).toEqual([]);
+    expect(root.notes).toContainEqual(expect.stringContaining('outside [0, 1] fails'));
+    // Unless they go beyond both ends, as those of a raw logit do.
+    const logit = await tryModel(([a = 0]) => Math.log(a));
+    expect(logit.issues).toMatchObject([{ path: 'outputs.probability' }]);
+  });
+
+  it('finds neighbours that change a score among the rows that can be run', async () => {
+    const picky: Say = (row, batch) => {
+      if (batch.some(([a = 0]) => a < 0)) throw new Error('indices out of bounds');
+      return sigmoid(weigh(row) / largest(batch));
+    };
+    expect((await tryModel(picky)).issues).toMatchObject([{ path: 'outputs.probability' }]);
+  });
+
+  it.each(['CUDA failure 719: unspecified launch failure', 'CUDA out of memory'])(
+    'leaves it to the providers where the device fails: %s',
+    async (message) => {
+      const failing = tryModel(() => {
+        throw new Error(message);
+      });
+      await expect(failing).rejects.toThrow(message);
+    },
+  );
+
+  it('finds nothing wrong with any model of single rows that is smooth and gives probabilities', async () => {
+    const weight = fc.double({ min: -1e3, max: 1e3, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(weight, weight, weight, async (a, b, bias) => {
+        const say: Say = ([x = 0, y = 0]) => Math.fround(sigmoid(a * x + b * y + bias));
+        expect((await tryModel(say)).issues).toEqual([]);
+      }),
+    );
+  });
+});

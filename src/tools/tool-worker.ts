@@ -99,9 +99,10 @@ export class ToolWorker {
    */
   async run<T extends ToolTask>(task: T): Promise<ToolResults[T['kind']]> {
     const reply = await Promise.race([this.#reply(task), this.#failed]);
+    // Before the answer is looked at: a stranger's can be anything.
+    if (!this.#thread.isGreeted) await this.#greeted();
     if (!('error' in reply)) return reply.result;
     if ('code' in reply) throw failureError(reply.code, reply.error, 'None of the providers works here');
-    await this.#greeted();
     throw new WorkerLostError(`The tool's worker failed: ${reply.error}`);
   }
 

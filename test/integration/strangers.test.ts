@@ -37,6 +37,7 @@ const strangers: [what: string, source: string, extension?: string][] = [
   ['a file without a handler', 'setInterval(() => {}, 1_000);'],
   ['a CommonJS file without a handler', 'setInterval(() => {}, 1_000);', 'cjs'],
   ['a handler of its own', 'export default async (task) => task;'],
+  ['a handler that answers nothing', 'export default async () => null;'],
   ['an empty file', ''],
   [
     'a file that posts messages of its own',

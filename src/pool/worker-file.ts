@@ -54,8 +54,16 @@ function noUrl(given: string | URL | undefined): string {
  */
 function problemWith(url: URL, name: Entry['name'] | null): string | null {
   if (!isFile(url)) return `no file at ${url.href}`;
-  if (name === null || readFileSync(url, 'latin1').includes(`the ${name} of fraud-scorer`)) return null;
-  return `another program's file at ${url.href}`;
+  return name === null || isOf(`the ${name} of fraud-scorer`, url) ? null : `another program's file at ${url.href}`;
+}
+
+/** Whether the text is in the file. One that can't be read now, for want of a file descriptor say, is for its thread to complain of. */
+function isOf(mark: string, file: URL): boolean {
+  try {
+    return readFileSync(file, 'latin1').includes(mark);
+  } catch {
+    return true;
+  }
 }
 
 function urlOf(workerFile: string | URL): URL | null {

@@ -1,5 +1,5 @@
-import { isNativeError } from 'node:util/types';
 import type { Clock } from './clock.js';
+import { isError } from './thrown.js';
 
 /** Is told of an error of our own, which must not reach the host's process. */
 export type FaultReport = (error: unknown) => void;
@@ -34,8 +34,7 @@ export function containedClock(clock: Clock, onFault: FaultReport): Clock {
 /** What is safe to log of an error, which can be anything: its message may quote a row. */
 export function describeFault(error: unknown): { error: string; code?: string } {
   try {
-    // Those of another realm are errors too.
-    if (!(error instanceof Error || isNativeError(error))) return { error: typeof error };
+    if (!isError(error)) return { error: typeof error };
     const { name } = error;
     const code: unknown = Reflect.get(error, 'code');
     return {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { URL } from 'node:url';
 import { types } from 'node:util';
+import { isUrl } from './is-url.js';
 
 /** The name of any typed array's own kind, whatever its prototype or its class says; undefined for everything else. */
 const typedArrayName = Object.getOwnPropertyDescriptor(
@@ -21,7 +21,7 @@ const kinds: readonly [is: (value: object) => boolean, name: string][] = [
   // By their shape: a realm of a test runner's or a polyfill has classes of its own.
   [(value) => hasMethod(value, 'addEventListener') && 'aborted' in value, 'an AbortSignal'],
   [(value) => hasMethod(value, 'abort') && 'signal' in value, 'an AbortController (pass its signal)'],
-  [(value) => value instanceof URL, 'a URL'],
+  [isUrl, 'a URL'],
   [isPromise, 'a promise (await it first)'],
 ];
 

@@ -1,5 +1,6 @@
 import { FraudScorerError, OutOfResourcesError } from './errors.js';
 import { shortageOf } from './pool/shortage.js';
+import { messageOf } from './thrown.js';
 
 /**
  * The error for something that could not be done because the process has run out of what it takes; null where the error has another
@@ -10,6 +11,5 @@ import { shortageOf } from './pool/shortage.js';
 export function outOfResources(error: unknown, failure: string): OutOfResourcesError | null {
   const shortage = error instanceof FraudScorerError ? null : shortageOf(error);
   if (shortage === null) return null;
-  const message = error instanceof Error ? error.message : String(error);
-  return new OutOfResourcesError(`${failure}: ${shortage} (${message})`, { cause: error });
+  return new OutOfResourcesError(`${failure}: ${shortage} (${messageOf(error)})`, { cause: error });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, realpath, stat } from 'node:fs/promises';
 import { FraudScorerError, ModelInvalidError } from '../errors.js';
 import { outOfResources } from '../out-of-resources.js';
+import { codeOf } from '../thrown.js';
 
 /** A file's contents in memory that threads can share. */
 export interface SharedFile {
@@ -91,11 +92,6 @@ function failure(path: string, error: unknown): Error {
   if (error instanceof FraudScorerError) return error;
   const shortage = outOfResources(error, `${path} could not be read`);
   return shortage ?? new ModelInvalidError(`${path}: ${reasonOf(codeOf(error), error)}`, [], { cause: error });
-}
-
-/** By its shape: errors of Node.js are of another realm where a test runner has loaded this package. */
-function codeOf(error: unknown): string | null {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null;
 }
 
 function reasonOf(code: string | null, error: unknown): string {

@@ -1,3 +1,5 @@
+import { codeOf, messageOf } from '../thrown.js';
+
 /** What a process may run out of: workers may import this file of `src/` too. */
 interface Shortage {
   what: string;
@@ -63,14 +65,6 @@ export function isOutOfMemory(message: string): boolean {
 
 /** @returns what ran out and what helps, in words, where the error says that something did; else null. */
 export function shortageOf(error: unknown): string | null {
-  const shortage = byCode[codeOf(error)] ?? byMessage.find(([pattern]) => pattern.test(messageOf(error)))?.[1];
+  const shortage = byCode[codeOf(error) ?? ''] ?? byMessage.find(([pattern]) => pattern.test(messageOf(error)))?.[1];
   return shortage === undefined ? null : `out of ${shortage.what}: ${shortage.cure}`;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@ import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { describeFault } from '../faults.js';
 import { describeKind } from '../issues.js';
+import { isError } from '../thrown.js';
 import { LostTask } from './lost-task.js';
 import { type TaskFailure, tasksPerWorker } from './protocol.js';
 import { setRuntimeEnvironment } from './runtime-environment.js';
@@ -172,7 +173,7 @@ function whenExited(thread: Worker): Promise<ThreadExit> {
     });
     thread.once('exit', (code) => {
       // A worker's entry may be a host's own, and anything can be thrown.
-      const words = error instanceof Error ? `${error.message}` : `it threw ${describeKind(error)}`;
+      const words = isError(error) ? error.message : `it threw ${describeKind(error)}`;
       resolve({ reason: error === null ? `it exited with code ${code}` : words, error, code });
     });
   });

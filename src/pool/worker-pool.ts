@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../clock.js';
 import { StartTimeoutError, WorkerLostError } from '../errors.js';
 import { contained, type FaultReport, watched } from '../faults.js';
 import { outOfResources } from '../out-of-resources.js';
+import { asError } from '../thrown.js';
 import { type DeviceState, deviceOf, deviceStates, isOnDevice, providerInUse } from './devices.js';
 import { lookEveryMs } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
@@ -345,8 +346,4 @@ export class WorkerPool {
 function lossAtStart(reason: string): Error {
   const failure = 'A worker died while others started';
   return outOfResources(reason, failure) ?? new WorkerLostError(`${failure}: ${reason}`);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

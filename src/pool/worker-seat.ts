@@ -1,6 +1,7 @@
 import type { Timer } from '../clock.js';
 import { type FraudScorerError, StartTimeoutError } from '../errors.js';
 import { watched } from '../faults.js';
+import { asError } from '../thrown.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
 import { greetingTimeoutMs, silenceError } from './handshake.js';
@@ -193,7 +194,7 @@ export class WorkerSeat {
       });
     } catch (error) {
       // A machine, or a container, that has no thread to give now may have one later.
-      this.#onUnusable(error instanceof Error ? error : new Error(String(error)));
+      this.#onUnusable(asError(error));
       return;
     }
     if (thread === null) {

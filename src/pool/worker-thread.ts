@@ -2,6 +2,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { Clock, Timer } from '../clock.js';
 import { FraudScorerError, type InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
 import { outOfResources } from '../out-of-resources.js';
+import { messageOf } from '../thrown.js';
 import type { ExitGuard } from './exit-guard.js';
 import { readGreeting, strangerError, type WorkerFile } from './handshake.js';
 import type { GuardedData, TaskFailure } from './protocol.js';
@@ -53,8 +54,10 @@ export class WorkerThread {
       options.guard.release(seat);
       if (error instanceof FraudScorerError) throw error;
       const failure = 'A worker thread could not be started';
-      const reason = error instanceof Error ? error.message : String(error);
-      throw outOfResources(error, failure) ?? new ProviderUnavailableError(`${failure}: ${reason}`, { cause: error });
+      throw (
+        outOfResources(error, failure) ??
+        new ProviderUnavailableError(`${failure}: ${messageOf(error)}`, { cause: error })
+      );
     }
   }
 

@@ -2,6 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidOptionsError, type OutOfResourcesError } from '../errors.js';
 import { outOfResources } from '../out-of-resources.js';
+import { isError } from '../thrown.js';
 
 const chunk = Buffer.alloc(1024 ** 2);
 
@@ -17,7 +18,7 @@ export async function written<T>(option: string, directory: string, step: () => 
   } catch (error) {
     const shortage = outOfResources(error, `${directory} could not be written`);
     if (shortage !== null) throw shortage;
-    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    if (!isError(error) || !('syscall' in error)) throw error;
     throw new InvalidOptionsError([
       { path: option, expected: 'a directory that can be written', received: error.message },
     ]);

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureModel, projectPath } from '../support/paths.js';
 
 interface Built {
@@ -31,4 +32,30 @@ it('is disposed of by the key that compilers use in a realm without Symbol.async
   const scorer = await FraudScorer.create({ model: fixtureModel('linear'), workers: 1, providers: ['cpu'] });
   await Reflect.get(scorer, disposeKey as symbol).call(scorer);
   expect(Reflect.get(scorer, 'health').call(scorer)).toMatchObject({ status: 'unavailable' });
+});
+
+describe('in a realm whose errors are not those of Node.js', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'realm-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const model = fixtureModel('linear');
+  const { FraudScorer } = loadInContext().built;
+  const create = (options: object): Promise<unknown> =>
+    FraudScorer.create({ model, workers: 1, providers: ['cpu'], ...options });
+
+  it('says that a model file is not there', async () => {
+    await expect(create({ model: join(folder, 'nowhere') })).rejects.toMatchObject({
+      code: 'ERR_MODEL_INVALID',
+      message: expect.stringContaining('expected a file, found none'),
+    });
+  });
+
+  it('says what a worker file threw', async () => {
+    const workerFile = join(folder, 'throws.mjs');
+    writeFileSync(workerFile, "throw new Error('no such license');");
+    await expect(create({ workerFile })).rejects.toThrow(/could not be loaded \(file:.*\): no such license:/);
+  });
 });

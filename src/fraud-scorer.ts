@@ -293,6 +293,7 @@ export class FraudScorer implements Scorer {
    * it: a host that reads from somewhere gets its backpressure. The outcomes are kept until the last has settled. Every request of a list
    * gets its own outcome, come what may. A stream is given back (its iterator's `return`) at the first request that is refused because
    * the scorer was closed or the signal aborted: the outcomes are those of what was read until then, and the last says which it was.
+   * What `return` throws, or rejects with, is ignored.
    * A stream that is awaited at that time is not interrupted.
    *
    * Rejects as a whole only where the options, or what was given as the list, are invalid; a list or stream that throws on the way does

@@ -140,7 +140,7 @@ async function feedList(requests: Iterable<ScoreRequest>, submit: Submit, intake
 async function feedStream(requests: AsyncIterable<ScoreRequest>, submit: Submit, intake: ManyIntake): Promise<void> {
   let refused = 0;
   await untilRoom(intake);
-  for await (const request of requests) {
+  for await (const request of givenBackQuietly(requests)) {
     // Others may have taken the room while the stream was thinking.
     await untilRoom(intake);
     if (!submit(request)) {
@@ -151,6 +151,26 @@ async function feedStream(requests: AsyncIterable<ScoreRequest>, submit: Submit,
     }
     await untilRoom(intake);
   }
+}
+
+/** The same stream, whose `return` can't fail: what was scored until then must not be lost because a host's clean-up throws. */
+function givenBackQuietly(requests: AsyncIterable<ScoreRequest>): AsyncIterable<ScoreRequest> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = requests[Symbol.asyncIterator]();
+      return {
+        next: () => iterator.next(),
+        return: async () => {
+          try {
+            await iterator.return?.();
+          } catch {
+            // It has been read for as long as it was wanted.
+          }
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
 
 async function untilRoom(intake: ManyIntake): Promise<void> {

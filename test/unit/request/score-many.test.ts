@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ClosedError } from '../../../src/errors.js';
 import { type ManyIntake, scoreMany } from '../../../src/request/score-many.js';
 import type { Settlement } from '../../../src/settlement/settler.js';
+import { rejections } from '../../support/rejections.js';
 import { untyped } from '../../support/untyped.js';
 
 /** A door with room for so many, which opens when the test says so. */
@@ -96,6 +97,30 @@ describe('scoreMany at a door that refuses', () => {
     }
     expect(await scoreMany(endless(), intake)).toMatchObject([{ status: 'rejected', reason: { code: 'ERR_CLOSED' } }]);
     expect([returned, seen().submitted]).toEqual([true, 1]);
+  });
+
+  it.each([
+    ...Object.entries(rejections),
+    ['nothing at all', () => undefined],
+    [
+      'nothing, as it throws',
+      () => {
+        throw new Error('of the host');
+      },
+    ],
+  ] as [string, () => unknown][])('keeps the outcomes where the return of a stream gives %s', async (_, make) => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+    const iterator = {
+      next: () => Promise.resolve({ done: false, value: { features: {} } }),
+      return: () => untyped<Promise<IteratorResult<never>>>(make()),
+    };
+    const outcomes = await scoreMany({ [Symbol.asyncIterator]: () => iterator }, closedDoor(true).intake);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', onUnhandled);
+    expect(outcomes).toMatchObject([{ status: 'rejected', reason: { code: 'ERR_CLOSED' } }]);
+    expect(unhandled).toEqual([]);
   });
 
   it('lets the event loop turn while a stream gives nothing but what is refused', async () => {

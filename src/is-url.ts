@@ -2,7 +2,7 @@
 export function isUrl(value: unknown): value is URL {
   try {
     if (typeof value !== 'object' || value === null) return false;
-    return 'href' in value && typeof value.href === 'string' && 'searchParams' in value;
+    return 'href' in value && typeof value.href === 'string';
   } catch {
     return false;
   }

@@ -67,9 +67,14 @@ function isOf(mark: string, file: URL): boolean {
 }
 
 function urlOf(workerFile: string | URL): URL | null {
-  if (isUrl(workerFile)) return workerFile.protocol === 'file:' ? new URL(workerFile.href) : null;
-  if (workerFile.startsWith('file:')) return URL.canParse(workerFile) ? new URL(workerFile) : null;
+  if (isUrl(workerFile)) return fileUrlOf(workerFile.href);
+  if (workerFile.startsWith('file:')) return fileUrlOf(workerFile);
   return pathToFileURL(isAbsolute(workerFile) ? workerFile : resolve(workerFile));
+}
+
+function fileUrlOf(href: string): URL | null {
+  const url = URL.canParse(href) ? new URL(href) : null;
+  return url?.protocol === 'file:' ? url : null;
 }
 
 function isFile(url: URL): boolean {

@@ -85,7 +85,7 @@ it('a session that can not be opened lets the others go', async () => {
   const rendezvous = { words: newWords(), parties: 2 };
   const other = started().run({ ...task, rendezvous, model: { bytes: new SharedArrayBuffer(1) } });
   const report = started().run({ ...task, rendezvous });
-  await expect(other).rejects.toMatchObject({ code: 'ERR_MODEL_INTEGRITY' });
+  await expect(other).rejects.toMatchObject({ code: 'ERR_MODEL_INVALID' });
   expect(await report).toMatchObject({ unavailable: null, measured: [] });
 });
 

@@ -25,7 +25,7 @@ const takenEvents: readonly string[] = [...knownEvents, 'error'];
 
 interface Registration {
   isOnce: boolean;
-  /** What is registered at the emitter in the listener's place. */
+  /** The wrapper that is registered at the emitter; it contains the listener. */
   contained: (...args: unknown[]) => void;
 }
 
@@ -43,7 +43,7 @@ export class ScorerEvents {
     this.#onFailure = onFailure;
   }
 
-  /** @throws {InvalidOptionsError} where there is no such event, or the listener is no function: so do `once`, `off` and `listenerCount`. */
+  /** `once`, `off` and `listenerCount` throw the same. @throws {InvalidOptionsError} if the event is unknown or the listener is no function. */
   on<E extends EventName>(event: E, listener: Listener<E>): void {
     this.#register(event, listener, false);
   }
@@ -82,7 +82,7 @@ export class ScorerEvents {
     const ofEvent = this.#registrations.get(event) ?? new Map<unknown, Registration>();
     const before = ofEvent.get(listener);
     if (before !== undefined) {
-      // The same listener twice is the same as once; one that is wanted always stays.
+      // A listener is registered once at most. `on` wins over `once`.
       before.isOnce &&= isOnce;
       return;
     }

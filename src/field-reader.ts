@@ -147,7 +147,7 @@ export class FieldReader {
   }
 }
 
-/** A guard may look at the value, which a proxy or a getter of the host's can answer by throwing. */
+/** A guard reads the value, and a proxy or a getter of the host's may throw then. */
 function isAccepted<T>(value: unknown, accepts: (value: unknown) => value is T): value is T {
   try {
     return accepts(value);

@@ -2,14 +2,14 @@
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the fields of an object, each getter once: its own enumerable ones, and those of its class, which are the getters along its
- * prototypes. Methods are there for those who ask by name, as `fallback` may be one, and are not listed among the keys.
+ * Reads the fields of an object: its own enumerable properties, and the getters and enumerable properties of its prototypes. Each getter
+ * is called once. Methods are included as properties that are not enumerable, because a method may be the option `fallback`.
  *
  * @throws whatever a getter or a proxy of the host's throws.
  */
 export function readFields(value: object): Fields {
   const fields: Fields = { ...value };
-  // Not the own prototype alone, as a class may extend another. A plain object has nothing to add.
+  // Goes up the whole chain, because a class may extend another. A plain object has no such prototype.
   for (let holder = prototypeOf(value); holder !== null; holder = prototypeOf(holder)) {
     for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(holder))) {
       if (name === 'constructor' || Object.hasOwn(fields, name)) continue;
@@ -20,7 +20,7 @@ export function readFields(value: object): Fields {
   return fields;
 }
 
-/** null where it is that of plain objects, of this realm or another, which holds no fields. */
+/** The prototype; null at the end of the chain and for `Object.prototype`, of this realm or of another. */
 function prototypeOf(value: object): object | null {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype) return null;

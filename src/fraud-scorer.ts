@@ -53,7 +53,7 @@ const defaultCloseTimeoutMs = 10_000;
 /** Requests that may wait while the host's code is rehearsed. */
 const rehearsalQueue = 256;
 
-/** Nothing tells a thread that it is being terminated, so that this is all that can be done about it. */
+/** No event tells a thread that it is being terminated, so a warning is all that can be done. */
 const inWorkerThread =
   'The scorer runs in a worker thread: close it before this thread is terminated or the process ends, which can abort the process while it is busy';
 

@@ -16,11 +16,11 @@ export function callHost(call: () => unknown, onFailure: HostFailure): void {
  */
 export function containResult(result: unknown, onFailure: HostFailure): void {
   if (!isObjectLike(result)) return;
-  // This takes all of them, and an object whose `then` can't be read, which `Promise.resolve` does not.
+  // `resolve` reads `then` itself, and turns what that throws into a rejection.
   new Promise((resolve) => resolve(result)).then(undefined, onFailure);
 }
 
-/** Whether it can be awaited for more than itself. */
+/** Whether it has a method `then`, as a promise of any realm has. */
 export function isThenable(value: unknown): boolean {
   try {
     return isObjectLike(value) && typeof Reflect.get(value, 'then') === 'function';

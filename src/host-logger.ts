@@ -2,11 +2,11 @@ import { InvalidOptionsError } from './errors.js';
 import { describeValue } from './issues.js';
 import type { FieldsFirstLogger, HostLogger, Logger, PinoLikeLogger } from './types.js';
 
-/** What `isLogger` takes, for a message about what it does not take. */
+/** Describes what `isLogger` accepts, for error messages. */
 export const loggerExpected =
   'a logger with the methods info (or log), warn and error: console, pino, winston, bunyan, NestJS, or fieldsFirst(logger)';
 
-/** Has the methods that are called: `log` stands in for `info`, which NestJS's loggers do not have. */
+/** Whether it has the methods that are called. `log` stands in for `info`, which NestJS's loggers do not have. */
 export function isLogger(value: unknown): value is HostLogger {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const has = (method: string): boolean => typeof Reflect.get(value, method) === 'function';
@@ -50,7 +50,7 @@ export function messageFirst(logger: HostLogger): Logger {
   };
 }
 
-/** By what only those have: pino's children inherit its symbol, and a proxy of one passes it on. */
+/** Recognises pino and bunyan by properties that only they have. pino's children inherit its symbol, and a proxy of pino passes it on. */
 function takesFieldsFirst(logger: HostLogger): logger is PinoLikeLogger {
   const isPino = Symbol.for('pino.serializers') in logger;
   const isBunyan = 'addStream' in logger && 'streams' in logger && 'fields' in logger;

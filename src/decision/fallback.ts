@@ -30,7 +30,7 @@ export function fallbackDecision(
   try {
     const decision: unknown = fallback(request, error);
     if (isDecision(decision)) return decision;
-    // A promise of an answer comes too late. Its rejection is of no more interest than its answer.
+    // An answer that comes later is of no use, so its rejection is ignored too.
     containResult(decision, () => {});
     const what = isThenable(decision) ? 'a promise; it must be synchronous' : 'something else';
     onFailure(`the fallback function returned ${what}, expected APPROVE, REVIEW or BLOCK`);

@@ -115,7 +115,7 @@ export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): O
   ];
 }
 
-/** Nothing without a sample, which would clear an alert: the memory may be as it was. */
+/** Without a sample there is no observation: a value of null would clear an alert that may still hold. */
 function observeMemory({ memoryGb }: AlertSnapshot, { maxMemoryGb }: AlertThresholds): Observation[] {
   if (memoryGb === null) return [];
   return [

@@ -30,7 +30,7 @@ export interface MonitorOptions {
   workers: () => WorkersSeen;
   onAlert: (alert: Alert) => void;
   onAlertCleared: (alert: Alert) => void;
-  /** A part of the look that is taken every second failed; the others were done. */
+  /** Called when one part of the work of every second fails; the other parts are still done. */
   onFault: FaultReport;
 }
 

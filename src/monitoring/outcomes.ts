@@ -32,7 +32,7 @@ const recentLabels = 1_000;
 export class OutcomeStore {
   readonly #clock: Clock;
   readonly #limits: OutcomeLimits;
-  /** In the order in which they came, which is that of decision but for those that the host told of. */
+  /** In order of arrival. That is the order of decision, except for decisions that the host reports from its own records. */
   readonly #entries = new Map<string, Entry>();
   readonly #confusion = new ConfusionMatrix();
   /** The decisions that were labelled legitimate most recently; some may have been revised since. */
@@ -62,7 +62,7 @@ export class OutcomeStore {
     this.#confusion.remove(known.flagged, known.isFraud);
     this.#confusion.add(flagged, known.isFraud);
     if (!known.isOwn) this.#labelledOwn += 1;
-    // The same entry, as it may be among the most recent labels.
+    // The entry itself is changed, because it may be among the most recent labels.
     this.#remember(key, Object.assign(known, { flagged, decidedAt, isOwn: true }));
   }
 
@@ -111,8 +111,8 @@ export class OutcomeStore {
   }
 
   /**
-   * How long ago a time of the wall clock was; 0 for one that is yet to come. That clock may have jumped since the start, or be wrong
-   * for a moment, so the time is taken in two ways, and the shorter one counts: to keep a decision for too long does no harm.
+   * How long ago a time of the wall clock was; 0 for one in the future. The wall clock may have jumped since the start, or be wrong for
+   * a moment. So the present time is taken in two ways, and the earlier one counts: keeping a decision for too long does no harm.
    */
   #ageMs(epochMs: number): number {
     const sinceStartMs = this.#clock.now() - this.#start.now;
@@ -120,7 +120,7 @@ export class OutcomeStore {
     return Math.max(nowEpochMs - epochMs, 0);
   }
 
-  /** Of those behind one that is not expired some may be: the host may tell of old decisions. */
+  /** Looks at the age too: an old decision that the host reports can lie behind younger ones, where `forgetExpired` does not come to it. */
   #find(id: string): Entry | null {
     const entry = this.#entries.get(id);
     return entry === undefined || this.#isExpired(entry) ? null : entry;
@@ -135,7 +135,7 @@ export class OutcomeStore {
     const before = this.#entries.size;
     this.#entries.set(id, entry);
     if (this.#entries.size === before) {
-      // An id that was there already kept its place, and is the latest now.
+      // `set` keeps the old place of a known id, whose decision is the latest now: it goes to the end.
       this.#entries.delete(id);
       this.#entries.set(id, entry);
     }

@@ -37,7 +37,7 @@ export class PerformanceHistory {
 
   /** Ends the current interval and begins the next. */
   advance(): void {
-    // First, as there may be no memory for it: nothing has changed then.
+    // Made first: if there is no memory for it, this throws before anything has changed.
     const added = this.#intervals.length < windowIntervals ? new PerformanceRecorder() : null;
     const now = this.#clock.now();
     const { recorder, startedAt } = this.#last();

@@ -16,17 +16,17 @@ interface ExitWatch {
   onExit: () => void;
 }
 
-/** The number is that of the form: copies of other versions share it as long as it stays the same. */
+/** The number is the version of `ExitWatch`: copies of this package share one as long as they have the same number. */
 const key = Symbol.for('fraud-scorer.exitWatch.1');
 
-/** Has the end of the process wait for a waiter: together with all others, so that their times do not add up. */
+/** Makes the end of the process wait for a waiter. All waiters wait at the same time, so that their times do not add up. */
 export function watchExit(waiter: ExitWaiter, now: () => number): void {
   const watch = sharedWatch() ?? newWatch(now);
   if (watch.waiters.size === 0) process.on('exit', watch.onExit);
   watch.waiters.add(waiter);
 }
 
-/** The process may end without asking it. */
+/** The end of the process no longer waits for it. */
 export function unwatchExit(waiter: ExitWaiter): void {
   const watch = sharedWatch();
   watch?.waiters.delete(waiter);
@@ -37,7 +37,7 @@ function newWatch(now: () => number): ExitWatch {
   const waiters = new Set<ExitWaiter>();
   const onExit = (): void => {
     const startedAt = now();
-    // One that fails must not keep the others' workers from being waited for, nor change the exit code.
+    // If one fails, the others must still be waited for, and the exit code must stay as it is.
     for (const waiter of waiters) contained(() => waiter.stopAll(), ignore);
     for (const waiter of waiters) contained(() => waiter.blockUntilIdle(startedAt), ignore);
   };

@@ -125,7 +125,7 @@ export class SingleThread {
       };
       const running = name === undefined ? this.#piscina.run(task) : this.#piscina.run(task, { name });
       running.then(
-        // A thread that ends by throwing null leaves null, too.
+        // A worker that dies by throwing null answers with null.
         (reply) => (isObject(reply) ? settle(reply) : fail(`answered with ${describeKind(reply)}`)),
         // What a handler throws may quote a row.
         (error: unknown) => fail(`threw ${describeFault(error).error}`),

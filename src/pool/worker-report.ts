@@ -1,8 +1,8 @@
 import type { FailedReport, ReadyReport, WorkerReport } from './protocol.js';
 
 /**
- * Whether a message of a worker is its report. Its entry may be a host's own, whose messages can be anything: what only looks like a
- * report is left alone.
+ * Whether a message of a worker is a complete report. The worker's entry may be the host's own and post anything, so a message that only
+ * looks like a report must not be taken for one.
  */
 export function isWorkerReport(message: unknown): message is WorkerReport {
   if (!isFields(message) || typeof message.threadId !== 'number') return false;

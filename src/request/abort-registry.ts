@@ -14,7 +14,7 @@ interface Watch {
   listener: () => void;
 }
 
-/** Of all scorers in this process: a signal that many share, such as one for the end of the process, gets one listener. */
+/** Shared by all scorers of this process: a signal that many of them are given gets one listener. */
 const watches = new WeakMap<AbortSignal, Watch>();
 
 /** Requests, or calls in columns, of one scorer, by the signal that may abort them. */
@@ -34,7 +34,7 @@ export class AbortRegistry<T extends Abortable> {
    */
   watch(signal: AbortSignal, request: T): void {
     const watch = watches.get(signal) ?? listen(signal);
-    // The signal calls it as an event, and would report what it throws to the process.
+    // What a listener of a signal throws would end the process.
     const abort = (reason: unknown): void => contained(() => this.#onAborted(request, reason), this.#onFault);
     watch.aborts.add(abort);
     request.stopListening = () => {

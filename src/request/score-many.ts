@@ -164,7 +164,7 @@ function givenBackQuietly(requests: AsyncIterable<ScoreRequest>): AsyncIterable<
           try {
             await iterator.return?.();
           } catch {
-            // It has been read for as long as it was wanted.
+            // Nothing more is wanted of the stream.
           }
           return { done: true, value: undefined };
         },

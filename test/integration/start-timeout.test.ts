@@ -1,13 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, constants, cpSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Alert, FraudScorer, type FraudScorerOptions, profileModel } from '../../src/index.js';
 import { WorkerBoard } from '../support/board.js';
 import { fixtureModel } from '../support/paths.js';
 import { runHost } from '../support/run-host.js';
+
+/** A model directory on a file system that does not answer. */
+const unanswered = '/on/a/file/system/that/does/not/answer';
+vi.mock('../../src/deployment/model-directory.js', async (original) => {
+  const real = await original<typeof import('../../src/deployment/model-directory.js')>();
+  return {
+    ...real,
+    openModelDirectory: (directory: string) =>
+      directory === unanswered ? new Promise(() => {}) : real.openModelDirectory(directory),
+  };
+});
 
 const model = fixtureModel('sqrt');
 const workerFile = WorkerBoard.workerFile('blocking');
@@ -78,19 +85,8 @@ describe('create, where it takes longer than startTimeoutMs,', () => {
     while (process.listenerCount('exit') > listeners) await turn();
   });
 
-  it.runIf(process.platform === 'linux')('says so of a file system that does not answer', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'start-timeout-'));
-    const slow = join(folder, 'model');
-    cpSync(model, slow, { recursive: true });
-    rmSync(join(slow, 'model.onnx'));
-    // Opening it blocks until somebody opens the other end.
-    execFileSync('mkfifo', [join(slow, 'model.onnx')]);
-    try {
-      expect(await refusal({ model: slow })).toContain(`: reading the model directory ${slow}`);
-    } finally {
-      closeSync(openSync(join(slow, 'model.onnx'), constants.O_RDWR | constants.O_NONBLOCK));
-      rmSync(folder, { recursive: true });
-    }
+  it('says so of a file system that does not answer', async () => {
+    expect(await refusal({ model: unanswered })).toContain(`: reading the model directory ${unanswered}`);
   });
 
   it.each(['blocksInRuntime', 'blocksInFile'] as const)(

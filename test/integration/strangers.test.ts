@@ -36,7 +36,8 @@ function ofVersion(version: string, original: string): string {
 const strangers: [what: string, source: string, extension?: string][] = [
   ['a file without a handler', 'setInterval(() => {}, 1_000);'],
   ['a CommonJS file without a handler', 'setInterval(() => {}, 1_000);', 'cjs'],
-  ['a handler of its own', 'export default async (task) => task;'],
+  ['a handler that gives tasks back', 'export default async (task) => task;'],
+  ['a handler that answers like a worker of tools', 'export default async () => ({ result: null });'],
   ['a handler that answers nothing', 'export default async () => null;'],
   ['an empty file', ''],
   [

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './clock.js';
 import { ColumnScoring } from './columns/column-scoring.js';
 import { defaultPolicy, parsePolicyPatch } from './decision/policy.js';
 import { findBatching } from './deployment/auto-batching.js';
+import { openBundledModel } from './deployment/bundled-model.js';
 import { Deployment } from './deployment/deployment.js';
 import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
 import { AbortedError, ClosedError, type FraudScorerError } from './errors.js';
@@ -121,7 +122,9 @@ export class FraudScorer implements Scorer {
 
   static async #create(resolved: ResolvedOptions, limit: StartLimit): Promise<FraudScorer> {
     const { model, batching, autoBatching } = resolved;
-    const directory = await limit.within(`reading the model directory ${model}`, openModelDirectory(model));
+    const directory = await (model === null
+      ? limit.within('reading the demonstration model', openBundledModel())
+      : limit.within(`reading the model directory ${model}`, openModelDirectory(model)));
     const measuring = autoBatching ? findBatching({ ...resolved, ...batching, directory, signal: limit.signal }) : null;
     const found = measuring === null ? null : await limit.within("measuring the model for batching: 'auto'", measuring);
     const options = { ...resolved, ...found };

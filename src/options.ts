@@ -2,7 +2,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import type { BatchLimits } from './batching/batch-policy.js';
 import { isDecision } from './decision/fallback.js';
 import { readPolicyPatch } from './decision/policy.js';
-import { findBundledModel } from './deployment/bundled-model.js';
+import { hasBundledModel } from './deployment/bundled-model.js';
 import { expectedLocation, isLocation, pathOfLocation } from './deployment/model-location.js';
 import { FieldReader } from './field-reader.js';
 import { isLogger, loggerExpected } from './host-logger.js';
@@ -16,7 +16,10 @@ import type { DecisionPolicy, Explain, Fallback, HostLogger, Patch, Provider } f
 
 /** Options of `FraudScorer.create`. Every field may be left out. */
 export interface FraudScorerOptions {
-  /** A model directory, as a path or a file URL: `model.json` and the ONNX file it names. @default the bundled reference model */
+  /**
+   * A model directory, as a path or a file URL: `model.json` and the ONNX file it names. The demonstration model must not decide over
+   * customers, and `create` warns where none is given. @default the demonstration model that comes with the package
+   */
   model?: string | URL | undefined;
   /** Execution providers in order of preference; the first that works is used and reported. @default ['cuda', 'cpu'] */
   providers?: readonly Provider[] | undefined;
@@ -81,7 +84,8 @@ export interface FraudScorerOptions {
 
 /** The options, complete and valid. */
 export interface ResolvedOptions {
-  model: string;
+  /** The path of the model directory; null for the demonstration model. */
+  model: string | null;
   providers: readonly Provider[];
   devices: readonly number[];
   workers: number;
@@ -153,11 +157,13 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   return resolved;
 }
 
-function readModel(reader: FieldReader): string {
-  const model = pathOfLocation(reader.value('model', expectedLocation, isLocation)) ?? findBundledModel();
-  if (model !== null) return model;
-  reader.reject('model', `${expectedLocation} (a host that bundles passes one)`, undefined);
-  return '';
+/** @returns null for the demonstration model. */
+function readModel(reader: FieldReader): string | null {
+  const model = pathOfLocation(reader.value('model', expectedLocation, isLocation));
+  if (!reader.has('model') && !hasBundledModel()) {
+    reader.reject('model', `${expectedLocation} (a host that bundles passes one)`, undefined);
+  }
+  return model;
 }
 
 function readToolWorkerFile(reader: FieldReader, isUsed: boolean): string | undefined {

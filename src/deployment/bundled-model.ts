@@ -1,31 +1,49 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFile } from '../is-file.js';
 import { demonstrationGraph, demonstrationManifest } from '../packaged-files.js';
+import { type ModelDirectory, openModelFiles } from './model-directory.js';
 
-/**
- * The directory of the demonstration model that comes with the package.
- *
- * @returns null where it is not there: a host that was bundled into one file, or whose bundler gave the files other names, has none.
- */
-export function findBundledModel(): string | null {
+/** The files of the demonstration model that comes with the package. A bundler may have put them anywhere, under any names. */
+interface BundledModel {
+  manifestPath: string;
+  modelPath: string;
+}
+
+/** @returns null where one of them is not there: a host that was bundled into one file has none. */
+function findBundledModel(): BundledModel | null {
   try {
-    const manifest = fileURLToPath(demonstrationManifest());
-    const isWhole = dirname(fileURLToPath(demonstrationGraph())) === dirname(manifest);
-    return isWhole && basename(manifest) === 'model.json' && existsSync(manifest) ? dirname(manifest) : null;
+    const manifest = demonstrationManifest();
+    const model = demonstrationGraph();
+    if (!isFile(manifest) || !isFile(model)) return null;
+    return { manifestPath: fileURLToPath(manifest), modelPath: fileURLToPath(model) };
   } catch {
     // A bundle in CommonJS form does not know where it lies.
     return null;
   }
 }
 
+export function hasBundledModel(): boolean {
+  return findBundledModel() !== null;
+}
+
+/** @throws as `openModelDirectory` does, and where it is not there. */
+export async function openBundledModel(): Promise<ModelDirectory> {
+  const { manifestPath, modelPath } = requireBundledModel();
+  return openModelFiles(manifestPath, modelPath);
+}
+
 /**
- * The same, for programs of this package.
+ * The directory of the demonstration model, for programs of this package, which no bundler touches.
  *
  * @throws {Error} where it is not there.
  */
 export function bundledModelDirectory(): string {
-  const directory = findBundledModel();
-  if (directory === null) throw new Error("the package's demonstration model is not there");
-  return directory;
+  return dirname(requireBundledModel().manifestPath);
+}
+
+function requireBundledModel(): BundledModel {
+  const model = findBundledModel();
+  if (model === null) throw new Error("the package's demonstration model is not there");
+  return model;
 }

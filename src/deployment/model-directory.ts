@@ -40,7 +40,21 @@ const maxLoads = 5;
  * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
  */
 export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
-  const opened = await readModelDirectory(directory);
+  return checked(await readModelDirectory(directory));
+}
+
+/**
+ * The same of a manifest and a model file that have paths of their own: a bundler may have given them other names.
+ *
+ * @throws as `openModelDirectory` does.
+ */
+export async function openModelFiles(manifestPath: string, modelPath: string): Promise<ModelDirectory> {
+  const { manifest, json } = parseManifest(await readSmall(manifestPath), manifestPath);
+  const { bytes, sha256 } = await readShared(modelPath);
+  return checked({ manifest, json, modelPath, bytes, sha256, folders: [dirname(manifestPath)] });
+}
+
+async function checked(opened: ModelDirectory): Promise<ModelDirectory> {
   const mismatch = integrityProblem(opened);
   if (mismatch !== null) throw new ModelIntegrityError(mismatch);
   await refuseOutsideFiles(opened);

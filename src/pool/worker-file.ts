@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL, URL } from 'node:url';
+import { pathToFileURL, URL } from 'node:url';
+import { isFile } from '../is-file.js';
 import { isUrl } from '../is-url.js';
 import type { IssueList } from '../issues.js';
 import { toolWorkerEntry, workerEntry } from '../packaged-files.js';
@@ -75,13 +76,4 @@ function urlOf(workerFile: string | URL): URL | null {
 function fileUrlOf(href: string): URL | null {
   const url = URL.canParse(href) ? new URL(href) : null;
   return url?.protocol === 'file:' ? url : null;
-}
-
-function isFile(url: URL): boolean {
-  try {
-    return statSync(fileURLToPath(url)).isFile();
-  } catch {
-    // Not there, not to be looked at, or on another host.
-    return false;
-  }
 }

@@ -7,6 +7,7 @@ import { ColumnScoring } from './columns/column-scoring.js';
 import { defaultPolicy, parsePolicyPatch } from './decision/policy.js';
 import { findBatching } from './deployment/auto-batching.js';
 import { openBundledModel } from './deployment/bundled-model.js';
+import { warnOfDemonstration } from './deployment/demonstration.js';
 import { Deployment } from './deployment/deployment.js';
 import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
 import { AbortedError, ClosedError, type FraudScorerError } from './errors.js';
@@ -492,6 +493,7 @@ export class FraudScorer implements Scorer {
       devices,
       batching: this.#deployment.limits,
     });
+    if (this.#options.model === null) warnOfDemonstration(this.#options.logger === undefined ? null : this.#logger);
     if (!isMainThread) this.#logger.warn(inWorkerThread, { threadId });
   }
 

@@ -18,6 +18,7 @@ import { TransactionSource } from './transaction-source.js';
 
 const DAY_MS = 86_400_000;
 const UNPACED_TIMEOUT_MS = 30_000;
+const DEMONSTRATION_MODEL = new URL('../../models/visa-fraud/1', import.meta.url);
 
 /** What a replay is run with, besides its options. */
 export interface ReplayHost {
@@ -106,10 +107,11 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   return report;
 }
 
-/** Only what was asked for: the SDK has its own defaults. */
+/** Little but what was asked for: the SDK has its own defaults. */
 function scorerOptions({ model, workers, rate }: ReplayOptions): FraudScorerOptions {
   return {
-    ...(model !== undefined && { model }),
+    // Named, as the scorer warns a host that names none.
+    model: model ?? DEMONSTRATION_MODEL,
     ...(workers !== undefined && { workers }),
     // At a rate the replay plays a service, with a service's deadline. Without one, a machine that stalls should slow it down,
     // and not make it lose transactions.

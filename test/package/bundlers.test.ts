@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,6 +58,20 @@ describe.each(['host.mjs', 'host.cjs'])('a host built by webpack (%s)', (host) =
     expect({ ...JSON.parse(stdout), stderr }).toEqual({ errors: [], warnings: [], stderr: '' });
     expectScore(await node([output], { MODEL: model() }));
     expectScore(await node([output], { MODEL: model(), BATCHING: 'auto' }));
+  });
+
+  it('scores with the demonstration model, whose files are assets too', async () => {
+    expectScore(await node([output]));
+    expectScore(await node([output], { BATCHING: 'auto' }));
+  });
+
+  it('scores where nothing but what webpack wrote is left of the package', async () => {
+    const folder = join(project, `deployed-${output}`, '..');
+    await cp(join(project, output, '..'), folder, { recursive: true });
+    await mkdir(join(folder, 'node_modules'));
+    for (const name of ['piscina', 'onnxruntime-node', 'onnxruntime-common'])
+      await symlink(join(project, 'node_modules', name), join(folder, 'node_modules', name));
+    expectScore(await node(['host.cjs'], { BATCHING: 'auto' }, folder));
   });
 
   it('takes workers that it is given', async () => {

@@ -43,7 +43,7 @@ const byCode: Readonly<Record<string, Shortage>> = {
 const deviceMemory = /\bCUDA (?:failure|error):? ?2\b|\bCU\w+_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation/i;
 
 const anyMemory =
-  /out of memory|bad_alloc|failed to allocate|could not allocate|allocation failed|invalid typed array length|cannot allocate memory(?! in static TLS)|\bENOMEM\b/i;
+  /out of memory|bad_alloc|failed to allocate|could not allocate|allocation failed|invalid typed array length|cannot allocate memory(?! in static TLS)|failed to map segment from shared object|cannot map zero-fill pages|\bENOMEM\b/i;
 
 /** The first that fits. */
 const byMessage: readonly [RegExp, Shortage][] = [

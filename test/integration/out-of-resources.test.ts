@@ -47,7 +47,7 @@ describe.runIf(process.platform === 'linux')('a host with little', () => {
 
   it("address space measures the model for batching: 'auto' too", async () => {
     expect(await run(`ulimit -v ${6 * 1024 ** 2}`, "'auto'")).toEqual(answers);
-    expect(await run('ulimit -v 1800000', "'auto'")).toMatchObject({ code: 'ERR_OUT_OF_RESOURCES' });
+    expect(await run('ulimit -v 1700000', "'auto'")).toMatchObject({ code: 'ERR_OUT_OF_RESOURCES' });
   });
 
   it('memory for data is told so by create', async () => {

@@ -21,6 +21,7 @@ describe('what ran out', () => {
     ['memory', new RangeError('Array buffer allocation failed')],
     ['memory', new RangeError('WebAssembly.Memory(): could not allocate memory')],
     ['memory', new Error('std::bad_alloc')],
+    ['memory', new Error('libonnxruntime.so.1: failed to map segment from shared object')],
     ['memory', 'Failed to allocate memory for requested buffer of size 1024'],
     ['memory', coded('ERR_DLOPEN_FAILED', 'failed to map segment from shared object: Cannot allocate memory')],
     ['file descriptors', coded('ERR_DLOPEN_FAILED', 'cannot open shared object file: Too many open files')],

@@ -9,6 +9,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { parseOrExit } from '../src/cli/parse-or-exit.js';
 import { processOutput } from '../src/cli/stream-output.js';
 import { bundledModelDirectory } from '../src/deployment/bundled-model.js';
 import { isCpuProfile, type SelfTime, selfTimes } from './profile/self-times.js';
@@ -27,14 +28,14 @@ interface Flags {
 }
 
 const directory = fileURLToPath(new URL('../.cache/profile/', import.meta.url));
-const flags = new Command('npm run bench:profile --')
+const command = new Command('npm run bench:profile --')
   .option('--seconds <n>', 'how long score() is saturated', '5')
   .option('--workers <n>', 'worker threads', '2')
   .option('--model <dir>', 'a model directory', bundledModelDirectory())
   .option('--out <dir>', 'where the profiles go, of which nothing else is left there', directory)
-  .option('--top <n>', 'functions a thread', '15')
-  .parse()
-  .opts<Flags>();
+  .option('--top <n>', 'functions a thread', '15');
+await parseOrExit(command);
+const flags = command.opts<Flags>();
 
 await rm(flags.out, { recursive: true, force: true });
 await mkdir(flags.out, { recursive: true });

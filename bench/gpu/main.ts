@@ -1,6 +1,7 @@
 /** `npm run bench:gpu`: runs the parts one after the other, each in a process of its own, and ends in time. */
 
 import { CommanderError } from 'commander';
+import { processOutput } from '../../src/cli/stream-output.js';
 import type { Gpu } from '../../src/pool/tool-protocol.js';
 import { listGpus } from '../../workers/nvidia-smi.js';
 import { readEnvironment } from '../environment.js';
@@ -12,6 +13,8 @@ import type { PartResult } from './report/part-result.js';
 import { type GpuResultFile, writeGpuResult } from './report/result-file.js';
 import { checksText, partText } from './report/text.js';
 import { runPart } from './run-part.js';
+
+processOutput();
 
 /** Put in when it is built. */
 declare const BENCH_COMMIT: string | null;

@@ -7,6 +7,9 @@ export const log: Logger = {
   error: (message, fields) => write('error', message, fields),
 };
 
+// Nobody may read the log any more, or the disk is full: the service goes on.
+process.stdout.on('error', () => {});
+
 function write(level: keyof Logger, message: string, fields: Record<string, unknown> = {}): void {
   process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
 }

@@ -42,7 +42,8 @@ async function replay(args: readonly string[]): Promise<number> {
 process.stdout.once('error', (error: NodeJS.ErrnoException) => {
   process.stdout.on('error', () => {});
   if (error.code === 'EPIPE') return;
-  process.stderr.write(`error: the output could not be written (${error.code ?? error.message})\n`);
+  const reason = error.code === 'ENOSPC' ? 'no space left on device' : (error.code ?? error.message);
+  process.stderr.write(`error: the output could not be written: ${reason}\n`);
   process.once('exit', () => {
     process.exitCode = EXIT_UNWRITTEN;
   });

@@ -17,7 +17,7 @@ export function streamOutput(out: TextStream, err: TextStream, onUnwritten: () =
   out.on('error', (error) => {
     if (hasFailed) return;
     hasFailed = true;
-    if (error.code === 'EPIPE') return;
+    if (error.code === 'EPIPE' || error.code === 'ECONNRESET') return;
     onUnwritten();
     err.write(`The output could not be written: ${reasonOf(error)}\n`);
   });

@@ -3,14 +3,14 @@
 import { writeFile } from 'node:fs/promises';
 import { SingleBar } from 'cli-progress';
 import { processOutput } from '../../src/cli/stream-output.js';
-import { parseOptions } from './options.js';
+import { readOptions } from './options.js';
 import { KnownRows } from './oracle/known-rows.js';
 import { runScenario, type ScenarioReport } from './report/scenario-report.js';
 import { reportTable } from './report/table.js';
 import { allScenarios } from './scenarios/all-scenarios.js';
 
 processOutput();
-const { seed, requests, minutes, only, workers, model, report } = parseOptions(process.argv);
+const { seed, requests, minutes, only, workers, model, report } = await readOptions();
 const chosen = allScenarios.filter(({ name, onRequest }) => only?.includes(name) ?? !onRequest);
 const rows = await KnownRows.make(model, 4_096, seed);
 const reports: ScenarioReport[] = [];

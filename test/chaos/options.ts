@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { parseOrExit } from '../../src/cli/parse-or-exit.js';
 import { bundledModelDirectory } from '../../src/deployment/bundled-model.js';
 import { allScenarios } from './scenarios/all-scenarios.js';
 
@@ -12,7 +13,7 @@ export interface ChaosOptions {
   report?: string;
 }
 
-export function parseOptions(argv: readonly string[]): ChaosOptions {
+export async function readOptions(): Promise<ChaosOptions> {
   const command = new Command('npm run chaos --')
     .usage('[options]')
     .description('Does harm to real scorers, and checks that every request is settled once, and rightly.')
@@ -24,7 +25,8 @@ export function parseOptions(argv: readonly string[]): ChaosOptions {
     .option('--model <dir>', 'a model directory with logits and a risk score', bundledModelDirectory())
     .option('--report <file>', 'write the report there, as JSON')
     .addHelpText('after', `\n${scenarioList()}`);
-  return command.parse(argv).opts<ChaosOptions>();
+  await parseOrExit(command);
+  return command.opts<ChaosOptions>();
 }
 
 function scenarioList(): string {

@@ -8,10 +8,14 @@ interface End {
   stderr: string;
 }
 
-/** Runs the command in a shell: `FRAUD_SCORER` stands for it. */
+/** Runs a script in a shell, in the project's folder: `FRAUD_SCORER` stands for the command, `RUN` for Node.js that runs TypeScript. */
 async function shell(script: string): Promise<End> {
-  const command = `${process.execPath} ${projectPath('dist/cli.js')}`;
-  const child = spawn('bash', ['-c', script.replaceAll('FRAUD_SCORER', command)], {
+  const commands = { FRAUD_SCORER: projectPath('dist/cli.js'), RUN: '--import tsx' };
+  let text = script;
+  for (const [name, command] of Object.entries(commands))
+    text = text.replaceAll(name, `${process.execPath} ${command}`);
+  const child = spawn('bash', ['-c', text], {
+    cwd: projectPath('.'),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let stderr = '';
@@ -63,5 +67,33 @@ describe('the command, whose output can not be written', () => {
 
   it('ends with its own code where only what is wrong can not be written', async () => {
     expect(await shell('FRAUD_SCORER nonsense 2> /dev/full')).toEqual({ code: 2, stderr: '' });
+  });
+});
+
+describe("the project's other programs", () => {
+  const programs = [
+    'examples/replay/main.ts --help',
+    'examples/replay/main.ts --limit 200 --workers 1',
+    'bench/main.ts --help',
+    'bench/profile.ts --help',
+    'test/chaos/main.ts --help',
+  ];
+
+  it.each(programs)('end quietly where their reader has gone: %s', async (program) => {
+    const script = `exec 3> >(exec true); wait $!; RUN ${program} >&3; echo "code $?" >&2`;
+    expect(await shell(script)).toEqual({ code: 0, stderr: 'code 0\n' });
+  });
+
+  it.each(programs)('say so in one line and end with 3 on a full disk: %s', async (program) => {
+    const { code, stderr } = await shell(`RUN ${program} > /dev/full`);
+    expect(stderr).toMatch(/^(error: t|T)he output could not be written: no space left on device\n$/);
+    expect(code).toBe(3);
+  });
+
+  it.each(['> /dev/full', '>&3'])("go on where they serve and their log can't be written (%s)", async (redirection) => {
+    const host =
+      "import('./examples/http/log.ts').then(async ({ log }) => { for (const n of [1, 2]) { log.info('served', { n }); await new Promise(setImmediate); } console.error('still serving'); })";
+    const script = `exec 3> >(exec true); wait $!; RUN --eval "${host}" ${redirection}`;
+    expect(await shell(script)).toEqual({ code: 0, stderr: 'still serving\n' });
   });
 });

@@ -2,12 +2,16 @@
  * Writes the bundled sample: npx tsx models/visa-fraud/sample/make-sample.ts
  * The content depends on nothing but `SAMPLE_OPTIONS` and the generator; a test compares the two.
  */
+
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { processOutput } from '../../../src/cli/stream-output.js';
 import { CSV_HEADER, toCsvLine } from '../csv/to-csv-line.js';
 import { generateTransactions } from '../generator/generate-transactions.js';
 import { SAMPLE_OPTIONS } from './sample-options.js';
+
+processOutput();
 
 const file = fileURLToPath(new URL('transactions.csv.gz', import.meta.url));
 const lines = [CSV_HEADER];

@@ -1,5 +1,8 @@
 /** Transactions a second that the feature builder takes on one core: npx tsx models/visa-fraud/training/bench-features.ts */
+import { processOutput } from '../../../src/cli/stream-output.js';
 import { FeatureBuilder, generateTransactions } from '../reference.js';
+
+processOutput();
 
 const transactions = [...generateTransactions({ days: 60, customers: 3_000, terminals: 6_000 })];
 const rates: number[] = [];

@@ -3,13 +3,17 @@
  *
  *   npx tsx models/visa-fraud/training/score-file.ts FILE [MODEL_DIR]
  */
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { processOutput } from '../../../src/cli/stream-output.js';
 import { readTransactions } from '../csv/read-transactions.js';
 import { FEATURES, FeatureBuilder, type ReferenceFeatures, type ReferenceInput } from '../reference.js';
 import { areaUnderRoc, averagePrecision } from './ranking.js';
+
+processOutput();
 
 const BATCH = 1_024;
 const INPUTS: readonly ReferenceInput[] = ['transaction_features', 'user_features', 'merchant_features'];

@@ -4,17 +4,21 @@
  *   npx tsx models/visa-fraud/training/train.ts --out models/visa-fraud/1
  *   npx tsx models/visa-fraud/training/train.ts --input FILE --train FROM..TO --test FROM..TO --out DIR
  */
+
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { processOutput } from '../../../src/cli/stream-output.js';
 import { DAY_MS } from '../units.js';
 import { type DateRange, parseDateRange } from './date-range.js';
 import { runPython } from './run-python.js';
 import { TRAINING_TEST, TRAINING_TRAIN } from './training-options.js';
 import { verifyGraphs } from './verify-graphs.js';
 import { writeFeaturesShown } from './write-features-shown.js';
+
+processOutput();
 
 interface Options {
   input?: string;

@@ -1,6 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { processOutput } from '../../../src/cli/stream-output.js';
 import { FeatureBuilder, generateTransactions, type ReferenceFeatures } from '../reference.js';
+
+processOutput();
 
 /**
  * Writes `cases.json`: rows, and what the plain graph, which is not the one that is served, makes of them. `fraud-scorer check` and

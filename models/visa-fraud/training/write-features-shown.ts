@@ -1,9 +1,12 @@
 import { SingleBar } from 'cli-progress';
+import { processOutput } from '../../../src/cli/stream-output.js';
 import { readTransactions } from '../csv/read-transactions.js';
 import { generateTransactions } from '../reference.js';
 import { DAY_MS } from '../units.js';
 import { type FeatureFileOptions, writeFeatureFile } from './feature-file.js';
 import { TRAINING_OPTIONS } from './training-options.js';
+
+processOutput();
 
 /** Writes the features of a file's transactions, or of the generator's where there is none, behind a progress bar. */
 export async function writeFeaturesShown(

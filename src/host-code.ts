@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Is told of code of the host that threw, or whose promise rejected. */
 export type HostFailure = (error: unknown) => void;
 
@@ -16,8 +18,24 @@ export function callHost(call: () => unknown, onFailure: HostFailure): void {
  */
 export function containResult(result: unknown, onFailure: HostFailure): void {
   if (!isObjectLike(result)) return;
+  if (types.isPromise(result) && listen(result, onFailure)) return;
   // `resolve` reads `then` itself, and turns what that throws into a rejection.
   new Promise((resolve) => resolve(result)).then(undefined, onFailure);
+}
+
+/**
+ * Listens to a promise without the constructor of its class. `then` makes its result by that: one that does not pass the executor on would
+ * make another promise that rejects, and leave both unheard.
+ *
+ * @returns false where the promise can't be changed for as long as that takes.
+ */
+function listen(promise: Promise<unknown>, onFailure: HostFailure): boolean {
+  const own = Object.getOwnPropertyDescriptor(promise, 'constructor');
+  if (!Reflect.defineProperty(promise, 'constructor', { value: Promise, configurable: true })) return false;
+  Promise.prototype.then.call(promise, undefined, onFailure);
+  if (own === undefined) Reflect.deleteProperty(promise, 'constructor');
+  else Reflect.defineProperty(promise, 'constructor', own);
+  return true;
 }
 
 /** Whether it has a method `then`, as a promise of any realm has. */

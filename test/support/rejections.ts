@@ -1,5 +1,12 @@
 import { runInNewContext } from 'node:vm';
 
+/** Makes no promise with the executor that `then` gives to its class. */
+class Tagged extends Promise<never> {
+  constructor(tag: string) {
+    super((_, reject) => reject(new Error(tag)));
+  }
+}
+
 /** What code of a host can return that rejects, or can't be read: each makes it anew, as the rejection of a promise is noticed when it is made. */
 export const rejections: Readonly<Record<string, () => unknown>> = {
   'a promise': () => Promise.reject(new Error('of the host')),
@@ -26,5 +33,13 @@ export const rejections: Readonly<Record<string, () => unknown>> = {
       throw new Error('of the host');
     },
   }),
+  'a promise of a class that does not pass the executor on': () => new Tagged('of the host'),
+  'a promise whose constructor cannot be had': () =>
+    Object.defineProperty(Promise.reject(new Error('of the host')), 'constructor', {
+      configurable: true,
+      get: () => {
+        throw new Error('of its constructor');
+      },
+    }),
   'a promise of a class of its own': () => class extends Promise<never> {}.reject(new Error('of the host')),
 };

@@ -29,7 +29,10 @@ export function judgeTrial(run: TrialRun, outputs: OutputSpec): TrialReport {
     if (problem !== null) issues.push({ path: `outputs.${field}`, expected: 'scores in [0, 1]', received: problem });
     if (note !== null) notes.push(`outputs.${field}: ${note}`);
   }
-  if (outputs.logits !== undefined && areProbabilities(usable)) issues.push(doubleSoftmax);
+  if (outputs.logits !== undefined) {
+    if (areProbabilities(usable)) issues.push(doubleSoftmax);
+    else if (areSigmoids(usable)) notes.push(perhapsSigmoids);
+  }
   const change = changeIn(run);
   if (change !== null) {
     const { field, expected, received } = change;
@@ -68,21 +71,38 @@ const doubleSoftmax: Issue = {
   path: 'outputs.logits',
   expected: 'logits, as they are before softmax',
   received:
-    'probabilities: both columns are in [0, 1] and add up to 1 in every invented row; a second softmax would keep every score between ' +
-    "0.27 and 0.73, so that nothing is ever blocked. Name the output in front of the graph's Softmax, or have the graph take the column " +
+    'probabilities: the two columns are never negative and add up to 1, or to 100, in every invented row; a second softmax would keep every ' +
+    "score between 0.27 and 0.73, so that nothing is ever blocked, or make it 0 or 1. Name the output in front of the graph's Softmax, or have the graph take the column " +
     'of fraud (Gather or Slice) and name that as outputs.probability',
 };
+
+const perhapsSigmoids =
+  'outputs.logits: both columns are in [0, 1] in every invented row, so that every score is between 0.27 and 0.73: ' +
+  'are they the outputs of a Sigmoid? Then have the graph take the column of fraud, and name that as outputs.probability';
 
 /** Whether what is declared as logits has had its softmax. A constant may add up to 1 by chance. */
 function areProbabilities(rows: readonly RowScores[]): boolean {
   const isConstant = rows.every(({ logits }) => logits?.[1] === rows[0]?.logits?.[1]);
   if (isConstant) return false;
-  return rows.every(({ logits }) => {
-    if (logits === null) return false;
-    const [first, second] = logits;
-    const isInside = Math.min(first, second) >= -sumTolerance && Math.max(first, second) <= 1 + sumTolerance;
-    return isInside && Math.abs(first + second - 1) <= sumTolerance;
-  });
+  return [1, 100].some((total) =>
+    rows.every(({ logits }) => {
+      if (logits === null) return false;
+      const [first, second] = logits;
+      return areWithin(logits, total) && Math.abs(first + second - total) <= sumTolerance * total;
+    }),
+  );
+}
+
+/** Whether two columns that differ from row to row look as if each had had a sigmoid. */
+function areSigmoids(rows: readonly RowScores[]): boolean {
+  const [first] = rows;
+  if (first === undefined || rows.every((scores) => isSame(scores, first))) return false;
+  return rows.every(({ logits }) => logits !== null && areWithin(logits, 1));
+}
+
+/** Whether both are in [0, total], but for rounding. */
+function areWithin(logits: readonly [number, number], total: number): boolean {
+  return Math.min(...logits) >= -sumTolerance * total && Math.max(...logits) <= (1 + sumTolerance) * total;
 }
 
 function notesOn({ plausible, failure }: TrialRun, usable: readonly RowScores[]): string[] {

@@ -182,6 +182,15 @@ describe('the trial of a model', () => {
     });
   });
 
+  it('refuses percentages declared as logits, and notes what looks like two sigmoids', async () => {
+    const percent = await tryModel((row) => [100 * sigmoid(weigh(row)), 100 * sigmoid(-weigh(row))], logits);
+    expect(percent.issues).toEqual([expect.objectContaining({ path: 'outputs.logits' })]);
+    expect(await tryModel(([a = 0, b = 0]) => [sigmoid(a), sigmoid(b)], logits)).toEqual({
+      issues: [],
+      notes: [expect.stringContaining('the outputs of a Sigmoid?')],
+    });
+  });
+
   it('merely notes rows without a score, rows that the runtime fails on, and a score beyond 1 by rounding', async () => {
     expect(await tryModel(([a = 0]) => sigmoid(Math.sqrt(a)))).toEqual({
       issues: [],

@@ -56,7 +56,10 @@ export class WorkerThread {
       const failure = 'A worker thread could not be started';
       throw (
         outOfResources(error, failure) ??
-        new ProviderUnavailableError(`${failure}: ${messageOf(error)}`, { cause: error })
+        new ProviderUnavailableError(
+          `${failure}: ${messageOf(error)}: a host that bundles keeps piscina and onnxruntime-node out of the bundle`,
+          { cause: error },
+        )
       );
     }
   }

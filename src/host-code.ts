@@ -17,10 +17,16 @@ export function callHost(call: () => unknown, onFailure: HostFailure): void {
  * any object with a `then`. Never throws.
  */
 export function containResult(result: unknown, onFailure: HostFailure): void {
-  if (!isObjectLike(result)) return;
-  if (types.isPromise(result) && listen(result, onFailure)) return;
-  // `resolve` reads `then` itself, and turns what that throws into a rejection.
-  new Promise((resolve) => resolve(result)).then(undefined, onFailure);
+  if (isObjectLike(result)) promiseOf(result).then(undefined, onFailure);
+}
+
+/** A plain promise for what code of the host returned, whatever that is: it can be waited for without leaving a rejection unheard. */
+export function promiseOf(result: unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (types.isPromise(result) && listen(result, resolve, reject)) return;
+    // `resolve` reads `then` itself, and turns what that throws into a rejection.
+    resolve(result);
+  });
 }
 
 /**
@@ -29,10 +35,10 @@ export function containResult(result: unknown, onFailure: HostFailure): void {
  *
  * @returns false where the promise can't be changed for as long as that takes.
  */
-function listen(promise: Promise<unknown>, onFailure: HostFailure): boolean {
+function listen(promise: Promise<unknown>, resolve: (value: unknown) => void, reject: HostFailure): boolean {
   const own = Object.getOwnPropertyDescriptor(promise, 'constructor');
   if (!Reflect.defineProperty(promise, 'constructor', { value: Promise, configurable: true })) return false;
-  Promise.prototype.then.call(promise, undefined, onFailure);
+  Promise.prototype.then.call(promise, resolve, reject);
   if (own === undefined) Reflect.deleteProperty(promise, 'constructor');
   else Reflect.defineProperty(promise, 'constructor', own);
   return true;

@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import { type FraudScorerError, InvalidRequestError } from '../errors.js';
+import { promiseOf } from '../host-code.js';
 import { describeKind } from '../issues.js';
 import type { Settlement } from '../settlement/settler.js';
 import type { ManyRequests, ScoreOutcome, ScoreRequest, ScoreResult } from '../types.js';
@@ -159,10 +161,14 @@ function givenBackQuietly(requests: AsyncIterable<ScoreRequest>): AsyncIterable<
     [Symbol.asyncIterator]() {
       const iterator = requests[Symbol.asyncIterator]();
       return {
-        next: () => iterator.next(),
+        next: () => {
+          const step = iterator.next();
+          // Those of an async generator, which are nearly all there are.
+          return isPlainPromise(step) ? step : (promiseOf(step) as typeof step);
+        },
         return: async () => {
           try {
-            await iterator.return?.();
+            await promiseOf(iterator.return?.());
           } catch {
             // Nothing more is wanted of the stream.
           }
@@ -171,6 +177,11 @@ function givenBackQuietly(requests: AsyncIterable<ScoreRequest>): AsyncIterable<
       };
     },
   };
+}
+
+function isPlainPromise(value: unknown): boolean {
+  if (!types.isPromise(value) || Object.getPrototypeOf(value) !== Promise.prototype) return false;
+  return Object.getOwnPropertyDescriptor(value, 'constructor') === undefined;
 }
 
 async function untilRoom(intake: ManyIntake): Promise<void> {

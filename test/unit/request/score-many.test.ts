@@ -99,6 +99,22 @@ describe('scoreMany at a door that refuses', () => {
     expect([returned, seen().submitted]).toEqual([true, 1]);
   });
 
+  it.each(Object.entries(rejections))(
+    'rejects, and leaves nothing unheard, where the next of a stream gives %s',
+    async (_, make) => {
+      const unhandled: unknown[] = [];
+      const onUnhandled = (error: unknown): void => void unhandled.push(error);
+      process.on('unhandledRejection', onUnhandled);
+      const iterator = { next: () => untyped<Promise<IteratorResult<never>>>(make()) };
+      await expect(scoreMany({ [Symbol.asyncIterator]: () => iterator }, closedDoor(true).intake)).rejects.toThrow(
+        'one that throws',
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('unhandledRejection', onUnhandled);
+      expect(unhandled).toEqual([]);
+    },
+  );
+
   it.each([
     ...Object.entries(rejections),
     ['nothing at all', () => undefined],

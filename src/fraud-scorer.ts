@@ -88,7 +88,8 @@ export class FraudScorer implements Scorer {
   #closing: Promise<CloseReport> | null = null;
 
   /**
-   * Loads a model into its workers. Resolves when every worker has warmed up, so that the first request is as fast as any.
+   * Loads a model into its workers. Resolves when every worker has warmed up. The first request still takes longer than
+   * the next ones: some milliseconds at most, as a rule.
    *
    * A host that itself runs in a worker thread must `close` its scorer before its thread is terminated, or the main thread ends the
    * process: Node.js ends the scorer's workers then wherever they are, and the runtime aborts the whole process where one is busy. Have

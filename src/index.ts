@@ -1,5 +1,4 @@
 export type { CloseOptions, Scorer } from './api/scorer.js';
-export type { BatchLimits } from './batching/batch-policy.js';
 export {
   AbortedError,
   ClosedError,
@@ -29,6 +28,7 @@ export type { AlertThresholds } from './monitoring/alert-rules.js';
 export type { OutcomeLimits } from './monitoring/outcomes.js';
 export type { FraudScorerOptions } from './options.js';
 export type { OptimizationLevel, OutputDifferences } from './pool/tool-protocol.js';
+export type { BatchLimits } from './scheduling/batch-policy.js';
 export { type DynamicBatchingConfig, dynamicBatchingConfig } from './tools/dynamic-batching-config.js';
 export {
   type OptimizationReport,

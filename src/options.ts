@@ -1,5 +1,4 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { BatchLimits } from './batching/batch-policy.js';
 import { isDecision } from './decision/fallback.js';
 import { readPolicyPatch } from './decision/policy.js';
 import { hasBundledModel } from './deployment/bundled-model.js';
@@ -11,7 +10,8 @@ import type { AlertThresholds } from './monitoring/alert-rules.js';
 import type { OutcomeLimits } from './monitoring/outcomes.js';
 import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
 import { resolveToolWorkerFile, resolveWorkerFile } from './pool/worker-file.js';
-import { isExplain } from './request/score-options.js';
+import { isExplain } from './requests/score-options.js';
+import type { BatchLimits } from './scheduling/batch-policy.js';
 import type { DecisionPolicy, Explain, Fallback, HostLogger, Patch, Provider } from './types.js';
 
 /** Options of `FraudScorer.create`. Every field may be left out. */

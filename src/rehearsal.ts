@@ -1,5 +1,5 @@
 import type { FraudScorer } from './fraud-scorer.js';
-import type { RowLayout } from './request/feature-row.js';
+import type { RowLayout } from './requests/feature-row.js';
 
 /** Requests that are scored one after the other, in each of the two forms that hosts give features in. */
 const single = 60;

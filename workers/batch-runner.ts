@@ -1,30 +1,31 @@
-import { type BatchTask, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
+import { type BatchTask, maxAttentionWidth, outputsPerRow, type WorkerConfig } from '../src/pool/protocol.js';
 import type { BufferPool } from './buffer-pool.js';
 import type { ModelOutputs, ModelSession } from './model-session.js';
 
 /** How often the smallest and the largest batch are run before the first request. */
 const warmUpRuns = 5;
 
-/** Takes batches from shared memory through the session and back. */
+/** Takes batches from their lanes of shared memory through the session and back. */
 export class BatchRunner {
   readonly #model: ModelSession;
   readonly #buffers: BufferPool;
   readonly #features: Float32Array;
-  readonly #maxBatchSize: number;
   readonly #outputs: Float32Array;
   readonly #attention: Float32Array;
-  readonly #lanes: Int32Array;
-  readonly #scratchSlot: number;
+  readonly #maxBatchSize: number;
+  readonly #stride: number;
+  /** The lane for warming up. */
+  readonly #scratchLane: number;
 
   constructor(model: ModelSession, buffers: BufferPool, { memory }: WorkerConfig) {
     this.#model = model;
     this.#buffers = buffers;
     this.#features = new Float32Array(memory.features);
-    this.#maxBatchSize = memory.maxBatchSize;
     this.#outputs = new Float32Array(memory.outputs);
     this.#attention = new Float32Array(memory.attention);
-    this.#lanes = new Int32Array(memory.lanes);
-    this.#scratchSlot = memory.scratchSlot;
+    this.#maxBatchSize = memory.maxBatchSize;
+    this.#stride = memory.stride;
+    this.#scratchLane = memory.lanes;
   }
 
   /**
@@ -33,8 +34,7 @@ export class BatchRunner {
    */
   async run({ lane, rows }: BatchTask): Promise<number> {
     const start = performance.now();
-    const first = lane * this.#maxBatchSize;
-    await this.#runSlots(this.#lanes.subarray(first, first + rows));
+    await this.#runLane(lane, rows);
     return performance.now() - start;
   }
 
@@ -44,47 +44,37 @@ export class BatchRunner {
    * @throws {Error} where the runtime fails or an output has the wrong length.
    */
   async warmUp(): Promise<void> {
-    for (let rows = 1; rows < this.#maxBatchSize; rows *= 2) await this.#warmUpOn(rows);
+    for (let rows = 1; rows < this.#maxBatchSize; rows *= 2) await this.#runLane(this.#scratchLane, rows);
     for (let run = 0; run < warmUpRuns; run += 1) {
-      await this.#warmUpOn(1);
-      await this.#warmUpOn(this.#maxBatchSize);
+      await this.#runLane(this.#scratchLane, 1);
+      await this.#runLane(this.#scratchLane, this.#maxBatchSize);
     }
   }
 
-  #warmUpOn(rows: number): Promise<void> {
-    return this.#runSlots(new Int32Array(rows).fill(this.#scratchSlot));
-  }
-
-  async #runSlots(slots: Int32Array): Promise<void> {
-    const rows = slots.length;
+  async #runLane(lane: number, rows: number): Promise<void> {
+    const firstRow = lane * this.#maxBatchSize;
     const buffers = this.#buffers.take();
     try {
-      buffers.gather(this.#features, slots);
-      this.#scatter(slots, await this.#model.infer(buffers.inputs, rows));
+      buffers.gatherRows(this.#features, firstRow * this.#stride, rows, this.#stride);
+      this.#write(firstRow, rows, await this.#model.infer(buffers.inputs, rows));
     } finally {
       this.#buffers.giveBack(buffers);
     }
   }
 
-  /** Writes the outputs to the rows' slots. */
-  #scatter(slots: Int32Array, { logits, probability, riskScore, attention }: ModelOutputs): void {
+  #write(firstRow: number, rows: number, { logits, probability, riskScore, attention }: ModelOutputs): void {
     const outputs = this.#outputs;
-    const width = this.#model.attentionWidth;
-    for (let row = 0; row < slots.length; row += 1) {
-      const slot = slots[row] ?? 0;
-      const at = slot * outputsPerSlot;
+    let at = firstRow * outputsPerRow;
+    for (let row = 0; row < rows; row += 1) {
       if (logits !== null) {
-        outputs[at] = logits[row * 2] ?? Number.NaN;
-        outputs[at + 1] = logits[row * 2 + 1] ?? Number.NaN;
-      } else {
-        outputs[at] = probability?.[row] ?? Number.NaN;
+        outputs[at] = logits[row * 2] as number;
+        outputs[at + 1] = logits[row * 2 + 1] as number;
+      } else if (probability !== null) {
+        outputs[at] = probability[row] as number;
       }
-      if (riskScore !== null) outputs[at + 2] = riskScore[row] ?? Number.NaN;
-      if (attention !== null) {
-        for (let column = 0; column < width; column += 1) {
-          this.#attention[slot * width + column] = attention[row * width + column] ?? Number.NaN;
-        }
-      }
+      if (riskScore !== null) outputs[at + 2] = riskScore[row] as number;
+      at += outputsPerRow;
     }
+    if (attention !== null) this.#attention.set(attention, firstRow * maxAttentionWidth);
   }
 }

@@ -1,4 +1,4 @@
-import { type ColumnsTask, outputsPerSlot, type WorkerConfig } from '../src/pool/protocol.js';
+import { type ColumnsTask, outputsPerRow, type WorkerConfig } from '../src/pool/protocol.js';
 import type { BufferPool } from './buffer-pool.js';
 import type { ModelSession } from './model-session.js';
 
@@ -11,12 +11,12 @@ export class ColumnRunner {
   readonly #rowSize: number;
   readonly #outputs: Float32Array;
 
-  constructor(model: ModelSession, buffers: BufferPool, { memory, columns }: WorkerConfig) {
+  constructor(model: ModelSession, buffers: BufferPool, { columns }: WorkerConfig) {
     this.#model = model;
     this.#buffers = buffers;
     this.#features = new Float32Array(columns.features);
     this.#maxRows = columns.rows;
-    this.#rowSize = memory.rowSize;
+    this.#rowSize = columns.rowSize;
     this.#outputs = new Float32Array(columns.outputs);
   }
 
@@ -30,7 +30,7 @@ export class ColumnRunner {
     try {
       buffers.gatherColumns(this.#features, area * this.#maxRows * this.#rowSize, rows);
       const { logits, probability, riskScore } = await this.#model.infer(buffers.inputs, rows);
-      const first = area * this.#maxRows * outputsPerSlot;
+      const first = area * this.#maxRows * outputsPerRow;
       const scores = logits ?? probability;
       if (scores !== null) this.#outputs.set(scores, first);
       if (riskScore !== null) this.#outputs.set(riskScore, first + 2 * rows);

@@ -17,29 +17,27 @@ const margin = 1e-7;
  */
 export class Explainer {
   readonly #model: ModelSession;
-  readonly #features: Float32Array;
   readonly #inputs: readonly InputSpec[];
   readonly #rowSize: number;
   readonly #chunk: number;
   readonly #buffers: BufferPool;
 
-  constructor(model: ModelSession, buffers: BufferPool, { inputs, memory }: WorkerConfig) {
+  constructor(model: ModelSession, buffers: BufferPool, { inputs, memory, columns }: WorkerConfig) {
     this.#model = model;
     this.#buffers = buffers;
-    this.#features = new Float32Array(memory.features);
     this.#inputs = inputs;
-    this.#rowSize = memory.rowSize;
-    this.#chunk = Math.min(memory.rowSize + 1, memory.maxBatchSize);
+    this.#rowSize = columns.rowSize;
+    this.#chunk = Math.min(columns.rowSize + 1, memory.maxBatchSize);
   }
 
   /**
    * @returns the features that moved the score most, the strongest first; none that did not move it.
    * @throws {Error} where the runtime fails or an output has the wrong length.
    */
-  async explain({ slot, of }: ExplainTask): Promise<Contribution[]> {
+  async explain({ features, of }: ExplainTask): Promise<Contribution[]> {
     const buffers = this.#buffers.take();
     try {
-      buffers.gather(this.#features, Int32Array.of(slot));
+      buffers.gather(features, Int32Array.of(0));
       // A copy: its variants take the same buffers.
       const row = this.#inputs.map(
         ({ size }, index) => buffers.inputs[index]?.slice(0, size) ?? new Float32Array(size),

@@ -25,7 +25,7 @@ export class FeatureBuffers {
   readonly inputs: InputBuffers;
   readonly #rowSize: number;
   readonly #plans: readonly InputPlan[];
-  /** float32 [maxRows, rowSize]: as the features come, before they are normalised. */
+  /** Features as they come, before they are normalised. */
   readonly #raw: Float32Array;
   readonly #normalise: Normalise;
 
@@ -39,11 +39,11 @@ export class FeatureBuffers {
     memory = new FeatureMemory(FeatureBuffers.bytes(inputs, maxRows)),
   ) {
     const { buffer, normalise } = memory;
-    const { scaling, rows } = partsOf(inputs, maxRows);
+    const { scaling, raw, rows } = partsOf(inputs, maxRows);
     this.#rowSize = rowSizeOf(inputs);
     this.#normalise = normalise;
     const scalingAt = memory.take(scaling);
-    this.#raw = new Float32Array(buffer, memory.take(rows), maxRows * this.#rowSize);
+    this.#raw = new Float32Array(buffer, memory.take(raw), maxRows * (this.#rowSize + 1));
     const inputsAt = memory.take(rows);
     let offset = 0;
     this.#plans = inputs.map(({ size, mean, std }) => {
@@ -62,29 +62,37 @@ export class FeatureBuffers {
 
   /** What buffers for so many rows take of a memory. */
   static bytes(inputs: readonly InputSpec[], maxRows: number): number {
-    const { scaling, rows } = partsOf(inputs, maxRows);
-    return roundedUp(scaling) + 2 * roundedUp(rows);
+    const { scaling, raw, rows } = partsOf(inputs, maxRows);
+    return roundedUp(scaling) + roundedUp(raw) + roundedUp(rows);
+  }
+
+  /**
+   * Takes rows that lie one behind the other, the inputs of each one behind the other too.
+   *
+   * @param features raw values. @param start where the first row begins. @param stride values from one row to the next, at most one more
+   * than a row has.
+   */
+  gatherRows(features: Float32Array, start: number, rows: number, stride: number): void {
+    this.#raw.set(features.subarray(start, start + rows * stride));
+    for (const [index, plan] of this.#plans.entries()) {
+      if (plan.scaling === null) this.#copy(index, plan, rows, stride);
+      else this.#scale(plan, plan.scaling, plan.offset, stride, rows);
+    }
   }
 
   /**
    * Takes rows that lie anywhere, the inputs of each one behind the other.
    *
-   * @param features raw values. @param slots which row of them each row of the inputs is.
+   * @param features raw values. @param places which row of them each row of the inputs is.
    */
-  gather(features: Float32Array, slots: Int32Array): void {
+  gather(features: Float32Array, places: Int32Array): void {
     const size = this.#rowSize;
-    let row = 0;
-    while (row < slots.length) {
-      // Neighbours mostly lie one behind the other, and are copied as one.
-      const first = slots[row] as number;
-      let run = 1;
-      while (row + run < slots.length && slots[row + run] === first + run) run += 1;
-      this.#raw.set(features.subarray(first * size, (first + run) * size), row * size);
-      row += run;
+    for (const [row, place] of places.entries()) {
+      this.#raw.set(features.subarray(place * size, (place + 1) * size), row * size);
     }
     for (const [index, plan] of this.#plans.entries()) {
-      if (plan.scaling === null) this.#copy(index, plan, slots.length);
-      else this.#scale(plan, plan.scaling, plan.offset, size, slots.length);
+      if (plan.scaling === null) this.#copy(index, plan, places.length, size);
+      else this.#scale(plan, plan.scaling, plan.offset, size, places.length);
     }
   }
 
@@ -110,12 +118,12 @@ export class FeatureBuffers {
     this.#normalise(from, stride * floats, rows, size, scaling.mean, scaling.scale, to);
   }
 
-  #copy(index: number, { size, offset }: InputPlan, rows: number): void {
+  #copy(index: number, { size, offset }: InputPlan, rows: number, stride: number): void {
     const buffer = this.inputs[index];
     if (buffer === undefined) throw new Error(`no buffer for input ${index}`);
     let to = 0;
     for (let row = 0; row < rows; row += 1) {
-      const from = row * this.#rowSize + offset;
+      const from = row * stride + offset;
       for (let column = 0; column < size; column += 1) buffer[to++] = this.#raw[from + column] as number;
     }
   }
@@ -125,8 +133,12 @@ function rowSizeOf(inputs: readonly InputSpec[]): number {
   return inputs.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** In bytes: the means and scales, and the rows, which lie in memory twice. */
-function partsOf(inputs: readonly InputSpec[], maxRows: number): { scaling: number; rows: number } {
+/** In bytes: the means and scales, the raw rows with their padding, and the rows as the model takes them. */
+function partsOf(inputs: readonly InputSpec[], maxRows: number): { scaling: number; raw: number; rows: number } {
   const rowSize = rowSizeOf(inputs);
-  return { scaling: 2 * rowSize * doubles, rows: maxRows * rowSize * floats };
+  return {
+    scaling: 2 * rowSize * doubles,
+    raw: maxRows * (rowSize + 1) * floats,
+    rows: maxRows * rowSize * floats,
+  };
 }

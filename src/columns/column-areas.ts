@@ -1,5 +1,5 @@
 import type { ColumnMemory } from '../pool/protocol.js';
-import { outputsPerSlot } from '../pool/protocol.js';
+import { outputsPerRow } from '../pool/protocol.js';
 
 export interface ColumnAreaSizes {
   /** Chunks in flight. */
@@ -24,8 +24,9 @@ export class ColumnAreas {
     const floats = Float32Array.BYTES_PER_ELEMENT;
     this.memory = {
       rows,
+      rowSize,
       features: new SharedArrayBuffer(areas * rows * rowSize * floats),
-      outputs: new SharedArrayBuffer(areas * rows * outputsPerSlot * floats),
+      outputs: new SharedArrayBuffer(areas * rows * outputsPerRow * floats),
     };
     this.#features = new Float32Array(this.memory.features);
     this.#outputs = new Float32Array(this.memory.outputs);
@@ -55,6 +56,6 @@ export class ColumnAreas {
   }
 
   get #areas(): number {
-    return this.#outputs.length / (this.memory.rows * outputsPerSlot);
+    return this.#outputs.length / (this.memory.rows * outputsPerRow);
   }
 }

@@ -1,8 +1,8 @@
-import { BatchLatencyModel } from '../batching/latency-model.js';
 import { type FraudScorerError, InferenceError, InvalidRequestError, WorkerLostError } from '../errors.js';
 import type { DecisionCounts } from '../monitoring/decision-counter.js';
 import { LostTask } from '../pool/lost-task.js';
 import type { BatchReply, ColumnsTask } from '../pool/protocol.js';
+import { BatchLatencyModel } from '../scheduling/latency-model.js';
 import type { ColumnScores } from '../types.js';
 import type { ColumnAreas } from './column-areas.js';
 import type { Chunk, ColumnCall } from './column-call.js';

@@ -1,3 +1,4 @@
+import { outsideOfRequests } from '../async-context.js';
 import type { Clock } from '../clock.js';
 import {
   AbortedError,
@@ -10,9 +11,9 @@ import {
 import type { FaultReport } from '../faults.js';
 import { IssueList } from '../issues.js';
 import { outOfResources } from '../out-of-resources.js';
-import { AbortRegistry } from '../request/abort-registry.js';
-import type { RowLayout } from '../request/feature-row.js';
-import { isAborted, reasonOf } from '../request/score-options.js';
+import { watchSignal } from '../requests/abort-registry.js';
+import type { RowLayout } from '../requests/feature-row.js';
+import { isAborted, reasonOf } from '../requests/score-options.js';
 import type { ColumnScores, ColumnsOptions } from '../types.js';
 import { ColumnCall } from './column-call.js';
 import type { ColumnQueue } from './column-queue.js';
@@ -22,70 +23,76 @@ import { readColumns, readColumnsOptions } from './read-columns.js';
 /** Rows whose values are checked in one turn of the event loop: some tenths of a millisecond. */
 const rowsPerTurn = 4_096;
 
+/** What a call needs of the version that answers it. */
+export interface ColumnTarget {
+  readonly features: { readonly layout: RowLayout };
+  readonly columns: ColumnQueue;
+  readonly batcher: { pump(): void };
+  readonly stats: { recordError(error: FraudScorerError): void };
+}
+
 export interface ColumnScoringOptions {
   clock: Clock;
-  layout: RowLayout;
-  queue: ColumnQueue;
+  /** The version that answers a call that comes now. */
+  route: () => ColumnTarget;
   isClosed: () => boolean;
-  /** Rows wait now. */
-  onQueued: () => void;
-  onRefused: (error: FraudScorerError) => void;
   onFault: FaultReport;
 }
 
 /** The door of `scoreColumns`: checks all of it before anything is scored, and minds its timeout and its signal. */
 export class ColumnScoring {
   readonly #options: ColumnScoringOptions;
-  readonly #aborts: AbortRegistry<ColumnCall>;
 
   constructor(options: ColumnScoringOptions) {
     this.#options = options;
-    this.#aborts = new AbortRegistry(
-      (call, reason) => void options.queue.giveUp(call, new AbortedError(reason)),
-      options.onFault,
-    );
   }
 
   score(columns: unknown, rows: number, options: ColumnsOptions | undefined): Promise<ColumnScores> {
+    const target = this.#options.route();
     return new Promise((resolve, reject) => {
       try {
-        this.#begin(columns, rows, options, { resolve, reject });
+        this.#begin(target, columns, rows, options, { resolve, reject });
       } catch (error) {
         const known = asScorerError(error);
-        this.#options.onRefused(known);
+        target.stats.recordError(known);
         reject(known);
       }
     });
   }
 
   #begin(
+    target: ColumnTarget,
     columns: unknown,
     rows: number,
     options: ColumnsOptions | undefined,
     settlement: ColumnCall['settlement'],
   ): void {
-    const { clock, layout, isClosed } = this.#options;
+    const { clock, isClosed } = this.#options;
+    const queue = target.columns;
     if (isClosed()) throw new ClosedError('The scorer is closed');
     const { timeoutMs, signal } = readColumnsOptions(options);
     const issues = new IssueList();
-    const read = readColumns(columns, rows, layout, issues);
+    const read = readColumns(columns, rows, target.features.layout, issues);
     if (issues.total > 0) throw new InvalidRequestError(issues.listed, issues.total);
     // Reading it may have run code of the host's, which may have called anything.
     if (isClosed()) throw new ClosedError('The scorer is closed');
     if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
 
     const call = new ColumnCall(read, rows, settlement);
-    if (signal !== undefined) this.#aborts.watch(signal, call);
+    if (signal !== undefined) {
+      const abort = (reason: unknown): void => void queue.giveUp(call, new AbortedError(reason));
+      call.stopListening = watchSignal(signal, abort, this.#options.onFault);
+    }
     if (Number.isFinite(timeoutMs)) {
-      const expire = (): void => void this.#options.queue.giveUp(call, new DeadlineExceededError(timeoutMs));
+      const expire = (): void => void queue.giveUp(call, new DeadlineExceededError(timeoutMs));
       call.timer = clock.after(timeoutMs, expire);
     }
-    this.#options.queue.announce(call);
-    this.#check(call, 0, new IssueList());
+    queue.announce(call);
+    this.#check(target, call, 0, new IssueList());
   }
 
   /** All values of some rows, and the next in the next turn: a million rows must not keep the event loop from the others. */
-  #check(call: ColumnCall, from: number, issues: IssueList): void {
+  #check(target: ColumnTarget, call: ColumnCall, from: number, issues: IssueList): void {
     if (call.isSettled) return;
     const to = Math.min(from + rowsPerTurn, call.rows);
     try {
@@ -95,15 +102,15 @@ export class ColumnScoring {
       issues.add('features', 'arrays that can be read', 'one that throws when it is read');
     }
     if (to < call.rows) {
-      this.#options.clock.soon(() => this.#check(call, to, issues));
+      this.#options.clock.soon(() => this.#check(target, call, to, issues));
       return;
     }
     if (issues.total > 0) {
-      this.#options.queue.giveUp(call, new InvalidRequestError(issues.listed, issues.total));
+      target.columns.giveUp(call, new InvalidRequestError(issues.listed, issues.total));
       return;
     }
-    this.#options.queue.add(call);
-    this.#options.onQueued();
+    target.columns.add(call);
+    outsideOfRequests(() => target.batcher.pump());
   }
 }
 

@@ -1,6 +1,6 @@
 import { FieldReader } from '../field-reader.js';
 import { describeNonNumber, type IssueList } from '../issues.js';
-import type { InputLayout, RowLayout } from '../request/feature-row.js';
+import type { InputLayout, RowLayout } from '../requests/feature-row.js';
 import {
   addUnknownInput,
   describeLength,
@@ -8,8 +8,8 @@ import {
   expectedArray,
   isFeatureObject,
   isNumberArray,
-} from '../request/feature-shape.js';
-import { isAbortSignal } from '../request/score-options.js';
+} from '../requests/feature-shape.js';
+import { isAbortSignal } from '../requests/score-options.js';
 import type { ColumnsOptions } from '../types.js';
 import type { Column } from './column-values.js';
 

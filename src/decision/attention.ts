@@ -1,17 +1,17 @@
 import { InferenceError } from '../errors.js';
 
 /**
- * Reads a slot's attention weights.
+ * Reads the attention weights of one row of a batch.
  *
  * @param width how many the model gives; 0 where it gives none.
  * @returns null where it gives none.
  * @throws {InferenceError} where one is not finite.
  */
-export function readAttention(attention: Float32Array, slot: number, width: number): number[] | null {
+export function readAttention(attention: Float32Array, place: number, width: number): number[] | null {
   if (width === 0) return null;
   // By hand: a view of shared memory and an array from it would cost more than all the rest of an answer.
   const weights: number[] = [];
-  for (let index = slot * width; index < (slot + 1) * width; index += 1) {
+  for (let index = place * width; index < (place + 1) * width; index += 1) {
     const weight = attention[index] as number;
     if (!Number.isFinite(weight)) {
       throw new InferenceError(

@@ -1,5 +1,5 @@
-import type { BatchLimits } from '../batching/batch-policy.js';
 import { maxWorkers } from '../pool/default-workers.js';
+import type { BatchLimits } from '../scheduling/batch-policy.js';
 import { type ModelProfile, type ProfileModelOptions, profileOpened } from '../tools/profile-model.js';
 import { recommendBatching } from '../tools/recommend-batching.js';
 import type { Provider } from '../types.js';

@@ -23,6 +23,10 @@ export class DecisionCounter {
     this.#highRisk += highRisk;
   }
 
+  get counts(): DecisionCounts {
+    return { ...this.#decisions, highRisk: this.#highRisk };
+  }
+
   get total(): number {
     const { APPROVE, REVIEW, BLOCK } = this.#decisions;
     return APPROVE + REVIEW + BLOCK;

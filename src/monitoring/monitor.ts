@@ -1,30 +1,25 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Clock, Timer } from '../clock.js';
-import type { FraudScorerError } from '../errors.js';
 import { contained, type FaultReport } from '../faults.js';
-import type {
-  Alert,
-  BusinessSummary,
-  Decision,
-  Outcome,
-  PerformanceSummary,
-  RequestCounts,
-  RiskLevel,
-} from '../types.js';
+import type { Alert, BusinessSummary, Outcome, PerformanceSummary, RequestCounts } from '../types.js';
 import { AlertBoard } from './alert-board.js';
 import { type AlertThresholds, observe, type WorkersSeen } from './alert-rules.js';
-import { DecisionCounter, type DecisionCounts } from './decision-counter.js';
-import { type OutcomeLimits, OutcomeStore } from './outcomes.js';
+import { DecisionCounter } from './decision-counter.js';
+import type { OutcomeStore } from './outcomes.js';
 import { PerformanceHistory, windowIntervals } from './performance-history.js';
-import { type Cause, causeOf } from './request-counts.js';
+import { PerformanceRecorder } from './performance-recorder.js';
+import { RequestCounter } from './request-counts.js';
 import { residentMemoryGb } from './resident-memory.js';
+import type { VersionStats } from './version-stats.js';
 
 const intervalMs = 1_000;
 
 export interface MonitorOptions {
   clock: Clock;
   thresholds: AlertThresholds;
-  outcomes: OutcomeLimits;
+  outcomes: OutcomeStore;
+  /** The statistics of each version that serves or has served. */
+  versions: () => readonly VersionStats[];
   /** Since when, on the monotonic clock, requests have always been waiting; null where none is. */
   waitingSince: () => number | null;
   workers: () => WorkersSeen;
@@ -34,7 +29,7 @@ export interface MonitorOptions {
   onFault: FaultReport;
 }
 
-/** Everything the monitor knows, but for what belongs to the pool and the batcher. */
+/** Everything the monitor knows, but for what belongs to the pools and the batchers. */
 export interface MonitorSummary {
   performance: PerformanceSummary;
   recent: { windowSeconds: number; performance: PerformanceSummary };
@@ -43,12 +38,12 @@ export interface MonitorSummary {
   activeAlerts: Alert[];
 }
 
-/** Watches the scorer from within its process: what became of requests, how fast, what was decided, and whether that is well. */
+/** Watches the scorer from within its process: reads what the versions count, over windows, and says whether it is well. */
 export class Monitor {
   readonly #options: MonitorOptions;
+  /** What is of no version: the memory of the process, and the throughput of all versions together. */
   readonly #history: PerformanceHistory;
-  readonly #decisions = new DecisionCounter();
-  readonly #outcomes: OutcomeStore;
+  readonly #scratch = new PerformanceRecorder();
   readonly #alerts = new AlertBoard();
   #timer: Timer | null = null;
   /** null where the system does not tell. */
@@ -59,13 +54,13 @@ export class Monitor {
   constructor(options: MonitorOptions) {
     this.#options = options;
     this.#history = new PerformanceHistory(options.clock);
-    this.#outcomes = new OutcomeStore(options.clock, options.outcomes);
     this.#sampleMemory();
   }
 
   /** Begins to look at what is recorded, every second from now: not before a host could hear of an alert. */
   watch(): void {
     this.#history.begin();
+    for (const { history } of this.#options.versions()) history.begin();
     this.#timer ??= this.#options.clock.every(intervalMs, () => this.#tick());
   }
 
@@ -74,58 +69,8 @@ export class Monitor {
     if (this.#timer !== null && this.#final === null) this.#evaluate();
   }
 
-  recordAnswer(latencyMs: number, queueMs: number, decision: Decision, level: RiskLevel, id: string | undefined): void {
-    if (this.#final !== null) return;
-    const { current } = this.#history;
-    current.requests.count('succeeded');
-    current.recordAnswer(latencyMs, queueMs);
-    this.#decisions.count(decision, level);
-    if (id !== undefined) this.#outcomes.expect(id, decision);
-  }
-
-  /** Rows of a call of `scoreColumns` that the model has answered. */
-  recordRows(rows: number): void {
-    if (this.#final === null) this.#history.current.recordRows(rows);
-  }
-
-  /** A call of `scoreColumns` that was answered: one request, and a decision for each of its rows. */
-  recordColumns(counts: DecisionCounts): void {
-    if (this.#final !== null) return;
-    this.#history.current.requests.count('succeeded');
-    this.#decisions.add(counts);
-  }
-
-  /** A worker that was left behind may still come back with one when all is over. */
-  recordBatch(rows: number, inferenceMs: number): void {
-    if (this.#final !== null) return;
-    this.#history.current.recordBatch(rows, inferenceMs);
-  }
-
-  recordError(error: FraudScorerError): void {
-    this.#count(causeOf(error.code));
-  }
-
-  /** A request that `close` gave up: a failure, though its error has the code of a rejection. */
-  recordAbandoned(): void {
-    this.#count('failed');
-  }
-
-  #count(cause: Cause): void {
-    if (this.#final !== null) {
-      this.#final.requests[cause] += 1;
-      this.#final.requests.total += 1;
-    } else {
-      this.#history.current.requests.count(cause);
-    }
-  }
-
-  recordFallback(): void {
-    if (this.#final !== null) this.#final.requests.fallback += 1;
-    else this.#history.current.requests.countFallback();
-  }
-
   recordOutcome(outcome: Outcome): boolean {
-    return this.#outcomes.record(outcome);
+    return this.#options.outcomes.record(outcome);
   }
 
   get activeAlerts(): Alert[] {
@@ -133,16 +78,17 @@ export class Monitor {
   }
 
   summary(): MonitorSummary {
-    if (this.#final !== null) return deserialize(serialize(this.#final));
-    const total = this.#decisions.total;
+    if (this.#final !== null) return this.#withLate(this.#final);
+    const decisions = new DecisionCounter();
+    for (const version of this.#options.versions()) decisions.add(version.decisions.counts);
     return {
-      performance: this.#history.sinceStart((recorder) => recorder.summary()),
+      performance: this.#sinceStart((recorder) => recorder.summary()),
       recent: {
         windowSeconds: (windowIntervals * intervalMs) / 1000,
-        performance: this.#history.recent((recorder) => recorder.summary()),
+        performance: this.#recent((recorder) => recorder.summary()),
       },
-      requests: this.#history.sinceStart((recorder) => recorder.requests.summary()),
-      business: { ...this.#decisions.summary(), ...this.#outcomes.summary(total) },
+      requests: this.#sinceStart((recorder) => recorder.requests.summary()),
+      business: { ...decisions.summary(), ...this.#options.outcomes.summary(decisions.total) },
       activeAlerts: this.#alerts.active,
     };
   }
@@ -152,16 +98,56 @@ export class Monitor {
     if (this.#final !== null) return;
     this.#final = this.summary();
     this.#timer?.clear();
+    for (const version of this.#options.versions()) version.end();
+  }
+
+  #withLate(final: MonitorSummary): MonitorSummary {
+    const late = new RequestCounter();
+    for (const version of this.#options.versions()) late.add(version.late);
+    const requests = { ...final.requests };
+    const more = late.summary();
+    for (const name of Object.keys(more) as (keyof RequestCounts)[]) requests[name] += more[name];
+    return { ...deserialize(serialize(final)), requests };
+  }
+
+  #sinceStart<T>(read: (recorder: PerformanceRecorder) => T): T {
+    const scratch = this.#scratch;
+    scratch.reset();
+    for (const { history } of this.#options.versions())
+      history.eachSinceStart((recorder) => scratch.addCounts(recorder));
+    this.#history.eachSinceStart((recorder) => scratch.add(recorder));
+    // Only a start too short for one whole interval makes do with a part of one.
+    if (!scratch.hasThroughput) scratch.closeInterval(this.#history.currentMs);
+    return read(scratch);
+  }
+
+  #recent<T>(read: (recorder: PerformanceRecorder) => T): T {
+    const scratch = this.#scratch;
+    scratch.reset();
+    for (const { history } of this.#options.versions()) history.eachRecent((recorder) => scratch.addCounts(recorder));
+    if (this.#history.isFirst) scratch.closeInterval(this.#history.currentMs);
+    this.#history.eachRecent((recorder) => scratch.add(recorder));
+    return read(scratch);
   }
 
   #tick(): void {
     const parts = [
       () => this.#sampleMemory(),
-      () => this.#outcomes.forgetExpired(),
+      () => this.#options.outcomes.forgetExpired(),
       () => this.#evaluate(),
-      () => this.#history.advance(),
+      () => this.#advance(),
     ];
     for (const part of parts) contained(part, this.#options.onFault);
+  }
+
+  #advance(): void {
+    let all = 0;
+    for (const { history } of this.#options.versions()) {
+      const { rows } = history.current;
+      all += rows;
+      history.advance(rows);
+    }
+    this.#history.advance(all);
   }
 
   #sampleMemory(): void {
@@ -170,10 +156,11 @@ export class Monitor {
   }
 
   #evaluate(): void {
-    const { clock, thresholds, waitingSince, workers, onAlert, onAlertCleared } = this.#options;
+    const { clock, thresholds, outcomes, waitingSince, workers, onAlert, onAlertCleared } = this.#options;
     const since = waitingSince();
-    const { rate, labels } = this.#outcomes.recentFalsePositiveRate();
-    const snapshot = this.#history.recent((recorder, windowMs) => ({
+    const { rate, labels } = outcomes.recentFalsePositiveRate();
+    const windowMs = this.#history.windowMs;
+    const snapshot = this.#recent((recorder) => ({
       latencySamples: recorder.samples,
       p99LatencyMs: recorder.p99LatencyMs,
       rowsPerSecond: (recorder.rows * 1000) / Math.max(windowMs, 1),

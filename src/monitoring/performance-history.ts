@@ -11,12 +11,11 @@ interface Interval {
 
 /**
  * What is measured, since the start and over a sliding window: a ring of intervals of about a second, each folded into the
- * total when it ends, so that a request is recorded once.
+ * total when it ends, so that a request is recorded once. Each version has one, and so has the scorer, for what is of no version.
  */
 export class PerformanceHistory {
   readonly #clock: Clock;
   readonly #total = new PerformanceRecorder();
-  readonly #scratch = new PerformanceRecorder();
   /** The oldest first; the last is the one that is being recorded into. */
   readonly #intervals: Interval[];
 
@@ -30,44 +29,48 @@ export class PerformanceHistory {
     return this.#last().recorder;
   }
 
+  /** How long the current interval has lasted, in ms. */
+  get currentMs(): number {
+    return this.#clock.now() - this.#last().startedAt;
+  }
+
+  /** How long the window is, in ms: less than ten intervals after a start. */
+  get windowMs(): number {
+    return this.#clock.now() - (this.#intervals[0]?.startedAt ?? this.#clock.now());
+  }
+
+  /** Whether no interval has ended yet. */
+  get isFirst(): boolean {
+    return this.#intervals.length === 1;
+  }
+
   /** The time until now was a start, not an interval in which nothing was answered. */
   begin(): void {
     this.#last().startedAt = this.#clock.now();
   }
 
-  /** Ends the current interval and begins the next. */
-  advance(): void {
+  /** Ends the current interval and begins the next. @param rows that were answered in it, by all versions where it is the scorer's. */
+  advance(rows: number): void {
     // Made first: if there is no memory for it, this throws before anything has changed.
     const added = this.#intervals.length < windowIntervals ? new PerformanceRecorder() : null;
     const now = this.#clock.now();
     const { recorder, startedAt } = this.#last();
-    recorder.closeInterval(now - startedAt);
+    recorder.closeInterval(now - startedAt, rows);
     this.#total.add(recorder);
     const next = added ?? this.#intervals.shift()?.recorder ?? new PerformanceRecorder();
     next.reset();
     this.#intervals.push({ recorder: next, startedAt: now });
   }
 
-  /** Reads what was measured since the start; the recorder is valid until the next call of either reader. */
-  sinceStart<T>(read: (recorder: PerformanceRecorder) => T): T {
-    const { recorder, startedAt } = this.#last();
-    this.#scratch.reset();
-    this.#scratch.add(recorder);
-    // Only a start too short for one whole interval makes do with a part of one.
-    if (this.#total.rows === 0) this.#scratch.closeInterval(this.#clock.now() - startedAt);
-    this.#scratch.add(this.#total);
-    return read(this.#scratch);
+  /** Calls `read` with the recorders that hold what was measured since the start. */
+  eachSinceStart(read: (recorder: PerformanceRecorder) => void): void {
+    read(this.#total);
+    read(this.current);
   }
 
-  /** Reads what was measured in the window. @param read is given the window's length too. */
-  recent<T>(read: (recorder: PerformanceRecorder, windowMs: number) => T): T {
-    const now = this.#clock.now();
-    const { recorder, startedAt } = this.#last();
-    this.#scratch.reset();
-    this.#scratch.add(recorder);
-    if (this.#intervals.length === 1) this.#scratch.closeInterval(now - startedAt);
-    for (const interval of this.#intervals.slice(0, -1)) this.#scratch.add(interval.recorder);
-    return read(this.#scratch, now - (this.#intervals[0]?.startedAt ?? now));
+  /** Calls `read` with the recorders that hold what was measured in the window. */
+  eachRecent(read: (recorder: PerformanceRecorder) => void): void {
+    for (const { recorder } of this.#intervals) read(recorder);
   }
 
   #last(): Interval {

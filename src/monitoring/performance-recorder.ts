@@ -32,6 +32,11 @@ export class PerformanceRecorder {
     return this.#latency.count + this.#columnRows;
   }
 
+  /** Whether an interval with answers has ended. */
+  get hasThroughput(): boolean {
+    return this.#activeMs > 0;
+  }
+
   get p99LatencyMs(): number | null {
     return this.#latency.percentile(99);
   }
@@ -60,17 +65,31 @@ export class PerformanceRecorder {
     if (memoryGb > this.#maxMemoryGb) this.#maxMemoryGb = memoryGb;
   }
 
-  /** Ends an interval: what was answered in it becomes one sample of the throughput. */
-  closeInterval(durationMs: number): void {
-    if (this.rows === 0 || durationMs <= 0) return;
-    const rowsPerSecond = (this.rows * 1000) / durationMs;
+  /**
+   * Ends an interval: what was answered in it becomes one sample of the throughput.
+   *
+   * @param rows of all versions, where this is the recorder of the whole scorer.
+   */
+  closeInterval(durationMs: number, rows = this.rows): void {
+    if (rows === 0 || durationMs <= 0) return;
+    const rowsPerSecond = (rows * 1000) / durationMs;
     this.#activeMs = durationMs;
-    this.#activeRows = this.rows;
+    this.#activeRows = rows;
     this.#minRowsPerSecond = rowsPerSecond;
     this.#maxRowsPerSecond = rowsPerSecond;
   }
 
+  /** Adds what another measured over other time. */
   add(other: PerformanceRecorder): void {
+    this.addCounts(other);
+    this.#activeMs += other.#activeMs;
+    this.#activeRows += other.#activeRows;
+    this.#minRowsPerSecond = Math.min(this.#minRowsPerSecond, other.#minRowsPerSecond);
+    this.#maxRowsPerSecond = Math.max(this.#maxRowsPerSecond, other.#maxRowsPerSecond);
+  }
+
+  /** Adds what another measured over the same time: all but the throughput, of which that would be no sample. */
+  addCounts(other: PerformanceRecorder): void {
     this.requests.add(other.requests);
     this.#latency.add(other.#latency);
     this.#queue.add(other.#queue);
@@ -82,10 +101,6 @@ export class PerformanceRecorder {
     this.#memorySamples += other.#memorySamples;
     this.#memorySumGb += other.#memorySumGb;
     this.#maxMemoryGb = Math.max(this.#maxMemoryGb, other.#maxMemoryGb);
-    this.#activeMs += other.#activeMs;
-    this.#activeRows += other.#activeRows;
-    this.#minRowsPerSecond = Math.min(this.#minRowsPerSecond, other.#minRowsPerSecond);
-    this.#maxRowsPerSecond = Math.max(this.#maxRowsPerSecond, other.#maxRowsPerSecond);
   }
 
   reset(): void {

@@ -54,40 +54,38 @@ export interface ModelSpec {
  */
 export const tasksPerWorker = 2;
 
-/** float32 values of outputs a slot holds: [legitimate logit, fraud logit, risk] or [probability, unused, risk]. */
-export const outputsPerSlot = 3;
+/** float32 values of outputs of a row: [legitimate logit, fraud logit, risk] or [probability, unused, risk]. */
+export const outputsPerRow = 3;
 
 /** The widest attention output that is served: room for it is reserved before the graph is known, and not touched until used. */
 export const maxAttentionWidth = 256;
 
 /**
- * The memory that host and workers share. A slot is one request's row of features and its outputs;
- * a lane is one batch in flight, and lists the slots of its rows.
+ * The memory that host and workers share: a lane for each batch that may be in flight, in which the batch's rows lie one behind the
+ * other. One more lane, behind the others, is for warming up: all workers write to it, and nobody reads it.
  */
-export interface SharedMemory {
-  /** Slots. */
-  capacity: number;
-  /** float32 values of features a slot holds: the inputs one behind the other, in the manifest's order. */
-  rowSize: number;
+export interface LaneMemory {
+  /** Without the one for warming up. */
+  lanes: number;
   maxBatchSize: number;
-  /** A slot that belongs to no request. Workers warm up on it: all of them may write to it, and nobody reads it. */
-  scratchSlot: number;
-  /** float32 [capacity, rowSize] */
+  /** float32 values from one row of features to the next: the inputs one behind the other, in the manifest's order, 8-aligned. */
+  stride: number;
+  /** float32 [lanes + 1, maxBatchSize, stride] */
   features: SharedArrayBuffer;
-  /** float32 [capacity, outputsPerSlot] */
+  /** float32 [lanes + 1, maxBatchSize, outputsPerRow] */
   outputs: SharedArrayBuffer;
-  /** float32 [capacity, the attention's own width], with room for `maxAttentionWidth`. */
+  /** float32 [lanes + 1, maxBatchSize · the attention's own width], with room for `maxAttentionWidth`. */
   attention: SharedArrayBuffer;
-  /** int32 [lanes, maxBatchSize]: the slot of each row. */
-  lanes: SharedArrayBuffer;
 }
 
 /** The memory of chunks of columns: areas of `rows` rows each, as many as chunks may be in flight. */
 export interface ColumnMemory {
   rows: number;
+  /** float32 values of features in a row, without padding. */
+  rowSize: number;
   /** float32 [areas, rows · the row's size] */
   features: SharedArrayBuffer;
-  /** float32 [areas, rows · outputsPerSlot] */
+  /** float32 [areas, rows · outputsPerRow] */
   outputs: SharedArrayBuffer;
 }
 
@@ -114,13 +112,13 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   providers: ProviderName[];
   /** The CUDA device's id. */
   device: number;
-  memory: SharedMemory;
+  memory: LaneMemory;
   columns: ColumnMemory;
   /** Raw features of invented rows to try the model with, row after row; null where it is known to be well. */
   trialRows: Float32Array | null;
 }
 
-/** One batch: its rows are in shared memory, in the slots that the lane lists. */
+/** One batch: its rows are the first of its lane. */
 export interface BatchTask {
   kind: 'batch';
   lane: number;
@@ -140,7 +138,8 @@ export interface ColumnsTask {
 /** Why a request that was scored has the score it has. */
 export interface ExplainTask {
   kind: 'explain';
-  slot: number;
+  /** Raw features of the row, the inputs one behind the other. */
+  features: Float32Array;
   of: 'probability' | 'risk';
 }
 
@@ -153,7 +152,7 @@ export interface TaskFailure {
   ofDevice?: boolean;
 }
 
-/** The batch's outputs are in its slots. */
+/** The batch's outputs are in its lane. */
 export type BatchReply = { inferenceMs: number; provider: ProviderName } | TaskFailure;
 
 /** The most features that an explanation names. */

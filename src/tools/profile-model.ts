@@ -3,7 +3,7 @@ import { requirePath } from '../deployment/model-location.js';
 import { OutOfResourcesError } from '../errors.js';
 import { FieldReader } from '../field-reader.js';
 import { isPathOrUrl, isProvider } from '../options.js';
-import { isAbortSignal } from '../request/score-options.js';
+import { isAbortSignal } from '../requests/score-options.js';
 import type { ModelIdentity, Provider } from '../types.js';
 import { type ProfiledRuns, type ProfileWorkers, profileSessions } from './profile-sessions.js';
 import { generatedRows } from './verification-rows.js';

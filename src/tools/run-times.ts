@@ -1,4 +1,4 @@
-import type { BatchLatency } from '../batching/latency-model.js';
+import type { BatchLatency } from '../scheduling/latency-model.js';
 import type { ProfileEntry } from './profile-model.js';
 
 type Measured = Pick<ProfileEntry, 'sessions' | 'batchSize' | 'latencyMs'>;

@@ -1,4 +1,4 @@
-import { type BatchLimits, type BatchSnapshot, decideBatch } from '../batching/batch-policy.js';
+import { type BatchLimits, type BatchSnapshot, decideBatch } from '../scheduling/batch-policy.js';
 import type { RunTimes } from './run-times.js';
 import { seededUniform } from './seeded-uniform.js';
 

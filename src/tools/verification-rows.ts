@@ -1,8 +1,8 @@
 import type { ManifestInput } from '../deployment/manifest.js';
 import { InvalidRequestError } from '../errors.js';
 import { IssueList } from '../issues.js';
-import { addChange, listFeatureIssues } from '../request/feature-issues.js';
-import { rowLayoutOf, writeFeatureRow } from '../request/feature-row.js';
+import { addChange, listFeatureIssues } from '../requests/feature-issues.js';
+import { rowLayoutOf, writeFeatureRow } from '../requests/feature-row.js';
 import type { FeatureMap } from '../types.js';
 import { seededUniform } from './seeded-uniform.js';
 

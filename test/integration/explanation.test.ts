@@ -128,6 +128,32 @@ describe('reasons', () => {
     gate.close();
   });
 
+  it('close well where a listener that hears of one answer without reasons aborts another request', async () => {
+    const gate = new WorkerGate();
+    const scorer = await FraudScorer.create({
+      model: fixtureModel('sqrt'),
+      workers: 1,
+      workerFile: gate.workerFile,
+      timeoutMs: 60_000,
+    });
+    gate.tell('hold explains');
+    const controllers = Array.from({ length: 3 }, () => new AbortController());
+    const outcomes = Promise.allSettled(
+      controllers.map(({ signal }) => scorer.score({ features: { x: [0.25] } }, { explain: true, signal })),
+    );
+    // The batch, and the first of the explanations.
+    await gate.arrived(2);
+    scorer.on('decision', () => {
+      for (const controller of controllers) controller.abort();
+    });
+    const closing = scorer.close({ timeoutMs: 0 });
+    const codes = (await outcomes).map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'answered'));
+    expect(codes).toEqual(['answered', 'ERR_ABORTED', 'ERR_ABORTED']);
+    gate.tell('pass');
+    expect((await closing).abandoned).toBe(0);
+    gate.close();
+  });
+
   it('that never come back cost their worker, as any other task, and stop none that come later', async () => {
     const gate = new WorkerGate();
     const options = { workerFile: gate.workerFile, workerHangMs: 200, timeoutMs: 20_000 };

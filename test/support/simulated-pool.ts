@@ -1,6 +1,6 @@
-import type { Slots } from '../../src/batching/slots.js';
 import { LostTask } from '../../src/pool/lost-task.js';
 import type { BatchReply, BatchTask } from '../../src/pool/protocol.js';
+import type { Lanes } from '../../src/scheduling/lanes.js';
 
 /** What a row's first feature does to whoever runs it. */
 export const rows = { fine: 0, failing: 1, killing: 2 } as const;
@@ -19,14 +19,14 @@ interface Worker {
 
 /** A pool whose workers do something when the test says so: they take as many batches as come, and die of killing rows. */
 export class SimulatedPool {
-  readonly #slots: Slots;
+  readonly #lanes: Lanes;
   readonly #workers: Worker[];
   #quiet: Worker | null = null;
   deaths = 0;
   runs = 0;
 
-  constructor(slots: Slots, workers: number) {
-    this.#slots = slots;
+  constructor(lanes: Lanes, workers: number) {
+    this.#lanes = lanes;
     this.#workers = Array.from({ length: workers }, () => ({ isReady: true, held: [] }));
   }
 
@@ -77,9 +77,9 @@ export class SimulatedPool {
   }
 
   #marksOf({ lane, rows: length }: BatchTask): number[] {
-    const { memory, features } = this.#slots;
-    const first = lane * memory.maxBatchSize;
-    return [...new Int32Array(memory.lanes).subarray(first, first + length)].map((slot) => features[slot] ?? -1);
+    const { maxBatchSize, stride, features } = this.#lanes.memory;
+    const values = new Float32Array(features);
+    return Array.from({ length }, (_, row) => values[(lane * maxBatchSize + row) * stride] ?? -1);
   }
 
   #leastBusy(): Worker | null {

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DeadlineExceededError, InferenceError, QueueFullError } from '../../../src/errors.js';
 import type { WorkersSeen } from '../../../src/monitoring/alert-rules.js';
 import { Monitor } from '../../../src/monitoring/monitor.js';
+import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
+import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import type { Alert } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { noFaults } from '../../support/no-faults.js';
@@ -14,17 +17,14 @@ interface MonitorState {
 
 const open: Monitor[] = [];
 
-function rig(): {
-  clock: FakeClock;
-  monitor: Monitor;
-  raised: Alert[];
-  cleared: Alert[];
-  state: MonitorState;
-} {
+/** A monitor of so many versions. */
+function rig(versionCount = 1) {
   const clock = new FakeClock();
   const raised: Alert[] = [];
   const cleared: Alert[] = [];
   const state: MonitorState = { faults: [], waitingSince: null, workers: { ready: 2, configured: 2, troubled: 0 } };
+  const outcomes = new OutcomeStore(clock, { maxPending: 100, ttlMs: 1e9 });
+  const versions = Array.from({ length: versionCount }, () => new VersionStats(clock, outcomes));
   const monitor = new Monitor({
     clock,
     thresholds: {
@@ -35,7 +35,8 @@ function rig(): {
       maxMemoryGb: 1e6,
       maxFalsePositiveRate: 0.05,
     },
-    outcomes: { maxPending: 100, ttlMs: 1e9 },
+    outcomes,
+    versions: () => versions,
     waitingSince: () => state.waitingSince,
     workers: () => state.workers,
     onAlert: (alert) => raised.push(alert),
@@ -44,16 +45,18 @@ function rig(): {
   });
   open.push(monitor);
   monitor.watch();
-  return { clock, monitor, raised, cleared, state };
+  const [stats] = versions;
+  if (stats === undefined) throw new Error('a monitor of no version');
+  return { clock, monitor, stats, versions, raised, cleared, state };
 }
 
 afterEach(() => {
   for (const monitor of open.splice(0)) monitor.dispose();
 });
 
-const answer = (monitor: Monitor, latencyMs: number, times = 1): void => {
+const answer = (stats: VersionStats, latencyMs: number, times = 1): void => {
   for (let index = 0; index < times; index += 1)
-    monitor.recordAnswer(latencyMs, latencyMs / 2, 'APPROVE', 'LOW', undefined);
+    stats.recordAnswer(latencyMs, latencyMs / 2, 'APPROVE', 'LOW', undefined);
 };
 
 describe('Monitor', () => {
@@ -71,8 +74,8 @@ describe('Monitor', () => {
   });
 
   it('gives percentiles to within 1%, and mean and maximum exactly', () => {
-    const { monitor } = rig();
-    for (let ms = 1; ms <= 1_000; ms += 1) answer(monitor, ms);
+    const { monitor, stats } = rig();
+    for (let ms = 1; ms <= 1_000; ms += 1) answer(stats, ms);
     const { mean, p50, p95, p99, p999, max } = monitor.summary().performance.latencyMs;
     expect([mean, max]).toEqual([500.5, 1_000]);
     for (const [value, expected] of [
@@ -86,13 +89,13 @@ describe('Monitor', () => {
   });
 
   it('counts each request by its cause, and the error rate without rejections and cancellations', () => {
-    const { monitor } = rig();
-    answer(monitor, 1, 6);
-    monitor.recordError(new InferenceError('x'));
-    monitor.recordError(new DeadlineExceededError(5));
-    monitor.recordError(new QueueFullError(1));
-    monitor.recordAbandoned();
-    monitor.recordFallback();
+    const { monitor, stats } = rig();
+    answer(stats, 1, 6);
+    stats.recordError(new InferenceError('x'));
+    stats.recordError(new DeadlineExceededError(5));
+    stats.recordError(new QueueFullError(1));
+    stats.recordAbandoned();
+    stats.recordFallback();
     const { requests, performance } = monitor.summary();
     expect(requests).toEqual({
       total: 10,
@@ -107,10 +110,10 @@ describe('Monitor', () => {
   });
 
   it('keeps totals over any time, and forgets in the window what is older than 10 s', () => {
-    const { clock, monitor } = rig();
-    answer(monitor, 50, 100);
+    const { clock, monitor, stats } = rig();
+    answer(stats, 50, 100);
     clock.advance(5_000);
-    answer(monitor, 2, 100);
+    answer(stats, 2, 100);
     expect(monitor.summary().recent.performance).toMatchObject({ sampleCount: 200, latencyMs: { max: 50 } });
     clock.advance(6_000);
     expect(monitor.summary().recent.performance).toMatchObject({ sampleCount: 100, latencyMs: { max: 2 } });
@@ -122,19 +125,19 @@ describe('Monitor', () => {
   });
 
   it('measures throughput before the first second has passed too', () => {
-    const { clock, monitor } = rig();
+    const { clock, monitor, stats } = rig();
     clock.advance(500);
-    answer(monitor, 1, 50);
+    answer(stats, 1, 50);
     expect(monitor.summary().performance.throughputPerSecond).toEqual({ mean: 100, min: 100, max: 100 });
   });
 
   it('raises a latency alert within a second, and clears it when the slow requests have left the window', () => {
-    const { clock, monitor, raised, cleared } = rig();
-    answer(monitor, 500, 20);
+    const { clock, monitor, raised, cleared, stats } = rig();
+    answer(stats, 500, 20);
     clock.advance(1_000);
     expect(raised.map(({ rule, severity }) => [rule, severity])).toEqual([['latency', 'critical']]);
     for (let second = 0; second < 12; second += 1) {
-      answer(monitor, 5, 20);
+      answer(stats, 5, 20);
       clock.advance(1_000);
     }
     expect(raised).toHaveLength(1);
@@ -143,30 +146,30 @@ describe('Monitor', () => {
   });
 
   it('raises a throughput alert only where requests were waiting the whole window', () => {
-    const { clock, monitor, raised, state } = rig();
+    const { clock, raised, state, stats } = rig();
     for (let second = 0; second < 12; second += 1) {
-      answer(monitor, 5, 20);
+      answer(stats, 5, 20);
       clock.advance(1_000);
     }
     expect(raised).toEqual([]);
     state.waitingSince = clock.now();
     for (let second = 0; second < 11; second += 1) {
-      answer(monitor, 5, 20);
+      answer(stats, 5, 20);
       clock.advance(1_000);
     }
     expect(raised.map(({ rule }) => rule)).toEqual(['throughput']);
   });
 
   it('raises an error rate alert over the window', () => {
-    const { clock, monitor, raised } = rig();
-    answer(monitor, 1, 90);
-    for (let index = 0; index < 10; index += 1) monitor.recordError(new DeadlineExceededError(1));
+    const { clock, raised, stats } = rig();
+    answer(stats, 1, 90);
+    for (let index = 0; index < 10; index += 1) stats.recordError(new DeadlineExceededError(1));
     clock.advance(1_000);
     expect(raised).toMatchObject([{ rule: 'errorRate', value: 0.1, severity: 'critical' }]);
   });
 
   it('does every other part of its look where one of them throws, and goes on', () => {
-    const { clock, monitor, raised, state } = rig();
+    const { clock, monitor, stats, raised, state } = rig();
     const error = new Error('of the pool');
     const { workers } = state;
     Object.defineProperty(state, 'workers', {
@@ -175,21 +178,21 @@ describe('Monitor', () => {
         throw error;
       },
     });
-    answer(monitor, 500, 20);
+    answer(stats, 500, 20);
     clock.advance(12_000);
     expect(state.faults).toEqual(new Array(12).fill(error));
     expect(monitor.summary().recent.performance.sampleCount).toBe(0);
     Object.defineProperty(state, 'workers', { value: workers });
-    answer(monitor, 500, 20);
+    answer(stats, 500, 20);
     clock.advance(1_000);
     expect(raised.map(({ rule }) => rule)).toEqual(['latency']);
   });
 
   it('still has its last summary when it is disposed of, and counts rejections at the door', () => {
-    const { clock, monitor } = rig();
-    answer(monitor, 3, 4);
+    const { clock, monitor, stats } = rig();
+    answer(stats, 3, 4);
     monitor.dispose();
-    monitor.recordError(new QueueFullError(1));
+    stats.recordError(new QueueFullError(1));
     expect(monitor.summary()).toMatchObject({
       requests: { total: 5, succeeded: 4, rejected: 1 },
       performance: { latencyMs: { max: 3 } },
@@ -197,6 +200,112 @@ describe('Monitor', () => {
     expect(clock.timers).toBe(0);
   });
 });
+
+describe('a monitor of several versions', () => {
+  it('measures them together as it would measure one, whichever version what happens is of', () => {
+    const event = fc.oneof(
+      fc.record({ kind: fc.constant('answer' as const), by: fc.integer({ min: 1, max: 500 }) }),
+      fc.record({ kind: fc.constant('batch' as const), by: fc.integer({ min: 1, max: 64 }) }),
+      fc.record({ kind: fc.constant('columns' as const), by: fc.integer({ min: 1, max: 64 }) }),
+      fc.record({ kind: fc.constantFrom('expired', 'refused', 'abandoned', 'fallback'), by: fc.constant(0) }),
+      fc.record({ kind: fc.constant('advance' as const), by: fc.integer({ min: 1, max: 4_000 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(event, fc.nat(1)), { maxLength: 60 }), (events) => {
+        const [together, apart] = [rig(1), rig(2)];
+        for (const [{ kind, by }, version] of events) {
+          for (const { clock, versions } of [together, apart]) {
+            const stats = versions[version % versions.length] as VersionStats;
+            const decisions = { APPROVE: by, REVIEW: 0, BLOCK: 0, highRisk: 0 };
+            if (kind === 'answer') stats.recordAnswer(by, by / 2, 'BLOCK', by > 250 ? 'HIGH' : 'LOW', undefined);
+            if (kind === 'batch') stats.recordBatch(by, by / 10);
+            if (kind === 'columns') {
+              stats.recordRows(by);
+              stats.recordColumns(decisions);
+            }
+            if (kind === 'expired') stats.recordError(new DeadlineExceededError(1));
+            if (kind === 'refused') stats.recordError(new QueueFullError(1));
+            if (kind === 'abandoned') stats.recordAbandoned();
+            if (kind === 'fallback') stats.recordFallback();
+            if (kind === 'advance') clock.advance(by);
+          }
+        }
+        const seen = ({ monitor }: typeof apart) => {
+          const { performance, recent, requests, business } = monitor.summary();
+          return rounded({ performance, recent: recent.performance, requests, business });
+        };
+        expect(seen(apart)).toEqual(seen(together));
+        expect(apart.raised.map(({ rule }) => rule)).toEqual(together.raised.map(({ rule }) => rule));
+        for (const { monitor } of [apart, together]) monitor.dispose();
+        expect(seen(apart)).toEqual(seen(together));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('counts the rows of columns in the throughput of all, and in its alert', () => {
+    const { versions, clock, monitor, raised, state } = rig(2);
+    const recordRows = (): void => {
+      for (const stats of versions) stats.recordRows(75);
+    };
+    clock.advance(500);
+    recordRows();
+    expect(monitor.summary().performance.throughputPerSecond.mean).toBe(300);
+    clock.advance(500);
+    state.waitingSince = clock.now();
+    for (let second = 0; second < 12; second += 1) {
+      recordRows();
+      clock.advance(1_000);
+    }
+    expect(monitor.summary().performance.throughputPerSecond).toEqual({ mean: 150, min: 150, max: 150 });
+    expect(raised).toEqual([]);
+  });
+
+  it("keeps each version's own counts apart", () => {
+    const { versions, clock } = rig(2);
+    const [first, second] = versions as [VersionStats, VersionStats];
+    answer(first, 5, 3);
+    answer(second, 50, 1);
+    second.recordError(new InferenceError('x'));
+    clock.advance(3_000);
+    const totals = versions.map(({ history }) => {
+      const seen = { requests: 0, samples: 0, slowest: 0 };
+      history.eachSinceStart((recorder) => {
+        seen.requests += recorder.requests.settled;
+        seen.samples += recorder.samples;
+        seen.slowest = Math.max(seen.slowest, recorder.summary().latencyMs.max ?? 0);
+      });
+      return seen;
+    });
+    expect(totals).toEqual([
+      { requests: 3, samples: 3, slowest: 5 },
+      { requests: 2, samples: 1, slowest: 50 },
+    ]);
+    expect(versions.map(({ decisions }) => decisions.total)).toEqual([3, 1]);
+  });
+
+  it('adds what every version refuses once the monitor is disposed of, and nothing else', () => {
+    const { versions, monitor } = rig(2);
+    const [first, second] = versions as [VersionStats, VersionStats];
+    answer(first, 5);
+    monitor.dispose();
+    first.recordError(new QueueFullError(1));
+    second.recordError(new QueueFullError(1));
+    second.recordFallback();
+    answer(second, 5);
+    expect(monitor.summary().requests).toMatchObject({ total: 3, succeeded: 1, rejected: 2, fallback: 1 });
+  });
+});
+
+/** Without what differs by the order of additions, and the memory of the process. */
+function rounded(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, part: unknown) => {
+      if (key === 'memoryGb') return undefined;
+      return typeof part === 'number' ? Number(part.toPrecision(9)) : part;
+    }),
+  );
+}
 
 describe('a monitor that is told of a worker', () => {
   it('looks at once, as it may be replaced before the next second, and clears when it is', () => {
@@ -218,11 +327,11 @@ describe('a monitor that is told of a worker', () => {
   });
 
   it('takes the share of the fallback of all that settled', () => {
-    const { clock, monitor, raised } = rig();
-    answer(monitor, 1, 180);
+    const { clock, raised, stats } = rig();
+    answer(stats, 1, 180);
     for (let index = 0; index < 20; index += 1) {
-      monitor.recordError(new QueueFullError(5));
-      monitor.recordFallback();
+      stats.recordError(new QueueFullError(5));
+      stats.recordFallback();
     }
     clock.advance(1_000);
     expect(raised).toMatchObject([{ rule: 'fallbackRate', value: 0.1, threshold: 0.05 }]);
@@ -233,6 +342,8 @@ describe('a monitor that is not watching yet', () => {
   it('raises nothing, as nobody could hear it', () => {
     const clock = new FakeClock();
     const raised: Alert[] = [];
+    const outcomes = new OutcomeStore(clock, { maxPending: 100, ttlMs: 1e9 });
+    const stats = new VersionStats(clock, outcomes);
     const monitor = new Monitor({
       clock,
       thresholds: {
@@ -243,7 +354,8 @@ describe('a monitor that is not watching yet', () => {
         maxMemoryGb: 0.001,
         maxFalsePositiveRate: 0.05,
       },
-      outcomes: { maxPending: 100, ttlMs: 1e9 },
+      outcomes,
+      versions: () => [stats],
       waitingSince: () => null,
       workers: () => ({ ready: 2, configured: 2, troubled: 0 }),
       onAlert: (alert) => raised.push(alert),
@@ -255,7 +367,7 @@ describe('a monitor that is not watching yet', () => {
     expect(raised).toEqual([]);
     monitor.watch();
     clock.advance(500);
-    answer(monitor, 1, 50);
+    answer(stats, 1, 50);
     expect(monitor.summary().performance.throughputPerSecond.mean).toBe(100);
     clock.advance(500);
     expect(raised.map(({ rule }) => rule)).toEqual(['memory']);

@@ -3,7 +3,7 @@ import { BufferPool } from '../../../workers/buffer-pool.js';
 import type { FeatureBuffers } from '../../../workers/feature-buffers.js';
 
 const inputs = [{ name: 'x', size: 1, mean: [1], std: [1] }];
-const columns = { rows: 8, features: new SharedArrayBuffer(0), outputs: new SharedArrayBuffer(0) };
+const columns = { rows: 8, rowSize: 1, features: new SharedArrayBuffer(0), outputs: new SharedArrayBuffer(0) };
 
 describe("a worker's input buffers", () => {
   it('are a set for each task it may have in hand, all in one memory', () => {
@@ -18,9 +18,9 @@ describe("a worker's input buffers", () => {
   it('do not overlap', () => {
     const pool = new BufferPool({ inputs, columns });
     const [first, second] = [pool.take(), pool.take()];
-    const slots = Int32Array.from({ length: 8 }, () => 0);
-    first.gather(Float32Array.of(10), slots);
-    second.gather(Float32Array.of(-10), slots);
+    const places = Int32Array.from({ length: 8 }, () => 0);
+    first.gather(Float32Array.of(10), places);
+    second.gather(Float32Array.of(-10), places);
     const values = ({ inputs: [x] }: FeatureBuffers) => [...(x ?? [])];
     expect(values(first)).toEqual(new Array(8).fill(Math.fround(9 / (1 + 1e-8))));
     expect(values(second)).toEqual(new Array(8).fill(Math.fround(-11 / (1 + 1e-8))));

@@ -14,7 +14,7 @@ const input = fc.integer({ min: 1, max: 13 }).chain((size) =>
   }),
 );
 
-/** Some inputs and as many rows of raw values as there are slots. */
+/** Some inputs, rows of raw values, and which of these rows each row of the inputs is. */
 const situation = fc.array(input, { minLength: 1, maxLength: 4 }).chain((inputs) => {
   const rowSize = inputs.reduce((sum, { size }) => sum + size, 0);
   const row = fc.array(value, { minLength: rowSize, maxLength: rowSize });
@@ -56,14 +56,27 @@ describe.each(['WebAssembly memory', 'a plain buffer, where there is none'])('Fe
   it('normalises rows from wherever they lie as the formula says, bit by bit', () => {
     fc.assert(
       fc.property(situation, ({ specs, rows, places }) => {
-        const slots = places.map((place) => place % rows.length);
+        const rowsAt = places.map((place) => place % rows.length);
         const buffers = new FeatureBuffers(specs, 20);
-        buffers.gather(Float32Array.from(rows.flat()), Int32Array.from(slots));
+        buffers.gather(Float32Array.from(rows.flat()), Int32Array.from(rowsAt));
         expectInputs(
           buffers,
           specs,
-          slots.map((slot) => rows[slot] ?? []),
+          rowsAt.map((row) => rows[row] ?? []),
         );
+      }),
+    );
+  });
+
+  it('takes the same from rows that lie one behind the other, with padding or without', () => {
+    fc.assert(
+      fc.property(situation, fc.nat(1), fc.nat(7), ({ specs, rows }, padding, start) => {
+        const size = rows[0]?.length ?? 0;
+        const padded = rows.flatMap((row) => [...row, ...new Array<number>(padding).fill(7)]);
+        const buffers = new FeatureBuffers(specs, rows.length);
+        const features = Float32Array.from([...new Array<number>(start).fill(7), ...padded]);
+        buffers.gatherRows(features, start, rows.length, size + padding);
+        expectInputs(buffers, specs, rows);
       }),
     );
   });

@@ -1,0 +1,145 @@
+import { type CallerContext, inContext } from '../async-context.js';
+import type { Clock } from '../clock.js';
+import { fallbackDecision } from '../decision/fallback.js';
+import type { FraudScorerError } from '../errors.js';
+import type { RequestTable } from '../requests/request-table.js';
+import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
+import type {
+  Decision,
+  DecisionRecord,
+  Fallback,
+  FallbackResult,
+  ModelIdentity,
+  ModelResult,
+  ScoreRequest,
+  ScoreResult,
+} from '../types.js';
+
+/** Who waits for an answer that is no result of the model's. Made only where there is such an answer. */
+export interface Caller {
+  readonly request: ScoreRequest | null;
+  readonly id: string | undefined;
+  /** On the monotonic clock, in ms. */
+  readonly enqueuedAt: number;
+  /** Where the host's code runs that hears of this request; null where none did when the request came. */
+  readonly context: CallerContext | null;
+  readonly resolve: (result: ScoreResult) => void;
+  readonly reject: (error: FraudScorerError) => void;
+}
+
+/** Counts what became of requests. */
+export interface SettlementObserver {
+  recordError(error: FraudScorerError): void;
+  /** A request that `close` gave up. */
+  recordAbandoned(): void;
+  recordFallback(): void;
+}
+
+export interface SettlerOptions {
+  clock: Clock;
+  table: RequestTable;
+  deadlines: DeadlineWheel;
+  fallback: Fallback;
+  /** Whether anybody wants decision records; they are not made otherwise. */
+  wantsDecisions: () => boolean;
+  onDecision: (record: DecisionRecord) => void;
+  onFallbackFailure: (reason: string) => void;
+}
+
+/** Tells callers what came of their requests, each exactly once: with the last word its row is released. */
+export class Settler {
+  readonly #options: SettlerOptions;
+  readonly #table: RequestTable;
+
+  constructor(options: SettlerOptions) {
+    this.#options = options;
+    this.#table = options.table;
+  }
+
+  /** A request that a model answered. */
+  answer(row: number, result: ModelResult): void {
+    const table = this.#table;
+    const resolve = table.resolve[row] as RequestTable['resolve'][number];
+    const settlements = table.settlements[row] as RequestTable['settlements'][number];
+    const place = table.place[row] as number;
+    const context = table.context[row] as CallerContext | null;
+    this.#letGo(row);
+    if (resolve !== null) resolve(result);
+    else settlements?.resolve(place, result);
+    if (this.#options.wantsDecisions()) this.#tell(result, result.model, context);
+  }
+
+  /** A request that was taken in and could not be answered. */
+  fail(row: number, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
+    const caller = this.#callerOf(row);
+    this.#letGo(row);
+    // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
+    if (error.code === 'ERR_CLOSED') observer.recordAbandoned();
+    else observer.recordError(error);
+    this.#settleError(caller, error, model, observer);
+  }
+
+  /** A request that is not taken in. */
+  refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
+    observer.recordError(error);
+    this.#settleError(caller, error, model, observer);
+  }
+
+  #letGo(row: number): void {
+    this.#options.deadlines.remove(row);
+    const stopListening = this.#table.stopListening[row] as (() => void) | null;
+    this.#table.release(row);
+    stopListening?.();
+  }
+
+  #callerOf(row: number): Caller {
+    const { request, id, enqueuedAt, context, resolve, reject, settlements, place } = this.#table;
+    const list = settlements[row] ?? null;
+    const at = place[row] as number;
+    return {
+      request: request[row] ?? null,
+      id: id[row],
+      enqueuedAt: enqueuedAt[row] as number,
+      context: context[row] ?? null,
+      resolve: resolve[row] ?? ((result) => list?.resolve(at, result)),
+      reject: reject[row] ?? ((error) => list?.reject(at, error)),
+    };
+  }
+
+  #settleError(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
+    const decision = this.#askFallback(caller, error);
+    if (decision === null) {
+      caller.reject(error);
+      return;
+    }
+    observer.recordFallback();
+    const result: FallbackResult = {
+      source: 'fallback',
+      decision,
+      error: error.code,
+      timing: { totalMs: this.#options.clock.now() - caller.enqueuedAt },
+      fraudProbability: null,
+      riskScore: null,
+      riskLevel: null,
+    };
+    if (caller.id !== undefined) result.id = caller.id;
+    caller.resolve(result);
+    if (this.#options.wantsDecisions()) this.#tell(result, model, caller.context);
+  }
+
+  #askFallback({ request, context }: Caller, error: FraudScorerError): Decision | null {
+    const { fallback, onFallbackFailure } = this.#options;
+    if (typeof fallback !== 'function' || request === null) {
+      return fallbackDecision(fallback, { features: {} }, error, onFallbackFailure);
+    }
+    return inContext(context, () => fallbackDecision(fallback, request, error, onFallbackFailure));
+  }
+
+  #tell(result: ScoreResult, model: ModelIdentity, context: CallerContext | null): void {
+    const { clock, onDecision } = this.#options;
+    const { id, decision, fraudProbability, riskScore, source } = result;
+    const record: DecisionRecord = { decision, fraudProbability, riskScore, model, source, at: clock.epochMs() };
+    if (id !== undefined) record.id = id;
+    inContext(context, () => onDecision(record));
+  }
+}

@@ -1,0 +1,161 @@
+import { maxExplanations } from './answering/explanations.js';
+import { Settler } from './answering/settler.js';
+import { currentContext, outsideOfRequests } from './async-context.js';
+import type { Clock } from './clock.js';
+import { ColumnScoring } from './columns/column-scoring.js';
+import type { ModelDirectory } from './deployment/model-directory.js';
+import { allocate } from './deployments/allocate.js';
+import { Deployment, rowsInFlight } from './deployments/deployment.js';
+import { DeploymentSet } from './deployments/deployment-set.js';
+import type { WorkersObserver } from './deployments/serving-workers.js';
+import { ScorerEvents } from './events.js';
+import { containedClock, describeFault, type FaultReport } from './faults.js';
+import { containedLogger } from './logging.js';
+import { Monitor } from './monitoring/monitor.js';
+import { OutcomeStore } from './monitoring/outcomes.js';
+import { VersionStats } from './monitoring/version-stats.js';
+import type { ResolvedOptions } from './options.js';
+import { Admission } from './requests/admission.js';
+import { Door } from './requests/door.js';
+import { RequestTable } from './requests/request-table.js';
+import { DeadlineWheel } from './scheduling/deadline-wheel.js';
+import { Waiters } from './scheduling/waiters.js';
+import type { Logger } from './types.js';
+
+/** The parts of a scorer, joined. */
+export interface Parts {
+  options: ResolvedOptions;
+  clock: Clock;
+  logger: Logger;
+  events: ScorerEvents;
+  table: RequestTable;
+  deployments: DeploymentSet;
+  monitor: Monitor;
+  admission: Admission;
+  columns: ColumnScoring;
+  deadlines: DeadlineWheel;
+  /** Whether new work is refused. */
+  door: Door;
+  /** Told whenever something has left a queue, or has been settled. */
+  changes: Waiters;
+  onFault: FaultReport;
+  /** When it began to serve, on the monotonic clock, in ms. */
+  startedAt: number;
+}
+
+/**
+ * Builds the parts of a scorer in the order in which they need each other. Nothing runs before the deployment is started.
+ *
+ * @throws {InvalidOptionsError} where no machine has so much memory in one piece.
+ * @throws {OutOfResourcesError} where this one has not.
+ */
+export function compose(options: ResolvedOptions, directory: ModelDirectory, bareClock: Clock): Parts {
+  const logger = containedLogger(options.logger, bareClock);
+  const onFault: FaultReport = (error) => logger.error('A part of the scorer failed', describeFault(error));
+  const clock = containedClock(bareClock, onFault);
+  const events = new ScorerEvents((event, error) => {
+    logger.error(`A listener of '${event}' failed`, describeFault(error));
+  });
+  const door = new Door();
+  const changes = new Waiters();
+  const table = tableFor(options);
+  const deployments = new DeploymentSet();
+  const deadlines = new DeadlineWheel(table, clock, (row) => deployments.of(table, row).expire(row));
+  const wantsDecisions = (): boolean => events.hasListeners('decision');
+  const settler = new Settler({
+    clock,
+    table,
+    deadlines,
+    fallback: options.fallback,
+    wantsDecisions,
+    onDecision: (record) => events.emit('decision', record),
+    onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
+  });
+  const outcomes = new OutcomeStore(clock, options.outcomes);
+  const monitor = new Monitor({
+    clock,
+    thresholds: options.alerts,
+    outcomes,
+    versions: () => deployments.all.map(({ stats }) => stats),
+    waitingSince: () => deployments.waitingSince,
+    workers: () => deployments.workersSeen,
+    onAlert: (alert) => {
+      logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
+      outsideOfRequests(() => events.emit('alert', alert));
+    },
+    onAlertCleared: (alert) => {
+      logger.info(`Cleared: ${alert.message}`, { rule: alert.rule });
+      outsideOfRequests(() => events.emit('alertCleared', alert));
+    },
+    onFault,
+  });
+  const workers: WorkersObserver = {
+    onWorkerSlow: (reason) => {
+      logger.warn('A worker takes long to start', { reason });
+      monitor.lookNow();
+    },
+    onWorkerLost: (reason) => {
+      const readyWorkers = deployments.workersSeen.ready;
+      logger.error('A worker was lost', { reason, readyWorkers });
+      outsideOfRequests(() => events.emit('workerLost', { reason, readyWorkers }));
+      // One that hung may be replaced before the next look.
+      monitor.lookNow();
+    },
+    onWorkerNotReplaced: ({ message }) => {
+      logger.error('A worker could not be replaced', { reason: message });
+      monitor.lookNow();
+    },
+    onProviderChanged: (before, providers) => {
+      logger.warn('A worker came back on another provider', { before, providers });
+    },
+    onWorkersAbandoned: (abandoned) =>
+      logger.error('The process ended while workers were running', { workers: abandoned }),
+  };
+  const deployment = new Deployment(
+    deployments.nextIndex,
+    directory,
+    { ...options, clock },
+    {
+      clock,
+      table,
+      settler,
+      stats: new VersionStats(clock, outcomes),
+      workers,
+      onChange: () => changes.tell(),
+      onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
+      onFault,
+    },
+  );
+  deployments.add(deployment);
+  const isFallbackOurs = typeof options.fallback === 'function';
+  const admission = new Admission({
+    clock,
+    table,
+    deadlines,
+    settler,
+    route: () => deployments.route(),
+    onAborted: (row, error) => deployments.of(table, row).giveUp(row, error),
+    maxQueueSize: options.maxQueueSize,
+    timeoutMs: options.timeoutMs,
+    keepsRequests: isFallbackOurs,
+    isClosed: () => door.isClosed,
+    callerContext: () => (isFallbackOurs || wantsDecisions() ? currentContext() : null),
+    onFault,
+  });
+  const columns = new ColumnScoring({
+    clock,
+    route: () => deployments.route(),
+    isClosed: () => door.isClosed,
+    onFault,
+  });
+  return {
+    ...{ options, clock, logger, events, table, deployments, monitor, admission, columns, deadlines, door, changes },
+    ...{ onFault, startedAt: clock.now() },
+  };
+}
+
+/** @throws as `compose` does. */
+function tableFor({ maxQueueSize, workers, batching }: ResolvedOptions): RequestTable {
+  const rows = maxQueueSize + rowsInFlight(workers, batching.maxBatchSize) + maxExplanations;
+  return allocate(`${rows} requests`, rows, () => new RequestTable(rows));
+}

@@ -1,0 +1,71 @@
+import { systemClock } from './clock.js';
+import { compose, type Parts } from './compose.js';
+import { findBatching } from './deployment/auto-batching.js';
+import { openBundledModel } from './deployment/bundled-model.js';
+import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
+import { startParts } from './lifecycle.js';
+import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { outOfResources } from './out-of-resources.js';
+import type { RowLayout } from './requests/feature-row.js';
+import { StartLimit } from './start-limit.js';
+
+/** Requests that may wait while the host's code is rehearsed. */
+const rehearsalQueue = 256;
+
+/** Scores made-up requests of the model's layout on parts that have no workers. */
+export type Rehearsal = (parts: Parts, layout: RowLayout) => Promise<void>;
+
+/**
+ * From options to parts that serve, within `startTimeoutMs`.
+ *
+ * @throws as `FraudScorer.create` does.
+ */
+export async function createParts(options: FraudScorerOptions, rehearsal: Rehearsal): Promise<Parts> {
+  try {
+    const resolved = resolveOptions(options);
+    const limit = new StartLimit(systemClock, resolved.startTimeoutMs);
+    try {
+      return await createWithin(limit, resolved, rehearsal);
+    } finally {
+      limit.end();
+    }
+  } catch (error) {
+    throw outOfResources(error, 'The scorer could not be started') ?? error;
+  }
+}
+
+async function createWithin(limit: StartLimit, resolved: ResolvedOptions, rehearsal: Rehearsal): Promise<Parts> {
+  const { model, batching, autoBatching } = resolved;
+  const directory = await (model === null
+    ? limit.within('reading the demonstration model', openBundledModel())
+    : limit.within(`reading the model directory ${model}`, openModelDirectory(model)));
+  const measuring = autoBatching ? findBatching({ ...resolved, ...batching, directory, signal: limit.signal }) : null;
+  const found = measuring === null ? null : await limit.within("measuring the model for batching: 'auto'", measuring);
+  const options = { ...resolved, ...found };
+  if (options.workers !== resolved.workers) options.workersFrom = "batching: 'auto'";
+  const parts = compose(options, directory, systemClock);
+  try {
+    // The host has nothing else to do while its workers load.
+    const starting = limit.within('starting the workers', startParts(parts, limit.signal));
+    await Promise.all([starting, rehearse(resolved, directory, rehearsal)]);
+  } catch (error) {
+    parts.monitor.dispose();
+    throw error;
+  }
+  return parts;
+}
+
+/** Has the host's code compiled on parts of their own, which have no workers and tell nobody of anything. */
+async function rehearse(options: ResolvedOptions, directory: ModelDirectory, rehearsal: Rehearsal): Promise<void> {
+  const quiet = { logger: undefined, fallback: 'throw', explain: false, maxQueueSize: rehearsalQueue } as const;
+  const maxBatchSize = Math.min(options.batching.maxBatchSize, rehearsalQueue);
+  const batching = { ...options.batching, maxBatchSize, maxQueueDelayMs: 0 };
+  try {
+    const parts = compose({ ...options, ...quiet, batching, workers: 1 }, directory, systemClock);
+    const { primary } = parts.deployments;
+    primary.workers.standIn();
+    await rehearsal(parts, primary.features.layout);
+  } catch {
+    // Too little memory, say: the first requests are slower then, and what serves says by itself what it lacks.
+  }
+}

@@ -1,0 +1,207 @@
+import { Answers } from '../answering/answers.js';
+import { Explanations } from '../answering/explanations.js';
+import { featureNames } from '../answering/reasons.js';
+import type { Settler } from '../answering/settler.js';
+import type { Clock } from '../clock.js';
+import { ColumnAreas } from '../columns/column-areas.js';
+import { ColumnQueue } from '../columns/column-queue.js';
+import { scoreChunk } from '../columns/score-chunk.js';
+import type { OutputForm } from '../decision/scores.js';
+import type { ModelDirectory } from '../deployment/model-directory.js';
+import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
+import type { FaultReport } from '../faults.js';
+import type { VersionStats } from '../monitoring/version-stats.js';
+import { tasksPerWorker } from '../pool/protocol.js';
+import { rowLayoutOf } from '../requests/feature-row.js';
+import { FeatureRows } from '../requests/feature-rows.js';
+import { type RequestTable, rowStates } from '../requests/request-table.js';
+import type { BatchLimits } from '../scheduling/batch-policy.js';
+import { Batcher } from '../scheduling/batcher.js';
+import { Lanes } from '../scheduling/lanes.js';
+import type { DecisionPolicy, Explain, ModelIdentity } from '../types.js';
+import { allocate } from './allocate.js';
+import { PolicyLayers } from './policy-layers.js';
+import { ServingWorkers, type ServingWorkersOptions, type WorkersObserver } from './serving-workers.js';
+
+/** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
+const columnChunkRows = 1_024;
+
+export interface DeploymentOptions extends ServingWorkersOptions {
+  batching: BatchLimits;
+  /** What is explained where a request does not say. */
+  explain: Explain;
+  /** The host's thresholds. */
+  policy: Partial<DecisionPolicy>;
+}
+
+/** What a deployment shares with the other versions of its scorer. */
+export interface DeploymentParts {
+  clock: Clock;
+  table: RequestTable;
+  settler: Settler;
+  stats: VersionStats;
+  workers: WorkersObserver;
+  /** Something has left the queue, or has been settled. */
+  onChange: () => void;
+  onExplanationFailure: (reason: string) => void;
+  onFault: FaultReport;
+}
+
+/** One version of a model: its workers, the memory that it shares with them, its queue, and what becomes of its requests. */
+export class Deployment {
+  /** Which of the scorer's versions it is, as the request table holds it. */
+  readonly index: number;
+  readonly model: ModelIdentity;
+  readonly stats: VersionStats;
+  readonly policy: PolicyLayers;
+  readonly features: FeatureRows;
+  readonly batcher: Batcher;
+  readonly columns: ColumnQueue;
+  readonly workers: ServingWorkers;
+  readonly explanations: Explanations;
+  readonly since: number;
+  readonly limits: BatchLimits;
+  /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
+  readonly scratchRow: number;
+  readonly #directory: ModelDirectory;
+  readonly #parts: DeploymentParts;
+  readonly #lanes: Lanes;
+  readonly #areas: ColumnAreas;
+  readonly #answers: Answers;
+
+  /** Nothing runs before `start`. */
+  constructor(index: number, directory: ModelDirectory, options: DeploymentOptions, parts: DeploymentParts) {
+    const { manifest } = directory;
+    const { clock, table, settler, stats } = parts;
+    const layout = rowLayoutOf(manifest.inputs);
+    const places = options.workers * tasksPerWorker;
+    const { logits, riskScore, attention } = manifest.outputs;
+    const form: OutputForm = { logits: logits !== undefined, riskScore: riskScore !== undefined };
+    this.index = index;
+    this.#directory = directory;
+    this.#parts = parts;
+    this.model = Object.freeze({ name: manifest.name, version: manifest.version });
+    this.stats = stats;
+    this.since = clock.epochMs();
+    this.limits = options.batching;
+    this.policy = new PolicyLayers(manifest.policy, options.policy);
+    this.scratchRow = table.capacity;
+    // Twice the places: a lane, or an area, of a worker that hangs stays unusable.
+    const { maxBatchSize } = options.batching;
+    const memory = `${table.capacity} rows of ${layout.size} features, in batches of ${maxBatchSize}`;
+    const rows = table.capacity + 1;
+    this.features = allocate(memory, rows * layout.stride, () => new FeatureRows(layout, rows));
+    const lanes = { lanes: 2 * places, maxBatchSize, attention: attention !== undefined };
+    const laneValues = (lanes.lanes + 1) * maxBatchSize * layout.stride;
+    this.#lanes = allocate(memory, laneValues, () => new Lanes(lanes, layout.stride));
+    const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
+    this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas));
+    this.workers = new ServingWorkers(options, parts.workers, () => this.batcher.pump(), parts.onFault);
+    this.explanations = new Explanations({
+      table,
+      features: this.features,
+      explain: options.explain,
+      names: featureNames(manifest.inputs),
+      run: (task) => this.workers.run(task),
+      onExplained: (row) => {
+        this.#answers.answerHeld(row, clock.now());
+        this.batcher.noteFreeWorker();
+        parts.onChange();
+      },
+      onFailure: parts.onExplanationFailure,
+      onFault: parts.onFault,
+    });
+    this.#answers = new Answers({
+      table,
+      model: this.model,
+      form,
+      attentionWidth: () => this.workers.attentionWidth,
+      policy: () => this.policy.rounded,
+      explanations: this.explanations,
+      stats,
+      settler,
+    });
+    this.columns = new ColumnQueue({
+      areas: this.#areas,
+      targetLatencyMs: options.batching.targetLatencyMs,
+      run: (task) => this.workers.run(task),
+      score: (outputs, rows, scores, row, counts) =>
+        scoreChunk(outputs, rows, form, this.policy.rounded, scores, row, counts),
+      onScored: (rows) => stats.recordRows(rows),
+      onAnswered: (call) => {
+        stats.recordColumns(call.counts);
+        call.settlement.resolve(call.scores);
+        this.batcher.pump();
+      },
+      onFailed: (call, error) => {
+        // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
+        if (error.code === 'ERR_CLOSED') stats.recordAbandoned();
+        else stats.recordError(error);
+        call.settlement.reject(error);
+        this.batcher.pump();
+      },
+    });
+    this.batcher = new Batcher({
+      clock,
+      table,
+      features: this.features,
+      lanes: this.#lanes,
+      limits: options.batching,
+      places,
+      placesPerWorker: tasksPerWorker,
+      readyWorkers: () => this.workers.ready,
+      keepQuiet: (isWanted) => this.workers.keepQuiet(isWanted),
+      run: (task, isAlone) => this.workers.run(task, isAlone),
+      columns: this.columns,
+      answer: (landed, answeredAt) => this.#answers.answer(landed, answeredAt),
+      fail: (row, error) => this.giveUp(row, error),
+      onChange: parts.onChange,
+      onFault: parts.onFault,
+    });
+  }
+
+  /** Settles a request before its time with an error. The reasons are an extra: an answer that waits for them goes out without. */
+  giveUp(row: number, error: FraudScorerError): void {
+    const { clock, table, settler, onChange } = this.#parts;
+    const isAnswered = table.state[row] === rowStates.held && error.code !== 'ERR_ABORTED';
+    this.batcher.remove(row);
+    this.explanations.giveUp(row);
+    if (isAnswered) this.#answers.answerHeld(row, clock.now());
+    else settler.fail(row, error, this.model, this.stats);
+    onChange();
+  }
+
+  /**
+   * A request whose deadline has passed. Where the event loop was late, the answer may have come in time and not been read yet: one that
+   * runs gets the turn in which the loop reads it, and the one in which it is handed out.
+   */
+  expire(row: number): void {
+    const { clock, table } = this.#parts;
+    const generation = table.generation[row] as number;
+    const expire = (): void => {
+      if (!table.isCurrent(row, generation)) return;
+      this.giveUp(row, new DeadlineExceededError(table.timeoutMs[row] as number));
+    };
+    const state = table.state[row];
+    if (state !== rowStates.running && state !== rowStates.held) expire();
+    else clock.soon(() => clock.soon(expire));
+  }
+
+  /** @see ServingWorkers.start for what it throws. */
+  start(signal: AbortSignal): Promise<void> {
+    return this.workers.start(this.#directory, this.#lanes.memory, this.#areas.memory, signal);
+  }
+
+  /** Ends the workers; whoever calls it has seen to it that nothing waits. @returns whether all could be ended. */
+  async release(): Promise<boolean> {
+    const released = await this.workers.release();
+    this.batcher.dispose();
+    return released;
+  }
+}
+
+/** Rows of the request table that a version needs beside those that wait. */
+export function rowsInFlight(workers: number, maxBatchSize: number): number {
+  // In workers, to be sent again or not handed out yet, and in workers that hang.
+  return 3 * workers * tasksPerWorker * maxBatchSize;
+}

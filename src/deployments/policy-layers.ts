@@ -1,0 +1,32 @@
+import { defaultPolicy, roundPolicy } from '../decision/policy.js';
+import type { DecisionPolicy } from '../types.js';
+
+/**
+ * One version's thresholds, field by field: the defaults, then the manifest's, then the host's. The host's may change at any time.
+ */
+export class PolicyLayers {
+  readonly #manifest: Partial<DecisionPolicy>;
+  #host: Partial<DecisionPolicy>;
+  #rounded: DecisionPolicy;
+
+  constructor(manifest: Partial<DecisionPolicy>, host: Partial<DecisionPolicy>) {
+    this.#manifest = manifest;
+    this.#host = host;
+    this.#rounded = this.#resolve();
+  }
+
+  /** As the scores are compared with it: rounded to float32. */
+  get rounded(): DecisionPolicy {
+    return this.#rounded;
+  }
+
+  /** Changes the host's thresholds that the patch names. */
+  patch(patch: Partial<DecisionPolicy>): void {
+    this.#host = { ...this.#host, ...patch };
+    this.#rounded = this.#resolve();
+  }
+
+  #resolve(): DecisionPolicy {
+    return roundPolicy({ ...defaultPolicy, ...this.#manifest, ...this.#host });
+  }
+}

@@ -1,0 +1,183 @@
+import type { ResourceLimits } from 'node:worker_threads';
+import type { Clock } from '../clock.js';
+import { checkGraph } from '../deployment/graph-check.js';
+import { fileOf, type ModelDirectory } from '../deployment/model-directory.js';
+import { faultOfModel } from '../deployment/model-trial.js';
+import { refuseByTrial } from '../deployment/trial-report.js';
+import { ProviderUnavailableError } from '../errors.js';
+import type { FaultReport } from '../faults.js';
+import type { ColumnMemory, ExplainReply, ExplainTask, LaneMemory } from '../pool/protocol.js';
+import { type ServingPool, standInPool } from '../pool/stand-in-pool.js';
+import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
+import { trialRowsFor } from '../tools/verification-rows.js';
+import type { DeviceSummary, Provider, ProviderAttempt } from '../types.js';
+
+export interface ServingWorkersOptions {
+  clock: Clock;
+  workerFile: string;
+  workers: number;
+  providers: readonly Provider[];
+  devices: readonly number[];
+  resourceLimits: ResourceLimits | undefined;
+  workerHangMs: number;
+  exitWaitMs: number;
+  startTimeoutMs: number;
+}
+
+/** Hears of the workers. */
+export interface WorkersObserver {
+  /** A worker takes long to start. It goes on. */
+  onWorkerSlow: (reason: string) => void;
+  /** A worker that was in use died, or hangs. */
+  onWorkerLost: (reason: string) => void;
+  /** A worker that was to replace one could not get ready; it is tried again. */
+  onWorkerNotReplaced: (error: Error) => void;
+  /** A worker came back on a provider that is not the one before. */
+  onProviderChanged: (before: Provider, now: ProviderAttempt[]) => void;
+  /** The process ends though so many workers are inside the runtime. */
+  onWorkersAbandoned: (workers: number) => void;
+}
+
+/** The workers of one version: its pool from the start to the end, and what it runs on. */
+export class ServingWorkers {
+  readonly #options: ServingWorkersOptions;
+  readonly #observer: WorkersObserver;
+  /** A worker has become ready, and may find work waiting. */
+  readonly #onReady: () => void;
+  readonly #onFault: FaultReport;
+  #pool: ServingPool | null = null;
+  #attentionWidth = 0;
+  #provider: Provider | null = null;
+  #providers: readonly ProviderAttempt[] = [];
+
+  constructor(options: ServingWorkersOptions, observer: WorkersObserver, onReady: () => void, onFault: FaultReport) {
+    this.#options = options;
+    this.#observer = observer;
+    this.#onReady = onReady;
+    this.#onFault = onFault;
+  }
+
+  get configured(): number {
+    return this.#options.workers;
+  }
+
+  get ready(): number {
+    return this.#pool?.readyWorkers ?? 0;
+  }
+
+  /** Workers that are missing because one hung, or could not be replaced. */
+  get troubled(): number {
+    return this.#pool?.troubledWorkers ?? 0;
+  }
+
+  get lost(): number {
+    return this.#pool?.lostWorkers ?? 0;
+  }
+
+  /** Columns of the attention output; 0 where there is none, or no worker was ready yet. */
+  get attentionWidth(): number {
+    return this.#attentionWidth;
+  }
+
+  /** What the workers run on, or ran on last; null before the first was ready. */
+  get provider(): Provider | null {
+    return this.#pool?.inUse?.provider ?? this.#provider;
+  }
+
+  /** The providers as they were tried, with the reason why each was not used. */
+  get providers(): ProviderAttempt[] {
+    return (this.#pool?.inUse?.trials ?? this.#providers).map((attempt) => ({ ...attempt }));
+  }
+
+  /** The CUDA devices and their workers; none where no worker ever ran on one. */
+  get devices(): DeviceSummary[] {
+    return this.#pool?.devices ?? [];
+  }
+
+  /** What is wrong with workers that are missing, or not on their device; null where nothing is. */
+  get problem(): string | null {
+    return this.devices.find(({ problem }) => problem !== null)?.problem ?? this.#pool?.problem ?? null;
+  }
+
+  /** @throws {LostTask} where no worker answers it. */
+  run: ServingPool['run'] = ((task: ExplainTask, isAlone?: boolean): Promise<ExplainReply> => {
+    if (this.#pool === null) throw new Error('a task was sent before the workers were ready');
+    const { run } = this.#pool as { run: (task: ExplainTask, isAlone?: boolean) => Promise<ExplainReply> };
+    return run.call(this.#pool, task, isAlone);
+  }) as ServingPool['run'];
+
+  keepQuiet(isWanted: boolean): boolean {
+    return this.#pool?.keepQuiet(isWanted) ?? false;
+  }
+
+  /** Serves by another pool in place of worker threads. @default one whose batches come back at once, for a rehearsal of the host's part */
+  standIn(pool: ServingPool = standInPool): void {
+    this.#pool = pool;
+  }
+
+  /**
+   * Resolves when every worker has loaded and warmed up.
+   *
+   * @throws {ModelInvalidError} where the manifest disagrees with the graph, or the graph can't be run.
+   * @param signal ends the start, with its reason.
+   * @throws {ProviderUnavailableError} where none of the providers works here, or the runtime cannot be loaded.
+   * @throws {OutOfResourcesError} where there is no memory, thread or file descriptor left.
+   * @throws {WorkerLostError} where a worker dies on the way.
+   */
+  async start(
+    directory: ModelDirectory,
+    memory: LaneMemory,
+    columns: ColumnMemory,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { manifest, modelPath } = directory;
+    const { providers, ...options } = this.#options;
+    let suspicion: string | null = null;
+    const poolOptions: WorkerPoolOptions = {
+      ...options,
+      signal,
+      config: {
+        model: fileOf(directory),
+        inputs: manifest.inputs.map(({ name, size, mean, std }) => ({
+          name,
+          size,
+          ...(mean && std ? { mean, std } : {}),
+        })),
+        outputs: manifest.outputs,
+        providers: [...providers],
+        memory,
+        columns,
+        trialRows: trialRowsFor(manifest.inputs),
+      },
+      check: (report) => {
+        if (report.graph !== null) checkGraph(manifest, report.graph, modelPath);
+        if (report.kind === 'failed' && report.isModelSuspect) suspicion = report.message;
+        if (report.kind === 'ready') refuseByTrial(report.trial, modelPath);
+      },
+      onReady: (report) => {
+        this.#attentionWidth = report.attentionWidth;
+        const before = this.#pool === null ? null : this.#provider;
+        if (before !== null && before !== report.provider) this.#observer.onProviderChanged(before, report.trials);
+        this.#provider = report.provider;
+        this.#providers = report.trials;
+        this.#onReady();
+      },
+      onSlow: this.#observer.onWorkerSlow,
+      onLost: this.#observer.onWorkerLost,
+      onNotReplaced: this.#observer.onWorkerNotReplaced,
+      onAbandoned: this.#observer.onWorkersAbandoned,
+      onFault: this.#onFault,
+    };
+    try {
+      this.#pool = await WorkerPool.start(poolOptions);
+    } catch (error) {
+      if (!(error instanceof ProviderUnavailableError) || suspicion === null) throw error;
+      throw (await faultOfModel(poolOptions, suspicion)) ?? error;
+    }
+  }
+
+  /** Ends the workers; whoever calls it has seen to it that nothing waits. @returns whether all could be ended. */
+  async release(): Promise<boolean> {
+    return (await this.#pool?.release()) ?? true;
+  }
+}

@@ -1,0 +1,104 @@
+import { isMainThread, threadId } from 'node:worker_threads';
+import type { CloseOptions } from './api/scorer.js';
+import type { Parts } from './compose.js';
+import { warnOfDemonstration } from './deployment/demonstration.js';
+import { ClosedError } from './errors.js';
+import { watched } from './faults.js';
+import { FieldReader } from './field-reader.js';
+import { summaryOf } from './summarise.js';
+import type { CloseReport } from './types.js';
+
+/** How long `close` waits for requests that were taken in, where it is not told. */
+const defaultCloseTimeoutMs = 10_000;
+
+/** No event tells a thread that it is being terminated, so a warning is all that can be done. */
+const inWorkerThread =
+  'The scorer runs in a worker thread: close it before this thread is terminated or the process ends, which can abort the process while it is busy';
+
+/**
+ * Starts the workers. Resolves when every one has warmed up.
+ *
+ * @param signal ends the start, with its reason.
+ */
+export async function startParts(parts: Parts, signal: AbortSignal): Promise<void> {
+  const { options, clock, deployments, monitor, logger } = parts;
+  const { primary } = deployments;
+  await primary.start(signal);
+  parts.startedAt = clock.now();
+  monitor.watch();
+  logger.info('Scoring started', {
+    model: primary.model.name,
+    version: primary.model.version,
+    workers: primary.workers.ready,
+    workersFrom: options.workersFrom,
+    provider: primary.workers.provider,
+    providers: primary.workers.providers,
+    devices: primary.workers.devices,
+    batching: primary.limits,
+  });
+  if (options.model === null) warnOfDemonstration(options.logger === undefined ? null : logger);
+  if (!isMainThread) logger.warn(inWorkerThread, { threadId });
+}
+
+/** @throws {InvalidOptionsError} where they are not as documented. */
+export function readCloseOptions(options: CloseOptions): { timeoutMs: number } {
+  const reader = new FieldReader(options);
+  const timeoutMs = reader.number('timeoutMs', defaultCloseTimeoutMs, { min: 0, unit: 'milliseconds' });
+  reader.rejectUnknown().throwIfInvalid();
+  return { timeoutMs };
+}
+
+/**
+ * Takes nothing in any more, answers what was taken in, ends the workers and lets go of everything.
+ *
+ * @param timeoutMs how long to wait for requests that were taken in.
+ */
+export async function closeParts(parts: Parts, timeoutMs: number): Promise<CloseReport> {
+  const { door, deployments, deadlines, monitor, events, logger } = parts;
+  door.close();
+  const abandoned = (await isDrained(parts, timeoutMs)) ? 0 : abandonAll(parts);
+  const released = await deployments.release();
+  deadlines.dispose();
+  monitor.dispose();
+  events.removeAll();
+  const fields = { abandoned, workersLeftBehind: !released };
+  if (abandoned > 0 || !released) logger.warn('Scoring ended before all was done', fields);
+  else logger.info('Scoring ended', fields);
+  return { abandoned, summary: summaryOf(parts) };
+}
+
+/** Settles whatever is not settled with `ERR_CLOSED`. @returns how many had no answer. */
+function abandonAll({ table, deployments }: Parts): number {
+  const cutOff = (): ClosedError => new ClosedError('The scorer was closed before this request was answered');
+  let abandoned = 0;
+  // One after the other as they are found: the host's code, which hears of one, may settle others.
+  for (const row of table.taken()) {
+    // An answer that only waits for its reasons goes out without.
+    if (table.result[row] === null) abandoned += 1;
+    deployments.of(table, row).giveUp(row, cutOff());
+  }
+  for (const { columns } of deployments.all) abandoned += columns.giveUpAll(cutOff);
+  return abandoned;
+}
+
+/** @returns whether everything that was taken in is settled, after at most `timeoutMs`. */
+function isDrained(parts: Parts, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = Number.isFinite(timeoutMs) ? parts.clock.after(timeoutMs, () => resolve(false)) : null;
+    const idle = whenIdle(parts).then(() => {
+      timer?.clear();
+      resolve(true);
+    });
+    watched(idle, parts.onFault);
+  });
+}
+
+async function whenIdle(parts: Parts): Promise<void> {
+  while (!isIdle(parts)) await parts.changes.wait();
+}
+
+/** Whether every request is settled; workers may still hold batches whose requests were all settled early. */
+function isIdle({ table, deployments }: Parts): boolean {
+  if (table.freeCount < table.capacity) return false;
+  return deployments.all.every(({ batcher, columns }) => columns.isIdle && !batcher.isHandingOut);
+}

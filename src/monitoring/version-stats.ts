@@ -1,0 +1,72 @@
+import type { Clock } from '../clock.js';
+import type { FraudScorerError } from '../errors.js';
+import type { Decision, RiskLevel } from '../types.js';
+import { DecisionCounter, type DecisionCounts } from './decision-counter.js';
+import type { OutcomeStore } from './outcomes.js';
+import { PerformanceHistory } from './performance-history.js';
+import { type Cause, causeOf, RequestCounter } from './request-counts.js';
+
+/** What became of one version's requests: how many by outcome, how fast, and what was decided. Nothing is counted twice. */
+export class VersionStats {
+  readonly history: PerformanceHistory;
+  readonly decisions = new DecisionCounter();
+  /** What is refused once the scorer is closed, and nothing is measured any more. */
+  readonly late = new RequestCounter();
+  readonly #outcomes: OutcomeStore;
+  #hasEnded = false;
+
+  /** @param outcomes where decisions wait for their labels. */
+  constructor(clock: Clock, outcomes: OutcomeStore) {
+    this.history = new PerformanceHistory(clock);
+    this.#outcomes = outcomes;
+  }
+
+  recordAnswer(latencyMs: number, queueMs: number, decision: Decision, level: RiskLevel, id: string | undefined): void {
+    if (this.#hasEnded) return;
+    const { current } = this.history;
+    current.requests.count('succeeded');
+    current.recordAnswer(latencyMs, queueMs);
+    this.decisions.count(decision, level);
+    if (id !== undefined) this.#outcomes.expect(id, decision);
+  }
+
+  /** Rows of a call of `scoreColumns` that the model has answered. */
+  recordRows(rows: number): void {
+    if (!this.#hasEnded) this.history.current.recordRows(rows);
+  }
+
+  /** A call of `scoreColumns` that was answered: one request, and a decision for each of its rows. */
+  recordColumns(counts: DecisionCounts): void {
+    if (this.#hasEnded) return;
+    this.history.current.requests.count('succeeded');
+    this.decisions.add(counts);
+  }
+
+  /** A worker that was left behind may still come back with one when all is over. */
+  recordBatch(rows: number, inferenceMs: number): void {
+    if (!this.#hasEnded) this.history.current.recordBatch(rows, inferenceMs);
+  }
+
+  recordError(error: FraudScorerError): void {
+    this.#count(causeOf(error.code));
+  }
+
+  /** A request that `close` gave up: a failure, though its error has the code of a rejection. */
+  recordAbandoned(): void {
+    this.#count('failed');
+  }
+
+  recordFallback(): void {
+    if (this.#hasEnded) this.late.countFallback();
+    else this.history.current.requests.countFallback();
+  }
+
+  /** From here on only what is refused is counted, apart. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  #count(cause: Cause): void {
+    (this.#hasEnded ? this.late : this.history.current.requests).count(cause);
+  }
+}

@@ -1,0 +1,192 @@
+import type { SettlementObserver, Settler } from '../answering/settler.js';
+import type { CallerContext } from '../async-context.js';
+import type { Clock } from '../clock.js';
+import {
+  AbortedError,
+  ClosedError,
+  DeadlineExceededError,
+  FraudScorerError,
+  InferenceError,
+  QueueFullError,
+} from '../errors.js';
+import type { FaultReport } from '../faults.js';
+import type { Batcher } from '../scheduling/batcher.js';
+import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
+import type { ModelIdentity, ScoreOptions, ScoreRequest } from '../types.js';
+import { watchSignal } from './abort-registry.js';
+import { explainCodes } from './explain-codes.js';
+import type { FeatureRows } from './feature-rows.js';
+import { readRequest } from './read-request.js';
+import { noRow, type Reject, type RequestTable, type Resolve, type Settlements } from './request-table.js';
+import { type CallOptions, isAborted, readScoreOptions, reasonOf } from './score-options.js';
+
+/** What admission needs of the version that answers. */
+export interface Intake {
+  /** As the request table holds it. */
+  readonly index: number;
+  readonly model: ModelIdentity;
+  readonly features: FeatureRows;
+  /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
+  readonly scratchRow: number;
+  readonly batcher: Pick<Batcher, 'waiting' | 'canAnswerWithin' | 'add'>;
+  readonly stats: SettlementObserver;
+}
+
+export interface AdmissionOptions {
+  clock: Clock;
+  table: RequestTable;
+  deadlines: DeadlineWheel;
+  settler: Settler;
+  /** The version that answers a request. */
+  route: () => Intake;
+  /** Gives a row up whose caller's signal was aborted. */
+  onAborted: (row: number, error: AbortedError) => void;
+  maxQueueSize: number;
+  /** Where the request does not say. */
+  timeoutMs: number;
+  /** Whether the host's fallback is a function: only then its own request is kept for it. */
+  keepsRequests: boolean;
+  isClosed: () => boolean;
+  /** The context of the caller, for the host's code that hears of its request; null where there is none. */
+  callerContext: () => CallerContext | null;
+  onFault: FaultReport;
+}
+
+/** The door: checks a request, copies its features into a row and queues it, or refuses it. */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #table: RequestTable;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.#table = options.table;
+  }
+
+  /** How long a request may take that does not say, in ms. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
+  /** Whether as many requests wait as may. A closed door refuses for another reason. */
+  get isFull(): boolean {
+    return !this.#options.isClosed() && this.#isFullFor(this.#options.route());
+  }
+
+  /** Whether every request of a call with this signal is refused, whatever it holds. */
+  isOver(signal: AbortSignal | undefined): boolean {
+    try {
+      this.#refuseIfClosed();
+      refuseIfAborted(signal);
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  /** Takes a request in, or refuses it: its promise's functions hear of either, and nothing is thrown. */
+  submit(request: ScoreRequest, options: ScoreOptions | undefined, resolve: Resolve, reject: Reject): void {
+    this.#submit(request, options, resolve, reject, null, 0);
+  }
+
+  /** The same for a request of a list, which hears of it by the request's place. */
+  submitOf(settlements: Settlements, place: number, request: ScoreRequest, options: ScoreOptions | undefined): void {
+    this.#submit(request, options, null, null, settlements, place);
+  }
+
+  #submit(
+    request: ScoreRequest,
+    options: ScoreOptions | undefined,
+    resolve: Resolve | null,
+    reject: Reject | null,
+    settlements: Settlements | null,
+    place: number,
+  ): void {
+    const { clock, callerContext, route, keepsRequests } = this.#options;
+    const table = this.#table;
+    const enqueuedAt = clock.now();
+    const context = callerContext();
+    const deployment = route();
+    let row = noRow;
+    let id: string | undefined;
+    try {
+      this.#refuseIfClosed();
+      const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
+      refuseIfAborted(call?.signal);
+      // A full queue is found out first, but an invalid request is refused as such all the same.
+      row = this.#isFullFor(deployment) ? noRow : table.claim();
+      const { features, scratchRow } = deployment;
+      id = readRequest(request, features.layout, features.floats, features.start(row === noRow ? scratchRow : row));
+      // Reading the request may have run code of the host's, which may have called anything.
+      this.#refuseIfClosed();
+      refuseIfAborted(call?.signal);
+      const { maxQueueSize } = this.#options;
+      if (row === noRow || deployment.batcher.waiting >= maxQueueSize) throw new QueueFullError(maxQueueSize);
+      const timeoutMs = call === null ? this.#options.timeoutMs : call.timeoutMs;
+      const priority = call === null ? 0 : call.priority;
+      if (!deployment.batcher.canAnswerWithin(timeoutMs, priority)) {
+        throw new DeadlineExceededError(timeoutMs, { isEarly: true });
+      }
+      table.enqueuedAt[row] = enqueuedAt;
+      table.timeoutMs[row] = timeoutMs;
+      table.deadlineAt[row] = enqueuedAt + timeoutMs;
+      table.priority[row] = priority;
+      table.explain[row] = call === null ? explainCodes.unsaid : explainCodes.of(call.explain);
+      table.version[row] = deployment.index;
+      if (call?.signal !== undefined) this.#watch(row, call);
+    } catch (error) {
+      if (row !== noRow) table.release(row);
+      const known = asScorerError(error);
+      const caller = {
+        request,
+        id,
+        enqueuedAt,
+        context,
+        resolve: resolve ?? ((result) => settlements?.resolve(place, result)),
+        reject: reject ?? ((reason: FraudScorerError) => settlements?.reject(place, reason)),
+      } satisfies Parameters<Settler['refuse']>[0];
+      this.#options.settler.refuse(caller, known, deployment.model, deployment.stats);
+      return;
+    }
+    if (resolve !== null) {
+      table.resolve[row] = resolve;
+      table.reject[row] = reject;
+    } else {
+      table.settlements[row] = settlements;
+      table.place[row] = place;
+    }
+    if (id !== undefined) table.id[row] = id;
+    if (context !== null) table.context[row] = context;
+    if (keepsRequests) table.request[row] = request;
+    this.#options.deadlines.add(row);
+    deployment.batcher.add(row);
+  }
+
+  /** @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws. */
+  #watch(row: number, { signal }: CallOptions): void {
+    const { onAborted, onFault } = this.#options;
+    const generation = this.#table.generation[row] as number;
+    if (signal === undefined) return;
+    const abort = (reason: unknown): void => {
+      if (this.#table.isCurrent(row, generation)) onAborted(row, new AbortedError(reason));
+    };
+    this.#table.stopListening[row] = watchSignal(signal, abort, onFault);
+  }
+
+  #isFullFor({ batcher }: Intake): boolean {
+    return batcher.waiting >= this.#options.maxQueueSize || this.#table.freeCount === 0;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#options.isClosed()) throw new ClosedError('The scorer is closed');
+  }
+}
+
+function refuseIfAborted(signal: AbortSignal | undefined): void {
+  if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
+}
+
+/** What the host's own code can throw is refused as such where it is read; anything else is a fault of this package. */
+function asScorerError(error: unknown): FraudScorerError {
+  if (error instanceof FraudScorerError) return error;
+  return new InferenceError('The request could not be taken in', { cause: error });
+}

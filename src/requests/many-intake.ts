@@ -1,0 +1,32 @@
+import type { Clock } from '../clock.js';
+import type { Waiters } from '../scheduling/waiters.js';
+import type { ScoreOptions } from '../types.js';
+import type { Admission } from './admission.js';
+import type { ManyIntake } from './score-many.js';
+import { readScoreOptions } from './score-options.js';
+
+interface Parts {
+  clock: Clock;
+  admission: Admission;
+  changes: Waiters;
+}
+
+/**
+ * The door as a list needs it whose requests share these options.
+ *
+ * @throws {InvalidOptionsError} where they are not as documented.
+ */
+export function manyIntake({ clock, admission, changes }: Parts, options: ScoreOptions | undefined): ManyIntake {
+  const signal = options === undefined ? undefined : readScoreOptions(options, admission.timeoutMs).signal;
+  return {
+    get isFull() {
+      return admission.isFull;
+    },
+    get isOver() {
+      return admission.isOver(signal);
+    },
+    room: () => changes.wait(),
+    submit: (request, settlements, place) => admission.submitOf(settlements, place, request, options),
+    turn: () => new Promise((resolve) => clock.soon(resolve)),
+  };
+}

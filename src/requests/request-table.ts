@@ -1,0 +1,153 @@
+import type { CallerContext } from '../async-context.js';
+import type { FraudScorerError } from '../errors.js';
+import type { ModelResult, ScoreRequest, ScoreResult } from '../types.js';
+
+/** Where a row's request is on its way. A request that is settled has no row any more. */
+export const rowStates = {
+  /** Nobody has the row. */
+  free: 0,
+  /** In the queue. */
+  waiting: 1,
+  /** Off the queue, to be refused as soon as no batch is being put together. */
+  leaving: 2,
+  /** In a batch that a worker holds, or that came back and is not handed out yet. */
+  running: 3,
+  /** In a batch that failed and is to be sent again. */
+  retrying: 4,
+  /** Answered, and held until its reasons are there. */
+  held: 5,
+} as const;
+
+/** Settles some requests by their place in a list: `scoreMany` needs no promise for each. */
+export interface Settlements {
+  resolve(place: number, result: ScoreResult): void;
+  reject(place: number, error: FraudScorerError): void;
+}
+
+export type Resolve = (result: ScoreResult) => void;
+export type Reject = (error: FraudScorerError) => void;
+
+/** No row: what a link that leads nowhere holds. */
+export const noRow = -1;
+
+/**
+ * The requests on their way, a row each: a struct of arrays that is allocated once, so that a request costs the host no object of its own.
+ * All versions share it.
+ *
+ * A row is claimed when a request is taken in and released when it is settled. Whoever keeps a row for longer (a batch in a worker, an abort
+ * listener) keeps its generation beside it: a row that was released meanwhile has another, and the reference is void.
+ */
+export class RequestTable {
+  readonly capacity: number;
+  readonly state: Uint8Array;
+  readonly generation: Uint32Array;
+  /** Of the deployment that answers. */
+  readonly version: Uint8Array;
+  /** −10 to 10; the higher, the sooner a request is sent. */
+  readonly priority: Int8Array;
+  /** Which answers get reasons, see `explainCodes`. */
+  readonly explain: Uint8Array;
+  /** On the monotonic clock, in ms. */
+  readonly enqueuedAt: Float64Array;
+  readonly deadlineAt: Float64Array;
+  readonly timeoutMs: Float64Array;
+  // Links of the queue and of the deadline wheel: a row leaves either in constant time.
+  readonly queuePrevious: Int32Array;
+  readonly queueNext: Int32Array;
+  readonly wheelBucket: Int32Array;
+  readonly wheelPrevious: Int32Array;
+  readonly wheelNext: Int32Array;
+  /** The promise's own functions; null where `settlements` has the request. */
+  readonly resolve: (Resolve | null)[];
+  readonly reject: (Reject | null)[];
+  readonly settlements: (Settlements | null)[];
+  /** The request's place there. */
+  readonly place: Int32Array;
+  readonly id: (string | undefined)[];
+  /** The host's own object, for a fallback function; null where there is none. */
+  readonly request: (ScoreRequest | null)[];
+  readonly context: (CallerContext | null)[];
+  /** Takes the caller's abort listener away again. Never throws. */
+  readonly stopListening: ((() => void) | null)[];
+  /** The answer of a request that is held. */
+  readonly result: (ModelResult | null)[];
+  /** A stack: the row that was released last is claimed next, because its memory is still in the processor's caches. */
+  readonly #free: Int32Array;
+  #freeCount: number;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.state = new Uint8Array(capacity);
+    this.generation = new Uint32Array(capacity);
+    this.version = new Uint8Array(capacity);
+    this.priority = new Int8Array(capacity);
+    this.explain = new Uint8Array(capacity);
+    this.enqueuedAt = new Float64Array(capacity);
+    this.deadlineAt = new Float64Array(capacity);
+    this.timeoutMs = new Float64Array(capacity);
+    this.queuePrevious = new Int32Array(capacity).fill(noRow);
+    this.queueNext = new Int32Array(capacity).fill(noRow);
+    this.wheelBucket = new Int32Array(capacity).fill(-1);
+    this.wheelPrevious = new Int32Array(capacity).fill(noRow);
+    this.wheelNext = new Int32Array(capacity).fill(noRow);
+    this.place = new Int32Array(capacity);
+    this.resolve = new Array<Resolve | null>(capacity).fill(null);
+    this.reject = new Array<Reject | null>(capacity).fill(null);
+    this.settlements = new Array<Settlements | null>(capacity).fill(null);
+    this.id = new Array<string | undefined>(capacity).fill(undefined);
+    this.request = new Array<ScoreRequest | null>(capacity).fill(null);
+    this.context = new Array<CallerContext | null>(capacity).fill(null);
+    this.stopListening = new Array<(() => void) | null>(capacity).fill(null);
+    this.result = new Array<ModelResult | null>(capacity).fill(null);
+    this.#free = Int32Array.from({ length: capacity }, (_, index) => capacity - 1 - index);
+    this.#freeCount = capacity;
+  }
+
+  /** Rows that nobody has. */
+  get freeCount(): number {
+    return this.#freeCount;
+  }
+
+  /** @returns a row that nobody else has, in the state `waiting`, or `noRow` where all are taken. */
+  claim(): number {
+    if (this.#freeCount === 0) return noRow;
+    this.#freeCount -= 1;
+    const row = this.#free[this.#freeCount] as number;
+    this.state[row] = rowStates.waiting;
+    return row;
+  }
+
+  /**
+   * Lets go of a row and of everything of its request's. It must be on no list.
+   *
+   * @throws {Error} where nobody had it: two requests would come to share it.
+   */
+  release(row: number): void {
+    if (this.state[row] === rowStates.free) throw new Error(`row ${row} was released twice`);
+    this.state[row] = rowStates.free;
+    this.generation[row] = (this.generation[row] as number) + 1;
+    // Rarely set, and a store into a large array costs more than a look.
+    if (this.resolve[row] !== null) {
+      this.resolve[row] = null;
+      this.reject[row] = null;
+    }
+    if (this.settlements[row] !== null) this.settlements[row] = null;
+    if (this.id[row] !== undefined) this.id[row] = undefined;
+    if (this.request[row] !== null) this.request[row] = null;
+    if (this.context[row] !== null) this.context[row] = null;
+    if (this.stopListening[row] !== null) this.stopListening[row] = null;
+    if (this.result[row] !== null) this.result[row] = null;
+    this.#free[this.#freeCount] = row;
+    this.#freeCount += 1;
+  }
+
+  /** Whether the row still is that of the request it was when its generation was taken. */
+  isCurrent(row: number, generation: number): boolean {
+    return this.generation[row] === generation && this.state[row] !== rowStates.free;
+  }
+
+  /** Rows whose requests are not settled. */
+  *taken(): Generator<number> {
+    for (let row = 0; row < this.capacity; row += 1) if (this.state[row] !== rowStates.free) yield row;
+  }
+}

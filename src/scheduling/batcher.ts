@@ -1,0 +1,312 @@
+import type { Clock } from '../clock.js';
+import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
+import { type FaultReport, watched } from '../faults.js';
+import type { FeatureRows } from '../requests/feature-rows.js';
+import { noRow, type RequestTable, rowStates } from '../requests/request-table.js';
+import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
+import { Flights, type FlightsOptions, type Landed } from './flights.js';
+import { addRow, type Lanes } from './lanes.js';
+import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
+import { Pump } from './pump.js';
+import { RequestQueue } from './request-queue.js';
+import { SendCounter } from './send-counter.js';
+
+/** How often to look for a worker while none is there and requests wait. */
+const strandedMs = 1_000;
+
+/** Rows that are not requests. They take the places at workers that requests leave free, those behind busy workers too. */
+export interface ColumnSource {
+  readonly isWaiting: boolean;
+  /** Chunks that workers hold. */
+  readonly inFlight: number;
+  /** Sends the next chunk. Resolves when it is back, and never rejects. */
+  send(): Promise<void>;
+}
+
+export interface BatcherOptions extends Pick<FlightsOptions, 'keepQuiet' | 'run'> {
+  clock: Clock;
+  table: RequestTable;
+  features: FeatureRows;
+  lanes: Lanes;
+  limits: BatchLimits;
+  /** Batches and chunks of columns that workers may hold at once; there are twice as many lanes. */
+  places: number;
+  /** Of these, how many one worker may hold. */
+  placesPerWorker: number;
+  /** Workers ready to take batches, now. */
+  readyWorkers: () => number;
+  columns: ColumnSource;
+  /** Answers the requests of batches that came back. */
+  answer: (landed: readonly Landed[], answeredAt: number) => void;
+  /** Settles a request that can't be answered; it is on no list any more. */
+  fail: (row: number, error: FraudScorerError) => void;
+  /** Something has left the queue, or has been settled. */
+  onChange: () => void;
+  onFault: FaultReport;
+}
+
+/**
+ * Brings one version's requests and workers together: takes rows in, sends them in batches as the policy says, and hands each back
+ * exactly once, answered or failed, in time even while its batch still runs.
+ */
+export class Batcher {
+  readonly #options: BatcherOptions;
+  readonly #table: RequestTable;
+  readonly #queue: RequestQueue;
+  readonly #latency = new BatchLatencyModel();
+  readonly #flights: Flights;
+  readonly #pump: Pump;
+  readonly #sends = new SendCounter();
+  #landed: Landed[] = [];
+  /** Batches that are being handed out: until every caller is told they still have their lanes. */
+  #handingOut: readonly Landed[] = [];
+  #sentSinceColumns = 0;
+
+  constructor(options: BatcherOptions) {
+    const { clock, table, lanes, features, keepQuiet, run } = options;
+    this.#options = options;
+    this.#table = table;
+    this.#queue = new RequestQueue(table);
+    this.#pump = new Pump(clock, () => this.#sendAll());
+    this.#flights = new Flights({
+      table,
+      lanes,
+      features,
+      keepQuiet,
+      run,
+      onLanded: (landed) => this.#land(landed),
+      onFailed: options.fail,
+      onChange: (when) => (when === 'now' ? this.pump() : this.#pumpSoon()),
+      onFault: options.onFault,
+    });
+  }
+
+  /** Requests that wait for a worker. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  get maxWaiting(): number {
+    return this.#queue.longest;
+  }
+
+  /** Requests in batches that workers hold, those settled early included, or that wait for another worker. */
+  get inFlight(): number {
+    let rows = this.#flights.rows;
+    for (const { lane } of this.#landed) rows += lane.count;
+    for (const { lane } of this.#handingOut) rows += lane.count;
+    return rows;
+  }
+
+  get busyWorkers(): number {
+    return Math.min(this.#inWorkers, this.#options.readyWorkers());
+  }
+
+  /** How long a batch takes, as far as is known. */
+  get latency(): Pick<BatchLatency, 'fixedMs' | 'perRowMs'> | null {
+    const latency = this.#latency.coefficients;
+    return latency === null ? null : { fixedMs: latency.fixedMs, perRowMs: latency.perRowMs };
+  }
+
+  /** Batches by why they were sent. */
+  get sends(): Record<SendReason, number> {
+    return this.#sends.summary;
+  }
+
+  /** How long the oldest waiting request has waited, in ms; 0 where none waits. */
+  get oldestWaitMs(): number {
+    return this.#queue.oldestWaitMs(this.#options.clock.now());
+  }
+
+  /** Since when, on the monotonic clock, there has always been a request waiting; null where there is none. */
+  get waitingSince(): number | null {
+    return this.#queue.waitingSince;
+  }
+
+  /** Whether batches came back whose callers are not all told yet. */
+  get isHandingOut(): boolean {
+    return this.#landed.length + this.#handingOut.length > 0;
+  }
+
+  /** Whether a request that came now could be answered in time, as far as is known beyond doubt. */
+  canAnswerWithin(timeoutMs: number, priority: number): boolean {
+    const perRowMs = this.#latency.coefficients?.perRowAtLeastMs ?? 0;
+    // So it is nearly always, even if a single worker had to take all that wait.
+    if (perRowMs * (this.#queue.length + 1) <= timeoutMs) return true;
+    const readyWorkers = this.#options.readyWorkers();
+    const leastMs = leastAnswerMs({
+      ahead: this.#queue.ahead(priority),
+      idleWorkers: readyWorkers - this.#inWorkers,
+      readyWorkers,
+      latency: this.#latency.coefficients,
+    });
+    return leastMs <= timeoutMs;
+  }
+
+  /** @param row one of the state `waiting`, with its features in its place. */
+  add(row: number): void {
+    this.#queue.push(row);
+    this.#pumpSoon();
+  }
+
+  /** Takes a row off the queue, if it is there: it is settled early. */
+  remove(row: number): void {
+    if (this.#table.state[row] === rowStates.waiting) this.#queue.remove(row);
+    if (!this.#isWaiting) this.#pump.rest();
+  }
+
+  /** Sends whatever can be sent now. Call it when a worker becomes ready. */
+  pump(): void {
+    this.#pump.now();
+  }
+
+  /** A worker that was kept for a batch of its own may have nothing in hand any more. */
+  noteFreeWorker(): void {
+    if (this.#flights.retrying > 0) this.#pumpSoon();
+  }
+
+  /** Takes the timers away; nothing waits any more. */
+  dispose(): void {
+    this.#pump.rest();
+  }
+
+  /** @returns after how many milliseconds to look again. */
+  #sendAll(): number {
+    const { clock, limits, fail } = this.#options;
+    const expire = (row: number): void => fail(row, new DeadlineExceededError(this.#table.timeoutMs[row] as number));
+    for (;;) {
+      const now = clock.now();
+      // What failed goes before what waits.
+      if (this.#flights.sendRetry(now, this.#mayShare, expire)) continue;
+      const decision = decideBatch(this.#snapshot(now), limits);
+      if (decision.action === 'wait') {
+        this.#noteChange();
+        return this.#lookAgainMs(decision.ms);
+      }
+      if (decision.action === 'sendColumns') this.#sendColumns();
+      else this.#send(decision.rows, decision.reason, now);
+    }
+  }
+
+  readonly #mayShare = (): boolean => this.#snapshot(this.#options.clock.now()).freeLanes > 0;
+
+  #pumpSoon(): void {
+    if (this.#options.lanes.free > 0) this.#pump.soon();
+  }
+
+  /** Batches and chunks that workers hold. */
+  get #inWorkers(): number {
+    return this.#flights.inWorkers + this.#options.columns.inFlight;
+  }
+
+  #snapshot(now: number): BatchSnapshot {
+    const { readyWorkers, places, placesPerWorker, lanes, columns } = this.#options;
+    // A worker that is kept for a batch of its own is not there for others.
+    const ready = Math.max(readyWorkers() - (this.#flights.keepsQuiet ? 1 : 0), 0);
+    const running = this.#inWorkers - (this.#flights.hasAlone ? 1 : 0);
+    const most = Math.min(ready * placesPerWorker, places, 2 * places - this.#batchesUnsettled());
+    return {
+      waiting: this.#queue.length,
+      oldestWaitMs: this.#queue.oldestWaitMs(now),
+      soonestDeadlineMs: this.#queue.soonestDeadlineAt - now,
+      idleWorkers: Math.max(ready - running, 0),
+      freeLanes: Math.min(Math.max(most - running, 0), lanes.free),
+      latency: this.#latency.coefficients,
+      columnsWait: columns.isWaiting,
+      sentSinceColumns: this.#sentSinceColumns,
+    };
+  }
+
+  #sendColumns(): void {
+    this.#sentSinceColumns = 0;
+    watched(
+      this.#options.columns.send().finally(() => this.pump()),
+      this.#options.onFault,
+    );
+  }
+
+  /** Batches that have come back, or are to be sent again, still have their rows, of which there are enough for twice the places. */
+  #batchesUnsettled(): number {
+    const retrying = Math.ceil(this.#flights.retrying / this.#options.limits.maxBatchSize);
+    return this.#landed.length + this.#handingOut.length + retrying;
+  }
+
+  #lookAgainMs(ms: number): number {
+    // Where no worker is there nothing else may keep the process alive, and a caller waits.
+    return this.#isWaiting && this.#options.readyWorkers() === 0 ? Math.min(ms, strandedMs) : ms;
+  }
+
+  /** Whether anything waits to be sent. */
+  get #isWaiting(): boolean {
+    return this.#queue.length > 0 || this.#flights.retrying > 0 || this.#options.columns.isWaiting;
+  }
+
+  /**
+   * Sends the next requests that can still be answered in time. Those that can't are refused, so that they keep no worker from the others;
+   * but never the last: it is tried, which is how an estimate that has become wrong mends itself.
+   */
+  #send(rows: number, reason: SendReason, now: number): void {
+    const table = this.#table;
+    const leastMs = rows * (this.#latency.coefficients?.perRowAtLeastMs ?? 0);
+    const lane = this.#options.lanes.take();
+    let late: number[] | null = null;
+    while (lane.count < rows) {
+      const { next } = this.#queue;
+      if (next === noRow) break;
+      const isTimely = (table.deadlineAt[next] as number) - now >= leastMs || this.#queue.length === 1;
+      this.#queue.remove(next);
+      if (isTimely) {
+        addRow(lane, next, table);
+      } else {
+        table.state[next] = rowStates.leaving;
+        late ??= [];
+        late.push(next);
+      }
+    }
+    if (lane.count === 0) {
+      this.#options.lanes.release(lane);
+    } else {
+      this.#sends.count(reason);
+      this.#sentSinceColumns += 1;
+      this.#flights.send(lane, now);
+    }
+    if (late !== null) this.#refuseLate(late);
+  }
+
+  /** Only once the batch is on its way: the host's code hears of it, and may do anything to the rows. */
+  #refuseLate(rows: readonly number[]): void {
+    const { generation, timeoutMs } = this.#table;
+    const generations = rows.map((row) => generation[row] as number);
+    for (const [index, row] of rows.entries()) {
+      if (!this.#table.isCurrent(row, generations[index] as number)) continue;
+      this.#options.fail(row, new DeadlineExceededError(timeoutMs[row] as number, { isEarly: true }));
+    }
+  }
+
+  /**
+   * The worker gets its next batch here, and the callers are told once the event loop has heard every worker: telling them
+   * takes as long as a worker takes over a batch, so a worker heard next would have answered again, and the others starved. Where there
+   * is nothing to send and no other worker to hear, they are told at once.
+   */
+  #land(landed: Landed): void {
+    this.#latency.record(landed.lane.count, landed.reply.inferenceMs);
+    if (this.#landed.push(landed) > 1) return;
+    if (this.#queue.length === 0 && this.#flights.inWorkers === 0) this.#handOut();
+    else this.#options.clock.soon(() => this.#handOut());
+  }
+
+  #handOut(): void {
+    const { clock, lanes, answer } = this.#options;
+    this.#handingOut = this.#landed;
+    this.#landed = [];
+    answer(this.#handingOut, clock.now());
+    for (const { lane } of this.#handingOut) lanes.release(lane);
+    this.#handingOut = [];
+    this.pump();
+  }
+
+  #noteChange(): void {
+    if (!this.#isWaiting) this.#pump.rest();
+    this.#options.onChange();
+  }
+}

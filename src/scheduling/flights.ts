@@ -1,0 +1,173 @@
+import { type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
+import { type FaultReport, watched } from '../faults.js';
+import { LostTask } from '../pool/lost-task.js';
+import type { BatchReply, BatchTask } from '../pool/protocol.js';
+import type { FeatureRows } from '../requests/feature-rows.js';
+import { type RequestTable, rowStates } from '../requests/request-table.js';
+import { addRow, type Batch, type Lane, type Lanes } from './lanes.js';
+import { isSuspect, Retries } from './retries.js';
+import type { BatchFailure } from './retry-plan.js';
+
+/** A batch that a worker has answered. Its outputs are in its lane. */
+export interface Landed {
+  readonly lane: Lane;
+  readonly reply: Exclude<BatchReply, { error: string }>;
+}
+
+export interface FlightsOptions {
+  table: RequestTable;
+  lanes: Lanes;
+  features: FeatureRows;
+  /**
+   * Keeps one worker from new batches, so that a batch can have it to itself, or stops keeping it.
+   *
+   * @returns whether such a worker is there, with nothing in hand.
+   */
+  keepQuiet: (isWanted: boolean) => boolean;
+  /** @param isAlone on the worker that is kept. @throws {LostTask} where no worker answers. */
+  run: (task: BatchTask, isAlone: boolean) => Promise<BatchReply>;
+  onLanded: (landed: Landed) => void;
+  /** A request can't be answered. */
+  onFailed: (row: number, error: FraudScorerError) => void;
+  /** Something may be sent that could not before: now, or once whatever stands against it has had time to pass. */
+  onChange: (when: 'now' | 'soon') => void;
+  onFault: FaultReport;
+}
+
+/** Batches on their way to workers and back, each in its lane, and those that have to go again. */
+export class Flights {
+  readonly #options: FlightsOptions;
+  readonly #running = new Set<Lane>();
+  readonly #retries: Retries;
+  /** The batch that has a worker to itself. */
+  #alone: Lane | null = null;
+
+  constructor(options: FlightsOptions) {
+    this.#options = options;
+    this.#retries = new Retries(options.table, (row, failure, reason) =>
+      options.onFailed(row, failureError(failure, reason)),
+    );
+  }
+
+  /** Batches that workers hold. */
+  get inWorkers(): number {
+    return this.#running.size;
+  }
+
+  /** Of these, whether one has a worker to itself. */
+  get hasAlone(): boolean {
+    return this.#alone !== null;
+  }
+
+  /** Whether a worker is kept for a batch of its own. */
+  get keepsQuiet(): boolean {
+    return this.#alone !== null || this.#retries.hasSuspect;
+  }
+
+  /** Requests that are to be sent again. */
+  get retrying(): number {
+    return this.#retries.isEmpty ? 0 : this.#retries.rows.length;
+  }
+
+  /** Requests in batches, those settled early included while a worker holds them. */
+  get rows(): number {
+    let rows = this.retrying;
+    for (const { count } of this.#running) rows += count;
+    return rows;
+  }
+
+  /** Sends a lane with its rows. */
+  send(lane: Lane, now: number): void {
+    const { table, lanes, features, run } = this.#options;
+    const { rows, count } = lane;
+    for (let place = 0; place < count; place += 1) table.state[rows[place] as number] = rowStates.running;
+    lane.sentAt = now;
+    lanes.share(lane, features);
+    this.#running.add(lane);
+    const isAlone = isSuspect(lane);
+    if (isAlone) this.#alone = lane;
+    const flight = run({ kind: 'batch', lane: lane.index, rows: count }, isAlone).then(
+      (reply) => this.#landed(lane, reply),
+      (error: unknown) => this.#lost(lane, error),
+    );
+    watched(flight, this.#options.onFault);
+  }
+
+  /**
+   * Sends one batch again, where one is to be and a worker can take it.
+   *
+   * @param mayShare whether a worker has a place for it: unlike what waits, it may go behind what a busy one has in hand.
+   * @param expire gives up a request whose deadline has passed, which may not have been noticed yet.
+   * @returns whether one was sent.
+   */
+  sendRetry(now: number, mayShare: () => boolean, expire: (row: number) => void): boolean {
+    const { lanes, keepQuiet } = this.#options;
+    const isQuiet = keepQuiet(this.keepsQuiet);
+    if (this.#retries.isEmpty) return false;
+    this.#retries.expire(now, expire);
+    const mayBeAlone = isQuiet && this.#alone === null && lanes.free > 0;
+    const sharing = mayShare() ? this.#retries.take('sharing') : null;
+    const batch = sharing ?? (mayBeAlone ? this.#retries.take('alone') : null);
+    if (batch === null) return false;
+    this.send(this.#laneWith(batch), now);
+    return true;
+  }
+
+  #laneWith(batch: Batch): Lane {
+    const lane = this.#options.lanes.take();
+    for (let place = 0; place < batch.count; place += 1) addRow(lane, batch.rows[place] as number, this.#options.table);
+    lane.deaths = batch.deaths;
+    lane.errors = batch.errors;
+    return lane;
+  }
+
+  #landed(lane: Lane, reply: BatchReply): void {
+    this.#letGoOf(lane);
+    if ('error' in reply) {
+      this.#retries.failed(lane, 'error', reply.error);
+      this.#options.lanes.release(lane);
+    } else {
+      this.#options.onLanded({ lane, reply });
+    }
+    this.#options.onChange('now');
+  }
+
+  #lost(lane: Lane, error: unknown): void {
+    this.#letGoOf(lane);
+    const isUnsent = error instanceof LostTask && error.kind === 'unsent';
+    if (error instanceof LostTask && error.letGo !== null) {
+      this.#quarantine(lane, error.letGo);
+    } else {
+      if (isUnsent) this.#retries.unsent(lane);
+      else this.#retries.failed(lane, 'death', error instanceof Error ? error.message : 'The worker was lost');
+      this.#options.lanes.release(lane);
+    }
+    this.#options.onChange(isUnsent ? 'soon' : 'now');
+  }
+
+  /** A worker that hangs may still write: its requests are settled, and nobody gets the lane until it can't. */
+  #quarantine(lane: Lane, letGo: Promise<void>): void {
+    const { table, lanes, onFailed, onChange, onFault } = this.#options;
+    const { rows, generations, count } = lane;
+    for (let place = 0; place < count; place += 1) {
+      const row = rows[place] as number;
+      if (table.isCurrent(row, generations[place] as number)) onFailed(row, failureError('death', 'The worker hung'));
+    }
+    const freed = letGo.then(() => {
+      lanes.release(lane);
+      onChange('now');
+    });
+    watched(freed, onFault);
+  }
+
+  #letGoOf(lane: Lane): void {
+    this.#running.delete(lane);
+    if (this.#alone === lane) this.#alone = null;
+  }
+}
+
+function failureError(failure: BatchFailure, reason: string): FraudScorerError {
+  return failure === 'error'
+    ? new InferenceError(`The runtime failed on this request: ${reason}`)
+    : new WorkerLostError(`${reason} while it held this request`);
+}

@@ -1,0 +1,133 @@
+import { type LaneMemory, maxAttentionWidth, outputsPerRow } from '../pool/protocol.js';
+import type { FeatureRows } from '../requests/feature-rows.js';
+import type { RequestTable } from '../requests/request-table.js';
+
+/** Rows that go, or went, to a worker together. */
+export interface Batch {
+  /** Rows of the request table, and the generation each had when the batch was put together. */
+  readonly rows: Int32Array;
+  readonly generations: Uint32Array;
+  count: number;
+  /** Workers that died over it: one that has cost a worker is run alone, so that no other batch is taken for the culprit. */
+  deaths: number;
+  /** Runs of it, or of the batch that it is a piece of, on which the runtime failed. */
+  errors: number;
+}
+
+/** Memory for one batch in flight, which a worker sees: the batch's features and outputs, row after row. */
+export interface Lane extends Batch {
+  readonly index: number;
+  /** float32 [maxBatchSize, outputsPerRow] */
+  readonly outputs: Float32Array;
+  /** float32 [maxBatchSize, the attention's own width] */
+  readonly attention: Float32Array;
+  /** On the monotonic clock, in ms. */
+  sentAt: number;
+}
+
+export interface LaneSizes {
+  /** How many. */
+  lanes: number;
+  maxBatchSize: number;
+  /** Whether the model gives attention weights. */
+  attention: boolean;
+}
+
+/**
+ * The memory that host and workers share. A lane is taken by one batch and released when no worker can touch it any more. Features are
+ * copied into it once, when the batch is sent, and lie there one row behind the other, so that a worker needs no list of where they are.
+ */
+export class Lanes {
+  readonly memory: LaneMemory;
+  readonly #features: readonly Float32Array[];
+  readonly #lanes: readonly Lane[];
+  readonly #free: number[];
+  readonly #stride: number;
+
+  constructor({ lanes, maxBatchSize, attention }: LaneSizes, stride: number) {
+    const floats = Float32Array.BYTES_PER_ELEMENT;
+    const [featuresLength, outputsLength] = [maxBatchSize * stride, maxBatchSize * outputsPerRow];
+    const attentionLength = attention ? maxBatchSize * maxAttentionWidth : 0;
+    this.#stride = stride;
+    // One more, for workers to warm up on.
+    const all = lanes + 1;
+    this.memory = {
+      lanes,
+      maxBatchSize,
+      stride,
+      features: new SharedArrayBuffer(all * featuresLength * floats),
+      outputs: new SharedArrayBuffer(all * outputsLength * floats),
+      attention: new SharedArrayBuffer(all * attentionLength * floats),
+    };
+    const viewOf = (buffer: SharedArrayBuffer, lane: number, length: number): Float32Array =>
+      new Float32Array(buffer, lane * length * floats, length);
+    this.#features = Array.from({ length: lanes }, (_, lane) => viewOf(this.memory.features, lane, featuresLength));
+    this.#lanes = Array.from({ length: lanes }, (_, index) => ({
+      index,
+      rows: new Int32Array(maxBatchSize),
+      generations: new Uint32Array(maxBatchSize),
+      count: 0,
+      deaths: 0,
+      errors: 0,
+      outputs: viewOf(this.memory.outputs, index, outputsLength),
+      attention: viewOf(this.memory.attention, index, attentionLength),
+      sentAt: 0,
+    }));
+    this.#free = Array.from({ length: lanes }, (_, lane) => lane);
+  }
+
+  get free(): number {
+    return this.#free.length;
+  }
+
+  /** @returns a lane that nobody else has, without a row. */
+  take(): Lane {
+    const lane = this.#lanes[this.#free.pop() ?? -1];
+    if (lane === undefined) throw new Error('a batch was sent without a free lane');
+    lane.count = 0;
+    lane.deaths = 0;
+    lane.errors = 0;
+    return lane;
+  }
+
+  /** @param lane one that was taken, and that no worker can touch any more. */
+  release(lane: Lane): void {
+    this.#free.push(lane.index);
+  }
+
+  /** Copies the features of the lane's rows to where its worker finds them. */
+  share({ index, rows, count }: Lane, features: FeatureRows): void {
+    const to = this.#features[index] as Float32Array;
+    const stride = this.#stride;
+    let first = 0;
+    for (let place = 1; place <= count; place += 1) {
+      // Neighbours mostly have neighbouring rows, which are copied as one.
+      if (place < count && rows[place] === (rows[place - 1] as number) + 1) continue;
+      const from = (rows[first] as number) * stride;
+      const end = ((rows[place - 1] as number) + 1) * stride;
+      to.set(features.floats.subarray(from, end), first * stride);
+      first = place;
+    }
+  }
+}
+
+/** Adds a row to a lane. */
+export function addRow(lane: Lane, row: number, table: RequestTable): void {
+  lane.rows[lane.count] = row;
+  lane.generations[lane.count] = table.generation[row] as number;
+  lane.count += 1;
+}
+
+/** The rows of a batch whose requests are not settled yet, in a batch of their own. */
+export function openRows({ rows, generations, count, deaths, errors }: Batch, table: RequestTable): Batch {
+  const open = { rows: new Int32Array(count), generations: new Uint32Array(count), count: 0, deaths, errors };
+  for (let place = 0; place < count; place += 1) {
+    const row = rows[place] as number;
+    const generation = generations[place] as number;
+    if (!table.isCurrent(row, generation)) continue;
+    open.rows[open.count] = row;
+    open.generations[open.count] = generation;
+    open.count += 1;
+  }
+  return open;
+}

@@ -1,0 +1,15 @@
+import type { RequestTable } from '../../src/requests/request-table.js';
+
+/** Claims a row as admission does. */
+export function claimRow(
+  table: RequestTable,
+  { enqueuedAt = 0, timeoutMs = Number.POSITIVE_INFINITY, priority = 0 } = {},
+): number {
+  const row = table.claim();
+  if (row < 0) throw new Error('the table is full');
+  table.enqueuedAt[row] = enqueuedAt;
+  table.timeoutMs[row] = timeoutMs;
+  table.deadlineAt[row] = enqueuedAt + timeoutMs;
+  table.priority[row] = priority;
+  return row;
+}

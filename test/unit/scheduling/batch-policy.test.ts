@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type BatchLimits,
+  type BatchSnapshot,
+  decideBatch,
+  leastAnswerMs,
+} from '../../../src/scheduling/batch-policy.js';
+
+const idle: BatchSnapshot = {
+  waiting: 0,
+  oldestWaitMs: 0,
+  soonestDeadlineMs: Number.POSITIVE_INFINITY,
+  idleWorkers: 2,
+  freeLanes: 4,
+  latency: null,
+  columnsWait: false,
+  sentSinceColumns: 0,
+};
+const limits: BatchLimits = { maxBatchSize: 64, maxQueueDelayMs: 0, targetLatencyMs: 10 };
+
+describe('decideBatch', () => {
+  it('gives an idle worker at once whatever waits', () => {
+    expect(decideBatch({ ...idle, waiting: 1 }, limits)).toEqual({ action: 'send', rows: 1, reason: 'idleWorker' });
+    expect(decideBatch({ ...idle, waiting: 63 }, limits)).toEqual({ action: 'send', rows: 63, reason: 'idleWorker' });
+  });
+
+  it('lets the batch grow while all workers are busy, and sends not even a full or a late one behind a busy worker', () => {
+    const busy = { ...idle, idleWorkers: 0, freeLanes: 2 };
+    const wait = { action: 'wait', ms: Number.POSITIVE_INFINITY };
+    for (const waiting of [63, 64, 640]) expect(decideBatch({ ...busy, waiting }, limits)).toEqual(wait);
+    expect(decideBatch({ ...busy, waiting: 3, oldestWaitMs: 400, soonestDeadlineMs: 0 }, limits)).toEqual(wait);
+    const full = { action: 'send', rows: 64, reason: 'full' };
+    expect(decideBatch({ ...busy, waiting: 640, idleWorkers: 1 }, limits)).toEqual(full);
+    expect(decideBatch({ ...busy, waiting: 640, idleWorkers: 1, freeLanes: 0 }, limits)).toEqual(wait);
+  });
+
+  it('sends requests behind a busy worker where columns would have the place otherwise', () => {
+    const busy = { ...idle, idleWorkers: 0, freeLanes: 2, columnsWait: true };
+    expect(decideBatch({ ...busy, waiting: 64 }, limits)).toEqual({ action: 'send', rows: 64, reason: 'full' });
+    expect(decideBatch(busy, limits)).toEqual({ action: 'sendColumns' });
+  });
+
+  it('waits for others to join no longer than maxQueueDelayMs', () => {
+    const patient = { ...limits, maxQueueDelayMs: 2 };
+    expect(decideBatch({ ...idle, waiting: 3, oldestWaitMs: 0.5 }, patient)).toEqual({ action: 'wait', ms: 1.5 });
+    expect(decideBatch({ ...idle, waiting: 3, oldestWaitMs: 2 }, patient)).toEqual({
+      action: 'send',
+      rows: 3,
+      reason: 'delayOver',
+    });
+    expect(decideBatch({ ...idle, waiting: 64 }, patient)).toEqual({ action: 'send', rows: 64, reason: 'full' });
+  });
+
+  it('does not hold a batch back beyond the target latency or a deadline of those that wait', () => {
+    const patient = { ...limits, maxQueueDelayMs: 8 };
+    const latency = { fixedMs: 1, perRowMs: 0.5, perRowAtLeastMs: 0 };
+    const snapshot = { ...idle, waiting: 4, oldestWaitMs: 1, latency };
+    expect(decideBatch(snapshot, patient)).toEqual({ action: 'wait', ms: 5 });
+    expect(decideBatch({ ...snapshot, soonestDeadlineMs: 5 }, patient)).toEqual({ action: 'wait', ms: 1 });
+    const late = { action: 'send', rows: 4, reason: 'deadline' };
+    expect(decideBatch({ ...snapshot, soonestDeadlineMs: 4 }, patient)).toEqual(late);
+    expect(decideBatch({ ...snapshot, oldestWaitMs: 6 }, patient)).toEqual(late);
+  });
+
+  it('gives columns the lanes that requests leave, and one in nine where they leave none', () => {
+    const both = { ...idle, waiting: 640, columnsWait: true };
+    expect(decideBatch({ ...idle, columnsWait: true }, limits)).toEqual({ action: 'sendColumns' });
+    expect(decideBatch({ ...both, sentSinceColumns: 7 }, limits)).toMatchObject({ action: 'send' });
+    expect(decideBatch({ ...both, sentSinceColumns: 8 }, limits)).toEqual({ action: 'sendColumns' });
+    const few = { ...both, waiting: 3, idleWorkers: 0 };
+    expect(decideBatch(few, limits)).toEqual({ action: 'send', rows: 3, reason: 'idleWorker' });
+    expect(decideBatch({ ...both, sentSinceColumns: 8, freeLanes: 0 }, limits)).toMatchObject({ action: 'wait' });
+  });
+
+  it('caps the batch so that the oldest request still meets the target', () => {
+    const latency = { fixedMs: 1, perRowMs: 0.5, perRowAtLeastMs: 0 };
+    const rowsFor = (snapshot: Partial<BatchSnapshot>): unknown =>
+      decideBatch({ ...idle, waiting: 50, latency, ...snapshot }, limits);
+    expect(rowsFor({})).toEqual({ action: 'send', rows: 18, reason: 'deadline' });
+    expect(rowsFor({ oldestWaitMs: 4 })).toMatchObject({ rows: 10 });
+    // Too late already: half the target, not a row at a time.
+    expect(rowsFor({ oldestWaitMs: 400 })).toMatchObject({ rows: 8 });
+    // A fixed cost beyond the target: as long again for the rows.
+    expect(rowsFor({ latency: { ...latency, fixedMs: 90, perRowMs: 3 } })).toMatchObject({ rows: 30 });
+    expect(rowsFor({ latency: { ...latency, perRowMs: 99 } })).toMatchObject({ rows: 1 });
+  });
+
+  it('never sends more than waits or than maxBatchSize, never nothing, and never leaves an idle worker waiting for ever, but busy ones alone', () => {
+    const latency = fc.option(
+      fc.record({
+        fixedMs: fc.double({ min: 0, max: 50, noNaN: true }),
+        perRowMs: fc.double({ min: 0, max: 5, noNaN: true }),
+        perRowAtLeastMs: fc.constant(0),
+      }),
+    );
+    const snapshot = fc.record({
+      waiting: fc.nat(2_000),
+      oldestWaitMs: fc.double({ min: 0, max: 100, noNaN: true }),
+      soonestDeadlineMs: fc.double({ min: -5, noNaN: true }),
+      columnsWait: fc.boolean(),
+      sentSinceColumns: fc.nat(12),
+      idleWorkers: fc.nat(4),
+      freeLanes: fc.nat(8),
+      latency,
+    });
+    const anyLimits = fc.record({
+      maxBatchSize: fc.integer({ min: 1, max: 512 }),
+      maxQueueDelayMs: fc.double({ min: 0, max: 10, noNaN: true }),
+      targetLatencyMs: fc.double({ min: 0.01, max: 100, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(snapshot, anyLimits, (moment, bounds) => {
+        const decision = decideBatch(moment, bounds);
+        if (moment.idleWorkers === 0 && !moment.columnsWait) {
+          expect(decision).toEqual({ action: 'wait', ms: Number.POSITIVE_INFINITY });
+        }
+        if (decision.action === 'send') {
+          expect(decision.rows).toBeGreaterThan(0);
+          expect(decision.rows).toBeLessThanOrEqual(Math.min(moment.waiting, bounds.maxBatchSize));
+          expect(moment.freeLanes).toBeGreaterThan(0);
+        } else if (decision.action === 'sendColumns') {
+          expect(moment.columnsWait && moment.freeLanes > 0).toBe(true);
+        } else {
+          expect(moment.columnsWait && moment.freeLanes > 0).toBe(false);
+          expect(decision.ms).toBeGreaterThan(0);
+          const couldSend = moment.waiting > 0 && moment.idleWorkers > 0 && moment.freeLanes > 0;
+          if (couldSend) expect(decision.ms).toBeLessThanOrEqual(bounds.maxQueueDelayMs);
+        }
+      }),
+    );
+  });
+});
+
+describe('leastAnswerMs', () => {
+  const latency = { fixedMs: 1, perRowMs: 0.5, perRowAtLeastMs: 0.25 };
+  const busy = { ahead: 99, idleWorkers: 0, readyWorkers: 2, latency };
+
+  it('is the rows before a request and its own, shared by the workers', () => {
+    expect(leastAnswerMs(busy)).toBe(12.5);
+  });
+
+  it('refuses nobody where a worker is idle, where none is there, or where nothing is known', () => {
+    expect(leastAnswerMs({ ...busy, idleWorkers: 1 })).toBe(0);
+    expect(leastAnswerMs({ ...busy, readyWorkers: 0 })).toBe(0);
+    expect(leastAnswerMs({ ...busy, latency: null })).toBe(0);
+  });
+});

@@ -1,7 +1,7 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
-import { watPlugin } from './workers/kernels/wat-plugin.js';
+import { watPlugin } from './workers/serving/kernels/wat-plugin.js';
 
 const shared: Options = {
   target: 'node20',
@@ -23,7 +23,7 @@ const carriedByAll = ['@bufbuild/protobuf'];
  * through the global object, where fake timers (Jest's, Sinon's) replace it.
  */
 const carried = ['p-queue', 'p-timeout'];
-const ownGlobals: Options = { noExternal: [...carriedByAll, ...carried], inject: ['src/global-names.ts'] };
+const ownGlobals: Options = { noExternal: [...carriedByAll, ...carried], inject: ['src/host/global-names.ts'] };
 
 /** What the command line alone needs: few production dependencies matter more to hosts than a few kilobytes. */
 const carriedByCli = [
@@ -64,7 +64,7 @@ const types: Options = { ...shared, entry, format: ['esm', 'cjs'], dts: { only: 
 /** Loaded by Piscina from its own file and never imported: it needs neither a CommonJS form nor types. */
 const worker: Options = {
   ...shared,
-  entry: { worker: 'workers/inference-worker.ts', 'tool-worker': 'workers/tool-worker.ts' },
+  entry: { worker: 'workers/serving/inference-worker.ts', 'tool-worker': 'workers/tools/tool-worker.ts' },
   format: ['esm'],
   esbuildPlugins: [watPlugin],
   onSuccess: copyForWebpack,
@@ -83,7 +83,7 @@ const cli: Options = {
 
 export default defineConfig(({ dts }) => [esm, cjs, worker, cli, ...(dts === false ? [] : [types])]);
 
-/** See `src/packaged-files.ts`. */
+/** See `src/host/packaged-files.ts`. */
 async function copyForWebpack(): Promise<void> {
   for (const name of ['worker', 'tool-worker']) await copyFile(`dist/${name}.js`, `dist/${name}.mjs`);
 }

@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { compileWat } from './workers/kernels/wat-plugin.js';
+import { compileWat } from './workers/serving/kernels/wat-plugin.js';
 
 export default defineConfig({
   plugins: [

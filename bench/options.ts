@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { bundledModelDirectory } from '../src/deployment/bundled-model.js';
+import { bundledModelDirectory } from '../src/models/bundled-model.js';
 import { listOf, numberAbove, numberFrom, wholeFrom } from './arguments.js';
 import { fullSettings, quickSettings, type Settings } from './settings.js';
 

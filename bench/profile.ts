@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { parseOrExit } from '../src/cli/parse-or-exit.js';
 import { processOutput } from '../src/cli/stream-output.js';
-import { bundledModelDirectory } from '../src/deployment/bundled-model.js';
+import { bundledModelDirectory } from '../src/models/bundled-model.js';
 import { isCpuProfile, type SelfTime, selfTimes } from './profile/self-times.js';
 import { threadOf } from './profile/thread-of.js';
 import { tableText } from './report/tables.js';

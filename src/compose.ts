@@ -1,16 +1,17 @@
 import { maxExplanations } from './answering/explanations.js';
 import { Settler } from './answering/settler.js';
-import { currentContext, outsideOfRequests } from './async-context.js';
-import type { Clock } from './clock.js';
+import type { Logger } from './api/logger.js';
 import { ColumnScoring } from './columns/column-scoring.js';
-import type { ModelDirectory } from './deployment/model-directory.js';
 import { allocate } from './deployments/allocate.js';
 import { Deployment, rowsInFlight } from './deployments/deployment.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
 import type { WorkersObserver } from './deployments/serving-workers.js';
-import { ScorerEvents } from './events.js';
-import { containedClock, describeFault, type FaultReport } from './faults.js';
-import { containedLogger } from './logging.js';
+import { currentContext, outsideOfRequests } from './host/async-context.js';
+import type { Clock } from './host/clock.js';
+import { ScorerEvents } from './host/events.js';
+import { containedClock, describeFault, type FaultReport } from './host/faults.js';
+import { containedLogger } from './host/logging.js';
+import type { ModelDirectory } from './models/model-directory.js';
 import { Monitor } from './monitoring/monitor.js';
 import { OutcomeStore } from './monitoring/outcomes.js';
 import { VersionStats } from './monitoring/version-stats.js';
@@ -20,7 +21,6 @@ import { Door } from './requests/door.js';
 import { RequestTable } from './requests/request-table.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 import { Waiters } from './scheduling/waiters.js';
-import type { Logger } from './types.js';
 
 /** The parts of a scorer, joined. */
 export interface Parts {

@@ -1,13 +1,13 @@
-import { systemClock } from './clock.js';
 import { compose, type Parts } from './compose.js';
-import { findBatching } from './deployment/auto-batching.js';
-import { openBundledModel } from './deployment/bundled-model.js';
-import { type ModelDirectory, openModelDirectory } from './deployment/model-directory.js';
+import { findBatching } from './deployments/auto-batching.js';
+import { StartLimit } from './deployments/start-limit.js';
+import { systemClock } from './host/clock.js';
+import { outOfResources } from './host/out-of-resources.js';
 import { startParts } from './lifecycle.js';
+import { openBundledModel } from './models/bundled-model.js';
+import { type ModelDirectory, openModelDirectory } from './models/model-directory.js';
 import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { outOfResources } from './out-of-resources.js';
 import type { RowLayout } from './requests/feature-row.js';
-import { StartLimit } from './start-limit.js';
 
 /** Requests that may wait while the host's code is rehearsed. */
 const rehearsalQueue = 256;

@@ -1,10 +1,17 @@
-import type { CloseOptions, Scorer } from './api/scorer.js';
-import { outsideOfRequests } from './async-context.js';
-import { asyncDispose } from './async-dispose.js';
+import { parsePolicyPatch } from './answering/policy.js';
+import type { Health } from './api/health.js';
+import type { Outcome } from './api/outcome.js';
+import type { Patch } from './api/patch.js';
+import type { DecisionPolicy } from './api/policy.js';
+import type { ColumnsOptions, FeatureMap, FeatureMapOf, ManyRequests, RequestOf, ScoreOptions } from './api/request.js';
+import type { ColumnScores, ScoreOutcome, ScoreResult } from './api/result.js';
+import type { CloseOptions, CloseReport, Scorer } from './api/scorer.js';
+import type { Summary } from './api/summary.js';
 import type { Parts } from './compose.js';
 import { createParts } from './create-parts.js';
-import { parsePolicyPatch } from './decision/policy.js';
-import type { EventName, Listener } from './events.js';
+import { outsideOfRequests } from './host/async-context.js';
+import { asyncDispose } from './host/async-dispose.js';
+import type { EventName, Listener } from './host/events.js';
 import { closeParts, readCloseOptions } from './lifecycle.js';
 import type { FraudScorerOptions } from './options.js';
 import { rehearse } from './rehearsal.js';
@@ -13,23 +20,6 @@ import { readOutcome } from './requests/read-outcome.js';
 import type { Reject, Resolve } from './requests/request-table.js';
 import { scoreMany } from './requests/score-many.js';
 import { healthOfParts, summaryOf } from './summarise.js';
-import type {
-  CloseReport,
-  ColumnScores,
-  ColumnsOptions,
-  DecisionPolicy,
-  FeatureMap,
-  FeatureMapOf,
-  Health,
-  ManyRequests,
-  Outcome,
-  Patch,
-  RequestOf,
-  ScoreOptions,
-  ScoreOutcome,
-  ScoreResult,
-  Summary,
-} from './types.js';
 
 // One executor for the promises of all requests, rather than a closure for each.
 const nobody = (): void => {};

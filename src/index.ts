@@ -1,4 +1,54 @@
-export type { CloseOptions, Scorer } from './api/scorer.js';
+export type { DeploymentSummary } from './api/deployment.js';
+export type { Alert, AlertRule, DecisionRecord, FraudScorerEvents, WorkerLostEvent } from './api/events.js';
+export type { Health } from './api/health.js';
+export type {
+  FieldsFirstLogger,
+  HostLogger,
+  Logger,
+  LogWarnErrorLogger,
+  PinoLikeLogger,
+  PinoLikeMethod,
+} from './api/logger.js';
+export type { Outcome } from './api/outcome.js';
+export type { Patch } from './api/patch.js';
+export type { DecisionPolicy, Fallback } from './api/policy.js';
+export type { DeviceSummary, Provider, ProviderAttempt } from './api/provider.js';
+export type {
+  ColumnsOptions,
+  Explain,
+  FeatureColumns,
+  FeatureMap,
+  FeatureMapOf,
+  FeatureValues,
+  ManyRequests,
+  RequestOf,
+  ScoreOptions,
+  ScoreRequest,
+} from './api/request.js';
+export type {
+  ColumnScores,
+  Decision,
+  FallbackResult,
+  ModelIdentity,
+  ModelResult,
+  Reason,
+  RiskLevel,
+  ScoreOutcome,
+  ScoreResult,
+  Timing,
+} from './api/result.js';
+export type { CloseOptions, CloseReport, Scorer } from './api/scorer.js';
+export type {
+  BatchingSummary,
+  BusinessSummary,
+  ExplanationsSummary,
+  LatencySummary,
+  PerformanceSummary,
+  QueueSummary,
+  RequestCounts,
+  Summary,
+  WorkersSummary,
+} from './api/summary.js';
 export {
   AbortedError,
   ClosedError,
@@ -21,13 +71,13 @@ export {
   StartTimeoutError,
   WorkerLostError,
 } from './errors.js';
-export type { EventName, Listener } from './events.js';
 export { FraudScorer } from './fraud-scorer.js';
-export { fieldsFirst } from './host-logger.js';
+export type { EventName, Listener } from './host/events.js';
+export { fieldsFirst } from './host/host-logger.js';
 export type { AlertThresholds } from './monitoring/alert-rules.js';
 export type { OutcomeLimits } from './monitoring/outcomes.js';
 export type { FraudScorerOptions } from './options.js';
-export type { OptimizationLevel, OutputDifferences } from './pool/tool-protocol.js';
+export type { OptimizationLevel, OutputDifferences } from './protocol/tools.js';
 export type { BatchLimits } from './scheduling/batch-policy.js';
 export { type DynamicBatchingConfig, dynamicBatchingConfig } from './tools/dynamic-batching-config.js';
 export {
@@ -42,55 +92,3 @@ export {
   type RecommendBatchSizeOptions,
   recommendBatchSize,
 } from './tools/recommend-batch-size.js';
-export type {
-  Alert,
-  AlertRule,
-  BatchingSummary,
-  BusinessSummary,
-  CloseReport,
-  ColumnScores,
-  ColumnsOptions,
-  Decision,
-  DecisionPolicy,
-  DecisionRecord,
-  DeploymentSummary,
-  DeviceSummary,
-  Explain,
-  ExplanationsSummary,
-  Fallback,
-  FallbackResult,
-  FeatureColumns,
-  FeatureMap,
-  FeatureMapOf,
-  FeatureValues,
-  FieldsFirstLogger,
-  FraudScorerEvents,
-  Health,
-  HostLogger,
-  LatencySummary,
-  Logger,
-  LogWarnErrorLogger,
-  ManyRequests,
-  ModelIdentity,
-  ModelResult,
-  Outcome,
-  Patch,
-  PerformanceSummary,
-  PinoLikeLogger,
-  PinoLikeMethod,
-  Provider,
-  ProviderAttempt,
-  QueueSummary,
-  Reason,
-  RequestCounts,
-  RequestOf,
-  RiskLevel,
-  ScoreOptions,
-  ScoreOutcome,
-  ScoreRequest,
-  ScoreResult,
-  Summary,
-  Timing,
-  WorkerLostEvent,
-  WorkersSummary,
-} from './types.js';

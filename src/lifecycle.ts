@@ -1,12 +1,11 @@
 import { isMainThread, threadId } from 'node:worker_threads';
-import type { CloseOptions } from './api/scorer.js';
+import type { CloseOptions, CloseReport } from './api/scorer.js';
 import type { Parts } from './compose.js';
-import { warnOfDemonstration } from './deployment/demonstration.js';
 import { ClosedError } from './errors.js';
-import { watched } from './faults.js';
-import { FieldReader } from './field-reader.js';
+import { watched } from './host/faults.js';
+import { warnOfDemonstration } from './models/demonstration.js';
 import { summaryOf } from './summarise.js';
-import type { CloseReport } from './types.js';
+import { FieldReader } from './validation/field-reader.js';
 
 /** How long `close` waits for requests that were taken in, where it is not told. */
 const defaultCloseTimeoutMs = 10_000;

@@ -1,18 +1,22 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import { isDecision } from './decision/fallback.js';
-import { readPolicyPatch } from './decision/policy.js';
-import { hasBundledModel } from './deployment/bundled-model.js';
-import { expectedLocation, isLocation, pathOfLocation } from './deployment/model-location.js';
-import { FieldReader } from './field-reader.js';
-import { isLogger, loggerExpected } from './host-logger.js';
-import { isUrl } from './is-url.js';
+import { isDecision } from './answering/fallback.js';
+import { readPolicyPatch } from './answering/policy.js';
+import type { HostLogger } from './api/logger.js';
+import type { Patch } from './api/patch.js';
+import type { DecisionPolicy, Fallback } from './api/policy.js';
+import type { Provider } from './api/provider.js';
+import type { Explain } from './api/request.js';
+import { isLogger, loggerExpected } from './host/host-logger.js';
+import { hasBundledModel } from './models/bundled-model.js';
+import { expectedLocation, isLocation, pathOfLocation } from './models/model-location.js';
 import type { AlertThresholds } from './monitoring/alert-rules.js';
 import type { OutcomeLimits } from './monitoring/outcomes.js';
 import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
 import { resolveToolWorkerFile, resolveWorkerFile } from './pool/worker-file.js';
 import { isExplain } from './requests/score-options.js';
 import type { BatchLimits } from './scheduling/batch-policy.js';
-import type { DecisionPolicy, Explain, Fallback, HostLogger, Patch, Provider } from './types.js';
+import { FieldReader } from './validation/field-reader.js';
+import { isUrl } from './validation/is-url.js';
 
 /** Options of `FraudScorer.create`. Every field may be left out. */
 export interface FraudScorerOptions {

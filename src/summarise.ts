@@ -1,6 +1,7 @@
+import type { Health } from './api/health.js';
+import type { Summary } from './api/summary.js';
 import type { Parts } from './compose.js';
 import { healthOf } from './monitoring/health.js';
-import type { Health, Summary } from './types.js';
 
 /** Everything measured, as plain JSON. */
 export function summaryOf({ clock, deployments, monitor, startedAt }: Parts): Summary {

@@ -1,10 +1,10 @@
 import { build } from 'esbuild';
-import { watPlugin } from '../workers/kernels/wat-plugin.js';
+import { watPlugin } from '../workers/serving/kernels/wat-plugin.js';
 
 /** Builds the worker's entry, so that tests that run the sources never meet a stale or missing one. */
 export async function setup(): Promise<void> {
   await build({
-    entryPoints: { worker: 'workers/inference-worker.ts', 'tool-worker': 'workers/tool-worker.ts' },
+    entryPoints: { worker: 'workers/serving/inference-worker.ts', 'tool-worker': 'workers/tools/tool-worker.ts' },
     outdir: 'dist',
     bundle: true,
     packages: 'external',

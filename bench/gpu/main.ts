@@ -2,8 +2,8 @@
 
 import { CommanderError } from 'commander';
 import { processOutput } from '../../src/cli/stream-output.js';
-import type { Gpu } from '../../src/pool/tool-protocol.js';
-import { listGpus } from '../../workers/nvidia-smi.js';
+import type { Gpu } from '../../src/protocol/tools.js';
+import { listGpus } from '../../workers/providers/nvidia-smi.js';
 import { readEnvironment } from '../environment.js';
 import { allot, patienceSeconds } from './budget.js';
 import { type GpuBenchOptions, readGpuOptions } from './options.js';

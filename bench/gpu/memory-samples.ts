@@ -1,4 +1,4 @@
-import { deviceMemoryGb } from '../../workers/nvidia-smi.js';
+import { deviceMemoryGb } from '../../workers/providers/nvidia-smi.js';
 import type { Sample } from '../trend.js';
 import type { GpuSettings } from './settings.js';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Provider } from 'fraud-scorer';
-import { openModelDirectory } from '../../src/deployment/model-directory.js';
+import { openModelDirectory } from '../../src/models/model-directory.js';
 
 export interface BareLoopOptions {
   /** Rows each batch's features are copied from in turn, a multiple of the batch size; 0 for the same ones each time. @default 0 */

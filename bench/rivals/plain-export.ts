@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openModelDirectory } from '../../src/deployment/model-directory.js';
+import { openModelDirectory } from '../../src/models/model-directory.js';
 
 /** A graph as PyTorch exports it, and how its inputs are normalised: what somebody would begin with. */
 export interface PlainExport {

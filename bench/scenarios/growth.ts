@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ScoreRequest } from 'fraud-scorer';
-import { openModelDirectory } from '../../src/deployment/model-directory.js';
+import { openModelDirectory } from '../../src/models/model-directory.js';
 import type { Scenario } from './scenario.js';
 import { reportVariations, type Variant, vary } from './variation.js';
 

@@ -1,15 +1,17 @@
-import { readAttention } from '../decision/attention.js';
-import { decide, riskLevel } from '../decision/policy.js';
-import { isProbability, softmaxOfTwo } from '../decision/probability.js';
-import { type OutputForm, outsideMessage } from '../decision/scores.js';
+import type { DecisionPolicy } from '../api/policy.js';
+import type { Provider } from '../api/provider.js';
+import type { ModelIdentity, ModelResult } from '../api/result.js';
 import { type FraudScorerError, InferenceError } from '../errors.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
-import { outputsPerRow } from '../pool/protocol.js';
+import { outputsPerRow } from '../protocol/serving.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import type { Landed } from '../scheduling/flights.js';
 import type { Lane } from '../scheduling/lanes.js';
-import type { DecisionPolicy, ModelIdentity, ModelResult, Provider } from '../types.js';
+import { readAttention } from './attention.js';
 import type { Explanations } from './explanations.js';
+import { decide, riskLevel } from './policy.js';
+import { isProbability, softmaxOfTwo } from './probability.js';
+import { type OutputForm, outsideMessage } from './scores.js';
 import type { Settler } from './settler.js';
 
 export interface AnswersOptions {

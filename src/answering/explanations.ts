@@ -1,10 +1,13 @@
 import PQueue from 'p-queue';
-import { type FaultReport, watched } from '../faults.js';
-import type { ExplainReply, ExplainTask } from '../pool/protocol.js';
+import type { DecisionPolicy } from '../api/policy.js';
+import type { Explain } from '../api/request.js';
+import type { ModelResult } from '../api/result.js';
+import type { ExplanationsSummary } from '../api/summary.js';
+import { type FaultReport, watched } from '../host/faults.js';
+import type { ExplainReply, ExplainTask } from '../protocol/serving.js';
 import { explainCodes, wantsReasons } from '../requests/explain-codes.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
-import type { DecisionPolicy, Explain, ExplanationsSummary, ModelResult } from '../types.js';
 import { decidingScore, type FeatureName, reasonsOf } from './reasons.js';
 
 /** Requests that may wait for their reasons; beyond it they are answered without. */

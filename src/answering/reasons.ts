@@ -1,5 +1,6 @@
-import type { Contribution, ExplainTask } from '../pool/protocol.js';
-import type { DecisionPolicy, ModelResult, Reason } from '../types.js';
+import type { DecisionPolicy } from '../api/policy.js';
+import type { ModelResult, Reason } from '../api/result.js';
+import type { Contribution, ExplainTask } from '../protocol/serving.js';
 
 /** A feature by its column in the row. */
 export interface FeatureName {

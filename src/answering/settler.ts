@@ -1,19 +1,13 @@
-import { type CallerContext, inContext } from '../async-context.js';
-import type { Clock } from '../clock.js';
-import { fallbackDecision } from '../decision/fallback.js';
+import type { DecisionRecord } from '../api/events.js';
+import type { Fallback } from '../api/policy.js';
+import type { ScoreRequest } from '../api/request.js';
+import type { Decision, FallbackResult, ModelIdentity, ModelResult, ScoreResult } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
+import { type CallerContext, inContext } from '../host/async-context.js';
+import type { Clock } from '../host/clock.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
-import type {
-  Decision,
-  DecisionRecord,
-  Fallback,
-  FallbackResult,
-  ModelIdentity,
-  ModelResult,
-  ScoreRequest,
-  ScoreResult,
-} from '../types.js';
+import { fallbackDecision } from './fallback.js';
 
 /** Who waits for an answer that is no result of the model's. Made only where there is such an answer. */
 export interface Caller {

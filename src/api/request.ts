@@ -38,3 +38,29 @@ export type ManyRequests<Features extends FeatureMapOf<Features> = FeatureMap> =
 
 /** What `scoreColumns` takes: the model's inputs by name, each with the values of all rows, row after row: [rows, the input's size]. */
 export type FeatureColumns = FeatureMap;
+
+/** Options of one request. */
+export interface ScoreOptions {
+  /** Milliseconds until this request is given up with `ERR_DEADLINE_EXCEEDED`; above 0. @default the scorer's `timeoutMs` */
+  timeoutMs?: number | undefined;
+  /** Gives this request up with `ERR_ABORTED` when it is aborted. */
+  signal?: AbortSignal | undefined;
+  /**
+   * An integer from −10 to 10: each step counts as having come 10 ms earlier, so that it goes before those that came a little sooner,
+   * and keeps nobody waiting for ever. @default 0
+   */
+  priority?: number | undefined;
+  /** Whether to give reasons: always, or where it is reviewed or blocked, or blocked. @default the scorer's `explain` */
+  explain?: Explain | undefined;
+}
+
+/** Which answers get reasons: all (true), REVIEW and BLOCK, BLOCK alone, or none (false). */
+export type Explain = boolean | 'review' | 'block';
+
+/** Options of one call of `scoreColumns`. */
+export interface ColumnsOptions {
+  /** Milliseconds until the call is given up with `ERR_DEADLINE_EXCEEDED`; above 0. @default Infinity */
+  timeoutMs?: number | undefined;
+  /** Gives the call up with `ERR_ABORTED` when it is aborted. */
+  signal?: AbortSignal | undefined;
+}

@@ -1,10 +1,19 @@
-import type { CloseReport, Health, ScoreOptions, ScoreOutcome, ScoreResult } from '../types.js';
-import type { FeatureMap, FeatureMapOf, ManyRequests, RequestOf } from './request.js';
+import type { Health } from './health.js';
+import type { FeatureMap, FeatureMapOf, ManyRequests, RequestOf, ScoreOptions } from './request.js';
+import type { ScoreOutcome, ScoreResult } from './result.js';
+import type { Summary } from './summary.js';
 
 /** Options of `close`. */
 export interface CloseOptions {
   /** Milliseconds to wait for requests that were taken in; the rest is rejected with `ERR_CLOSED`. At least 0. @default 10_000 */
   timeoutMs?: number | undefined;
+}
+
+/** What `close` had to give up, and the last summary. */
+export interface CloseReport {
+  /** Requests that were cut off by the timeout, each rejected with `ERR_CLOSED`. */
+  abandoned: number;
+  summary: Summary;
 }
 
 /**

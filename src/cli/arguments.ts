@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import type { Provider } from '../api/provider.js';
 import { isProvider } from '../options.js';
-import type { Provider } from '../types.js';
 
 /** For an option that may be given several times, or with commas. */
 export function providers(value: string, earlier: readonly Provider[] = []): Provider[] {

@@ -1,4 +1,4 @@
-import type { Gpu, NeededLibrary } from '../pool/tool-protocol.js';
+import type { Gpu, NeededLibrary } from '../protocol/tools.js';
 
 /** A GPU's provider that does not work. */
 export interface AilingProvider {

@@ -1,9 +1,9 @@
-import { bundledModelDirectory } from '../deployment/bundled-model.js';
+import type { Provider } from '../api/provider.js';
 import { FraudScorerError } from '../errors.js';
-import type { GpuList, NeededLibrary, ProbeReport } from '../pool/tool-protocol.js';
+import { bundledModelDirectory } from '../models/bundled-model.js';
+import type { GpuList, NeededLibrary, ProbeReport } from '../protocol/tools.js';
 import { checkModel, type ProviderCheck } from '../tools/check-model.js';
 import { ToolWorker } from '../tools/tool-worker.js';
-import type { Provider } from '../types.js';
 import { curesOf, npmMajorOf, runtimeCures } from './cures.js';
 import { packageManifest } from './package-manifest.js';
 

@@ -1,7 +1,7 @@
+import type { Provider } from '../api/provider.js';
 import { type DynamicBatchingConfig, dynamicBatchingConfig } from '../tools/dynamic-batching-config.js';
 import type { ModelProfile } from '../tools/profile-model.js';
 import { type BatchingRecommendation, recommendBatching } from '../tools/recommend-batching.js';
-import type { Provider } from '../types.js';
 
 export interface Recommendation extends BatchingRecommendation {
   provider: Provider;

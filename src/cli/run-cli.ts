@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { Provider } from '../api/provider.js';
 import { FraudScorerError, InvalidOptionsError } from '../errors.js';
 import { checkModel } from '../tools/check-model.js';
 import { profileModel } from '../tools/profile-model.js';
-import type { Provider } from '../types.js';
 import { positiveNumber, providers, wholeNumber, wholeNumbers } from './arguments.js';
 import { checkText } from './check-text.js';
 import { examine } from './doctor.js';

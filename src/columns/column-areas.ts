@@ -1,5 +1,5 @@
-import type { ColumnMemory } from '../pool/protocol.js';
-import { outputsPerRow } from '../pool/protocol.js';
+import type { ColumnMemory } from '../protocol/serving.js';
+import { outputsPerRow } from '../protocol/serving.js';
 
 export interface ColumnAreaSizes {
   /** Chunks in flight. */

@@ -1,9 +1,9 @@
+import type { ColumnScores } from '../api/result.js';
 import { type FraudScorerError, InferenceError, InvalidRequestError, WorkerLostError } from '../errors.js';
 import type { DecisionCounts } from '../monitoring/decision-counter.js';
 import { LostTask } from '../pool/lost-task.js';
-import type { BatchReply, ColumnsTask } from '../pool/protocol.js';
+import type { BatchReply, ColumnsTask } from '../protocol/serving.js';
 import { BatchLatencyModel } from '../scheduling/latency-model.js';
-import type { ColumnScores } from '../types.js';
 import type { ColumnAreas } from './column-areas.js';
 import type { Chunk, ColumnCall } from './column-call.js';
 import { copyRows } from './column-values.js';

@@ -1,5 +1,5 @@
-import { outsideOfRequests } from '../async-context.js';
-import type { Clock } from '../clock.js';
+import type { ColumnsOptions } from '../api/request.js';
+import type { ColumnScores } from '../api/result.js';
 import {
   AbortedError,
   ClosedError,
@@ -8,13 +8,14 @@ import {
   InferenceError,
   InvalidRequestError,
 } from '../errors.js';
-import type { FaultReport } from '../faults.js';
-import { IssueList } from '../issues.js';
-import { outOfResources } from '../out-of-resources.js';
+import { outsideOfRequests } from '../host/async-context.js';
+import type { Clock } from '../host/clock.js';
+import type { FaultReport } from '../host/faults.js';
+import { outOfResources } from '../host/out-of-resources.js';
 import { watchSignal } from '../requests/abort-registry.js';
 import type { RowLayout } from '../requests/feature-row.js';
 import { isAborted, reasonOf } from '../requests/score-options.js';
-import type { ColumnScores, ColumnsOptions } from '../types.js';
+import { IssueList } from '../validation/issues.js';
 import { ColumnCall } from './column-call.js';
 import type { ColumnQueue } from './column-queue.js';
 import { checkValues } from './column-values.js';

@@ -1,6 +1,6 @@
 import { isFloat32Array } from 'node:util/types';
-import type { IssueList } from '../issues.js';
 import { describeNonValue } from '../requests/feature-shape.js';
+import type { IssueList } from '../validation/issues.js';
 import { areFinite } from './finite-values.js';
 
 /** One input's values for all rows, row after row: as the caller gave them, not copied. */

@@ -1,5 +1,4 @@
-import { FieldReader } from '../field-reader.js';
-import { describeNonNumber, type IssueList } from '../issues.js';
+import type { ColumnsOptions } from '../api/request.js';
 import type { InputLayout, RowLayout } from '../requests/feature-row.js';
 import {
   addUnknownInput,
@@ -10,7 +9,8 @@ import {
   isNumberArray,
 } from '../requests/feature-shape.js';
 import { isAbortSignal } from '../requests/score-options.js';
-import type { ColumnsOptions } from '../types.js';
+import { FieldReader } from '../validation/field-reader.js';
+import { describeNonNumber, type IssueList } from '../validation/issues.js';
 import type { Column } from './column-values.js';
 
 /** The most rows of one call: their results are three arrays in one piece each. */

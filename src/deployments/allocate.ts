@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from '../errors.js';
-import { outOfResources } from '../out-of-resources.js';
+import { outOfResources } from '../host/out-of-resources.js';
 
 /** The longest array of JavaScript engines. */
 const mostValues = 2 ** 32 - 1;

@@ -1,6 +1,6 @@
+import type { DecisionPolicy } from '../api/policy.js';
 import type { WorkersSeen } from '../monitoring/alert-rules.js';
 import type { RequestTable } from '../requests/request-table.js';
-import type { DecisionPolicy } from '../types.js';
 import type { Deployment } from './deployment.js';
 
 /** The versions that a scorer holds, each under an index that is its requests' in the request table. For now there is one. */

@@ -1,5 +1,5 @@
-import { defaultPolicy, roundPolicy } from '../decision/policy.js';
-import type { DecisionPolicy } from '../types.js';
+import { defaultPolicy, roundPolicy } from '../answering/policy.js';
+import type { DecisionPolicy } from '../api/policy.js';
 
 /**
  * One version's thresholds, field by field: the defaults, then the manifest's, then the host's. The host's may change at any time.

@@ -1,16 +1,16 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { Clock } from '../clock.js';
-import { checkGraph } from '../deployment/graph-check.js';
-import { fileOf, type ModelDirectory } from '../deployment/model-directory.js';
-import { faultOfModel } from '../deployment/model-trial.js';
-import { refuseByTrial } from '../deployment/trial-report.js';
+import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.js';
 import { ProviderUnavailableError } from '../errors.js';
-import type { FaultReport } from '../faults.js';
-import type { ColumnMemory, ExplainReply, ExplainTask, LaneMemory } from '../pool/protocol.js';
+import type { Clock } from '../host/clock.js';
+import type { FaultReport } from '../host/faults.js';
+import { checkGraph } from '../models/graph-check.js';
+import { fileOf, type ModelDirectory } from '../models/model-directory.js';
+import { faultOfModel } from '../models/model-trial.js';
+import { refuseByTrial } from '../models/trial-report.js';
 import { type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
+import type { ColumnMemory, ExplainReply, ExplainTask, LaneMemory } from '../protocol/serving.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
-import type { DeviceSummary, Provider, ProviderAttempt } from '../types.js';
 
 export interface ServingWorkersOptions {
   clock: Clock;

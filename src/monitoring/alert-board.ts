@@ -1,4 +1,4 @@
-import type { Alert, AlertRule } from '../types.js';
+import type { Alert, AlertRule } from '../api/events.js';
 import { isBreached, isWellBack, type Observation, severityOf } from './alert-rules.js';
 
 /** What an evaluation changed. */

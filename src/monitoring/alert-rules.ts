@@ -1,4 +1,4 @@
-import type { AlertRule } from '../types.js';
+import type { AlertRule } from '../api/events.js';
 
 /** Where each alert is raised. `Infinity` (0 for the throughput) switches one off. */
 export interface AlertThresholds {

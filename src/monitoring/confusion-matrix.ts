@@ -1,4 +1,4 @@
-import type { BusinessSummary } from '../types.js';
+import type { BusinessSummary } from '../api/summary.js';
 import { ratio } from './ratio.js';
 
 type Cell = keyof BusinessSummary['confusion'];

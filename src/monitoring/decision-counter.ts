@@ -1,4 +1,5 @@
-import type { BusinessSummary, Decision, RiskLevel } from '../types.js';
+import type { Decision, RiskLevel } from '../api/result.js';
+import type { BusinessSummary } from '../api/summary.js';
 
 /** How many rows came to which decision, and how many of them have the risk level HIGH. */
 export type DecisionCounts = Record<Decision, number> & { highRisk: number };

@@ -1,4 +1,6 @@
-import type { Alert, DeviceSummary, Health, Provider, ProviderAttempt } from '../types.js';
+import type { Alert } from '../api/events.js';
+import type { Health } from '../api/health.js';
+import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.js';
 
 /** The share of `maxQueueSize` at which a host should begin to shed load. */
 const crowdedShare = 0.8;

@@ -1,5 +1,5 @@
 import { Float64Histogram } from 'hdr-histogram-js';
-import type { LatencySummary } from '../types.js';
+import type { LatencySummary } from '../api/summary.js';
 
 /** Values above are counted as this much: 100 s. */
 const highestUs = 100_000_000;

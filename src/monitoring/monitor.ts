@@ -1,7 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
-import type { Clock, Timer } from '../clock.js';
-import { contained, type FaultReport } from '../faults.js';
-import type { Alert, BusinessSummary, Outcome, PerformanceSummary, RequestCounts } from '../types.js';
+import type { Alert } from '../api/events.js';
+import type { Outcome } from '../api/outcome.js';
+import type { BusinessSummary, PerformanceSummary, RequestCounts } from '../api/summary.js';
+import type { Clock, Timer } from '../host/clock.js';
+import { contained, type FaultReport } from '../host/faults.js';
 import { AlertBoard } from './alert-board.js';
 import { type AlertThresholds, observe, type WorkersSeen } from './alert-rules.js';
 import { DecisionCounter } from './decision-counter.js';

@@ -1,6 +1,8 @@
-import type { Clock } from '../clock.js';
-import { flatCopy } from '../flat-copy.js';
-import type { BusinessSummary, Decision, Outcome } from '../types.js';
+import type { Outcome } from '../api/outcome.js';
+import type { Decision } from '../api/result.js';
+import type { BusinessSummary } from '../api/summary.js';
+import type { Clock } from '../host/clock.js';
+import { flatCopy } from '../host/flat-copy.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
 import { ratio } from './ratio.js';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../host/clock.js';
 import { PerformanceRecorder } from './performance-recorder.js';
 
 /** Intervals in the window that alerts look at. */

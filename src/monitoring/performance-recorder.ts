@@ -1,4 +1,4 @@
-import type { PerformanceSummary } from '../types.js';
+import type { PerformanceSummary } from '../api/summary.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { ratio } from './ratio.js';
 import { RequestCounter } from './request-counts.js';

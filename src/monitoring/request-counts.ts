@@ -1,5 +1,5 @@
+import type { RequestCounts } from '../api/summary.js';
 import type { ErrorCode } from '../errors.js';
-import type { RequestCounts } from '../types.js';
 import { ratio } from './ratio.js';
 
 /** How a request ended, in the terms it is counted by. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
+import type { Decision, RiskLevel } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
-import type { Decision, RiskLevel } from '../types.js';
+import type { Clock } from '../host/clock.js';
 import { DecisionCounter, type DecisionCounts } from './decision-counter.js';
 import type { OutcomeStore } from './outcomes.js';
 import { PerformanceHistory } from './performance-history.js';

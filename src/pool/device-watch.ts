@@ -1,4 +1,4 @@
-import type { TaskFailure } from './protocol.js';
+import type { TaskFailure } from '../protocol/serving.js';
 
 /** So many tasks that fail one after the other are the device's fault, whatever the runtime says: one at fault alone is found sooner. */
 const failuresAllowed = 16;

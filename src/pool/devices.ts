@@ -1,4 +1,4 @@
-import type { ProviderName, ProviderTrial } from './protocol.js';
+import type { ProviderName, ProviderTrial } from '../protocol/serving.js';
 
 /** A CUDA device, and the workers on it. */
 export interface DeviceState {

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../host/clock.js';
+import { guardWords } from '../protocol/serving.js';
 import { type ExitWaiter, unwatchExit, watchExit } from './exit-watch.js';
-import { guardWords } from './protocol.js';
 
 /** How often a waiting release looks whether its worker has left the runtime. */
 const pollMs = 5;

@@ -1,5 +1,5 @@
 import { isSet } from 'node:util/types';
-import { contained } from '../faults.js';
+import { contained } from '../host/faults.js';
 
 /** What keeps workers and the end of the process apart. */
 export interface ExitWaiter {

@@ -1,4 +1,4 @@
-import { type FaultReport, watched } from '../faults.js';
+import { type FaultReport, watched } from '../host/faults.js';
 import { ExitGuard, type ExitGuardOptions } from './exit-guard.js';
 import { WorkerThread, type WorkerThreadOptions } from './worker-thread.js';
 

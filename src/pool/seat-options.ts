@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.js';
 import type { InvalidOptionsError } from '../errors.js';
-import type { FaultReport } from '../faults.js';
+import type { Clock } from '../host/clock.js';
+import type { FaultReport } from '../host/faults.js';
+import type { ReadyReport, TaskFailure, WorkerReport } from '../protocol/serving.js';
 import type { WorkerFile } from './handshake.js';
-import type { ReadyReport, TaskFailure, WorkerReport } from './protocol.js';
 import type { ThreadExit } from './single-thread.js';
 
 /** What a seat needs of a thread. */

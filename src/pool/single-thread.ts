@@ -1,10 +1,10 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { describeFault } from '../faults.js';
-import { describeKind } from '../issues.js';
-import { isError } from '../thrown.js';
+import { describeFault } from '../host/faults.js';
+import { isError } from '../host/thrown.js';
+import { type TaskFailure, tasksPerWorker } from '../protocol/serving.js';
+import { describeKind } from '../validation/issues.js';
 import { LostTask } from './lost-task.js';
-import { type TaskFailure, tasksPerWorker } from './protocol.js';
 import { setRuntimeEnvironment } from './runtime-environment.js';
 
 /**

@@ -5,9 +5,9 @@ import {
   ProviderUnavailableError,
   WorkerLostError,
 } from '../errors.js';
-import { outOfResources } from '../out-of-resources.js';
+import { outOfResources } from '../host/out-of-resources.js';
+import type { FailedReport, FailureCode } from '../protocol/serving.js';
 import { strangerError, type WorkerFile } from './handshake.js';
-import type { FailedReport, FailureCode } from './protocol.js';
 import type { ThreadExit } from './single-thread.js';
 
 /** Why a worker could not get ready, as a host is told. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL, URL } from 'node:url';
-import { isFile } from '../is-file.js';
-import { isUrl } from '../is-url.js';
-import type { IssueList } from '../issues.js';
-import { toolWorkerEntry, workerEntry } from '../packaged-files.js';
+import { isFile } from '../host/is-file.js';
+import { toolWorkerEntry, workerEntry } from '../host/packaged-files.js';
+import { isUrl } from '../validation/is-url.js';
+import type { IssueList } from '../validation/issues.js';
 
 /**
  * The worker's entry as a file URL, which a path with a space or a `#` survives.

@@ -1,13 +1,9 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { Clock, Timer } from '../clock.js';
 import { StartTimeoutError, WorkerLostError } from '../errors.js';
-import { contained, type FaultReport, watched } from '../faults.js';
-import { outOfResources } from '../out-of-resources.js';
-import { asError } from '../thrown.js';
-import { type DeviceState, deviceOf, deviceStates, isOnDevice, providerInUse } from './devices.js';
-import { lookEveryMs } from './hang-watch.js';
-import { LostTask } from './lost-task.js';
-import { PoolThreads } from './pool-threads.js';
+import type { Clock, Timer } from '../host/clock.js';
+import { contained, type FaultReport, watched } from '../host/faults.js';
+import { outOfResources } from '../host/out-of-resources.js';
+import { asError } from '../host/thrown.js';
 import type {
   BatchReply,
   BatchTask,
@@ -20,7 +16,11 @@ import type {
   WorkerConfig,
   WorkerReport,
   WorkerTask,
-} from './protocol.js';
+} from '../protocol/serving.js';
+import { type DeviceState, deviceOf, deviceStates, isOnDevice, providerInUse } from './devices.js';
+import { lookEveryMs } from './hang-watch.js';
+import { LostTask } from './lost-task.js';
+import { PoolThreads } from './pool-threads.js';
 import type { StartListener } from './seat-options.js';
 import { startFailure } from './start-failure.js';
 import { requireRoomForThreads } from './thread-room.js';

@@ -1,4 +1,4 @@
-import type { FailedReport, ReadyReport, WorkerReport } from './protocol.js';
+import type { FailedReport, ReadyReport, WorkerReport } from '../protocol/serving.js';
 
 /**
  * Whether a message of a worker is a complete report. The worker's entry may be the host's own and post anything, so a message that only

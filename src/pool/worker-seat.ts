@@ -1,13 +1,20 @@
-import type { Timer } from '../clock.js';
 import { type FraudScorerError, StartTimeoutError } from '../errors.js';
-import { watched } from '../faults.js';
-import { asError } from '../thrown.js';
+import type { Timer } from '../host/clock.js';
+import { watched } from '../host/faults.js';
+import { asError } from '../host/thrown.js';
+import type {
+  BatchReply,
+  ExplainReply,
+  ProviderTrial,
+  ReadyReport,
+  WorkerReport,
+  WorkerTask,
+} from '../protocol/serving.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
 import { greetingTimeoutMs, silenceError } from './handshake.js';
 import { HangWatch } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
-import type { BatchReply, ExplainReply, ProviderTrial, ReadyReport, WorkerReport, WorkerTask } from './protocol.js';
 import type { SeatOptions, SeatThread } from './seat-options.js';
 import type { ThreadExit } from './single-thread.js';
 import { earlyExit } from './start-failure.js';

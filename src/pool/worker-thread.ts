@@ -1,11 +1,11 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { Clock, Timer } from '../clock.js';
 import { FraudScorerError, type InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
-import { outOfResources } from '../out-of-resources.js';
-import { messageOf } from '../thrown.js';
+import type { Clock, Timer } from '../host/clock.js';
+import { outOfResources } from '../host/out-of-resources.js';
+import { messageOf } from '../host/thrown.js';
+import type { GuardedData, TaskFailure } from '../protocol/serving.js';
 import type { ExitGuard } from './exit-guard.js';
 import { readGreeting, strangerError, type WorkerFile } from './handshake.js';
-import type { GuardedData, TaskFailure } from './protocol.js';
 import { SingleThread, type ThreadExit } from './single-thread.js';
 import { requireRoomForThreads } from './thread-room.js';
 

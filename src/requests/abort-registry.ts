@@ -1,5 +1,5 @@
-import { contained, type FaultReport } from '../faults.js';
-import { containResult } from '../host-code.js';
+import { contained, type FaultReport } from '../host/faults.js';
+import { containResult } from '../host/host-code.js';
 import { reasonOf, throwingSignal } from './score-options.js';
 
 /** The listener of a signal, and what it calls: one for each request or call in columns that waits. */

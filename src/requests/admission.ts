@@ -1,6 +1,6 @@
 import type { SettlementObserver, Settler } from '../answering/settler.js';
-import type { CallerContext } from '../async-context.js';
-import type { Clock } from '../clock.js';
+import type { ScoreOptions, ScoreRequest } from '../api/request.js';
+import type { ModelIdentity } from '../api/result.js';
 import {
   AbortedError,
   ClosedError,
@@ -9,10 +9,11 @@ import {
   InferenceError,
   QueueFullError,
 } from '../errors.js';
-import type { FaultReport } from '../faults.js';
+import type { CallerContext } from '../host/async-context.js';
+import type { Clock } from '../host/clock.js';
+import type { FaultReport } from '../host/faults.js';
 import type { Batcher } from '../scheduling/batcher.js';
 import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
-import type { ModelIdentity, ScoreOptions, ScoreRequest } from '../types.js';
 import { watchSignal } from './abort-registry.js';
 import { explainCodes } from './explain-codes.js';
 import type { FeatureRows } from './feature-rows.js';

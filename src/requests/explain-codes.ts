@@ -1,4 +1,5 @@
-import type { Decision, Explain } from '../types.js';
+import type { Explain } from '../api/request.js';
+import type { Decision } from '../api/result.js';
 
 /** Which answers get reasons, as the request table holds it; 0 where the request does not say. */
 export const explainCodes = {

@@ -1,4 +1,4 @@
-import type { IssueList } from '../issues.js';
+import type { IssueList } from '../validation/issues.js';
 import { type InputLayout, isUnknown, type RowLayout } from './feature-row.js';
 import {
   addUnknownInput,

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
-import { describeKind, describeNonNumber, type IssueList } from '../issues.js';
-import { builtInKind } from '../object-kinds.js';
+import { describeKind, describeNonNumber, type IssueList } from '../validation/issues.js';
+import { builtInKind } from '../validation/object-kinds.js';
 import { type Indexable, isNumericView, type RowLayout } from './feature-row.js';
 
 /** Inputs that a message names at most. */

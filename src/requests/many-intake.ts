@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
+import type { ScoreOptions } from '../api/request.js';
+import type { Clock } from '../host/clock.js';
 import type { Waiters } from '../scheduling/waiters.js';
-import type { ScoreOptions } from '../types.js';
 import type { Admission } from './admission.js';
 import type { ManyIntake } from './score-many.js';
 import { readScoreOptions } from './score-options.js';

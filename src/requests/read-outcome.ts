@@ -1,8 +1,8 @@
-import { isDecision } from '../decision/fallback.js';
+import { isDecision } from '../answering/fallback.js';
+import type { Outcome } from '../api/outcome.js';
 import { InvalidRequestError } from '../errors.js';
-import { describeKind, describeNonNumber, describeNonText, IssueList } from '../issues.js';
-import { builtInKind } from '../object-kinds.js';
-import type { Outcome } from '../types.js';
+import { describeKind, describeNonNumber, describeNonText, IssueList } from '../validation/issues.js';
+import { builtInKind } from '../validation/object-kinds.js';
 
 type Fields = { readonly [field in keyof Outcome]?: unknown };
 

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors.js';
-import { describeKind, describeNonNumber, describeNonText, IssueList } from '../issues.js';
-import { builtInKind } from '../object-kinds.js';
+import { describeKind, describeNonNumber, describeNonText, IssueList } from '../validation/issues.js';
+import { builtInKind } from '../validation/object-kinds.js';
 import { addChange, listFeatureIssues } from './feature-issues.js';
 import { type RowLayout, writeFeatureRow } from './feature-row.js';
 import { expectedFeatures } from './feature-shape.js';

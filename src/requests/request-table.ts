@@ -1,6 +1,7 @@
-import type { CallerContext } from '../async-context.js';
+import type { ScoreRequest } from '../api/request.js';
+import type { ModelResult, ScoreResult } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
-import type { ModelResult, ScoreRequest, ScoreResult } from '../types.js';
+import type { CallerContext } from '../host/async-context.js';
 
 /** Where a row's request is on its way. A request that is settled has no row any more. */
 export const rowStates = {

@@ -1,8 +1,9 @@
 import { types } from 'node:util';
+import type { ManyRequests, ScoreRequest } from '../api/request.js';
+import type { ScoreOutcome, ScoreResult } from '../api/result.js';
 import { type FraudScorerError, InvalidRequestError } from '../errors.js';
-import { promiseOf } from '../host-code.js';
-import { describeKind } from '../issues.js';
-import type { ManyRequests, ScoreOutcome, ScoreRequest, ScoreResult } from '../types.js';
+import { promiseOf } from '../host/host-code.js';
+import { describeKind } from '../validation/issues.js';
 import type { Settlements } from './request-table.js';
 
 /** The door, as a list needs it. */

@@ -1,6 +1,6 @@
+import type { Explain, ScoreOptions } from '../api/request.js';
 import { InvalidOptionsError } from '../errors.js';
-import { FieldReader } from '../field-reader.js';
-import type { Explain, ScoreOptions } from '../types.js';
+import { FieldReader } from '../validation/field-reader.js';
 
 /** What one call of `score` or `scoreMany` asked for. */
 export interface CallOptions {

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
 import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
-import { type FaultReport, watched } from '../faults.js';
+import type { Clock } from '../host/clock.js';
+import { type FaultReport, watched } from '../host/faults.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 import { noRow, type RequestTable, rowStates } from '../requests/request-table.js';
 import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.js';
+import type { Clock, Timer } from '../host/clock.js';
 import { noRow, type RequestTable } from '../requests/request-table.js';
 
 /** Buckets of one millisecond; a deadline further away than all of them goes round more than once. */

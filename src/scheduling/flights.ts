@@ -1,7 +1,7 @@
 import { type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
-import { type FaultReport, watched } from '../faults.js';
+import { type FaultReport, watched } from '../host/faults.js';
 import { LostTask } from '../pool/lost-task.js';
-import type { BatchReply, BatchTask } from '../pool/protocol.js';
+import type { BatchReply, BatchTask } from '../protocol/serving.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { addRow, type Batch, type Lane, type Lanes } from './lanes.js';

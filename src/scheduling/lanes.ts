@@ -1,4 +1,4 @@
-import { type LaneMemory, maxAttentionWidth, outputsPerRow } from '../pool/protocol.js';
+import { type LaneMemory, maxAttentionWidth, outputsPerRow } from '../protocol/serving.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 import type { RequestTable } from '../requests/request-table.js';
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.js';
+import type { Clock, Timer } from '../host/clock.js';
 
 /** When it is looked whether anything can be sent: never within itself, and with one timer at most. */
 export class Pump {

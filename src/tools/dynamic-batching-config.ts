@@ -1,4 +1,4 @@
-import { FieldReader } from '../field-reader.js';
+import { FieldReader } from '../validation/field-reader.js';
 
 /**
  * How batches should form for a batch size, in the terms of a server such as Triton. `maxBatchSize` is that of this package's `batching`

@@ -1,15 +1,17 @@
 import { join } from 'node:path';
-import { isDecision } from '../decision/fallback.js';
-import { decide, roundPolicy } from '../decision/policy.js';
-import { isProbability } from '../decision/probability.js';
-import type { Scores } from '../decision/scores.js';
-import { parseJsonFile } from '../deployment/json-text.js';
-import type { ManifestInput } from '../deployment/manifest.js';
-import { isThere, readSmall } from '../deployment/read-file.js';
+import { isDecision } from '../answering/fallback.js';
+import { decide, roundPolicy } from '../answering/policy.js';
+import { isProbability } from '../answering/probability.js';
+import type { Scores } from '../answering/scores.js';
+import type { DecisionPolicy } from '../api/policy.js';
+import type { FeatureMap } from '../api/request.js';
+import type { Decision } from '../api/result.js';
 import { ModelInvalidError } from '../errors.js';
-import { FieldReader } from '../field-reader.js';
-import { IssueList } from '../issues.js';
-import type { Decision, DecisionPolicy, FeatureMap } from '../types.js';
+import { parseJsonFile } from '../models/json-text.js';
+import type { ManifestInput } from '../models/manifest.js';
+import { isThere, readSmall } from '../models/read-file.js';
+import { FieldReader } from '../validation/field-reader.js';
+import { IssueList } from '../validation/issues.js';
 import { givenRows } from './verification-rows.js';
 
 /** The file of a model directory that has rows and what they must come to. */

@@ -1,10 +1,11 @@
-import { fileOf, type ModelDirectory, openModelDirectory } from '../deployment/model-directory.js';
-import { requirePath } from '../deployment/model-location.js';
+import type { Provider } from '../api/provider.js';
+import type { ModelIdentity } from '../api/result.js';
 import { OutOfResourcesError } from '../errors.js';
-import { FieldReader } from '../field-reader.js';
+import { fileOf, type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
+import { requirePath } from '../models/model-location.js';
 import { isPathOrUrl, isProvider } from '../options.js';
 import { isAbortSignal } from '../requests/score-options.js';
-import type { ModelIdentity, Provider } from '../types.js';
+import { FieldReader } from '../validation/field-reader.js';
 import { type ProfiledRuns, type ProfileWorkers, profileSessions } from './profile-sessions.js';
 import { generatedRows } from './verification-rows.js';
 

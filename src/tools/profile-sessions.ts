@@ -6,7 +6,7 @@ import {
   type ProfileTask,
   profileMeetings,
   rendezvousWords,
-} from '../pool/tool-protocol.js';
+} from '../protocol/tools.js';
 import { ToolWorker, type ToolWorkerOptions, toolGuard } from './tool-worker.js';
 
 /** What is measured, but for what each session is told of the others. */

@@ -1,5 +1,5 @@
-import { FieldReader } from '../field-reader.js';
-import { describeKind } from '../issues.js';
+import { FieldReader } from '../validation/field-reader.js';
+import { describeKind } from '../validation/issues.js';
 import type { ModelProfile, ProfileEntry } from './profile-model.js';
 
 /** A batch size that was measured, with any number of sessions. */

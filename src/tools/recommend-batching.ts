@@ -1,4 +1,4 @@
-import { systemClock } from '../clock.js';
+import { systemClock } from '../host/clock.js';
 import type { BatchLimits } from '../scheduling/batch-policy.js';
 import type { ProfileEntry } from './profile-model.js';
 import { isWithin, recommendBatchSize } from './recommend-batch-size.js';

@@ -1,15 +1,15 @@
-import { type Clock, systemClock, type Timer } from '../clock.js';
 import { InvalidOptionsError, WorkerLostError } from '../errors.js';
-import { IssueList } from '../issues.js';
-import { outOfResources } from '../out-of-resources.js';
+import { type Clock, systemClock, type Timer } from '../host/clock.js';
+import { outOfResources } from '../host/out-of-resources.js';
 import { AwakeTime } from '../pool/awake-time.js';
 import { ExitGuard } from '../pool/exit-guard.js';
 import { greetingTimeoutMs, silenceError, strangerError } from '../pool/handshake.js';
-import type { TaskFailure } from '../pool/protocol.js';
 import { earlyExit, failureError } from '../pool/start-failure.js';
-import type { ToolReply, ToolResults, ToolTask } from '../pool/tool-protocol.js';
 import { resolveToolWorkerFile } from '../pool/worker-file.js';
 import { WorkerThread } from '../pool/worker-thread.js';
+import type { TaskFailure } from '../protocol/serving.js';
+import type { ToolReply, ToolResults, ToolTask } from '../protocol/tools.js';
+import { IssueList } from '../validation/issues.js';
 
 const exitWaitMs = 2_000;
 

@@ -1,9 +1,9 @@
-import type { ManifestInput } from '../deployment/manifest.js';
+import type { FeatureMap } from '../api/request.js';
 import { InvalidRequestError } from '../errors.js';
-import { IssueList } from '../issues.js';
+import type { ManifestInput } from '../models/manifest.js';
 import { addChange, listFeatureIssues } from '../requests/feature-issues.js';
 import { rowLayoutOf, writeFeatureRow } from '../requests/feature-row.js';
-import type { FeatureMap } from '../types.js';
+import { IssueList } from '../validation/issues.js';
 import { seededUniform } from './seeded-uniform.js';
 
 /**

@@ -1,8 +1,8 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidOptionsError, type OutOfResourcesError } from '../errors.js';
-import { outOfResources } from '../out-of-resources.js';
-import { isError } from '../thrown.js';
+import { outOfResources } from '../host/out-of-resources.js';
+import { isError } from '../host/thrown.js';
 
 const chunk = Buffer.alloc(1024 ** 2);
 

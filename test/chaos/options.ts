@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseOrExit } from '../../src/cli/parse-or-exit.js';
-import { bundledModelDirectory } from '../../src/deployment/bundled-model.js';
+import { bundledModelDirectory } from '../../src/models/bundled-model.js';
 import { allScenarios } from './scenarios/all-scenarios.js';
 
 export interface ChaosOptions {

@@ -1,4 +1,4 @@
-import { bundledModelDirectory } from '../../src/deployment/bundled-model.js';
+import { bundledModelDirectory } from '../../src/models/bundled-model.js';
 import { KnownRows } from './oracle/known-rows.js';
 import { runScenario, type ScenarioReport } from './report/scenario-report.js';
 import type { Scenario } from './scenario.js';

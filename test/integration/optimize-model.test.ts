@@ -2,8 +2,8 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fileOf, openModelDirectory } from '../../src/deployment/model-directory.js';
 import { FraudScorer, optimizeModel } from '../../src/index.js';
+import { fileOf, openModelDirectory } from '../../src/models/model-directory.js';
 import { verify } from '../../src/tools/optimize-model.js';
 import { ToolWorker } from '../../src/tools/tool-worker.js';
 import { givenRows } from '../../src/tools/verification-rows.js';

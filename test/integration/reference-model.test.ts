@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FeatureBuilder, generateTransactions, type ReferenceFeatures } from '../../models/visa-fraud/reference.js';
-import { bundledModelDirectory } from '../../src/deployment/bundled-model.js';
 import { FraudScorer, type ModelResult, type ScoreResult } from '../../src/index.js';
+import { bundledModelDirectory } from '../../src/models/bundled-model.js';
 
 interface Input {
   name: keyof ReferenceFeatures;

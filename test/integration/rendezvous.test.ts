@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { fileOf, openModelDirectory } from '../../src/deployment/model-directory.js';
 import { WorkerLostError } from '../../src/errors.js';
-import { abandonRendezvous, type ProfileTask, profileMeetings, rendezvousWords } from '../../src/pool/tool-protocol.js';
+import { fileOf, openModelDirectory } from '../../src/models/model-directory.js';
+import { abandonRendezvous, type ProfileTask, profileMeetings, rendezvousWords } from '../../src/protocol/tools.js';
 import { profileSessions } from '../../src/tools/profile-sessions.js';
 import { ToolWorker } from '../../src/tools/tool-worker.js';
-import { Rendezvous } from '../../workers/rendezvous.js';
+import { Rendezvous } from '../../workers/tools/rendezvous.js';
 import { fixtureModel } from '../support/paths.js';
 
 const here = () => false;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { FeatureColumns } from '../../src/api/request.js';
 import { FraudScorer, InvalidRequestError } from '../../src/index.js';
-import type { FeatureColumns } from '../../src/types.js';
 import { WorkerGate } from '../support/gate.js';
 import { goldenCases } from '../support/golden.js';
 import { fixtureModel, goldenModel } from '../support/paths.js';

@@ -7,8 +7,8 @@ import { runHost } from '../support/run-host.js';
 
 /** A model directory on a file system that does not answer. */
 const unanswered = '/on/a/file/system/that/does/not/answer';
-vi.mock('../../src/deployment/model-directory.js', async (original) => {
-  const real = await original<typeof import('../../src/deployment/model-directory.js')>();
+vi.mock('../../src/models/model-directory.js', async (original) => {
+  const real = await original<typeof import('../../src/models/model-directory.js')>();
   return {
     ...real,
     openModelDirectory: (directory: string) =>

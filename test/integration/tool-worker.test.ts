@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fileOf, openModelDirectory } from '../../src/deployment/model-directory.js';
-import type { ProbeTask } from '../../src/pool/tool-protocol.js';
+import { fileOf, openModelDirectory } from '../../src/models/model-directory.js';
+import type { ProbeTask } from '../../src/protocol/tools.js';
 import { ToolWorker } from '../../src/tools/tool-worker.js';
 import { WorkerBoard } from '../support/board.js';
 import { FakeClock } from '../support/fake-clock.js';

@@ -1,4 +1,5 @@
 import type { Settler } from '../../src/answering/settler.js';
+import type { ModelResult } from '../../src/api/result.js';
 import { DeadlineExceededError, type FraudScorerError } from '../../src/errors.js';
 import { rowLayoutOf } from '../../src/requests/feature-row.js';
 import { FeatureRows } from '../../src/requests/feature-rows.js';
@@ -6,7 +7,6 @@ import { RequestTable } from '../../src/requests/request-table.js';
 import { Batcher, type BatcherOptions } from '../../src/scheduling/batcher.js';
 import { DeadlineWheel } from '../../src/scheduling/deadline-wheel.js';
 import { type Lane, Lanes } from '../../src/scheduling/lanes.js';
-import type { ModelResult } from '../../src/types.js';
 import { FakeClock } from './fake-clock.js';
 import { InstantColumns } from './instant-columns.js';
 import { noFaults } from './no-faults.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Decision, RiskLevel } from '../../src/types.js';
+import type { Decision, RiskLevel } from '../../src/api/result.js';
 import { projectPath } from './paths.js';
 
 export interface GoldenCase {

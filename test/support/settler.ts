@@ -1,8 +1,8 @@
 import { Settler, type SettlerOptions } from '../../src/answering/settler.js';
+import type { ScoreResult } from '../../src/api/result.js';
 import type { FraudScorerError } from '../../src/errors.js';
 import type { RequestTable } from '../../src/requests/request-table.js';
 import { DeadlineWheel } from '../../src/scheduling/deadline-wheel.js';
-import type { ScoreResult } from '../../src/types.js';
 import { FakeClock } from './fake-clock.js';
 import { claimRow } from './rows.js';
 

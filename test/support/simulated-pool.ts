@@ -1,5 +1,5 @@
 import { LostTask } from '../../src/pool/lost-task.js';
-import type { BatchReply, BatchTask } from '../../src/pool/protocol.js';
+import type { BatchReply, BatchTask } from '../../src/protocol/serving.js';
 import type { Lanes } from '../../src/scheduling/lanes.js';
 
 /** What a row's first feature does to whoever runs it. */

@@ -1,6 +1,6 @@
 import type { ColumnScores, FeatureColumns } from 'fraud-scorer';
-import { defaultPolicy } from '../../../src/decision/policy.js';
-import { openModelDirectory } from '../../../src/deployment/model-directory.js';
+import { defaultPolicy } from '../../../src/answering/policy.js';
+import { openModelDirectory } from '../../../src/models/model-directory.js';
 import { openScorer } from '../open-scorer.js';
 import type { GpuSettings } from '../settings.js';
 import { type Differences, differencesOf } from './differences.js';

@@ -1,6 +1,6 @@
 import type { FeatureColumns } from 'fraud-scorer';
 import { Random } from '../../../models/visa-fraud/generator/random.js';
-import type { ManifestInput } from '../../../src/deployment/manifest.js';
+import type { ManifestInput } from '../../../src/models/manifest.js';
 
 /** Deviations of the training data: so wide that the ends of the range are tried too. */
 const spread = 2;

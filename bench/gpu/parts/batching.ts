@@ -1,5 +1,5 @@
 import { type ProfileEntry, profileModel } from 'fraud-scorer';
-import { gpuBatchSizes, gpuRuns } from '../../../src/deployment/auto-batching.js';
+import { gpuBatchSizes, gpuRuns } from '../../../src/deployments/auto-batching.js';
 import { recommendBatching } from '../../../src/tools/recommend-batching.js';
 import { alternate, type Contender } from '../../alternate.js';
 import { openLoop, type Send } from '../../load/open-loop.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deviceMemoryGb } from '../../../workers/nvidia-smi.js';
+import { deviceMemoryGb } from '../../../workers/providers/nvidia-smi.js';
 import type { ResultTable } from '../../report/result.js';
 import { Resources } from '../../resources.js';
 import { figureOf } from '../../statistics.js';

@@ -1,4 +1,4 @@
-import { openModelDirectory } from '../../../src/deployment/model-directory.js';
+import { openModelDirectory } from '../../../src/models/model-directory.js';
 import { openScorer } from '../open-scorer.js';
 import { openSession } from '../open-session.js';
 import type { GpuSettings } from '../settings.js';

@@ -1,7 +1,7 @@
 import type { Provider } from 'fraud-scorer';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Manifest } from '../../../src/deployment/manifest.js';
-import { openModelDirectory } from '../../../src/deployment/model-directory.js';
+import type { Manifest } from '../../../src/models/manifest.js';
+import { openModelDirectory } from '../../../src/models/model-directory.js';
 import type { Cell, ResultTable } from '../../report/result.js';
 import { figureOf, median } from '../../statistics.js';
 import { openSession } from '../open-session.js';

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Gpu } from '../../../src/pool/tool-protocol.js';
+import type { Gpu } from '../../../src/protocol/tools.js';
 import type { Environment } from '../../environment.js';
 import type { GpuSettings } from '../settings.js';
 import type { PartResult } from './part-result.js';

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Explanations, maxExplanations } from '../../../src/answering/explanations.js';
-import { defaultPolicy } from '../../../src/decision/policy.js';
-import type { ExplainReply, ExplainTask } from '../../../src/pool/protocol.js';
+import { defaultPolicy } from '../../../src/answering/policy.js';
+import type { Explain } from '../../../src/api/request.js';
+import type { Decision, ModelResult } from '../../../src/api/result.js';
+import type { ExplainReply, ExplainTask } from '../../../src/protocol/serving.js';
 import { explainCodes } from '../../../src/requests/explain-codes.js';
 import { rowLayoutOf } from '../../../src/requests/feature-row.js';
 import { FeatureRows } from '../../../src/requests/feature-rows.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
-import type { Decision, Explain, ModelResult } from '../../../src/types.js';
 import { noFaults } from '../../support/no-faults.js';
 import { claimRow } from '../../support/rows.js';
 

@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
 import type { SettlerOptions } from '../../../src/answering/settler.js';
-import { currentContext } from '../../../src/async-context.js';
+import type { DecisionRecord } from '../../../src/api/events.js';
+import type { ScoreRequest } from '../../../src/api/request.js';
+import type { ModelResult } from '../../../src/api/result.js';
 import { AbortedError, ClosedError, DeadlineExceededError, QueueFullError } from '../../../src/errors.js';
+import { currentContext } from '../../../src/host/async-context.js';
 import { RequestTable } from '../../../src/requests/request-table.js';
 import { DeadlineWheel } from '../../../src/scheduling/deadline-wheel.js';
-import type { DecisionRecord, ModelResult, ScoreRequest } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { Callers, settlerOf } from '../../support/settler.js';
 

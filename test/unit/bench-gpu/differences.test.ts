@@ -1,7 +1,7 @@
 import type { ColumnScores } from 'fraud-scorer';
 import { expect, test } from 'vitest';
 import { differencesOf, isNearThreshold } from '../../../bench/gpu/correctness/differences.js';
-import { defaultPolicy } from '../../../src/decision/policy.js';
+import { defaultPolicy } from '../../../src/answering/policy.js';
 
 type Row = [fraudProbability: number, riskScore: number, decision: 0 | 1 | 2];
 

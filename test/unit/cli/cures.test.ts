@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { curesOf, npmMajorOf, type Surroundings } from '../../../src/cli/cures.js';
-import type { NeededLibrary } from '../../../src/pool/tool-protocol.js';
+import type { NeededLibrary } from '../../../src/protocol/tools.js';
 
 const gpu = { index: 0, device: 0, name: 'H100', driver: '580.65.06', memoryTotalGb: 80, memoryUsedGb: 0 };
 const here: Surroundings = {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { finiteBinary } from '../../../src/columns/kernels/finite.js';
-import { compileWat } from '../../../workers/kernels/wat-plugin.js';
+import { compileWat } from '../../../workers/serving/kernels/wat-plugin.js';
 import { projectPath } from '../../support/paths.js';
 
 const poison = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);

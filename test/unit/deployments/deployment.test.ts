@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Settler, SettlerOptions } from '../../../src/answering/settler.js';
-import { type ModelDirectory, openModelDirectory } from '../../../src/deployment/model-directory.js';
+import type { Explain } from '../../../src/api/request.js';
 import { Deployment } from '../../../src/deployments/deployment.js';
 import { DeploymentSet } from '../../../src/deployments/deployment-set.js';
 import { AbortedError, ClosedError } from '../../../src/errors.js';
+import { type ModelDirectory, openModelDirectory } from '../../../src/models/model-directory.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import { type ServingPool, standInPool } from '../../../src/pool/stand-in-pool.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
 import { DeadlineWheel } from '../../../src/scheduling/deadline-wheel.js';
-import type { Explain } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { noFaults } from '../../support/no-faults.js';
 import { fixtureModel } from '../../support/paths.js';

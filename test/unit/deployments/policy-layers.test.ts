@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultPolicy } from '../../../src/decision/policy.js';
+import { defaultPolicy } from '../../../src/answering/policy.js';
+import type { DecisionPolicy } from '../../../src/api/policy.js';
 import { PolicyLayers } from '../../../src/deployments/policy-layers.js';
-import type { DecisionPolicy } from '../../../src/types.js';
 
 const names = Object.keys(defaultPolicy) as (keyof DecisionPolicy)[];
 const threshold = fc.double({ min: 0, max: 1, noNaN: true });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../src/api/result.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
-import type { Decision } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 const unlimited = { maxPending: 1_000, ttlMs: 1e9 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FailedReport, ReadyReport } from '../../../src/pool/protocol.js';
 import { isWorkerReport } from '../../../src/pool/worker-report.js';
+import type { FailedReport, ReadyReport } from '../../../src/protocol/serving.js';
 
 const graph = { inputs: [{ name: 'x', type: 'float32', shape: ['', 1] }], outputs: [] };
 const ready: ReadyReport = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidOptionsError } from '../../../src/errors.js';
-import type { FailedReport, ReadyReport, WorkerReport } from '../../../src/pool/protocol.js';
 import type { SeatThread, StartListener } from '../../../src/pool/seat-options.js';
 import type { ThreadExit } from '../../../src/pool/single-thread.js';
 import { WorkerSeat } from '../../../src/pool/worker-seat.js';
+import type { FailedReport, ReadyReport, WorkerReport } from '../../../src/protocol/serving.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { noFaults } from '../../support/no-faults.js';
 

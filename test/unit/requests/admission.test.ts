@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ScoreOptions, ScoreRequest } from '../../../src/api/request.js';
 import { type AbortedError, FraudScorerError } from '../../../src/errors.js';
 import { Admission } from '../../../src/requests/admission.js';
 import { explainCodes } from '../../../src/requests/explain-codes.js';
@@ -6,7 +7,6 @@ import { rowLayoutOf } from '../../../src/requests/feature-row.js';
 import { FeatureRows } from '../../../src/requests/feature-rows.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
 import { DeadlineWheel } from '../../../src/scheduling/deadline-wheel.js';
-import type { ScoreOptions, ScoreRequest } from '../../../src/types.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { noFaults } from '../../support/no-faults.js';
 import { settlerOf } from '../../support/settler.js';

@@ -1,9 +1,9 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IssueList } from '../../../src/issues.js';
 import { listFeatureIssues } from '../../../src/requests/feature-issues.js';
 import { rowLayoutOf, writeFeatureRow } from '../../../src/requests/feature-row.js';
+import { IssueList } from '../../../src/validation/issues.js';
 
 const layout = rowLayoutOf([
   { name: 'first', size: 3 },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AbortedError } from '../../../src/errors.js';
 import { LostTask } from '../../../src/pool/lost-task.js';
-import type { BatchReply } from '../../../src/pool/protocol.js';
+import type { BatchReply } from '../../../src/protocol/serving.js';
 import { rowStates } from '../../../src/requests/request-table.js';
 import { BatchingRig, type Ticket } from '../../support/batching-rig.js';
 

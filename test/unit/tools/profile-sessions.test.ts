@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProfiledBatch, ProfileReport } from '../../../src/pool/tool-protocol.js';
+import type { ProfiledBatch, ProfileReport } from '../../../src/protocol/tools.js';
 import { mergedReports } from '../../../src/tools/profile-sessions.js';
 
 function batch(batchSize: number, rest: Partial<ProfiledBatch> = {}): ProfiledBatch {

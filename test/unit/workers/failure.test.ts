@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderTrial } from '../../../src/pool/protocol.js';
-import { failureOf } from '../../../workers/failure.js';
-import { NoProviderError } from '../../../workers/providers.js';
-import { RuntimeMissingError } from '../../../workers/runtime.js';
+import type { ProviderTrial } from '../../../src/protocol/serving.js';
+import { NoProviderError } from '../../../workers/providers/providers.js';
+import { RuntimeMissingError } from '../../../workers/providers/runtime.js';
+import { failureOf } from '../../../workers/thread/failure.js';
 
 const trial = (provider: ProviderTrial['provider'], reason: string): ProviderTrial => ({ provider, reason });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { InputSpec } from '../../../src/pool/protocol.js';
-import { FeatureBuffers } from '../../../workers/feature-buffers.js';
+import type { InputSpec } from '../../../src/protocol/serving.js';
+import { FeatureBuffers } from '../../../workers/serving/feature-buffers.js';
 
 const value = fc.float({ min: -1e6, max: 1e6, noNaN: true });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type ProfileTask, profileMeetings, rendezvousWords } from '../../../src/pool/tool-protocol.js';
-import { profile } from '../../../workers/profile.js';
+import { type ProfileTask, profileMeetings, rendezvousWords } from '../../../src/protocol/tools.js';
+import { profile } from '../../../workers/tools/profile.js';
 
 const gpu = vi.hoisted(() => ({ infer: async (_buffers: unknown, _rows: number): Promise<void> => {} }));
-vi.mock('../../../workers/nvidia-smi.js', () => ({ deviceMemoryGb: async () => null }));
-vi.mock('../../../workers/providers.js', () => ({
+vi.mock('../../../workers/providers/nvidia-smi.js', () => ({ deviceMemoryGb: async () => null }));
+vi.mock('../../../workers/providers/providers.js', () => ({
   NoProviderError: class extends Error {},
   openSession: async () => ({ result: gpu }),
 }));

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { neededLibraries } from '../../../workers/elf.js';
-import { librariesOf, type Runtime, whyNotLoaded } from '../../../workers/provider-library.js';
-import { loadProblem } from '../../../workers/shared-library.js';
+import { neededLibraries } from '../../../workers/providers/elf.js';
+import { librariesOf, type Runtime, whyNotLoaded } from '../../../workers/providers/provider-library.js';
+import { loadProblem } from '../../../workers/providers/shared-library.js';
 import { type SharedObject, writeSharedObject } from '../../support/shared-object.js';
 
 /** The loader of Linux alone is asked, elsewhere the runtime. */

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ModelSpec } from '../../../src/pool/protocol.js';
-import { ModelSession } from '../../../workers/model-session.js';
-import { openSession } from '../../../workers/providers.js';
+import type { ModelSpec } from '../../../src/protocol/serving.js';
+import { openSession } from '../../../workers/providers/providers.js';
+import { ModelSession } from '../../../workers/thread/model-session.js';
 import { fixtureModel } from '../../support/paths.js';
 
 // Where nothing is said against a provider it is asked of the runtime, which can't load it here.
 const library = vi.hoisted(() => ({ reason: null as string | null }));
-vi.mock('../../../workers/provider-library.js', () => ({
+vi.mock('../../../workers/providers/provider-library.js', () => ({
   whyUnavailable: (provider: string) => (provider === 'cpu' ? null : library.reason),
 }));
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isDeviceFailure, isDeviceLost, isPlacementFailure, sessionFailure } from '../../../workers/session-failure.js';
+import {
+  isDeviceFailure,
+  isDeviceLost,
+  isPlacementFailure,
+  sessionFailure,
+} from '../../../workers/providers/session-failure.js';
 
 /** As the runtime words them (`CudaErrString`, `provider_bridge_ort.cc`, `inference_session.cc`). */
 const cudaFailure = (code: number, text: string): string =>

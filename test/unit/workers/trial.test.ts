@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelSpec, TrialReport } from '../../../src/pool/protocol.js';
+import type { ModelSpec, TrialReport } from '../../../src/protocol/serving.js';
 import { trialRowsFor } from '../../../src/tools/verification-rows.js';
-import type { InputBuffers, ModelOutputs } from '../../../workers/model-session.js';
-import { tryRows } from '../../../workers/trial.js';
+import { tryRows } from '../../../workers/serving/trial.js';
+import type { InputBuffers, ModelOutputs } from '../../../workers/thread/model-session.js';
 
 const inputs = [{ name: 'x', size: 2 }];
 const probability: ModelSpec = { inputs, outputs: { probability: 'p' } };

@@ -1,0 +1,44 @@
+import type { Fallback } from '../api/policy.js';
+import type { ScoreRequest } from '../api/request.js';
+import type { Decision } from '../api/result.js';
+import type { ErrorCode, FraudScorerError } from '../errors.js';
+import { containResult, isThenable } from '../host/host-code.js';
+
+/** What a fallback may answer. An invalid, aborted or closed request is the caller's own doing and always rejects. */
+const answered: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'ERR_DEADLINE_EXCEEDED',
+  'ERR_QUEUE_FULL',
+  'ERR_WORKER_LOST',
+  'ERR_INFERENCE',
+  'ERR_PROVIDER_UNAVAILABLE',
+]);
+
+export function isDecision(value: unknown): value is Decision {
+  return value === 'APPROVE' || value === 'REVIEW' || value === 'BLOCK';
+}
+
+/**
+ * The fallback's decision in place of `error`, or null where there is none: the error stands.
+ * A host's function that throws, or returns anything but a decision, is reported to `onFailure` and changes nothing.
+ */
+export function fallbackDecision(
+  fallback: Fallback,
+  request: ScoreRequest,
+  error: FraudScorerError,
+  onFailure: (reason: string) => void,
+): Decision | null {
+  if (fallback === 'throw' || !answered.has(error.code)) return null;
+  if (typeof fallback !== 'function') return fallback;
+  try {
+    const decision: unknown = fallback(request, error);
+    if (isDecision(decision)) return decision;
+    // An answer that comes later is of no use, so its rejection is ignored too.
+    containResult(decision, () => {});
+    const what = isThenable(decision) ? 'a promise; it must be synchronous' : 'something else';
+    onFailure(`the fallback function returned ${what}, expected APPROVE, REVIEW or BLOCK`);
+  } catch {
+    // The thrown error may quote the request, so it is not logged.
+    onFailure('the fallback function threw');
+  }
+  return null;
+}

@@ -1,0 +1,36 @@
+/** Takes log lines, the message first: `console` and winston's loggers fit. Never given features, ids or amounts. */
+export interface Logger {
+  info(message: string, fields?: Record<string, unknown>): unknown;
+  warn(message: string, fields?: Record<string, unknown>): unknown;
+  error(message: string, fields?: Record<string, unknown>): unknown;
+}
+
+/** Takes the fields of a log line first: what `fieldsFirst` adapts. */
+export interface FieldsFirstLogger {
+  info(fields: Record<string, unknown>, message?: string): unknown;
+  warn(fields: Record<string, unknown>, message?: string): unknown;
+  error(fields: Record<string, unknown>, message?: string): unknown;
+}
+
+/** A logger of pino's (`fastify.log` is one) or bunyan's, which are recognised and given the fields first. */
+export interface PinoLikeLogger {
+  info: PinoLikeMethod;
+  warn: PinoLikeMethod;
+  error: PinoLikeMethod;
+}
+
+/** Its second form keeps TypeScript from inferring the parameters of `logger: { info(message, fields) … }` from it. */
+export interface PinoLikeMethod {
+  <Fields extends Record<string, unknown>>(fields: Fields, message?: string): unknown;
+  (message: string, ...values: unknown[]): unknown;
+}
+
+/** Has `log` in place of `info`: NestJS's loggers fit. */
+export interface LogWarnErrorLogger {
+  log(message: string, fields?: Record<string, unknown>): unknown;
+  warn(message: string, fields?: Record<string, unknown>): unknown;
+  error(message: string, fields?: Record<string, unknown>): unknown;
+}
+
+/** What the option `logger` takes. */
+export type HostLogger = Logger | PinoLikeLogger | LogWarnErrorLogger;

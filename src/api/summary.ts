@@ -1,0 +1,136 @@
+import type { DeploymentSummary } from './deployment.js';
+import type { Alert } from './events.js';
+import type { DeviceSummary, Provider, ProviderAttempt } from './provider.js';
+import type { ModelIdentity } from './result.js';
+
+/** A distribution in milliseconds; null without a sample. */
+export interface LatencySummary {
+  mean: number | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  p999: number | null;
+  max: number | null;
+}
+
+/** How requests and batches performed. */
+export interface PerformanceSummary {
+  /** From `score()` to the result, of requests answered by the model. */
+  latencyMs: LatencySummary;
+  /** From `score()` to the dispatch of the batch. */
+  queueMs: LatencySummary;
+  /** The worker's time over a batch, counted once for each request in it. */
+  inferenceMs: LatencySummary;
+  /** Rows answered by the model a second, those of `scoreColumns` included, over the seconds in which there were any. */
+  throughputPerSecond: { mean: number | null; min: number | null; max: number | null };
+  batchSize: { mean: number | null; max: number | null };
+  /** Resident memory of the whole process, in GiB. */
+  memoryGb: { mean: number | null; max: number | null };
+  /** (failed + expired) / (total − rejected − cancelled). */
+  errorRate: number | null;
+  /** Requests in the latency distributions. */
+  sampleCount: number;
+}
+
+/** What became of requests; each counts once, by its original cause. A call of `scoreColumns` counts as one. */
+export interface RequestCounts {
+  /** The sum of succeeded, failed, rejected, expired and cancelled. */
+  total: number;
+  succeeded: number;
+  /** Inference failed, a worker was lost, or `close` gave it up. */
+  failed: number;
+  /** Invalid, queue full or closed. */
+  rejected: number;
+  expired: number;
+  cancelled: number;
+  /** Answered by the fallback: counted here and by its cause. */
+  fallback: number;
+}
+
+/** What was decided by the model, rows of `scoreColumns` included, and how it compares with the labels. Positive means BLOCK or REVIEW. */
+export interface BusinessSummary {
+  total: number;
+  approved: number;
+  reviewed: number;
+  blocked: number;
+  /** Of risk level HIGH. */
+  highRisk: number;
+  labelled: number;
+  /** Of this scorer's own decisions, those with a label. */
+  labelCoverage: number | null;
+  confusion: { truePositives: number; falsePositives: number; trueNegatives: number; falseNegatives: number };
+  /** TP / (TP + FP). */
+  precision: number | null;
+  /** TP / (TP + FN), also called recall. */
+  detectionRate: number | null;
+  /** FP / (FP + TN). */
+  falsePositiveRate: number | null;
+}
+
+/** Answers that wanted reasons: with them, and without because they could not be found in time. */
+export interface ExplanationsSummary {
+  given: number;
+  skipped: number;
+}
+
+/** The workers of a scorer. */
+export interface WorkersSummary {
+  configured: number;
+  ready: number;
+  /** Workers with a batch in hand. */
+  busy: number;
+  /** Workers that died, or hung, since start. */
+  lost: number;
+  provider: Provider | null;
+  /** The providers in order of preference, with the reason why each was not used. */
+  providers: ProviderAttempt[];
+  /** The CUDA devices in use, or out of rotation; none where no worker ever ran on one. */
+  devices: DeviceSummary[];
+}
+
+/** What waits and what runs. */
+export interface QueueSummary {
+  /** Requests waiting for a worker. */
+  depth: number;
+  maxDepth: number;
+  /** Milliseconds the oldest of them has waited; 0 when none does. */
+  oldestWaitMs: number;
+  /** Requests in batches that workers hold. */
+  inFlight: number;
+}
+
+/** How batches of requests are formed. */
+export interface BatchingSummary {
+  /** What is in force: what was asked for, or what `batching: 'auto'` found. */
+  maxBatchSize: number;
+  maxQueueDelayMs: number;
+  /** `Infinity` where that was asked for; JSON makes it null. */
+  targetLatencyMs: number;
+  /**
+   * Batches since start, by why they were sent: a worker was idle, the batch was full, `maxQueueDelayMs` was over, or a larger or
+   * later one would have missed the target latency or a deadline.
+   */
+  sent: { idleWorker: number; full: number; delayOver: number; deadline: number };
+  /** A batch of n rows takes a worker fixedMs + perRowMs · n milliseconds, by the last batches; null before the first. */
+  latency: { fixedMs: number; perRowMs: number } | null;
+}
+
+/** A snapshot of everything measured, as plain JSON. A ratio without a denominator, or a statistic without a sample, is null. */
+export interface Summary {
+  model: ModelIdentity;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  uptimeSeconds: number;
+  /** Since `create`. */
+  performance: PerformanceSummary;
+  /** The same over the last 10 seconds: what the alerts look at. */
+  recent: { windowSeconds: number; performance: PerformanceSummary };
+  requests: RequestCounts;
+  business: BusinessSummary;
+  explanations: ExplanationsSummary;
+  workers: WorkersSummary;
+  queue: QueueSummary;
+  batching: BatchingSummary;
+  deployments: DeploymentSummary[];
+  activeAlerts: Alert[];
+}

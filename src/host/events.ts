@@ -1,0 +1,122 @@
+import { EventEmitter } from 'eventemitter3';
+import type { FraudScorerEvents } from '../api/events.js';
+import { InvalidOptionsError } from '../errors.js';
+import { describeValue } from '../validation/issues.js';
+import { callHost } from './host-code.js';
+
+/** The events that a scorer has. */
+export type EventName = keyof FraudScorerEvents;
+
+/** What hears of an event. What it returns is not looked at, but for a promise that rejects, which is logged. */
+export type Listener<E extends EventName> = (...args: FraudScorerEvents[E]) => unknown;
+
+/** Is told of a listener that threw, or whose promise rejected. */
+export type ListenerFailure = (event: string, error: unknown) => void;
+
+const knownEvents: readonly string[] = [
+  'alert',
+  'alertCleared',
+  'decision',
+  'workerLost',
+] satisfies readonly EventName[];
+
+/** Never emitted: `events.once` and `events.on` of Node.js listen to it on every emitter. */
+const takenEvents: readonly string[] = [...knownEvents, 'error'];
+
+interface Registration {
+  isOnce: boolean;
+  /** The wrapper that is registered at the emitter; it contains the listener. */
+  contained: (...args: unknown[]) => void;
+}
+
+/**
+ * The scorer's events. A host's listener that throws, or returns a promise that rejects, reaches neither the
+ * scorer nor the other listeners.
+ */
+export class ScorerEvents {
+  readonly #emitter = new EventEmitter();
+  readonly #onFailure: ListenerFailure;
+  /** By event, then by the listener that was given. */
+  readonly #registrations = new Map<string, Map<unknown, Registration>>();
+
+  constructor(onFailure: ListenerFailure) {
+    this.#onFailure = onFailure;
+  }
+
+  /** `once`, `off` and `listenerCount` throw the same. @throws {InvalidOptionsError} if the event is unknown or the listener is no function. */
+  on<E extends EventName>(event: E, listener: Listener<E>): void {
+    this.#register(event, listener, false);
+  }
+
+  once<E extends EventName>(event: E, listener: Listener<E>): void {
+    this.#register(event, listener, true);
+  }
+
+  off<E extends EventName>(event: E, listener: Listener<E>): void {
+    refuseUnknown(event);
+    refuseOther(listener);
+    this.#remove(event, listener);
+  }
+
+  listenerCount(event: EventName): number {
+    refuseUnknown(event);
+    return this.#emitter.listenerCount(event);
+  }
+
+  hasListeners(event: EventName): boolean {
+    return this.#emitter.listenerCount(event) > 0;
+  }
+
+  emit<E extends EventName>(event: E, ...args: FraudScorerEvents[E]): void {
+    this.#emitter.emit(event, ...args);
+  }
+
+  removeAll(): void {
+    this.#emitter.removeAllListeners();
+    this.#registrations.clear();
+  }
+
+  #register(event: string, listener: unknown, isOnce: boolean): void {
+    refuseUnknown(event);
+    refuseOther(listener);
+    const ofEvent = this.#registrations.get(event) ?? new Map<unknown, Registration>();
+    const before = ofEvent.get(listener);
+    if (before !== undefined) {
+      // A listener is registered once at most. `on` wins over `once`.
+      before.isOnce &&= isOnce;
+      return;
+    }
+    const registration: Registration = {
+      isOnce,
+      contained: (...args) => {
+        if (registration.isOnce) this.#remove(event, listener);
+        callHost(
+          () => Reflect.apply(listener, undefined, args),
+          (error) => this.#onFailure(event, error),
+        );
+      },
+    };
+    ofEvent.set(listener, registration);
+    this.#registrations.set(event, ofEvent);
+    this.#emitter.on(event, registration.contained);
+  }
+
+  #remove(event: string, listener: unknown): void {
+    const ofEvent = this.#registrations.get(event);
+    const registration = ofEvent?.get(listener);
+    if (registration === undefined) return;
+    ofEvent?.delete(listener);
+    this.#emitter.off(event, registration.contained);
+  }
+}
+
+function refuseUnknown(event: string): void {
+  if (takenEvents.includes(event)) return;
+  const expected = `one of ${knownEvents.map((known) => JSON.stringify(known)).join(', ')}`;
+  throw new InvalidOptionsError([{ path: 'event', expected, received: describeValue(event) }]);
+}
+
+function refuseOther(listener: unknown): asserts listener is (...args: unknown[]) => unknown {
+  if (typeof listener === 'function') return;
+  throw new InvalidOptionsError([{ path: 'listener', expected: 'a function', received: describeValue(listener) }]);
+}

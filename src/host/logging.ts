@@ -1,0 +1,42 @@
+import type { HostLogger, Logger } from '../api/logger.js';
+import { outsideOfRequests } from './async-context.js';
+import type { Clock } from './clock.js';
+import { callHost } from './host-code.js';
+import { messageFirst } from './host-logger.js';
+
+/** How often the same error is logged at most. */
+const repeatMs = 1_000;
+
+/**
+ * The host's logger, contained: one that throws, or whose promise rejects, disturbs nothing, and an error that comes with every
+ * request is logged once a second, with how many times it was not. Silent where there is none.
+ */
+export function containedLogger(hostLogger: HostLogger | undefined, clock: Clock): Logger {
+  const logger = hostLogger === undefined ? undefined : messageFirst(hostLogger);
+  const suppressed = new Map<string, { until: number; count: number }>();
+
+  const log = (level: keyof Logger, message: string, fields: Record<string, unknown>): void => {
+    // Where it fails there is nobody left to tell.
+    callHost(
+      () => outsideOfRequests(() => logger?.[level](message, fields)),
+      () => {},
+    );
+  };
+
+  const logError = (message: string, fields: Record<string, unknown>): void => {
+    const now = clock.now();
+    const last = suppressed.get(message);
+    if (last !== undefined && now < last.until) {
+      last.count += 1;
+      return;
+    }
+    suppressed.set(message, { until: now + repeatMs, count: 0 });
+    log('error', message, last === undefined || last.count === 0 ? fields : { ...fields, suppressed: last.count });
+  };
+
+  return {
+    info: (message, fields = {}) => log('info', message, fields),
+    warn: (message, fields = {}) => log('warn', message, fields),
+    error: (message, fields = {}) => logError(message, fields),
+  };
+}

@@ -1,0 +1,144 @@
+import { dirname, join, resolve } from 'node:path';
+import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
+import type { ModelFile } from '../protocol/serving.js';
+import { IssueList } from '../validation/issues.js';
+import { parseJsonFile } from './json-text.js';
+import { type Manifest, readManifest } from './manifest.js';
+import { refuseOutsideFiles } from './outside-files.js';
+import { isThere, readShared, readSmall, realPath, type SharedFile } from './read-file.js';
+
+/** A model directory whose manifest is well formed, with the model file as it was when it was read. */
+export interface ModelDirectory {
+  manifest: Manifest;
+  /** `model.json` as it was parsed: the author's own fields too. */
+  json: unknown;
+  /** The ONNX file, absolute. */
+  modelPath: string;
+  /** Its contents: whoever loads the model loads these, whatever has become of the file since. */
+  bytes: SharedArrayBuffer;
+  /** Of the contents. */
+  sha256: string;
+  /** The folders where the files of this version lie, in the order in which to look; the directory itself is the last. */
+  folders: readonly string[];
+}
+
+/** The ONNX file, for a worker to load. */
+export function fileOf({ bytes }: ModelDirectory): ModelFile {
+  return { bytes };
+}
+
+/** How often a directory is read anew where its links have changed on the way. */
+const maxLoads = 5;
+
+/**
+ * Reads and checks a model directory: the manifest's form, the model file's sha256, and that the file holds all its tensors itself.
+ * Whether the manifest agrees with the graph is for the worker that loads it to say.
+ *
+ * @param directory a path, absolute or from the working directory.
+ * @throws {ModelInvalidError} where the manifest is missing or malformed, and every issue is listed; or where tensors lie in other files.
+ * @throws {ModelIntegrityError} where the file's sha256 is not the manifest's.
+ * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
+ */
+export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
+  return checked(await readModelDirectory(directory));
+}
+
+/**
+ * The same of a manifest and a model file that have paths of their own: a bundler may have given them other names.
+ *
+ * @throws as `openModelDirectory` does.
+ */
+export async function openModelFiles(manifestPath: string, modelPath: string): Promise<ModelDirectory> {
+  const { manifest, json } = parseManifest(await readSmall(manifestPath), manifestPath);
+  const { bytes, sha256 } = await readShared(modelPath);
+  return checked({ manifest, json, modelPath, bytes, sha256, folders: [dirname(manifestPath)] });
+}
+
+async function checked(opened: ModelDirectory): Promise<ModelDirectory> {
+  const mismatch = integrityProblem(opened);
+  if (mismatch !== null) throw new ModelIntegrityError(mismatch);
+  await refuseOutsideFiles(opened);
+  return opened;
+}
+
+/**
+ * Reads a model directory, whatever is in the model file.
+ *
+ * The directory is resolved once. Its files may be links that lead anywhere: the sha256 decides. Where a deployment swaps the links on
+ * the way, as Kubernetes does with those of a ConfigMap, it is read anew, so that no two versions are mixed.
+ *
+ * @throws {ModelInvalidError} where the manifest is missing or malformed, or there is no such file.
+ * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
+ */
+export async function readModelDirectory(directory: string): Promise<ModelDirectory> {
+  for (let load = 1; ; load += 1) {
+    const manifestPath = await resolveManifest(directory);
+    const isSwapped = async (): Promise<boolean> =>
+      load < maxLoads && (await resolveManifest(directory).catch(() => null))?.real !== manifestPath.real;
+    try {
+      const opened = await read(manifestPath);
+      if (integrityProblem(opened) === null || !(await isSwapped())) return opened;
+    } catch (error) {
+      if (!(await isSwapped())) throw error;
+    }
+  }
+}
+
+/** What to say where a file's sha256 is not the manifest's; null where it is. */
+export function integrityProblem({ manifest, modelPath, sha256 }: ModelDirectory): string | null {
+  if (sha256 === manifest.sha256) return null;
+  return `${modelPath}: expected sha256 ${manifest.sha256}, as its model.json says, received ${sha256}`;
+}
+
+/** `model.json` as it lies in the directory, and where that leads. */
+interface ManifestPath {
+  given: string;
+  real: string;
+}
+
+interface FoundFile {
+  path: string;
+  file: SharedFile;
+}
+
+async function resolveManifest(directory: string): Promise<ManifestPath> {
+  const path = resolve(directory);
+  const manifestPath = join(path, 'model.json');
+  // Before the directory is: where there is none, the error names model.json.
+  const real = await realPath(manifestPath);
+  return { given: join(await realPath(path), 'model.json'), real };
+}
+
+async function read({ given, real }: ManifestPath): Promise<ModelDirectory> {
+  const { manifest, json } = parseManifest(await readSmall(real), given);
+  // Beside the file that was read first: what is beside the link may be another version's by now.
+  const folders = [...new Set([dirname(real), dirname(given)])];
+  const { path, file } = await readModel(folders, manifest);
+  return { manifest, json, modelPath: path, bytes: file.bytes, sha256: file.sha256, folders };
+}
+
+/** @returns the first file of that name whose sha256 is the manifest's; where none has it, the last that is there. */
+async function readModel(folders: readonly string[], manifest: Manifest): Promise<FoundFile> {
+  const inDirectory = join(folders.at(-1) ?? '', manifest.file);
+  const earlier = folders.slice(0, -1).map((folder) => join(folder, manifest.file));
+  for (const path of earlier) {
+    if (!(await isThere(path))) continue;
+    const file = await readShared(path);
+    if (file.sha256 === manifest.sha256 || !(await isThere(inDirectory))) return { path, file };
+  }
+  return { path: inDirectory, file: await readShared(inDirectory) };
+}
+
+function parseManifest(file: Uint8Array, path: string): Pick<ModelDirectory, 'manifest' | 'json'> {
+  let json: unknown;
+  try {
+    json = parseJsonFile(file);
+  } catch {
+    // The parser's own words quote what it read.
+    throw new ModelInvalidError(`${path}: expected JSON`);
+  }
+  const issues = new IssueList();
+  const manifest = readManifest(json, issues);
+  if (manifest === null) throw new ModelInvalidError(path, issues.listed, { totalIssues: issues.total });
+  return { manifest, json };
+}

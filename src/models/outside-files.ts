@@ -1,0 +1,63 @@
+import { ModelInvalidError } from '../errors.js';
+import { systemClock } from '../host/clock.js';
+import { GraphReader } from './graph-reader.js';
+import type { ModelDirectory } from './model-directory.js';
+
+/** Fields of the graph that are looked at in one turn of the event loop: a few milliseconds. */
+const fieldsATurn = 200_000;
+
+/** The most names that are told, and the most characters of each. */
+const maxNames = 5;
+const maxNameLength = 100;
+
+const cure =
+  'save the model as one file, e.g. with Python: onnx.save_model(onnx.load("model.onnx"), "single.onnx", save_as_external_data=False)' +
+  ', or torch.onnx.export(..., external_data=False), and put its name and sha256 into model.json';
+
+/**
+ * Refuses a model whose ONNX file refers to other files: no sha256 covers those, and the runtime would look for them in the working
+ * directory of the process. A file that can't be read as ONNX is left to the runtime to refuse.
+ *
+ * @throws {ModelInvalidError} with the names of those files and the cure.
+ */
+export async function refuseOutsideFiles({
+  modelPath,
+  bytes,
+}: Pick<ModelDirectory, 'modelPath' | 'bytes'>): Promise<void> {
+  const file = new Uint8Array(bytes);
+  if (isRuntimeFormat(file)) {
+    refuse(
+      modelPath,
+      'an ONNX file',
+      "one in the runtime's own format (.ort), whose contents can't be checked: use the ONNX file it was made from",
+    );
+  }
+  const reader = new GraphReader(file);
+  while (!reader.read(fieldsATurn)) await new Promise<void>((resolve) => systemClock.soon(resolve));
+  const { files, contexts } = reader;
+  if (files.size > 0)
+    refuse(
+      modelPath,
+      'one file that holds all tensors',
+      `a graph that keeps tensors in ${listed(files)}, which its sha256 does not cover: ${cure}`,
+    );
+  if (contexts.size > 0) {
+    const code = `compiled code for one device (operator EPContext, node ${listed(contexts)}), which may lie in another file`;
+    refuse(modelPath, 'a graph of operators', `${code}: use the ONNX file that it was compiled from`);
+  }
+}
+
+function refuse(modelPath: string, expected: string, received: string): never {
+  throw new ModelInvalidError(modelPath, [{ path: 'file', expected, received }]);
+}
+
+function listed(names: ReadonlySet<string>): string {
+  const texts = [...names].slice(0, maxNames).map((name) => JSON.stringify(name.slice(0, maxNameLength)));
+  if (names.size > maxNames) texts.push(`${names.size - maxNames} more`);
+  return texts.join(', ');
+}
+
+/** The mark of a flatbuffer of onnxruntime, by which the runtime itself tells the format. */
+function isRuntimeFormat(file: Uint8Array): boolean {
+  return String.fromCharCode(...file.slice(4, 8)) === 'ORTM';
+}

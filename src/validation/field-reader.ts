@@ -1,0 +1,190 @@
+import { InvalidOptionsError } from '../errors.js';
+import { type Fields, readFields } from './fields.js';
+import { describeValue, IssueList } from './issues.js';
+import { builtInKind } from './object-kinds.js';
+
+interface NumberRange {
+  min?: number;
+  /** The value must be above this, not equal to it. */
+  above?: number;
+  max?: number;
+  integer?: boolean;
+  unit?: string;
+}
+
+/**
+ * Reads the fields of an object that people wrote (options, a manifest) one by one, collecting what is wrong with them.
+ * `undefined` is the same as absent everywhere. A field that nobody asked for is unknown, and an issue too.
+ */
+export class FieldReader {
+  readonly issues: IssueList;
+  readonly #fields: Fields;
+  readonly #path: string;
+  readonly #known = new Set<string>();
+
+  /**
+   * @param path what the object is called in issues; its fields are `path.field`, or just `field` where it is empty.
+   * @param expected what may be given, for the issue where it is no object.
+   */
+  constructor(value: unknown, path = '', issues: IssueList = new IssueList(), expected = 'an object') {
+    this.#path = path;
+    this.issues = issues;
+    this.#fields = this.#copy(value, expected);
+  }
+
+  /** The fields as they are now: a getter is called once, and one that throws, as a revoked proxy does, is an issue like any other. */
+  #copy(value: unknown, expected: string): Fields {
+    if (value === undefined) return {};
+    const path = this.#path === '' ? 'options' : this.#path;
+    try {
+      if (isObject(value)) return readFields(value);
+      this.issues.add(path, expected, describeValue(value));
+    } catch {
+      this.issues.add(path, 'an object that can be read', 'one that throws');
+    }
+    return {};
+  }
+
+  has(name: string): boolean {
+    return this.#fields[name] !== undefined;
+  }
+
+  /** Whether a field has just this value. */
+  is(name: string, value: unknown): boolean {
+    return this.#take(name) === value;
+  }
+
+  number(name: string, fallback: number, range: NumberRange): number {
+    const value = this.#take(name);
+    if (value === undefined) return fallback;
+    if (typeof value !== 'number' || !isWithin(value, range)) {
+      this.reject(name, describeRange(range), value);
+      return fallback;
+    }
+    return value;
+  }
+
+  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+    const value = this.#take(name);
+    if (value === undefined) return fallback;
+    const match = allowed.find((candidate) => candidate === value);
+    if (match === undefined) {
+      this.reject(name, `one of ${allowed.map((choice) => JSON.stringify(choice)).join(', ')}`, value);
+      return fallback;
+    }
+    return match;
+  }
+
+  /** A value that `accepts` recognises. */
+  value<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T | undefined {
+    const value = this.#take(name);
+    if (value === undefined) return undefined;
+    if (isAccepted(value, accepts)) return value;
+    this.reject(name, expected, value);
+    return undefined;
+  }
+
+  /** A field that must be there. */
+  required<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T | undefined {
+    if (!this.has(name)) this.reject(name, expected, this.#take(name));
+    return this.value(name, expected, accepts);
+  }
+
+  /** A list of at least one distinct value that `accepts` recognises. */
+  list<T>(
+    name: string,
+    expected: string,
+    accepts: (value: unknown) => value is T,
+    /** What to add of an item that is refused, where its kind asks for it. */
+    hint: (item: unknown) => string = () => '',
+  ): T[] | undefined {
+    const value = this.#take(name);
+    if (value === undefined) return undefined;
+    const list = listOf(value);
+    if (list.length === 0) {
+      this.reject(name, `a list of ${expected}`, value);
+      return undefined;
+    }
+    const items: T[] = [];
+    for (const [index, item] of list.entries()) {
+      if (!isAccepted(item, accepts)) this.reject(`${name}[${index}]`, expected + hint(item), item);
+      else if (items.includes(item)) this.reject(`${name}[${index}]`, 'each value once', item);
+      else items.push(item);
+    }
+    return items;
+  }
+
+  /** The reader of a nested object, whose issues are collected here. */
+  nested(name: string, expected?: string): FieldReader {
+    return new FieldReader(this.#take(name), this.#pathOf(name), this.issues, expected);
+  }
+
+  reject(name: string, expected: string, value: unknown): void {
+    this.issues.add(this.#pathOf(name), expected, describeValue(value));
+  }
+
+  /** Adds the fields nobody asked for; call it when all known ones are read. */
+  rejectUnknown(): this {
+    for (const name of Object.keys(this.#fields)) {
+      if (this.#known.has(name) || this.#fields[name] === undefined) continue;
+      this.issues.add(this.#pathOf(name), `one of ${[...this.#known].join(', ')}`, 'an unknown field');
+    }
+    return this;
+  }
+
+  /** @throws {InvalidOptionsError} where anything was wrong. */
+  throwIfInvalid(): void {
+    if (this.issues.total > 0) throw new InvalidOptionsError(this.issues.listed, this.issues.total);
+  }
+
+  #pathOf(name: string): string {
+    return this.#path === '' ? name : `${this.#path}.${name}`;
+  }
+
+  #take(name: string): unknown {
+    this.#known.add(name);
+    return this.#fields[name];
+  }
+}
+
+/** A guard reads the value, and a proxy or a getter of the host's may throw then. */
+function isAccepted<T>(value: unknown, accepts: (value: unknown) => value is T): value is T {
+  try {
+    return accepts(value);
+  } catch {
+    return false;
+  }
+}
+
+/** A copy of a list; nothing where it is none, or can't be read. */
+function listOf(value: unknown): unknown[] {
+  try {
+    return Array.isArray(value) ? [...value] : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Not an array, and not a promise, a Map or the like either: they have no fields, and would be read as if none were given. Calls of `score` pass
+ * here: the constructor of a plain object is known fastest.
+ */
+function isObject(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null) return false;
+  return value.constructor === Object || builtInKind(value) === null;
+}
+
+function isWithin(value: number, { min, above, max, integer }: NumberRange): boolean {
+  if (Number.isNaN(value)) return false;
+  if (integer === true && !Number.isSafeInteger(value)) return false;
+  if (min !== undefined && value < min) return false;
+  if (above !== undefined && value <= above) return false;
+  return max === undefined || value <= max;
+}
+
+function describeRange({ min, above, max, integer, unit }: NumberRange): string {
+  const kind = integer === true ? 'an integer' : 'a number';
+  const lower = above !== undefined ? ` above ${above}` : min !== undefined ? ` of at least ${min}` : '';
+  const upper = max === undefined ? '' : `${lower === '' ? '' : ' and'} at most ${max}`;
+  return `${kind}${unit === undefined ? '' : ` of ${unit}`}${lower}${upper}`;
+}

@@ -1,0 +1,82 @@
+import type { Issue } from '../errors.js';
+import { builtInKind } from './object-kinds.js';
+
+/** How many issues an error lists; the rest are counted. */
+const maxListed = 20;
+
+/** Collects everything wrong with one thing, so that a caller mends it in one go. */
+export class IssueList {
+  readonly listed: Issue[] = [];
+  #total = 0;
+
+  get total(): number {
+    return this.#total;
+  }
+
+  /** Whether no more are listed: what is found from here on need not be put into words. */
+  get isFull(): boolean {
+    return this.listed.length >= maxListed;
+  }
+
+  /** One more that is not listed. */
+  count(): void {
+    this.#total += 1;
+  }
+
+  add(path: string, expected: string, received: string): void {
+    this.count();
+    if (!this.isFull) this.listed.push({ path, expected, received });
+  }
+}
+
+/** The kind of a value, never the value itself: for messages about data that must not be logged. */
+export function describeKind(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return kindOfNumber(value);
+  if (typeof value === 'string') return kindOfString(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  // A revoked proxy throws at any touch, Array.isArray included.
+  try {
+    return builtInKind(value) ?? 'an object';
+  } catch {
+    return 'an object that cannot be read';
+  }
+}
+
+/** The kind of something that should be a number, and how to make it one where that is short. */
+export function describeNonNumber(value: unknown): string {
+  const kind = describeKind(value);
+  if (typeof value === 'bigint') return `${kind} (convert it with Number)`;
+  if (typeof value === 'string' && holdsNumber(value)) return 'a string that holds a number (convert it with Number)';
+  return kind;
+}
+
+/** The kind of something that should be a string that is not empty. */
+export function describeNonText(value: unknown): string {
+  const kind = describeKind(value);
+  return typeof value === 'number' || typeof value === 'bigint' ? `${kind} (convert it with String)` : kind;
+}
+
+function kindOfNumber(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return 'an infinite number';
+  return Number.isFinite(Math.fround(value)) ? 'a number' : 'a number beyond the range of float32';
+}
+
+function kindOfString(value: string): string {
+  if (value === '') return 'an empty string';
+  return /^\s*[[{]/.test(value) ? 'a string of JSON (parse it first)' : 'a string';
+}
+
+/** A long one is not looked at: no number that people write is so long. */
+function holdsNumber(value: string): boolean {
+  return value.length <= 40 && value.trim() !== '' && Number.isFinite(Number(value));
+}
+
+/** A value as people wrote it, for messages about options and manifests, which hold no customer data. */
+export function describeValue(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  return describeKind(value);
+}

@@ -1,0 +1,124 @@
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { ProviderName, ProviderTrial } from '../../src/protocol/serving.js';
+import { whyUnavailable } from './provider-library.js';
+import { loadRuntime, runtime } from './runtime.js';
+import { isPlacementFailure, mayBeOfModel, sessionFailure } from './session-failure.js';
+
+/** A session, how it came to its provider, and what trying it out gave. */
+export interface OpenedSession<T> {
+  session: InferenceSession;
+  provider: ProviderName;
+  trials: ProviderTrial[];
+  result: T;
+}
+
+/** None of the asked-for providers runs the model here. */
+export class NoProviderError extends Error {
+  readonly trials: ProviderTrial[];
+  /** Whether one of them is there and fails for no reason of its own: the CPU could tell whether it is the model's fault. */
+  readonly isModelSuspect: boolean;
+
+  constructor(trials: ProviderTrial[], isModelSuspect: boolean) {
+    super(trials.map(({ provider, reason }) => `${provider}: ${reason ?? 'ok'}`).join('; '));
+    this.trials = trials;
+    this.isModelSuspect = isModelSuspect;
+  }
+}
+
+/**
+ * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it. On a
+ * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
+ *
+ * @param model the ONNX file.
+ * @throws {NoProviderError} where none does.
+ * @throws {RuntimeMissingError} where the runtime itself cannot be loaded.
+ */
+export async function openSession<T>(
+  model: Uint8Array,
+  providers: readonly ProviderName[],
+  device: number,
+  tryOut: (session: InferenceSession) => Promise<T>,
+): Promise<OpenedSession<T>> {
+  await loadRuntime();
+  const trials: ProviderTrial[] = [];
+  let isModelSuspect = false;
+  for (const provider of providers) {
+    const missing = whyMissing(provider);
+    if (missing !== null) {
+      trials.push({ provider, reason: missing });
+      continue;
+    }
+    let session: InferenceSession | null = null;
+    try {
+      const opened = await openOn(model, provider, device);
+      session = opened.session;
+      const result = await tryOut(session);
+      trials.push({ provider, reason: null, ...(opened.note === null ? {} : { note: opened.note }) });
+      return { session, provider, trials, result };
+    } catch (error) {
+      // One that loads and can't be run would keep its memory beside the next.
+      await session?.release();
+      trials.push({ provider, reason: sessionFailure(error) });
+      isModelSuspect ||= mayBeOfModel(error);
+    }
+  }
+  throw new NoProviderError(trials, isModelSuspect);
+}
+
+/** What TensorRT can't run goes to CUDA's provider, which must be there too. */
+function whyMissing(provider: ProviderName): string | null {
+  return whyUnavailable(provider) ?? (provider === 'tensorrt' ? whyUnavailable('cuda') : null);
+}
+
+async function openOn(
+  model: Uint8Array,
+  provider: ProviderName,
+  device: number,
+): Promise<{ session: InferenceSession; note: string | null }> {
+  const { InferenceSession: Session } = runtime();
+  const create = Session.create.bind(Session);
+  if (provider === 'cpu') return { session: await create(model, sessionOptions(provider, device)), note: null };
+  try {
+    return { session: await create(model, strictly(sessionOptions(provider, device))), note: null };
+  } catch (error) {
+    if (!isPlacementFailure(error)) throw error;
+    // Which of both it is, the runtime does not say.
+    const note = `some of the graph's nodes run on the CPU: shape arithmetic, which the runtime prefers there, or operators that ${provider} lacks`;
+    return { session: await create(model, sessionOptions(provider, device)), note };
+  }
+}
+
+/**
+ * Session configuration entries of every session. The host has refused graphs that keep tensors in other files; should one get past it,
+ * the runtime, which would look for them in the working directory, looks where no file can be.
+ */
+export const sessionEntries = { model_external_initializers_file_folder_path: join(devNull, 'no-other-files') };
+
+/** Refuses a graph of which a node would go to the CPU, which the runtime says nothing of otherwise. */
+function strictly(options: InferenceSession.SessionOptions): InferenceSession.SessionOptions {
+  return { ...options, extra: { session: { ...sessionEntries, disable_cpu_ep_fallback: '1' } } };
+}
+
+function sessionOptions(provider: ProviderName, device: number): InferenceSession.SessionOptions {
+  return {
+    executionProviders: executionProviders(provider, device),
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    extra: { session: sessionEntries },
+    // Parallelism is a worker for each core: more threads in each would only get in one another's way.
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    // The runtime's error lines go to the host's standard error, and may quote what a row held; errors reach the host as such.
+    logSeverityLevel: 4,
+  };
+}
+
+/** The device is all that the runtime for Node.js takes of a provider's options; it ignores any other in silence. */
+function executionProviders(provider: ProviderName, deviceId: number): InferenceSession.ExecutionProviderConfig[] {
+  if (provider === 'cpu') return ['cpu'];
+  const onDevice = (name: ProviderName): InferenceSession.ExecutionProviderConfig => ({ name, deviceId });
+  // What TensorRT can't run goes to CUDA, which is there where TensorRT is, before it goes to the CPU.
+  return provider === 'tensorrt' ? [onDevice('tensorrt'), onDevice('cuda')] : [onDevice('cuda')];
+}

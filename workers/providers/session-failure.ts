@@ -1,0 +1,64 @@
+import { isOutOfMemory, shortageOf } from '../../src/protocol/shortage.js';
+
+/** What CUDA's error codes come to for whoever runs a host (`cudaError_t` of the CUDA runtime API). */
+const meanings: Readonly<Record<string, string>> = {
+  2: 'the device has no memory left',
+  35: 'the NVIDIA driver is missing, or older than this version of CUDA needs',
+  46: 'all devices are busy or in a mode that forbids it',
+  100: 'there is no CUDA device',
+  101: 'there is no device of this id: see `devices`, and CUDA_VISIBLE_DEVICES',
+  209: 'the provider has no machine code for this GPU',
+  802: 'the device is not ready yet: is the fabric manager running?',
+  803: "the NVIDIA driver's kernel module and its libraries are of different versions: reboot, or update the container toolkit",
+  804: 'the CUDA compatibility package does not fit this GPU',
+};
+
+/** Where in its sources, and in which function, the runtime noticed: before what CUDA said. */
+const sourcePrefix = /^(?:[A-Za-z]:)?[\\/].*?(?=\b(?:CUDA|CUBLAS|CUDNN|CURAND|CUFFT) (?:failure|error)\b)/;
+
+/** Why a session could not be opened or run, of the runtime's message: on one line, and without where in its sources it came from. */
+export function sessionFailure(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const plain = message
+    .replace(/\s+/g, ' ')
+    .replace(sourcePrefix, '')
+    .replace(/ ?; ?(hostname|file|line|expr)=.*$/, '');
+  const code = /CUDA(?: failure| error|_ERROR_\w+)\s*:?\s*(\d+)/i.exec(plain)?.[1];
+  const meaning = code === undefined ? undefined : meanings[code];
+  if (meaning !== undefined) return `${meaning} (${plain})`;
+  if (/Failed to load shared library/.test(plain)) {
+    return `the runtime can't load the provider, though the loader can: it may be of another version or build (${plain})`;
+  }
+  return plain;
+}
+
+/**
+ * Whether the runtime's message on a run speaks of the device rather than of what was run: after most of these nothing runs on it any
+ * more. Memory that ran out is no such thing, as a smaller batch may fit.
+ */
+export function isDeviceFailure(message: string): boolean {
+  if (isOutOfMemory(message)) return false;
+  return /\b(CUDA|CUBLAS|CUDNN|CURAND|CUFFT|NVRTC)\w*[ _](failure|error)\b|\bcudaError\w+|\bTensorRT EP execution/i.test(
+    message,
+  );
+}
+
+/**
+ * Whether nothing runs on the device any more in this process: CUDA's errors 700 to 719 are those of what has run, after which its context
+ * is of no use (CUDA runtime API), and 214 is memory that can't be corrected.
+ */
+export function isDeviceLost(message: string): boolean {
+  const code = Number(/\bCUDA (?:failure|error):? (\d+)/i.exec(message)?.[1]);
+  return (code >= 700 && code <= 719) || code === 214;
+}
+
+/** Whether a model could not be loaded or run for a reason that is neither the provider's, nor the device's, nor something that ran out. */
+export function mayBeOfModel(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : String(error);
+  return !isDeviceFailure(message) && shortageOf(error) === null && !/Failed to load shared library/.test(message);
+}
+
+/** Whether a session was refused because some of its nodes would have run on the CPU. */
+export function isPlacementFailure(error: unknown): boolean {
+  return error instanceof Error && /fallback to CPU EP/i.test(error.message);
+}

@@ -1,0 +1,80 @@
+import { type BatchTask, maxAttentionWidth, outputsPerRow, type WorkerConfig } from '../../src/protocol/serving.js';
+import type { ModelOutputs, ModelSession } from '../thread/model-session.js';
+import type { BufferPool } from './buffer-pool.js';
+
+/** How often the smallest and the largest batch are run before the first request. */
+const warmUpRuns = 5;
+
+/** Takes batches from their lanes of shared memory through the session and back. */
+export class BatchRunner {
+  readonly #model: ModelSession;
+  readonly #buffers: BufferPool;
+  readonly #features: Float32Array;
+  readonly #outputs: Float32Array;
+  readonly #attention: Float32Array;
+  readonly #maxBatchSize: number;
+  readonly #stride: number;
+  /** The lane for warming up. */
+  readonly #scratchLane: number;
+
+  constructor(model: ModelSession, buffers: BufferPool, { memory }: WorkerConfig) {
+    this.#model = model;
+    this.#buffers = buffers;
+    this.#features = new Float32Array(memory.features);
+    this.#outputs = new Float32Array(memory.outputs);
+    this.#attention = new Float32Array(memory.attention);
+    this.#maxBatchSize = memory.maxBatchSize;
+    this.#stride = memory.stride;
+    this.#scratchLane = memory.lanes;
+  }
+
+  /**
+   * @returns the milliseconds it took, copies included.
+   * @throws {Error} where the runtime fails or an output has the wrong length.
+   */
+  async run({ lane, rows }: BatchTask): Promise<number> {
+    const start = performance.now();
+    await this.#runLane(lane, rows);
+    return performance.now() - start;
+  }
+
+  /**
+   * Runs batches of all sizes that occur, through the buffers and the code that serve, so that no request meets a first run.
+   *
+   * @throws {Error} where the runtime fails or an output has the wrong length.
+   */
+  async warmUp(): Promise<void> {
+    for (let rows = 1; rows < this.#maxBatchSize; rows *= 2) await this.#runLane(this.#scratchLane, rows);
+    for (let run = 0; run < warmUpRuns; run += 1) {
+      await this.#runLane(this.#scratchLane, 1);
+      await this.#runLane(this.#scratchLane, this.#maxBatchSize);
+    }
+  }
+
+  async #runLane(lane: number, rows: number): Promise<void> {
+    const firstRow = lane * this.#maxBatchSize;
+    const buffers = this.#buffers.take();
+    try {
+      buffers.gatherRows(this.#features, firstRow * this.#stride, rows, this.#stride);
+      this.#write(firstRow, rows, await this.#model.infer(buffers.inputs, rows));
+    } finally {
+      this.#buffers.giveBack(buffers);
+    }
+  }
+
+  #write(firstRow: number, rows: number, { logits, probability, riskScore, attention }: ModelOutputs): void {
+    const outputs = this.#outputs;
+    let at = firstRow * outputsPerRow;
+    for (let row = 0; row < rows; row += 1) {
+      if (logits !== null) {
+        outputs[at] = logits[row * 2] as number;
+        outputs[at + 1] = logits[row * 2 + 1] as number;
+      } else if (probability !== null) {
+        outputs[at] = probability[row] as number;
+      }
+      if (riskScore !== null) outputs[at + 2] = riskScore[row] as number;
+      at += outputsPerRow;
+    }
+    if (attention !== null) this.#attention.set(attention, firstRow * maxAttentionWidth);
+  }
+}

@@ -1,0 +1,123 @@
+import { parentPort, threadId, workerData } from 'node:worker_threads';
+import type { InferenceSession } from 'onnxruntime-node';
+import {
+  type BatchReply,
+  type ExplainReply,
+  type FailedReport,
+  type GraphDescription,
+  maxAttentionWidth,
+  type ReadyReport,
+  type TaskFailure,
+  type WorkerConfig,
+  type WorkerTask,
+} from '../../src/protocol/serving.js';
+import { shortageOf } from '../../src/protocol/shortage.js';
+import { NoProviderError, openSession } from '../providers/providers.js';
+import { isDeviceFailure, sessionFailure } from '../providers/session-failure.js';
+import { describeGraph } from '../thread/describe-graph.js';
+import { failureOf } from '../thread/failure.js';
+import { GuardSeat } from '../thread/guard.js';
+import { sayHello } from '../thread/hello.js';
+import { bytesOf } from '../thread/model-bytes.js';
+import { ModelSession } from '../thread/model-session.js';
+import { BatchRunner } from './batch-runner.js';
+import { BufferPool } from './buffer-pool.js';
+import { ColumnRunner } from './column-runner.js';
+import { Explainer } from './explainer.js';
+import { tryRows } from './trial.js';
+
+type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;
+
+/** What the model's graph turned out to be, for the report of a start that failed after it was loaded. */
+let graph: GraphDescription | null = null;
+
+/** Loads the model, warms it up, says so, and gives the handler of batches. */
+async function start(config: WorkerConfig): Promise<Handler> {
+  const seat = new GuardSeat(config);
+  const { report, model } = await seat.during(async () => {
+    const bytes = bytesOf(config.model);
+    const { provider, trials, result } = await openSession(bytes, config.providers, config.device, async (session) => {
+      graph = describeGraph(session);
+      const model = await warmedUp(session, config);
+      return { model, trial: config.trialRows === null ? null : await tryRows(model, config, config.trialRows) };
+    });
+    const { model, trial } = result;
+    const report: ReadyReport = {
+      kind: 'ready',
+      threadId,
+      provider,
+      trials,
+      graph: graph ?? { inputs: [], outputs: [] },
+      attentionWidth: model.attentionWidth,
+      ...(trial === null ? {} : { trial }),
+    };
+    return { report, model };
+  });
+  const buffers = new BufferPool(config);
+  const runner = new BatchRunner(model, buffers, config);
+  const columns = new ColumnRunner(model, buffers, config);
+  const explainer = new Explainer(model, buffers, config);
+  await seat.during(() => runner.warmUp());
+  parentPort?.postMessage(report);
+  return async (task) => {
+    try {
+      if (task.kind === 'batch') {
+        return { inferenceMs: await seat.during(() => runner.run(task)), provider: report.provider };
+      }
+      if (task.kind === 'columns') {
+        return { inferenceMs: await seat.during(() => columns.run(task)), provider: report.provider };
+      }
+      return { contributions: await seat.during(() => explainer.explain(task)) };
+    } catch (error) {
+      return taskFailureOf(error);
+    }
+  };
+}
+
+async function warmedUp(session: InferenceSession, config: WorkerConfig): Promise<ModelSession> {
+  const model = await ModelSession.warmedUp(session, config, config.memory.maxBatchSize, [config.columns.rows]);
+  if (model.attentionWidth <= maxAttentionWidth) return model;
+  throw new Error(`output attention: expected at most ${maxAttentionWidth} columns, received ${model.attentionWidth}`);
+}
+
+function failedReport(error: unknown): FailedReport {
+  const isModelSuspect = error instanceof NoProviderError && error.isModelSuspect;
+  return { kind: 'failed', threadId, ...failureOf(error), isModelSuspect, graph };
+}
+
+function taskFailureOf(error: unknown): TaskFailure {
+  const message = messageOf(error);
+  // What the device says is of no row, and its error's number is of use.
+  if (isDeviceFailure(message)) return { error: sessionFailure(error), ofDevice: true };
+  const shortage = shortageOf(error);
+  const reason = withoutNumbers(message);
+  return { error: shortage === null ? reason : `${shortage} (${reason})` };
+}
+
+/** The runtime may quote what a row held, which is no business of an error message. */
+function withoutNumbers(message: string): string {
+  return message.replace(/\d+(\.\d+)?(e[+-]?\d+)?/gi, '#');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A task without work: the host runs some before the first request, so that the way of a task there and back is compiled. */
+export function warmUp(): object {
+  return {};
+}
+
+/** The package looks for this text in its own file before it starts it: beside a bundle may lie a `worker.js` of the host. */
+export const mark = 'the worker of fraud-scorer';
+
+sayHello('worker');
+
+const config: WorkerConfig = workerData;
+
+// A promise that rejected here would kill the worker, which the pool would start again and again:
+// it resolves to a handler that refuses instead, and the report lets `create` say why.
+export default start(config).catch((error: unknown): Handler => {
+  parentPort?.postMessage(failedReport(error));
+  return () => Promise.resolve({ error: messageOf(error) });
+});

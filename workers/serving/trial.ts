@@ -1,0 +1,119 @@
+import type { InputSpec, ModelSpec, TrialReport } from '../../src/protocol/serving.js';
+import { isOutOfMemory } from '../../src/protocol/shortage.js';
+import { isDeviceFailure, sessionFailure } from '../providers/session-failure.js';
+import type { ModelSession } from '../thread/model-session.js';
+import { FeatureBuffers } from './feature-buffers.js';
+import { type RowScores, rowScoresOf } from './row-scores.js';
+import { judgeTrial } from './trial-findings.js';
+import { type TrialRows, trialRows } from './trial-rows.js';
+import type { Company, TargetScores } from './trial-run.js';
+
+/** Targets that are also tried with a single row beside them. */
+const maxPairs = 8;
+
+/**
+ * Runs invented rows and looks at what comes: whether the scores are scores, and whether a row's score depends on the rows beside it.
+ * Rows that the runtime fails on are left out, as the model may not be made for such.
+ *
+ * @param plausible raw features of rows that the model may meet, row after row.
+ * @throws {Error} where the device fails, or memory runs out.
+ */
+export async function tryRows(
+  model: Pick<ModelSession, 'infer'>,
+  { inputs, outputs }: ModelSpec,
+  plausible: Float32Array,
+): Promise<TrialReport> {
+  const rows = trialRows(inputs, plausible);
+  const runner = new Runner(model, inputs, rows);
+  const scores = await runner.scoresOf(rows.plausible);
+  const targets = await alone(runner, rows);
+  const companies: Company[] = [];
+  // Nothing differs between the runs of one size but what the other rows hold.
+  for (const size of [2, 2 * targets.length]) {
+    const compared = size === 2 ? targets.slice(0, maxPairs) : targets;
+    for (const kind of ['others', 'loud', 'zeros'] as const) {
+      const companions = companionsOf(kind, compared, rows);
+      companies.push({ kind, size, scores: await inCompany(runner, compared, companions, size) });
+    }
+  }
+  const others = companionsOf('others', targets, rows);
+  const again = await inCompany(runner, targets, others, 2 * targets.length);
+  return judgeTrial({ plausible: scores, targets, companies, again, failure: runner.failure }, outputs);
+}
+
+/** A target and its score in a run of its own. */
+interface Target extends TargetScores {
+  row: number;
+}
+
+/** Of the targets those that can be run, each alone. */
+async function alone(runner: Runner, rows: TrialRows): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const row of rows.targets) {
+    const [scores] = (await runner.run([row])) ?? [];
+    if (scores !== undefined) targets.push({ row, isPlausible: row < rows.plausible.length, alone: scores });
+  }
+  return targets;
+}
+
+/** A row to stand beside each target. */
+function companionsOf(kind: Company['kind'], targets: readonly Target[], { loud, zeros }: TrialRows): number[] {
+  return targets.map((_, index) => {
+    if (kind === 'loud') return loud[index % loud.length] ?? zeros;
+    return kind === 'zeros' ? zeros : (targets[targets.length - 1 - index]?.row ?? zeros);
+  });
+}
+
+/** The scores of the targets, each with its companion behind it, in batches of `size` rows; null where the runtime failed. */
+async function inCompany(
+  runner: Runner,
+  targets: readonly Target[],
+  companions: readonly number[],
+  size: number,
+): Promise<RowScores[] | null> {
+  const batch = targets.flatMap(({ row }, index) => [row, companions[index] ?? row]);
+  const all: RowScores[] = [];
+  for (let first = 0; first < batch.length; first += size) {
+    const scores = await runner.run(batch.slice(first, first + size));
+    if (scores === null) return null;
+    all.push(...scores);
+  }
+  return all.filter((_, index) => index % 2 === 0);
+}
+
+/** Runs rows of a trial, as batches of requests are run. */
+class Runner {
+  /** What the runtime said the first time that it failed; null where it never did. */
+  failure: string | null = null;
+  readonly #model: Pick<ModelSession, 'infer'>;
+  readonly #features: Float32Array;
+  readonly #buffers: FeatureBuffers;
+
+  constructor(model: Pick<ModelSession, 'infer'>, inputs: readonly InputSpec[], rows: TrialRows) {
+    this.#model = model;
+    this.#features = rows.features;
+    this.#buffers = new FeatureBuffers(inputs, Math.max(rows.plausible.length, 2 * rows.targets.length));
+  }
+
+  /** In one batch, or each alone where that fails; null for rows that fail alone too. */
+  async scoresOf(rows: readonly number[]): Promise<(RowScores | null)[]> {
+    const together = await this.run(rows);
+    if (together !== null) return together;
+    const scores: (RowScores | null)[] = [];
+    for (const row of rows) scores.push((await this.run([row]))?.[0] ?? null);
+    return scores;
+  }
+
+  /** @returns null where the runtime failed. */
+  async run(rows: readonly number[]): Promise<RowScores[] | null> {
+    this.#buffers.gather(this.#features, Int32Array.from(rows));
+    try {
+      return rowScoresOf(await this.#model.infer(this.#buffers.inputs, rows.length), rows.length);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (isDeviceFailure(message) || isOutOfMemory(message)) throw error;
+      this.failure ??= sessionFailure(error);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { type GuardedData, guardWords } from '../../src/protocol/serving.js';
+
+/** This worker's seat at the exit guard: says when it is inside the runtime, and stays out once the host wants it to end. */
+export class GuardSeat {
+  readonly #words: Int32Array;
+  readonly #stop: number;
+  readonly #busy: number;
+
+  constructor({ guard, guardSeat }: GuardedData) {
+    this.#words = new Int32Array(guard);
+    this.#stop = guardWords.stop(guardSeat);
+    this.#busy = guardWords.busy(guardSeat);
+    // The host took it to be busy with loading; whatever loads this file is through with it in the next turn.
+    setImmediate(() => this.#leave());
+  }
+
+  /** Whether the host wants this worker to end: whatever takes long is to come to an end by itself. */
+  get isLeaving(): boolean {
+    return Atomics.load(this.#words, this.#stop) !== 0;
+  }
+
+  /**
+   * Runs `work`, which calls the runtime, while the host knows it.
+   *
+   * @throws {Error} where the host is leaving, and whatever `work` throws.
+   */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    Atomics.add(this.#words, this.#busy, 1);
+    try {
+      // After busy is set, or the host could see nobody busy and leave in between.
+      if (this.isLeaving) throw new Error('the host is leaving');
+      return await work();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #leave(): void {
+    Atomics.sub(this.#words, this.#busy, 1);
+    Atomics.notify(this.#words, this.#busy);
+  }
+}

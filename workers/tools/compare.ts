@@ -1,0 +1,122 @@
+import type { ModelFile } from '../../src/protocol/serving.js';
+import type { CompareTask, Comparison, OutputDifferences, PairTiming } from '../../src/protocol/tools.js';
+import { openSession } from '../providers/providers.js';
+import { FeatureBuffers } from '../serving/feature-buffers.js';
+import { fraudProbabilityOf } from '../serving/row-scores.js';
+import { bytesOf } from '../thread/model-bytes.js';
+import { type InputBuffers, type ModelOutputs, ModelSession } from '../thread/model-session.js';
+
+/** Rows a run of the verification takes. */
+const verificationBatch = 256;
+
+/** Runs before the timed ones, at each batch size. */
+const warmUpRuns = 5;
+
+/**
+ * Runs two graphs of the same manifest on the same rows and says how far apart they are; then times them in turn.
+ *
+ * @throws {Error} where either can't be loaded or run.
+ */
+export async function compare(task: CompareTask): Promise<Comparison> {
+  const original = await load(task, task.original);
+  const optimized = await load(task, task.optimized);
+  const rowSize = task.spec.inputs.reduce((sum, { size }) => sum + size, 0);
+  const rows = task.rows.length / rowSize;
+  const differences = await verify(original.model, optimized.model, task, rows);
+  const timings: PairTiming[] = [];
+  for (const batchSize of task.batchSizes) {
+    const { inputs } = gathered(task, batchSize, (row) => row % rows);
+    timings.push(await time(original.model, optimized.model, inputs, batchSize, task.runs));
+  }
+  return { differences, timings, loadMs: { original: original.loadMs, optimized: optimized.loadMs } };
+}
+
+async function load({ spec }: CompareTask, file: ModelFile): Promise<{ model: ModelSession; loadMs: number }> {
+  const bytes = bytesOf(file);
+  const start = performance.now();
+  const { result } = await openSession(bytes, ['cpu'], 0, async (session) => {
+    const loadMs = performance.now() - start;
+    return { model: await ModelSession.warmedUp(session, spec, 1), loadMs };
+  });
+  return result;
+}
+
+/** @param place which of the task's rows each row is. */
+function gathered({ spec, rows }: CompareTask, count: number, place: (row: number) => number): FeatureBuffers {
+  const buffers = new FeatureBuffers(spec.inputs, count);
+  buffers.gather(
+    rows,
+    Int32Array.from({ length: count }, (_, row) => place(row)),
+  );
+  return buffers;
+}
+
+async function verify(a: ModelSession, b: ModelSession, task: CompareTask, rows: number): Promise<OutputDifferences> {
+  const largest: OutputDifferences = { fraudProbability: 0, riskScore: null, logits: null, attention: null };
+  for (let first = 0; first < rows; first += verificationBatch) {
+    const count = Math.min(verificationBatch, rows - first);
+    const { inputs } = gathered(task, count, (row) => first + row);
+    const [left, right] = [await a.infer(inputs, count), await b.infer(inputs, count)];
+    const probability = largestDifference(probabilities(left, count), probabilities(right, count), false);
+    largest.fraudProbability = Math.max(largest.fraudProbability, probability ?? 0);
+    largest.riskScore = larger(largest.riskScore, largestDifference(left.riskScore, right.riskScore, false));
+    largest.logits = larger(largest.logits, largestDifference(left.logits, right.logits, true));
+    largest.attention = larger(largest.attention, largestDifference(left.attention, right.attention, false));
+  }
+  return largest;
+}
+
+function probabilities(outputs: ModelOutputs, rows: number): Float32Array | null {
+  if (outputs.logits === null) return outputs.probability;
+  return Float32Array.from({ length: rows }, (_, row) => fraudProbabilityOf(outputs, row));
+}
+
+/** Infinite where one is a number and the other is not. */
+function largestDifference(a: Float32Array | null, b: Float32Array | null, isRelative: boolean): number | null {
+  if (a === null || b === null) return null;
+  let largest = 0;
+  for (let index = 0; index < a.length; index += 1) {
+    const [left, right] = [a[index] ?? Number.NaN, b[index] ?? Number.NaN];
+    if (Object.is(left, right)) continue;
+    const difference = Math.abs(left - right) / (isRelative ? Math.max(1, Math.abs(left)) : 1);
+    largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+  }
+  return largest;
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.max(a, b);
+}
+
+async function time(
+  original: ModelSession,
+  optimized: ModelSession,
+  buffers: InputBuffers,
+  batchSize: number,
+  runs: number,
+): Promise<PairTiming> {
+  const originalMs: number[] = [];
+  const optimizedMs: number[] = [];
+  for (let run = -warmUpRuns; run < runs; run += 1) {
+    // In turn, so that whatever else the machine does meets both.
+    const pair = [await timed(original, buffers, batchSize), await timed(optimized, buffers, batchSize)] as const;
+    if (run < 0) continue;
+    originalMs.push(pair[0]);
+    optimizedMs.push(pair[1]);
+  }
+  return { batchSize, originalMs: median(originalMs), optimizedMs: median(optimizedMs) };
+}
+
+async function timed(model: ModelSession, buffers: InputBuffers, rows: number): Promise<number> {
+  const start = performance.now();
+  await model.infer(buffers, rows);
+  return performance.now() - start;
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}

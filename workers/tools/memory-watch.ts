@@ -1,0 +1,51 @@
+import { totalmem } from 'node:os';
+import type { ProviderName } from '../../src/protocol/serving.js';
+import type { MemoryUse } from '../../src/protocol/tools.js';
+import { deviceMemoryGb } from '../providers/nvidia-smi.js';
+
+const bytesPerGb = 1024 ** 3;
+
+/**
+ * What memory in use has grown by since it was begun: the device's where there is one and its driver's tool tells, all processes counted;
+ * else the process's own, of the machine's.
+ */
+export class MemoryWatch {
+  readonly #device: number | null;
+  readonly #hostGb = hostGb();
+  readonly #deviceGb: number | null;
+
+  private constructor(device: number | null, deviceGb: number | null) {
+    this.#device = device;
+    this.#deviceGb = deviceGb;
+  }
+
+  static async begin(provider: ProviderName, device: number): Promise<MemoryWatch> {
+    if (provider === 'cpu') return new MemoryWatch(null, null);
+    return new MemoryWatch(device, (await deviceMemoryGb(device))?.used ?? null);
+  }
+
+  async look(): Promise<MemoryUse> {
+    if (this.#device !== null && this.#deviceGb !== null) {
+      const now = await deviceMemoryGb(this.#device);
+      if (now !== null) return { memoryGb: Math.max(now.used - this.#deviceGb, 0), memoryTotalGb: now.total };
+    }
+    const now = hostGb();
+    const memoryGb = now === null || this.#hostGb === null ? null : Math.max(now - this.#hostGb, 0);
+    return { memoryGb, memoryTotalGb: totalGb() };
+  }
+}
+
+/** null where the system does not tell: Node.js reads a file of /proc for it. */
+function hostGb(): number | null {
+  try {
+    return process.memoryUsage.rss() / bytesPerGb;
+  } catch {
+    return null;
+  }
+}
+
+/** The machine's, or what the container may use of it. */
+function totalGb(): number {
+  const limit = process.constrainedMemory();
+  return Math.min(totalmem(), limit > 0 ? limit : Number.POSITIVE_INFINITY) / bytesPerGb;
+}

@@ -1,0 +1,115 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { isOutOfMemory } from '../../src/protocol/shortage.js';
+import { type ProfiledBatch, type ProfileReport, type ProfileTask, profileMeetings } from '../../src/protocol/tools.js';
+import { NoProviderError, openSession } from '../providers/providers.js';
+import { isDeviceFailure, isDeviceLost, sessionFailure } from '../providers/session-failure.js';
+import { FeatureBuffers } from '../serving/feature-buffers.js';
+import type { GuardSeat } from '../thread/guard.js';
+import { bytesOf } from '../thread/model-bytes.js';
+import { ModelSession } from '../thread/model-session.js';
+import { showLife } from '../thread/sign-of-life.js';
+import { MemoryWatch } from './memory-watch.js';
+import { Rendezvous } from './rendezvous.js';
+
+/** Runs before the timed ones, at each batch size. */
+const warmUpRuns = 5;
+
+/** Threads that are to get in one another's way have to run at the same time for longer than they take to begin. */
+const leastTogetherMs = 50;
+
+/**
+ * Measures one provider at batch sizes that grow, until they are done or the memory is; while as many other sessions as the task says do
+ * the same.
+ *
+ * @throws {Error} where the model can't be run.
+ */
+export async function profile(task: ProfileTask, seat: Pick<GuardSeat, 'isLeaving'>): Promise<ProfileReport> {
+  const rendezvous = new Rendezvous(task.rendezvous, () => {
+    // The event loop stands while this thread waits for the others.
+    showLife();
+    return seat.isLeaving;
+  });
+  let isDone = false;
+  try {
+    const report = await profileUntil(task, rendezvous);
+    isDone = report.measured.length === task.batchSizes.length;
+    return report;
+  } finally {
+    if (!isDone) rendezvous.abandon();
+  }
+}
+
+async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<ProfileReport> {
+  const report: ProfileReport = { unavailable: null, isDeviceLost: false, measured: [], outOfMemoryAt: null };
+  const memory = task.watchesMemory ? await MemoryWatch.begin(task.provider, task.device) : null;
+  if (!rendezvous.meet(profileMeetings.opening)) return report;
+  let model: ModelSession;
+  try {
+    const bytes = bytesOf(task.model);
+    const tryOut = (session: InferenceSession): Promise<ModelSession> => ModelSession.warmedUp(session, task.spec, 1);
+    ({ result: model } = await openSession(bytes, [task.provider], task.device, tryOut));
+  } catch (error) {
+    // The CPU provider is always there: where it fails the model is at fault.
+    if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;
+    const reason = error.trials[0]?.reason ?? 'unknown';
+    // One more that can't be opened says nothing of those before, but where the device is gone.
+    return { ...report, unavailable: reason, isDeviceLost: isDeviceLost(reason) };
+  }
+  for (const [size, batchSize] of task.batchSizes.entries()) {
+    try {
+      const timing = await measure(model, task, size, rendezvous);
+      if (timing === null) break;
+      report.measured.push({ batchSize, ...timing, memory: (await memory?.look()) ?? null });
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (isOutOfMemory(error.message)) return { ...report, outOfMemoryAt: batchSize };
+      if (task.provider === 'cpu' || !isDeviceFailure(error.message)) throw error;
+      return { ...report, measured: [], unavailable: sessionFailure(error), isDeviceLost: true };
+    }
+    // The next size takes memory of its own, which is not to be seen at this one.
+    if (!rendezvous.meet(profileMeetings.end(size))) break;
+  }
+  return report;
+}
+
+/** @returns null where another session has given up. */
+async function measure(
+  model: ModelSession,
+  { spec, rows, runs, batchSizes, rendezvous: { parties } }: ProfileTask,
+  size: number,
+  rendezvous: Rendezvous,
+): Promise<Omit<ProfiledBatch, 'batchSize' | 'memory'> | null> {
+  const batchSize = batchSizes[size] ?? 1;
+  const rowSize = spec.inputs.reduce((sum, input) => sum + input.size, 0);
+  const buffers = new FeatureBuffers(spec.inputs, batchSize);
+  const places = Int32Array.from({ length: batchSize }, (_, row) => row % (rows.length / rowSize));
+  const run = async (): Promise<number> => {
+    const start = performance.now();
+    buffers.gather(rows, places);
+    await model.infer(buffers.inputs, batchSize);
+    return performance.now() - start;
+  };
+  for (let count = 0; count < warmUpRuns; count += 1) {
+    if (rendezvous.isOff) return null;
+    await run();
+  }
+  const meeting = profileMeetings.start(size);
+  if (!rendezvous.meet(meeting)) return null;
+  const startMs = clockMs();
+  const leastMs = parties === 1 ? 0 : leastTogetherMs;
+  const durationsMs: number[] = [];
+  while (durationsMs.length < runs || clockMs() - startMs < leastMs) {
+    if (rendezvous.isOff) return null;
+    durationsMs.push(await run());
+  }
+  rendezvous.finish(meeting);
+  // Those that are not through yet are to have company until the end.
+  let company = 0;
+  for (; !rendezvous.isOver(meeting); company += 1) await run();
+  return rendezvous.isOff ? null : { durationsMs, runs: durationsMs.length + company, startMs, endMs: clockMs() };
+}
+
+/** The same for all threads, as `performance.now` is not. */
+function clockMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

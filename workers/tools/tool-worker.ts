@@ -1,0 +1,63 @@
+import { workerData } from 'node:worker_threads';
+import type { OptimizeTask, ToolReply, ToolResults, ToolTask } from '../../src/protocol/tools.js';
+import { probe } from '../providers/probe.js';
+import { sessionEntries } from '../providers/providers.js';
+import { loadRuntime } from '../providers/runtime.js';
+import { failureOf } from '../thread/failure.js';
+import { GuardSeat } from '../thread/guard.js';
+import { sayHello } from '../thread/hello.js';
+import { bytesOf } from '../thread/model-bytes.js';
+import { keepShowingLife } from '../thread/sign-of-life.js';
+import { compare } from './compare.js';
+import { profile } from './profile.js';
+import { scoreRows } from './score-rows.js';
+
+/** As in `inference-worker.ts`. */
+export const mark = 'the tool-worker of fraud-scorer';
+
+sayHello('tool-worker');
+keepShowingLife();
+
+const seat = new GuardSeat(workerData);
+
+/** Runs one task of a tool: what needs the runtime, which the host never loads. */
+export default async function runTool(task: ToolTask): Promise<ToolReply<ToolTask['kind']>> {
+  try {
+    return { result: await seat.during(() => resultOf(task)) };
+  } catch (error) {
+    const { code, message } = failureOf(error);
+    return { error: message, code };
+  }
+}
+
+async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> {
+  await loadRuntime();
+  switch (task.kind) {
+    case 'compare':
+      return compare(task);
+    case 'profile':
+      return profile(task, seat);
+    case 'probe':
+      return probe(task);
+    case 'score':
+      return scoreRows(task);
+    case 'optimize':
+      return optimize(task);
+  }
+}
+
+/** Loading a graph with this option has the runtime save it as it has optimised it. */
+async function optimize({ model, outPath, level }: OptimizeTask): Promise<null> {
+  const { InferenceSession } = await loadRuntime();
+  const session = await InferenceSession.create(bytesOf(model), {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: level,
+    optimizedModelFilePath: outPath,
+    extra: { session: sessionEntries },
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+  });
+  await session.release();
+  return null;
+}

@@ -19,8 +19,8 @@ import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';
 import { Door } from './requests/door.js';
 import { RequestTable } from './requests/request-table.js';
+import { Waiters } from './requests/waiters.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
-import { Waiters } from './scheduling/waiters.js';
 
 /** The parts of a scorer, joined. */
 export interface Parts {

@@ -1,5 +1,4 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import { isDecision } from './answering/fallback.js';
 import { readPolicyPatch } from './answering/policy.js';
 import type { HostLogger } from './api/logger.js';
 import type { Patch } from './api/patch.js';
@@ -15,6 +14,7 @@ import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
 import { resolveToolWorkerFile, resolveWorkerFile } from './pool/worker-file.js';
 import { isExplain } from './requests/score-options.js';
 import type { BatchLimits } from './scheduling/batch-policy.js';
+import { isDecision } from './validation/decision.js';
 import { FieldReader } from './validation/field-reader.js';
 import { isUrl } from './validation/is-url.js';
 

@@ -4,13 +4,14 @@ import type { ModelIdentity, ModelResult } from '../api/result.js';
 import { type FraudScorerError, InferenceError } from '../errors.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { outputsPerRow } from '../protocol/serving.js';
+import { softmaxOfTwo } from '../protocol/softmax.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import type { Landed } from '../scheduling/flights.js';
 import type { Lane } from '../scheduling/lanes.js';
 import { readAttention } from './attention.js';
 import type { Explanations } from './explanations.js';
 import { decide, riskLevel } from './policy.js';
-import { isProbability, softmaxOfTwo } from './probability.js';
+import { isProbability } from './probability.js';
 import { type OutputForm, outsideMessage } from './scores.js';
 import type { Settler } from './settler.js';
 
@@ -90,7 +91,7 @@ export class Answers {
     const { form, table, model } = this.#options;
     const at = place * outputsPerRow;
     const first = outputs[at] as number;
-    const fraudProbability = form.logits ? softmaxOfTwo(first, outputs[at + 1] as number) : first;
+    const fraudProbability = form.logits ? Math.fround(softmaxOfTwo(first, outputs[at + 1] as number)) : first;
     const riskScore = form.riskScore ? (outputs[at + 2] as number) : fraudProbability;
     if (!isProbability(fraudProbability)) throw new InferenceError(outsideMessage('fraud probability'));
     if (!isProbability(riskScore)) throw new InferenceError(outsideMessage('risk score'));

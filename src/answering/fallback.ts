@@ -3,6 +3,7 @@ import type { ScoreRequest } from '../api/request.js';
 import type { Decision } from '../api/result.js';
 import type { ErrorCode, FraudScorerError } from '../errors.js';
 import { containResult, isThenable } from '../host/host-code.js';
+import { isDecision } from '../validation/decision.js';
 
 /** What a fallback may answer. An invalid, aborted or closed request is the caller's own doing and always rejects. */
 const answered: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -12,10 +13,6 @@ const answered: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ERR_INFERENCE',
   'ERR_PROVIDER_UNAVAILABLE',
 ]);
-
-export function isDecision(value: unknown): value is Decision {
-  return value === 'APPROVE' || value === 'REVIEW' || value === 'BLOCK';
-}
 
 /**
  * The fallback's decision in place of `error`, or null where there is none: the error stands.

@@ -2,8 +2,9 @@ import type { DecisionPolicy } from '../api/policy.js';
 import type { ColumnScores } from '../api/result.js';
 import { InferenceError } from '../errors.js';
 import type { DecisionCounts } from '../monitoring/decision-counter.js';
+import { softmaxOfTwo } from '../protocol/softmax.js';
 import { decide, riskLevel } from './policy.js';
-import { isProbability, softmaxOfTwo } from './probability.js';
+import { isProbability } from './probability.js';
 import type { OutputForm } from './scores.js';
 
 /**
@@ -31,7 +32,7 @@ export function scoreChunk(
   let highRisk = 0;
   for (let index = 0; index < rows; index += 1) {
     const probability = form.logits
-      ? softmaxOfTwo(outputs[2 * index] as number, outputs[2 * index + 1] as number)
+      ? Math.fround(softmaxOfTwo(outputs[2 * index] as number, outputs[2 * index + 1] as number))
       : (outputs[index] as number);
     const risk = form.riskScore ? (outputs[2 * rows + index] as number) : probability;
     if (!isProbability(probability) || !isProbability(risk)) {

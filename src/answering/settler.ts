@@ -1,33 +1,13 @@
 import type { DecisionRecord } from '../api/events.js';
 import type { Fallback } from '../api/policy.js';
-import type { ScoreRequest } from '../api/request.js';
 import type { Decision, FallbackResult, ModelIdentity, ModelResult, ScoreResult } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
 import { type CallerContext, inContext } from '../host/async-context.js';
 import type { Clock } from '../host/clock.js';
+import type { Caller, SettlementObserver } from '../requests/caller.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
 import { fallbackDecision } from './fallback.js';
-
-/** Who waits for an answer that is no result of the model's. Made only where there is such an answer. */
-export interface Caller {
-  readonly request: ScoreRequest | null;
-  readonly id: string | undefined;
-  /** On the monotonic clock, in ms. */
-  readonly enqueuedAt: number;
-  /** Where the host's code runs that hears of this request; null where none did when the request came. */
-  readonly context: CallerContext | null;
-  readonly resolve: (result: ScoreResult) => void;
-  readonly reject: (error: FraudScorerError) => void;
-}
-
-/** Counts what became of requests. */
-export interface SettlementObserver {
-  recordError(error: FraudScorerError): void;
-  /** A request that `close` gave up. */
-  recordAbandoned(): void;
-  recordFallback(): void;
-}
 
 export interface SettlerOptions {
   clock: Clock;

@@ -1,4 +1,4 @@
-import { addressSpace, memoryLeftMb } from '../protocol/memory-limits.js';
+import { addressSpace, memoryLeftMb } from '../host/memory-limits.js';
 import { finiteBinary } from './kernels/finite.js';
 
 const pageBytes = 65_536;

@@ -1,5 +1,5 @@
 import { FraudScorerError, OutOfResourcesError } from '../errors.js';
-import { shortageOf } from '../protocol/shortage.js';
+import { shortageOf } from './shortage.js';
 import { messageOf } from './thrown.js';
 
 /**

@@ -1,22 +1,11 @@
-import type { ProviderName, ProviderTrial } from '../protocol/serving.js';
-
-/** A CUDA device, and the workers on it. */
-export interface DeviceState {
-  device: number;
-  workers: number;
-  ready: number;
-  /** What its workers run on, or ran on last. */
-  provider: ProviderName | null;
-  /** Why workers of it are out of use, or not on the device; null where nothing is wrong. */
-  problem: string | null;
-}
+import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.js';
 
 /** What is looked at of a place for a worker. */
 export interface DeviceSeat {
   readonly isReady: boolean;
   /** What its worker runs on, or ran on last; null before the first was ready. */
-  readonly provider: ProviderName | null;
-  readonly trials: readonly ProviderTrial[];
+  readonly provider: Provider | null;
+  readonly trials: readonly ProviderAttempt[];
   readonly problem: string | null;
 }
 
@@ -31,7 +20,7 @@ export function isOnDevice({ provider }: Pick<DeviceSeat, 'provider'>): boolean 
 }
 
 /** The devices, in the order they were given; none where no worker ever ran on one. */
-export function deviceStates(seats: readonly DeviceSeat[], devices: readonly number[]): DeviceState[] {
+export function deviceSummaries(seats: readonly DeviceSeat[], devices: readonly number[]): DeviceSummary[] {
   if (!seats.some(isOnDevice)) return [];
   return devices.map((device) => {
     const own = seats.filter((_, index) => deviceOf(index, devices) === device);
@@ -49,8 +38,8 @@ export function deviceStates(seats: readonly DeviceSeat[], devices: readonly num
 /** What is in use: of the workers that are ready the provider that was preferred, with what came of the others. */
 export function providerInUse(
   seats: readonly DeviceSeat[],
-  providers: readonly ProviderName[],
-): { provider: ProviderName; trials: readonly ProviderTrial[] } | null {
+  providers: readonly Provider[],
+): { provider: Provider; trials: readonly ProviderAttempt[] } | null {
   for (const provider of providers) {
     const seat = seats.find((candidate) => candidate.isReady && candidate.provider === provider);
     if (seat !== undefined) return { provider, trials: seat.trials };
@@ -58,7 +47,7 @@ export function providerInUse(
   return null;
 }
 
-function reasonsOf(trials: readonly ProviderTrial[]): string | null {
+function reasonsOf(trials: readonly ProviderAttempt[]): string | null {
   const reasons = trials.filter(({ reason }) => reason !== null);
   return reasons.length === 0 ? null : reasons.map(({ provider, reason }) => `${provider}: ${reason}`).join('; ');
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.js';
-import { guardWords } from '../protocol/serving.js';
+import { guardWords } from '../protocol/guard.js';
 import { type ExitWaiter, unwatchExit, watchExit } from './exit-watch.js';
 
 /** How often a waiting release looks whether its worker has left the runtime. */

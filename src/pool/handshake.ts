@@ -1,5 +1,5 @@
 import { InvalidOptionsError } from '../errors.js';
-import { isHello, packageVersion, type WorkerRole } from '../protocol/serving.js';
+import { isHello, packageVersion, type WorkerRole } from '../protocol/hello.js';
 import { isWorkerReport } from './worker-report.js';
 
 /** The file that a thread runs. */

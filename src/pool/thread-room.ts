@@ -1,5 +1,5 @@
 import { OutOfResourcesError } from '../errors.js';
-import { addressSpace, dataMemory, memoryLeftMb } from '../protocol/memory-limits.js';
+import { addressSpace, dataMemory, memoryLeftMb } from '../host/memory-limits.js';
 
 /** What a thread takes with a small model, in MB. Its JavaScript engine aborts the process where it cannot have it. */
 const needs = [

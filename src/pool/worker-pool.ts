@@ -1,23 +1,23 @@
 import type { ResourceLimits } from 'node:worker_threads';
+import type { DeviceSummary, Provider } from '../api/provider.js';
 import { StartTimeoutError, WorkerLostError } from '../errors.js';
 import type { Clock, Timer } from '../host/clock.js';
 import { contained, type FaultReport, watched } from '../host/faults.js';
 import { outOfResources } from '../host/out-of-resources.js';
 import { asError } from '../host/thrown.js';
+import type { GuardedData } from '../protocol/guard.js';
 import type {
   BatchReply,
   BatchTask,
   ColumnsTask,
   ExplainReply,
   ExplainTask,
-  GuardedData,
-  ProviderName,
   ReadyReport,
   WorkerConfig,
   WorkerReport,
   WorkerTask,
 } from '../protocol/serving.js';
-import { type DeviceState, deviceOf, deviceStates, isOnDevice, providerInUse } from './devices.js';
+import { deviceOf, deviceSummaries, isOnDevice, providerInUse } from './devices.js';
 import { lookEveryMs } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
 import { PoolThreads } from './pool-threads.js';
@@ -146,8 +146,8 @@ export class WorkerPool {
   }
 
   /** The devices, in the order they were given; none where no worker ever ran on one. */
-  get devices(): DeviceState[] {
-    return deviceStates(this.#seats, this.#options.devices);
+  get devices(): DeviceSummary[] {
+    return deviceSummaries(this.#seats, this.#options.devices);
   }
 
   /** Workers that died, or hung, while they were in use. */
@@ -261,7 +261,7 @@ export class WorkerPool {
    * A worker of a device that fails must not come back on the CPU while others are on theirs: it would be slow, and never go back. With
    * none left, the CPU is better than nothing.
    */
-  #providersFor(index: number): ProviderName[] {
+  #providersFor(index: number): Provider[] {
     const { providers } = this.#options.config;
     if (this.#settleStart !== null || !this.#isOnDevice(index)) return providers;
     const isAnyLeft = this.#seats.some((seat) => seat.isReady && isOnDevice(seat));
@@ -280,7 +280,7 @@ export class WorkerPool {
 
   #spawn(
     device: number,
-    providers: ProviderName[],
+    providers: Provider[],
     isFirst: boolean,
     { onReport, onStranger }: StartListener,
   ): WorkerThread | null {

@@ -1,15 +1,9 @@
+import type { ProviderAttempt } from '../api/provider.js';
 import { type FraudScorerError, StartTimeoutError } from '../errors.js';
 import type { Timer } from '../host/clock.js';
 import { watched } from '../host/faults.js';
 import { asError } from '../host/thrown.js';
-import type {
-  BatchReply,
-  ExplainReply,
-  ProviderTrial,
-  ReadyReport,
-  WorkerReport,
-  WorkerTask,
-} from '../protocol/serving.js';
+import type { BatchReply, ExplainReply, ReadyReport, WorkerReport, WorkerTask } from '../protocol/serving.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
 import { greetingTimeoutMs, silenceError } from './handshake.js';
@@ -90,7 +84,7 @@ export class WorkerSeat {
   }
 
   /** The providers as that worker tried them. */
-  get trials(): readonly ProviderTrial[] {
+  get trials(): readonly ProviderAttempt[] {
     return this.#last?.trials ?? [];
   }
 

@@ -3,7 +3,8 @@ import { FraudScorerError, type InvalidOptionsError, ProviderUnavailableError } 
 import type { Clock, Timer } from '../host/clock.js';
 import { outOfResources } from '../host/out-of-resources.js';
 import { messageOf } from '../host/thrown.js';
-import type { GuardedData, TaskFailure } from '../protocol/serving.js';
+import type { GuardedData } from '../protocol/guard.js';
+import type { TaskFailure } from '../protocol/serving.js';
 import type { ExitGuard } from './exit-guard.js';
 import { readGreeting, strangerError, type WorkerFile } from './handshake.js';
 import { SingleThread, type ThreadExit } from './single-thread.js';

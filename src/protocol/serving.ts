@@ -1,32 +1,11 @@
 /**
- * What host and workers say to each other. Of `src/` the workers import this file, `tool-protocol.ts`, `shortage.ts` and
- * `memory-limits.ts`, and no other.
- * It holds types, layouts and constants, and no behaviour beyond the words of the exit guard.
+ * What host and workers that score say to each other: types, layouts and constants. Of `src/` the workers import this folder, the types
+ * of `api/`, and of `host/` what tells that something has run out.
  */
 
+import type { Provider, ProviderAttempt } from '../api/provider.js';
 import type { Issue } from '../errors.js';
-
-/** The version of this package, in host and worker: a copy of the worker beside another host is told apart by it. */
-export const packageVersion = '0.1.0';
-
-/** Which of this package's two workers a file is. */
-export type WorkerRole = 'worker' | 'tool-worker';
-
-/** What a worker says first, before it loads anything that can fail. */
-export interface Hello {
-  kind: 'hello';
-  role: WorkerRole;
-  version: string;
-}
-
-export function isHello(message: unknown): message is Hello {
-  if (typeof message !== 'object' || message === null || !('kind' in message) || message.kind !== 'hello') return false;
-  return (
-    'role' in message && typeof message.role === 'string' && 'version' in message && typeof message.version === 'string'
-  );
-}
-
-export type ProviderName = 'cuda' | 'tensorrt' | 'cpu';
+import type { GuardedData } from './guard.js';
 
 export interface InputSpec {
   name: string;
@@ -89,14 +68,6 @@ export interface ColumnMemory {
   outputs: SharedArrayBuffer;
 }
 
-/** What any worker is told when it starts: where it says that it is inside the runtime. */
-export interface GuardedData {
-  /** int32 words of the exit guard, see `guardWords`. */
-  guard: SharedArrayBuffer;
-  /** Which of its seats this thread has to itself. */
-  guardSeat: number;
-}
-
 /**
  * An ONNX file as the host has read and checked it. All workers share the one copy, and load no other: a worker that replaces another
  * months later does so from the same bytes, whatever has become of the file.
@@ -109,7 +80,7 @@ export interface ModelFile {
 export interface WorkerConfig extends ModelSpec, GuardedData {
   model: ModelFile;
   /** In order of preference. */
-  providers: ProviderName[];
+  providers: Provider[];
   /** The CUDA device's id. */
   device: number;
   memory: LaneMemory;
@@ -153,7 +124,7 @@ export interface TaskFailure {
 }
 
 /** The batch's outputs are in its lane. */
-export type BatchReply = { inferenceMs: number; provider: ProviderName } | TaskFailure;
+export type BatchReply = { inferenceMs: number; provider: Provider } | TaskFailure;
 
 /** The most features that an explanation names. */
 export const maxReasons = 4;
@@ -178,14 +149,6 @@ export interface GraphDescription {
   outputs: GraphValue[];
 }
 
-export interface ProviderTrial {
-  provider: ProviderName;
-  /** Why it is not used, and what would help; null where it is. */
-  reason: string | null;
-  /** What is to be known of it though it is used: that some of the graph runs on the CPU. */
-  note?: string;
-}
-
 /** What a trial run of invented rows has shown. */
 export interface TrialReport {
   /** What is wrong: the model must not be served. */
@@ -198,8 +161,8 @@ export interface TrialReport {
 export interface ReadyReport {
   kind: 'ready';
   threadId: number;
-  provider: ProviderName;
-  trials: ProviderTrial[];
+  provider: Provider;
+  trials: ProviderAttempt[];
   graph: GraphDescription;
   /** Columns of the attention output; 0 where there is none. */
   attentionWidth: number;
@@ -230,14 +193,3 @@ export interface FailedReport {
 }
 
 export type WorkerReport = ReadyReport | FailedReport;
-
-/**
- * The int32 words of the exit guard, two for each seat: `stop`, and how many calls into the runtime the thread that sits
- * there has under way, which the host sets to one until its modules are loaded. A process that ends, or terminates a thread, during such a call aborts; so
- * the host sets `stop` and waits until the seat is not busy, and a worker checks `stop` after it has said it is busy.
- */
-export const guardWords = {
-  stop: (seat: number): number => seat * 2,
-  busy: (seat: number): number => seat * 2 + 1,
-  length: (seats: number): number => seats * 2,
-} as const;

@@ -1,6 +1,7 @@
 /** What host and the tools' worker say to each other: `workers/` may import this file of `src/` too. */
 
-import type { FailureCode, GraphDescription, ModelFile, ModelSpec, ProviderName, TrialReport } from './serving.js';
+import type { Provider } from '../api/provider.js';
+import type { FailureCode, GraphDescription, ModelFile, ModelSpec, TrialReport } from './serving.js';
 
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
 
@@ -59,7 +60,7 @@ export interface ProfileTask {
   kind: 'profile';
   spec: ModelSpec;
   model: ModelFile;
-  provider: ProviderName;
+  provider: Provider;
   device: number;
   /** Raw features, row after row. */
   rows: Float32Array;
@@ -116,7 +117,7 @@ export interface ProfileReport {
 /** Looks at what this machine has for the providers. */
 export interface ProbeTask {
   kind: 'probe';
-  providers: ProviderName[];
+  providers: Provider[];
 }
 
 /** What brings a library: packages of NVIDIA's apt repository and of PyPI. */
@@ -158,7 +159,7 @@ export interface GpuList {
 }
 
 export interface ProbedProvider {
-  provider: ProviderName;
+  provider: Provider;
   /** Why it can't be used; null where nothing is said against it. */
   reason: string | null;
   /** Whether its files lie beside the runtime, of the runtime's version, or it is part of it. */
@@ -181,7 +182,7 @@ export interface ScoreTask {
   kind: 'score';
   spec: ModelSpec;
   model: ModelFile;
-  provider: ProviderName;
+  provider: Provider;
   device: number;
   /** Raw features, row after row; may be empty. */
   rows: Float32Array;

@@ -1,4 +1,3 @@
-import type { SettlementObserver, Settler } from '../answering/settler.js';
 import type { ScoreOptions, ScoreRequest } from '../api/request.js';
 import type { ModelIdentity } from '../api/result.js';
 import {
@@ -12,9 +11,8 @@ import {
 import type { CallerContext } from '../host/async-context.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
-import type { Batcher } from '../scheduling/batcher.js';
-import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
 import { watchSignal } from './abort-registry.js';
+import type { Caller, SettlementObserver } from './caller.js';
 import { explainCodes } from './explain-codes.js';
 import type { FeatureRows } from './feature-rows.js';
 import { readRequest } from './read-request.js';
@@ -29,15 +27,25 @@ export interface Intake {
   readonly features: FeatureRows;
   /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
   readonly scratchRow: number;
-  readonly batcher: Pick<Batcher, 'waiting' | 'canAnswerWithin' | 'add'>;
+  readonly batcher: {
+    /** Requests that wait for a worker. */
+    readonly waiting: number;
+    /** Whether a request that came now could be answered in time. */
+    canAnswerWithin(timeoutMs: number, priority: number): boolean;
+    add(row: number): void;
+  };
   readonly stats: SettlementObserver;
 }
 
 export interface AdmissionOptions {
   clock: Clock;
   table: RequestTable;
-  deadlines: DeadlineWheel;
-  settler: Settler;
+  /** Watches the deadlines of rows. */
+  deadlines: { add(row: number): void };
+  /** Tells a caller that its request is not taken in. */
+  settler: {
+    refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void;
+  };
   /** The version that answers a request. */
   route: () => Intake;
   /** Gives a row up whose caller's signal was aborted. */
@@ -144,7 +152,7 @@ export class Admission {
         context,
         resolve: resolve ?? ((result) => settlements?.resolve(place, result)),
         reject: reject ?? ((reason: FraudScorerError) => settlements?.reject(place, reason)),
-      } satisfies Parameters<Settler['refuse']>[0];
+      } satisfies Caller;
       this.#options.settler.refuse(caller, known, deployment.model, deployment.stats);
       return;
     }

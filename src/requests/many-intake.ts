@@ -1,9 +1,9 @@
 import type { ScoreOptions } from '../api/request.js';
 import type { Clock } from '../host/clock.js';
-import type { Waiters } from '../scheduling/waiters.js';
 import type { Admission } from './admission.js';
 import type { ManyIntake } from './score-many.js';
 import { readScoreOptions } from './score-options.js';
+import type { Waiters } from './waiters.js';
 
 interface Parts {
   clock: Clock;

@@ -1,6 +1,6 @@
-import { isDecision } from '../answering/fallback.js';
 import type { Outcome } from '../api/outcome.js';
 import { InvalidRequestError } from '../errors.js';
+import { isDecision } from '../validation/decision.js';
 import { describeKind, describeNonNumber, describeNonText, IssueList } from '../validation/issues.js';
 import { builtInKind } from '../validation/object-kinds.js';
 

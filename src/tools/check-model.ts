@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { defaultPolicy } from '../answering/policy.js';
-import { softmaxOfTwo } from '../answering/probability.js';
 import type { Scores } from '../answering/scores.js';
 import type { Provider } from '../api/provider.js';
 import type { ModelIdentity } from '../api/result.js';
@@ -10,6 +9,7 @@ import type { Manifest } from '../models/manifest.js';
 import { fileOf, integrityProblem, type ModelDirectory, readModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
 import { refuseOutsideFiles } from '../models/outside-files.js';
+import { softmaxOfTwo } from '../protocol/softmax.js';
 import type { ScoredRows } from '../protocol/tools.js';
 import { casesFile, compareWithCases, type GoldenCases, readGoldenCases } from './golden-cases.js';
 import { ToolWorker } from './tool-worker.js';
@@ -149,7 +149,7 @@ function scoresOf({ scores, riskScore }: ScoredRows, { outputs }: Manifest): Sco
   const count = scores.length / (isLogits ? 2 : 1);
   return Array.from({ length: count }, (_, row) => {
     const fraudProbability = isLogits
-      ? softmaxOfTwo(scores[2 * row] ?? Number.NaN, scores[2 * row + 1] ?? Number.NaN)
+      ? Math.fround(softmaxOfTwo(scores[2 * row] ?? Number.NaN, scores[2 * row + 1] ?? Number.NaN))
       : (scores[row] ?? Number.NaN);
     return { fraudProbability, riskScore: riskScore === null ? fraudProbability : (riskScore[row] ?? Number.NaN) };
   });

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isDecision } from '../answering/fallback.js';
 import { decide, roundPolicy } from '../answering/policy.js';
 import { isProbability } from '../answering/probability.js';
 import type { Scores } from '../answering/scores.js';
@@ -10,6 +9,7 @@ import { ModelInvalidError } from '../errors.js';
 import { parseJsonFile } from '../models/json-text.js';
 import type { ManifestInput } from '../models/manifest.js';
 import { isThere, readSmall } from '../models/read-file.js';
+import { isDecision } from '../validation/decision.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { IssueList } from '../validation/issues.js';
 import { givenRows } from './verification-rows.js';

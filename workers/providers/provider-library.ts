@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { ProviderName } from '../../src/protocol/serving.js';
+import type { Provider } from '../../src/api/provider.js';
 import type { NeededLibrary } from '../../src/protocol/tools.js';
 import {
   cudaVersionOf,
@@ -38,7 +38,7 @@ export function installedRuntime(): Runtime {
  * Why a provider can't be used here and what would help, found without asking the runtime, which would print the true reason to the
  * host's standard error and throw another; null where there is nothing to say against it.
  */
-export function whyUnavailable(provider: ProviderName, runtime: Runtime = installedRuntime()): string | null {
+export function whyUnavailable(provider: Provider, runtime: Runtime = installedRuntime()): string | null {
   if (provider === 'cpu') return null;
   if (
     !loadedRuntime()
@@ -51,7 +51,7 @@ export function whyUnavailable(provider: ProviderName, runtime: Runtime = instal
 }
 
 /** The same of the provider's library alone, on Linux. */
-export function whyNotLoaded(provider: Exclude<ProviderName, 'cpu'>, runtime: Runtime): string | null {
+export function whyNotLoaded(provider: Exclude<Provider, 'cpu'>, runtime: Runtime): string | null {
   const path = providerLibrary(provider, runtime);
   if (!existsSync(path)) return notInstalled(nameOf(provider), runtime);
   if (!existsSync(join(runtime.directory, sharedLibrary))) return notInstalled(sharedLibrary, runtime);
@@ -66,7 +66,7 @@ export function whyNotLoaded(provider: Exclude<ProviderName, 'cpu'>, runtime: Ru
 }
 
 /** Whether all that a provider is made of lies beside the runtime, of the runtime's version, or is part of it. */
-export function isInstalled(provider: ProviderName, runtime: Runtime = installedRuntime()): boolean {
+export function isInstalled(provider: Provider, runtime: Runtime = installedRuntime()): boolean {
   if (provider === 'cpu') return true;
   // What TensorRT can't run goes to CUDA's provider.
   const needed = provider === 'tensorrt' ? (['cuda', 'tensorrt'] as const) : (['cuda'] as const);
@@ -78,7 +78,7 @@ export function isInstalled(provider: ProviderName, runtime: Runtime = installed
 }
 
 /** The major version of CUDA that an installed provider is built for; null where it is not installed, or does not tell. */
-export function cudaVersionOfProvider(provider: ProviderName, runtime: Runtime = installedRuntime()): 12 | 13 | null {
+export function cudaVersionOfProvider(provider: Provider, runtime: Runtime = installedRuntime()): 12 | 13 | null {
   if (provider === 'cpu' || !isInstalled(provider, runtime)) return null;
   return cudaVersionOf(neededLibraries(providerLibrary(provider, runtime)));
 }
@@ -87,7 +87,7 @@ export function cudaVersionOfProvider(provider: ProviderName, runtime: Runtime =
  * What a provider needs of CUDA, cuDNN, TensorRT and the driver, and which of it is there. Where CUDA's provider is not installed, what
  * the one needs that the runtime's install script brings.
  */
-export function librariesOf(provider: ProviderName, runtime: Runtime = installedRuntime()): NeededLibrary[] {
+export function librariesOf(provider: Provider, runtime: Runtime = installedRuntime()): NeededLibrary[] {
   if (provider === 'cpu' || process.platform !== 'linux') return [];
   const path = providerLibrary(provider, runtime);
   const isThere = existsSync(path);
@@ -104,11 +104,11 @@ export function librariesOf(provider: ProviderName, runtime: Runtime = installed
   }));
 }
 
-function providerLibrary(provider: Exclude<ProviderName, 'cpu'>, { directory }: Runtime): string {
+function providerLibrary(provider: Exclude<Provider, 'cpu'>, { directory }: Runtime): string {
   return join(directory, nameOf(provider));
 }
 
-function nameOf(provider: Exclude<ProviderName, 'cpu'>): string {
+function nameOf(provider: Exclude<Provider, 'cpu'>): string {
   return `libonnxruntime_providers_${provider}.so`;
 }
 

@@ -1,7 +1,7 @@
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
-import type { ProviderName, ProviderTrial } from '../../src/protocol/serving.js';
+import type { Provider, ProviderAttempt } from '../../src/api/provider.js';
 import { whyUnavailable } from './provider-library.js';
 import { loadRuntime, runtime } from './runtime.js';
 import { isPlacementFailure, mayBeOfModel, sessionFailure } from './session-failure.js';
@@ -9,18 +9,18 @@ import { isPlacementFailure, mayBeOfModel, sessionFailure } from './session-fail
 /** A session, how it came to its provider, and what trying it out gave. */
 export interface OpenedSession<T> {
   session: InferenceSession;
-  provider: ProviderName;
-  trials: ProviderTrial[];
+  provider: Provider;
+  trials: ProviderAttempt[];
   result: T;
 }
 
 /** None of the asked-for providers runs the model here. */
 export class NoProviderError extends Error {
-  readonly trials: ProviderTrial[];
+  readonly trials: ProviderAttempt[];
   /** Whether one of them is there and fails for no reason of its own: the CPU could tell whether it is the model's fault. */
   readonly isModelSuspect: boolean;
 
-  constructor(trials: ProviderTrial[], isModelSuspect: boolean) {
+  constructor(trials: ProviderAttempt[], isModelSuspect: boolean) {
     super(trials.map(({ provider, reason }) => `${provider}: ${reason ?? 'ok'}`).join('; '));
     this.trials = trials;
     this.isModelSuspect = isModelSuspect;
@@ -37,12 +37,12 @@ export class NoProviderError extends Error {
  */
 export async function openSession<T>(
   model: Uint8Array,
-  providers: readonly ProviderName[],
+  providers: readonly Provider[],
   device: number,
   tryOut: (session: InferenceSession) => Promise<T>,
 ): Promise<OpenedSession<T>> {
   await loadRuntime();
-  const trials: ProviderTrial[] = [];
+  const trials: ProviderAttempt[] = [];
   let isModelSuspect = false;
   for (const provider of providers) {
     const missing = whyMissing(provider);
@@ -68,13 +68,13 @@ export async function openSession<T>(
 }
 
 /** What TensorRT can't run goes to CUDA's provider, which must be there too. */
-function whyMissing(provider: ProviderName): string | null {
+function whyMissing(provider: Provider): string | null {
   return whyUnavailable(provider) ?? (provider === 'tensorrt' ? whyUnavailable('cuda') : null);
 }
 
 async function openOn(
   model: Uint8Array,
-  provider: ProviderName,
+  provider: Provider,
   device: number,
 ): Promise<{ session: InferenceSession; note: string | null }> {
   const { InferenceSession: Session } = runtime();
@@ -101,7 +101,7 @@ function strictly(options: InferenceSession.SessionOptions): InferenceSession.Se
   return { ...options, extra: { session: { ...sessionEntries, disable_cpu_ep_fallback: '1' } } };
 }
 
-function sessionOptions(provider: ProviderName, device: number): InferenceSession.SessionOptions {
+function sessionOptions(provider: Provider, device: number): InferenceSession.SessionOptions {
   return {
     executionProviders: executionProviders(provider, device),
     graphOptimizationLevel: 'all',
@@ -116,9 +116,9 @@ function sessionOptions(provider: ProviderName, device: number): InferenceSessio
 }
 
 /** The device is all that the runtime for Node.js takes of a provider's options; it ignores any other in silence. */
-function executionProviders(provider: ProviderName, deviceId: number): InferenceSession.ExecutionProviderConfig[] {
+function executionProviders(provider: Provider, deviceId: number): InferenceSession.ExecutionProviderConfig[] {
   if (provider === 'cpu') return ['cpu'];
-  const onDevice = (name: ProviderName): InferenceSession.ExecutionProviderConfig => ({ name, deviceId });
+  const onDevice = (name: Provider): InferenceSession.ExecutionProviderConfig => ({ name, deviceId });
   // What TensorRT can't run goes to CUDA, which is there where TensorRT is, before it goes to the CPU.
   return provider === 'tensorrt' ? [onDevice('tensorrt'), onDevice('cuda')] : [onDevice('cuda')];
 }

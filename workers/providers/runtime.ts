@@ -1,5 +1,5 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { shortageOf } from '../../src/protocol/shortage.js';
+import { shortageOf } from '../../src/host/shortage.js';
 
 let loaded: typeof OnnxRuntime | null = null;
 

@@ -1,4 +1,4 @@
-import { isOutOfMemory, shortageOf } from '../../src/protocol/shortage.js';
+import { isOutOfMemory, shortageOf } from '../../src/host/shortage.js';
 
 /** What CUDA's error codes come to for whoever runs a host (`cudaError_t` of the CUDA runtime API). */
 const meanings: Readonly<Record<string, string>> = {

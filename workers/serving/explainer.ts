@@ -7,6 +7,7 @@ import {
 } from '../../src/protocol/serving.js';
 import type { InputBuffers, ModelOutputs, ModelSession } from '../thread/model-session.js';
 import type { BufferPool } from './buffer-pool.js';
+import { fraudProbabilityOf } from './row-scores.js';
 
 /** Probabilities are kept this far from 0 and 1, where their logit is infinite. */
 const margin = 1e-7;
@@ -78,11 +79,10 @@ export class Explainer {
   }
 }
 
-function logitOf({ logits, probability, riskScore }: ModelOutputs, row: number, of: ExplainTask['of']): number {
+function logitOf(outputs: ModelOutputs, row: number, of: ExplainTask['of']): number {
+  const { riskScore } = outputs;
   if (of === 'risk' && riskScore !== null) return logit(riskScore[row] ?? Number.NaN);
-  if (logits === null) return logit(probability?.[row] ?? Number.NaN);
-  const difference = (logits[row * 2 + 1] ?? Number.NaN) - (logits[row * 2] ?? Number.NaN);
-  return logit(1 / (1 + Math.exp(-difference)));
+  return logit(fraudProbabilityOf(outputs, row));
 }
 
 function logit(probability: number): number {

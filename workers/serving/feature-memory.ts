@@ -1,4 +1,4 @@
-import { addressSpace, memoryLeftMb } from '../../src/protocol/memory-limits.js';
+import { addressSpace, memoryLeftMb } from '../../src/host/memory-limits.js';
 import { type Normalise, plainNormalise, webAssemblyNormalise } from './kernels/normalise.js';
 
 const pageBytes = 65_536;

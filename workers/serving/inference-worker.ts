@@ -1,5 +1,6 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
+import { shortageOf } from '../../src/host/shortage.js';
 import {
   type BatchReply,
   type ExplainReply,
@@ -11,7 +12,6 @@ import {
   type WorkerConfig,
   type WorkerTask,
 } from '../../src/protocol/serving.js';
-import { shortageOf } from '../../src/protocol/shortage.js';
 import { NoProviderError, openSession } from '../providers/providers.js';
 import { isDeviceFailure, sessionFailure } from '../providers/session-failure.js';
 import { describeGraph } from '../thread/describe-graph.js';

@@ -1,3 +1,4 @@
+import { softmaxOfTwo } from '../../src/protocol/softmax.js';
 import type { ModelOutputs } from '../thread/model-session.js';
 
 /** What a model said of one row. */
@@ -12,8 +13,7 @@ export interface RowScores {
 /** The fraud probability of a row. NaN unless both logits are finite, as a model that overflowed has said nothing. */
 export function fraudProbabilityOf({ logits, probability }: ModelOutputs, row: number): number {
   if (logits === null) return probability?.[row] ?? Number.NaN;
-  const difference = (logits[row * 2] ?? Number.NaN) - (logits[row * 2 + 1] ?? Number.NaN);
-  return Number.isFinite(difference) ? 1 / (1 + Math.exp(difference)) : Number.NaN;
+  return softmaxOfTwo(logits[row * 2] ?? Number.NaN, logits[row * 2 + 1] ?? Number.NaN);
 }
 
 export function rowScoresOf(outputs: ModelOutputs, rows: number): RowScores[] {

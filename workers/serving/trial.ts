@@ -1,5 +1,5 @@
+import { isOutOfMemory } from '../../src/host/shortage.js';
 import type { InputSpec, ModelSpec, TrialReport } from '../../src/protocol/serving.js';
-import { isOutOfMemory } from '../../src/protocol/shortage.js';
 import { isDeviceFailure, sessionFailure } from '../providers/session-failure.js';
 import type { ModelSession } from '../thread/model-session.js';
 import { FeatureBuffers } from './feature-buffers.js';

@@ -1,5 +1,5 @@
+import { shortageOf } from '../../src/host/shortage.js';
 import type { FailureCode } from '../../src/protocol/serving.js';
-import { shortageOf } from '../../src/protocol/shortage.js';
 import { NoProviderError } from '../providers/providers.js';
 import { RuntimeMissingError } from '../providers/runtime.js';
 

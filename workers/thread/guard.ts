@@ -1,4 +1,4 @@
-import { type GuardedData, guardWords } from '../../src/protocol/serving.js';
+import { type GuardedData, guardWords } from '../../src/protocol/guard.js';
 
 /** This worker's seat at the exit guard: says when it is inside the runtime, and stays out once the host wants it to end. */
 export class GuardSeat {

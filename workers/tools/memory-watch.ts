@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import type { ProviderName } from '../../src/protocol/serving.js';
+import type { Provider } from '../../src/api/provider.js';
 import type { MemoryUse } from '../../src/protocol/tools.js';
 import { deviceMemoryGb } from '../providers/nvidia-smi.js';
 
@@ -19,7 +19,7 @@ export class MemoryWatch {
     this.#deviceGb = deviceGb;
   }
 
-  static async begin(provider: ProviderName, device: number): Promise<MemoryWatch> {
+  static async begin(provider: Provider, device: number): Promise<MemoryWatch> {
     if (provider === 'cpu') return new MemoryWatch(null, null);
     return new MemoryWatch(device, (await deviceMemoryGb(device))?.used ?? null);
   }

@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { isOutOfMemory } from '../../src/protocol/shortage.js';
+import { isOutOfMemory } from '../../src/host/shortage.js';
 import { type ProfiledBatch, type ProfileReport, type ProfileTask, profileMeetings } from '../../src/protocol/tools.js';
 import { NoProviderError, openSession } from '../providers/providers.js';
 import { isDeviceFailure, isDeviceLost, sessionFailure } from '../providers/session-failure.js';

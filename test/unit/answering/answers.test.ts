@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { Answers } from '../../../src/answering/answers.js';
 import { Explanations } from '../../../src/answering/explanations.js';
 import { defaultPolicy, roundPolicy } from '../../../src/answering/policy.js';
-import { softmaxOfTwo } from '../../../src/answering/probability.js';
 import type { OutputForm } from '../../../src/answering/scores.js';
 import type { Explain } from '../../../src/api/request.js';
 import type { ModelResult } from '../../../src/api/result.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import type { ExplainReply } from '../../../src/protocol/serving.js';
+import { softmaxOfTwo } from '../../../src/protocol/softmax.js';
 import { rowLayoutOf } from '../../../src/requests/feature-row.js';
 import { FeatureRows } from '../../../src/requests/feature-rows.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
@@ -108,7 +108,7 @@ describe('Answers', () => {
     expect(answerOf(callers, 0)).toEqual({
       source: 'model',
       decision: 'REVIEW',
-      fraudProbability: softmaxOfTwo(0, 1),
+      fraudProbability: Math.fround(softmaxOfTwo(0, 1)),
       riskScore: 0.25,
       riskLevel: 'LOW',
       model,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeviceWatch } from '../../../src/pool/device-watch.js';
-import { type DeviceSeat, deviceStates, providerInUse } from '../../../src/pool/devices.js';
+import { type DeviceSeat, deviceSummaries, providerInUse } from '../../../src/pool/devices.js';
 
 const seat = (fields: Partial<DeviceSeat> = {}): DeviceSeat => ({
   isReady: true,
@@ -20,21 +20,21 @@ const onCpu = seat({
 describe('the devices of workers', () => {
   it('are given to them in turn, and each is seen with its own', () => {
     const seats = [seat(), seat({ isReady: false, problem: 'it failed' }), seat(), seat()];
-    expect(deviceStates(seats, [4, 7])).toEqual([
+    expect(deviceSummaries(seats, [4, 7])).toEqual([
       { device: 4, workers: 2, ready: 2, provider: 'cuda', problem: null },
       { device: 7, workers: 2, ready: 1, provider: 'cuda', problem: 'it failed' },
     ]);
   });
 
   it('tell why a worker is not on its own', () => {
-    expect(deviceStates([seat(), onCpu], [0, 1])).toMatchObject([
+    expect(deviceSummaries([seat(), onCpu], [0, 1])).toMatchObject([
       { problem: null },
       { device: 1, provider: 'cpu', problem: 'cuda: no device' },
     ]);
   });
 
   it('are none where no worker ever ran on one', () => {
-    expect(deviceStates([onCpu, seat({ provider: null })], [0])).toEqual([]);
+    expect(deviceSummaries([onCpu, seat({ provider: null })], [0])).toEqual([]);
   });
 
   it('are used by the preferred provider of those that are ready', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readGreeting, strangerError } from '../../../src/pool/handshake.js';
-import { type FailedReport, type Hello, packageVersion } from '../../../src/protocol/serving.js';
+import { type Hello, packageVersion } from '../../../src/protocol/hello.js';
+import type { FailedReport } from '../../../src/protocol/serving.js';
 import { projectPath } from '../../support/paths.js';
 
 const hello: Hello = { kind: 'hello', role: 'worker', version: packageVersion };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderTrial } from '../../../src/protocol/serving.js';
+import type { ProviderAttempt } from '../../../src/api/provider.js';
 import { NoProviderError } from '../../../workers/providers/providers.js';
 import { RuntimeMissingError } from '../../../workers/providers/runtime.js';
 import { failureOf } from '../../../workers/thread/failure.js';
 
-const trial = (provider: ProviderTrial['provider'], reason: string): ProviderTrial => ({ provider, reason });
+const trial = (provider: ProviderAttempt['provider'], reason: string): ProviderAttempt => ({ provider, reason });
 
 describe('why a worker could not do what it was asked', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressSpace, dataMemory, memoryLeftMb } from '../../../src/protocol/memory-limits.js';
+import { addressSpace, dataMemory, memoryLeftMb } from '../../../src/host/memory-limits.js';
 
 const limits = (space: string, data: string): string =>
   [

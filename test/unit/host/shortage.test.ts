@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ModelInvalidError } from '../../../src/errors.js';
 import { outOfResources } from '../../../src/host/out-of-resources.js';
-import { isOutOfMemory, shortageOf } from '../../../src/protocol/shortage.js';
+import { isOutOfMemory, shortageOf } from '../../../src/host/shortage.js';
 
 const coded = (code: string, message = 'no') => Object.assign(new Error(message), { code });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { softmaxOfTwo } from '../../../src/answering/probability.js';
+import { softmaxOfTwo } from '../../../src/protocol/softmax.js';
 
 describe('softmaxOfTwo', () => {
   it('is a probability for any two finite logits, however large, and grows with the second', () => {
@@ -16,6 +16,7 @@ describe('softmaxOfTwo', () => {
       }),
     );
     expect(softmaxOfTwo(1, 1)).toBe(0.5);
-    expect(softmaxOfTwo(1.5, 3.25)).toBe(Math.fround(Math.exp(3.25) / (Math.exp(1.5) + Math.exp(3.25))));
+    expect(softmaxOfTwo(1.5, 3.25)).toBeCloseTo(Math.exp(3.25) / (Math.exp(1.5) + Math.exp(3.25)), 15);
+    expect(softmaxOfTwo(Number.POSITIVE_INFINITY, 0)).toBeNaN();
   });
 });

@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../host/thrown.js';
+import { codeOf, messageOf } from './thrown.js';
 
 /** What a process may run out of: workers may import this file of `src/` too. */
 interface Shortage {

@@ -1,0 +1,18 @@
+/** What any worker is told when it starts: where it says that it is inside the runtime. */
+export interface GuardedData {
+  /** int32 words of the exit guard, see `guardWords`. */
+  guard: SharedArrayBuffer;
+  /** Which of its seats this thread has to itself. */
+  guardSeat: number;
+}
+
+/**
+ * The int32 words of the exit guard, two for each seat: `stop`, and how many calls into the runtime the thread that sits
+ * there has under way, which the host sets to one until its modules are loaded. A process that ends, or terminates a thread, during such a call aborts; so
+ * the host sets `stop` and waits until the seat is not busy, and a worker checks `stop` after it has said it is busy.
+ */
+export const guardWords = {
+  stop: (seat: number): number => seat * 2,
+  busy: (seat: number): number => seat * 2 + 1,
+  length: (seats: number): number => seats * 2,
+} as const;

@@ -7,8 +7,9 @@ import { checkGraph } from '../models/graph-check.js';
 import { fileOf, type ModelDirectory } from '../models/model-directory.js';
 import { faultOfModel } from '../models/model-trial.js';
 import { refuseByTrial } from '../models/trial-report.js';
+import type { WorkerPoolOptions } from '../pool/pool-options.js';
 import { type ServingPool, standInPool } from '../pool/stand-in-pool.js';
-import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
+import { WorkerPool } from '../pool/worker-pool.js';
 import type { ColumnMemory, ExplainReply, ExplainTask, LaneMemory } from '../protocol/serving.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
 

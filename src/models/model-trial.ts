@@ -1,5 +1,6 @@
 import { ModelInvalidError } from '../errors.js';
-import { WorkerPool, type WorkerPoolOptions } from '../pool/worker-pool.js';
+import type { WorkerPoolOptions } from '../pool/pool-options.js';
+import { WorkerPool } from '../pool/worker-pool.js';
 
 /**
  * Whether a model that no asked-for provider could load or run is at fault itself: whether the CPU, which is always there, fails on it

@@ -7,7 +7,7 @@ const pollMs = 5;
 
 export interface ExitGuardOptions {
   /** Threads that may live at once, those that hang and those that are about to end included. */
-  seats: number;
+  slots: number;
   clock: Clock;
   /** How long an exit, or a release, waits for what is inside the runtime at most. */
   exitWaitMs: number;
@@ -27,48 +27,48 @@ export class ExitGuard implements ExitWaiter {
   readonly #free: number[];
 
   constructor(options: ExitGuardOptions) {
-    this.buffer = new SharedArrayBuffer(guardWords.length(options.seats) * Int32Array.BYTES_PER_ELEMENT);
+    this.buffer = new SharedArrayBuffer(guardWords.length(options.slots) * Int32Array.BYTES_PER_ELEMENT);
     this.#words = new Int32Array(this.buffer);
     this.#options = options;
-    this.#free = Array.from({ length: options.seats }, (_, seat) => options.seats - 1 - seat);
+    this.#free = Array.from({ length: options.slots }, (_, slot) => options.slots - 1 - slot);
     watchExit(this, () => options.clock.now());
   }
 
-  /** @returns a seat for a new thread, busy until it has loaded its modules; null where all are taken. */
+  /** @returns a slot for a new thread, busy until it has loaded its modules; null where all are taken. */
   claim(): number | null {
-    const seat = this.#free.pop();
-    if (seat === undefined) return null;
-    Atomics.store(this.#words, guardWords.busy(seat), 1);
-    return seat;
+    const slot = this.#free.pop();
+    if (slot === undefined) return null;
+    Atomics.store(this.#words, guardWords.busy(slot), 1);
+    return slot;
   }
 
   /** The thread that sat there has ended. */
-  release(seat: number): void {
-    Atomics.store(this.#words, guardWords.busy(seat), 0);
-    Atomics.store(this.#words, guardWords.stop(seat), 0);
-    this.#free.push(seat);
+  release(slot: number): void {
+    Atomics.store(this.#words, guardWords.busy(slot), 0);
+    Atomics.store(this.#words, guardWords.stop(slot), 0);
+    this.#free.push(slot);
   }
 
-  /** The thread that sits there turned out to be none of this package's: it never takes its seat, and is not inside the runtime. */
-  vacate(seat: number): void {
-    Atomics.store(this.#words, guardWords.busy(seat), 0);
+  /** The thread that sits there turned out to be none of this package's: it never takes its slot, and is not inside the runtime. */
+  vacate(slot: number): void {
+    Atomics.store(this.#words, guardWords.busy(slot), 0);
   }
 
   /** The thread that sits there goes into the runtime no more. */
-  stop(seat: number): void {
-    Atomics.store(this.#words, guardWords.stop(seat), 1);
+  stop(slot: number): void {
+    Atomics.store(this.#words, guardWords.stop(slot), 1);
   }
 
   /** Whether the thread that sits there is inside the runtime; after `stop`, one that is not stays out. */
-  isBusy(seat: number): boolean {
-    return Atomics.load(this.#words, guardWords.busy(seat)) > 0;
+  isBusy(slot: number): boolean {
+    return Atomics.load(this.#words, guardWords.busy(slot)) > 0;
   }
 
   /** @returns whether that thread is outside the runtime, after waiting for it as long as an exit would. */
-  async whenIdle(seat: number): Promise<boolean> {
+  async whenIdle(slot: number): Promise<boolean> {
     const { clock, exitWaitMs } = this.#options;
     const deadline = clock.now() + exitWaitMs;
-    while (this.isBusy(seat)) {
+    while (this.isBusy(slot)) {
       if (clock.now() >= deadline) return false;
       await new Promise<void>((resolve) => clock.after(pollMs, resolve));
     }
@@ -76,7 +76,7 @@ export class ExitGuard implements ExitWaiter {
   }
 
   stopAll(): void {
-    for (let seat = 0; seat < this.#options.seats; seat += 1) this.stop(seat);
+    for (let slot = 0; slot < this.#options.slots; slot += 1) this.stop(slot);
   }
 
   /** Blocks the thread: for an exit, which waits for nothing else. Says so where it has waited in vain. */
@@ -101,7 +101,7 @@ export class ExitGuard implements ExitWaiter {
 
   #busySeats(): number[] {
     const busy: number[] = [];
-    for (let seat = 0; seat < this.#options.seats; seat += 1) if (this.isBusy(seat)) busy.push(seat);
+    for (let slot = 0; slot < this.#options.slots; slot += 1) if (this.isBusy(slot)) busy.push(slot);
     return busy;
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '../errors.js';
+import { InvalidOptionsError, StartTimeoutError } from '../errors.js';
 import { isHello, packageVersion, type WorkerRole } from '../protocol/hello.js';
 import { isWorkerReport } from './worker-report.js';
 
@@ -42,6 +42,12 @@ export function readGreeting(message: unknown, role: WorkerRole): 'greeted' | 'u
 export function silenceError(file: WorkerFile): InvalidOptionsError {
   const received = `a file that said nothing for ${greetingTimeoutMs} ms (is Piscina kept out of the bundle?)`;
   return strangerError(file, received);
+}
+
+/** A worker that loads, but takes too long. */
+export function lateError(startTimeoutMs: number, isGreeted: boolean, { url }: WorkerFile): StartTimeoutError {
+  const stage = isGreeted ? 'it was loading the runtime or the model' : `it was loading ${url}`;
+  return new StartTimeoutError(`A worker was not ready within startTimeoutMs of ${startTimeoutMs}: ${stage}`);
 }
 
 export function strangerError({ role, url }: WorkerFile, received: string): InvalidOptionsError {

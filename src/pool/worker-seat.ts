@@ -1,47 +1,18 @@
 import type { ProviderAttempt } from '../api/provider.js';
-import { type FraudScorerError, StartTimeoutError } from '../errors.js';
-import type { Timer } from '../host/clock.js';
+import type { FraudScorerError } from '../errors.js';
 import { watched } from '../host/faults.js';
 import { asError } from '../host/thrown.js';
 import type { BatchReply, ExplainReply, ReadyReport, WorkerReport, WorkerTask } from '../protocol/serving.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
-import { greetingTimeoutMs, silenceError } from './handshake.js';
+import { greetingTimeoutMs, lateError, silenceError } from './handshake.js';
 import { HangWatch } from './hang-watch.js';
 import { LostTask } from './lost-task.js';
 import type { SeatOptions, SeatThread } from './seat-options.js';
+import type { Ready, SeatState, Starting, Waiting } from './seat-state.js';
 import type { ThreadExit } from './single-thread.js';
 import { earlyExit } from './start-failure.js';
 import { StartWatch } from './start-watch.js';
-
-interface Starting {
-  kind: 'starting';
-  /** null while it is made. */
-  thread: SeatThread | null;
-  troubled: boolean;
-  watch: StartWatch;
-}
-
-interface Ready {
-  kind: 'ready';
-  thread: SeatThread;
-  report: ReadyReport;
-  since: number;
-  watch: HangWatch;
-}
-
-interface Waiting {
-  kind: 'waiting';
-  timer: Timer | null;
-  troubled: boolean;
-}
-
-/**
- * Where a seat stands. `waiting`: for its turn to start a thread again. `hung`: its thread hangs, as do so many others that no
- * thread can be started until one of them has ended. `withdrawn`: its device failed, and it ends once it has answered what it has in
- * hand. `troubled`: a thread hung, could not get ready, is slow to start or was withdrawn, and none has got ready since.
- */
-type SeatState = Starting | Ready | { kind: 'withdrawn'; from: Ready } | Waiting | { kind: 'hung' } | { kind: 'ended' };
 
 /** A place for one worker: its thread, and after it the next, for as long as the pool lives. */
 export class WorkerSeat {
@@ -152,11 +123,8 @@ export class WorkerSeat {
       case 'silent':
         this.#giveUpStart(thread, silenceError(file));
         return;
-      case 'late': {
-        const stage = isGreeted ? 'it was loading the runtime or the model' : `it was loading ${file.url}`;
-        const problem = `A worker was not ready within startTimeoutMs of ${startTimeoutMs}: ${stage}`;
-        this.#giveUpStart(thread, new StartTimeoutError(problem));
-      }
+      case 'late':
+        this.#giveUpStart(thread, lateError(startTimeoutMs, isGreeted, file));
     }
   }
 

@@ -18,7 +18,7 @@ const endWaitMs = 10_000;
 
 export interface WorkerThreadOptions {
   file: WorkerFile;
-  /** What it is told beside its seat at the guard. */
+  /** What it is told beside its slot at the guard. */
   data: object;
   guard: ExitGuard;
   clock: Clock;
@@ -29,30 +29,30 @@ export interface WorkerThreadOptions {
   onStranger: (error: InvalidOptionsError) => void;
 }
 
-/** A worker thread with its seat at the exit guard: it is ended only while it is outside the runtime. */
+/** A worker thread with its slot at the exit guard: it is ended only while it is outside the runtime. */
 export class WorkerThread {
   readonly exited: Promise<ThreadExit>;
   readonly file: WorkerFile;
   readonly #options: WorkerThreadOptions;
   readonly #thread: SingleThread;
-  readonly #seat: number;
+  readonly #slot: number;
   #greeting: 'awaited' | 'heard' | 'refused' = 'awaited';
   #poll: Timer | null = null;
 
   /**
-   * @returns null where the guard has no seat: as many threads hang, or are about to end, as may.
+   * @returns null where the guard has no slot: as many threads hang, or are about to end, as may.
    * @throws {OutOfResourcesError} where the system has no thread, or no memory for one.
    * @throws {ProviderUnavailableError} where it gives none for another reason.
    */
   static start(options: WorkerThreadOptions): WorkerThread | null {
-    const seat = options.guard.claim();
-    if (seat === null) return null;
+    const slot = options.guard.claim();
+    if (slot === null) return null;
     try {
       requireRoomForThreads(1);
-      return new WorkerThread(options, seat);
+      return new WorkerThread(options, slot);
     } catch (error) {
       // The end of the process would wait for it otherwise.
-      options.guard.release(seat);
+      options.guard.release(slot);
       if (error instanceof FraudScorerError) throw error;
       const failure = 'A worker thread could not be started';
       throw (
@@ -65,12 +65,12 @@ export class WorkerThread {
     }
   }
 
-  private constructor(options: WorkerThreadOptions, seat: number) {
+  private constructor(options: WorkerThreadOptions, slot: number) {
     const { file, data, guard, resourceLimits } = options;
-    const workerData: GuardedData = { ...data, guard: guard.buffer, guardSeat: seat };
+    const workerData: GuardedData = { ...data, guard: guard.buffer, guardSlot: slot };
     this.file = file;
     this.#options = options;
-    this.#seat = seat;
+    this.#slot = slot;
     this.#thread = new SingleThread({
       workerFile: file.url,
       workerData,
@@ -79,7 +79,7 @@ export class WorkerThread {
     });
     this.exited = this.#thread.exited.then((exit) => {
       this.#poll?.clear();
-      guard.release(seat);
+      guard.release(slot);
       return exit;
     });
   }
@@ -118,7 +118,7 @@ export class WorkerThread {
 
   /** Gives up on a thread that hangs, with all it has in hand, and ends it once it has left the runtime, if it ever does. */
   giveUp(): void {
-    this.#options.guard.stop(this.#seat);
+    this.#options.guard.stop(this.#slot);
     this.#thread.giveUp();
     // Nobody waits for it any more; an exit still does, as long as it may.
     this.#thread.abandon();
@@ -132,8 +132,8 @@ export class WorkerThread {
    */
   async release(): Promise<boolean> {
     const { guard } = this.#options;
-    guard.stop(this.#seat);
-    if ((await guard.whenIdle(this.#seat)) && (await this.#endsInTime())) return true;
+    guard.stop(this.#slot);
+    if ((await guard.whenIdle(this.#slot)) && (await this.#endsInTime())) return true;
     this.#thread.abandon();
     this.#endOnceSafe();
     return false;
@@ -147,7 +147,7 @@ export class WorkerThread {
     if (greeting === 'unknown') return;
     this.#greeting = greeting === 'greeted' ? 'heard' : 'refused';
     if (greeting === 'greeted') return;
-    if (greeting.hasLoaded) guard.vacate(this.#seat);
+    if (greeting.hasLoaded) guard.vacate(this.#slot);
     onStranger(strangerError(file, greeting.received));
   }
 
@@ -165,7 +165,7 @@ export class WorkerThread {
   #endOnceSafe(): void {
     const { clock, guard } = this.#options;
     this.#poll?.clear();
-    if (!guard.isBusy(this.#seat)) void this.#thread.end();
+    if (!guard.isBusy(this.#slot)) void this.#thread.end();
     else this.#poll = clock.background(pollMs, () => this.#endOnceSafe());
   }
 }

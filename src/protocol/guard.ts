@@ -2,17 +2,17 @@
 export interface GuardedData {
   /** int32 words of the exit guard, see `guardWords`. */
   guard: SharedArrayBuffer;
-  /** Which of its seats this thread has to itself. */
-  guardSeat: number;
+  /** Which of its slots this thread has to itself. */
+  guardSlot: number;
 }
 
 /**
- * The int32 words of the exit guard, two for each seat: `stop`, and how many calls into the runtime the thread that sits
+ * The int32 words of the exit guard, two for each slot: `stop`, and how many calls into the runtime the thread that sits
  * there has under way, which the host sets to one until its modules are loaded. A process that ends, or terminates a thread, during such a call aborts; so
- * the host sets `stop` and waits until the seat is not busy, and a worker checks `stop` after it has said it is busy.
+ * the host sets `stop` and waits until the slot is not busy, and a worker checks `stop` after it has said it is busy.
  */
 export const guardWords = {
-  stop: (seat: number): number => seat * 2,
-  busy: (seat: number): number => seat * 2 + 1,
-  length: (seats: number): number => seats * 2,
+  stop: (slot: number): number => slot * 2,
+  busy: (slot: number): number => slot * 2 + 1,
+  length: (slots: number): number => slots * 2,
 } as const;

@@ -5,6 +5,7 @@ import type { FeatureRows } from '../requests/feature-rows.js';
 import { noRow, type RequestTable, rowStates } from '../requests/request-table.js';
 import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
 import { Flights, type FlightsOptions, type Landed } from './flights.js';
+import { Landings } from './landings.js';
 import { addRow, type Lanes } from './lanes.js';
 import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
 import { Pump } from './pump.js';
@@ -57,9 +58,7 @@ export class Batcher {
   readonly #flights: Flights;
   readonly #pump: Pump;
   readonly #sends = new SendCounter();
-  #landed: Landed[] = [];
-  /** Batches that are being handed out: until every caller is told they still have their lanes. */
-  #handingOut: readonly Landed[] = [];
+  readonly #landings: Landings;
   #sentSinceColumns = 0;
 
   constructor(options: BatcherOptions) {
@@ -68,6 +67,7 @@ export class Batcher {
     this.#table = table;
     this.#queue = new RequestQueue(table);
     this.#pump = new Pump(clock, () => this.#sendAll());
+    this.#landings = new Landings({ clock, lanes, answer: options.answer, onHandedOut: () => this.pump() });
     this.#flights = new Flights({
       table,
       lanes,
@@ -92,10 +92,7 @@ export class Batcher {
 
   /** Requests in batches that workers hold, those settled early included, or that wait for another worker. */
   get inFlight(): number {
-    let rows = this.#flights.rows;
-    for (const { lane } of this.#landed) rows += lane.count;
-    for (const { lane } of this.#handingOut) rows += lane.count;
-    return rows;
+    return this.#flights.rows + this.#landings.rows;
   }
 
   get busyWorkers(): number {
@@ -125,7 +122,7 @@ export class Batcher {
 
   /** Whether batches came back whose callers are not all told yet. */
   get isHandingOut(): boolean {
-    return this.#landed.length + this.#handingOut.length > 0;
+    return this.#landings.batches > 0;
   }
 
   /** Whether a request that came now could be answered in time, as far as is known beyond doubt. */
@@ -228,7 +225,7 @@ export class Batcher {
   /** Batches that have come back, or are to be sent again, still have their rows, of which there are enough for twice the places. */
   #batchesUnsettled(): number {
     const retrying = Math.ceil(this.#flights.retrying / this.#options.limits.maxBatchSize);
-    return this.#landed.length + this.#handingOut.length + retrying;
+    return this.#landings.batches + retrying;
   }
 
   #lookAgainMs(ms: number): number {
@@ -283,26 +280,9 @@ export class Batcher {
     }
   }
 
-  /**
-   * The worker gets its next batch here, and the callers are told once the event loop has heard every worker: telling them
-   * takes as long as a worker takes over a batch, so a worker heard next would have answered again, and the others starved. Where there
-   * is nothing to send and no other worker to hear, they are told at once.
-   */
   #land(landed: Landed): void {
     this.#latency.record(landed.lane.count, landed.reply.inferenceMs);
-    if (this.#landed.push(landed) > 1) return;
-    if (this.#queue.length === 0 && this.#flights.inWorkers === 0) this.#handOut();
-    else this.#options.clock.soon(() => this.#handOut());
-  }
-
-  #handOut(): void {
-    const { clock, lanes, answer } = this.#options;
-    this.#handingOut = this.#landed;
-    this.#landed = [];
-    answer(this.#handingOut, clock.now());
-    for (const { lane } of this.#handingOut) lanes.release(lane);
-    this.#handingOut = [];
-    this.pump();
+    this.#landings.add(landed, this.#queue.length > 0 || this.#flights.inWorkers > 0);
   }
 
   #noteChange(): void {

@@ -20,7 +20,7 @@ const lookEveryMs = 1_000;
 
 /** For workers of a tool that run at the same time; whoever makes it disposes of it, once all of them are closed. */
 export function toolGuard(workers: number): ExitGuard {
-  return new ExitGuard({ seats: workers, clock: systemClock, exitWaitMs });
+  return new ExitGuard({ slots: workers, clock: systemClock, exitWaitMs });
 }
 
 /** How long a worker's first words may come after an answer of it, in ms. */
@@ -75,7 +75,7 @@ export class ToolWorker {
         },
         onStranger: (error) => this.#giveUp(error),
       });
-      if (thread === null) throw new Error('a guard of its own had no seat');
+      if (thread === null) throw new Error('a guard of its own had no slot');
       this.#thread = thread;
     } catch (error) {
       this.#guard?.dispose();

@@ -16,7 +16,7 @@ import { NoProviderError, openSession } from '../providers/providers.js';
 import { isDeviceFailure, sessionFailure } from '../providers/session-failure.js';
 import { describeGraph } from '../thread/describe-graph.js';
 import { failureOf } from '../thread/failure.js';
-import { GuardSeat } from '../thread/guard.js';
+import { GuardSlot } from '../thread/guard.js';
 import { sayHello } from '../thread/hello.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { ModelSession } from '../thread/model-session.js';
@@ -33,8 +33,8 @@ let graph: GraphDescription | null = null;
 
 /** Loads the model, warms it up, says so, and gives the handler of batches. */
 async function start(config: WorkerConfig): Promise<Handler> {
-  const seat = new GuardSeat(config);
-  const { report, model } = await seat.during(async () => {
+  const slot = new GuardSlot(config);
+  const { report, model } = await slot.during(async () => {
     const bytes = bytesOf(config.model);
     const { provider, trials, result } = await openSession(bytes, config.providers, config.device, async (session) => {
       graph = describeGraph(session);
@@ -57,17 +57,17 @@ async function start(config: WorkerConfig): Promise<Handler> {
   const runner = new BatchRunner(model, buffers, config);
   const columns = new ColumnRunner(model, buffers, config);
   const explainer = new Explainer(model, buffers, config);
-  await seat.during(() => runner.warmUp());
+  await slot.during(() => runner.warmUp());
   parentPort?.postMessage(report);
   return async (task) => {
     try {
       if (task.kind === 'batch') {
-        return { inferenceMs: await seat.during(() => runner.run(task)), provider: report.provider };
+        return { inferenceMs: await slot.during(() => runner.run(task)), provider: report.provider };
       }
       if (task.kind === 'columns') {
-        return { inferenceMs: await seat.during(() => columns.run(task)), provider: report.provider };
+        return { inferenceMs: await slot.during(() => columns.run(task)), provider: report.provider };
       }
-      return { contributions: await seat.during(() => explainer.explain(task)) };
+      return { contributions: await slot.during(() => explainer.explain(task)) };
     } catch (error) {
       return taskFailureOf(error);
     }

@@ -1,15 +1,15 @@
 import { type GuardedData, guardWords } from '../../src/protocol/guard.js';
 
-/** This worker's seat at the exit guard: says when it is inside the runtime, and stays out once the host wants it to end. */
-export class GuardSeat {
+/** This worker's slot at the exit guard: says when it is inside the runtime, and stays out once the host wants it to end. */
+export class GuardSlot {
   readonly #words: Int32Array;
   readonly #stop: number;
   readonly #busy: number;
 
-  constructor({ guard, guardSeat }: GuardedData) {
+  constructor({ guard, guardSlot }: GuardedData) {
     this.#words = new Int32Array(guard);
-    this.#stop = guardWords.stop(guardSeat);
-    this.#busy = guardWords.busy(guardSeat);
+    this.#stop = guardWords.stop(guardSlot);
+    this.#busy = guardWords.busy(guardSlot);
     // The host took it to be busy with loading; whatever loads this file is through with it in the next turn.
     setImmediate(() => this.#leave());
   }

@@ -4,7 +4,7 @@ import { type ProfiledBatch, type ProfileReport, type ProfileTask, profileMeetin
 import { NoProviderError, openSession } from '../providers/providers.js';
 import { isDeviceFailure, isDeviceLost, sessionFailure } from '../providers/session-failure.js';
 import { FeatureBuffers } from '../serving/feature-buffers.js';
-import type { GuardSeat } from '../thread/guard.js';
+import type { GuardSlot } from '../thread/guard.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { ModelSession } from '../thread/model-session.js';
 import { showLife } from '../thread/sign-of-life.js';
@@ -23,11 +23,11 @@ const leastTogetherMs = 50;
  *
  * @throws {Error} where the model can't be run.
  */
-export async function profile(task: ProfileTask, seat: Pick<GuardSeat, 'isLeaving'>): Promise<ProfileReport> {
+export async function profile(task: ProfileTask, slot: Pick<GuardSlot, 'isLeaving'>): Promise<ProfileReport> {
   const rendezvous = new Rendezvous(task.rendezvous, () => {
     // The event loop stands while this thread waits for the others.
     showLife();
-    return seat.isLeaving;
+    return slot.isLeaving;
   });
   let isDone = false;
   try {

@@ -4,7 +4,7 @@ import { probe } from '../providers/probe.js';
 import { sessionEntries } from '../providers/providers.js';
 import { loadRuntime } from '../providers/runtime.js';
 import { failureOf } from '../thread/failure.js';
-import { GuardSeat } from '../thread/guard.js';
+import { GuardSlot } from '../thread/guard.js';
 import { sayHello } from '../thread/hello.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { keepShowingLife } from '../thread/sign-of-life.js';
@@ -18,12 +18,12 @@ export const mark = 'the tool-worker of fraud-scorer';
 sayHello('tool-worker');
 keepShowingLife();
 
-const seat = new GuardSeat(workerData);
+const slot = new GuardSlot(workerData);
 
 /** Runs one task of a tool: what needs the runtime, which the host never loads. */
 export default async function runTool(task: ToolTask): Promise<ToolReply<ToolTask['kind']>> {
   try {
-    return { result: await seat.during(() => resultOf(task)) };
+    return { result: await slot.during(() => resultOf(task)) };
   } catch (error) {
     const { code, message } = failureOf(error);
     return { error: message, code };
@@ -36,7 +36,7 @@ async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> 
     case 'compare':
       return compare(task);
     case 'profile':
-      return profile(task, seat);
+      return profile(task, slot);
     case 'probe':
       return probe(task);
     case 'score':

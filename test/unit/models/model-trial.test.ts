@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ModelInvalidError, WorkerLostError } from '../../../src/errors.js';
 import { faultOfModel } from '../../../src/models/model-trial.js';
-import type { WorkerPoolOptions } from '../../../src/pool/worker-pool.js';
+import type { WorkerPoolOptions } from '../../../src/pool/pool-options.js';
 import type { FailedReport, WorkerReport } from '../../../src/protocol/serving.js';
 import { untyped } from '../../support/untyped.js';
 

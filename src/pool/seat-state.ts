@@ -1,0 +1,40 @@
+import type { Timer } from '../host/clock.js';
+import type { ReadyReport } from '../protocol/serving.js';
+import type { HangWatch } from './hang-watch.js';
+import type { SeatThread } from './seat-options.js';
+import type { StartWatch } from './start-watch.js';
+
+export interface Starting {
+  kind: 'starting';
+  /** null while it is made. */
+  thread: SeatThread | null;
+  troubled: boolean;
+  watch: StartWatch;
+}
+
+export interface Ready {
+  kind: 'ready';
+  thread: SeatThread;
+  report: ReadyReport;
+  since: number;
+  watch: HangWatch;
+}
+
+export interface Waiting {
+  kind: 'waiting';
+  timer: Timer | null;
+  troubled: boolean;
+}
+
+/**
+ * Where a seat stands. `waiting`: for its turn to start a thread again. `hung`: its thread hangs, as do so many others that no
+ * thread can be started until one of them has ended. `withdrawn`: its device failed, and it ends once it has answered what it has in
+ * hand. `troubled`: a thread hung, could not get ready, is slow to start or was withdrawn, and none has got ready since.
+ */
+export type SeatState =
+  | Starting
+  | Ready
+  | { kind: 'withdrawn'; from: Ready }
+  | Waiting
+  | { kind: 'hung' }
+  | { kind: 'ended' };

@@ -1,0 +1,56 @@
+import type { Clock } from '../host/clock.js';
+import type { Landed } from './flights.js';
+import type { Lanes } from './lanes.js';
+
+export interface LandingsOptions {
+  clock: Clock;
+  lanes: Lanes;
+  /** Answers the requests of batches that came back. */
+  answer: (landed: readonly Landed[], answeredAt: number) => void;
+  /** Batches were handed out, and their lanes are free again. */
+  onHandedOut: () => void;
+}
+
+/** Batches that came back and are not handed out to their callers yet. Until every caller is told they still have their lanes. */
+export class Landings {
+  readonly #options: LandingsOptions;
+  #landed: Landed[] = [];
+  #handingOut: readonly Landed[] = [];
+
+  constructor(options: LandingsOptions) {
+    this.#options = options;
+  }
+
+  get batches(): number {
+    return this.#landed.length + this.#handingOut.length;
+  }
+
+  get rows(): number {
+    let rows = 0;
+    for (const { lane } of this.#landed) rows += lane.count;
+    for (const { lane } of this.#handingOut) rows += lane.count;
+    return rows;
+  }
+
+  /**
+   * The worker gets its next batch first, and the callers are told once the event loop has heard every worker: telling them takes as long
+   * as a worker takes over a batch, so a worker heard next would have answered again, and the others starved.
+   *
+   * @param mayWait whether there is something to send, or another worker to hear. Where there is not, the callers are told at once.
+   */
+  add(landed: Landed, mayWait: boolean): void {
+    if (this.#landed.push(landed) > 1) return;
+    if (mayWait) this.#options.clock.soon(() => this.#handOut());
+    else this.#handOut();
+  }
+
+  #handOut(): void {
+    const { clock, lanes, answer, onHandedOut } = this.#options;
+    this.#handingOut = this.#landed;
+    this.#landed = [];
+    answer(this.#handingOut, clock.now());
+    for (const { lane } of this.#handingOut) lanes.release(lane);
+    this.#handingOut = [];
+    onHandedOut();
+  }
+}

@@ -1,3 +1,4 @@
+import type { FraudScorerOptions } from './api/options.js';
 import { compose, type Parts } from './compose.js';
 import { findBatching } from './deployments/auto-batching.js';
 import { StartLimit } from './deployments/start-limit.js';
@@ -6,7 +7,7 @@ import { outOfResources } from './host/out-of-resources.js';
 import { startParts } from './lifecycle.js';
 import { openBundledModel } from './models/bundled-model.js';
 import { type ModelDirectory, openModelDirectory } from './models/model-directory.js';
-import { type FraudScorerOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { type ResolvedOptions, resolveOptions } from './options.js';
 import type { RowLayout } from './requests/feature-row.js';
 
 /** Requests that may wait while the host's code is rehearsed. */

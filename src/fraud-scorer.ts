@@ -1,5 +1,6 @@
 import { parsePolicyPatch } from './answering/policy.js';
 import type { Health } from './api/health.js';
+import type { FraudScorerOptions } from './api/options.js';
 import type { Outcome } from './api/outcome.js';
 import type { Patch } from './api/patch.js';
 import type { DecisionPolicy } from './api/policy.js';
@@ -13,7 +14,6 @@ import { outsideOfRequests } from './host/async-context.js';
 import { asyncDispose } from './host/async-dispose.js';
 import type { EventName, Listener } from './host/events.js';
 import { closeParts, readCloseOptions } from './lifecycle.js';
-import type { FraudScorerOptions } from './options.js';
 import { rehearse } from './rehearsal.js';
 import { manyIntake } from './requests/many-intake.js';
 import { readOutcome } from './requests/read-outcome.js';

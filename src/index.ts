@@ -9,6 +9,7 @@ export type {
   PinoLikeLogger,
   PinoLikeMethod,
 } from './api/logger.js';
+export type { AlertThresholds, BatchLimits, FraudScorerOptions, OutcomeLimits } from './api/options.js';
 export type { Outcome } from './api/outcome.js';
 export type { Patch } from './api/patch.js';
 export type { DecisionPolicy, Fallback } from './api/policy.js';
@@ -74,11 +75,7 @@ export {
 export { FraudScorer } from './fraud-scorer.js';
 export type { EventName, Listener } from './host/events.js';
 export { fieldsFirst } from './host/host-logger.js';
-export type { AlertThresholds } from './monitoring/alert-rules.js';
-export type { OutcomeLimits } from './monitoring/outcomes.js';
-export type { FraudScorerOptions } from './options.js';
 export type { OptimizationLevel, OutputDifferences } from './protocol/tools.js';
-export type { BatchLimits } from './scheduling/batch-policy.js';
 export { type DynamicBatchingConfig, dynamicBatchingConfig } from './tools/dynamic-batching-config.js';
 export {
   type OptimizationReport,

@@ -1,4 +1,5 @@
-import type { FraudScorer } from './fraud-scorer.js';
+import type { FeatureMap } from './api/request.js';
+import type { Scorer } from './api/scorer.js';
 import type { RowLayout } from './requests/feature-row.js';
 
 /** Requests that are scored one after the other, in each of the two forms that hosts give features in. */
@@ -9,6 +10,12 @@ const maxListLength = 64;
 /** Values in all the features of a list at most, so that a model with very many features does not make a start long. */
 const maxListValues = 100_000;
 
+/** What is rehearsed: a `FraudScorer`. */
+export interface Rehearsed extends Scorer {
+  scoreColumns(columns: FeatureMap, rows: number): Promise<unknown>;
+  summary(): unknown;
+}
+
 /**
  * Scores made-up requests on a scorer whose batches come back at once, without workers. Node.js compiles a function when it is first
  * called, and optimises it after some hundred calls: without a rehearsal the host's first requests pay for that, a few milliseconds.
@@ -16,7 +23,7 @@ const maxListValues = 100_000;
  * @param scorer one that is thrown away afterwards: what it counts is of nobody.
  * @param layout of the model that will serve, so that what is compiled fits its inputs.
  */
-export async function rehearse(scorer: FraudScorer, layout: RowLayout): Promise<void> {
+export async function rehearse(scorer: Rehearsed, layout: RowLayout): Promise<void> {
   const asViews = { features: featuresOf(layout, (size) => new Float32Array(size)) };
   const asNumbers = {
     id: 'rehearsal',

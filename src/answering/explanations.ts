@@ -33,7 +33,7 @@ export interface ExplanationsOptions {
 export class Explanations {
   readonly #options: ExplanationsOptions;
   readonly #default: number;
-  readonly #lane = new PQueue({ concurrency: 1 });
+  readonly #queue = new PQueue({ concurrency: 1 });
   /** The one that is being made, and how to go on without it. */
   #current: { row: number; skip: () => void } | null = null;
   #given = 0;
@@ -53,7 +53,7 @@ export class Explanations {
   wants(row: number, { decision }: ModelResult): boolean {
     const code = (this.#options.table.explain[row] as number) || this.#default;
     if (!wantsReasons(code, decision)) return false;
-    if (this.#lane.size + this.#lane.pending < maxExplanations) return true;
+    if (this.#queue.size + this.#queue.pending < maxExplanations) return true;
     this.#skipped += 1;
     return false;
   }
@@ -63,7 +63,7 @@ export class Explanations {
     const generation = this.#options.table.generation[row] as number;
     const of = decidingScore(result, policy);
     watched(
-      this.#lane.add(() => this.#explain(row, generation, result, of)),
+      this.#queue.add(() => this.#explain(row, generation, result, of)),
       this.#options.onFault,
     );
   }

@@ -1,7 +1,7 @@
+import type { BatchLimits } from '../api/options.js';
 import type { Provider } from '../api/provider.js';
 import type { ModelDirectory } from '../models/model-directory.js';
 import { maxWorkers } from '../pool/default-workers.js';
-import type { BatchLimits } from '../scheduling/batch-policy.js';
 import { type ModelProfile, type ProfileModelOptions, profileOpened } from '../tools/profile-model.js';
 import { recommendBatching } from '../tools/recommend-batching.js';
 

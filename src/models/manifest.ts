@@ -2,6 +2,7 @@ import { readPolicyPatch } from '../answering/policy.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { describeKind, type IssueList } from '../validation/issues.js';
+import { isText } from '../validation/text.js';
 
 /** One input of a model, as its manifest describes it. */
 export interface ManifestInput {
@@ -131,10 +132,6 @@ function readOutputs(reader: FieldReader, issues: IssueList): ManifestOutputs {
     issues.add('outputs', 'either logits or probability', reader.has('logits') ? 'both' : 'neither');
   }
   return outputs;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 /** A plain name, so that no manifest can make this package read a file outside the model's directory. */

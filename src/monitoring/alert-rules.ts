@@ -1,20 +1,5 @@
 import type { AlertRule } from '../api/events.js';
-
-/** Where each alert is raised. `Infinity` (0 for the throughput) switches one off. */
-export interface AlertThresholds {
-  /** P99 of the latency, in ms. @default 100 */
-  maxLatencyMs: number;
-  /** Rows a second while work was waiting the whole window. @default 100 */
-  minThroughputPerSecond: number;
-  /** (failed + expired) / (total − rejected − cancelled). @default 0.01 */
-  maxErrorRate: number;
-  /** Requests answered by the fallback, of all that settled. @default 0.05 */
-  maxFallbackRate: number;
-  /** Resident memory of the process, in GiB. @default 8 */
-  maxMemoryGb: number;
-  /** Of the most recent labels. @default 0.05 */
-  maxFalsePositiveRate: number;
-}
+import type { AlertThresholds } from '../api/options.js';
 
 /** What the rules look at: the window of the last 10 seconds, and what has no window. */
 export interface AlertSnapshot {

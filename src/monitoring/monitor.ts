@@ -1,11 +1,12 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Alert } from '../api/events.js';
+import type { AlertThresholds } from '../api/options.js';
 import type { Outcome } from '../api/outcome.js';
 import type { BusinessSummary, PerformanceSummary, RequestCounts } from '../api/summary.js';
 import type { Clock, Timer } from '../host/clock.js';
 import { contained, type FaultReport } from '../host/faults.js';
 import { AlertBoard } from './alert-board.js';
-import { type AlertThresholds, observe, type WorkersSeen } from './alert-rules.js';
+import { observe, type WorkersSeen } from './alert-rules.js';
 import { DecisionCounter } from './decision-counter.js';
 import type { OutcomeStore } from './outcomes.js';
 import { PerformanceHistory, windowIntervals } from './performance-history.js';

@@ -1,3 +1,4 @@
+import type { OutcomeLimits } from '../api/options.js';
 import type { Outcome } from '../api/outcome.js';
 import type { Decision } from '../api/result.js';
 import type { BusinessSummary } from '../api/summary.js';
@@ -15,13 +16,6 @@ interface Entry {
   decidedAt: number;
   /** Decided by this scorer, not told by the host. */
   isOwn: boolean;
-}
-
-export interface OutcomeLimits {
-  /** Decisions that wait for a label; the oldest go first. */
-  maxPending: number;
-  /** Milliseconds after which a label is no longer expected. */
-  ttlMs: number;
 }
 
 /** Labels the false positive rate of alerts is taken over. */

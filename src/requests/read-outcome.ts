@@ -3,6 +3,7 @@ import { InvalidRequestError } from '../errors.js';
 import { isDecision } from '../validation/decision.js';
 import { describeKind, describeNonNumber, describeNonText, IssueList } from '../validation/issues.js';
 import { builtInKind } from '../validation/object-kinds.js';
+import { isText } from '../validation/text.js';
 
 type Fields = { readonly [field in keyof Outcome]?: unknown };
 
@@ -45,10 +46,6 @@ function listIssues({ id, isFraud, decision, version, decidedAt }: Fields, issue
   if (decidedAt !== undefined && !isTime(decidedAt)) {
     issues.add('decidedAt', 'milliseconds since the epoch', describeNonTime(decidedAt));
   }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 function isTime(value: unknown): value is number {

@@ -1,3 +1,4 @@
+import type { BatchLimits } from '../api/options.js';
 import type { BatchLatency } from './latency-model.js';
 
 /** What the policy needs to know of the moment. */
@@ -18,14 +19,6 @@ export interface BatchSnapshot {
   columnsWait: boolean;
   /** Batches of requests that were sent since columns last had a turn. */
   sentSinceColumns: number;
-}
-
-export interface BatchLimits {
-  maxBatchSize: number;
-  /** How long a request may wait for others to join it while a worker is idle. */
-  maxQueueDelayMs: number;
-  /** How long a request should take at most. */
-  targetLatencyMs: number;
 }
 
 /**

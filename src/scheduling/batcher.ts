@@ -1,9 +1,10 @@
+import type { BatchLimits } from '../api/options.js';
 import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import { type FaultReport, watched } from '../host/faults.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 import { noRow, type RequestTable, rowStates } from '../requests/request-table.js';
-import { type BatchLimits, type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
+import { type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
 import { Flights, type FlightsOptions, type Landed } from './flights.js';
 import { Landings } from './landings.js';
 import { addRow, type Lanes } from './lanes.js';

@@ -1,5 +1,5 @@
+import type { BatchLimits } from '../api/options.js';
 import { systemClock } from '../host/clock.js';
-import type { BatchLimits } from '../scheduling/batch-policy.js';
 import type { ProfileEntry } from './profile-model.js';
 import { isWithin, recommendBatchSize } from './recommend-batch-size.js';
 import { RunTimes } from './run-times.js';

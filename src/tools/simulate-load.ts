@@ -1,4 +1,5 @@
-import { type BatchLimits, type BatchSnapshot, decideBatch } from '../scheduling/batch-policy.js';
+import type { BatchLimits } from '../api/options.js';
+import { type BatchSnapshot, decideBatch } from '../scheduling/batch-policy.js';
 import type { RunTimes } from './run-times.js';
 import { seededUniform } from './seeded-uniform.js';
 

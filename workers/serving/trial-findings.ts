@@ -1,4 +1,4 @@
-import type { Issue } from '../../src/errors.js';
+import type { Issue } from '../../src/errors/issue.js';
 import type { OutputSpec, TrialReport } from '../../src/protocol/serving.js';
 import { type RowScores, rounded } from './row-scores.js';
 import { changeIn } from './trial-changes.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AlertThresholds } from '../../../src/api/options.js';
 import { AlertBoard } from '../../../src/monitoring/alert-board.js';
-import { type AlertSnapshot, type AlertThresholds, observe } from '../../../src/monitoring/alert-rules.js';
+import { type AlertSnapshot, observe } from '../../../src/monitoring/alert-rules.js';
 
 const thresholds: AlertThresholds = {
   maxLatencyMs: 100,

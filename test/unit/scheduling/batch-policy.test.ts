@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type BatchLimits,
-  type BatchSnapshot,
-  decideBatch,
-  leastAnswerMs,
-} from '../../../src/scheduling/batch-policy.js';
+import type { BatchLimits } from '../../../src/api/options.js';
+import { type BatchSnapshot, decideBatch, leastAnswerMs } from '../../../src/scheduling/batch-policy.js';
 
 const idle: BatchSnapshot = {
   waiting: 0,

@@ -3,8 +3,6 @@ import type { Provider } from '../api/provider.js';
 import type { ModelIdentity, ModelResult } from '../api/result.js';
 import { type FraudScorerError, InferenceError } from '../errors.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
-import { outputsPerRow } from '../protocol/serving.js';
-import { softmaxOfTwo } from '../protocol/softmax.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import type { Landed } from '../scheduling/flights.js';
 import type { Lane } from '../scheduling/lanes.js';
@@ -12,12 +10,13 @@ import { readAttention } from './attention.js';
 import type { Explanations } from './explanations.js';
 import { decide, riskLevel } from './policy.js';
 import { isProbability } from './probability.js';
-import { type OutputForm, outsideMessage } from './scores.js';
+import { type BatchScores, newBatchScores, type OutputForm, outsideMessage, readScores } from './scores.js';
 import type { Settler } from './settler.js';
 
 export interface AnswersOptions {
   table: RequestTable;
   model: ModelIdentity;
+  maxBatchSize: number;
   form: OutputForm;
   /** Columns of the attention output; 0 where there is none. Known once a worker is ready. */
   attentionWidth: () => number;
@@ -31,9 +30,14 @@ export interface AnswersOptions {
 /** Takes one version's landed batches through decide → explain, if wanted → settle → record. */
 export class Answers {
   readonly #options: AnswersOptions;
+  // Of the batch that is being answered.
+  readonly #scores: BatchScores;
+  readonly #enqueued: Float64Array;
 
   constructor(options: AnswersOptions) {
     this.#options = options;
+    this.#scores = newBatchScores(options.maxBatchSize);
+    this.#enqueued = new Float64Array(options.maxBatchSize);
   }
 
   /** @param answeredAt on the monotonic clock, in ms. */
@@ -45,10 +49,12 @@ export class Answers {
   }
 
   #answerBatch(lane: Lane, inferenceMs: number, provider: Provider, answeredAt: number): void {
-    const { table, explanations } = this.#options;
-    const { rows, generations, count } = lane;
+    const { table, form, explanations, stats } = this.#options;
+    const { rows, generations, outputs, count } = lane;
     const policy = this.#options.policy();
-    const attentionWidth = this.#options.attentionWidth();
+    readScores(outputs, count, form, this.#scores);
+    const enqueued = this.#enqueued;
+    let answered = 0;
     for (let place = 0; place < count; place += 1) {
       const row = rows[place] as number;
       // One that was settled early has let go of its row.
@@ -56,8 +62,6 @@ export class Answers {
       let result: ModelResult;
       try {
         result = this.#decide(lane, place, row, policy, inferenceMs, provider, answeredAt);
-        const attention = readAttention(lane.attention, place, attentionWidth);
-        if (attention !== null) result.attention = attention;
       } catch (error) {
         // One request's trouble is not its neighbours'.
         const failure = new InferenceError("The request's answer could not be made", { cause: error });
@@ -69,9 +73,12 @@ export class Answers {
         table.result[row] = result;
         explanations.begin(row, result, policy);
       } else {
-        this.#record(row, result);
+        enqueued[answered] = table.enqueuedAt[row] as number;
+        answered += 1;
+        this.#settle(row, result);
       }
     }
+    stats.recordTimes(enqueued, answered, lane.sentAt, answeredAt);
   }
 
   /**
@@ -80,7 +87,7 @@ export class Answers {
    * @throws {InferenceError} where they are no probabilities: a score that is not a number must never become a decision.
    */
   #decide(
-    { outputs, sentAt, count }: Lane,
+    { attention: weights, sentAt, count: batchSize }: Lane,
     place: number,
     row: number,
     policy: DecisionPolicy,
@@ -88,42 +95,44 @@ export class Answers {
     provider: Provider,
     answeredAt: number,
   ): ModelResult {
-    const { form, table, model } = this.#options;
-    const at = place * outputsPerRow;
-    const first = outputs[at] as number;
-    const fraudProbability = form.logits ? Math.fround(softmaxOfTwo(first, outputs[at + 1] as number)) : first;
-    const riskScore = form.riskScore ? (outputs[at + 2] as number) : fraudProbability;
+    const { table, model } = this.#options;
+    const fraudProbability = this.#scores.fraudProbability[place] as number;
+    const riskScore = this.#scores.riskScore[place] as number;
     if (!isProbability(fraudProbability)) throw new InferenceError(outsideMessage('fraud probability'));
     if (!isProbability(riskScore)) throw new InferenceError(outsideMessage('risk score'));
+    const attention = readAttention(weights, place, this.#options.attentionWidth());
     const enqueuedAt = table.enqueuedAt[row] as number;
-    const result: ModelResult = {
-      source: 'model',
-      decision: decide(fraudProbability, riskScore, policy),
-      fraudProbability,
-      riskScore,
-      riskLevel: riskLevel(riskScore, policy),
-      model,
-      provider,
-      timing: { queueMs: sentAt - enqueuedAt, inferenceMs, totalMs: answeredAt - enqueuedAt, batchSize: count },
-    };
+    const timing = { queueMs: sentAt - enqueuedAt, inferenceMs, totalMs: answeredAt - enqueuedAt, batchSize };
+    const source = 'model';
+    const decision = decide(fraudProbability, riskScore, policy);
+    const level = riskLevel(riskScore, policy);
     const id = table.id[row];
-    if (id !== undefined) result.id = id;
-    return result;
+    // Four literals: a field that is added to an object later goes to a memory of its own.
+    if (attention === null) {
+      return id === undefined
+        ? { source, decision, fraudProbability, riskScore, riskLevel: level, model, provider, timing }
+        : { source, id, decision, fraudProbability, riskScore, riskLevel: level, model, provider, timing };
+    }
+    return id === undefined
+      ? { source, decision, fraudProbability, riskScore, riskLevel: level, attention, model, provider, timing }
+      : { source, id, decision, fraudProbability, riskScore, riskLevel: level, attention, model, provider, timing };
   }
 
   /** A request whose answer was held for its reasons. @param answeredAt on the monotonic clock, in ms. */
   answerHeld(row: number, answeredAt: number): void {
-    const { table } = this.#options;
+    const { table, stats } = this.#options;
     const result = table.result[row] ?? null;
     if (result === null) throw new Error('a row was held without a result');
-    result.timing.totalMs = answeredAt - (table.enqueuedAt[row] as number);
-    this.#record(row, result);
+    const enqueuedAt = table.enqueuedAt[row] as number;
+    result.timing.totalMs = answeredAt - enqueuedAt;
+    this.#enqueued[0] = enqueuedAt;
+    stats.recordTimes(this.#enqueued, 1, enqueuedAt + result.timing.queueMs, answeredAt);
+    this.#settle(row, result);
   }
 
-  #record(row: number, result: ModelResult): void {
+  #settle(row: number, result: ModelResult): void {
     const { stats, settler } = this.#options;
-    const { timing, decision, riskLevel: level, id } = result;
-    stats.recordAnswer(timing.totalMs, timing.queueMs, decision, level, id);
+    stats.recordAnswer(result.decision, result.riskLevel, result.id);
     settler.answer(row, result);
   }
 

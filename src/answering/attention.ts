@@ -10,15 +10,17 @@ import { InferenceError } from '../errors.js';
 export function readAttention(attention: Float32Array, place: number, width: number): number[] | null {
   if (width === 0) return null;
   // By hand: a view of shared memory and an array from it would cost more than all the rest of an answer.
-  const weights: number[] = [];
-  for (let index = place * width; index < (place + 1) * width; index += 1) {
-    const weight = attention[index] as number;
+  const first = place * width;
+  // Of its length from the start: an array that grows takes room for 16 more.
+  const weights = new Array<number>(width);
+  for (let index = 0; index < width; index += 1) {
+    const weight = attention[first + index] as number;
     if (!Number.isFinite(weight)) {
       throw new InferenceError(
         "The model's attention for this request: expected finite numbers, received something else",
       );
     }
-    weights.push(weight);
+    weights[index] = weight;
   }
   return weights;
 }

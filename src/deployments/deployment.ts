@@ -20,7 +20,7 @@ import { rowLayoutOf } from '../requests/feature-row.js';
 import { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { Batcher } from '../scheduling/batcher.js';
-import { Lanes } from '../scheduling/lanes.js';
+import { Lanes, laneRowsOf } from '../scheduling/lanes.js';
 import { allocate } from './allocate.js';
 import { PolicyLayers } from './policy-layers.js';
 import { ServingWorkers, type ServingWorkersOptions, type WorkersObserver } from './serving-workers.js';
@@ -91,11 +91,11 @@ export class Deployment {
     // Twice the places: a lane, or an area, of a worker that hangs stays unusable.
     const { maxBatchSize } = options.batching;
     const memory = `${table.capacity} rows of ${layout.size} features, in batches of ${maxBatchSize}`;
-    const rows = table.capacity + 1;
-    this.features = allocate(memory, rows * layout.stride, () => new FeatureRows(layout, rows));
     const lanes = { lanes: 2 * places, maxBatchSize, attention: attention !== undefined };
-    const laneValues = (lanes.lanes + 1) * maxBatchSize * layout.stride;
-    this.#lanes = allocate(memory, laneValues, () => new Lanes(lanes, layout.stride));
+    const [rows, laneRows] = [table.capacity + 1, laneRowsOf(lanes)];
+    const values = (rows + laneRows) * layout.stride;
+    this.features = allocate(memory, values, () => new FeatureRows(layout, rows, laneRows));
+    this.#lanes = allocate(memory, 0, () => new Lanes(lanes, this.features));
     const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
     this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas));
     this.workers = new ServingWorkers(options, parts.workers, () => this.batcher.pump(), parts.onFault);
@@ -116,6 +116,7 @@ export class Deployment {
     this.#answers = new Answers({
       table,
       model: this.model,
+      maxBatchSize,
       form,
       attentionWidth: () => this.workers.attentionWidth,
       policy: () => this.policy.rounded,
@@ -146,7 +147,6 @@ export class Deployment {
     this.batcher = new Batcher({
       clock,
       table,
-      features: this.features,
       lanes: this.#lanes,
       limits: options.batching,
       places,

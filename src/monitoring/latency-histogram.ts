@@ -10,6 +10,9 @@ const reader = new Float64Histogram(1, highestUs, 2);
 /** Each power of two of microseconds is divided into 2^halfBits buckets. */
 const halfBits = reader.subBucketHalfCountMagnitude;
 
+const sum = 0;
+const max = 1;
+
 /**
  * A distribution of durations in microseconds, with the buckets of an HDR histogram: percentiles to within 1%; mean and maximum are exact.
  * It counts into a plain array, and hdr-histogram-js reads the percentiles. Recording with hdr-histogram-js itself takes ten times as long
@@ -18,8 +21,8 @@ const halfBits = reader.subBucketHalfCountMagnitude;
 export class LatencyHistogram {
   readonly #counts = new Float64Array(reader.countsArrayLength);
   #count = 0;
-  #sumMs = 0;
-  #maxMs = 0;
+  /** The sum and the maximum, in ms: a field that holds a fraction costs memory each time it is written. */
+  readonly #ms = new Float64Array(2);
 
   get count(): number {
     return this.#count;
@@ -31,8 +34,8 @@ export class LatencyHistogram {
     const bucket = us >= highestUs ? bucketOf(highestUs) : us > 0 ? bucketOf((us + 0.5) | 0) : 0;
     this.#counts[bucket] = (this.#counts[bucket] as number) + count;
     this.#count += count;
-    this.#sumMs += durationMs * count;
-    if (durationMs > this.#maxMs) this.#maxMs = durationMs;
+    this.#ms[sum] = (this.#ms[sum] as number) + durationMs * count;
+    if (durationMs > (this.#ms[max] as number)) this.#ms[max] = durationMs;
   }
 
   add(other: LatencyHistogram): void {
@@ -42,16 +45,15 @@ export class LatencyHistogram {
       counts[bucket] = (counts[bucket] as number) + (other.#counts[bucket] as number);
     }
     this.#count += other.#count;
-    this.#sumMs += other.#sumMs;
-    this.#maxMs = Math.max(this.#maxMs, other.#maxMs);
+    this.#ms[sum] = (this.#ms[sum] as number) + (other.#ms[sum] as number);
+    this.#ms[max] = Math.max(this.#ms[max] as number, other.#ms[max] as number);
   }
 
   reset(): void {
     if (this.#count === 0) return;
     this.#counts.fill(0);
     this.#count = 0;
-    this.#sumMs = 0;
-    this.#maxMs = 0;
+    this.#ms.fill(0);
   }
 
   /** @param percentile in [0, 100]. @returns ms, or null without a sample. */
@@ -63,12 +65,12 @@ export class LatencyHistogram {
     const hasSample = this.#count > 0;
     const [p50 = null, p95 = null, p99 = null, p999 = null] = this.#percentiles(50, 95, 99, 99.9);
     return {
-      mean: hasSample ? this.#sumMs / this.#count : null,
+      mean: hasSample ? (this.#ms[sum] as number) / this.#count : null,
       p50,
       p95,
       p99,
       p999,
-      max: hasSample ? this.#maxMs : null,
+      max: hasSample ? (this.#ms[max] as number) : null,
     };
   }
 
@@ -79,7 +81,9 @@ export class LatencyHistogram {
     for (let bucket = 0; bucket < counts.length; bucket += 1) reader.setCountAtIndex(bucket, counts[bucket] as number);
     reader.setTotalCount(this.#count);
     // A bucket's upper end may lie above the highest value that was recorded in it.
-    return percentiles.map((percentile) => Math.min(reader.getValueAtPercentile(percentile) / 1000, this.#maxMs));
+    return percentiles.map((percentile) =>
+      Math.min(reader.getValueAtPercentile(percentile) / 1000, this.#ms[max] as number),
+    );
   }
 }
 

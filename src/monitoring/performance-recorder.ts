@@ -41,10 +41,12 @@ export class PerformanceRecorder {
     return this.#latency.percentile(99);
   }
 
-  /** A request the model answered. */
-  recordAnswer(latencyMs: number, queueMs: number): void {
-    this.#latency.record(latencyMs);
-    this.#queue.record(queueMs);
+  /** Requests of one batch that the model answered: see `VersionStats.recordTimes`. */
+  recordTimes(enqueuedAt: Float64Array, count: number, sentAt: number, answeredAt: number): void {
+    for (let index = 0; index < count; index += 1) {
+      this.#latency.record(answeredAt - (enqueuedAt[index] as number));
+      this.#queue.record(sentAt - (enqueuedAt[index] as number));
+    }
   }
 
   /** Rows of a call of `scoreColumns`. */

@@ -21,13 +21,21 @@ export class VersionStats {
     this.#outcomes = outcomes;
   }
 
-  recordAnswer(latencyMs: number, queueMs: number, decision: Decision, level: RiskLevel, id: string | undefined): void {
+  /** A request that the model answered; how long it took is told by `recordTimes`. */
+  recordAnswer(decision: Decision, level: RiskLevel, id: string | undefined): void {
     if (this.#hasEnded) return;
-    const { current } = this.history;
-    current.requests.count('succeeded');
-    current.recordAnswer(latencyMs, queueMs);
+    this.history.current.requests.count('succeeded');
     this.decisions.count(decision, level);
     if (id !== undefined) this.#outcomes.expect(id, decision);
+  }
+
+  /**
+   * How long the answers of one batch took: together, because a time that is passed on by itself becomes an object.
+   *
+   * @param enqueuedAt when each request came; the first `count` are of this batch. All times are on the monotonic clock, in ms.
+   */
+  recordTimes(enqueuedAt: Float64Array, count: number, sentAt: number, answeredAt: number): void {
+    if (!this.#hasEnded) this.history.current.recordTimes(enqueuedAt, count, sentAt, answeredAt);
   }
 
   /** Rows of a call of `scoreColumns` that the model has answered. */

@@ -1,8 +1,9 @@
 import type { Timer } from '../host/clock.js';
 import type { ReadyReport } from '../protocol/serving.js';
-import type { HangWatch } from './hang-watch.js';
-import type { SeatThread } from './seat-options.js';
-import type { StartWatch } from './start-watch.js';
+import { greetingTimeoutMs } from './handshake.js';
+import { HangWatch } from './hang-watch.js';
+import type { SeatOptions, SeatThread } from './seat-options.js';
+import { StartWatch } from './start-watch.js';
 
 export interface Starting {
   kind: 'starting';
@@ -38,3 +39,21 @@ export type SeatState =
   | Waiting
   | { kind: 'hung' }
   | { kind: 'ended' };
+
+/** A thread is about to be started. */
+export function startingState(
+  troubled: boolean,
+  { clock, lookEveryMs, workerHangMs, startTimeoutMs }: SeatOptions,
+): Starting {
+  const bounds = { slowMs: workerHangMs, silentMs: greetingTimeoutMs, lateMs: startTimeoutMs };
+  return { kind: 'starting', thread: null, troubled, watch: new StartWatch(bounds, lookEveryMs, clock.now()) };
+}
+
+/** A thread has got ready. */
+export function readyState(
+  thread: SeatThread,
+  report: ReadyReport,
+  { clock, workerHangMs, lookEveryMs }: SeatOptions,
+): Ready {
+  return { kind: 'ready', thread, report, since: clock.now(), watch: new HangWatch(workerHangMs, lookEveryMs) };
+}

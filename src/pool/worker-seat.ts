@@ -5,14 +5,12 @@ import { asError } from '../host/thrown.js';
 import type { BatchReply, ExplainReply, ReadyReport, WorkerReport, WorkerTask } from '../protocol/serving.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
-import { greetingTimeoutMs, lateError, silenceError } from './handshake.js';
-import { HangWatch } from './hang-watch.js';
+import { lateError, silenceError } from './handshake.js';
 import { LostTask } from './lost-task.js';
 import type { SeatOptions, SeatThread } from './seat-options.js';
-import type { Ready, SeatState, Starting, Waiting } from './seat-state.js';
+import { type Ready, readyState, type SeatState, type Starting, startingState, type Waiting } from './seat-state.js';
 import type { ThreadExit } from './single-thread.js';
 import { earlyExit } from './start-failure.js';
-import { StartWatch } from './start-watch.js';
 
 /** A place for one worker: its thread, and after it the next, for as long as the pool lives. */
 export class WorkerSeat {
@@ -146,14 +144,11 @@ export class WorkerSeat {
   }
 
   #start(troubled: boolean): void {
-    const { clock, lookEveryMs, workerHangMs, startTimeoutMs, spawn } = this.#options;
-    const bounds = { slowMs: workerHangMs, silentMs: greetingTimeoutMs, lateMs: startTimeoutMs };
-    const watch = new StartWatch(bounds, lookEveryMs, clock.now());
-    const starting: Starting = { kind: 'starting', thread: null, troubled, watch };
+    const starting = startingState(troubled, this.#options);
     this.#state = starting;
     let thread: SeatThread | null;
     try {
-      thread = spawn({
+      thread = this.#options.spawn({
         onReport: (report) => {
           if (this.#state === starting && starting.thread !== null) this.#onReport(starting.thread, report);
         },
@@ -178,7 +173,7 @@ export class WorkerSeat {
   }
 
   #onReport(thread: SeatThread, report: WorkerReport): void {
-    const { clock, workerHangMs, lookEveryMs, problemWith, onReady } = this.#options;
+    const { problemWith, onReady } = this.#options;
     const problem = problemWith(report);
     if (problem !== null || report.kind !== 'ready') {
       this.#onUnusable(problem ?? new Error('a worker could not get ready'));
@@ -186,13 +181,7 @@ export class WorkerSeat {
       return;
     }
     this.#last = report;
-    this.#state = {
-      kind: 'ready',
-      thread,
-      report,
-      since: clock.now(),
-      watch: new HangWatch(workerHangMs, lookEveryMs),
-    };
+    this.#state = readyState(thread, report, this.#options);
     onReady(report);
   }
 

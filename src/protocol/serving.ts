@@ -49,8 +49,10 @@ export interface LaneMemory {
   maxBatchSize: number;
   /** float32 values from one row of features to the next: the inputs one behind the other, in the manifest's order, 8-aligned. */
   stride: number;
-  /** float32 [lanes + 1, maxBatchSize, stride] */
+  /** float32 [lanes + 1, maxBatchSize, stride], from `lanesAt` on; what lies before is the host's own. */
   features: SharedArrayBuffer;
+  /** In bytes. */
+  lanesAt: number;
   /** float32 [lanes + 1, maxBatchSize, outputsPerRow] */
   outputs: SharedArrayBuffer;
   /** float32 [lanes + 1, maxBatchSize · the attention's own width], with room for `maxAttentionWidth`. */

@@ -1,25 +1,42 @@
 import type { RowLayout } from './feature-row.js';
 
 /**
- * The features of one version's requests, in memory of the host's own: a row for each row of the request table, laid out as bytes by the
- * version's manifest, the inputs one behind the other. A core that writes where another has just read waits for each line of the cache,
- * so workers see only the copy in a lane.
+ * The features of one version's requests: a row for each row of the request table, laid out as bytes by the version's manifest, the inputs
+ * one behind the other. Behind them lie the rows of the lanes, which workers read: a request's row is copied there when its batch is sent,
+ * within the same memory, which is the fastest way. Workers never look at the rows before, whose cache lines stay with the host.
  */
 export class FeatureRows {
   readonly layout: RowLayout;
-  readonly bytes: ArrayBuffer;
+  readonly bytes: SharedArrayBuffer;
   /** The same memory as float32 values, which is what all inputs are. */
   readonly floats: Float32Array;
+  /** The first row of the lanes. */
+  readonly firstLaneRow: number;
 
-  /** @throws {RangeError} where there is no memory. */
-  constructor(layout: RowLayout, rows: number) {
+  /**
+   * @param rows for requests. @param laneRows in all lanes together.
+   * @throws {RangeError} where there is no memory.
+   */
+  constructor(layout: RowLayout, rows: number, laneRows: number) {
     this.layout = layout;
-    this.bytes = new ArrayBuffer(rows * layout.stride * Float32Array.BYTES_PER_ELEMENT);
+    this.firstLaneRow = rows;
+    this.bytes = new SharedArrayBuffer((rows + laneRows) * layout.stride * Float32Array.BYTES_PER_ELEMENT);
     this.floats = new Float32Array(this.bytes);
+  }
+
+  /** Where the rows of the lanes begin, in bytes. */
+  get lanesAt(): number {
+    return this.firstLaneRow * this.layout.stride * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** The first value of a row. */
   start(row: number): number {
     return row * this.layout.stride;
+  }
+
+  /** Copies rows that lie one behind the other. */
+  copy(from: number, count: number, to: number): void {
+    const { stride } = this.layout;
+    this.floats.copyWithin(to * stride, from * stride, (from + count) * stride);
   }
 }

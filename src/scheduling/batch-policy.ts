@@ -12,7 +12,7 @@ export interface BatchSnapshot {
   /** Workers with nothing to do. */
   idleWorkers: number;
   /** Batches and chunks of columns that workers still have a place for: the idle ones, and behind what a busy one has in hand. */
-  freeLanes: number;
+  freePlaces: number;
   /** How long a batch takes; null before the first. */
   latency: BatchLatency | null;
   /** Whether rows of `scoreColumns` wait too. */
@@ -35,27 +35,35 @@ export type BatchDecision =
 
 const waitForChange: BatchDecision = { action: 'wait', ms: Number.POSITIVE_INFINITY };
 
-/** Columns take what requests leave, and at least one lane in so many, so that neither starves the other. */
+/** Columns take what requests leave, and at least one place in so many, so that neither starves the other. */
 const requestTurns = 8;
 
-/** Requests go first, and columns take the lanes they leave free, those behind busy workers too; whichever waits gets its turn. */
+/** Requests go first, and columns take the places they leave free, those behind busy workers too; whichever waits gets its turn. */
 export function decideBatch(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
-  if (snapshot.freeLanes === 0) return waitForChange;
+  if (snapshot.freePlaces === 0) return waitForChange;
   if (snapshot.columnsWait && snapshot.sentSinceColumns >= requestTurns) return { action: 'sendColumns' };
   const decision = decideRequests(snapshot, limits);
   return decision.action === 'wait' && snapshot.columnsWait ? { action: 'sendColumns' } : decision;
 }
 
 /**
- * An idle worker takes what waits at once, so there is no delay at low load; while all are busy the batch grows. Not even a full one is
- * sent behind a busy worker: that would hide the round trip, but cost more than it gained on the CPU, and a worker that hangs would hold two.
+ * Batches of fewer rows are not sent to a busy worker: what hiding their round trip gains is lost by having more of them, and small batches
+ * are a sign that latency matters more than throughput.
+ */
+const leastRowsAhead = 64;
+
+/**
+ * An idle worker takes what waits at once, so there is no delay at low load; while all are busy the batch grows. Where a full batch waits
+ * and another behind it, the first goes to a busy worker, which begins with it without a round trip; the next worker that becomes idle
+ * still finds a full one.
  */
 function decideRequests(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
   const { waiting, oldestWaitMs, idleWorkers, columnsWait } = snapshot;
   if (waiting === 0) return waitForChange;
-  // Where columns wait, no worker is ever idle: a free lane would go to them.
-  if (idleWorkers === 0 && !columnsWait) return waitForChange;
   const cap = batchCap(snapshot, limits);
+  const isBacklog = cap >= leastRowsAhead && waiting >= 2 * cap;
+  // Where columns wait, no worker is ever idle: a free place would go to them.
+  if (idleWorkers === 0 && !columnsWait && !isBacklog) return waitForChange;
   if (waiting >= cap) return { action: 'send', rows: cap, reason: cap === limits.maxBatchSize ? 'full' : 'deadline' };
   if (limits.maxQueueDelayMs === 0) return { action: 'send', rows: waiting, reason: 'idleWorker' };
   const delayMs = limits.maxQueueDelayMs - oldestWaitMs;

@@ -1,13 +1,11 @@
-import type { BatchLimits } from '../api/options.js';
-import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
-import type { Clock } from '../host/clock.js';
-import { type FaultReport, watched } from '../host/faults.js';
-import type { FeatureRows } from '../requests/feature-rows.js';
-import { noRow, type RequestTable, rowStates } from '../requests/request-table.js';
+import { DeadlineExceededError } from '../errors.js';
+import { watched } from '../host/faults.js';
+import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
-import { Flights, type FlightsOptions, type Landed } from './flights.js';
+import type { BatcherOptions } from './batcher-options.js';
+import { fillLane, type LateRows } from './fill-lane.js';
+import { Flights, type Landed } from './flights.js';
 import { Landings } from './landings.js';
-import { addRow, type Lanes } from './lanes.js';
 import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
 import { Pump } from './pump.js';
 import { RequestQueue } from './request-queue.js';
@@ -15,37 +13,6 @@ import { SendCounter } from './send-counter.js';
 
 /** How often to look for a worker while none is there and requests wait. */
 const strandedMs = 1_000;
-
-/** Rows that are not requests. They take the places at workers that requests leave free, those behind busy workers too. */
-export interface ColumnSource {
-  readonly isWaiting: boolean;
-  /** Chunks that workers hold. */
-  readonly inFlight: number;
-  /** Sends the next chunk. Resolves when it is back, and never rejects. */
-  send(): Promise<void>;
-}
-
-export interface BatcherOptions extends Pick<FlightsOptions, 'keepQuiet' | 'run'> {
-  clock: Clock;
-  table: RequestTable;
-  features: FeatureRows;
-  lanes: Lanes;
-  limits: BatchLimits;
-  /** Batches and chunks of columns that workers may hold at once; there are twice as many lanes. */
-  places: number;
-  /** Of these, how many one worker may hold. */
-  placesPerWorker: number;
-  /** Workers ready to take batches, now. */
-  readyWorkers: () => number;
-  columns: ColumnSource;
-  /** Answers the requests of batches that came back. */
-  answer: (landed: readonly Landed[], answeredAt: number) => void;
-  /** Settles a request that can't be answered; it is on no list any more. */
-  fail: (row: number, error: FraudScorerError) => void;
-  /** Something has left the queue, or has been settled. */
-  onChange: () => void;
-  onFault: FaultReport;
-}
 
 /**
  * Brings one version's requests and workers together: takes rows in, sends them in batches as the policy says, and hands each back
@@ -63,7 +30,7 @@ export class Batcher {
   #sentSinceColumns = 0;
 
   constructor(options: BatcherOptions) {
-    const { clock, table, lanes, features, keepQuiet, run } = options;
+    const { clock, table, lanes, keepQuiet, run } = options;
     this.#options = options;
     this.#table = table;
     this.#queue = new RequestQueue(table);
@@ -72,7 +39,6 @@ export class Batcher {
     this.#flights = new Flights({
       table,
       lanes,
-      features,
       keepQuiet,
       run,
       onLanded: (landed) => this.#land(landed),
@@ -186,7 +152,7 @@ export class Batcher {
     }
   }
 
-  readonly #mayShare = (): boolean => this.#snapshot(this.#options.clock.now()).freeLanes > 0;
+  readonly #mayShare = (): boolean => this.#snapshot(this.#options.clock.now()).freePlaces > 0;
 
   #pumpSoon(): void {
     if (this.#options.lanes.free > 0) this.#pump.soon();
@@ -208,7 +174,7 @@ export class Batcher {
       oldestWaitMs: this.#queue.oldestWaitMs(now),
       soonestDeadlineMs: this.#queue.soonestDeadlineAt - now,
       idleWorkers: Math.max(ready - running, 0),
-      freeLanes: Math.min(Math.max(most - running, 0), lanes.free),
+      freePlaces: Math.min(Math.max(most - running, 0), lanes.free),
       latency: this.#latency.coefficients,
       columnsWait: columns.isWaiting,
       sentSinceColumns: this.#sentSinceColumns,
@@ -239,28 +205,10 @@ export class Batcher {
     return this.#queue.length > 0 || this.#flights.retrying > 0 || this.#options.columns.isWaiting;
   }
 
-  /**
-   * Sends the next requests that can still be answered in time. Those that can't are refused, so that they keep no worker from the others;
-   * but never the last: it is tried, which is how an estimate that has become wrong mends itself.
-   */
   #send(rows: number, reason: SendReason, now: number): void {
-    const table = this.#table;
     const leastMs = rows * (this.#latency.coefficients?.perRowAtLeastMs ?? 0);
     const lane = this.#options.lanes.take();
-    let late: number[] | null = null;
-    while (lane.count < rows) {
-      const { next } = this.#queue;
-      if (next === noRow) break;
-      const isTimely = (table.deadlineAt[next] as number) - now >= leastMs || this.#queue.length === 1;
-      this.#queue.remove(next);
-      if (isTimely) {
-        addRow(lane, next, table);
-      } else {
-        table.state[next] = rowStates.leaving;
-        late ??= [];
-        late.push(next);
-      }
-    }
+    const late = fillLane(lane, rows, this.#queue, this.#table, now, leastMs);
     if (lane.count === 0) {
       this.#options.lanes.release(lane);
     } else {
@@ -268,13 +216,12 @@ export class Batcher {
       this.#sentSinceColumns += 1;
       this.#flights.send(lane, now);
     }
-    if (late !== null) this.#refuseLate(late);
+    if (late !== null) this.#refuse(late);
   }
 
   /** Only once the batch is on its way: the host's code hears of it, and may do anything to the rows. */
-  #refuseLate(rows: readonly number[]): void {
-    const { generation, timeoutMs } = this.#table;
-    const generations = rows.map((row) => generation[row] as number);
+  #refuse({ rows, generations }: LateRows): void {
+    const { timeoutMs } = this.#table;
     for (const [index, row] of rows.entries()) {
       if (!this.#table.isCurrent(row, generations[index] as number)) continue;
       this.#options.fail(row, new DeadlineExceededError(timeoutMs[row] as number, { isEarly: true }));

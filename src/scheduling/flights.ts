@@ -2,7 +2,6 @@ import { type FraudScorerError, InferenceError, WorkerLostError } from '../error
 import { type FaultReport, watched } from '../host/faults.js';
 import { LostTask } from '../pool/lost-task.js';
 import type { BatchReply, BatchTask } from '../protocol/serving.js';
-import type { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { addRow, type Batch, type Lane, type Lanes } from './lanes.js';
 import { isSuspect, Retries } from './retries.js';
@@ -17,7 +16,6 @@ export interface Landed {
 export interface FlightsOptions {
   table: RequestTable;
   lanes: Lanes;
-  features: FeatureRows;
   /**
    * Keeps one worker from new batches, so that a batch can have it to itself, or stops keeping it.
    *
@@ -78,11 +76,11 @@ export class Flights {
 
   /** Sends a lane with its rows. */
   send(lane: Lane, now: number): void {
-    const { table, lanes, features, run } = this.#options;
+    const { table, lanes, run } = this.#options;
     const { rows, count } = lane;
     for (let place = 0; place < count; place += 1) table.state[rows[place] as number] = rowStates.running;
     lane.sentAt = now;
-    lanes.share(lane, features);
+    lanes.share(lane);
     this.#running.add(lane);
     const isAlone = isSuspect(lane);
     if (isAlone) this.#alone = lane;

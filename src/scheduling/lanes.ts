@@ -39,29 +39,31 @@ export interface LaneSizes {
  */
 export class Lanes {
   readonly memory: LaneMemory;
-  readonly #features: readonly Float32Array[];
+  readonly #features: FeatureRows;
   readonly #lanes: readonly Lane[];
   readonly #free: number[];
-  readonly #stride: number;
+  readonly #maxBatchSize: number;
 
-  constructor({ lanes, maxBatchSize, attention }: LaneSizes, stride: number) {
+  /** @param features which have `laneRowsOf(sizes)` rows for lanes. */
+  constructor({ lanes, maxBatchSize, attention }: LaneSizes, features: FeatureRows) {
     const floats = Float32Array.BYTES_PER_ELEMENT;
-    const [featuresLength, outputsLength] = [maxBatchSize * stride, maxBatchSize * outputsPerRow];
+    const outputsLength = maxBatchSize * outputsPerRow;
     const attentionLength = attention ? maxBatchSize * maxAttentionWidth : 0;
-    this.#stride = stride;
+    this.#features = features;
+    this.#maxBatchSize = maxBatchSize;
     // One more, for workers to warm up on.
     const all = lanes + 1;
     this.memory = {
       lanes,
       maxBatchSize,
-      stride,
-      features: new SharedArrayBuffer(all * featuresLength * floats),
+      stride: features.layout.stride,
+      features: features.bytes,
+      lanesAt: features.lanesAt,
       outputs: new SharedArrayBuffer(all * outputsLength * floats),
       attention: new SharedArrayBuffer(all * attentionLength * floats),
     };
     const viewOf = (buffer: SharedArrayBuffer, lane: number, length: number): Float32Array =>
       new Float32Array(buffer, lane * length * floats, length);
-    this.#features = Array.from({ length: lanes }, (_, lane) => viewOf(this.memory.features, lane, featuresLength));
     this.#lanes = Array.from({ length: lanes }, (_, index) => ({
       index,
       rows: new Int32Array(maxBatchSize),
@@ -96,19 +98,22 @@ export class Lanes {
   }
 
   /** Copies the features of the lane's rows to where its worker finds them. */
-  share({ index, rows, count }: Lane, features: FeatureRows): void {
-    const to = this.#features[index] as Float32Array;
-    const stride = this.#stride;
+  share({ index, rows, count }: Lane): void {
+    const features = this.#features;
+    const to = features.firstLaneRow + index * this.#maxBatchSize;
     let first = 0;
     for (let place = 1; place <= count; place += 1) {
-      // Neighbours mostly have neighbouring rows, which are copied as one.
+      // Neighbours in the batch often have neighbouring rows, which are copied as one.
       if (place < count && rows[place] === (rows[place - 1] as number) + 1) continue;
-      const from = (rows[first] as number) * stride;
-      const end = ((rows[place - 1] as number) + 1) * stride;
-      to.set(features.floats.subarray(from, end), first * stride);
+      features.copy(rows[first] as number, place - first, to + first);
       first = place;
     }
   }
+}
+
+/** Rows of features that lanes take, the lane for warming up included. */
+export function laneRowsOf({ lanes, maxBatchSize }: Pick<LaneSizes, 'lanes' | 'maxBatchSize'>): number {
+  return (lanes + 1) * maxBatchSize;
 }
 
 /** Adds a row to a lane. */

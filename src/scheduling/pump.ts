@@ -31,11 +31,14 @@ export class Pump {
   soon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    this.#clock.soon(() => {
-      this.#isDue = false;
-      this.now();
-    });
+    this.#clock.soon(this.#lookDue);
   }
+
+  /** Made once: a closure in `soon` would cost every request its memory. */
+  readonly #lookDue = (): void => {
+    this.#isDue = false;
+    this.now();
+  };
 
   /** Takes the timer away. */
   rest(): void {

@@ -8,6 +8,10 @@ const mostPriority = 10;
 const levelCount = 2 * mostPriority + 1;
 const onlyNormal = 1 << mostPriority;
 
+/** Since when there has always been a request waiting, and the soonest deadline of those that came since. */
+const waitingSince = 0;
+const soonestDeadline = 1;
+
 /**
  * Requests that wait, in the order of when they came, less 10 ms for each step of priority. So one of high priority overtakes
  * those that came a little before it and none that has waited for long: whatever keeps coming, nobody starves.
@@ -23,8 +27,8 @@ export class RequestQueue {
   #filled = 0;
   #length = 0;
   #longest = 0;
-  #waitingSince: number | null = null;
-  #soonestDeadlineAt = Number.POSITIVE_INFINITY;
+  /** Two times on the monotonic clock: a field that holds a fraction costs memory each time it is written. */
+  readonly #times = new Float64Array(2).fill(Number.POSITIVE_INFINITY);
 
   constructor(table: RequestTable) {
     this.#table = table;
@@ -41,12 +45,12 @@ export class RequestQueue {
 
   /** Since when, on the monotonic clock, there has always been a request waiting; null where there is none. */
   get waitingSince(): number | null {
-    return this.#waitingSince;
+    return this.#length === 0 ? null : (this.#times[waitingSince] as number);
   }
 
   /** The soonest deadline of those that came since none waited. One that has left since only makes the batcher cautious. */
   get soonestDeadlineAt(): number {
-    return this.#soonestDeadlineAt;
+    return this.#times[soonestDeadline] as number;
   }
 
   /** How long the oldest has waited, whatever its priority; 0 where none waits. */
@@ -83,8 +87,10 @@ export class RequestQueue {
     this.#lengths[level] = (this.#lengths[level] as number) + 1;
     this.#length += 1;
     if (this.#length > this.#longest) this.#longest = this.#length;
-    if (this.#length === 1) this.#waitingSince = enqueuedAt[row] as number;
-    if ((deadlineAt[row] as number) < this.#soonestDeadlineAt) this.#soonestDeadlineAt = deadlineAt[row] as number;
+    if (this.#length === 1) this.#times[waitingSince] = enqueuedAt[row] as number;
+    if ((deadlineAt[row] as number) < (this.#times[soonestDeadline] as number)) {
+      this.#times[soonestDeadline] = deadlineAt[row] as number;
+    }
   }
 
   /** The row whose turn it is; `noRow` where none waits. */
@@ -118,8 +124,6 @@ export class RequestQueue {
     this.#lengths[level] = (this.#lengths[level] as number) - 1;
     if (this.#lengths[level] === 0) this.#filled &= ~(1 << level);
     this.#length -= 1;
-    if (this.#length > 0) return;
-    this.#waitingSince = null;
-    this.#soonestDeadlineAt = Number.POSITIVE_INFINITY;
+    if (this.#length === 0) this.#times[soonestDeadline] = Number.POSITIVE_INFINITY;
   }
 }

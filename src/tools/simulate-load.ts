@@ -65,7 +65,7 @@ export function simulatedP99Ms(system: SimulatedSystem, load: SimulatedLoad): nu
         oldestWaitMs: nowMs - (arrivals[sent] ?? nowMs),
         soonestDeadlineMs: Number.POSITIVE_INFINITY,
         idleWorkers: idle,
-        freeLanes: idle,
+        freePlaces: idle,
         latency,
         columnsWait: false,
         sentSinceColumns: 0,

@@ -1,14 +1,15 @@
 import type { Settler } from '../../src/answering/settler.js';
 import type { ModelResult } from '../../src/api/result.js';
 import { DeadlineExceededError, type FraudScorerError } from '../../src/errors.js';
-import { rowLayoutOf } from '../../src/requests/feature-row.js';
-import { FeatureRows } from '../../src/requests/feature-rows.js';
+import type { FeatureRows } from '../../src/requests/feature-rows.js';
 import { RequestTable } from '../../src/requests/request-table.js';
-import { Batcher, type BatcherOptions } from '../../src/scheduling/batcher.js';
+import { Batcher } from '../../src/scheduling/batcher.js';
+import type { BatcherOptions } from '../../src/scheduling/batcher-options.js';
 import { DeadlineWheel } from '../../src/scheduling/deadline-wheel.js';
-import { type Lane, Lanes } from '../../src/scheduling/lanes.js';
+import type { Lane, Lanes } from '../../src/scheduling/lanes.js';
 import { FakeClock } from './fake-clock.js';
 import { InstantColumns } from './instant-columns.js';
+import { lanesOf } from './lanes.js';
 import { noFaults } from './no-faults.js';
 import { claimRow } from './rows.js';
 import { settlerOf } from './settler.js';
@@ -51,11 +52,10 @@ export class BatchingRig {
   constructor({ workers, maxBatchSize, maxQueueDelayMs = 0, capacity, pool }: RigOptions) {
     const { clock, columns } = this;
     const table = new RequestTable(capacity);
-    const layout = rowLayoutOf([{ name: 'x', size: 1 }]);
-    const lanes = new Lanes({ lanes: workers * 4, maxBatchSize, attention: false }, layout.stride);
+    const { lanes, features } = lanesOf({ lanes: workers * 4, maxBatchSize }, capacity);
     this.table = table;
     this.lanes = lanes;
-    this.#features = new FeatureRows(layout, capacity);
+    this.#features = features;
     this.deadlines = new DeadlineWheel(table, clock, (row) =>
       this.#fail(row, new DeadlineExceededError(table.timeoutMs[row] ?? 0)),
     );
@@ -63,7 +63,6 @@ export class BatchingRig {
     this.batcher = new Batcher({
       clock,
       table,
-      features: this.#features,
       lanes,
       limits: { maxBatchSize, maxQueueDelayMs, targetLatencyMs: 10 },
       places: workers * 2,
@@ -123,8 +122,8 @@ export class BatchingRig {
   }
 
   #answer({ index, rows, generations, count }: Lane): void {
-    const { maxBatchSize, stride, features } = this.lanes.memory;
-    const seenByWorker = new Float32Array(features);
+    const { maxBatchSize, stride, features, lanesAt } = this.lanes.memory;
+    const seenByWorker = new Float32Array(features, lanesAt);
     for (let place = 0; place < count; place += 1) {
       const row = rows[place] ?? -1;
       if (!this.table.isCurrent(row, generations[place] ?? -1)) continue;

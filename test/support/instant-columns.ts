@@ -1,4 +1,4 @@
-import type { ColumnSource } from '../../src/scheduling/batcher.js';
+import type { ColumnSource } from '../../src/scheduling/batcher-options.js';
 
 /** Columns of which a chunk is answered as soon as it is sent. Where they wait, requests take the places behind busy workers. */
 export class InstantColumns implements ColumnSource {

@@ -77,8 +77,8 @@ export class SimulatedPool {
   }
 
   #marksOf({ lane, rows: length }: BatchTask): number[] {
-    const { maxBatchSize, stride, features } = this.#lanes.memory;
-    const values = new Float32Array(features);
+    const { maxBatchSize, stride, features, lanesAt } = this.#lanes.memory;
+    const values = new Float32Array(features, lanesAt);
     return Array.from({ length }, (_, row) => values[(lane * maxBatchSize + row) * stride] ?? -1);
   }
 

@@ -20,7 +20,7 @@ export class BatchRunner {
   constructor(model: ModelSession, buffers: BufferPool, { memory }: WorkerConfig) {
     this.#model = model;
     this.#buffers = buffers;
-    this.#features = new Float32Array(memory.features);
+    this.#features = new Float32Array(memory.features, memory.lanesAt);
     this.#outputs = new Float32Array(memory.outputs);
     this.#attention = new Float32Array(memory.attention);
     this.#maxBatchSize = memory.maxBatchSize;

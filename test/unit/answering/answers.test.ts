@@ -10,11 +10,10 @@ import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import type { ExplainReply } from '../../../src/protocol/serving.js';
 import { softmaxOfTwo } from '../../../src/protocol/softmax.js';
-import { rowLayoutOf } from '../../../src/requests/feature-row.js';
-import { FeatureRows } from '../../../src/requests/feature-rows.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
-import { addRow, type Lane, Lanes } from '../../../src/scheduling/lanes.js';
+import { addRow, type Lane } from '../../../src/scheduling/lanes.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { lanesOf } from '../../support/lanes.js';
 import { noFaults } from '../../support/no-faults.js';
 import { Callers, settlerOf } from '../../support/settler.js';
 
@@ -30,15 +29,14 @@ interface Setting {
 function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, explain = false }: Setting = {}) {
   const clock = new FakeClock();
   const table = new RequestTable(16);
-  const layout = rowLayoutOf([{ name: 'x', size: 1 }]);
-  const lanes = new Lanes({ lanes: 2, maxBatchSize, attention: true }, layout.stride);
+  const { lanes, features } = lanesOf({ lanes: 2, maxBatchSize, attention: true }, 16);
   const stats = new VersionStats(clock, new OutcomeStore(clock, { maxPending: 10, ttlMs: 1e9 }));
   const callers = new Callers(table);
   const policy = { ...defaultPolicy };
   const explaining: ((reply: ExplainReply) => void)[] = [];
   const explanations = new Explanations({
     table,
-    features: new FeatureRows(layout, 16),
+    features,
     explain,
     names: [{ input: 'x', feature: 'x', description: undefined }],
     run: () => new Promise((resolve) => explaining.push(resolve)),
@@ -49,6 +47,7 @@ function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, exp
   const answers: Answers = new Answers({
     table,
     model,
+    maxBatchSize,
     form,
     attentionWidth: () => attentionWidth,
     policy: () => roundPolicy(policy),

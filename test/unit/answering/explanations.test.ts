@@ -36,7 +36,7 @@ interface Asked {
 /** Explanations by a worker that answers when the test says so. */
 function rig({ explain = true as Explain, capacity = 8 } = {}) {
   const table = new RequestTable(capacity);
-  const features = new FeatureRows(rowLayoutOf([{ name: 'x', size: 3 }]), capacity);
+  const features = new FeatureRows(rowLayoutOf([{ name: 'x', size: 3 }]), capacity, 0);
   const asked: Asked[] = [];
   const explained: number[] = [];
   const failures: string[] = [];

@@ -55,9 +55,16 @@ afterEach(() => {
 });
 
 const answer = (stats: VersionStats, latencyMs: number, times = 1): void => {
-  for (let index = 0; index < times; index += 1)
-    stats.recordAnswer(latencyMs, latencyMs / 2, 'APPROVE', 'LOW', undefined);
+  for (let index = 0; index < times; index += 1) {
+    recordLatency(stats, latencyMs);
+    stats.recordAnswer('APPROVE', 'LOW', undefined);
+  }
 };
+
+/** One that waited for half of its time. */
+function recordLatency(stats: VersionStats, latencyMs: number): void {
+  stats.recordTimes(Float64Array.of(1_000), 1, 1_000 + latencyMs / 2, 1_000 + latencyMs);
+}
 
 describe('Monitor', () => {
   it('has null for every statistic without a sample', () => {
@@ -217,7 +224,10 @@ describe('a monitor of several versions', () => {
           for (const { clock, versions } of [together, apart]) {
             const stats = versions[version % versions.length] as VersionStats;
             const decisions = { APPROVE: by, REVIEW: 0, BLOCK: 0, highRisk: 0 };
-            if (kind === 'answer') stats.recordAnswer(by, by / 2, 'BLOCK', by > 250 ? 'HIGH' : 'LOW', undefined);
+            if (kind === 'answer') {
+              recordLatency(stats, by);
+              stats.recordAnswer('BLOCK', by > 250 ? 'HIGH' : 'LOW', undefined);
+            }
             if (kind === 'batch') stats.recordBatch(by, by / 10);
             if (kind === 'columns') {
               stats.recordRows(by);

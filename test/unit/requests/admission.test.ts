@@ -21,7 +21,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
   const state = { leastAnswerMs: 0, isClosed: false };
   const table = new RequestTable(capacity);
   const deadlines = new DeadlineWheel(table, clock, () => {});
-  const features = new FeatureRows(rowLayoutOf([{ name: 'x', size: 1 }]), capacity + 1);
+  const features = new FeatureRows(rowLayoutOf([{ name: 'x', size: 1 }]), capacity + 1, 0);
   const admission = new Admission({
     clock,
     table,

@@ -8,7 +8,7 @@ const idle: BatchSnapshot = {
   oldestWaitMs: 0,
   soonestDeadlineMs: Number.POSITIVE_INFINITY,
   idleWorkers: 2,
-  freeLanes: 4,
+  freePlaces: 4,
   latency: null,
   columnsWait: false,
   sentSinceColumns: 0,
@@ -21,20 +21,31 @@ describe('decideBatch', () => {
     expect(decideBatch({ ...idle, waiting: 63 }, limits)).toEqual({ action: 'send', rows: 63, reason: 'idleWorker' });
   });
 
-  it('lets the batch grow while all workers are busy, and sends not even a full or a late one behind a busy worker', () => {
-    const busy = { ...idle, idleWorkers: 0, freeLanes: 2 };
-    const wait = { action: 'wait', ms: Number.POSITIVE_INFINITY };
-    for (const waiting of [63, 64, 640]) expect(decideBatch({ ...busy, waiting }, limits)).toEqual(wait);
+  const busy = { ...idle, idleWorkers: 0, freePlaces: 2 };
+  const wait = { action: 'wait', ms: Number.POSITIVE_INFINITY };
+
+  it('lets the batch grow while all workers are busy, and sends not even a late one to a busy worker', () => {
+    for (const waiting of [63, 64, 127]) expect(decideBatch({ ...busy, waiting }, limits)).toEqual(wait);
     expect(decideBatch({ ...busy, waiting: 3, oldestWaitMs: 400, soonestDeadlineMs: 0 }, limits)).toEqual(wait);
+  });
+
+  it('sends a full batch to a busy worker where another full one waits behind it', () => {
     const full = { action: 'send', rows: 64, reason: 'full' };
+    expect(decideBatch({ ...busy, waiting: 128 }, limits)).toEqual(full);
     expect(decideBatch({ ...busy, waiting: 640, idleWorkers: 1 }, limits)).toEqual(full);
-    expect(decideBatch({ ...busy, waiting: 640, idleWorkers: 1, freeLanes: 0 }, limits)).toEqual(wait);
+    expect(decideBatch({ ...busy, waiting: 640, freePlaces: 0 }, limits)).toEqual(wait);
+  });
+
+  it('sends no small batch to a busy worker, whether the host or the target latency keeps it small', () => {
+    expect(decideBatch({ ...busy, waiting: 640 }, { ...limits, maxBatchSize: 63 })).toEqual(wait);
+    const latency = { fixedMs: 0, perRowMs: 1, perRowAtLeastMs: 1 };
+    expect(decideBatch({ ...busy, waiting: 640, latency }, limits)).toEqual(wait);
   });
 
   it('sends requests behind a busy worker where columns would have the place otherwise', () => {
-    const busy = { ...idle, idleWorkers: 0, freeLanes: 2, columnsWait: true };
-    expect(decideBatch({ ...busy, waiting: 64 }, limits)).toEqual({ action: 'send', rows: 64, reason: 'full' });
-    expect(decideBatch(busy, limits)).toEqual({ action: 'sendColumns' });
+    const both = { ...busy, columnsWait: true };
+    expect(decideBatch({ ...both, waiting: 64 }, limits)).toEqual({ action: 'send', rows: 64, reason: 'full' });
+    expect(decideBatch(both, limits)).toEqual({ action: 'sendColumns' });
   });
 
   it('waits for others to join no longer than maxQueueDelayMs', () => {
@@ -66,7 +77,7 @@ describe('decideBatch', () => {
     expect(decideBatch({ ...both, sentSinceColumns: 8 }, limits)).toEqual({ action: 'sendColumns' });
     const few = { ...both, waiting: 3, idleWorkers: 0 };
     expect(decideBatch(few, limits)).toEqual({ action: 'send', rows: 3, reason: 'idleWorker' });
-    expect(decideBatch({ ...both, sentSinceColumns: 8, freeLanes: 0 }, limits)).toMatchObject({ action: 'wait' });
+    expect(decideBatch({ ...both, sentSinceColumns: 8, freePlaces: 0 }, limits)).toMatchObject({ action: 'wait' });
   });
 
   it('caps the batch so that the oldest request still meets the target', () => {
@@ -97,7 +108,7 @@ describe('decideBatch', () => {
       columnsWait: fc.boolean(),
       sentSinceColumns: fc.nat(12),
       idleWorkers: fc.nat(4),
-      freeLanes: fc.nat(8),
+      freePlaces: fc.nat(8),
       latency,
     });
     const anyLimits = fc.record({
@@ -109,18 +120,24 @@ describe('decideBatch', () => {
       fc.property(snapshot, anyLimits, (moment, bounds) => {
         const decision = decideBatch(moment, bounds);
         if (moment.idleWorkers === 0 && !moment.columnsWait) {
-          expect(decision).toEqual({ action: 'wait', ms: Number.POSITIVE_INFINITY });
+          if (decision.action === 'wait') expect(decision.ms).toBe(Number.POSITIVE_INFINITY);
+          // To a busy worker goes no small batch, and none that leaves less than another full one.
+          else expect(decision).toMatchObject({ action: 'send' });
+          if (decision.action === 'send') {
+            expect(decision.rows).toBeGreaterThanOrEqual(64);
+            expect(moment.waiting).toBeGreaterThanOrEqual(2 * decision.rows);
+          }
         }
         if (decision.action === 'send') {
           expect(decision.rows).toBeGreaterThan(0);
           expect(decision.rows).toBeLessThanOrEqual(Math.min(moment.waiting, bounds.maxBatchSize));
-          expect(moment.freeLanes).toBeGreaterThan(0);
+          expect(moment.freePlaces).toBeGreaterThan(0);
         } else if (decision.action === 'sendColumns') {
-          expect(moment.columnsWait && moment.freeLanes > 0).toBe(true);
+          expect(moment.columnsWait && moment.freePlaces > 0).toBe(true);
         } else {
-          expect(moment.columnsWait && moment.freeLanes > 0).toBe(false);
+          expect(moment.columnsWait && moment.freePlaces > 0).toBe(false);
           expect(decision.ms).toBeGreaterThan(0);
-          const couldSend = moment.waiting > 0 && moment.idleWorkers > 0 && moment.freeLanes > 0;
+          const couldSend = moment.waiting > 0 && moment.idleWorkers > 0 && moment.freePlaces > 0;
           if (couldSend) expect(decision.ms).toBeLessThanOrEqual(bounds.maxQueueDelayMs);
         }
       }),

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rowLayoutOf } from '../../../src/requests/feature-row.js';
-import { FeatureRows } from '../../../src/requests/feature-rows.js';
 import { RequestTable } from '../../../src/requests/request-table.js';
-import { addRow, type Lane, Lanes, openRows } from '../../../src/scheduling/lanes.js';
+import { addRow, type Lane, openRows } from '../../../src/scheduling/lanes.js';
+import { lanesOf } from '../../support/lanes.js';
 import { claimRow } from '../../support/rows.js';
 
 const maxBatchSize = 6;
@@ -12,7 +12,7 @@ describe('Lanes', () => {
   it('never gives a lane to two batches, loses none, and gives each without a row', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.array(fc.nat(40), { maxLength: 100 }), (capacity, choices) => {
-        const lanes = new Lanes({ lanes: capacity, maxBatchSize, attention: false }, 2);
+        const { lanes } = lanesOf({ lanes: capacity, maxBatchSize, attention: false }, 0);
         const taken: Lane[] = [];
         for (const choice of choices) {
           if (choice % 2 === 1 || taken.length === capacity) {
@@ -32,7 +32,7 @@ describe('Lanes', () => {
   });
 
   it('refuses to take a lane where none is free', () => {
-    const lanes = new Lanes({ lanes: 1, maxBatchSize, attention: false }, 2);
+    const { lanes } = lanesOf({ lanes: 1, maxBatchSize, attention: false }, 0);
     lanes.take();
     expect(() => lanes.take()).toThrow('without a free lane');
   });
@@ -50,26 +50,25 @@ describe('Lanes', () => {
       fc.property(rowsOf, fc.integer({ min: 1, max: 4 }), fc.nat(2), (rows, size, lanesBefore) => {
         const table = new RequestTable(capacity);
         const layout = rowLayoutOf([{ name: 'x', size }]);
-        const features = new FeatureRows(layout, capacity);
-        for (const index of features.floats.keys()) features.floats[index] = index + 1;
-        const lanes = new Lanes({ lanes: 3, maxBatchSize, attention: false }, layout.stride);
+        const { lanes, features } = lanesOf({ lanes: 3, maxBatchSize }, capacity, layout);
+        for (let index = 0; index < capacity * layout.stride; index += 1) features.floats[index] = index + 1;
         for (let taken = 0; taken < lanesBefore; taken += 1) lanes.take();
         const lane = lanes.take();
         for (const row of rows) addRow(lane, row, table);
-        lanes.share(lane, features);
+        lanes.share(lane);
         const { stride } = layout;
         const expected = new Float32Array(4 * maxBatchSize * stride);
         for (const [place, row] of rows.entries()) {
           const values = features.floats.subarray(features.start(row), features.start(row) + stride);
           expected.set(values, (lane.index * maxBatchSize + place) * stride);
         }
-        expect(new Float32Array(lanes.memory.features)).toEqual(expected);
+        expect(new Float32Array(lanes.memory.features, lanes.memory.lanesAt)).toEqual(expected);
       }),
     );
   });
 
   it("shows each lane's own part of the outputs, behind which lies the part for warming up", () => {
-    const lanes = new Lanes({ lanes: 2, maxBatchSize, attention: true }, 2);
+    const { lanes } = lanesOf({ lanes: 2, maxBatchSize, attention: true }, 0);
     const [first, second] = [lanes.take(), lanes.take()].sort((a, b) => a.index - b.index);
     const outputs = new Float32Array(lanes.memory.outputs);
     const attention = new Float32Array(lanes.memory.attention);
@@ -85,7 +84,7 @@ describe('openRows', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('open', 'settled', 'settled and taken again')), (fates) => {
         const table = new RequestTable(Math.max(fates.length, 1));
-        const lanes = new Lanes({ lanes: 1, maxBatchSize: Math.max(fates.length, 1), attention: false }, 2);
+        const { lanes } = lanesOf({ lanes: 1, maxBatchSize: Math.max(fates.length, 1), attention: false }, 0);
         const lane = lanes.take();
         lane.deaths = 1;
         lane.errors = 2;

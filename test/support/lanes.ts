@@ -1,0 +1,14 @@
+import { type RowLayout, rowLayoutOf } from '../../src/requests/feature-row.js';
+import { FeatureRows } from '../../src/requests/feature-rows.js';
+import { type LaneSizes, Lanes, laneRowsOf } from '../../src/scheduling/lanes.js';
+
+/** Lanes, with the features that are copied into them. @param rows of requests. */
+export function lanesOf(
+  { lanes, maxBatchSize, attention = false }: Omit<LaneSizes, 'attention'> & { attention?: boolean },
+  rows: number,
+  layout: RowLayout = rowLayoutOf([{ name: 'x', size: 1 }]),
+): { lanes: Lanes; features: FeatureRows } {
+  const sizes = { lanes, maxBatchSize, attention };
+  const features = new FeatureRows(layout, rows, laneRowsOf(sizes));
+  return { lanes: new Lanes(sizes, features), features };
+}

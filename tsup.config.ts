@@ -83,7 +83,7 @@ const cli: Options = {
 
 export default defineConfig(({ dts }) => [esm, cjs, worker, cli, ...(dts === false ? [] : [types])]);
 
-/** See `src/host/packaged-files.ts`. */
+/** See `src/packaged-files.ts`. */
 async function copyForWebpack(): Promise<void> {
   for (const name of ['worker', 'tool-worker']) await copyFile(`dist/${name}.js`, `dist/${name}.mjs`);
 }

@@ -133,6 +133,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     table,
     deadlines,
     settler,
+    waiting: () => deployments.waiting,
     route: () => deployments.route(),
     onAborted: (row, error) => deployments.of(table, row).giveUp(row, error),
     maxQueueSize: options.maxQueueSize,

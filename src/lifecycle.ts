@@ -21,10 +21,10 @@ const inWorkerThread =
  */
 export async function startParts(parts: Parts, signal: AbortSignal): Promise<void> {
   const { options, clock, deployments, monitor, logger } = parts;
-  const { primary } = deployments;
-  await primary.start(signal);
+  await Promise.all(deployments.all.map((deployment) => deployment.start(signal)));
   parts.startedAt = clock.now();
   monitor.watch();
+  const { primary } = deployments;
   logger.info('Scoring started', {
     model: primary.model.name,
     version: primary.model.version,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { packageJson } from '../host/packaged-files.js';
+import { packageJson } from '../packaged-files.js';
 
 /** Of this package's `package.json`. */
 export function packageManifest(): { version: string; engines: { node: string } } {

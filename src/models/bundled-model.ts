@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isFile } from '../host/is-file.js';
-import { demonstrationGraph, demonstrationManifest } from '../host/packaged-files.js';
+import { demonstrationGraph, demonstrationManifest } from '../packaged-files.js';
 import { type ModelDirectory, openModelFiles } from './model-directory.js';
 
 /** The files of the demonstration model that comes with the package. A bundler may have put them anywhere, under any names. */

@@ -1,4 +1,4 @@
-/** Why a task never came back: its worker died over it, hangs over it, or there was none to take it. */
+/** Why a task never came back: its worker died over it, hangs over it, or there was none to begin with it. */
 export type LossKind = 'died' | 'hung' | 'unsent';
 
 /** A task that no worker will answer. */

@@ -133,10 +133,17 @@ export class SingleThread {
     });
   }
 
-  /** Gives up what it has in hand, as nobody knows when it comes back: its answers are not heard any more. */
+  /**
+   * Gives up what it has in hand, as nobody knows when it comes back: its answers are not heard any more. It hangs over the task that it
+   * has had for longest; those behind it are lost for no reason of theirs.
+   */
   giveUp(): void {
     const letGo = this.exited.then(() => {});
-    for (const reject of [...this.#inHand]) this.#lose(reject, new LostTask('hung', 'The worker hung', letGo));
+    const [oldest, ...others] = this.#inHand;
+    if (oldest !== undefined) this.#lose(oldest, new LostTask('hung', 'The worker hung', letGo));
+    for (const reject of others) {
+      this.#lose(reject, new LostTask('unsent', 'The worker hung over another task', letGo));
+    }
   }
 
   /** Ends the thread. It must be outside the runtime. */

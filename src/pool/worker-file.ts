@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL, URL } from 'node:url';
 import { isFile } from '../host/is-file.js';
-import { toolWorkerEntry, workerEntry } from '../host/packaged-files.js';
+import { toolWorkerEntry, workerEntry } from '../packaged-files.js';
 import { isUrl } from '../validation/is-url.js';
 import type { IssueList } from '../validation/issues.js';
 

@@ -28,8 +28,6 @@ export interface Intake {
   /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
   readonly scratchRow: number;
   readonly batcher: {
-    /** Requests that wait for a worker. */
-    readonly waiting: number;
     /** Whether a request that came now could be answered in time. */
     canAnswerWithin(timeoutMs: number, priority: number): boolean;
     add(row: number): void;
@@ -46,6 +44,8 @@ export interface AdmissionOptions {
   settler: {
     refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void;
   };
+  /** Requests that wait for a worker, of all versions. */
+  waiting: () => number;
   /** The version that answers a request. */
   route: () => Intake;
   /** Gives a row up whose caller's signal was aborted. */
@@ -78,7 +78,7 @@ export class Admission {
 
   /** Whether as many requests wait as may. A closed door refuses for another reason. */
   get isFull(): boolean {
-    return !this.#options.isClosed() && this.#isFullFor(this.#options.route());
+    return !this.#options.isClosed() && this.#hasNoRoom();
   }
 
   /** Whether every request of a call with this signal is refused, whatever it holds. */
@@ -122,14 +122,14 @@ export class Admission {
       const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
       refuseIfAborted(call?.signal);
       // A full queue is found out first, but an invalid request is refused as such all the same.
-      row = this.#isFullFor(deployment) ? noRow : table.claim();
+      row = this.#hasNoRoom() ? noRow : table.claim();
       const { features, scratchRow } = deployment;
       id = readRequest(request, features.layout, features.floats, features.start(row === noRow ? scratchRow : row));
       // Reading the request may have run code of the host's, which may have called anything.
       this.#refuseIfClosed();
       refuseIfAborted(call?.signal);
-      const { maxQueueSize } = this.#options;
-      if (row === noRow || deployment.batcher.waiting >= maxQueueSize) throw new QueueFullError(maxQueueSize);
+      const { maxQueueSize, waiting } = this.#options;
+      if (row === noRow || waiting() >= maxQueueSize) throw new QueueFullError(maxQueueSize);
       const timeoutMs = call === null ? this.#options.timeoutMs : call.timeoutMs;
       const priority = call === null ? 0 : call.priority;
       if (!deployment.batcher.canAnswerWithin(timeoutMs, priority)) {
@@ -181,8 +181,8 @@ export class Admission {
     this.#table.stopListening[row] = watchSignal(signal, abort, onFault);
   }
 
-  #isFullFor({ batcher }: Intake): boolean {
-    return batcher.waiting >= this.#options.maxQueueSize || this.#table.freeCount === 0;
+  #hasNoRoom(): boolean {
+    return this.#options.waiting() >= this.#options.maxQueueSize || this.#table.freeCount === 0;
   }
 
   #refuseIfClosed(): void {

@@ -133,24 +133,26 @@ export class Flights {
   #lost(lane: Lane, error: unknown): void {
     this.#letGoOf(lane);
     const isUnsent = error instanceof LostTask && error.kind === 'unsent';
-    if (error instanceof LostTask && error.letGo !== null) {
-      this.#quarantine(lane, error.letGo);
-    } else {
-      if (isUnsent) this.#retries.unsent(lane);
-      else this.#retries.failed(lane, 'death', error instanceof Error ? error.message : 'The worker was lost');
-      this.#options.lanes.release(lane);
-    }
+    const letGo = error instanceof LostTask ? error.letGo : null;
+    if (isUnsent) this.#retries.unsent(lane);
+    else if (letGo !== null) this.#failHung(lane);
+    else this.#retries.failed(lane, 'death', error instanceof Error ? error.message : 'The worker was lost');
+    if (letGo === null) this.#options.lanes.release(lane);
+    else this.#quarantine(lane, letGo);
     this.#options.onChange(isUnsent ? 'soon' : 'now');
   }
 
-  /** A worker that hangs may still write: its requests are settled, and nobody gets the lane until it can't. */
-  #quarantine(lane: Lane, letGo: Promise<void>): void {
-    const { table, lanes, onFailed, onChange, onFault } = this.#options;
-    const { rows, generations, count } = lane;
+  #failHung({ rows, generations, count }: Lane): void {
+    const { table, onFailed } = this.#options;
     for (let place = 0; place < count; place += 1) {
       const row = rows[place] as number;
       if (table.isCurrent(row, generations[place] as number)) onFailed(row, failureError('death', 'The worker hung'));
     }
+  }
+
+  /** A worker that hangs may still write: nobody gets the lane until it can't. */
+  #quarantine(lane: Lane, letGo: Promise<void>): void {
+    const { lanes, onChange, onFault } = this.#options;
     const freed = letGo.then(() => {
       lanes.release(lane);
       onChange('now');

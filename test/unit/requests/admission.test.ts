@@ -27,15 +27,13 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
     table,
     deadlines,
     settler: settlerOf(table, { clock, deadlines }),
+    waiting: () => added.length,
     route: () => ({
       index: 3,
       model: { name: 'model', version: '1' },
       features,
       scratchRow: capacity,
       batcher: {
-        get waiting() {
-          return added.length;
-        },
         canAnswerWithin: (timeoutMs, priority) => state.leastAnswerMs / (1 + Math.max(priority, 0)) <= timeoutMs,
         add: (row) => added.push(row),
       },

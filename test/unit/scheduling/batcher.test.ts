@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AbortedError } from '../../../src/errors.js';
-import { LostTask } from '../../../src/pool/lost-task.js';
+import { type LossKind, LostTask } from '../../../src/pool/lost-task.js';
 import type { BatchReply } from '../../../src/protocol/serving.js';
 import { rowStates } from '../../../src/requests/request-table.js';
 import { BatchingRig, type Ticket } from '../../support/batching-rig.js';
@@ -11,7 +11,7 @@ interface Sent {
   reply: (reply: BatchReply) => Promise<void>;
   die: () => Promise<void>;
   /** @returns a function that ends the hold of the hung worker on its lane. */
-  hang: () => Promise<() => Promise<void>>;
+  hang: (kind?: LossKind) => Promise<() => Promise<void>>;
 }
 
 /** A batcher over workers that answer when the test says so. */
@@ -34,12 +34,12 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
             reject(new LostTask('died', 'The worker died'));
             await Promise.resolve();
           },
-          hang: async () => {
+          hang: async (kind = 'hung') => {
             let letGo = (): void => {};
             const isLetGo = new Promise<void>((resolve) => {
               letGo = resolve;
             });
-            reject(new LostTask('hung', 'The worker hung', isLetGo));
+            reject(new LostTask(kind, 'The worker hung', isLetGo));
             await Promise.resolve();
             return async () => {
               letGo();
@@ -128,6 +128,27 @@ describe('Batcher', () => {
     expect(parts.outcomeOf(request)).toBe('ERR_WORKER_LOST');
     expect([table.freeCount, lanes.free, batcher.inFlight]).toEqual([4, 3, 0]);
     await letGo?.();
+    expect(lanes.free).toBe(4);
+  });
+
+  it('answers by another worker the batch behind one over which its worker hangs, and keeps both lanes until it has let go', async () => {
+    const { clock, sent, lanes, parts, add } = rig({ maxBatchSize: 64, capacity: 1_000 });
+    const first = add();
+    clock.turn();
+    const requests = Array.from({ length: 128 }, () => add());
+    clock.turn();
+    expect(sent.map(({ rows }) => rows)).toEqual([1, 64]);
+    const letGo = [await sent[0]?.hang(), await sent[1]?.hang('unsent')];
+    expect(parts.outcomeOf(first)).toBe('ERR_WORKER_LOST');
+    expect(requests.map((request) => parts.outcomeOf(request))).toEqual(requests.map(() => 'open'));
+    for (let next = 2; next < 4; next += 1) {
+      clock.turn();
+      expect(lanes.free).toBe(4 - 2 - (sent.length - next));
+      for (const batch of sent.slice(next)) await batch.reply({ inferenceMs: 1, provider: 'cpu' });
+      clock.turn();
+    }
+    expect(requests.map((request) => parts.outcomeOf(request))).toEqual(requests.map(() => 'answered'));
+    for (const each of letGo) await each?.();
     expect(lanes.free).toBe(4);
   });
 
@@ -284,7 +305,7 @@ describe('Batcher', () => {
             if (kind === 'reply') await batch.reply({ inferenceMs: by, provider: 'cpu' });
             if (kind === 'error') await batch.reply({ error: 'no' });
             if (kind === 'die') await batch.die();
-            if (kind === 'hang') hanging.push(await batch.hang());
+            if (kind === 'hang') hanging.push(await batch.hang(by % 2 === 0 ? 'hung' : 'unsent'));
           }
         }
         state.ready = 2;

@@ -1,0 +1,61 @@
+import type { DeploymentSummary } from '../api/deployment.js';
+import type { BatchingSummary, ExplanationsSummary, QueueSummary, WorkersSummary } from '../api/summary.js';
+import type { Deployment } from './deployment.js';
+import type { DeploymentSet } from './deployment-set.js';
+
+// What a scorer's summary says of its versions: counts are of all of them, settings of the primary.
+
+export function workersSummary({ all, primary }: DeploymentSet): WorkersSummary {
+  return {
+    configured: sum(all, ({ workers }) => workers.configured),
+    ready: sum(all, ({ workers }) => workers.ready),
+    busy: sum(all, ({ batcher }) => batcher.busyWorkers),
+    lost: sum(all, ({ workers }) => workers.lost),
+    provider: primary.workers.provider,
+    providers: primary.workers.providers,
+    devices: all.flatMap(({ workers }) => workers.devices),
+  };
+}
+
+export function queueSummary({ all, waiting }: DeploymentSet): QueueSummary {
+  return {
+    depth: waiting,
+    maxDepth: sum(all, ({ batcher }) => batcher.maxWaiting),
+    oldestWaitMs: Math.max(...all.map(({ batcher }) => batcher.oldestWaitMs)),
+    inFlight: sum(all, ({ batcher }) => batcher.inFlight),
+  };
+}
+
+export function batchingSummary({ all, primary }: DeploymentSet): BatchingSummary {
+  const sent = (reason: keyof BatchingSummary['sent']): number => sum(all, ({ batcher }) => batcher.sends[reason]);
+  return {
+    ...primary.limits,
+    sent: {
+      idleWorker: sent('idleWorker'),
+      full: sent('full'),
+      delayOver: sent('delayOver'),
+      deadline: sent('deadline'),
+    },
+    latency: primary.batcher.latency,
+  };
+}
+
+export function explanationsSummary({ all }: DeploymentSet): ExplanationsSummary {
+  return {
+    given: sum(all, ({ explanations }) => explanations.summary.given),
+    skipped: sum(all, ({ explanations }) => explanations.summary.skipped),
+  };
+}
+
+export function deploymentSummaries({ all, primary }: DeploymentSet): DeploymentSummary[] {
+  return all.map((deployment) => {
+    const { model, since } = deployment;
+    return { ...model, traffic: deployment === primary ? 1 : 0, since };
+  });
+}
+
+function sum(all: readonly Deployment[], of: (deployment: Deployment) => number): number {
+  let total = 0;
+  for (const deployment of all) total += of(deployment);
+  return total;
+}

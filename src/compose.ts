@@ -6,7 +6,7 @@ import { allocate } from './deployments/allocate.js';
 import { Deployment, rowsInFlight } from './deployments/deployment.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
 import type { WorkersObserver } from './deployments/serving-workers.js';
-import { currentContext, outsideOfRequests } from './host/async-context.js';
+import { outsideOfRequests } from './host/async-context.js';
 import type { Clock } from './host/clock.js';
 import { ScorerEvents } from './host/events.js';
 import { containedClock, describeFault, type FaultReport } from './host/faults.js';
@@ -61,14 +61,12 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const table = tableFor(options);
   const deployments = new DeploymentSet();
   const deadlines = new DeadlineWheel(table, clock, (row) => deployments.of(table, row).expire(row));
-  const wantsDecisions = (): boolean => events.hasListeners('decision');
   const settler = new Settler({
     clock,
     table,
     deadlines,
     fallback: options.fallback,
-    wantsDecisions,
-    onDecision: (record) => events.emit('decision', record),
+    events,
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
@@ -121,26 +119,24 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       settler,
       stats: new VersionStats(clock, outcomes),
       workers,
-      onChange: () => changes.tell(),
+      changes,
       onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
       onFault,
     },
   );
   deployments.add(deployment);
-  const isFallbackOurs = typeof options.fallback === 'function';
   const admission = new Admission({
     clock,
     table,
     deadlines,
     settler,
-    waiting: () => deployments.waiting,
-    route: () => deployments.route(),
+    deployments,
     onAborted: (row, error) => deployments.of(table, row).giveUp(row, error),
     maxQueueSize: options.maxQueueSize,
     timeoutMs: options.timeoutMs,
-    keepsRequests: isFallbackOurs,
-    isClosed: () => door.isClosed,
-    callerContext: () => (isFallbackOurs || wantsDecisions() ? currentContext() : null),
+    keepsRequests: typeof options.fallback === 'function',
+    door,
+    events,
     onFault,
   });
   const columns = new ColumnScoring({

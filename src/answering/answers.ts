@@ -3,14 +3,21 @@ import type { Provider } from '../api/provider.js';
 import type { ModelIdentity, ModelResult } from '../api/result.js';
 import { type FraudScorerError, InferenceError } from '../errors.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
+import {
+  type BatchScores,
+  isProbability,
+  newBatchScores,
+  type OutputForm,
+  outsideMessage,
+  readAttention,
+  readScores,
+} from '../protocol/outputs.js';
+import { explainCodes } from '../requests/explain-codes.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import type { Landed } from '../scheduling/flights.js';
 import type { Lane } from '../scheduling/lanes.js';
-import { readAttention } from './attention.js';
 import type { Explanations } from './explanations.js';
 import { decide, riskLevel } from './policy.js';
-import { isProbability } from './probability.js';
-import { type BatchScores, newBatchScores, type OutputForm, outsideMessage, readScores } from './scores.js';
 import type { Settler } from './settler.js';
 
 export interface AnswersOptions {
@@ -19,9 +26,9 @@ export interface AnswersOptions {
   maxBatchSize: number;
   form: OutputForm;
   /** Columns of the attention output; 0 where there is none. Known once a worker is ready. */
-  attentionWidth: () => number;
-  /** As scores are compared with it: rounded to float32. */
-  policy: () => DecisionPolicy;
+  workers: { readonly attentionWidth: number };
+  /** As scores are compared with it: rounded to float32. It may change at any time. */
+  policy: { readonly rounded: DecisionPolicy };
   explanations: Explanations;
   stats: VersionStats;
   settler: Settler;
@@ -51,7 +58,7 @@ export class Answers {
   #answerBatch(lane: Lane, inferenceMs: number, provider: Provider, answeredAt: number): void {
     const { table, form, explanations, stats } = this.#options;
     const { rows, generations, outputs, count } = lane;
-    const policy = this.#options.policy();
+    const policy = this.#options.policy.rounded;
     readScores(outputs, count, form, this.#scores);
     const enqueued = this.#enqueued;
     let answered = 0;
@@ -68,7 +75,9 @@ export class Answers {
         this.#fail(row, error instanceof InferenceError ? error : failure);
         continue;
       }
-      if (explanations.wants(row, result)) {
+      // Nobody wants reasons, as a rule.
+      const explain = (table.explain[row] as number) || explanations.defaultCode;
+      if (explain > explainCodes.never && explanations.wants(row, result)) {
         table.state[row] = rowStates.held;
         table.result[row] = result;
         explanations.begin(row, result, policy);
@@ -100,7 +109,7 @@ export class Answers {
     const riskScore = this.#scores.riskScore[place] as number;
     if (!isProbability(fraudProbability)) throw new InferenceError(outsideMessage('fraud probability'));
     if (!isProbability(riskScore)) throw new InferenceError(outsideMessage('risk score'));
-    const attention = readAttention(weights, place, this.#options.attentionWidth());
+    const attention = readAttention(weights, place, this.#options.workers.attentionWidth);
     const enqueuedAt = table.enqueuedAt[row] as number;
     const timing = { queueMs: sentAt - enqueuedAt, inferenceMs, totalMs: answeredAt - enqueuedAt, batchSize };
     const source = 'model';

@@ -32,7 +32,8 @@ export interface ExplanationsOptions {
  */
 export class Explanations {
   readonly #options: ExplanationsOptions;
-  readonly #default: number;
+  /** What is explained where the request does not say. */
+  readonly defaultCode: number;
   readonly #queue = new PQueue({ concurrency: 1 });
   /** The one that is being made, and how to go on without it. */
   #current: { row: number; skip: () => void } | null = null;
@@ -41,7 +42,7 @@ export class Explanations {
 
   constructor(options: ExplanationsOptions) {
     this.#options = options;
-    this.#default = explainCodes.of(options.explain);
+    this.defaultCode = explainCodes.of(options.explain);
   }
 
   /** Those that could be given, and answers that wanted one and went out without. */
@@ -51,7 +52,7 @@ export class Explanations {
 
   /** Whether an answer has to wait for its reasons: `begin` must be called then. */
   wants(row: number, { decision }: ModelResult): boolean {
-    const code = (this.#options.table.explain[row] as number) || this.#default;
+    const code = (this.#options.table.explain[row] as number) || this.defaultCode;
     if (!wantsReasons(code, decision)) return false;
     if (this.#queue.size + this.#queue.pending < maxExplanations) return true;
     this.#skipped += 1;

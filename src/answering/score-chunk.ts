@@ -1,11 +1,10 @@
 import type { DecisionPolicy } from '../api/policy.js';
 import type { ColumnScores } from '../api/result.js';
 import { InferenceError } from '../errors.js';
-import type { DecisionCounts } from '../monitoring/decision-counter.js';
-import { softmaxOfTwo } from '../protocol/softmax.js';
+import type { DecisionCounts } from '../monitoring/counts.js';
+import type { OutputForm } from '../protocol/outputs.js';
+import { isProbability, softmaxOfTwo } from '../protocol/outputs.js';
 import { decide, riskLevel } from './policy.js';
-import { isProbability } from './probability.js';
-import type { OutputForm } from './scores.js';
 
 /**
  * Turns a chunk's outputs into scores and decisions (0 APPROVE, 1 REVIEW, 2 BLOCK).

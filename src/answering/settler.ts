@@ -14,9 +14,11 @@ export interface SettlerOptions {
   table: RequestTable;
   deadlines: DeadlineWheel;
   fallback: Fallback;
-  /** Whether anybody wants decision records; they are not made otherwise. */
-  wantsDecisions: () => boolean;
-  onDecision: (record: DecisionRecord) => void;
+  /** Hears of decisions. Their records are made only where somebody listens. */
+  events: {
+    readonly decisionListeners: number;
+    emit(event: 'decision', record: DecisionRecord): void;
+  };
   onFallbackFailure: (reason: string) => void;
 }
 
@@ -40,7 +42,7 @@ export class Settler {
     this.#letGo(row);
     if (resolve !== null) resolve(result);
     else settlements?.resolve(place, result);
-    if (this.#options.wantsDecisions()) this.#tell(result, result.model, context);
+    if (this.#options.events.decisionListeners > 0) this.#tell(result, result.model, context);
   }
 
   /** A request that was taken in and could not be answered. */
@@ -98,7 +100,7 @@ export class Settler {
     };
     if (caller.id !== undefined) result.id = caller.id;
     caller.resolve(result);
-    if (this.#options.wantsDecisions()) this.#tell(result, model, caller.context);
+    if (this.#options.events.decisionListeners > 0) this.#tell(result, model, caller.context);
   }
 
   #askFallback({ request, context }: Caller, error: FraudScorerError): Decision | null {
@@ -110,10 +112,10 @@ export class Settler {
   }
 
   #tell(result: ScoreResult, model: ModelIdentity, context: CallerContext | null): void {
-    const { clock, onDecision } = this.#options;
+    const { clock, events } = this.#options;
     const { id, decision, fraudProbability, riskScore, source } = result;
     const record: DecisionRecord = { decision, fraudProbability, riskScore, model, source, at: clock.epochMs() };
     if (id !== undefined) record.id = id;
-    inContext(context, () => onDecision(record));
+    inContext(context, () => events.emit('decision', record));
   }
 }

@@ -1,5 +1,5 @@
+import { outputsPerRow } from '../protocol/outputs.js';
 import type { ColumnMemory } from '../protocol/serving.js';
-import { outputsPerRow } from '../protocol/serving.js';
 
 export interface ColumnAreaSizes {
   /** Chunks in flight. */

@@ -1,7 +1,7 @@
 import type { ColumnScores } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Timer } from '../host/clock.js';
-import type { DecisionCounts } from '../monitoring/decision-counter.js';
+import type { DecisionCounts } from '../monitoring/counts.js';
 import type { Column } from './column-values.js';
 
 /** Rows of a call that a worker gets at once. */

@@ -1,6 +1,6 @@
 import type { ColumnScores } from '../api/result.js';
 import { type FraudScorerError, InferenceError, InvalidRequestError, WorkerLostError } from '../errors.js';
-import type { DecisionCounts } from '../monitoring/decision-counter.js';
+import type { DecisionCounts } from '../monitoring/counts.js';
 import { LostTask } from '../pool/lost-task.js';
 import type { BatchReply, ColumnsTask } from '../protocol/serving.js';
 import { BatchLatencyModel } from '../scheduling/latency-model.js';
@@ -34,7 +34,10 @@ export class ColumnQueue {
   readonly #checking = new Set<ColumnCall>();
   readonly #calls = new Set<ColumnCall>();
   readonly #latency = new BatchLatencyModel();
-  #inFlight = 0;
+  /** Chunks that workers hold. For others to read. */
+  inFlight = 0;
+  /** Calls that are not settled, those whose values are being checked left out. For others to read. */
+  openCalls = 0;
 
   constructor(options: ColumnQueueOptions) {
     this.#options = options;
@@ -43,11 +46,6 @@ export class ColumnQueue {
   /** Whether rows wait for a worker. */
   get isWaiting(): boolean {
     return this.#next() !== undefined;
-  }
-
-  /** Chunks that workers hold. */
-  get inFlight(): number {
-    return this.#inFlight;
   }
 
   /** Whether every call is settled; workers may still hold chunks of calls that were settled early. */
@@ -67,12 +65,14 @@ export class ColumnQueue {
     if (call.isSettled) return;
     if (call.rows === 0) this.#answer(call);
     else this.#calls.add(call);
+    this.openCalls = this.#calls.size;
   }
 
   /** Settles a call early with an error. @returns whether it was not settled before. */
   giveUp(call: ColumnCall, error: FraudScorerError): boolean {
     this.#checking.delete(call);
     this.#calls.delete(call);
+    this.openCalls = this.#calls.size;
     const isFirst = call.settle();
     if (isFirst) this.#options.onFailed(call, error);
     return isFirst;
@@ -90,7 +90,7 @@ export class ColumnQueue {
     const area = this.#options.areas.claim();
     if (call === undefined || area === undefined) throw new Error('columns were sent that do not wait');
     const chunk = call.take(this.#chunkRows());
-    this.#inFlight += 1;
+    this.inFlight += 1;
     let isHeld: Promise<void> | null = null;
     try {
       if (!this.#fill(area, call, chunk)) throw changedError();
@@ -103,7 +103,7 @@ export class ColumnQueue {
       if (error instanceof LostTask) isHeld = error.letGo;
       this.#failed(call, chunk, error);
     } finally {
-      this.#inFlight -= 1;
+      this.inFlight -= 1;
       if (isHeld === null) this.#options.areas.release(area);
       else void isHeld.then(() => this.#options.areas.release(area));
     }
@@ -137,6 +137,7 @@ export class ColumnQueue {
 
   #answer(call: ColumnCall): void {
     this.#calls.delete(call);
+    this.openCalls = this.#calls.size;
     if (call.settle()) this.#options.onAnswered(call);
   }
 

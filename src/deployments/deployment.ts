@@ -2,7 +2,6 @@ import { Answers } from '../answering/answers.js';
 import { Explanations } from '../answering/explanations.js';
 import { featureNames } from '../answering/reasons.js';
 import { scoreChunk } from '../answering/score-chunk.js';
-import type { OutputForm } from '../answering/scores.js';
 import type { Settler } from '../answering/settler.js';
 import type { BatchLimits } from '../api/options.js';
 import type { DecisionPolicy } from '../api/policy.js';
@@ -15,10 +14,12 @@ import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { ModelDirectory } from '../models/model-directory.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
+import type { OutputForm } from '../protocol/outputs.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { rowLayoutOf } from '../requests/feature-row.js';
 import { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
+import type { Waiters } from '../requests/waiters.js';
 import { Batcher } from '../scheduling/batcher.js';
 import { Lanes, laneRowsOf } from '../scheduling/lanes.js';
 import { allocate } from './allocate.js';
@@ -43,8 +44,8 @@ export interface DeploymentParts {
   settler: Settler;
   stats: VersionStats;
   workers: WorkersObserver;
-  /** Something has left the queue, or has been settled. */
-  onChange: () => void;
+  /** Told when something has left the queue, or has been settled. */
+  changes: Waiters;
   onExplanationFailure: (reason: string) => void;
   onFault: FaultReport;
 }
@@ -104,11 +105,11 @@ export class Deployment {
       features: this.features,
       explain: options.explain,
       names: featureNames(manifest.inputs),
-      run: (task) => this.workers.run(task),
+      run: (task) => this.workers.pool.run(task),
       onExplained: (row) => {
         this.#answers.answerHeld(row, clock.now());
         this.batcher.noteFreeWorker();
-        parts.onChange();
+        parts.changes.tell();
       },
       onFailure: parts.onExplanationFailure,
       onFault: parts.onFault,
@@ -118,8 +119,8 @@ export class Deployment {
       model: this.model,
       maxBatchSize,
       form,
-      attentionWidth: () => this.workers.attentionWidth,
-      policy: () => this.policy.rounded,
+      workers: this.workers,
+      policy: this.policy,
       explanations: this.explanations,
       stats,
       settler,
@@ -127,7 +128,7 @@ export class Deployment {
     this.columns = new ColumnQueue({
       areas: this.#areas,
       targetLatencyMs: options.batching.targetLatencyMs,
-      run: (task) => this.workers.run(task),
+      run: (task) => this.workers.pool.run(task),
       score: (outputs, rows, scores, row, counts) =>
         scoreChunk(outputs, rows, form, this.policy.rounded, scores, row, counts),
       onScored: (rows) => stats.recordRows(rows),
@@ -151,26 +152,24 @@ export class Deployment {
       limits: options.batching,
       places,
       placesPerWorker: tasksPerWorker,
-      readyWorkers: () => this.workers.ready,
-      keepQuiet: (isWanted) => this.workers.keepQuiet(isWanted),
-      run: (task, isAlone) => this.workers.run(task, isAlone),
+      workers: this.workers,
       columns: this.columns,
-      answer: (landed, answeredAt) => this.#answers.answer(landed, answeredAt),
+      answers: this.#answers,
       fail: (row, error) => this.giveUp(row, error),
-      onChange: parts.onChange,
+      changes: parts.changes,
       onFault: parts.onFault,
     });
   }
 
   /** Settles a request before its time with an error. The reasons are an extra: an answer that waits for them goes out without. */
   giveUp(row: number, error: FraudScorerError): void {
-    const { clock, table, settler, onChange } = this.#parts;
+    const { clock, table, settler, changes } = this.#parts;
     const isAnswered = table.state[row] === rowStates.held && error.code !== 'ERR_ABORTED';
     this.batcher.remove(row);
     this.explanations.giveUp(row);
     if (isAnswered) this.#answers.answerHeld(row, clock.now());
     else settler.fail(row, error, this.model, this.stats);
-    onChange();
+    changes.tell();
   }
 
   /**

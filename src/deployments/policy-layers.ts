@@ -7,23 +7,19 @@ import type { DecisionPolicy } from '../api/policy.js';
 export class PolicyLayers {
   readonly #manifest: Partial<DecisionPolicy>;
   #host: Partial<DecisionPolicy>;
-  #rounded: DecisionPolicy;
+  /** As the scores are compared with it: rounded to float32. For others to read. */
+  rounded: DecisionPolicy;
 
   constructor(manifest: Partial<DecisionPolicy>, host: Partial<DecisionPolicy>) {
     this.#manifest = manifest;
     this.#host = host;
-    this.#rounded = this.#resolve();
-  }
-
-  /** As the scores are compared with it: rounded to float32. */
-  get rounded(): DecisionPolicy {
-    return this.#rounded;
+    this.rounded = this.#resolve();
   }
 
   /** Changes the host's thresholds that the patch names. */
   patch(patch: Partial<DecisionPolicy>): void {
     this.#host = { ...this.#host, ...patch };
-    this.#rounded = this.#resolve();
+    this.rounded = this.#resolve();
   }
 
   #resolve(): DecisionPolicy {

@@ -8,9 +8,9 @@ import { fileOf, type ModelDirectory } from '../models/model-directory.js';
 import { faultOfModel } from '../models/model-trial.js';
 import { refuseByTrial } from '../models/trial-report.js';
 import type { WorkerPoolOptions } from '../pool/pool-options.js';
-import { type ServingPool, standInPool } from '../pool/stand-in-pool.js';
+import { noPool, type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool } from '../pool/worker-pool.js';
-import type { ColumnMemory, ExplainReply, ExplainTask, LaneMemory } from '../protocol/serving.js';
+import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
 
 export interface ServingWorkersOptions {
@@ -46,8 +46,10 @@ export class ServingWorkers {
   /** A worker has become ready, and may find work waiting. */
   readonly #onReady: () => void;
   readonly #onFault: FaultReport;
-  #pool: ServingPool | null = null;
-  #attentionWidth = 0;
+  /** The pool that serves: one without workers until the start. For others to read. */
+  pool: ServingPool = noPool;
+  /** Columns of the attention output; 0 where there is none, or no worker was ready yet. For others to read. */
+  attentionWidth = 0;
   #provider: Provider | null = null;
   #providers: readonly ProviderAttempt[] = [];
 
@@ -63,57 +65,41 @@ export class ServingWorkers {
   }
 
   get ready(): number {
-    return this.#pool?.readyWorkers ?? 0;
+    return this.pool.readyWorkers;
   }
 
   /** Workers that are missing because one hung, or could not be replaced. */
   get troubled(): number {
-    return this.#pool?.troubledWorkers ?? 0;
+    return this.pool.troubledWorkers;
   }
 
   get lost(): number {
-    return this.#pool?.lostWorkers ?? 0;
-  }
-
-  /** Columns of the attention output; 0 where there is none, or no worker was ready yet. */
-  get attentionWidth(): number {
-    return this.#attentionWidth;
+    return this.pool.lostWorkers;
   }
 
   /** What the workers run on, or ran on last; null before the first was ready. */
   get provider(): Provider | null {
-    return this.#pool?.inUse?.provider ?? this.#provider;
+    return this.pool.inUse?.provider ?? this.#provider;
   }
 
   /** The providers as they were tried, with the reason why each was not used. */
   get providers(): ProviderAttempt[] {
-    return (this.#pool?.inUse?.trials ?? this.#providers).map((attempt) => ({ ...attempt }));
+    return (this.pool.inUse?.trials ?? this.#providers).map((attempt) => ({ ...attempt }));
   }
 
   /** The CUDA devices and their workers; none where no worker ever ran on one. */
   get devices(): DeviceSummary[] {
-    return this.#pool?.devices ?? [];
+    return this.pool.devices;
   }
 
   /** What is wrong with workers that are missing, or not on their device; null where nothing is. */
   get problem(): string | null {
-    return this.devices.find(({ problem }) => problem !== null)?.problem ?? this.#pool?.problem ?? null;
-  }
-
-  /** @throws {LostTask} where no worker answers it. */
-  run: ServingPool['run'] = ((task: ExplainTask, isAlone?: boolean): Promise<ExplainReply> => {
-    if (this.#pool === null) throw new Error('a task was sent before the workers were ready');
-    const { run } = this.#pool as { run: (task: ExplainTask, isAlone?: boolean) => Promise<ExplainReply> };
-    return run.call(this.#pool, task, isAlone);
-  }) as ServingPool['run'];
-
-  keepQuiet(isWanted: boolean): boolean {
-    return this.#pool?.keepQuiet(isWanted) ?? false;
+    return this.devices.find(({ problem }) => problem !== null)?.problem ?? this.pool.problem;
   }
 
   /** Serves by another pool in place of worker threads. @default one whose batches come back at once, for a rehearsal of the host's part */
   standIn(pool: ServingPool = standInPool): void {
-    this.#pool = pool;
+    this.pool = pool;
   }
 
   /**
@@ -156,8 +142,8 @@ export class ServingWorkers {
         if (report.kind === 'ready') refuseByTrial(report.trial, modelPath);
       },
       onReady: (report) => {
-        this.#attentionWidth = report.attentionWidth;
-        const before = this.#pool === null ? null : this.#provider;
+        this.attentionWidth = report.attentionWidth;
+        const before = this.pool === noPool ? null : this.#provider;
         if (before !== null && before !== report.provider) this.#observer.onProviderChanged(before, report.trials);
         this.#provider = report.provider;
         this.#providers = report.trials;
@@ -170,7 +156,7 @@ export class ServingWorkers {
       onFault: this.#onFault,
     };
     try {
-      this.#pool = await WorkerPool.start(poolOptions);
+      this.pool = await WorkerPool.start(poolOptions);
     } catch (error) {
       if (!(error instanceof ProviderUnavailableError) || suspicion === null) throw error;
       throw (await faultOfModel(poolOptions, suspicion)) ?? error;
@@ -179,6 +165,6 @@ export class ServingWorkers {
 
   /** Ends the workers; whoever calls it has seen to it that nothing waits. @returns whether all could be ended. */
   async release(): Promise<boolean> {
-    return (await this.#pool?.release()) ?? true;
+    return this.pool.release();
   }
 }

@@ -34,6 +34,8 @@ interface Registration {
  * scorer nor the other listeners.
  */
 export class ScorerEvents {
+  /** How many hear of decisions: looked at for each request. */
+  decisionListeners = 0;
   readonly #emitter = new EventEmitter();
   readonly #onFailure: ListenerFailure;
   /** By event, then by the listener that was given. */
@@ -63,10 +65,6 @@ export class ScorerEvents {
     return this.#emitter.listenerCount(event);
   }
 
-  hasListeners(event: EventName): boolean {
-    return this.#emitter.listenerCount(event) > 0;
-  }
-
   emit<E extends EventName>(event: E, ...args: FraudScorerEvents[E]): void {
     this.#emitter.emit(event, ...args);
   }
@@ -74,6 +72,7 @@ export class ScorerEvents {
   removeAll(): void {
     this.#emitter.removeAllListeners();
     this.#registrations.clear();
+    this.decisionListeners = 0;
   }
 
   #register(event: string, listener: unknown, isOnce: boolean): void {
@@ -99,6 +98,7 @@ export class ScorerEvents {
     ofEvent.set(listener, registration);
     this.#registrations.set(event, ofEvent);
     this.#emitter.on(event, registration.contained);
+    this.#countDecisions();
   }
 
   #remove(event: string, listener: unknown): void {
@@ -107,6 +107,11 @@ export class ScorerEvents {
     if (registration === undefined) return;
     ofEvent?.delete(listener);
     this.#emitter.off(event, registration.contained);
+    this.#countDecisions();
+  }
+
+  #countDecisions(): void {
+    this.decisionListeners = this.#emitter.listenerCount('decision');
   }
 }
 

@@ -7,11 +7,10 @@ import type { Clock, Timer } from '../host/clock.js';
 import { contained, type FaultReport } from '../host/faults.js';
 import { AlertBoard } from './alert-board.js';
 import { observe, type WorkersSeen } from './alert-rules.js';
-import { DecisionCounter } from './decision-counter.js';
+import { DecisionCounter, RequestCounter } from './counts.js';
 import type { OutcomeStore } from './outcomes.js';
 import { PerformanceHistory, windowIntervals } from './performance-history.js';
 import { PerformanceRecorder } from './performance-recorder.js';
-import { RequestCounter } from './request-counts.js';
 import { residentMemoryGb } from './resident-memory.js';
 import type { VersionStats } from './version-stats.js';
 

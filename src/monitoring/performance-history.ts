@@ -18,15 +18,12 @@ export class PerformanceHistory {
   readonly #total = new PerformanceRecorder();
   /** The oldest first; the last is the one that is being recorded into. */
   readonly #intervals: Interval[];
+  /** The interval that is being recorded into. For others to read. */
+  current = new PerformanceRecorder();
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#intervals = [{ recorder: new PerformanceRecorder(), startedAt: clock.now() }];
-  }
-
-  /** The interval that is being recorded into. */
-  get current(): PerformanceRecorder {
-    return this.#last().recorder;
+    this.#intervals = [{ recorder: this.current, startedAt: clock.now() }];
   }
 
   /** How long the current interval has lasted, in ms. */
@@ -60,6 +57,7 @@ export class PerformanceHistory {
     const next = added ?? this.#intervals.shift()?.recorder ?? new PerformanceRecorder();
     next.reset();
     this.#intervals.push({ recorder: next, startedAt: now });
+    this.current = next;
   }
 
   /** Calls `read` with the recorders that hold what was measured since the start. */

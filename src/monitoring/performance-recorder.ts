@@ -1,7 +1,7 @@
 import type { PerformanceSummary } from '../api/summary.js';
+import { RequestCounter } from './counts.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { ratio } from './ratio.js';
-import { RequestCounter } from './request-counts.js';
 
 /** Everything measured of requests and batches over some time: an interval, a window of intervals, or since the start. */
 export class PerformanceRecorder {

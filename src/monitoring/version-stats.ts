@@ -1,10 +1,9 @@
 import type { Decision, RiskLevel } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
-import { DecisionCounter, type DecisionCounts } from './decision-counter.js';
+import { type Cause, causeOf, DecisionCounter, type DecisionCounts, RequestCounter } from './counts.js';
 import type { OutcomeStore } from './outcomes.js';
 import { PerformanceHistory } from './performance-history.js';
-import { type Cause, causeOf, RequestCounter } from './request-counts.js';
 
 /** What became of one version's requests: how many by outcome, how fast, and what was decided. Nothing is counted twice. */
 export class VersionStats {

@@ -1,3 +1,4 @@
+import { LostTask } from './lost-task.js';
 import type { WorkerPool } from './worker-pool.js';
 
 /** What a deployment needs of its workers. */
@@ -20,4 +21,12 @@ export const standInPool: ServingPool = {
   inUse: null,
   devices: [],
   problem: null,
+};
+
+/** The pool of a version whose workers have not started. */
+export const noPool: ServingPool = {
+  ...standInPool,
+  run: () => Promise.reject<never>(new LostTask('unsent', 'No worker was ready')),
+  keepQuiet: () => false,
+  readyWorkers: 0,
 };

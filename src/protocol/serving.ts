@@ -33,12 +33,6 @@ export interface ModelSpec {
  */
 export const tasksPerWorker = 2;
 
-/** float32 values of outputs of a row: [legitimate logit, fraud logit, risk] or [probability, unused, risk]. */
-export const outputsPerRow = 3;
-
-/** The widest attention output that is served: room for it is reserved before the graph is known, and not touched until used. */
-export const maxAttentionWidth = 256;
-
 /**
  * The memory that host and workers share: a lane for each batch that may be in flight, in which the batch's rows lie one behind the
  * other. One more lane, behind the others, is for warming up: all workers write to it, and nobody reads it.

@@ -8,7 +8,7 @@ import {
   InferenceError,
   QueueFullError,
 } from '../errors.js';
-import type { CallerContext } from '../host/async-context.js';
+import { currentContext } from '../host/async-context.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import { watchSignal } from './abort-registry.js';
@@ -44,10 +44,12 @@ export interface AdmissionOptions {
   settler: {
     refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void;
   };
-  /** Requests that wait for a worker, of all versions. */
-  waiting: () => number;
-  /** The version that answers a request. */
-  route: () => Intake;
+  deployments: {
+    /** Requests that wait for a worker, of all versions. */
+    readonly waiting: number;
+    /** The version that answers a request. */
+    route(): Intake;
+  };
   /** Gives a row up whose caller's signal was aborted. */
   onAborted: (row: number, error: AbortedError) => void;
   maxQueueSize: number;
@@ -55,9 +57,9 @@ export interface AdmissionOptions {
   timeoutMs: number;
   /** Whether the host's fallback is a function: only then its own request is kept for it. */
   keepsRequests: boolean;
-  isClosed: () => boolean;
-  /** The context of the caller, for the host's code that hears of its request; null where there is none. */
-  callerContext: () => CallerContext | null;
+  door: { readonly isClosed: boolean };
+  /** Whether code of the host's hears of decisions, as its fallback does: it runs in the context of its caller. */
+  events: { readonly decisionListeners: number };
   onFault: FaultReport;
 }
 
@@ -78,7 +80,7 @@ export class Admission {
 
   /** Whether as many requests wait as may. A closed door refuses for another reason. */
   get isFull(): boolean {
-    return !this.#options.isClosed() && this.#hasNoRoom();
+    return !this.#options.door.isClosed && this.#hasNoRoom();
   }
 
   /** Whether every request of a call with this signal is refused, whatever it holds. */
@@ -110,11 +112,11 @@ export class Admission {
     settlements: Settlements | null,
     place: number,
   ): void {
-    const { clock, callerContext, route, keepsRequests } = this.#options;
+    const { clock, deployments, events, keepsRequests } = this.#options;
     const table = this.#table;
     const enqueuedAt = clock.now();
-    const context = callerContext();
-    const deployment = route();
+    const context = keepsRequests || events.decisionListeners > 0 ? currentContext() : null;
+    const deployment = deployments.route();
     let row = noRow;
     let id: string | undefined;
     try {
@@ -124,12 +126,17 @@ export class Admission {
       // A full queue is found out first, but an invalid request is refused as such all the same.
       row = this.#hasNoRoom() ? noRow : table.claim();
       const { features, scratchRow } = deployment;
-      id = readRequest(request, features.layout, features.floats, features.start(row === noRow ? scratchRow : row));
+      id = readRequest(
+        request,
+        features.layout,
+        features.floats,
+        (row === noRow ? scratchRow : row) * features.layout.stride,
+      );
       // Reading the request may have run code of the host's, which may have called anything.
       this.#refuseIfClosed();
       refuseIfAborted(call?.signal);
-      const { maxQueueSize, waiting } = this.#options;
-      if (row === noRow || waiting() >= maxQueueSize) throw new QueueFullError(maxQueueSize);
+      const { maxQueueSize } = this.#options;
+      if (row === noRow || deployments.waiting >= maxQueueSize) throw new QueueFullError(maxQueueSize);
       const timeoutMs = call === null ? this.#options.timeoutMs : call.timeoutMs;
       const priority = call === null ? 0 : call.priority;
       if (!deployment.batcher.canAnswerWithin(timeoutMs, priority)) {
@@ -182,11 +189,11 @@ export class Admission {
   }
 
   #hasNoRoom(): boolean {
-    return this.#options.waiting() >= this.#options.maxQueueSize || this.#table.freeCount === 0;
+    return this.#options.deployments.waiting >= this.#options.maxQueueSize || this.#table.freeCount === 0;
   }
 
   #refuseIfClosed(): void {
-    if (this.#options.isClosed()) throw new ClosedError('The scorer is closed');
+    if (this.#options.door.isClosed) throw new ClosedError('The scorer is closed');
   }
 }
 

@@ -1,12 +1,8 @@
 /** Whether a scorer still takes new work. It is closed once, and for good. */
 export class Door {
-  #isClosed = false;
-
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
+  isClosed = false;
 
   close(): void {
-    this.#isClosed = true;
+    this.isClosed = true;
   }
 }

@@ -33,10 +33,4 @@ export class FeatureRows {
   start(row: number): number {
     return row * this.layout.stride;
   }
-
-  /** Copies rows that lie one behind the other. */
-  copy(from: number, count: number, to: number): void {
-    const { stride } = this.layout;
-    this.floats.copyWithin(to * stride, from * stride, (from + count) * stride);
-  }
 }

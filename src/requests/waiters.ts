@@ -2,16 +2,16 @@
 export class Waiters {
   #resolves: (() => void)[] = [];
 
-  get isEmpty(): boolean {
-    return this.#resolves.length === 0;
-  }
+  /** Whether anybody waits: `tell` need not be called otherwise. */
+  isAwaited = false;
 
   wait(): Promise<void> {
+    this.isAwaited = true;
     return new Promise((resolve) => this.#resolves.push(resolve));
   }
 
   tell(): void {
-    if (this.#resolves.length === 0) return;
+    this.isAwaited = false;
     const resolves = this.#resolves;
     this.#resolves = [];
     for (const resolve of resolves) resolve();

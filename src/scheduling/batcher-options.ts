@@ -3,11 +3,16 @@ import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { RequestTable } from '../requests/request-table.js';
-import type { FlightsOptions, Landed } from './flights.js';
+import type { Waiters } from '../requests/waiters.js';
+import type { BatchWorkers } from './flights.js';
+import type { BatchAnswers } from './landings.js';
 import type { Lanes } from './lanes.js';
 
 /** Rows that are not requests. They take the places at workers that requests leave free, those behind busy workers too. */
 export interface ColumnSource {
+  /** Calls that are not settled. */
+  readonly openCalls: number;
+  /** Whether rows wait for a worker. */
   readonly isWaiting: boolean;
   /** Chunks that workers hold. */
   readonly inFlight: number;
@@ -15,7 +20,7 @@ export interface ColumnSource {
   send(): Promise<void>;
 }
 
-export interface BatcherOptions extends Pick<FlightsOptions, 'keepQuiet' | 'run'> {
+export interface BatcherOptions {
   clock: Clock;
   table: RequestTable;
   lanes: Lanes;
@@ -24,14 +29,12 @@ export interface BatcherOptions extends Pick<FlightsOptions, 'keepQuiet' | 'run'
   places: number;
   /** Of these, how many one worker may hold. */
   placesPerWorker: number;
-  /** Workers ready to take batches, now. */
-  readyWorkers: () => number;
+  workers: BatchWorkers;
   columns: ColumnSource;
-  /** Answers the requests of batches that came back. */
-  answer: (landed: readonly Landed[], answeredAt: number) => void;
+  answers: BatchAnswers;
   /** Settles a request that can't be answered; it is on no list any more. */
   fail: (row: number, error: FraudScorerError) => void;
-  /** Something has left the queue, or has been settled. */
-  onChange: () => void;
+  /** Told when something has left the queue. */
+  changes: Pick<Waiters, 'isAwaited' | 'tell'>;
   onFault: FaultReport;
 }

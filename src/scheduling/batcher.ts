@@ -3,13 +3,11 @@ import { watched } from '../host/faults.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { type BatchSnapshot, decideBatch, leastAnswerMs, type SendReason } from './batch-policy.js';
 import type { BatcherOptions } from './batcher-options.js';
-import { fillLane, type LateRows } from './fill-lane.js';
 import { Flights, type Landed } from './flights.js';
 import { Landings } from './landings.js';
 import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
 import { Pump } from './pump.js';
-import { RequestQueue } from './request-queue.js';
-import { SendCounter } from './send-counter.js';
+import { type LateRows, RequestQueue } from './request-queue.js';
 
 /** How often to look for a worker while none is there and requests wait. */
 const strandedMs = 1_000;
@@ -25,22 +23,22 @@ export class Batcher {
   readonly #latency = new BatchLatencyModel();
   readonly #flights: Flights;
   readonly #pump: Pump;
-  readonly #sends = new SendCounter();
+  /** Batches by why they were sent. For others to read. */
+  readonly sends: Record<SendReason, number> = { idleWorker: 0, full: 0, delayOver: 0, deadline: 0 };
   readonly #landings: Landings;
   #sentSinceColumns = 0;
 
   constructor(options: BatcherOptions) {
-    const { clock, table, lanes, keepQuiet, run } = options;
+    const { clock, table, lanes, workers } = options;
     this.#options = options;
     this.#table = table;
     this.#queue = new RequestQueue(table);
     this.#pump = new Pump(clock, () => this.#sendAll());
-    this.#landings = new Landings({ clock, lanes, answer: options.answer, onHandedOut: () => this.pump() });
+    this.#landings = new Landings({ clock, lanes, answers: options.answers, onHandedOut: () => this.pump() });
     this.#flights = new Flights({
       table,
       lanes,
-      keepQuiet,
-      run,
+      workers,
       onLanded: (landed) => this.#land(landed),
       onFailed: options.fail,
       onChange: (when) => (when === 'now' ? this.pump() : this.#pumpSoon()),
@@ -63,18 +61,13 @@ export class Batcher {
   }
 
   get busyWorkers(): number {
-    return Math.min(this.#inWorkers, this.#options.readyWorkers());
+    return Math.min(this.#inWorkers, this.#options.workers.pool.readyWorkers);
   }
 
   /** How long a batch takes, as far as is known. */
   get latency(): Pick<BatchLatency, 'fixedMs' | 'perRowMs'> | null {
     const latency = this.#latency.coefficients;
     return latency === null ? null : { fixedMs: latency.fixedMs, perRowMs: latency.perRowMs };
-  }
-
-  /** Batches by why they were sent. */
-  get sends(): Record<SendReason, number> {
-    return this.#sends.summary;
   }
 
   /** How long the oldest waiting request has waited, in ms; 0 where none waits. */
@@ -97,7 +90,7 @@ export class Batcher {
     const perRowMs = this.#latency.coefficients?.perRowAtLeastMs ?? 0;
     // So it is nearly always, even if a single worker had to take all that wait.
     if (perRowMs * (this.#queue.length + 1) <= timeoutMs) return true;
-    const readyWorkers = this.#options.readyWorkers();
+    const readyWorkers = this.#options.workers.pool.readyWorkers;
     const leastMs = leastAnswerMs({
       ahead: this.#queue.ahead(priority),
       idleWorkers: readyWorkers - this.#inWorkers,
@@ -164,9 +157,9 @@ export class Batcher {
   }
 
   #snapshot(now: number): BatchSnapshot {
-    const { readyWorkers, places, placesPerWorker, lanes, columns } = this.#options;
+    const { workers, places, placesPerWorker, lanes } = this.#options;
     // A worker that is kept for a batch of its own is not there for others.
-    const ready = Math.max(readyWorkers() - (this.#flights.keepsQuiet ? 1 : 0), 0);
+    const ready = Math.max(workers.pool.readyWorkers - (this.#flights.keepsQuiet ? 1 : 0), 0);
     const running = this.#inWorkers - (this.#flights.hasAlone ? 1 : 0);
     const most = Math.min(ready * placesPerWorker, places, 2 * places - this.#batchesUnsettled());
     return {
@@ -176,7 +169,7 @@ export class Batcher {
       idleWorkers: Math.max(ready - running, 0),
       freePlaces: Math.min(Math.max(most - running, 0), lanes.free),
       latency: this.#latency.coefficients,
-      columnsWait: columns.isWaiting,
+      columnsWait: this.#columnsWait,
       sentSinceColumns: this.#sentSinceColumns,
     };
   }
@@ -197,22 +190,27 @@ export class Batcher {
 
   #lookAgainMs(ms: number): number {
     // Where no worker is there nothing else may keep the process alive, and a caller waits.
-    return this.#isWaiting && this.#options.readyWorkers() === 0 ? Math.min(ms, strandedMs) : ms;
+    return this.#isWaiting && this.#options.workers.pool.readyWorkers === 0 ? Math.min(ms, strandedMs) : ms;
+  }
+
+  get #columnsWait(): boolean {
+    const { columns } = this.#options;
+    return columns.openCalls > 0 && columns.isWaiting;
   }
 
   /** Whether anything waits to be sent. */
   get #isWaiting(): boolean {
-    return this.#queue.length > 0 || this.#flights.retrying > 0 || this.#options.columns.isWaiting;
+    return this.#queue.length > 0 || this.#flights.retrying > 0 || this.#columnsWait;
   }
 
   #send(rows: number, reason: SendReason, now: number): void {
     const leastMs = rows * (this.#latency.coefficients?.perRowAtLeastMs ?? 0);
     const lane = this.#options.lanes.take();
-    const late = fillLane(lane, rows, this.#queue, this.#table, now, leastMs);
+    const late = this.#queue.moveTo(lane, rows, now, leastMs);
     if (lane.count === 0) {
       this.#options.lanes.release(lane);
     } else {
-      this.#sends.count(reason);
+      this.sends[reason] += 1;
       this.#sentSinceColumns += 1;
       this.#flights.send(lane, now);
     }
@@ -235,6 +233,7 @@ export class Batcher {
 
   #noteChange(): void {
     if (!this.#isWaiting) this.#pump.rest();
-    this.#options.onChange();
+    const { changes } = this.#options;
+    if (changes.isAwaited) changes.tell();
   }
 }

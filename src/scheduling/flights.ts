@@ -3,8 +3,8 @@ import { type FaultReport, watched } from '../host/faults.js';
 import { LostTask } from '../pool/lost-task.js';
 import type { BatchReply, BatchTask } from '../protocol/serving.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
-import { addRow, type Batch, type Lane, type Lanes } from './lanes.js';
-import { isSuspect, Retries } from './retries.js';
+import { addRow, type Batch, isSuspect, type Lane, type Lanes } from './lanes.js';
+import { Retries } from './retries.js';
 import type { BatchFailure } from './retry-plan.js';
 
 /** A batch that a worker has answered. Its outputs are in its lane. */
@@ -13,17 +13,26 @@ export interface Landed {
   readonly reply: Exclude<BatchReply, { error: string }>;
 }
 
+/** The workers of a version, whose pool is there once they have started. */
+export interface BatchWorkers {
+  readonly pool: {
+    /** Workers ready to take batches, now. */
+    readonly readyWorkers: number;
+    /**
+     * Keeps one worker from new batches, so that a batch can have it to itself, or stops keeping it.
+     *
+     * @returns whether such a worker is there, with nothing in hand.
+     */
+    keepQuiet(isWanted: boolean): boolean;
+    /** @param isAlone on the worker that is kept. @throws {LostTask} where no worker answers. */
+    run(task: BatchTask, isAlone: boolean): Promise<BatchReply>;
+  };
+}
+
 export interface FlightsOptions {
   table: RequestTable;
   lanes: Lanes;
-  /**
-   * Keeps one worker from new batches, so that a batch can have it to itself, or stops keeping it.
-   *
-   * @returns whether such a worker is there, with nothing in hand.
-   */
-  keepQuiet: (isWanted: boolean) => boolean;
-  /** @param isAlone on the worker that is kept. @throws {LostTask} where no worker answers. */
-  run: (task: BatchTask, isAlone: boolean) => Promise<BatchReply>;
+  workers: BatchWorkers;
   onLanded: (landed: Landed) => void;
   /** A request can't be answered. */
   onFailed: (row: number, error: FraudScorerError) => void;
@@ -59,12 +68,12 @@ export class Flights {
 
   /** Whether a worker is kept for a batch of its own. */
   get keepsQuiet(): boolean {
-    return this.#alone !== null || this.#retries.hasSuspect;
+    return this.#alone !== null || (this.#retries.batches.length > 0 && this.#retries.hasSuspect);
   }
 
   /** Requests that are to be sent again. */
   get retrying(): number {
-    return this.#retries.isEmpty ? 0 : this.#retries.rows.length;
+    return this.#retries.batches.length === 0 ? 0 : this.#retries.rows.length;
   }
 
   /** Requests in batches, those settled early included while a worker holds them. */
@@ -76,7 +85,7 @@ export class Flights {
 
   /** Sends a lane with its rows. */
   send(lane: Lane, now: number): void {
-    const { table, lanes, run } = this.#options;
+    const { table, lanes, workers } = this.#options;
     const { rows, count } = lane;
     for (let place = 0; place < count; place += 1) table.state[rows[place] as number] = rowStates.running;
     lane.sentAt = now;
@@ -84,7 +93,7 @@ export class Flights {
     this.#running.add(lane);
     const isAlone = isSuspect(lane);
     if (isAlone) this.#alone = lane;
-    const flight = run({ kind: 'batch', lane: lane.index, rows: count }, isAlone).then(
+    const flight = workers.pool.run({ kind: 'batch', lane: lane.index, rows: count }, isAlone).then(
       (reply) => this.#landed(lane, reply),
       (error: unknown) => this.#lost(lane, error),
     );
@@ -99,9 +108,9 @@ export class Flights {
    * @returns whether one was sent.
    */
   sendRetry(now: number, mayShare: () => boolean, expire: (row: number) => void): boolean {
-    const { lanes, keepQuiet } = this.#options;
-    const isQuiet = keepQuiet(this.keepsQuiet);
-    if (this.#retries.isEmpty) return false;
+    const { lanes, workers } = this.#options;
+    const isQuiet = workers.pool.keepQuiet(this.keepsQuiet);
+    if (this.#retries.batches.length === 0 || this.#retries.rows.length === 0) return false;
     this.#retries.expire(now, expire);
     const mayBeAlone = isQuiet && this.#alone === null && lanes.free > 0;
     const sharing = mayShare() ? this.#retries.take('sharing') : null;

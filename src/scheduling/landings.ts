@@ -2,11 +2,15 @@ import type { Clock } from '../host/clock.js';
 import type { Landed } from './flights.js';
 import type { Lanes } from './lanes.js';
 
+/** Answers the requests of batches that came back. */
+export interface BatchAnswers {
+  answer(landed: readonly Landed[], answeredAt: number): void;
+}
+
 export interface LandingsOptions {
   clock: Clock;
   lanes: Lanes;
-  /** Answers the requests of batches that came back. */
-  answer: (landed: readonly Landed[], answeredAt: number) => void;
+  answers: BatchAnswers;
   /** Batches were handed out, and their lanes are free again. */
   onHandedOut: () => void;
 }
@@ -45,10 +49,10 @@ export class Landings {
   }
 
   #handOut(): void {
-    const { clock, lanes, answer, onHandedOut } = this.#options;
+    const { clock, lanes, answers, onHandedOut } = this.#options;
     this.#handingOut = this.#landed;
     this.#landed = [];
-    answer(this.#handingOut, clock.now());
+    answers.answer(this.#handingOut, clock.now());
     for (const { lane } of this.#handingOut) lanes.release(lane);
     this.#handingOut = [];
     onHandedOut();

@@ -1,4 +1,5 @@
-import { type LaneMemory, maxAttentionWidth, outputsPerRow } from '../protocol/serving.js';
+import { maxAttentionWidth, outputsPerRow } from '../protocol/outputs.js';
+import type { LaneMemory } from '../protocol/serving.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 import type { RequestTable } from '../requests/request-table.js';
 
@@ -100,12 +101,14 @@ export class Lanes {
   /** Copies the features of the lane's rows to where its worker finds them. */
   share({ index, rows, count }: Lane): void {
     const features = this.#features;
+    const { stride } = features.layout;
     const to = features.firstLaneRow + index * this.#maxBatchSize;
     let first = 0;
     for (let place = 1; place <= count; place += 1) {
       // Neighbours in the batch often have neighbouring rows, which are copied as one.
       if (place < count && rows[place] === (rows[place - 1] as number) + 1) continue;
-      features.copy(rows[first] as number, place - first, to + first);
+      const from = (rows[first] as number) * stride;
+      features.floats.copyWithin((to + first) * stride, from, from + (place - first) * stride);
       first = place;
     }
   }
@@ -135,4 +138,9 @@ export function openRows({ rows, generations, count, deaths, errors }: Batch, ta
     open.count += 1;
   }
   return open;
+}
+
+/** Whether a batch may hold a request that kills workers. */
+export function isSuspect({ deaths }: Pick<Batch, 'deaths'>): boolean {
+  return deaths > 0;
 }

@@ -1,4 +1,5 @@
-import { noRow, type RequestTable } from '../requests/request-table.js';
+import { noRow, type RequestTable, rowStates } from '../requests/request-table.js';
+import { addRow, type Lane } from './lanes.js';
 
 /** How much earlier a request counts as having come, for each step of its priority. */
 const priorityStepMs = 10;
@@ -7,6 +8,12 @@ const priorityStepMs = 10;
 const mostPriority = 10;
 const levelCount = 2 * mostPriority + 1;
 const onlyNormal = 1 << mostPriority;
+
+/** Rows that left the queue because they can't be answered in time any more, with their generations. */
+export interface LateRows {
+  readonly rows: number[];
+  readonly generations: number[];
+}
 
 /** Since when there has always been a request waiting, and the soonest deadline of those that came since. */
 const waitingSince = 0;
@@ -125,5 +132,32 @@ export class RequestQueue {
     if (this.#lengths[level] === 0) this.#filled &= ~(1 << level);
     this.#length -= 1;
     if (this.#length === 0) this.#times[soonestDeadline] = Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Moves the next requests that can still be answered in time to a lane. Those that can't leave the queue too, so that they keep no
+   * worker from the others; but never the last: it is tried, which is how an estimate that has become wrong mends itself.
+   *
+   * @param leastMs that a batch of so many rows takes.
+   * @returns those that are to be refused; null where there are none.
+   */
+  moveTo(lane: Lane, rows: number, now: number, leastMs: number): LateRows | null {
+    const table = this.#table;
+    let late: LateRows | null = null;
+    while (lane.count < rows) {
+      const { next } = this;
+      if (next === noRow) break;
+      const isTimely = (table.deadlineAt[next] as number) - now >= leastMs || this.#length === 1;
+      this.remove(next);
+      if (isTimely) {
+        addRow(lane, next, table);
+      } else {
+        table.state[next] = rowStates.leaving;
+        late ??= { rows: [], generations: [] };
+        late.rows.push(next);
+        late.generations.push(table.generation[next] as number);
+      }
+    }
+    return late;
   }
 }

@@ -1,5 +1,5 @@
 import { type RequestTable, rowStates } from '../requests/request-table.js';
-import { type Batch, openRows } from './lanes.js';
+import { type Batch, isSuspect, openRows } from './lanes.js';
 import { type BatchFailure, deathsOfPiece, decideRetry } from './retry-plan.js';
 
 /**
@@ -8,7 +8,8 @@ import { type BatchFailure, deathsOfPiece, decideRetry } from './retry-plan.js';
 export class Retries {
   readonly #table: RequestTable;
   readonly #onFailed: (row: number, failure: BatchFailure, reason: string) => void;
-  #batches: Batch[] = [];
+  /** For others to read: there is nothing else to ask where there are none. */
+  batches: Batch[] = [];
 
   /** @param onFailed the one request that is left of a batch can't be answered. */
   constructor(table: RequestTable, onFailed: (row: number, failure: BatchFailure, reason: string) => void) {
@@ -18,21 +19,17 @@ export class Retries {
 
   /** Rows that still want an answer. */
   get rows(): number[] {
-    return this.#batches.flatMap((batch) => this.#open(batch));
-  }
-
-  get isEmpty(): boolean {
-    return this.#batches.length === 0 || this.rows.length === 0;
+    return this.batches.flatMap((batch) => this.#open(batch));
   }
 
   /** Whether one of the batches must run alone. */
   get hasSuspect(): boolean {
-    return this.#batches.some((batch) => isSuspect(batch) && this.#open(batch).length > 0);
+    return this.batches.some((batch) => isSuspect(batch) && this.#open(batch).length > 0);
   }
 
   /** Calls `expire` for each row whose deadline has passed. The host's code hears of it, and may settle other rows meanwhile. */
   expire(now: number, expire: (row: number) => void): void {
-    for (const { rows, generations, count } of [...this.#batches]) {
+    for (const { rows, generations, count } of [...this.batches]) {
       for (let place = 0; place < count; place += 1) {
         const row = rows[place] as number;
         if (!this.#table.isCurrent(row, generations[place] as number)) continue;
@@ -49,21 +46,21 @@ export class Retries {
     if (open.count === 0) return;
     const decision = decideRetry(failure, open.count, open);
     if (decision.action === 'fail') this.#onFailed(open.rows[0] as number, failure, reason);
-    else if (decision.action === 'again') this.#batches.push(open);
+    else if (decision.action === 'again') this.batches.push(open);
     // First of all, so that there are never more pieces than one batch comes to at a time.
-    else this.#batches.unshift(...split(open, decision.pieces));
+    else this.batches.unshift(...split(open, decision.pieces));
   }
 
   /** Takes a batch that never reached a worker. */
   unsent(batch: Batch): void {
-    this.#batches.unshift(this.#keepOpen(batch));
+    this.batches.unshift(this.#keepOpen(batch));
   }
 
   /** @returns the next batch that may share its worker, or the next that must not. */
   take(kind: 'sharing' | 'alone'): Batch | null {
-    this.#batches = this.#batches.map((batch) => openRows(batch, this.#table)).filter(({ count }) => count > 0);
-    const index = this.#batches.findIndex((batch) => isSuspect(batch) === (kind === 'alone'));
-    return index < 0 ? null : (this.#batches.splice(index, 1)[0] ?? null);
+    this.batches = this.batches.map((batch) => openRows(batch, this.#table)).filter(({ count }) => count > 0);
+    const index = this.batches.findIndex((batch) => isSuspect(batch) === (kind === 'alone'));
+    return index < 0 ? null : (this.batches.splice(index, 1)[0] ?? null);
   }
 
   #keepOpen(batch: Batch): Batch {
@@ -92,9 +89,4 @@ function split(batch: Batch, pieces: number): Batch[] {
     batches.push({ rows, generations, count: rows.length, deaths: deathsOfPiece(batch.deaths), errors: batch.errors });
   }
   return batches;
-}
-
-/** Whether a batch may hold a request that kills workers. */
-export function isSuspect({ deaths }: Pick<Batch, 'deaths'>): boolean {
-  return deaths > 0;
 }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { defaultPolicy } from '../answering/policy.js';
-import type { Scores } from '../answering/scores.js';
 import type { Provider } from '../api/provider.js';
 import type { ModelIdentity } from '../api/result.js';
 import { FraudScorerError, InvalidRequestError, type Issue, ModelInvalidError } from '../errors.js';
@@ -9,7 +8,8 @@ import type { Manifest } from '../models/manifest.js';
 import { fileOf, integrityProblem, type ModelDirectory, readModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
 import { refuseOutsideFiles } from '../models/outside-files.js';
-import { softmaxOfTwo } from '../protocol/softmax.js';
+import type { Scores } from '../protocol/outputs.js';
+import { softmaxOfTwo } from '../protocol/outputs.js';
 import type { ScoredRows } from '../protocol/tools.js';
 import { casesFile, compareWithCases, type GoldenCases, readGoldenCases } from './golden-cases.js';
 import { ToolWorker } from './tool-worker.js';

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import { decide, roundPolicy } from '../answering/policy.js';
-import { isProbability } from '../answering/probability.js';
-import type { Scores } from '../answering/scores.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import type { FeatureMap } from '../api/request.js';
 import type { Decision } from '../api/result.js';
@@ -9,6 +7,8 @@ import { ModelInvalidError } from '../errors.js';
 import { parseJsonFile } from '../models/json-text.js';
 import type { ManifestInput } from '../models/manifest.js';
 import { isThere, readSmall } from '../models/read-file.js';
+import type { Scores } from '../protocol/outputs.js';
+import { isProbability } from '../protocol/outputs.js';
 import { isDecision } from '../validation/decision.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { IssueList } from '../validation/issues.js';

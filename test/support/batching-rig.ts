@@ -3,9 +3,10 @@ import type { ModelResult } from '../../src/api/result.js';
 import { DeadlineExceededError, type FraudScorerError } from '../../src/errors.js';
 import type { FeatureRows } from '../../src/requests/feature-rows.js';
 import { RequestTable } from '../../src/requests/request-table.js';
+import { Waiters } from '../../src/requests/waiters.js';
 import { Batcher } from '../../src/scheduling/batcher.js';
-import type { BatcherOptions } from '../../src/scheduling/batcher-options.js';
 import { DeadlineWheel } from '../../src/scheduling/deadline-wheel.js';
+import type { BatchWorkers } from '../../src/scheduling/flights.js';
 import type { Lane, Lanes } from '../../src/scheduling/lanes.js';
 import { FakeClock } from './fake-clock.js';
 import { InstantColumns } from './instant-columns.js';
@@ -30,7 +31,7 @@ export interface RigOptions {
   /** Rows of the request table. */
   capacity: number;
   /** The workers, which see the memory of the lanes. */
-  pool: (lanes: Lanes) => Pick<BatcherOptions, 'run' | 'keepQuiet' | 'readyWorkers'>;
+  pool: (lanes: Lanes) => BatchWorkers['pool'];
 }
 
 /** A batcher with the parts around it, but for the workers. It notes what became of each request. */
@@ -67,13 +68,15 @@ export class BatchingRig {
       limits: { maxBatchSize, maxQueueDelayMs, targetLatencyMs: 10 },
       places: workers * 2,
       placesPerWorker: 2,
-      ...pool(lanes),
+      workers: { pool: pool(lanes) },
       columns,
-      answer: (landed) => {
-        for (const { lane } of landed) this.#answer(lane);
+      answers: {
+        answer: (landed) => {
+          for (const { lane } of landed) this.#answer(lane);
+        },
       },
       fail: (row, error) => this.#fail(row, error),
-      onChange: () => {},
+      changes: new Waiters(),
       onFault: noFaults,
     });
   }

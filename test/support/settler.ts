@@ -14,8 +14,7 @@ export function settlerOf(table: RequestTable, options: Partial<SettlerOptions> 
     table,
     deadlines: new DeadlineWheel(table, clock, () => {}),
     fallback: 'throw',
-    wantsDecisions: () => false,
-    onDecision: () => {},
+    events: { decisionListeners: 0, emit: () => {} },
     onFallbackFailure: () => {},
     ...options,
   });

@@ -1,4 +1,5 @@
-import { type BatchTask, maxAttentionWidth, outputsPerRow, type WorkerConfig } from '../../src/protocol/serving.js';
+import { maxAttentionWidth, outputsPerRow } from '../../src/protocol/outputs.js';
+import type { BatchTask, WorkerConfig } from '../../src/protocol/serving.js';
 import type { ModelOutputs, ModelSession } from '../thread/model-session.js';
 import type { BufferPool } from './buffer-pool.js';
 

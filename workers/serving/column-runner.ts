@@ -1,4 +1,5 @@
-import { type ColumnsTask, outputsPerRow, type WorkerConfig } from '../../src/protocol/serving.js';
+import { outputsPerRow } from '../../src/protocol/outputs.js';
+import type { ColumnsTask, WorkerConfig } from '../../src/protocol/serving.js';
 import type { ModelSession } from '../thread/model-session.js';
 import type { BufferPool } from './buffer-pool.js';
 

@@ -1,16 +1,16 @@
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { shortageOf } from '../../src/host/shortage.js';
-import {
-  type BatchReply,
-  type ExplainReply,
-  type FailedReport,
-  type GraphDescription,
-  maxAttentionWidth,
-  type ReadyReport,
-  type TaskFailure,
-  type WorkerConfig,
-  type WorkerTask,
+import { maxAttentionWidth } from '../../src/protocol/outputs.js';
+import type {
+  BatchReply,
+  ExplainReply,
+  FailedReport,
+  GraphDescription,
+  ReadyReport,
+  TaskFailure,
+  WorkerConfig,
+  WorkerTask,
 } from '../../src/protocol/serving.js';
 import { NoProviderError, openSession } from '../providers/providers.js';
 import { isDeviceFailure, sessionFailure } from '../providers/session-failure.js';

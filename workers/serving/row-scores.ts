@@ -1,4 +1,4 @@
-import { softmaxOfTwo } from '../../src/protocol/softmax.js';
+import { softmaxOfTwo } from '../../src/protocol/outputs.js';
 import type { ModelOutputs } from '../thread/model-session.js';
 
 /** What a model said of one row. */

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { Answers } from '../../../src/answering/answers.js';
 import { Explanations } from '../../../src/answering/explanations.js';
 import { defaultPolicy, roundPolicy } from '../../../src/answering/policy.js';
-import type { OutputForm } from '../../../src/answering/scores.js';
 import type { Explain } from '../../../src/api/request.js';
 import type { ModelResult } from '../../../src/api/result.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
+import type { OutputForm } from '../../../src/protocol/outputs.js';
+import { softmaxOfTwo } from '../../../src/protocol/outputs.js';
 import type { ExplainReply } from '../../../src/protocol/serving.js';
-import { softmaxOfTwo } from '../../../src/protocol/softmax.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
 import { addRow, type Lane } from '../../../src/scheduling/lanes.js';
 import { FakeClock } from '../../support/fake-clock.js';
@@ -49,8 +49,12 @@ function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, exp
     model,
     maxBatchSize,
     form,
-    attentionWidth: () => attentionWidth,
-    policy: () => roundPolicy(policy),
+    workers: { attentionWidth },
+    policy: {
+      get rounded() {
+        return roundPolicy(policy);
+      },
+    },
     explanations,
     stats,
     settler: settlerOf(table, { clock }),

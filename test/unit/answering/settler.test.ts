@@ -37,8 +37,7 @@ function rig(options: Partial<SettlerOptions> = {}) {
   const settler = settlerOf(table, {
     clock,
     deadlines,
-    wantsDecisions: () => true,
-    onDecision: (record) => records.push(record),
+    events: { decisionListeners: 1, emit: (_, record) => records.push(record) },
     ...options,
   });
   const observer = {
@@ -201,17 +200,19 @@ describe('Settler', () => {
     const order: string[] = [];
     for (const isWanted of [false, true]) {
       const { clock, table, settler, claim } = rig({
-        wantsDecisions: () => isWanted,
-        onDecision: ({ at, ...record }) => {
-          expect(at).toBe(clock.epochMs());
-          expect(record).toEqual({
-            decision: 'REVIEW',
-            fraudProbability: 0.6,
-            riskScore: 0.25,
-            model,
-            source: 'model',
-          });
-          order.push('recorded');
+        events: {
+          decisionListeners: isWanted ? 1 : 0,
+          emit: (_, { at, ...record }) => {
+            expect(at).toBe(clock.epochMs());
+            expect(record).toEqual({
+              decision: 'REVIEW',
+              fraudProbability: 0.6,
+              riskScore: 0.25,
+              model,
+              source: 'model',
+            });
+            order.push('recorded');
+          },
         },
       });
       const row = claim();

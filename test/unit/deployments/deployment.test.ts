@@ -9,6 +9,7 @@ import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import { type ServingPool, standInPool } from '../../../src/pool/stand-in-pool.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
+import { Waiters } from '../../../src/requests/waiters.js';
 import { DeadlineWheel } from '../../../src/scheduling/deadline-wheel.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { noFaults } from '../../support/no-faults.js';
@@ -83,7 +84,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
         onProviderChanged: () => {},
         onWorkersAbandoned: () => {},
       },
-      onChange: () => {},
+      changes: new Waiters(),
       onExplanationFailure: () => {},
       onFault: noFaults,
     });

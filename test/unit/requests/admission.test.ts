@@ -27,28 +27,32 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
     table,
     deadlines,
     settler: settlerOf(table, { clock, deadlines }),
-    waiting: () => added.length,
-    route: () => ({
-      index: 3,
-      model: { name: 'model', version: '1' },
-      features,
-      scratchRow: capacity,
-      batcher: {
-        canAnswerWithin: (timeoutMs, priority) => state.leastAnswerMs / (1 + Math.max(priority, 0)) <= timeoutMs,
-        add: (row) => added.push(row),
+    deployments: {
+      get waiting() {
+        return added.length;
       },
-      stats: {
-        recordError: ({ code }) => counted.push(code),
-        recordAbandoned: () => {},
-        recordFallback: () => {},
-      },
-    }),
+      route: () => ({
+        index: 3,
+        model: { name: 'model', version: '1' },
+        features,
+        scratchRow: capacity,
+        batcher: {
+          canAnswerWithin: (timeoutMs, priority) => state.leastAnswerMs / (1 + Math.max(priority, 0)) <= timeoutMs,
+          add: (row) => added.push(row),
+        },
+        stats: {
+          recordError: ({ code }) => counted.push(code),
+          recordAbandoned: () => {},
+          recordFallback: () => {},
+        },
+      }),
+    },
     onAborted: (row, error) => aborted.push({ row, error }),
     maxQueueSize,
     timeoutMs: 100,
     keepsRequests,
-    isClosed: () => state.isClosed,
-    callerContext: () => null,
+    door: state,
+    events: { decisionListeners: 0 },
     onFault: noFaults,
   });
   const submit = (options?: ScoreOptions, request: ScoreRequest = { features: { x: [1] } }): void =>

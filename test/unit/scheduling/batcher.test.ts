@@ -20,7 +20,9 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
   const sent: Sent[] = [];
   const state = { ready: workers };
   const pool = {
-    readyWorkers: () => state.ready,
+    get readyWorkers() {
+      return state.ready;
+    },
     keepQuiet: () => state.ready > 0,
     run: ({ rows }: { rows: number }) =>
       new Promise<BatchReply>((resolve, reject) => {

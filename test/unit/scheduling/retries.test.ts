@@ -22,11 +22,7 @@ function rig(marks: readonly Mark[], { workers = 1, maxBatchSize = 8, timeoutMs 
     pool: (lanes) => {
       const pool = new SimulatedPool(lanes, workers);
       pools.push(pool);
-      return {
-        readyWorkers: () => pool.readyWorkers,
-        keepQuiet: (isWanted) => pool.keepQuiet(isWanted),
-        run: (task, isAlone) => pool.run(task, isAlone),
-      };
+      return pool;
     },
   });
   const [pool] = pools;

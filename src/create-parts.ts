@@ -8,7 +8,7 @@ import { startParts } from './lifecycle.js';
 import { openBundledModel } from './models/bundled-model.js';
 import { type ModelDirectory, openModelDirectory } from './models/model-directory.js';
 import { type ResolvedOptions, resolveOptions } from './options.js';
-import type { RowLayout } from './requests/feature-row.js';
+import type { RowLayout } from './requests/row-layout.js';
 
 /** Requests that may wait while the host's code is rehearsed. */
 const rehearsalQueue = 256;

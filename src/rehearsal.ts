@@ -1,6 +1,6 @@
 import type { FeatureMap } from './api/request.js';
 import type { Scorer } from './api/scorer.js';
-import type { RowLayout } from './requests/feature-row.js';
+import type { RowLayout } from './requests/row-layout.js';
 
 /** Requests that are scored one after the other, in each of the two forms that hosts give features in. */
 const single = 60;

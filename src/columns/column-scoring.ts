@@ -13,7 +13,7 @@ import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import { outOfResources } from '../host/out-of-resources.js';
 import { watchSignal } from '../requests/abort-registry.js';
-import type { RowLayout } from '../requests/feature-row.js';
+import type { RowLayout } from '../requests/row-layout.js';
 import { isAborted, reasonOf } from '../requests/score-options.js';
 import { IssueList } from '../validation/issues.js';
 import { ColumnCall } from './column-call.js';

@@ -1,5 +1,4 @@
 import type { ColumnsOptions } from '../api/request.js';
-import type { InputLayout, RowLayout } from '../requests/feature-row.js';
 import {
   addUnknownInput,
   describeLength,
@@ -8,6 +7,7 @@ import {
   isFeatureObject,
   isNumberArray,
 } from '../requests/feature-shape.js';
+import type { InputLayout, RowLayout } from '../requests/row-layout.js';
 import { isAbortSignal } from '../requests/score-options.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { describeNonNumber, type IssueList } from '../validation/issues.js';

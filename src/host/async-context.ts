@@ -7,7 +7,7 @@ export type CallerContext = AsyncResource;
  * Made when this module loads, which hosts do before they serve requests: whatever runs in it sees no request's store, and keeps none
  * alive.
  */
-const outside = new AsyncResource('fraud-scorer', { requireManualDestroy: true });
+export const outside = new AsyncResource('fraud-scorer', { requireManualDestroy: true });
 
 /** Runs `work` in the asynchronous context of no caller. */
 export function outsideOfRequests<T>(work: () => T): T {

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import * as timers from 'node:timers';
-import { outsideOfRequests } from './async-context.js';
+import { outside } from './async-context.js';
+import type { FaultReport } from './faults.js';
 
 /** A timer that was set and can be cleared. */
 export interface Timer {
@@ -13,9 +14,9 @@ export interface Timer {
  */
 export interface Clock {
   /** Milliseconds on a monotonic clock with a fractional part; only differences mean anything. */
-  now(): number;
+  readonly now: () => number;
   /** Milliseconds since the epoch (UTC). */
-  epochMs(): number;
+  readonly epochMs: () => number;
   /** Calls `callback` once after at least `delayMs`; keeps the process alive until then, because a caller waits for it. */
   after(delayMs: number, callback: () => void): Timer;
   /** Calls `callback` once after at least `delayMs`; does not keep the process alive, because nobody waits for it. */
@@ -54,7 +55,7 @@ export function clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, 
     const wait = (leftMs: number): void => {
       const isLast = leftMs <= maxDelayMs;
       const fire = isLast ? callback : () => wait(leftMs - maxDelayMs);
-      timer = outsideOfRequests(() => setTimeout(fire, isLast ? leftMs : maxDelayMs));
+      timer = outside.runInAsyncScope(setTimeout, undefined, fire, isLast ? leftMs : maxDelayMs);
       if (!holds) timer.unref();
     };
     wait(delayMs);
@@ -67,12 +68,31 @@ export function clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, 
     after: (delayMs, callback) => once(delayMs, callback, true),
     background: (delayMs, callback) => once(delayMs, callback, false),
     every(periodMs, callback) {
-      const timer = outsideOfRequests(() => setInterval(callback, periodMs));
+      const timer = outside.runInAsyncScope(setInterval, undefined, callback, periodMs);
       timer.unref();
       return { clear: () => clearInterval(timer) };
     },
     soon: (callback) => {
-      outsideOfRequests(() => setImmediate(callback));
+      outside.runInAsyncScope(setImmediate, undefined, callback);
     },
+  };
+}
+
+/** The same clock, but what its callbacks throw goes to `onFault`: in the event loop it would end the host's process. */
+export function containedClock(clock: Clock, onFault: FaultReport): Clock {
+  const contain = (callback: () => void) => (): void => {
+    try {
+      callback();
+    } catch (error) {
+      onFault(error);
+    }
+  };
+  return {
+    now: clock.now,
+    epochMs: clock.epochMs,
+    after: (delayMs, callback) => clock.after(delayMs, contain(callback)),
+    background: (delayMs, callback) => clock.background(delayMs, contain(callback)),
+    every: (periodMs, callback) => clock.every(periodMs, contain(callback)),
+    soon: (callback) => clock.soon(contain(callback)),
   };
 }

@@ -1,4 +1,3 @@
-import type { Clock } from './clock.js';
 import { isError } from './thrown.js';
 
 /** Is told of an error of our own, which must not reach the host's process. */
@@ -16,19 +15,6 @@ export function contained(callback: () => void, onFault: FaultReport): void {
 /** Watches a promise that nobody awaits: its rejection would end the host's process. */
 export function watched(promise: Promise<unknown>, onFault: FaultReport): void {
   promise.then(undefined, onFault);
-}
-
-/** A clock whose callbacks can't throw into the event loop. */
-export function containedClock(clock: Clock, onFault: FaultReport): Clock {
-  const wrap = (callback: () => void) => (): void => contained(callback, onFault);
-  return {
-    now: () => clock.now(),
-    epochMs: () => clock.epochMs(),
-    after: (delayMs, callback) => clock.after(delayMs, wrap(callback)),
-    background: (delayMs, callback) => clock.background(delayMs, wrap(callback)),
-    every: (periodMs, callback) => clock.every(periodMs, wrap(callback)),
-    soon: (callback) => clock.soon(wrap(callback)),
-  };
 }
 
 /** What is safe to log of an error, which can be anything: its message may quote a row. */

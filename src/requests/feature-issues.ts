@@ -1,5 +1,5 @@
 import type { IssueList } from '../validation/issues.js';
-import { type InputLayout, isUnknown, type RowLayout } from './feature-row.js';
+import { isUnknown } from './feature-row.js';
 import {
   addUnknownInput,
   describeLength,
@@ -9,6 +9,7 @@ import {
   isFeatureObject,
   isNumberArray,
 } from './feature-shape.js';
+import type { InputLayout, RowLayout } from './row-layout.js';
 
 /**
  * Says what is wrong with features that were refused.

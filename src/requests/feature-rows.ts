@@ -1,4 +1,4 @@
-import type { RowLayout } from './feature-row.js';
+import type { RowLayout } from './row-layout.js';
 
 /**
  * The features of one version's requests: a row for each row of the request table, laid out as bytes by the version's manifest, the inputs

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 import { describeKind, describeNonNumber, type IssueList } from '../validation/issues.js';
 import { builtInKind } from '../validation/object-kinds.js';
-import { type Indexable, isNumericView, type RowLayout } from './feature-row.js';
+import { type Indexable, isNumericView } from './feature-row.js';
+import type { RowLayout } from './row-layout.js';
 
 /** Inputs that a message names at most. */
 const maxNamed = 10;

@@ -2,8 +2,9 @@ import { InvalidRequestError } from '../errors.js';
 import { describeKind, describeNonNumber, describeNonText, IssueList } from '../validation/issues.js';
 import { builtInKind } from '../validation/object-kinds.js';
 import { addChange, listFeatureIssues } from './feature-issues.js';
-import { type RowLayout, writeFeatureRow } from './feature-row.js';
+import { writeFeatureRow } from './feature-row.js';
 import { expectedFeatures } from './feature-shape.js';
+import type { RowLayout } from './row-layout.js';
 
 type Fields = { readonly [name in 'id' | 'amount' | 'features']?: unknown };
 

@@ -93,11 +93,13 @@ export class Flights {
     this.#running.add(lane);
     const isAlone = isSuspect(lane);
     if (isAlone) this.#alone = lane;
-    const flight = workers.pool.run({ kind: 'batch', lane: lane.index, rows: count }, isAlone).then(
-      (reply) => this.#landed(lane, reply),
-      (error: unknown) => this.#lost(lane, error),
-    );
-    watched(flight, this.#options.onFault);
+    workers.pool
+      .run({ kind: 'batch', lane: lane.index, rows: count }, isAlone)
+      .then(
+        (reply) => this.#landed(lane, reply),
+        (error: unknown) => this.#lost(lane, error),
+      )
+      .catch(this.#options.onFault);
   }
 
   /**

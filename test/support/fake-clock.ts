@@ -18,13 +18,9 @@ export class FakeClock implements Clock {
   #now = 1_000;
   #order = 0;
 
-  now(): number {
-    return this.#now;
-  }
+  readonly now = (): number => this.#now;
 
-  epochMs(): number {
-    return this.#epoch + this.#now;
-  }
+  readonly epochMs = (): number => this.#epoch + this.#now;
 
   /** Moves the wall clock alone, as a correction of it does. */
   jump(ms: number): void {

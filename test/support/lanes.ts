@@ -1,5 +1,5 @@
-import { type RowLayout, rowLayoutOf } from '../../src/requests/feature-row.js';
 import { FeatureRows } from '../../src/requests/feature-rows.js';
+import { type RowLayout, rowLayoutOf } from '../../src/requests/row-layout.js';
 import { type LaneSizes, Lanes, laneRowsOf } from '../../src/scheduling/lanes.js';
 
 /** Lanes, with the features that are copied into them. @param rows of requests. */

@@ -5,9 +5,9 @@ import type { Explain } from '../../../src/api/request.js';
 import type { Decision, ModelResult } from '../../../src/api/result.js';
 import type { ExplainReply, ExplainTask } from '../../../src/protocol/serving.js';
 import { explainCodes } from '../../../src/requests/explain-codes.js';
-import { rowLayoutOf } from '../../../src/requests/feature-row.js';
 import { FeatureRows } from '../../../src/requests/feature-rows.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
+import { rowLayoutOf } from '../../../src/requests/row-layout.js';
 import { noFaults } from '../../support/no-faults.js';
 import { claimRow } from '../../support/rows.js';
 

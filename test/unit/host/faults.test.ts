@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { containedClock, describeFault } from '../../../src/host/faults.js';
+import { containedClock } from '../../../src/host/clock.js';
+import { describeFault } from '../../../src/host/faults.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 describe('a contained clock', () => {

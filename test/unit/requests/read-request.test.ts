@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidRequestError } from '../../../src/errors.js';
-import { rowLayoutOf } from '../../../src/requests/feature-row.js';
 import { readRequest } from '../../../src/requests/read-request.js';
+import { rowLayoutOf } from '../../../src/requests/row-layout.js';
 
 const layout = rowLayoutOf([
   { name: 'first', size: 3 },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowLayoutOf } from '../../../src/requests/feature-row.js';
 import { RequestTable } from '../../../src/requests/request-table.js';
+import { rowLayoutOf } from '../../../src/requests/row-layout.js';
 import { addRow, type Lane, openRows } from '../../../src/scheduling/lanes.js';
 import { lanesOf } from '../../support/lanes.js';
 import { claimRow } from '../../support/rows.js';

@@ -1,5 +1,4 @@
 import type { IssueList } from '../validation/issues.js';
-import { isUnknown } from './feature-row.js';
 import {
   addUnknownInput,
   describeLength,
@@ -8,6 +7,7 @@ import {
   expectedArray,
   isFeatureObject,
   isNumberArray,
+  isUnknown,
 } from './feature-shape.js';
 import type { InputLayout, RowLayout } from './row-layout.js';
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { describeKind, describeNonNumber, type IssueList } from '../validation/issues.js';
 import { builtInKind } from '../validation/object-kinds.js';
-import { type Indexable, isNumericView } from './feature-row.js';
+
 import type { RowLayout } from './row-layout.js';
 
 /** Inputs that a message names at most. */
@@ -108,4 +108,15 @@ function isBigIntArray(values: unknown): boolean {
 
 function isBytes(values: unknown): boolean {
   return types.isUint8Array(values) || types.isInt8Array(values) || types.isUint8ClampedArray(values);
+}
+
+export type Indexable = ArrayLike<unknown>;
+
+/** Whether it is a name of its own, and none of the inputs'. */
+export function isUnknown(inputs: object, name: string, layout: RowLayout): boolean {
+  return Object.hasOwn(inputs, name) && !layout.inputs.some((input) => input.name === name);
+}
+
+export function isNumericView(values: unknown): values is Indexable & ArrayBufferView {
+  return ArrayBuffer.isView(values) && !(values instanceof DataView);
 }

@@ -2,7 +2,7 @@ import type { FeatureMap } from '../api/request.js';
 import { InvalidRequestError } from '../errors.js';
 import type { ManifestInput } from '../models/manifest.js';
 import { addChange, listFeatureIssues } from '../requests/feature-issues.js';
-import { writeFeatureRow } from '../requests/feature-row.js';
+import { writeFeatureRow } from '../requests/read-request.js';
 import { rowLayoutOf } from '../requests/row-layout.js';
 import { IssueList } from '../validation/issues.js';
 import { seededUniform } from './seeded-uniform.js';

@@ -6,7 +6,7 @@ import {
   type WorkerConfig,
 } from '../../src/protocol/serving.js';
 import type { InputBuffers, ModelOutputs, ModelSession } from '../thread/model-session.js';
-import type { BufferPool } from './buffer-pool.js';
+import type { BufferPool } from './feature-buffers.js';
 import { fraudProbabilityOf } from './row-scores.js';
 
 /** Probabilities are kept this far from 0 and 1, where their logit is infinite. */

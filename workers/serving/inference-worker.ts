@@ -21,9 +21,9 @@ import { sayHello } from '../thread/hello.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { ModelSession } from '../thread/model-session.js';
 import { BatchRunner } from './batch-runner.js';
-import { BufferPool } from './buffer-pool.js';
 import { ColumnRunner } from './column-runner.js';
 import { Explainer } from './explainer.js';
+import { BufferPool } from './feature-buffers.js';
 import { tryRows } from './trial.js';
 
 type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BufferPool } from '../../../workers/serving/buffer-pool.js';
 import type { FeatureBuffers } from '../../../workers/serving/feature-buffers.js';
+import { BufferPool } from '../../../workers/serving/feature-buffers.js';
 
 const inputs = [{ name: 'x', size: 1, mean: [1], std: [1] }];
 const columns = { rows: 8, rowSize: 1, features: new SharedArrayBuffer(0), outputs: new SharedArrayBuffer(0) };

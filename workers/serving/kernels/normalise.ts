@@ -16,7 +16,7 @@ export function webAssemblyNormalise(memory: WebAssembly.Memory): Normalise {
   const module = new WebAssembly.Module(normaliseBinary);
   const { normalise } = new WebAssembly.Instance(module, { host: { memory } }).exports;
   if (typeof normalise !== 'function') throw new Error('the kernel has no normalise');
-  return (...parameters) => normalise(...parameters);
+  return normalise as Normalise;
 }
 
 /**

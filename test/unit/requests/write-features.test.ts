@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listFeatureIssues } from '../../../src/requests/feature-issues.js';
-import { writeFeatureRow } from '../../../src/requests/feature-row.js';
+import { writeFeatureRow } from '../../../src/requests/read-request.js';
 import { rowLayoutOf } from '../../../src/requests/row-layout.js';
 import { IssueList } from '../../../src/validation/issues.js';
 

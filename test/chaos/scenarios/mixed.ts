@@ -1,4 +1,5 @@
 import { FraudScorer } from '../../../src/index.js';
+import { projectPath } from '../../support/paths.js';
 import { deadlyFaults, faultKinds } from '../faults/fault-board.js';
 import { inject } from '../faults/inject.js';
 import { alternatingSlices } from '../load/alternating-slices.js';
@@ -88,7 +89,15 @@ export const soak: Scenario = {
 };
 
 function undisturbedScorer({ rows, workers }: ScenarioContext): Promise<FraudScorer> {
-  return FraudScorer.create({ model: rows.model.directory, providers: ['cpu'], workers, timeoutMs: 60_000 });
+  // The sources, which run here, have no worker beside them.
+  const workerFile = projectPath('dist/worker.js');
+  return FraudScorer.create({
+    model: rows.model.directory,
+    providers: ['cpu'],
+    workers,
+    workerFile,
+    timeoutMs: 60_000,
+  });
 }
 
 function faultsOf({ board }: Trial): Record<string, number> {

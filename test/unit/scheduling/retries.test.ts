@@ -82,7 +82,7 @@ describe('a batch that fails', () => {
     const { finish, seen, pool } = rig(marks, { maxBatchSize: 64 });
     await finish();
     expect(seen()).toEqual(marks.map((mark) => expected[mark]));
-    expect([pool.deaths, pool.runs]).toEqual([0, 13]);
+    expect([pool.deaths, pool.runs]).toEqual([0, 14]);
   });
 
   it('is not taken for the culprit where its neighbour killed the worker, whichever began first', async () => {

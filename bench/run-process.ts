@@ -24,7 +24,8 @@ export async function runProcess<Task extends Serializable, Result>({
   program,
   steps,
 }: ProcessTask<Task>): Promise<Result> {
-  const child = fork(fileURLToPath(program));
+  // Typed arrays stay what they are on the way.
+  const child = fork(fileURLToPath(program), { serialization: 'advanced' });
   const results: Result[] = [];
   let reason = 'its process ended without a result';
   child.on('message', (message: ProcessMessage<Result>) => {

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { readCommit, readEnvironment } from '../environment.js';
+import { ReferenceRequests } from '../load/reference-requests.js';
 import type { AgainstOptions, BenchOptions } from '../options.js';
 import { Progress } from '../progress.js';
 import { writeJson } from '../report/write-json.js';
@@ -37,10 +38,11 @@ export async function benchAgainst(
     limits: [],
     notes: [],
   };
+  const requests = ReferenceRequests.generate().all;
   for (const comparison of comparisons.filter(({ name }) => chosen.includes(name))) {
     const progress = new Progress(comparison.name);
     try {
-      const rounds = await compare(comparison, { ourBuild, theirBuild, pairs, settings }, progress);
+      const rounds = await compare(comparison, { ourBuild, theirBuild, pairs, settings, requests }, progress);
       file = {
         ...file,
         seconds: Math.round((Date.now() - takenAt.getTime()) / 1000),

@@ -1,3 +1,4 @@
+import type { ScoreRequest } from 'fraud-scorer';
 import { alternate, type Rounds } from '../alternate.js';
 import { runProcess } from '../run-process.js';
 import type { Steps } from '../scenarios/scenario.js';
@@ -12,6 +13,7 @@ export interface PairOptions {
   theirBuild: string;
   pairs: number;
   settings: Settings;
+  requests: readonly ScoreRequest[];
   /** Makes a measurement. @default in a process of its own */
   run?: (name: string, task: MeasurementTask) => Promise<Readings>;
 }
@@ -19,12 +21,12 @@ export interface PairOptions {
 /** Makes a comparison's measurements pair after pair, each pair in the opposite order of the one before. */
 export async function compare(
   { name: comparison, contenders }: Comparison,
-  { ourBuild, theirBuild, pairs, settings, run = inProcess }: PairOptions,
+  { ourBuild, theirBuild, pairs, settings, requests, run = inProcess }: PairOptions,
   steps: Steps,
 ): Promise<Rounds<Readings>> {
   const measured = contenders(ourBuild, theirBuild).map(({ name, measurement }) => ({
     name,
-    slice: (windowMs: number) => run(`${comparison}, ${name}`, { measurement, settings, windowMs }),
+    slice: (windowMs: number) => run(`${comparison}, ${name}`, { measurement, settings, requests, windowMs }),
   }));
   steps.expect(measured.length * pairs);
   // Each process warms up by itself.

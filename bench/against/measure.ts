@@ -19,7 +19,9 @@ export const saturatedWorkers = 2;
 const limits = { providers: ['cpu'], maxQueueSize: 100_000, timeoutMs: 60_000 } satisfies FraudScorerOptions;
 
 /** Makes one measurement. The process should do nothing else, before or after. */
-export async function measure({ measurement, settings, windowMs }: MeasurementTask): Promise<Readings> {
+export async function measure(task: MeasurementTask): Promise<Readings> {
+  const { measurement, settings, windowMs } = task;
+  const requests = new ReferenceRequests(task.requests);
   // Each case awaits its result: the resources close when this function returns.
   await using resources = new Resources();
   const create = async (build: string, workers: number): Promise<FraudScorer> => {
@@ -29,7 +31,6 @@ export async function measure({ measurement, settings, windowMs }: MeasurementTa
   const { outstanding, columnRows } = settings;
   switch (measurement.kind) {
     case 'saturated': {
-      const requests = ReferenceRequests.generate();
       const scorer = await create(measurement.build, saturatedWorkers);
       if (measurement.call === 'scoreMany') {
         return { perSecond: await warm(saturateMany(scorer, requests, outstanding), windowMs) };
@@ -44,12 +45,10 @@ export async function measure({ measurement, settings, windowMs }: MeasurementTa
       return { perSecond: await warm((durationMs) => loops.run(durationMs), windowMs) };
     }
     case 'bareHost': {
-      const requests = ReferenceRequests.generate();
       const host = new LeastHost(requests.at(0), outstanding);
       return await saturatedCalls((request) => host.score(request), requests, outstanding, windowMs);
     }
     case 'openLoop': {
-      const requests = ReferenceRequests.generate();
       const scorer = await create(measurement.build, measurement.workers);
       const pace = resources.add(new Pacer(settings.tickMs));
       return await atRate(measurement.ratePerSecond, pace, windowMs, (index) => scorer.score(requests.at(index)));

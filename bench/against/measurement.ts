@@ -1,3 +1,4 @@
+import type { ScoreRequest } from 'fraud-scorer';
 import type { Settings } from '../settings.js';
 
 /** A number that a measurement gives. */
@@ -5,7 +6,7 @@ export type Reading = 'perSecond' | 'p99Ms' | 'garbageBytes' | 'promotedShare' |
 
 export type Readings = Readonly<Partial<Record<Reading, number>>>;
 
-/** A measurement, made in a process of its own. Plain JSON. */
+/** A measurement, made in a process of its own. */
 export type Measurement =
   /** A build under as many requests as it can answer. */
   | { kind: 'saturated'; call: 'score' | 'scoreMany' | 'scoreColumns'; build: string }
@@ -21,6 +22,8 @@ export type Measurement =
 export interface MeasurementTask {
   measurement: Measurement;
   settings: Settings;
+  /** Made by the parent: making them lets the heap of this process grow, and a grown one promotes less garbage. */
+  requests: readonly ScoreRequest[];
   /** The window that counts. Before it there is a warm-up of half its length. */
   windowMs: number;
 }

@@ -5,7 +5,7 @@ import { FeatureBuilder, generateTransactions, type ReferenceFeatures } from '..
 export class ReferenceRequests {
   readonly all: readonly ScoreRequest[];
 
-  private constructor(all: readonly ScoreRequest[]) {
+  constructor(all: readonly ScoreRequest[]) {
     this.all = all;
   }
 

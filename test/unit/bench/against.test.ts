@@ -15,7 +15,13 @@ import { fullSettings } from '../../../bench/settings.js';
 import { recorded } from './results.js';
 
 const steps = { expect: () => {}, done: () => {} };
-const options = { ourBuild: 'ours.js', theirBuild: 'theirs.js', pairs: 2, settings: fullSettings('a-model') };
+const options = {
+  ourBuild: 'ours.js',
+  theirBuild: 'theirs.js',
+  pairs: 2,
+  settings: fullSettings('a-model'),
+  requests: [],
+};
 
 function comparison(name: string): Comparison {
   const found = comparisons.find((candidate) => candidate.name === name);

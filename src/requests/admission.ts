@@ -69,23 +69,6 @@ export class Admission {
     settlements: Settlements | null,
     place: number,
   ): void {
-    this.#depth += 1;
-    try {
-      this.#admit(request, options, resolve, reject, settlements, place);
-    } finally {
-      this.#depth -= 1;
-      if (this.#depth === 0 && this.#leftovers > 0) this.#clearUp();
-    }
-  }
-
-  #admit(
-    request: ScoreRequest,
-    options: ScoreOptions | undefined,
-    resolve: Resolve | null,
-    reject: Reject | null,
-    settlements: Settlements | null,
-    place: number,
-  ): void {
     const { clock, deployments, events, keepsRequests } = this.#options;
     const table = this.#table;
     const enqueuedAt = clock.now();
@@ -93,6 +76,7 @@ export class Admission {
     const deployment = deployments.route();
     let row = noRow;
     let id: string | undefined;
+    this.#depth += 1;
     try {
       this.#refuseIfClosed();
       const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
@@ -151,10 +135,13 @@ export class Admission {
         reject: reject ?? ((reason: FraudScorerError) => settlements?.reject(place, reason)),
       } satisfies Caller;
       this.#options.settler.refuse(caller, known, deployment.model, deployment.stats);
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0 && this.#leftovers > 0) this.#clearUp();
     }
   }
 
-  /** Where the stack is full, not even what failed can be put in order. It is as soon as no request is being read any more. */
+  /** Releases what a full stack kept from being released: called when no request is being read any more. */
   #clearUp(): void {
     const { state } = this.#table;
     for (const row of this.#table.taken()) {

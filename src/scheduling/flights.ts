@@ -112,7 +112,7 @@ export class Flights {
   sendRetry(now: number, mayShare: () => boolean, expire: (row: number) => void): boolean {
     const { lanes, workers } = this.#options;
     const isQuiet = workers.pool.keepQuiet(this.keepsQuiet);
-    if (this.#retries.batches.length === 0 || this.#retries.rows.length === 0) return false;
+    if (this.#retries.batches.length === 0) return false;
     this.#retries.expire(now, expire);
     const mayBeAlone = isQuiet && this.#alone === null && lanes.free > 0;
     const sharing = mayShare() ? this.#retries.take('sharing') : null;

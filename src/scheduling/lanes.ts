@@ -11,7 +11,7 @@ export interface Batch {
   count: number;
   /** Workers that died over it: one that has cost a worker is run alone, so that no other batch is taken for the culprit. */
   deaths: number;
-  /** Runs of it, or of the batch that it is a piece of, on which the runtime failed. */
+  /** Runs on which the runtime failed: of this batch, or of the batch that it is a piece of. A piece of one row begins anew. */
   errors: number;
 }
 

@@ -8,7 +8,7 @@ import { type BatchFailure, decideRetry, historyOfPiece } from './retry-plan.js'
 export class Retries {
   readonly #table: RequestTable;
   readonly #onFailed: (row: number, failure: BatchFailure, reason: string) => void;
-  /** For others to read: there is nothing else to ask where there are none. */
+  /** For others to read. Those whose requests are all settled are forgotten by `take`. */
   batches: Batch[] = [];
 
   /** @param onFailed the one request that is left of a batch can't be answered. */

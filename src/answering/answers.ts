@@ -3,15 +3,7 @@ import type { Provider } from '../api/provider.js';
 import type { ModelIdentity, ModelResult } from '../api/result.js';
 import { type FraudScorerError, InferenceError } from '../errors.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
-import {
-  type BatchScores,
-  isProbability,
-  newBatchScores,
-  type OutputForm,
-  outsideMessage,
-  readAttention,
-  readScores,
-} from '../protocol/outputs.js';
+import { isProbability, outputsPerRow, outsideMessage, readAttention } from '../protocol/outputs.js';
 import { explainCodes } from '../requests/explain-codes.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import type { Landed } from '../scheduling/flights.js';
@@ -24,7 +16,6 @@ export interface AnswersOptions {
   table: RequestTable;
   model: ModelIdentity;
   maxBatchSize: number;
-  form: OutputForm;
   /** Columns of the attention output; 0 where there is none. Known once a worker is ready. */
   workers: { readonly attentionWidth: number };
   /** As scores are compared with it: rounded to float32. It may change at any time. */
@@ -37,13 +28,11 @@ export interface AnswersOptions {
 /** Takes one version's landed batches through decide → explain, if wanted → settle → record. */
 export class Answers {
   readonly #options: AnswersOptions;
-  // Of the batch that is being answered.
-  readonly #scores: BatchScores;
+  /** Of the batch that is being answered. */
   readonly #enqueued: Float64Array;
 
   constructor(options: AnswersOptions) {
     this.#options = options;
-    this.#scores = newBatchScores(options.maxBatchSize);
     this.#enqueued = new Float64Array(options.maxBatchSize);
   }
 
@@ -56,10 +45,9 @@ export class Answers {
   }
 
   #answerBatch(lane: Lane, inferenceMs: number, provider: Provider, answeredAt: number): void {
-    const { table, form, explanations, stats } = this.#options;
-    const { rows, generations, outputs, count } = lane;
+    const { table, explanations, stats } = this.#options;
+    const { rows, generations, count } = lane;
     const policy = this.#options.policy.rounded;
-    readScores(outputs, count, form, this.#scores);
     const enqueued = this.#enqueued;
     let answered = 0;
     for (let place = 0; place < count; place += 1) {
@@ -96,7 +84,7 @@ export class Answers {
    * @throws {InferenceError} where they are no probabilities: a score that is not a number must never become a decision.
    */
   #decide(
-    { attention: weights, sentAt, count: batchSize }: Lane,
+    { outputs, attention: weights, sentAt, count: batchSize }: Lane,
     place: number,
     row: number,
     policy: DecisionPolicy,
@@ -105,8 +93,8 @@ export class Answers {
     answeredAt: number,
   ): ModelResult {
     const { table, model } = this.#options;
-    const fraudProbability = this.#scores.fraudProbability[place] as number;
-    const riskScore = this.#scores.riskScore[place] as number;
+    const fraudProbability = outputs[place * outputsPerRow] as number;
+    const riskScore = outputs[place * outputsPerRow + 1] as number;
     if (!isProbability(fraudProbability)) throw new InferenceError(outsideMessage('fraud probability'));
     if (!isProbability(riskScore)) throw new InferenceError(outsideMessage('risk score'));
     const attention = readAttention(weights, place, this.#options.workers.attentionWidth);

@@ -14,7 +14,6 @@ import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { ModelDirectory } from '../models/model-directory.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
-import type { OutputForm } from '../protocol/outputs.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
@@ -78,8 +77,7 @@ export class Deployment {
     const { clock, table, settler, stats } = parts;
     const layout = rowLayoutOf(manifest.inputs);
     const places = options.workers * tasksPerWorker;
-    const { logits, riskScore, attention } = manifest.outputs;
-    const form: OutputForm = { logits: logits !== undefined, riskScore: riskScore !== undefined };
+    const { attention } = manifest.outputs;
     this.index = index;
     this.#directory = directory;
     this.#parts = parts;
@@ -118,7 +116,6 @@ export class Deployment {
       table,
       model: this.model,
       maxBatchSize,
-      form,
       workers: this.workers,
       policy: this.policy,
       explanations: this.explanations,
@@ -130,7 +127,7 @@ export class Deployment {
       targetLatencyMs: options.batching.targetLatencyMs,
       run: (task) => this.workers.pool.run(task),
       score: (outputs, rows, scores, row, counts) =>
-        scoreChunk(outputs, rows, form, this.policy.rounded, scores, row, counts),
+        scoreChunk(outputs, rows, this.policy.rounded, scores, row, counts),
       onScored: (rows) => stats.recordRows(rows),
       onAnswered: (call) => {
         stats.recordColumns(call.counts);

@@ -5,6 +5,7 @@ import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import { checkGraph } from '../models/graph-check.js';
 import { fileOf, type ModelDirectory } from '../models/model-directory.js';
+import { specOf } from '../models/model-spec.js';
 import { faultOfModel } from '../models/model-trial.js';
 import { refuseByTrial } from '../models/trial-report.js';
 import type { WorkerPoolOptions } from '../pool/pool-options.js';
@@ -125,19 +126,14 @@ export class ServingWorkers {
       signal,
       config: {
         model: fileOf(directory),
-        inputs: manifest.inputs.map(({ name, size, mean, std }) => ({
-          name,
-          size,
-          ...(mean && std ? { mean, std } : {}),
-        })),
-        outputs: manifest.outputs,
+        ...specOf(manifest),
         providers: [...providers],
         memory,
         columns,
         trialRows: trialRowsFor(manifest.inputs),
       },
       check: (report) => {
-        if (report.graph !== null) checkGraph(manifest, report.graph, modelPath);
+        if (report.graph !== null) checkGraph(manifest, report.graph, modelPath, report.kind === 'ready');
         if (report.kind === 'failed' && report.isModelSuspect) suspicion = report.message;
         if (report.kind === 'ready') refuseByTrial(report.trial, modelPath);
       },

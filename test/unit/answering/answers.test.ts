@@ -7,8 +7,6 @@ import type { Explain } from '../../../src/api/request.js';
 import type { ModelResult } from '../../../src/api/result.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
-import type { OutputForm } from '../../../src/protocol/outputs.js';
-import { softmaxOfTwo } from '../../../src/protocol/outputs.js';
 import type { ExplainReply } from '../../../src/protocol/serving.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
 import { addRow, type Lane } from '../../../src/scheduling/lanes.js';
@@ -21,12 +19,11 @@ const model = { name: 'model', version: '7' };
 const maxBatchSize = 8;
 
 interface Setting {
-  form?: OutputForm;
   attentionWidth?: number;
   explain?: Explain;
 }
 
-function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, explain = false }: Setting = {}) {
+function rig({ attentionWidth = 0, explain = false }: Setting = {}) {
   const clock = new FakeClock();
   const table = new RequestTable(16);
   const { lanes, features } = lanesOf({ lanes: 2, maxBatchSize, attention: true }, 16);
@@ -48,7 +45,6 @@ function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, exp
     table,
     model,
     maxBatchSize,
-    form,
     workers: { attentionWidth },
     policy: {
       get rounded() {
@@ -67,7 +63,7 @@ function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, exp
       const row = callers.claim({ enqueuedAt: clock.now() });
       table.state[row] = rowStates.running;
       addRow(lane, row, table);
-      lane.outputs.set(values, place * 3);
+      lane.outputs.set(values, place * 2);
     }
     return lane;
   };
@@ -101,8 +97,8 @@ describe('Answers', () => {
   it("decides by the outputs of the request's own place, and says how long what took", () => {
     const { clock, callers, table, send, land, performance } = rig();
     const lane = send([
-      [0, 1, 0.25],
-      [2, 0, 0.95],
+      [0.75, 0.25],
+      [0.125, 0.95],
     ]);
     table.id[lane.rows[1] ?? -1] = 'a';
     clock.advance(6);
@@ -111,7 +107,7 @@ describe('Answers', () => {
     expect(answerOf(callers, 0)).toEqual({
       source: 'model',
       decision: 'REVIEW',
-      fraudProbability: Math.fround(softmaxOfTwo(0, 1)),
+      fraudProbability: 0.75,
       riskScore: 0.25,
       riskLevel: 'LOW',
       model,
@@ -122,24 +118,17 @@ describe('Answers', () => {
     expect([table.freeCount, performance()]).toEqual([16, { succeeded: 2, failed: 0, batches: 1 }]);
   });
 
-  it('takes the probability as it is where the model gives it, and for a risk that the model does not give', () => {
-    const { callers, send, land } = rig({ form: { logits: false, riskScore: false } });
-    land(send([[0.75, 9, 9]]));
-    expect(answerOf(callers, 0)).toMatchObject({ fraudProbability: 0.75, riskScore: 0.75 });
-  });
-
   it.each([
-    [[Number.NaN, 0, 0.5]],
-    [[Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0.5]],
-    [[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5]],
-    [[0, Number.POSITIVE_INFINITY, 0.5]],
-    [[Number.NEGATIVE_INFINITY, 0, 0.5]],
-    [[0, 0, Number.NaN]],
-    [[0, 0, 1.5]],
-    [[0, 0, -0.1]],
+    [[Number.NaN, 0.5]],
+    [[Number.POSITIVE_INFINITY, 0.5]],
+    [[1.5, 0.5]],
+    [[-0.1, 0.5]],
+    [[0.5, Number.NaN]],
+    [[0.5, 1.5]],
+    [[0.5, -0.1]],
   ])('fails a request with the outputs %j, which must never become a decision, and only that one', (outputs) => {
     const { callers, stats, send, land, performance } = rig();
-    land(send([[0, 0, 0.5], outputs, [0, 0, 0.5]]));
+    land(send([[0.5, 0.5], outputs, [0.5, 0.5]]));
     expect(callers.told[1]).toMatchObject([
       { code: 'ERR_INFERENCE', message: expect.stringMatching(/expected a number in \[0, 1\]/) },
     ]);
@@ -151,9 +140,9 @@ describe('Answers', () => {
   it('gives each request its own attention weights, and fails one whose weights are no numbers', () => {
     const { callers, send, land } = rig({ attentionWidth: 2 });
     const lane = send([
-      [0, 0, 0.5],
-      [0, 0, 0.5],
-      [0, 0, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
     ]);
     lane.attention.set([0.25, 0.75, Number.NaN, 1, 0.5, 0.125]);
     land(lane);
@@ -166,7 +155,7 @@ describe('Answers', () => {
 
   it('decides by the thresholds that are set when the batch lands', () => {
     const { callers, policy, send, land } = rig();
-    const lane = send([[0, 0, 0.25]]);
+    const lane = send([[0.5, 0.25]]);
     policy.blockProbability = 0.25;
     land(lane);
     expect(answerOf(callers, 0).decision).toBe('BLOCK');
@@ -178,7 +167,7 @@ describe('Answers', () => {
       fc.property(fc.array(fc.array(fate, { maxLength: maxBatchSize }), { minLength: 2, maxLength: 2 }), (batches) => {
         const { callers, table, send, land } = rig();
         const fates = batches.flat();
-        const lanes = batches.map((batch) => send(batch.map(() => [0, 0, 0.5])));
+        const lanes = batches.map((batch) => send(batch.map(() => [0.5, 0.5])));
         const rows = lanes.flatMap(({ rows, count }) => [...rows.subarray(0, count)]);
         for (const [number, row] of rows.entries()) {
           if (fates[number] === 'waits') continue;
@@ -198,8 +187,8 @@ describe('Answers', () => {
   it('does not answer a request that an earlier caller of the batch had aborted', () => {
     const { callers, table, send, land } = rig();
     const lane = send([
-      [0, 0, 0.5],
-      [0, 0, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
     ]);
     const [first = -1, second = -1] = lane.rows;
     table.settlements[first] = { resolve: () => table.release(second), reject: () => {} };
@@ -211,8 +200,8 @@ describe('Answers', () => {
   it('holds an answer until its reasons are there, and counts it then', async () => {
     const { clock, callers, table, explaining, send, land, performance } = rig({ explain: 'block' });
     const lane = send([
-      [0, 4, 0.5],
-      [4, 0, 0.25],
+      [0.96875, 0.5],
+      [0.03125, 0.25],
     ]);
     land(lane);
     const row = lane.rows[0] ?? -1;

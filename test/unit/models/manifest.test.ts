@@ -66,13 +66,17 @@ describe('readManifest', () => {
     [
       'both forms of output',
       { ...small, outputs: { probability: 'p', logits: 'l' } },
-      'outputs: either logits or probability; both',
+      'outputs: exactly one of logits, logit, probability, probabilities and score; logits and probability',
     ],
-    ['neither', { ...small, outputs: {} }, 'outputs: either logits or probability; neither'],
+    [
+      'neither',
+      { ...small, outputs: {} },
+      'outputs: exactly one of logits, logit, probability, probabilities and score; none of them',
+    ],
     [
       'an unknown output',
       { ...small, outputs: { probability: 'p', risk: 'r' } },
-      'outputs.risk: one of logits, probability, riskScore, attention; an unknown field',
+      'outputs.risk: one of logits, logit, probability, probabilities, score, riskScore, attention, classes, fraudClass; an unknown field',
     ],
     [
       'a threshold above 1',
@@ -110,7 +114,7 @@ describe('readManifest', () => {
       'inputs[0].name: the name of a graph\'s input; ""',
     ]);
     expect(issuesOf({ ...small, outputs: JSON.parse('{ "probability": "p", "__proto__": "q" }') })).toEqual([
-      'outputs.__proto__: one of logits, probability, riskScore, attention; an unknown field',
+      'outputs.__proto__: one of logits, logit, probability, probabilities, score, riskScore, attention, classes, fraudClass; an unknown field',
     ]);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { softmaxOfTwo } from '../../../src/protocol/outputs.js';
+import { softmaxOfTwo } from '../../../src/protocol/output-forms.js';
 
 describe('softmaxOfTwo', () => {
   it('is a probability for any two finite logits, however large, and grows with the second', () => {

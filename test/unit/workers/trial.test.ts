@@ -3,14 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { ModelSpec, TrialReport } from '../../../src/protocol/serving.js';
 import { trialRowsFor } from '../../../src/tools/verification-rows.js';
 import { tryRows } from '../../../workers/serving/trial.js';
-import type { InputBuffers, ModelOutputs } from '../../../workers/thread/model-session.js';
+import { type ModelOutputs, OutputReader } from '../../../workers/thread/model-outputs.js';
+import type { InputBuffers } from '../../../workers/thread/model-session.js';
 
 const inputs = [{ name: 'x', size: 2 }];
 const probability: ModelSpec = { inputs, outputs: { probability: 'p' } };
 const logits: ModelSpec = { inputs, outputs: { logits: 'l' } };
 
 /** What a model says of one row, given all rows of its batch. */
-type Say = (row: readonly number[], batch: readonly (readonly number[])[]) => number | [number, number];
+type Say = (row: readonly number[], batch: readonly (readonly number[])[]) => number | number[];
 
 function sigmoid(z: number): number {
   return 1 / (1 + Math.exp(-z));
@@ -22,12 +23,17 @@ function batchOf(buffers: InputBuffers, rows: number): number[][] {
   return Array.from({ length: rows }, (_, row) => [values?.[2 * row] ?? 0, values?.[2 * row + 1] ?? 0]);
 }
 
+/** What a session makes of what a graph said. */
+function outputsOf(spec: ModelSpec, raw: Float32Array, rows: number): ModelOutputs {
+  const outputs = { raw, riskScore: null, attention: null };
+  return new OutputReader(spec, outputs, rows).read(outputs, rows);
+}
+
 function tryModel(say: Say, spec = probability): Promise<TrialReport> {
   const infer = async (buffers: InputBuffers, rows: number): Promise<ModelOutputs> => {
     const batch = batchOf(buffers, rows);
     const said = Float32Array.from(batch.flatMap((row) => say(row, batch)));
-    const none = { logits: null, probability: null, riskScore: null, attention: null };
-    return spec.outputs.logits === undefined ? { ...none, probability: said } : { ...none, logits: said };
+    return outputsOf(spec, said, rows);
   };
   return tryRows({ infer }, spec, trialRowsFor(spec.inputs));
 }
@@ -115,9 +121,11 @@ describe('the trial of a model', () => {
     const infer = async (buffers: InputBuffers, rows: number): Promise<ModelOutputs> => {
       const batch = batchOf(buffers, rows);
       return {
-        logits: null,
-        attention: null,
-        probability: Float32Array.from(batch, (row) => sigmoid(weigh(row))),
+        ...outputsOf(
+          spec,
+          Float32Array.from(batch, (row) => sigmoid(weigh(row))),
+          rows,
+        ),
         riskScore: Float32Array.from(batch, () => (largest(batch) > 1_000 ? 0.75 : 0.5)),
       };
     };
@@ -142,13 +150,13 @@ describe('the trial of a model', () => {
   });
 
   it.each<[string, (z: number) => number, RegExp]>([
-    ['a raw logit', (z) => z, /raw logit.*Sigmoid/],
+    ['a raw logit', (z) => z, /raw logit.*outputs\.logit,/],
     [
       'the score of an anomaly detector that is below 0',
       (z) => -Math.abs(z),
       /raw logit, or the score of an anomaly detector/,
     ],
-    ['a distance', (z) => z * z, /a distance or a percentage/],
+    ['a distance', (z) => z * z, /a distance or the score of an anomaly detector/],
     ['a percentage', (z) => 100 * sigmoid(z), /a percentage/],
   ])('refuses %s in the place of a probability', async (_, of, received) => {
     const { issues } = await tryModel((row) => of(weigh(row)));

@@ -1,7 +1,8 @@
-import type { DecisionPolicy } from '../api/policy.js';
+import type { Decide, DecisionPolicy } from '../api/policy.js';
 import type { Provider } from '../api/provider.js';
-import type { ModelIdentity, ModelResult } from '../api/result.js';
+import type { Decision, ModelIdentity, ModelResult, RiskLevel } from '../api/result.js';
 import { type FraudScorerError, InferenceError } from '../errors.js';
+import { inContext } from '../host/async-context.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { isProbability, outputsPerRow, outsideMessage, readAttention } from '../protocol/outputs.js';
 import { explainCodes } from '../requests/explain-codes.js';
@@ -9,6 +10,7 @@ import { type RequestTable, rowStates } from '../requests/request-table.js';
 import type { Landed } from '../scheduling/flights.js';
 import type { Lane } from '../scheduling/lanes.js';
 import type { Explanations } from './explanations.js';
+import { hostDecision } from './host-decision.js';
 import { decide, riskLevel } from './policy.js';
 import type { Settler } from './settler.js';
 
@@ -20,6 +22,9 @@ export interface AnswersOptions {
   workers: { readonly attentionWidth: number };
   /** As scores are compared with it: rounded to float32. It may change at any time. */
   policy: { readonly rounded: DecisionPolicy };
+  /** The host's own say; undefined where it has none. */
+  decide: Decide | undefined;
+  onDecideFailure: (reason: string) => void;
   explanations: Explanations;
   stats: VersionStats;
   settler: Settler;
@@ -48,6 +53,7 @@ export class Answers {
     const { table, explanations, stats } = this.#options;
     const { rows, generations, count } = lane;
     const policy = this.#options.policy.rounded;
+    const asks = this.#options.decide !== undefined;
     const enqueued = this.#enqueued;
     let answered = 0;
     for (let place = 0; place < count; place += 1) {
@@ -63,6 +69,8 @@ export class Answers {
         this.#fail(row, error instanceof InferenceError ? error : failure);
         continue;
       }
+      // The host's function may have ended its own request, by an abort say.
+      if (asks && !table.isCurrent(row, generations[place] as number)) continue;
       // Nobody wants reasons, as a rule.
       const explain = (table.explain[row] as number) || explanations.defaultCode;
       if (explain > explainCodes.never && explanations.wants(row, result)) {
@@ -101,18 +109,60 @@ export class Answers {
     const enqueuedAt = table.enqueuedAt[row] as number;
     const timing = { queueMs: sentAt - enqueuedAt, inferenceMs, totalMs: answeredAt - enqueuedAt, batchSize };
     const source = 'model';
-    const decision = decide(fraudProbability, riskScore, policy);
+    const byPolicy = decide(fraudProbability, riskScore, policy);
     const level = riskLevel(riskScore, policy);
+    const byHost =
+      this.#options.decide === undefined ? null : this.#ask(row, fraudProbability, riskScore, level, byPolicy);
+    const decision = byHost ?? byPolicy;
+    const decidedBy = byHost === null ? 'policy' : 'host';
     const id = table.id[row];
     // Four literals: a field that is added to an object later goes to a memory of its own.
     if (attention === null) {
       return id === undefined
-        ? { source, decision, fraudProbability, riskScore, riskLevel: level, model, provider, timing }
-        : { source, id, decision, fraudProbability, riskScore, riskLevel: level, model, provider, timing };
+        ? { source, decision, decidedBy, fraudProbability, riskScore, riskLevel: level, model, provider, timing }
+        : { source, id, decision, decidedBy, fraudProbability, riskScore, riskLevel: level, model, provider, timing };
     }
     return id === undefined
-      ? { source, decision, fraudProbability, riskScore, riskLevel: level, attention, model, provider, timing }
-      : { source, id, decision, fraudProbability, riskScore, riskLevel: level, attention, model, provider, timing };
+      ? {
+          source,
+          decision,
+          decidedBy,
+          fraudProbability,
+          riskScore,
+          riskLevel: level,
+          attention,
+          model,
+          provider,
+          timing,
+        }
+      : {
+          source,
+          id,
+          decision,
+          decidedBy,
+          fraudProbability,
+          riskScore,
+          riskLevel: level,
+          attention,
+          model,
+          provider,
+          timing,
+        };
+  }
+
+  /** What the host decides itself, in the context of the request's caller; null where it leaves that to the policy. */
+  #ask(
+    row: number,
+    fraudProbability: number,
+    riskScore: number,
+    riskLevel: RiskLevel,
+    decision: Decision,
+  ): Decision | null {
+    const { table, model, decide, onDecideFailure } = this.#options;
+    const request = table.request[row] ?? null;
+    if (decide === undefined || request === null) return null;
+    const scores = { fraudProbability, riskScore, riskLevel, decision, model };
+    return inContext(table.context[row] ?? null, () => hostDecision(decide, scores, request, onDecideFailure));
   }
 
   /** A request whose answer was held for its reasons. @param answeredAt on the monotonic clock, in ms. */

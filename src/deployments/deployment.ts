@@ -4,7 +4,7 @@ import { featureNames } from '../answering/reasons.js';
 import { scoreChunk } from '../answering/score-chunk.js';
 import type { Settler } from '../answering/settler.js';
 import type { BatchLimits } from '../api/options.js';
-import type { DecisionPolicy } from '../api/policy.js';
+import type { Decide, DecisionPolicy } from '../api/policy.js';
 import type { Explain } from '../api/request.js';
 import type { ModelIdentity } from '../api/result.js';
 import { ColumnAreas } from '../columns/column-areas.js';
@@ -32,6 +32,8 @@ export interface DeploymentOptions extends ServingWorkersOptions {
   batching: BatchLimits;
   /** What is explained where a request does not say. */
   explain: Explain;
+  /** The host's own say. */
+  decide: Decide | undefined;
   /** The host's thresholds. */
   policy: Partial<DecisionPolicy>;
 }
@@ -46,6 +48,7 @@ export interface DeploymentParts {
   /** Told when something has left the queue, or has been settled. */
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
+  onDecideFailure: (reason: string) => void;
   onFault: FaultReport;
 }
 
@@ -118,6 +121,8 @@ export class Deployment {
       maxBatchSize,
       workers: this.workers,
       policy: this.policy,
+      decide: options.decide,
+      onDecideFailure: parts.onDecideFailure,
       explanations: this.explanations,
       stats,
       settler,

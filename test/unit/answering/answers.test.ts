@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Answers } from '../../../src/answering/answers.js';
 import { Explanations } from '../../../src/answering/explanations.js';
 import { defaultPolicy, roundPolicy } from '../../../src/answering/policy.js';
+import type { Decide } from '../../../src/api/policy.js';
 import type { Explain } from '../../../src/api/request.js';
 import type { ModelResult } from '../../../src/api/result.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
@@ -14,22 +15,25 @@ import { FakeClock } from '../../support/fake-clock.js';
 import { lanesOf } from '../../support/lanes.js';
 import { noFaults } from '../../support/no-faults.js';
 import { Callers, settlerOf } from '../../support/settler.js';
+import { untyped } from '../../support/untyped.js';
 
 const model = { name: 'model', version: '7' };
 const maxBatchSize = 8;
 
 interface Setting {
+  decide?: Decide | undefined;
   attentionWidth?: number;
   explain?: Explain;
 }
 
-function rig({ attentionWidth = 0, explain = false }: Setting = {}) {
+function rig({ attentionWidth = 0, explain = false, decide = undefined }: Setting = {}) {
   const clock = new FakeClock();
   const table = new RequestTable(16);
   const { lanes, features } = lanesOf({ lanes: 2, maxBatchSize, attention: true }, 16);
   const stats = new VersionStats(clock, new OutcomeStore(clock, { maxPending: 10, ttlMs: 1e9 }));
   const callers = new Callers(table);
   const policy = { ...defaultPolicy };
+  const failures: string[] = [];
   const explaining: ((reply: ExplainReply) => void)[] = [];
   const explanations = new Explanations({
     table,
@@ -51,6 +55,8 @@ function rig({ attentionWidth = 0, explain = false }: Setting = {}) {
         return roundPolicy(policy);
       },
     },
+    decide,
+    onDecideFailure: (reason) => failures.push(reason),
     explanations,
     stats,
     settler: settlerOf(table, { clock }),
@@ -81,7 +87,7 @@ function rig({ attentionWidth = 0, explain = false }: Setting = {}) {
     });
     return seen;
   };
-  return { clock, table, stats, callers, policy, explaining, send, land, performance };
+  return { clock, table, stats, callers, policy, explaining, failures, send, land, performance };
 }
 
 /** What a caller was told, which must be one answer of the model's. */
@@ -107,6 +113,7 @@ describe('Answers', () => {
     expect(answerOf(callers, 0)).toEqual({
       source: 'model',
       decision: 'REVIEW',
+      decidedBy: 'policy',
       fraudProbability: 0.75,
       riskScore: 0.25,
       riskLevel: 'LOW',
@@ -159,6 +166,66 @@ describe('Answers', () => {
     policy.blockProbability = 0.25;
     land(lane);
     expect(answerOf(callers, 0).decision).toBe('BLOCK');
+  });
+
+  it('asks the host, which hears of the scores, the policy and the request, and decides or leaves it', () => {
+    const asked: unknown[] = [];
+    const decide: Decide = (scores, request) => {
+      asked.push([scores, request]);
+      return request.amount === 5_000 ? 'REVIEW' : undefined;
+    };
+    const { callers, table, stats, send, land } = rig({ decide });
+    const lane = send([
+      [0.25, 0.5],
+      [0.96875, 0.5],
+      [0.25, 0.5],
+    ]);
+    const requests = [5_000, 10, null].map((amount) => (amount === null ? null : { features: {}, amount }));
+    for (const [place, request] of requests.entries()) table.request[lane.rows[place] ?? -1] = request;
+    land(lane);
+    expect([0, 1, 2].map((number) => answerOf(callers, number))).toMatchObject([
+      { decision: 'REVIEW', decidedBy: 'host', fraudProbability: 0.25, riskLevel: 'MEDIUM' },
+      { decision: 'BLOCK', decidedBy: 'policy' },
+      { decision: 'APPROVE', decidedBy: 'policy' },
+    ]);
+    expect(asked).toEqual([
+      [{ fraudProbability: 0.25, riskScore: 0.5, riskLevel: 'MEDIUM', decision: 'APPROVE', model }, requests[0]],
+      [{ fraudProbability: 0.96875, riskScore: 0.5, riskLevel: 'MEDIUM', decision: 'BLOCK', model }, requests[1]],
+    ]);
+    // What is counted is what the callers were told.
+    expect(stats.decisions.total).toBe(3);
+  });
+
+  it.each<[string, Decide, RegExp]>([
+    [
+      'throws',
+      () => {
+        throw new Error('of the amount 5000');
+      },
+      /^the function decide threw$/,
+    ],
+    ['returns a promise', () => untyped(Promise.reject(new Error('late'))), /a promise; it must be synchronous/],
+    ['returns something else', () => untyped('DENY'), /something else, expected APPROVE, REVIEW, BLOCK or undefined/],
+  ])('has the policy decide where the host function %s, and reports it', (_, decide, reason) => {
+    const { callers, table, failures, send, land } = rig({ decide });
+    const lane = send([[0.96875, 0.5]]);
+    table.request[lane.rows[0] ?? -1] = { features: {} };
+    land(lane);
+    expect(answerOf(callers, 0)).toMatchObject({ decision: 'BLOCK', decidedBy: 'policy' });
+    expect(failures).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it('does not answer a request that the host function has ended', () => {
+    const decide: Decide = () => {
+      table.release(row);
+      return 'APPROVE';
+    };
+    const { callers, table, send, land } = rig({ decide });
+    const lane = send([[0.5, 0.5]]);
+    const row = lane.rows[0] ?? -1;
+    table.request[row] = { features: {} };
+    land(lane);
+    expect([callers.told, table.freeCount]).toEqual([[[]], 16]);
   });
 
   it('answers each request of its batches that is not settled once, whatever was settled meanwhile', () => {

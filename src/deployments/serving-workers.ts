@@ -12,6 +12,7 @@ import type { WorkerPoolOptions } from '../pool/pool-options.js';
 import { noPool, type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
+import { readGoldenCases } from '../tools/golden-cases.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
 
 export interface ServingWorkersOptions {
@@ -131,6 +132,7 @@ export class ServingWorkers {
         memory,
         columns,
         trialRows: trialRowsFor(manifest.inputs),
+        caseRows: await caseRowsOf(directory),
       },
       check: (report) => {
         if (report.graph !== null) checkGraph(manifest, report.graph, modelPath, report.kind === 'ready');
@@ -163,4 +165,10 @@ export class ServingWorkers {
   async release(): Promise<boolean> {
     return this.pool.release();
   }
+}
+
+/** The rows of `cases.json`; none where there is no such file, or it is not as it should be, which is for the check to say. */
+async function caseRowsOf({ folders, manifest }: ModelDirectory): Promise<Float32Array> {
+  const cases = await readGoldenCases(folders, manifest.inputs).catch(() => null);
+  return cases?.rows ?? new Float32Array();
 }

@@ -96,7 +96,7 @@ function hint({ field }: Expectation, { shape }: GraphValue, { inputs }: Manifes
   }
   if ((columns > 2 || field === 'score') && inputs.some(({ size }) => size === columns)) {
     return (
-      '; it is as wide as an input: an autoencoder, which gives back its input, has no score. Add the distance of both, such as the mean ' +
+      '; it is as wide as an input. An autoencoder, which gives back its input, has no score: add the distance of both, such as the mean ' +
       'of their squared differences, to the graph as an output, and name that as outputs.score with a calibration'
     );
   }

@@ -81,6 +81,8 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   columns: ColumnMemory;
   /** Raw features of invented rows to try the model with, row after row; null where it is known to be well. */
   trialRows: Float32Array | null;
+  /** Raw features of the rows of `cases.json`, likewise; empty where there are none. */
+  caseRows: Float32Array;
 }
 
 /** One batch: its rows are the first of its lane. */

@@ -248,7 +248,7 @@ describe('an output that is no score', () => {
       'what an autoencoder gives back',
       { inputs: [{ name: 'x', size: 2 }], outputs: { score: 'reconstruction' }, calibration: platt },
       'outputs.score',
-      /an autoencoder, which gives back its input, has no score/,
+      /An autoencoder, which gives back its input, has no score/,
     ],
   ])('is refused with what to do: %s', async (_, fields, path, message) => {
     const model = await modelWith(folder, 'forms', fields);

@@ -2,6 +2,7 @@ import type { Issue } from '../../src/errors/issue.js';
 import { type OutputSpec, type ScoreForm, scoreFormOf } from '../../src/protocol/output-forms.js';
 import type { TrialReport } from '../../src/protocol/serving.js';
 import { type RowScores, rounded } from './row-scores.js';
+import { isSame, judgeCases } from './trial-cases.js';
 import { changeIn } from './trial-changes.js';
 import { judgeForm, judgeRange } from './trial-ranges.js';
 import type { TrialRun } from './trial-run.js';
@@ -14,7 +15,11 @@ export function judgeTrial(run: TrialRun, outputs: OutputSpec): TrialReport {
   const usable = run.plausible.filter((scores) => scores !== null).filter(isUsable);
   const isDoubtful = run.plausible.length - usable.length >= doubtfulShare * run.plausible.length;
   const form = scoreFormOf(outputs);
-  const probabilities = usable.map(({ fraudProbability }) => fraudProbability);
+  // Those of all classes, before a calibration: what is declared as a probability must be one.
+  const areDeclared = form === 'probability' || form === 'probabilities';
+  const probabilities = usable.flatMap(({ fraudProbability, raw }) =>
+    areDeclared ? raw.filter(Number.isFinite) : fraudProbability,
+  );
   const risks = usable.flatMap(({ riskScore }) => riskScore ?? []);
   const findings = [
     judgeRange(form, probabilities, isDoubtful),
@@ -27,6 +32,7 @@ export function judgeTrial(run: TrialRun, outputs: OutputSpec): TrialReport {
     const { field, expected, received } = change;
     issues.push({ path: `outputs.${field === 'riskScore' ? field : form}`, expected, received });
   }
+  issues.push(...judgeCases(run.cases, isConstant(usable)));
   return { issues, notes: [...findings.flatMap(({ note }) => note ?? []), ...notesOn(run, usable, form)] };
 }
 
@@ -49,7 +55,7 @@ function notesOn({ plausible, failure }: TrialRun, usable: readonly RowScores[],
     );
   }
   const [first] = usable;
-  if (first !== undefined && usable.length > 1 && usable.every((scores) => isSame(scores, first))) {
+  if (first !== undefined && isConstant(usable)) {
     notes.push(
       `all ${usable.length} invented rows got the same score, ${rounded(first.fraudProbability)}: ${causeOfConstant(usable, form)}`,
     );
@@ -57,13 +63,13 @@ function notesOn({ plausible, failure }: TrialRun, usable: readonly RowScores[],
   return notes;
 }
 
+function isConstant([first, ...others]: readonly RowScores[]): boolean {
+  return first !== undefined && others.length > 0 && others.every((scores) => isSame(scores, first));
+}
+
 function causeOfConstant(rows: readonly RowScores[], form: ScoreForm): string {
   const values = rows.flatMap(({ raw }) => raw);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (form !== 'score' || low === high) return 'is the model trained, and made for other values?';
   return `before the calibration they were ${rounded(low)} to ${rounded(high)}: does the calibration fit?`;
-}
-
-function isSame(a: RowScores, b: RowScores): boolean {
-  return a.fraudProbability === b.fraudProbability && a.riskScore === b.riskScore;
 }

@@ -31,7 +31,7 @@ export function judgeRange(field: ScoreForm | 'riskScore', values: readonly numb
   if (values.length === 0 || (low >= 0 && high <= 1)) return nothing;
   const [isBelow, isAbove] = [low < -rangeTolerance, high > 1 + rangeTolerance];
   const path = `outputs.${field}`;
-  const seen = `${rounded(low)} to ${rounded(high)} on ${values.length} invented rows`;
+  const seen = `${rounded(low)} to ${rounded(high)} on invented rows`;
   const fails = 'a request whose score is outside [0, 1] fails';
   if (!isBelow && !isAbove) {
     return { problem: null, note: `${path}: ${seen}; ${fails}, if only by rounding: clip it in the graph` };
@@ -88,7 +88,8 @@ function judgeLogits(rows: readonly RowScores[]): Finding {
 function judgeLogit(rows: readonly RowScores[]): Finding {
   const values = rows.flatMap(({ raw }) => raw);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  if (low === high || !areWithin(values, 1)) return nothing;
+  if (low === high) return nothing;
+  if (!areWithin(values, 1)) return low >= 0 ? { problem: null, note: neverNegative(low, high, rows.length) } : nothing;
   const seen = `${rounded(low)} to ${rounded(high)} on ${rows.length} invented rows; a second sigmoid would keep every score between 0.5 and 0.73`;
   const advice = 'name it as outputs.probability';
   if (high - low < coveredByProbabilities) {
@@ -96,6 +97,13 @@ function judgeLogit(rows: readonly RowScores[]): Finding {
   }
   const received = `a probability: ${seen}, so that nothing is ever blocked. So ${advice}`;
   return { problem: { path: 'outputs.logit', expected: 'a logit, as it is before the sigmoid', received }, note: null };
+}
+
+function neverNegative(low: number, high: number, rows: number): string {
+  return (
+    `outputs.logit: ${rounded(low)} to ${rounded(high)} on ${rows} invented rows, so that every score is above 0.5: a logit is negative for most ` +
+    'rows. If this is a distance or the score of an anomaly detector, name it as outputs.score with a calibration'
+  );
 }
 
 const expectedLogits = 'logits, as they are before softmax';

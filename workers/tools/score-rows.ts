@@ -34,7 +34,7 @@ export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
     const opened = await openSession(bytes, [provider], device, async (session) => {
       graph = describeGraph(session);
       const model = await ModelSession.warmedUp(session, spec, batchSize);
-      return { model, trial: await tryRows(model, spec, task.trialRows) };
+      return { model, trial: await tryRows(model, spec, task.trialRows, task.rows) };
     });
     const { model, trial } = opened.result;
     const scored = await scoreAll(model, task);

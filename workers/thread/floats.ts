@@ -6,8 +6,12 @@ export function toFloats({ type, data }: Pick<Tensor, 'type' | 'data'>): Float32
   if (data instanceof Float64Array) return Float32Array.from(data);
   // Node.js 20 has no float16: the runtime gives the bits then.
   if (type === 'float16' && data instanceof Uint16Array) return Float32Array.from(data, float16Of);
-  if (type === 'float16') return Float32Array.from(data as ArrayLike<number>);
-  return null;
+  return type === 'float16' && isNumbers(data) ? Float32Array.from(data) : null;
+}
+
+/** Whether it is the `Float16Array` of a later Node.js. */
+function isNumbers(data: ArrayLike<unknown>): data is ArrayLike<number> {
+  return data.length === 0 || typeof data[0] === 'number';
 }
 
 /** The number that 16 bits stand for (IEEE 754 binary16). */

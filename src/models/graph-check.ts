@@ -44,7 +44,7 @@ function checkInputs(manifest: Manifest, graph: GraphDescription, issues: IssueL
 function checkRows({ inputs }: GraphDescription, issues: IssueList, notes: string[]): void {
   const rows = fixedRowsOf(inputs);
   if (rows === null) return;
-  const other = inputs.find(({ shape: [axis] }) => typeof axis === 'number' && axis !== rows);
+  const other = inputs.find(({ shape: [axis] }) => typeof axis === 'number' && axis >= 1 && axis !== rows);
   if (other !== undefined) issues.add('inputs', `${rows} rows in a run, as the first input has`, describeValue(other));
   else if (rows === 1) notes.push("the graph's batch axis is fixed at 1: each row is a run of its own");
   else notes.push(`the graph's batch axis is fixed at ${rows}: ${rows} rows are run at a time, and fewer are padded`);

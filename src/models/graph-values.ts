@@ -2,8 +2,11 @@ import type { GraphValue } from '../protocol/serving.js';
 
 /** The rows that a graph takes in a run, no more and no less, where its inputs fix their first axis; null where they do not. */
 export function fixedRowsOf(inputs: readonly GraphValue[]): number | null {
-  const fixed = inputs.map(({ shape }) => shape[0]).filter((axis) => typeof axis === 'number');
-  return fixed[0] ?? null;
+  for (const { shape } of inputs) {
+    const [rows] = shape;
+    if (typeof rows === 'number' && rows >= 1) return rows;
+  }
+  return null;
 }
 
 /** The names of values of the graph, to choose from. */

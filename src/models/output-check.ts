@@ -33,8 +33,8 @@ export function checkOutputs(
     if (value === undefined) {
       issues.add(path, namesOf(graph.outputs), JSON.stringify(name));
     } else if (!floatTypes.has(value.type)) {
-      issues.add(path, 'a tensor of floating point numbers', whyNoScore(value, graph.outputs));
-    } else if (!hasRows(value, fixedRows) || !accepts(value.shape.slice(1))) {
+      issues.add(path, 'a tensor of floating point numbers', whyNoScore(value, graph.outputs, manifest.file));
+    } else if (!isUndeclared(value) && !(hasRows(value, fixedRows) && accepts(value.shape.slice(1)))) {
       const declared = describeValue(value);
       if (hasRun) notes.push(`${path}: ${declared}; it gives ${shape}, which is what counts`);
       else issues.add(path, declared, `${JSON.stringify(name)}, ${shape}${hint(expectation, value, manifest)}`);
@@ -65,15 +65,20 @@ function expectationsOf({ outputs }: Manifest): Expectation[] {
   return expectations;
 }
 
+/** Whether the graph says nothing of the shape, as far as can be told. */
+function isUndeclared({ shape }: GraphValue): boolean {
+  return shape.length === 0;
+}
+
 /** Whether the first axis takes as many rows as the inputs have. */
 function hasRows({ shape: [rows] }: GraphValue, fixedRows: number | null): boolean {
   return typeof rows === 'string' || (rows !== undefined && rows === fixedRows);
 }
 
-function whyNoScore(value: GraphValue, outputs: readonly GraphValue[]): string {
+function whyNoScore(value: GraphValue, outputs: readonly GraphValue[], file: string): string {
   const name = JSON.stringify(value.name);
   if (value.type === 'no tensor') {
-    return `${name}, a sequence of maps: the graph ends in ZipMap. Run \`fraud-scorer adopt\` on the ONNX file, or export with zipmap=False`;
+    return `${name}, a sequence of maps: the graph ends in ZipMap. Run \`fraud-scorer adopt ${file}\`, or export with zipmap=False`;
   }
   const scores = outputs.filter(({ type }) => floatTypes.has(type)).map((output) => JSON.stringify(output.name));
   const others =

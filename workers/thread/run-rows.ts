@@ -18,7 +18,7 @@ export function runRowsOf(session: Pick<InferenceSession, 'inputMetadata'>, { ba
 function fixedRows({ inputMetadata }: Pick<InferenceSession, 'inputMetadata'>): number | null {
   for (const input of inputMetadata) {
     const rows = input.isTensor ? input.shape[0] : undefined;
-    if (typeof rows === 'number') return rows;
+    if (typeof rows === 'number' && rows >= 1) return rows;
   }
   return null;
 }

@@ -16,6 +16,7 @@ export function checkGraph(manifest: Manifest, graph: GraphDescription, path: st
   const issues = new IssueList();
   const notes: string[] = [];
   checkInputs(manifest, graph, issues);
+  if (manifest.batch === 'alone') notes.push('"batch": "alone": each row is a run of its own');
   checkRows(graph, issues, notes);
   checkOutputs(manifest, graph, hasRun, issues, notes);
   if (issues.total === 0) return notes;

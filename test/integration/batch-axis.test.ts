@@ -56,6 +56,21 @@ describe.each(['batch-1', 'batch-4'] as const)('a graph whose batch axis is fixe
   });
 });
 
+describe('a graph whose batch axis is fixed and whose rows run alone', () => {
+  it('gets copies of each row beside it', async () => {
+    const model = await modelWith(folder, 'batch-4', { batch: 'alone' });
+    await using scorer = await create(model);
+    const rows = rowsOf(5);
+    const columns = await scorer.scoreColumns({ x: Float32Array.from(rows.flat()) }, rows.length);
+    for (const [row, [a = 0, b = 0]] of rows.entries()) {
+      expect(columns.fraudProbability[row]).toBeCloseTo(sigmoid(a + 2 * b), 6);
+    }
+    const { problems, notes } = await checkModel(model);
+    expect(problems).toEqual([]);
+    expect(notes).toContainEqual('"batch": "alone": each row is a run of its own');
+  });
+});
+
 describe('a graph whose rows change one another', () => {
   const rows = [
     [0.5, 0.25],

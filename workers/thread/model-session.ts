@@ -3,7 +3,7 @@ import { outputNames } from '../../src/protocol/output-forms.js';
 import type { ModelSpec } from '../../src/protocol/serving.js';
 import { feedsOf, type InputBuffers, newBuffers } from './feeds.js';
 import { joined, type ModelOutputs, OutputReader, type RawOutputs, rawOutputsOf } from './model-outputs.js';
-import { type RunRows, runRowsOf } from './run-rows.js';
+import { bufferRows, type RunRows, runRowsOf } from './run-rows.js';
 
 export type { InputBuffers } from './feeds.js';
 export type { ModelOutputs } from './model-outputs.js';
@@ -43,9 +43,9 @@ export class ModelSession {
     furtherSizes: readonly number[] = [],
   ): Promise<ModelSession> {
     const rows = runRowsOf(session, spec);
-    const results = await session.run(feedsOf(spec, newBuffers(spec, 1), 0, 1, rows.fixed), outputNames(spec.outputs));
-    const ran = rows.fixed ?? 1;
-    const reader = new OutputReader(spec, rawOutputsOf(results, spec.outputs), ran);
+    const least = rows.fixed ?? 1;
+    const results = await session.run(feedsOf(spec, newBuffers(spec, least), least), outputNames(spec.outputs));
+    const reader = new OutputReader(spec, rawOutputsOf(results, spec.outputs), least);
     const model = new ModelSession(session, spec, rows, reader);
     const largest = model.largestWarmUp(maxBatchSize);
     const buffers = newBuffers(spec, largest);
@@ -64,20 +64,20 @@ export class ModelSession {
 
   /** @throws {Error} where the runtime fails or an output has the wrong length. */
   async infer(buffers: InputBuffers, rows: number): Promise<ModelOutputs> {
-    const { shared } = this.#rows;
-    if (shared === null) return this.#reader.read(await this.#run(buffers, 0, rows), rows);
+    const { shared, fixed } = this.#rows;
+    if (shared === null) return this.#reader.read(await this.#run(buffers, rows), rows);
     const parts: RawOutputs[] = [];
     for (let first = 0; first < rows; first += shared) {
-      parts.push(await this.#run(buffers, first, Math.min(shared, rows - first)));
+      const count = Math.min(shared, rows - first);
+      const wanted = fixed ?? count;
+      const outputs = await this.#run(bufferRows(this.#spec, buffers, first, count, wanted), wanted);
+      parts.push(wanted === count ? outputs : this.#reader.firstOf(outputs, count, wanted));
     }
     return this.#reader.read(joined(parts), rows);
   }
 
-  /** One run, with the outputs of its rows alone. */
-  async #run(buffers: InputBuffers, first: number, rows: number): Promise<RawOutputs> {
-    const { fixed } = this.#rows;
-    const results = await this.#session.run(feedsOf(this.#spec, buffers, first, rows, fixed), this.#names);
-    const outputs = rawOutputsOf(results, this.#spec.outputs);
-    return fixed === null || fixed === rows ? outputs : this.#reader.firstOf(outputs, rows, fixed);
+  async #run(buffers: InputBuffers, rows: number): Promise<RawOutputs> {
+    const results = await this.#session.run(feedsOf(this.#spec, buffers, rows), this.#names);
+    return rawOutputsOf(results, this.#spec.outputs);
   }
 }

@@ -124,6 +124,7 @@ export class Deployment {
       explanations: this.explanations,
       stats,
       settler,
+      onFault: parts.onFault,
     });
     this.columns = new ColumnQueue({
       areas: this.#areas,

@@ -18,6 +18,7 @@ import type { FeatureRows } from './feature-rows.js';
 import { readRequest } from './read-request.js';
 import { noRow, type Reject, type RequestTable, type Resolve, type Settlements } from './request-table.js';
 import { type CallOptions, isAborted, readScoreOptions, reasonOf } from './score-options.js';
+import type { Waiters } from './waiters.js';
 
 /** What admission needs of the version that answers. */
 export interface Intake {
@@ -31,6 +32,8 @@ export interface Intake {
     /** Whether a request that came now could be answered in time. */
     canAnswerWithin(timeoutMs: number, priority: number): boolean;
     add(row: number): void;
+    /** Takes a row off the queue, if it is there. */
+    remove(row: number): void;
   };
   readonly stats: SettlementObserver;
 }
@@ -39,7 +42,13 @@ export interface AdmissionOptions {
   clock: Clock;
   table: RequestTable;
   /** Watches the deadlines of rows. */
-  deadlines: { add(row: number): void };
+  deadlines: {
+    add(row: number): void;
+    /** Does nothing for a row that is not watched. */
+    remove(row: number): void;
+  };
+  /** Told when a row is free again. */
+  changes: Pick<Waiters, 'isAwaited' | 'tell'>;
   /** Tells a caller that its request is not taken in. */
   settler: {
     refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void;
@@ -148,9 +157,21 @@ export class Admission {
       table.priority[row] = priority;
       table.explain[row] = call === null ? explainCodes.unsaid : explainCodes.of(call.explain);
       table.version[row] = deployment.index;
+      if (resolve !== null) {
+        table.resolve[row] = resolve;
+        table.reject[row] = reject;
+      } else {
+        table.settlements[row] = settlements;
+        table.place[row] = place;
+      }
+      if (id !== undefined) table.id[row] = id;
+      if (context !== null) table.context[row] = context;
+      if (keepsRequests) table.request[row] = request;
       if (call?.signal !== undefined) this.#watch(row, call);
+      this.#options.deadlines.add(row);
+      deployment.batcher.add(row);
     } catch (error) {
-      if (row !== noRow) table.release(row);
+      if (row !== noRow) this.#letGo(row, deployment);
       const known = asScorerError(error);
       const caller = {
         request,
@@ -161,20 +182,18 @@ export class Admission {
         reject: reject ?? ((reason: FraudScorerError) => settlements?.reject(place, reason)),
       } satisfies Caller;
       this.#options.settler.refuse(caller, known, deployment.model, deployment.stats);
-      return;
     }
-    if (resolve !== null) {
-      table.resolve[row] = resolve;
-      table.reject[row] = reject;
-    } else {
-      table.settlements[row] = settlements;
-      table.place[row] = place;
-    }
-    if (id !== undefined) table.id[row] = id;
-    if (context !== null) table.context[row] = context;
-    if (keepsRequests) table.request[row] = request;
-    this.#options.deadlines.add(row);
-    deployment.batcher.add(row);
+  }
+
+  /** A row whose request is refused after all. The scorer may have been closed meanwhile, and wait for it. */
+  #letGo(row: number, { batcher }: Intake): void {
+    const { deadlines, changes } = this.#options;
+    const stopListening = this.#table.stopListening[row] as (() => void) | null;
+    batcher.remove(row);
+    deadlines.remove(row);
+    this.#table.release(row);
+    stopListening?.();
+    if (changes.isAwaited) changes.tell();
   }
 
   /** @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws. */

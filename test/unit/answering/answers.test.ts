@@ -58,6 +58,7 @@ function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, exp
     explanations,
     stats,
     settler: settlerOf(table, { clock }),
+    onFault: noFaults,
   });
   /** Sends requests, whose outputs are these. */
   const send = (outputs: readonly (readonly number[])[]): Lane => {

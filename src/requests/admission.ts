@@ -16,7 +16,7 @@ import type { Caller, SettlementObserver } from './caller.js';
 import { explainCodes } from './explain-codes.js';
 import type { FeatureRows } from './feature-rows.js';
 import { readRequest } from './read-request.js';
-import { noRow, type Reject, type RequestTable, type Resolve, type Settlements } from './request-table.js';
+import { noRow, type Reject, type RequestTable, type Resolve, rowStates, type Settlements } from './request-table.js';
 import { type CallOptions, isAborted, readScoreOptions, reasonOf } from './score-options.js';
 import type { Waiters } from './waiters.js';
 
@@ -76,6 +76,10 @@ export interface AdmissionOptions {
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #table: RequestTable;
+  /** Requests that are being read: code of the host's that runs meanwhile may send others. */
+  #depth = 0;
+  /** Rows whose requests were refused and that could not be released. */
+  #leftovers = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -114,6 +118,23 @@ export class Admission {
   }
 
   #submit(
+    request: ScoreRequest,
+    options: ScoreOptions | undefined,
+    resolve: Resolve | null,
+    reject: Reject | null,
+    settlements: Settlements | null,
+    place: number,
+  ): void {
+    this.#depth += 1;
+    try {
+      this.#admit(request, options, resolve, reject, settlements, place);
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0 && this.#leftovers > 0) this.#clearUp();
+    }
+  }
+
+  #admit(
     request: ScoreRequest,
     options: ScoreOptions | undefined,
     resolve: Resolve | null,
@@ -171,7 +192,11 @@ export class Admission {
       this.#options.deadlines.add(row);
       deployment.batcher.add(row);
     } catch (error) {
-      if (row !== noRow) this.#letGo(row, deployment);
+      if (row !== noRow) {
+        this.#leftovers += 1;
+        this.#letGo(row, deployment);
+        this.#leftovers -= 1;
+      }
       const known = asScorerError(error);
       const caller = {
         request,
@@ -183,6 +208,15 @@ export class Admission {
       } satisfies Caller;
       this.#options.settler.refuse(caller, known, deployment.model, deployment.stats);
     }
+  }
+
+  /** Where the stack is full, not even what failed can be put in order. It is as soon as no request is being read any more. */
+  #clearUp(): void {
+    const { state } = this.#table;
+    for (const row of this.#table.taken()) {
+      if (state[row] === rowStates.entering) this.#letGo(row, this.#options.deployments.route());
+    }
+    this.#leftovers = 0;
   }
 
   /** A row whose request is refused after all. The scorer may have been closed meanwhile, and wait for it. */

@@ -4,7 +4,6 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { processOutput } from '../src/cli/stream-output.js';
-import { compare } from './against/compare.js';
 import { readEnvironment } from './environment.js';
 import { type BenchOptions, readOptions } from './options.js';
 import { Progress } from './progress.js';
@@ -19,19 +18,7 @@ processOutput();
 const checkout = fileURLToPath(new URL('../', import.meta.url));
 const names = scenarios.map(({ name }) => name);
 
-/** What was found goes to a file of its own. */
-async function benchAgainst({ against, directory, settings }: BenchOptions): Promise<void> {
-  if (against === null) return;
-  const file = { format: 1, results: [await compare(against.directory, against.pairs, settings)] } as const;
-  const path = join(directory, 'against.json');
-  await writeResultFile(path, file);
-  console.log(`\n${reportText(file)}\n\n${path}`);
-}
-
-async function bench(options: BenchOptions): Promise<void> {
-  const { scenarios: chosen, directory, settings, against } = options;
-  if (against !== null) return benchAgainst(options);
-
+async function bench({ scenarios: chosen, directory, settings }: BenchOptions): Promise<void> {
   const path = join(directory, 'latest.json');
   let file = await readResultFile(path);
   for (const scenario of scenarios.filter(({ name }) => chosen.includes(name))) {

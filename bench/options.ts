@@ -10,13 +10,9 @@ export interface BenchOptions {
   /** Where the results and the plots are. */
   directory: string;
   settings: Settings;
-  /** What this build is compared with, in place of the scenarios. */
-  against: { directory: string; pairs: number } | null;
 }
 
 interface Flags {
-  against?: string;
-  pairs?: number;
   only?: string[];
   slices?: number;
   seconds?: number;
@@ -50,8 +46,6 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     .option('--model <dir>', 'a model directory with the inputs of the bundled model', bundledModelDirectory())
     .option('--out <dir>', 'where results and plots go (default: bench/results, with --quick .cache/bench)')
     .option('--quick', 'everything in two minutes, to see that it works; the figures mean nothing')
-    .option('--against <dir>', 'compare with the build in another checkout, in place of the scenarios')
-    .option('--pairs <n>', 'pairs of such a comparison (default: 7)', wholeFrom(1))
     .option('--render-only', 'write tables and plots of the results that are there')
     .exitOverride();
   command.parse([...args], { from: 'user' });
@@ -61,8 +55,6 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     scenarios: flags.renderOnly ? [] : (flags.only ?? names).filter((name) => !leftOut.includes(name)),
     directory: flags.out ?? (flags.quick ? quickDirectory : resultsDirectory),
     settings: settingsOf(flags),
-    against:
-      flags.against === undefined ? null : { directory: flags.against, pairs: flags.pairs ?? (flags.quick ? 1 : 7) },
   };
 }
 

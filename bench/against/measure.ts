@@ -20,6 +20,7 @@ const limits = { providers: ['cpu'], maxQueueSize: 100_000, timeoutMs: 60_000 } 
 
 /** Makes one measurement. The process should do nothing else, before or after. */
 export async function measure({ measurement, settings, windowMs }: MeasurementTask): Promise<Readings> {
+  // Each case awaits its result: the resources close when this function returns.
   await using resources = new Resources();
   const create = async (build: string, workers: number): Promise<FraudScorer> => {
     const { FraudScorer } = await loadBuild(build);
@@ -36,7 +37,7 @@ export async function measure({ measurement, settings, windowMs }: MeasurementTa
       if (measurement.call === 'scoreColumns') {
         return { perSecond: await warm(saturateColumns(scorer, requests, columnRows), windowMs) };
       }
-      return saturatedCalls((request) => scorer.score(request), requests, outstanding, windowMs);
+      return await saturatedCalls((request) => scorer.score(request), requests, outstanding, windowMs);
     }
     case 'bareLoops': {
       const loops = resources.add(await BareLoops.start(settings.model, saturatedWorkers, settings.limitBatchSize));
@@ -45,17 +46,17 @@ export async function measure({ measurement, settings, windowMs }: MeasurementTa
     case 'bareHost': {
       const requests = ReferenceRequests.generate();
       const host = new LeastHost(requests.at(0), outstanding);
-      return saturatedCalls((request) => host.score(request), requests, outstanding, windowMs);
+      return await saturatedCalls((request) => host.score(request), requests, outstanding, windowMs);
     }
     case 'openLoop': {
       const requests = ReferenceRequests.generate();
       const scorer = await create(measurement.build, measurement.workers);
       const pace = resources.add(new Pacer(settings.tickMs));
-      return atRate(measurement.ratePerSecond, pace, windowMs, (index) => scorer.score(requests.at(index)));
+      return await atRate(measurement.ratePerSecond, pace, windowMs, (index) => scorer.score(requests.at(index)));
     }
     case 'floor': {
       const pace = resources.add(new Pacer(settings.tickMs));
-      return atRate(measurement.ratePerSecond, pace, windowMs, async () => null);
+      return await atRate(measurement.ratePerSecond, pace, windowMs, async () => null);
     }
   }
 }

@@ -97,7 +97,7 @@ export class Admission {
       this.#refuseIfClosed();
       const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
       refuseIfAborted(call?.signal);
-      // A full queue is found out first, but an invalid request is refused as such all the same.
+      // The queue is looked at first, but an invalid request is refused as invalid even where the queue is full.
       row = this.#hasNoRoom() ? noRow : table.claim();
       const { features, scratchRow } = deployment;
       id = readRequest(
@@ -198,7 +198,7 @@ function refuseIfAborted(signal: AbortSignal | undefined): void {
   if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
 }
 
-/** What the host's own code can throw is refused as such where it is read; anything else is a fault of this package. */
+/** What the host's own code throws is caught where it is read, so anything else is a fault of this package. */
 function asScorerError(error: unknown): FraudScorerError {
   if (error instanceof FraudScorerError) return error;
   return new InferenceError('The request could not be taken in', { cause: error });

@@ -1,4 +1,4 @@
-/** What befell a batch: its worker died, or the runtime failed on it. */
+/** Why a batch failed: its worker died, or the runtime failed on it. */
 export type BatchFailure = 'death' | 'error';
 
 /** Send it again as it is, in so many pieces at most, or fail the one request that is left. */

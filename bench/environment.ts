@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defaultWorkers } from '../src/pool/default-workers.js';
 
 /** What a figure was taken on. */
@@ -21,14 +22,15 @@ export function readEnvironment(): Environment {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: defaultWorkers(undefined).workers,
     memoryGb: Math.round(totalmem() / 2 ** 30),
-    commit: commit(),
+    commit: readCommit(fileURLToPath(new URL('.', import.meta.url))),
   };
 }
 
-function commit(): string | null {
+/** The commit of the checkout that a folder is in; null outside a checkout. */
+export function readCommit(directory: string): string | null {
   try {
     const output = execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'], {
-      cwd: new URL('.', import.meta.url),
+      cwd: directory,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

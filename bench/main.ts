@@ -1,9 +1,10 @@
-/** `npm run bench`: runs the scenarios one after the other and reports what they found. */
+/** `npm run bench`: runs the scenarios one after the other and reports what they found, or compares two builds. */
 
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { processOutput } from '../src/cli/stream-output.js';
+import { benchAgainst } from './against/bench-against.js';
 import { readEnvironment } from './environment.js';
 import { type BenchOptions, readOptions } from './options.js';
 import { Progress } from './progress.js';
@@ -59,7 +60,9 @@ async function record({ name, title }: Scenario, settings: BenchOptions['setting
 }
 
 try {
-  await bench(readOptions(process.argv.slice(2), names));
+  const options = readOptions(process.argv.slice(2), names);
+  if (options.against === null) await bench(options);
+  else await benchAgainst(checkout, options.against, options);
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode;

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { bundledModelDirectory } from '../src/models/bundled-model.js';
+import { comparisons } from './against/comparisons.js';
 import { listOf, numberAbove, numberFrom, wholeFrom } from './arguments.js';
 import { fullSettings, quickSettings, type Settings } from './settings.js';
 
@@ -10,6 +11,16 @@ export interface BenchOptions {
   /** Where the results and the plots are. */
   directory: string;
   settings: Settings;
+  /** Compares two builds in place of running scenarios; null without `--against`. */
+  against: AgainstOptions | null;
+}
+
+export interface AgainstOptions {
+  /** The checkout of the other build, or its dist folder. */
+  directory: string;
+  /** The comparisons' names, in the order they are run. */
+  comparisons: readonly string[];
+  pairs: number;
 }
 
 interface Flags {
@@ -22,8 +33,12 @@ interface Flags {
   out?: string;
   quick?: true;
   renderOnly?: true;
+  against?: string;
+  rows?: string[];
+  pairs?: number;
 }
 
+const comparisonNames = comparisons.map(({ name }) => name);
 const resultsDirectory = fileURLToPath(new URL('./results/', import.meta.url));
 const quickDirectory = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
 
@@ -47,15 +62,36 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     .option('--out <dir>', 'where results and plots go (default: bench/results, with --quick .cache/bench)')
     .option('--quick', 'everything in two minutes, to see that it works; the figures mean nothing')
     .option('--render-only', 'write tables and plots of the results that are there')
+    .addOption(
+      new Option(
+        '--against <dir>',
+        'compare with the build of another checkout (or its dist folder), in pairs',
+      ).conflicts(['only', 'slices', 'memoryMinutes', 'renderOnly']),
+    )
+    .addOption(
+      new Option('--rows <names>', `with --against: some rows, of ${comparisonNames.join(', ')}`).argParser(
+        listOf(comparisonNames),
+      ),
+    )
+    .option('--pairs <n>', 'with --against: how many pairs (default: 7, with --quick 2)', wholeFrom(1))
     .exitOverride();
   command.parse([...args], { from: 'user' });
   const flags = command.opts<Flags>();
+  if (flags.against === undefined && (flags.rows !== undefined || flags.pairs !== undefined)) {
+    command.error("error: options '--rows' and '--pairs' are of use only with '--against <dir>'");
+  }
   const leftOut = flags.memoryMinutes === 0 ? ['memory'] : [];
   return {
     scenarios: flags.renderOnly ? [] : (flags.only ?? names).filter((name) => !leftOut.includes(name)),
     directory: flags.out ?? (flags.quick ? quickDirectory : resultsDirectory),
     settings: settingsOf(flags),
+    against: againstOf(flags),
   };
+}
+
+function againstOf({ against: directory, rows, pairs, quick }: Flags): AgainstOptions | null {
+  if (directory === undefined) return null;
+  return { directory, comparisons: rows ?? comparisonNames, pairs: pairs ?? (quick ? 2 : 7) };
 }
 
 function settingsOf({ model, quick, slices, seconds, memoryMinutes, tickMs }: Flags): Settings {

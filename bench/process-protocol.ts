@@ -1,14 +1,13 @@
-import type { Result } from './report/result.js';
 import type { Settings } from './settings.js';
 
-/** What a scenario's process is told first. */
+/** The task of a scenario's process. */
 export interface ScenarioTask {
   scenario: string;
   settings: Settings;
 }
 
-/** What it says. */
-export type ScenarioMessage =
+/** A message from a child process of the bench that works on one task. */
+export type ProcessMessage<Result> =
   | { kind: 'expect'; count: number }
   | { kind: 'done'; label: string }
   | { kind: 'result'; result: Result }

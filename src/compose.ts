@@ -20,6 +20,7 @@ import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';
 import { Door } from './requests/door.js';
 import { RequestTable } from './requests/request-table.js';
+import { rowLayoutOf } from './requests/row-layout.js';
 import { Waiters } from './requests/waiters.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 
@@ -59,7 +60,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   });
   const door = new Door();
   const changes = new Waiters();
-  const table = tableFor(options);
+  const table = tableFor(options, directory);
   const deployments = new DeploymentSet();
   const deadlines = new DeadlineWheel(table, clock, (row) => deployments.of(table, row).expire(row));
   const settler = new Settler({
@@ -132,6 +133,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     table,
     deadlines,
     settler,
+    changes,
     deployments,
     onAborted: (row, error) => deployments.of(table, row).giveUp(row, error),
     maxQueueSize: options.maxQueueSize,
@@ -154,7 +156,10 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
 }
 
 /** @throws as `compose` does. */
-function tableFor({ maxQueueSize, workers, batching }: ResolvedOptions): RequestTable {
+function tableFor({ maxQueueSize, workers, batching }: ResolvedOptions, { manifest }: ModelDirectory): RequestTable {
   const rows = maxQueueSize + rowsInFlight(workers, batching.maxBatchSize) + maxExplanations;
-  return allocate(`${rows} requests`, rows, () => new RequestTable(rows));
+  const { size, stride } = rowLayoutOf(manifest.inputs);
+  // The features of so many are looked at before anything is made: where there is no room for them, there is no use for the table.
+  const received = `${rows} rows of ${size} features, in batches of ${batching.maxBatchSize}`;
+  return allocate(received, rows * stride, () => new RequestTable(rows));
 }

@@ -17,15 +17,15 @@ import { closeParts, readCloseOptions } from './lifecycle.js';
 import { rehearse } from './rehearsal.js';
 import { manyIntake } from './requests/many-intake.js';
 import { readOutcome } from './requests/read-outcome.js';
-import type { Reject, Resolve } from './requests/request-table.js';
+import type { Resolve } from './requests/request-table.js';
 import { scoreMany } from './requests/score-many.js';
 import { healthOfParts, summaryOf } from './summarise.js';
 
 // One executor for the promises of all requests, rather than a closure for each.
 const nobody = (): void => {};
 let resolveNow: Resolve = nobody;
-let rejectNow: Reject = nobody;
-const capture = (resolve: Resolve, reject: Reject): void => {
+let rejectNow: (reason: unknown) => void = nobody;
+const capture = (resolve: Resolve, reject: (reason: unknown) => void): void => {
   resolveNow = resolve;
   rejectNow = reject;
 };
@@ -90,10 +90,16 @@ export class FraudScorer implements Scorer {
     options?: ScoreOptions,
   ): Promise<ScoreResult> {
     const promise = new Promise<ScoreResult>(capture);
-    this.#parts.admission.submit(request, options, resolveNow, rejectNow);
+    const [resolve, reject] = [resolveNow, rejectNow];
     // A promise keeps the asynchronous context of its caller alive.
     resolveNow = nobody;
     rejectNow = nobody;
+    try {
+      this.#parts.admission.submit(request, options, resolve, reject);
+    } catch (error) {
+      // A method that was taken off its scorer, say, or a stack that is full.
+      reject(error);
+    }
     return promise;
   }
 

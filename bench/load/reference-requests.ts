@@ -19,11 +19,6 @@ export class ReferenceRequests {
     return new ReferenceRequests(requests.slice(-count));
   }
 
-  /** Values of a request, of all its inputs. */
-  get rowSize(): number {
-    return Object.values(this.at(0).features).reduce((sum, { length }) => sum + length, 0);
-  }
-
   at(index: number): ScoreRequest {
     const request = this.all[index % this.all.length];
     if (request === undefined) throw new RangeError('requests: expected at least one, received none');

@@ -14,6 +14,7 @@ const formats: Readonly<Record<Unit, Format>> = {
   times: { digits: (value) => (value < 10 ? value.toFixed(2) : value.toFixed(0)), suffix: ' ×' },
   share: { digits: (value) => (100 * value).toFixed(1), suffix: ' %' },
   megabytes: { digits: (value) => value.toFixed(0), suffix: ' MB' },
+  bytes: { digits: grouped, suffix: ' B' },
   count: { digits: grouped, suffix: '' },
 };
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Environment } from '../environment.js';
 import type { Settings } from '../settings.js';
 import type { Result } from './result.js';
+import { writeJson } from './write-json.js';
 
 /** A scenario's result with what it was taken on. */
 export interface RecordedResult extends Result {
@@ -42,11 +42,8 @@ export async function readResultFile(path: string): Promise<ResultFile> {
   throw new Error(`${path}: expected results of format 1, received something else; move it away`);
 }
 
-/** In one step: whoever is interrupted keeps the former one. */
-export async function writeResultFile(path: string, file: ResultFile): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, `${JSON.stringify(file, null, 1)}\n`);
-  await rename(`${path}.new`, path);
+export function writeResultFile(path: string, file: ResultFile): Promise<void> {
+  return writeJson(path, file);
 }
 
 function isResultFile(json: unknown): json is ResultFile {

@@ -1,7 +1,7 @@
 import type { Figure } from '../statistics.js';
 
 /** How a number is written. A share is in [0, 1]; times is a multiple of something. */
-export type Unit = 'perSecond' | 'ms' | 'us' | 'ratio' | 'times' | 'share' | 'megabytes' | 'count';
+export type Unit = 'perSecond' | 'ms' | 'us' | 'ratio' | 'times' | 'share' | 'megabytes' | 'bytes' | 'count';
 
 /** Null where there is nothing to say: not run, or not answered. */
 export type Cell = string | Figure | null;

@@ -60,7 +60,7 @@ export async function rivalsOf(
     resources.add(torch);
     rivals.push({ name: 'TorchScript', slice: (durationMs) => torch.run(durationMs) });
   }
-  const least = new LeastHost(requests.rowSize, outstanding);
+  const least = new LeastHost(requests.at(0), outstanding);
   rivals.push({
     name: leastHost,
     slice: (durationMs) =>

@@ -3,6 +3,7 @@ import type { Provider } from '../api/provider.js';
 import type { Decision, ModelIdentity, ModelResult, RiskLevel } from '../api/result.js';
 import { type FraudScorerError, InferenceError } from '../errors.js';
 import { inContext } from '../host/async-context.js';
+import type { FaultReport } from '../host/faults.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { isProbability, outputsPerRow, outsideMessage, readAttention } from '../protocol/outputs.js';
 import { explainCodes } from '../requests/explain-codes.js';
@@ -28,6 +29,7 @@ export interface AnswersOptions {
   explanations: Explanations;
   stats: VersionStats;
   settler: Settler;
+  onFault: FaultReport;
 }
 
 /** Takes one version's landed batches through decide → explain, if wanted → settle → record. */
@@ -50,9 +52,8 @@ export class Answers {
   }
 
   #answerBatch(lane: Lane, inferenceMs: number, provider: Provider, answeredAt: number): void {
-    const { table, explanations, stats } = this.#options;
+    const { table, explanations, stats, settler } = this.#options;
     const { rows, generations, count } = lane;
-    const policy = this.#options.policy.rounded;
     const asks = this.#options.decide !== undefined;
     const enqueued = this.#enqueued;
     let answered = 0;
@@ -61,6 +62,8 @@ export class Answers {
       // One that was settled early has let go of its row.
       if (table.generation[row] !== generations[place] || table.state[row] !== rowStates.running) continue;
       let result: ModelResult;
+      // Code of the host's that hears of one answer may change it for the next.
+      const policy = this.#options.policy.rounded;
       try {
         result = this.#decide(lane, place, row, policy, inferenceMs, provider, answeredAt);
       } catch (error) {
@@ -80,6 +83,11 @@ export class Answers {
       } else {
         enqueued[answered] = table.enqueuedAt[row] as number;
         answered += 1;
+        if (asks || settler.tellsHost) {
+          // Its code may look at the summary.
+          stats.recordTimes(enqueued, answered, lane.sentAt, answeredAt);
+          answered = 0;
+        }
         this.#settle(row, result);
       }
     }
@@ -178,9 +186,14 @@ export class Answers {
   }
 
   #settle(row: number, result: ModelResult): void {
-    const { stats, settler } = this.#options;
-    stats.recordAnswer(result.decision, result.riskLevel, result.id);
-    settler.answer(row, result);
+    const { stats, settler, onFault } = this.#options;
+    try {
+      stats.recordAnswer(result.decision, result.riskLevel, result.id);
+      settler.answer(row, result);
+    } catch (error) {
+      // Its neighbours are answered all the same.
+      onFault(error);
+    }
   }
 
   #fail(row: number, error: FraudScorerError): void {

@@ -32,6 +32,11 @@ export class Settler {
     this.#table = options.table;
   }
 
+  /** Whether code of the host's hears of each answer as it is given. */
+  get tellsHost(): boolean {
+    return this.#options.events.decisionListeners > 0;
+  }
+
   /** A request that a model answered. */
   answer(row: number, result: ModelResult): void {
     const table = this.#table;
@@ -42,7 +47,7 @@ export class Settler {
     this.#letGo(row);
     if (resolve !== null) resolve(result);
     else settlements?.resolve(place, result);
-    if (this.#options.events.decisionListeners > 0) this.#tell(result, result.model, context);
+    if (this.tellsHost) this.#tell(result, result.model, context);
   }
 
   /** A request that was taken in and could not be answered. */

@@ -12,7 +12,7 @@ export interface ColumnAreaSizes {
 
 /**
  * Shared memory for chunks of `scoreColumns`: an area for each chunk in flight, in which each input's rows lie in one piece, so that
- * they are copied as such on both sides. It takes no room until it is used.
+ * both sides copy them as they are. It takes no room until it is used.
  */
 export class ColumnAreas {
   readonly memory: ColumnMemory;

@@ -126,6 +126,7 @@ export class Deployment {
       explanations: this.explanations,
       stats,
       settler,
+      onFault: parts.onFault,
     });
     this.columns = new ColumnQueue({
       areas: this.#areas,
@@ -195,7 +196,7 @@ export class Deployment {
     return this.workers.start(this.#directory, this.#lanes.memory, this.#areas.memory, signal);
   }
 
-  /** Ends the workers; whoever calls it has seen to it that nothing waits. @returns whether all could be ended. */
+  /** Ends the workers. Nothing may wait for them any more. @returns whether all could be ended. */
   async release(): Promise<boolean> {
     const released = await this.workers.release();
     this.batcher.dispose();

@@ -161,7 +161,7 @@ export class ServingWorkers {
     }
   }
 
-  /** Ends the workers; whoever calls it has seen to it that nothing waits. @returns whether all could be ended. */
+  /** Ends the workers. Nothing may wait for them any more. @returns whether all could be ended. */
   async release(): Promise<boolean> {
     return this.pool.release();
   }

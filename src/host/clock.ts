@@ -46,7 +46,7 @@ export interface TimeFunctions
  */
 export const systemClock: Clock = clockOf({ ...timers, now: performance.now.bind(performance), epochNow: Date.now });
 
-/** A clock made of these functions. Callbacks run in the asynchronous context of no caller, whoever set the timer. */
+/** A clock made of these functions. Callbacks run in the asynchronous context of no caller, even if one set the timer. */
 export function clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, ...functions }: TimeFunctions): Clock {
   const { setImmediate, now, epochNow } = functions;
 

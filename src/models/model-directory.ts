@@ -14,7 +14,7 @@ export interface ModelDirectory {
   json: unknown;
   /** The ONNX file, absolute. */
   modelPath: string;
-  /** Its contents: whoever loads the model loads these, whatever has become of the file since. */
+  /** Its contents. Workers load these, even if the file has changed since. */
   bytes: SharedArrayBuffer;
   /** Of the contents. */
   sha256: string;

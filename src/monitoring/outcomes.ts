@@ -22,7 +22,7 @@ interface Entry {
 const recentLabels = 1_000;
 
 /**
- * Compares decisions with the labels that come later: a confusion matrix, and the false positive rate of late. A transaction that is
+ * Compares decisions with the labels that come later: a confusion matrix, and the false positive rate of the latest labels. A transaction that is
  * scored again counts once, by its latest decision.
  */
 export class OutcomeStore {

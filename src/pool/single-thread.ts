@@ -43,8 +43,8 @@ export class SingleThread {
   /** Resolves when the thread has ended. */
   readonly exited: Promise<ThreadExit>;
   readonly #piscina: Piscina;
-  /** What tells each task in hand that it is lost. */
-  readonly #inHand = new Set<(loss: LostTask) => void>();
+  /** What tells each task in hand that it is lost, in the order in which they were sent. */
+  readonly #inHand = new Map<(loss: LostTask) => void, unknown>();
   #isEnding = false;
   #endedOverTask = false;
   #worker: unknown = null;
@@ -94,7 +94,7 @@ export class SingleThread {
 
   /** Stands for the task that it has had for longest; null where it has none. */
   get oldest(): object | null {
-    for (const task of this.#inHand) return task;
+    for (const task of this.#inHand.keys()) return task;
     return null;
   }
 
@@ -115,7 +115,7 @@ export class SingleThread {
   run<R extends object>(task: unknown, name?: string): Promise<R | TaskFailure> {
     if (this.#isEnding) return Promise.reject(new LostTask('unsent', 'The worker had ended'));
     return new Promise((resolve, reject) => {
-      this.#inHand.add(reject);
+      this.#inHand.set(reject, task);
       const settle = (reply: R | TaskFailure): void => {
         if (this.#inHand.delete(reject)) resolve(reply);
       };
@@ -135,14 +135,20 @@ export class SingleThread {
 
   /**
    * Gives up what it has in hand, as nobody knows when it comes back: its answers are not heard any more. It hangs over the task that it
-   * has had for longest; those behind it are lost for no reason of theirs.
+   * has had for longest, and has not begun with the others. But an explanation is many runs, and other tasks come between them: where
+   * one is in hand, any of the tasks may be at fault.
    */
   giveUp(): void {
     const letGo = this.exited.then(() => {});
-    const [oldest, ...others] = this.#inHand;
-    if (oldest !== undefined) this.#lose(oldest, new LostTask('hung', 'The worker hung', letGo));
-    for (const reject of others) {
-      this.#lose(reject, new LostTask('unsent', 'The worker hung over another task', letGo));
+    const isAnySuspect = [...this.#inHand.values()].some(isExplanation);
+    let isOldest = true;
+    for (const reject of [...this.#inHand.keys()]) {
+      const isSuspect = isOldest || isAnySuspect;
+      const loss = isSuspect
+        ? new LostTask('hung', 'The worker hung', letGo)
+        : new LostTask('unsent', 'The worker hung over another task', letGo);
+      this.#lose(reject, loss);
+      isOldest = false;
     }
   }
 
@@ -199,4 +205,8 @@ function unrefPort(worker: unknown): void {
     const { port } = info;
     if (typeof port === 'object' && port !== null && 'unref' in port && typeof port.unref === 'function') port.unref();
   }
+}
+
+function isExplanation(task: unknown): boolean {
+  return typeof task === 'object' && task !== null && 'kind' in task && task.kind === 'explain';
 }

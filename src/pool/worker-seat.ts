@@ -235,7 +235,7 @@ export class WorkerSeat {
     return waiting;
   }
 
-  /** Unless whoever heard of the loss has ended the pool. */
+  /** Unless the pool was ended by a listener that heard of the loss. */
   #startAgain(waiting: Waiting, end: ThreadEnd): void {
     if (this.#state !== waiting) return;
     const delayMs = this.#backoff.nextDelayMs(end);

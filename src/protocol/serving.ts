@@ -1,6 +1,6 @@
 /**
  * What host and workers that score say to each other: types, layouts and constants. Of `src/` the workers import this folder, the types
- * of `api/`, and of `host/` what tells that something has run out.
+ * of `api/` and `errors/issue.ts`, and of `host/` what tells that something has run out.
  */
 
 import type { Provider, ProviderAttempt } from '../api/provider.js';
@@ -26,8 +26,8 @@ export interface ModelSpec {
 }
 
 /**
- * Tasks a worker holds at once: the second waits in the worker while the first runs, which hides the round trip. Batches of requests do
- * without (`decideBatch`): it is for chunks of columns, requests while columns wait, what is sent again, and explanations.
+ * Tasks that a worker holds at once: it begins with the second without a round trip. Batches of requests take the second place only under
+ * backlog (`decideBatch`); chunks of columns, batches that are sent again and explanations take it at any time.
  */
 export const tasksPerWorker = 2;
 

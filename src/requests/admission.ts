@@ -1,5 +1,4 @@
 import type { ScoreOptions, ScoreRequest } from '../api/request.js';
-import type { ModelIdentity } from '../api/result.js';
 import {
   AbortedError,
   ClosedError,
@@ -9,64 +8,22 @@ import {
   QueueFullError,
 } from '../errors.js';
 import { currentContext } from '../host/async-context.js';
-import type { Clock } from '../host/clock.js';
-import type { FaultReport } from '../host/faults.js';
 import { watchSignal } from './abort-registry.js';
-import type { Caller, SettlementObserver } from './caller.js';
+import type { AdmissionOptions, Intake } from './admission-options.js';
+import type { Caller } from './caller.js';
 import { explainCodes } from './explain-codes.js';
-import type { FeatureRows } from './feature-rows.js';
 import { readRequest } from './read-request.js';
-import { noRow, type Reject, type RequestTable, type Resolve, type Settlements } from './request-table.js';
+import { noRow, type Reject, type RequestTable, type Resolve, rowStates, type Settlements } from './request-table.js';
 import { type CallOptions, isAborted, readScoreOptions, reasonOf } from './score-options.js';
-
-/** What admission needs of the version that answers. */
-export interface Intake {
-  /** As the request table holds it. */
-  readonly index: number;
-  readonly model: ModelIdentity;
-  readonly features: FeatureRows;
-  /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
-  readonly scratchRow: number;
-  readonly batcher: {
-    /** Whether a request that came now could be answered in time. */
-    canAnswerWithin(timeoutMs: number, priority: number): boolean;
-    add(row: number): void;
-  };
-  readonly stats: SettlementObserver;
-}
-
-export interface AdmissionOptions {
-  clock: Clock;
-  table: RequestTable;
-  /** Watches the deadlines of rows. */
-  deadlines: { add(row: number): void };
-  /** Tells a caller that its request is not taken in. */
-  settler: {
-    refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void;
-  };
-  deployments: {
-    /** Requests that wait for a worker, of all versions. */
-    readonly waiting: number;
-    /** The version that answers a request. */
-    route(): Intake;
-  };
-  /** Gives a row up whose caller's signal was aborted. */
-  onAborted: (row: number, error: AbortedError) => void;
-  maxQueueSize: number;
-  /** Where the request does not say. */
-  timeoutMs: number;
-  /** Whether the host has a function `fallback` or `decide`: only then its own request is kept for it. */
-  keepsRequests: boolean;
-  door: { readonly isClosed: boolean };
-  /** Whether code of the host's hears of decisions, as its fallback does: it runs in the context of its caller. */
-  events: { readonly decisionListeners: number };
-  onFault: FaultReport;
-}
 
 /** The door: checks a request, copies its features into a row and queues it, or refuses it. */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #table: RequestTable;
+  /** Requests that are being read: code of the host's that runs meanwhile may send others. */
+  #depth = 0;
+  /** Rows whose requests were refused and that could not be released. */
+  #leftovers = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
@@ -112,6 +69,23 @@ export class Admission {
     settlements: Settlements | null,
     place: number,
   ): void {
+    this.#depth += 1;
+    try {
+      this.#admit(request, options, resolve, reject, settlements, place);
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0 && this.#leftovers > 0) this.#clearUp();
+    }
+  }
+
+  #admit(
+    request: ScoreRequest,
+    options: ScoreOptions | undefined,
+    resolve: Resolve | null,
+    reject: Reject | null,
+    settlements: Settlements | null,
+    place: number,
+  ): void {
     const { clock, deployments, events, keepsRequests } = this.#options;
     const table = this.#table;
     const enqueuedAt = clock.now();
@@ -123,7 +97,7 @@ export class Admission {
       this.#refuseIfClosed();
       const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
       refuseIfAborted(call?.signal);
-      // A full queue is found out first, but an invalid request is refused as such all the same.
+      // The queue is looked at first, but an invalid request is refused as invalid even where the queue is full.
       row = this.#hasNoRoom() ? noRow : table.claim();
       const { features, scratchRow } = deployment;
       id = readRequest(
@@ -148,9 +122,25 @@ export class Admission {
       table.priority[row] = priority;
       table.explain[row] = call === null ? explainCodes.unsaid : explainCodes.of(call.explain);
       table.version[row] = deployment.index;
+      if (resolve !== null) {
+        table.resolve[row] = resolve;
+        table.reject[row] = reject;
+      } else {
+        table.settlements[row] = settlements;
+        table.place[row] = place;
+      }
+      if (id !== undefined) table.id[row] = id;
+      if (context !== null) table.context[row] = context;
+      if (keepsRequests) table.request[row] = request;
       if (call?.signal !== undefined) this.#watch(row, call);
+      this.#options.deadlines.add(row);
+      deployment.batcher.add(row);
     } catch (error) {
-      if (row !== noRow) table.release(row);
+      if (row !== noRow) {
+        this.#leftovers += 1;
+        this.#letGo(row, deployment);
+        this.#leftovers -= 1;
+      }
       const known = asScorerError(error);
       const caller = {
         request,
@@ -161,20 +151,27 @@ export class Admission {
         reject: reject ?? ((reason: FraudScorerError) => settlements?.reject(place, reason)),
       } satisfies Caller;
       this.#options.settler.refuse(caller, known, deployment.model, deployment.stats);
-      return;
     }
-    if (resolve !== null) {
-      table.resolve[row] = resolve;
-      table.reject[row] = reject;
-    } else {
-      table.settlements[row] = settlements;
-      table.place[row] = place;
+  }
+
+  /** Where the stack is full, not even what failed can be put in order. It is as soon as no request is being read any more. */
+  #clearUp(): void {
+    const { state } = this.#table;
+    for (const row of this.#table.taken()) {
+      if (state[row] === rowStates.entering) this.#letGo(row, this.#options.deployments.route());
     }
-    if (id !== undefined) table.id[row] = id;
-    if (context !== null) table.context[row] = context;
-    if (keepsRequests) table.request[row] = request;
-    this.#options.deadlines.add(row);
-    deployment.batcher.add(row);
+    this.#leftovers = 0;
+  }
+
+  /** A row whose request is refused after all. The scorer may have been closed meanwhile, and wait for it. */
+  #letGo(row: number, { batcher }: Intake): void {
+    const { deadlines, changes } = this.#options;
+    const stopListening = this.#table.stopListening[row] as (() => void) | null;
+    batcher.remove(row);
+    deadlines.remove(row);
+    this.#table.release(row);
+    stopListening?.();
+    if (changes.isAwaited) changes.tell();
   }
 
   /** @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws. */
@@ -201,7 +198,7 @@ function refuseIfAborted(signal: AbortSignal | undefined): void {
   if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
 }
 
-/** What the host's own code can throw is refused as such where it is read; anything else is a fault of this package. */
+/** What the host's own code throws is caught where it is read, so anything else is a fault of this package. */
 function asScorerError(error: unknown): FraudScorerError {
   if (error instanceof FraudScorerError) return error;
   return new InferenceError('The request could not be taken in', { cause: error });

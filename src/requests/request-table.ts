@@ -17,6 +17,8 @@ export const rowStates = {
   retrying: 4,
   /** Answered, and held until its reasons are there. */
   held: 5,
+  /** Claimed; its request is being read, and is on no list yet. */
+  entering: 6,
 } as const;
 
 /** Settles some requests by their place in a list: `scoreMany` needs no promise for each. */
@@ -58,20 +60,21 @@ export class RequestTable {
   readonly wheelBucket: Int32Array;
   readonly wheelPrevious: Int32Array;
   readonly wheelNext: Int32Array;
+  // Columns of objects are only as long as rows were ever taken: they lie in the heap, where too little memory ends the process.
   /** The promise's own functions; null where `settlements` has the request. */
-  readonly resolve: (Resolve | null)[];
-  readonly reject: (Reject | null)[];
-  readonly settlements: (Settlements | null)[];
+  readonly resolve: (Resolve | null)[] = [];
+  readonly reject: (Reject | null)[] = [];
+  readonly settlements: (Settlements | null)[] = [];
   /** The request's place there. */
   readonly place: Int32Array;
-  readonly id: (string | undefined)[];
+  readonly id: (string | undefined)[] = [];
   /** The host's own object, for its functions `fallback` and `decide`; null where it has neither. */
-  readonly request: (ScoreRequest | null)[];
-  readonly context: (CallerContext | null)[];
+  readonly request: (ScoreRequest | null)[] = [];
+  readonly context: (CallerContext | null)[] = [];
   /** Takes the caller's abort listener away again. Never throws. */
-  readonly stopListening: ((() => void) | null)[];
+  readonly stopListening: ((() => void) | null)[] = [];
   /** The answer of a request that is held. */
-  readonly result: (ModelResult | null)[];
+  readonly result: (ModelResult | null)[] = [];
   /** A stack: the row that was released last is claimed next, because its memory is still in the processor's caches. */
   readonly #free: Int32Array;
   #freeCount: number;
@@ -92,14 +95,6 @@ export class RequestTable {
     this.wheelPrevious = new Int32Array(capacity).fill(noRow);
     this.wheelNext = new Int32Array(capacity).fill(noRow);
     this.place = new Int32Array(capacity);
-    this.resolve = new Array<Resolve | null>(capacity).fill(null);
-    this.reject = new Array<Reject | null>(capacity).fill(null);
-    this.settlements = new Array<Settlements | null>(capacity).fill(null);
-    this.id = new Array<string | undefined>(capacity).fill(undefined);
-    this.request = new Array<ScoreRequest | null>(capacity).fill(null);
-    this.context = new Array<CallerContext | null>(capacity).fill(null);
-    this.stopListening = new Array<(() => void) | null>(capacity).fill(null);
-    this.result = new Array<ModelResult | null>(capacity).fill(null);
     this.#free = Int32Array.from({ length: capacity }, (_, index) => capacity - 1 - index);
     this.#freeCount = capacity;
   }
@@ -109,12 +104,13 @@ export class RequestTable {
     return this.#freeCount;
   }
 
-  /** @returns a row that nobody else has, in the state `waiting`, or `noRow` where all are taken. */
+  /** @returns a row that nobody else has, in the state `entering`, or `noRow` where all are taken. */
   claim(): number {
     if (this.#freeCount === 0) return noRow;
     this.#freeCount -= 1;
     const row = this.#free[this.#freeCount] as number;
-    this.state[row] = rowStates.waiting;
+    if (row >= this.resolve.length) this.#grow(row + 1);
+    this.state[row] = rowStates.entering;
     return row;
   }
 
@@ -140,6 +136,17 @@ export class RequestTable {
     if (this.result[row] !== null) this.result[row] = null;
     this.#free[this.#freeCount] = row;
     this.#freeCount += 1;
+  }
+
+  /** Rows are claimed from the lowest up, so that few are ever needed. */
+  #grow(length: number): void {
+    const { resolve, reject, settlements, id, request, context, stopListening, result } = this;
+    for (let row = resolve.length; row < length; row += 1) {
+      id.push(undefined);
+      for (const column of [reject, settlements, request, context, stopListening, result]) column.push(null);
+      // Last: a row counts as there once it is.
+      resolve.push(null);
+    }
   }
 
   /** Whether the row still is that of the request it was when its generation was taken. */

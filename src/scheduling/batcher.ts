@@ -100,9 +100,10 @@ export class Batcher {
     return leastMs <= timeoutMs;
   }
 
-  /** @param row one of the state `waiting`, with its features in its place. */
+  /** @param row one of the state `entering`, with its features in its place. */
   add(row: number): void {
     this.#queue.push(row);
+    this.#table.state[row] = rowStates.waiting;
     this.#pumpSoon();
   }
 

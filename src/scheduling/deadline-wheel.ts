@@ -107,8 +107,8 @@ export class DeadlineWheel {
 
   #arm(tick: number): void {
     this.#disarm();
-    this.#timerTick = tick;
     this.#timer = this.#clock.background(Math.max(0, tick - this.#clock.now()), () => this.#sweep());
+    this.#timerTick = tick;
   }
 
   #disarm(): void {

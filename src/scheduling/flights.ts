@@ -145,11 +145,11 @@ export class Flights {
     this.#letGoOf(lane);
     const isUnsent = error instanceof LostTask && error.kind === 'unsent';
     const letGo = error instanceof LostTask ? error.letGo : null;
+    if (letGo !== null) this.#quarantine(lane, letGo);
     if (isUnsent) this.#retries.unsent(lane);
     else if (letGo !== null) this.#failHung(lane);
     else this.#retries.failed(lane, 'death', error instanceof Error ? error.message : 'The worker was lost');
     if (letGo === null) this.#options.lanes.release(lane);
-    else this.#quarantine(lane, letGo);
     this.#options.onChange(isUnsent ? 'soon' : 'now');
   }
 

@@ -52,9 +52,12 @@ export class Landings {
     const { clock, lanes, answers, onHandedOut } = this.#options;
     this.#handingOut = this.#landed;
     this.#landed = [];
-    answers.answer(this.#handingOut, clock.now());
-    for (const { lane } of this.#handingOut) lanes.release(lane);
-    this.#handingOut = [];
-    onHandedOut();
+    try {
+      answers.answer(this.#handingOut, clock.now());
+    } finally {
+      for (const { lane } of this.#handingOut) lanes.release(lane);
+      this.#handingOut = [];
+      onHandedOut();
+    }
   }
 }

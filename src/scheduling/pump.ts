@@ -30,8 +30,8 @@ export class Pump {
   /** Once for all that one turn of the event loop brings, so that they share a batch. */
   soon(): void {
     if (this.#isDue) return;
-    this.#isDue = true;
     this.#clock.soon(this.#lookDue);
+    this.#isDue = true;
   }
 
   /** Made once: a closure in `soon` would cost every request its memory. */

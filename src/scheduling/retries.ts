@@ -1,6 +1,6 @@
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { type Batch, isSuspect, openRows } from './lanes.js';
-import { type BatchFailure, deathsOfPiece, decideRetry } from './retry-plan.js';
+import { type BatchFailure, decideRetry, historyOfPiece } from './retry-plan.js';
 
 /**
  * Batches that failed and are to be sent again. Their rows are `retrying`; one that is settled meanwhile is forgotten.
@@ -86,7 +86,7 @@ function split(batch: Batch, pieces: number): Batch[] {
   for (let first = 0; first < batch.count; first += size) {
     const rows = batch.rows.slice(first, Math.min(first + size, batch.count));
     const generations = batch.generations.slice(first, first + rows.length);
-    batches.push({ rows, generations, count: rows.length, deaths: deathsOfPiece(batch.deaths), errors: batch.errors });
+    batches.push({ rows, generations, count: rows.length, ...historyOfPiece(rows.length, batch) });
   }
   return batches;
 }

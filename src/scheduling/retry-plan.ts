@@ -1,4 +1,4 @@
-/** What befell a batch: its worker died, or the runtime failed on it. */
+/** Why a batch failed: its worker died, or the runtime failed on it. */
 export type BatchFailure = 'death' | 'error';
 
 /** Send it again as it is, in so many pieces at most, or fail the one request that is left. */
@@ -15,7 +15,7 @@ export interface BatchHistory {
 /** A batch that has cost so many workers holds what kills them. */
 const fatalDeaths = 2;
 
-/** A request that was in so many failed runs, the last of them alone, is what they failed on; one may be the machine's own trouble. */
+/** A request on which the runtime failed so often while it was alone is what it failed on; once may be the machine's own trouble. */
 const fatalErrors = 2;
 
 /** A run that fails costs no more than one that does not, so halves find the fault soonest; a death costs as much as hundreds of runs. */
@@ -33,7 +33,10 @@ export function decideRetry(failure: BatchFailure, rows: number, { deaths, error
   return failure === 'error' && errors < fatalErrors ? { action: 'again' } : { action: 'fail' };
 }
 
-/** The deaths a piece begins with: one more, alone, and it is known to be the one. */
-export function deathsOfPiece(deaths: number): number {
-  return Math.min(deaths, fatalDeaths - 1);
+/**
+ * What a piece of so many rows begins with. One more death, alone, and it is known to be the one. Of errors, only those that befall a
+ * request while it is alone count: it may have been in company of the one at fault before.
+ */
+export function historyOfPiece(rows: number, { deaths, errors }: BatchHistory): BatchHistory {
+  return { deaths: Math.min(deaths, fatalDeaths - 1), errors: rows === 1 ? 0 : errors };
 }

@@ -48,7 +48,7 @@ export function simulatedP99Ms(system: SimulatedSystem, load: SimulatedLoad): nu
   let wakeAtMs = Number.POSITIVE_INFINITY;
   for (let done = 0; done < arrivals.length; ) {
     let nowMs = running.reduce((soonest, { doneAtMs }) => Math.min(soonest, doneAtMs), Number.POSITIVE_INFINITY);
-    // While all are busy nothing can be sent, whoever arrives.
+    // While all are busy nothing can be sent.
     if (running.length < sessions) nowMs = Math.min(nowMs, wakeAtMs, arrivals[arrived] ?? Number.POSITIVE_INFINITY);
     while (arrived < arrivals.length && (arrivals[arrived] as number) <= nowMs) arrived += 1;
     for (const { doneAtMs, from, to } of running) {

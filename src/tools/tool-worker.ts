@@ -18,7 +18,7 @@ const silenceMs = 600_000;
 
 const lookEveryMs = 1_000;
 
-/** For workers of a tool that run at the same time; whoever makes it disposes of it, once all of them are closed. */
+/** For workers of a tool that run at the same time. It must be disposed of once all of them are closed. */
 export function toolGuard(workers: number): ExitGuard {
   return new ExitGuard({ slots: workers, clock: systemClock, exitWaitMs });
 }

@@ -50,6 +50,31 @@ describe('the option decide', () => {
     expect(result).toMatchObject({ decision: 'BLOCK', reasons: [{ feature: 'a', direction: 'raises' }] });
   });
 
+  it('may abort its own request, look at the summary and score again', async () => {
+    const control = new AbortController();
+    const counted: number[] = [];
+    let again: Promise<unknown> | null = null;
+    await using scorer = await create((_, { id }) => {
+      counted.push(scorer.summary().requests.succeeded);
+      if (id === 'aborts') control.abort();
+      if (id === 'again') again = scorer.score({ id: 'inner', features });
+      return 'BLOCK';
+    });
+    const outcomes = await Promise.allSettled([
+      scorer.score({ id: 'first', features }),
+      scorer.score({ id: 'aborts', features }, { signal: control.signal }),
+      scorer.score({ id: 'again', features }),
+    ]);
+    expect(outcomes).toMatchObject([
+      { value: { decidedBy: 'host' } },
+      { reason: { code: 'ERR_ABORTED' } },
+      { value: { id: 'again', decision: 'BLOCK' } },
+    ]);
+    expect(await again).toMatchObject({ id: 'inner', decision: 'BLOCK' });
+    expect(counted).toEqual([0, 1, 1, 2]);
+    expect(scorer.summary().requests).toMatchObject({ succeeded: 3, cancelled: 1 });
+  });
+
   it('must be a function', async () => {
     await expect(create(untyped('BLOCK'))).rejects.toMatchObject({ issues: [{ path: 'decide' }] });
   });

@@ -66,6 +66,18 @@ describe('a worker that hangs inside the runtime', () => {
     }
   });
 
+  it('takes with it the batch that it hangs over, and not the one behind it', async () => {
+    const scorer = await create({ batching: { maxBatchSize: 64 } });
+    board.set('hangs', 1);
+    const first = scorer.score(request, patient);
+    // All of one turn: a batch of one is sent, and a full one behind it, as another full one waits.
+    const others = Array.from({ length: 191 }, () => scorer.score(request, patient));
+    const outcomes = await Promise.allSettled([first, ...others]);
+    const lost = outcomes.filter(({ status }) => status === 'rejected');
+    expect(lost).toHaveLength(64);
+    expect(outcomes.slice(64).every(({ status }) => status === 'fulfilled')).toBe(true);
+  });
+
   it('is ended once it has left the runtime: until then there is no room for a third', async () => {
     const scorer = await create();
     await hang(scorer);

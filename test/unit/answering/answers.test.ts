@@ -60,6 +60,7 @@ function rig({ attentionWidth = 0, explain = false, decide = undefined }: Settin
     explanations,
     stats,
     settler: settlerOf(table, { clock }),
+    onFault: noFaults,
   });
   /** Sends requests, whose outputs are these. */
   const send = (outputs: readonly (readonly number[])[]): Lane => {

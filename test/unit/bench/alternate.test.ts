@@ -29,3 +29,11 @@ test('a contender that never was has no slices', async () => {
   const rounds = await alternate([{ name: 'a', slice: async () => 0 }], { rounds: 1, sliceMs: 1 });
   expect(() => rounds.of('b')).toThrow('name: expected one of a, received b');
 });
+
+test('mirrored rounds alternate the order, so that of two contenders each goes first as often', async () => {
+  const turns: string[] = [];
+  const contender = (name: string) => ({ name, slice: async () => turns.push(name) });
+  const contenders = ['a', 'b', 'c'].map(contender);
+  await alternate(contenders, { rounds: 3, sliceMs: 1, warmUp: false, order: 'mirrored' });
+  expect(turns.join('')).toBe('abccbaabc');
+});

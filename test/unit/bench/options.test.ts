@@ -52,3 +52,32 @@ test('what is not as described is refused with what was expected', () => {
   expect(refused('--seconds', '0x10').message).toContain('a number above 0');
   expect(refused('--memory-minutes', '-1').message).toContain('at least 0');
 });
+
+test('two builds are compared only when another build is named', () => {
+  expect(readOptions([], names).against).toBeNull();
+  const { against, directory } = readOptions(['--against', 'there'], names);
+  expect(against).toMatchObject({ directory: 'there', pairs: 7 });
+  expect(against?.comparisons).toEqual(['score', 'scoreMany', 'scoreColumns', '10k', '100k']);
+  expect(directory).toMatch(/bench\/results\/$/);
+});
+
+test('a quick comparison has two pairs, or as many as are asked for', () => {
+  expect(readOptions(['--against', 'there', '--quick'], names).against?.pairs).toBe(2);
+  expect(readOptions(['--against', 'there', '--quick', '--pairs', '3'], names).against?.pairs).toBe(3);
+});
+
+test('rows of a comparison are picked by name, in their own order', () => {
+  expect(readOptions(['--against', 'there', '--rows', '10k,score'], names).against?.comparisons).toEqual([
+    'score',
+    '10k',
+  ]);
+});
+
+test('options of a comparison are refused without one, and options of scenarios are refused with one', () => {
+  expect(refused('--pairs', '3').message).toContain("of use only with '--against <dir>'");
+  expect(refused('--rows', 'score').message).toContain("of use only with '--against <dir>'");
+  expect(refused('--against', 'there', '--only', 'policy').message).toContain('cannot be used with');
+  expect(refused('--against', 'there', '--slices', '3').message).toContain('cannot be used with');
+  expect(refused('--against', 'there', '--pairs', '0').message).toContain('whole number of at least 1');
+  expect(refused('--against', 'there', '--rows', 'scores').message).toContain("received 'scores'");
+});

@@ -6,6 +6,7 @@ import { explainCodes } from '../../../src/requests/explain-codes.js';
 import { FeatureRows } from '../../../src/requests/feature-rows.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
 import { rowLayoutOf } from '../../../src/requests/row-layout.js';
+import { Waiters } from '../../../src/requests/waiters.js';
 import { DeadlineWheel } from '../../../src/scheduling/deadline-wheel.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { noFaults } from '../../support/no-faults.js';
@@ -27,6 +28,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
     table,
     deadlines,
     settler: settlerOf(table, { clock, deadlines }),
+    changes: new Waiters(),
     deployments: {
       get waiting() {
         return added.length;
@@ -39,6 +41,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
         batcher: {
           canAnswerWithin: (timeoutMs, priority) => state.leastAnswerMs / (1 + Math.max(priority, 0)) <= timeoutMs,
           add: (row) => added.push(row),
+          remove: () => {},
         },
         stats: {
           recordError: ({ code }) => counted.push(code),
@@ -66,13 +69,13 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
 }
 
 describe('Admission', () => {
-  it('writes a request and its features into a row that waits, and queues it', () => {
+  it('writes a request and its features into a row, and queues it', () => {
     const { clock, added, refused, table, deadlines, features, submit } = rig();
     submit({ timeoutMs: 50, priority: -2, explain: 'block' }, { id: 'a', features: { x: [0.5] } });
     const [row = -1] = added;
     expect(refused).toEqual([]);
     expect([table.state[row], table.version[row], table.priority[row], table.id[row]]).toEqual([
-      rowStates.waiting,
+      rowStates.entering,
       3,
       -2,
       'a',

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ModelResult } from '../../../src/api/result.js';
+import { currentContext } from '../../../src/host/async-context.js';
 import { noRow, RequestTable, rowStates } from '../../../src/requests/request-table.js';
+import { untyped } from '../../support/untyped.js';
 
 describe('RequestTable', () => {
   it('gives each row to one request at a time, loses none, and voids references to a row that was released', () => {
@@ -43,17 +46,28 @@ describe('RequestTable', () => {
   it("keeps nothing of a request's once its row is released", () => {
     const table = new RequestTable(1);
     const row = table.claim();
-    expect(table.state[row]).toBe(rowStates.waiting);
+    expect(table.state[row]).toBe(rowStates.entering);
     table.resolve[row] = () => {};
     table.reject[row] = () => {};
     table.settlements[row] = { resolve: () => {}, reject: () => {} };
     table.id[row] = 'a';
     table.request[row] = { features: {} };
+    table.context[row] = currentContext();
+    table.result[row] = untyped<ModelResult>({});
     table.stopListening[row] = () => {};
     table.release(row);
-    const kept = [table.resolve, table.reject, table.settlements, table.request, table.context, table.stopListening];
-    expect(kept.map((column) => column[row])).toEqual(new Array(6).fill(null));
+    const { resolve, reject, settlements, request, context, stopListening, result } = table;
+    const kept = [resolve, reject, settlements, request, context, stopListening, result];
+    expect(kept.map((column) => column[row])).toEqual(new Array(7).fill(null));
     expect(table.id[row]).toBeUndefined();
     expect(() => table.release(row)).toThrow('released twice');
+  });
+
+  it('has objects only for rows that were ever taken, however many there may be', () => {
+    const table = new RequestTable(1_000_000);
+    table.claim();
+    const last = [table.claim(), table.claim()];
+    expect(last).toEqual([1, 2]);
+    expect([table.resolve.length, table.result.length, table.id.length]).toEqual([3, 3, 3]);
   });
 });

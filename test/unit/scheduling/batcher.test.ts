@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rowsInFlight } from '../../../src/deployments/deployment.js';
 import { AbortedError } from '../../../src/errors.js';
 import { type LossKind, LostTask } from '../../../src/pool/lost-task.js';
 import type { BatchReply } from '../../../src/protocol/serving.js';
@@ -239,6 +240,59 @@ describe('Batcher', () => {
     },
   );
 
+  it('does not refuse the next request of a row that code of the host gave up while a batch was put together', async () => {
+    const { clock, sent, add, parts } = rig({ maxBatchSize: 8 });
+    const requests = [add(), add(1), add(), add(1), add()];
+    const next: Ticket[] = [];
+    let isFirst = true;
+    parts.host.onFailed = (): void => {
+      if (!isFirst || requests[3] === undefined) return;
+      isFirst = false;
+      parts.giveUp(requests[3], new AbortedError('the host'));
+      next.push(add());
+    };
+    clock.stall(5);
+    clock.turn();
+    expect(next[0]?.row).toBe(requests[3]?.row);
+    for (let round = 0; round < 2; round += 1) {
+      for (const batch of sent.splice(0)) await batch.reply({ inferenceMs: 1, provider: 'cpu' });
+      clock.turn();
+    }
+    expect(next.map((request) => parts.outcomeOf(request))).toEqual(['answered']);
+  });
+
+  it('does not fail the next request of a row that code of the host gave up while a hung batch was failed', async () => {
+    const { clock, sent, add, parts } = rig();
+    const requests = [add(), add(), add()];
+    clock.turn();
+    const next: Ticket[] = [];
+    let isFirst = true;
+    parts.host.onFailed = (): void => {
+      if (!isFirst || requests[2] === undefined) return;
+      isFirst = false;
+      parts.giveUp(requests[2], new AbortedError('the host'));
+      next.push(add());
+    };
+    await sent.shift()?.hang();
+    expect(next[0]?.row).toBe(requests[2]?.row);
+    clock.turn();
+    await sent.shift()?.reply({ inferenceMs: 1, provider: 'cpu' });
+    clock.turn();
+    expect(next.map((request) => parts.outcomeOf(request))).toEqual(['answered']);
+  });
+
+  it('keeps within the rows that the table has for it, though every batch costs a worker that is replaced at once', async () => {
+    const { clock, table, batcher, sent, add } = rig({ workers: 2 });
+    for (let round = 0; round < 50; round += 1) {
+      for (let request = 0; request < 4; request += 1) add();
+      clock.turn();
+      // One is alone with its worker, and takes long.
+      for (const batch of sent.splice(round === 0 ? 0 : 1)) await batch.die();
+      expect(table.capacity - table.freeCount - batcher.waiting).toBeLessThanOrEqual(rowsInFlight(2, 4));
+    }
+    expect(batcher.waiting).toBeGreaterThan(0);
+  });
+
   it('goes on where code of the host has columns scored while a batch is put together', async () => {
     const { clock, sent, add, parts, batcher, columns } = rig({ maxBatchSize: 8, workers: 2 });
     parts.host.onFailed = (): void => {
@@ -289,6 +343,8 @@ describe('Batcher', () => {
         const pick = (by: number): Sent | undefined => [...open][by % Math.max(open.size, 1)];
         for (const { kind, by } of events) {
           if (kind === 'add') requests.push(add(by, (by % 21) - 10));
+          // Of the rows that do not wait there are never more than the request table has room for.
+          expect(table.capacity - table.freeCount - batcher.waiting).toBeLessThanOrEqual(rowsInFlight(2, 4));
           if (kind === 'advance') clock.advance(by);
           if (kind === 'ready') state.ready = by;
           if (kind === 'columns') {

@@ -64,6 +64,22 @@ describe('DeadlineWheel', () => {
     expect(expired).toHaveLength(1);
   });
 
+  it('does not expire the next request of a row that is settled while others expire', () => {
+    const clock = new FakeClock();
+    const table = new RequestTable(2);
+    const expired: number[] = [];
+    const rows = [0, 1].map(() => claimRow(table, { enqueuedAt: clock.now(), timeoutMs: 5 }));
+    const wheel = new DeadlineWheel(table, clock, (row) => {
+      expired.push(row);
+      for (const other of rows) if (other !== row) table.release(other);
+      wheel.add(claimRow(table, { enqueuedAt: clock.now(), timeoutMs: 1_000 }));
+    });
+    for (const row of rows) wheel.add(row);
+    clock.advance(10);
+    expect(expired).toHaveLength(1);
+    expect([wheel.length, table.freeCount]).toEqual([1, 0]);
+  });
+
   it('sets one timer, which keeps no process alive, for all that come and go before it is due', () => {
     const clock = new FakeClock();
     const table = new RequestTable(16);

@@ -82,7 +82,7 @@ describe('a batch that fails', () => {
     const { finish, seen, pool } = rig(marks, { maxBatchSize: 64 });
     await finish();
     expect(seen()).toEqual(marks.map((mark) => expected[mark]));
-    expect([pool.deaths, pool.runs]).toEqual([0, 13]);
+    expect([pool.deaths, pool.runs]).toEqual([0, 14]);
   });
 
   it('is not taken for the culprit where its neighbour killed the worker, whichever began first', async () => {
@@ -157,6 +157,26 @@ describe('a batch that fails', () => {
       expect(table.freeCount).toBe(3);
     },
   );
+
+  it('does not expire the next request of a row that code of the host gave up while others expired', async () => {
+    const { clock, pool, settleTurn, parts, requests } = rig(['killing', 'fine', 'fine'], { timeoutMs: 50 });
+    await settleTurn();
+    pool.step(0, false);
+    await settleTurn();
+    const next: ReturnType<typeof parts.add>[] = [];
+    let isFirst = true;
+    parts.host.onFailed = (): void => {
+      if (!isFirst || requests[2] === undefined) return;
+      isFirst = false;
+      parts.giveUp(requests[2], new AbortedError('the host'));
+      // As an expired one would: whether it expires depends on the generation alone.
+      next.push(parts.add({ timeoutMs: 0, feature: rows.fine }));
+    };
+    clock.stall(60);
+    parts.batcher.pump();
+    expect(next[0]?.row).toBe(requests[2]?.row);
+    expect(next.map((request) => parts.outcomeOf(request))).toEqual(['open']);
+  });
 
   it('has rows that kill or fail, and only those, fail: each request settles once, and every row and lane comes back', async () => {
     const mark = fc.oneof(

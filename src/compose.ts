@@ -123,6 +123,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       workers,
       changes,
       onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
+      onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
       onFault,
     },
   );
@@ -137,7 +138,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onAborted: (row, error) => deployments.of(table, row).giveUp(row, error),
     maxQueueSize: options.maxQueueSize,
     timeoutMs: options.timeoutMs,
-    keepsRequests: typeof options.fallback === 'function',
+    keepsRequests: typeof options.fallback === 'function' || options.decide !== undefined,
     door,
     events,
     onFault,

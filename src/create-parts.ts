@@ -58,7 +58,13 @@ async function createWithin(limit: StartLimit, resolved: ResolvedOptions, rehear
 
 /** Has the host's code compiled on parts of their own, which have no workers and tell nobody of anything. */
 async function rehearse(options: ResolvedOptions, directory: ModelDirectory, rehearsal: Rehearsal): Promise<void> {
-  const quiet = { logger: undefined, fallback: 'throw', explain: false, maxQueueSize: rehearsalQueue } as const;
+  const quiet = {
+    logger: undefined,
+    decide: undefined,
+    fallback: 'throw',
+    explain: false,
+    maxQueueSize: rehearsalQueue,
+  } as const;
   const maxBatchSize = Math.min(options.batching.maxBatchSize, rehearsalQueue);
   const batching = { ...options.batching, maxBatchSize, maxQueueDelayMs: 0 };
   try {

@@ -12,7 +12,7 @@ export type {
 export type { AlertThresholds, BatchLimits, FraudScorerOptions, OutcomeLimits } from './api/options.js';
 export type { Outcome } from './api/outcome.js';
 export type { Patch } from './api/patch.js';
-export type { DecisionPolicy, Fallback } from './api/policy.js';
+export type { Decide, DecisionPolicy, DecisionScores, Fallback } from './api/policy.js';
 export type { DeviceSummary, Provider, ProviderAttempt } from './api/provider.js';
 export type {
   ColumnsOptions,

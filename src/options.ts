@@ -2,7 +2,7 @@ import type { ResourceLimits } from 'node:worker_threads';
 import { readPolicyPatch } from './answering/policy.js';
 import type { HostLogger } from './api/logger.js';
 import type { AlertThresholds, BatchLimits, FraudScorerOptions, OutcomeLimits } from './api/options.js';
-import type { DecisionPolicy, Fallback } from './api/policy.js';
+import type { Decide, DecisionPolicy, Fallback } from './api/policy.js';
 import type { Provider } from './api/provider.js';
 import type { Explain } from './api/request.js';
 import { isLogger, loggerExpected } from './host/host-logger.js';
@@ -33,6 +33,7 @@ export interface ResolvedOptions {
   autoBatching: boolean;
   /** The host's thresholds alone: the manifest's come before them. */
   policy: Partial<DecisionPolicy>;
+  decide: Decide | undefined;
   fallback: Fallback;
   explain: Explain;
   outcomes: OutcomeLimits;
@@ -74,6 +75,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     maxQueueSize: reader.number('maxQueueSize', 10_000, { min: 1, max: 1_000_000, integer: true }),
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
     policy: readPolicyPatch(reader.nested('policy')),
+    decide: reader.value('decide', 'a synchronous function of the scores and the request', isDecide),
     fallback: reader.value('fallback', "'throw', 'APPROVE', 'REVIEW', 'BLOCK' or a function", isFallback) ?? 'throw',
     explain: reader.value('explain', "true, false, 'review' or 'block'", isExplain) ?? false,
     outcomes: readOutcomes(reader.nested('outcomes')),
@@ -156,6 +158,10 @@ function isDeviceId(value: unknown): value is number {
 
 export function isProvider(value: unknown): value is Provider {
   return value === 'cuda' || value === 'tensorrt' || value === 'cpu';
+}
+
+function isDecide(value: unknown): value is Decide {
+  return typeof value === 'function';
 }
 
 function isFallback(value: unknown): value is Fallback {

@@ -93,6 +93,7 @@ export class LeastHost {
   #resultOf(value: number, rows: number): ModelResult {
     return {
       source: 'model',
+      decidedBy: 'policy',
       decision: value > 0.5 ? 'REVIEW' : 'APPROVE',
       fraudProbability: value,
       riskScore: value + 0.5,

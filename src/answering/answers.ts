@@ -1,23 +1,17 @@
-import type { DecisionPolicy } from '../api/policy.js';
+import type { Decide, DecisionPolicy } from '../api/policy.js';
 import type { Provider } from '../api/provider.js';
-import type { ModelIdentity, ModelResult } from '../api/result.js';
+import type { Decision, ModelIdentity, ModelResult, RiskLevel } from '../api/result.js';
 import { type FraudScorerError, InferenceError } from '../errors.js';
+import { inContext } from '../host/async-context.js';
 import type { FaultReport } from '../host/faults.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
-import {
-  type BatchScores,
-  isProbability,
-  newBatchScores,
-  type OutputForm,
-  outsideMessage,
-  readAttention,
-  readScores,
-} from '../protocol/outputs.js';
+import { isProbability, outputsPerRow, outsideMessage, readAttention } from '../protocol/outputs.js';
 import { explainCodes } from '../requests/explain-codes.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import type { Landed } from '../scheduling/flights.js';
 import type { Lane } from '../scheduling/lanes.js';
 import type { Explanations } from './explanations.js';
+import { hostDecision } from './host-decision.js';
 import { decide, riskLevel } from './policy.js';
 import type { Settler } from './settler.js';
 
@@ -25,11 +19,13 @@ export interface AnswersOptions {
   table: RequestTable;
   model: ModelIdentity;
   maxBatchSize: number;
-  form: OutputForm;
   /** Columns of the attention output; 0 where there is none. Known once a worker is ready. */
   workers: { readonly attentionWidth: number };
   /** As scores are compared with it: rounded to float32. It may change at any time. */
   policy: { readonly rounded: DecisionPolicy };
+  /** The host's own say; undefined where it has none. */
+  decide: Decide | undefined;
+  onDecideFailure: (reason: string) => void;
   explanations: Explanations;
   stats: VersionStats;
   settler: Settler;
@@ -39,13 +35,11 @@ export interface AnswersOptions {
 /** Takes one version's landed batches through decide → explain, if wanted → settle → record. */
 export class Answers {
   readonly #options: AnswersOptions;
-  // Of the batch that is being answered.
-  readonly #scores: BatchScores;
+  /** Of the batch that is being answered. */
   readonly #enqueued: Float64Array;
 
   constructor(options: AnswersOptions) {
     this.#options = options;
-    this.#scores = newBatchScores(options.maxBatchSize);
     this.#enqueued = new Float64Array(options.maxBatchSize);
   }
 
@@ -58,9 +52,9 @@ export class Answers {
   }
 
   #answerBatch(lane: Lane, inferenceMs: number, provider: Provider, answeredAt: number): void {
-    const { table, form, explanations, stats, settler } = this.#options;
-    const { rows, generations, outputs, count } = lane;
-    readScores(outputs, count, form, this.#scores);
+    const { table, explanations, stats, settler } = this.#options;
+    const { rows, generations, count } = lane;
+    const asks = this.#options.decide !== undefined;
     const enqueued = this.#enqueued;
     let answered = 0;
     for (let place = 0; place < count; place += 1) {
@@ -78,6 +72,8 @@ export class Answers {
         this.#fail(row, error instanceof InferenceError ? error : failure);
         continue;
       }
+      // The host's function may have ended its own request, by an abort say.
+      if (asks && !table.isCurrent(row, generations[place] as number)) continue;
       // Nobody wants reasons, as a rule.
       const explain = (table.explain[row] as number) || explanations.defaultCode;
       if (explain > explainCodes.never && explanations.wants(row, result)) {
@@ -87,7 +83,7 @@ export class Answers {
       } else {
         enqueued[answered] = table.enqueuedAt[row] as number;
         answered += 1;
-        if (settler.tellsHost) {
+        if (asks || settler.tellsHost) {
           // Its code may look at the summary.
           stats.recordTimes(enqueued, answered, lane.sentAt, answeredAt);
           answered = 0;
@@ -104,7 +100,7 @@ export class Answers {
    * @throws {InferenceError} where they are no probabilities: a score that is not a number must never become a decision.
    */
   #decide(
-    { attention: weights, sentAt, count: batchSize }: Lane,
+    { outputs, attention: weights, sentAt, count: batchSize }: Lane,
     place: number,
     row: number,
     policy: DecisionPolicy,
@@ -113,26 +109,68 @@ export class Answers {
     answeredAt: number,
   ): ModelResult {
     const { table, model } = this.#options;
-    const fraudProbability = this.#scores.fraudProbability[place] as number;
-    const riskScore = this.#scores.riskScore[place] as number;
+    const fraudProbability = outputs[place * outputsPerRow] as number;
+    const riskScore = outputs[place * outputsPerRow + 1] as number;
     if (!isProbability(fraudProbability)) throw new InferenceError(outsideMessage('fraud probability'));
     if (!isProbability(riskScore)) throw new InferenceError(outsideMessage('risk score'));
     const attention = readAttention(weights, place, this.#options.workers.attentionWidth);
     const enqueuedAt = table.enqueuedAt[row] as number;
     const timing = { queueMs: sentAt - enqueuedAt, inferenceMs, totalMs: answeredAt - enqueuedAt, batchSize };
     const source = 'model';
-    const decision = decide(fraudProbability, riskScore, policy);
+    const byPolicy = decide(fraudProbability, riskScore, policy);
     const level = riskLevel(riskScore, policy);
+    const byHost =
+      this.#options.decide === undefined ? null : this.#ask(row, fraudProbability, riskScore, level, byPolicy);
+    const decision = byHost ?? byPolicy;
+    const decidedBy = byHost === null ? 'policy' : 'host';
     const id = table.id[row];
     // Four literals: a field that is added to an object later goes to a memory of its own.
     if (attention === null) {
       return id === undefined
-        ? { source, decision, fraudProbability, riskScore, riskLevel: level, model, provider, timing }
-        : { source, id, decision, fraudProbability, riskScore, riskLevel: level, model, provider, timing };
+        ? { source, decision, decidedBy, fraudProbability, riskScore, riskLevel: level, model, provider, timing }
+        : { source, id, decision, decidedBy, fraudProbability, riskScore, riskLevel: level, model, provider, timing };
     }
     return id === undefined
-      ? { source, decision, fraudProbability, riskScore, riskLevel: level, attention, model, provider, timing }
-      : { source, id, decision, fraudProbability, riskScore, riskLevel: level, attention, model, provider, timing };
+      ? {
+          source,
+          decision,
+          decidedBy,
+          fraudProbability,
+          riskScore,
+          riskLevel: level,
+          attention,
+          model,
+          provider,
+          timing,
+        }
+      : {
+          source,
+          id,
+          decision,
+          decidedBy,
+          fraudProbability,
+          riskScore,
+          riskLevel: level,
+          attention,
+          model,
+          provider,
+          timing,
+        };
+  }
+
+  /** What the host decides itself, in the context of the request's caller; null where it leaves that to the policy. */
+  #ask(
+    row: number,
+    fraudProbability: number,
+    riskScore: number,
+    riskLevel: RiskLevel,
+    decision: Decision,
+  ): Decision | null {
+    const { table, model, decide, onDecideFailure } = this.#options;
+    const request = table.request[row] ?? null;
+    if (decide === undefined || request === null) return null;
+    const scores = { fraudProbability, riskScore, riskLevel, decision, model };
+    return inContext(table.context[row] ?? null, () => hostDecision(decide, scores, request, onDecideFailure));
   }
 
   /** A request whose answer was held for its reasons. @param answeredAt on the monotonic clock, in ms. */

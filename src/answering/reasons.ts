@@ -1,6 +1,7 @@
 import type { DecisionPolicy } from '../api/policy.js';
 import type { ModelResult, Reason } from '../api/result.js';
 import type { Contribution, ExplainTask } from '../protocol/serving.js';
+import { decide } from './policy.js';
 
 /** A feature by its column in the row. */
 export interface FeatureName {
@@ -27,9 +28,13 @@ export function featureNames(inputs: readonly DescribedInput[]): FeatureName[] {
   );
 }
 
-/** The score that took the decision: the risk where it alone was above its threshold, else the probability. */
+/**
+ * The score that took the policy's decision, or would have taken it where the host decides: the risk where it alone was above its
+ * threshold, else the probability.
+ */
 export function decidingScore(result: ModelResult, policy: DecisionPolicy): ExplainTask['of'] {
-  const { decision, fraudProbability } = result;
+  const { fraudProbability, riskScore } = result;
+  const decision = decide(fraudProbability, riskScore, policy);
   if (decision === 'BLOCK') return fraudProbability > policy.blockProbability ? 'probability' : 'risk';
   if (decision === 'REVIEW') return fraudProbability > policy.reviewProbability ? 'probability' : 'risk';
   return 'probability';

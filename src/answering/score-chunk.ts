@@ -2,14 +2,13 @@ import type { DecisionPolicy } from '../api/policy.js';
 import type { ColumnScores } from '../api/result.js';
 import { InferenceError } from '../errors.js';
 import type { DecisionCounts } from '../monitoring/counts.js';
-import type { OutputForm } from '../protocol/outputs.js';
-import { isProbability, softmaxOfTwo } from '../protocol/outputs.js';
+import { isProbability } from '../protocol/outputs.js';
 import { decide, riskLevel } from './policy.js';
 
 /**
  * Turns a chunk's outputs into scores and decisions (0 APPROVE, 1 REVIEW, 2 BLOCK).
  *
- * @param outputs as the worker left them: logits [rows, 2] or probability [rows], and risk [rows] from 2 · rows on.
+ * @param outputs as the worker left them: probability [rows], then risk [rows].
  * @param policy rounded to float32.
  * @param scores gets the chunk's, from `row` on.
  * @param counts gets how many rows came to which decision added.
@@ -18,7 +17,6 @@ import { decide, riskLevel } from './policy.js';
 export function scoreChunk(
   outputs: Float32Array,
   rows: number,
-  form: OutputForm,
   policy: DecisionPolicy,
   scores: ColumnScores,
   row: number,
@@ -30,10 +28,8 @@ export function scoreChunk(
   let blocked = 0;
   let highRisk = 0;
   for (let index = 0; index < rows; index += 1) {
-    const probability = form.logits
-      ? Math.fround(softmaxOfTwo(outputs[2 * index] as number, outputs[2 * index + 1] as number))
-      : (outputs[index] as number);
-    const risk = form.riskScore ? (outputs[2 * rows + index] as number) : probability;
+    const probability = outputs[index] as number;
+    const risk = outputs[rows + index] as number;
     if (!isProbability(probability) || !isProbability(risk)) {
       throw new InferenceError("The model's scores for a row: expected numbers in [0, 1], received something else");
     }

@@ -1,7 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { HostLogger } from './logger.js';
 import type { Patch } from './patch.js';
-import type { DecisionPolicy, Fallback } from './policy.js';
+import type { Decide, DecisionPolicy, Fallback } from './policy.js';
 import type { Provider } from './provider.js';
 import type { Explain } from './request.js';
 
@@ -66,6 +66,12 @@ export interface FraudScorerOptions {
    * above its block threshold never reviews.
    */
   policy?: Patch<DecisionPolicy> | undefined;
+  /**
+   * The host's own say, asked of each answer of the model in `score` and `scoreMany`: a synchronous function of the scores and the request
+   * that returns a decision, or undefined for the policy's. It runs on the way of every request, so it must be quick. The results'
+   * `decidedBy` tells who decided; where it throws, the policy did. @default none
+   */
+  decide?: Decide | undefined;
   /** What answers where the model can't: an error, a decision, or a synchronous function. @default 'throw' */
   fallback?: Fallback | undefined;
   /** Which answers get reasons: none, all, REVIEW and BLOCK, or BLOCK alone; each takes a run of its own in a worker. @default false */

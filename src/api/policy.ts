@@ -1,6 +1,6 @@
 import type { FraudScorerError } from '../errors.js';
 import type { ScoreRequest } from './request.js';
-import type { Decision } from './result.js';
+import type { Decision, ModelIdentity, RiskLevel } from './result.js';
 
 /**
  * The thresholds of the decision, each in [0, 1]. BLOCK where probability > blockProbability or risk > blockRisk;
@@ -23,3 +23,23 @@ export interface DecisionPolicy {
 
 /** What answers in the model's place: an error, a fixed decision, or a synchronous function of the request and the error. */
 export type Fallback = 'throw' | Decision | ((request: ScoreRequest, error: FraudScorerError) => Decision);
+
+/** What the model says of a request, and what the policy makes of it, for the host's own rules. */
+export interface DecisionScores {
+  /** In [0, 1], float32. */
+  readonly fraudProbability: number;
+  /** In [0, 1], float32; the fraud probability where the model has no risk score of its own. */
+  readonly riskScore: number;
+  readonly riskLevel: RiskLevel;
+  /** The policy's. */
+  readonly decision: Decision;
+  readonly model: ModelIdentity;
+}
+
+/**
+ * The host's own say, for rules by amount or segment that thresholds cannot express. Synchronous; undefined leaves the decision to the
+ * policy, and so does a function that throws.
+ *
+ * @param request as it was passed to `score` or `scoreMany`.
+ */
+export type Decide = (scores: DecisionScores, request: ScoreRequest) => Decision | undefined;

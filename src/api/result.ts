@@ -46,6 +46,8 @@ export interface ModelResult {
   source: 'model';
   id?: string;
   decision: Decision;
+  /** The thresholds of the policy, or the host's function `decide`. */
+  decidedBy: 'policy' | 'host';
   /** In [0, 1], float32. */
   fraudProbability: number;
   /** In [0, 1], float32; the fraud probability where the model has no risk score of its own. */

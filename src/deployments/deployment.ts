@@ -4,7 +4,7 @@ import { featureNames } from '../answering/reasons.js';
 import { scoreChunk } from '../answering/score-chunk.js';
 import type { Settler } from '../answering/settler.js';
 import type { BatchLimits } from '../api/options.js';
-import type { DecisionPolicy } from '../api/policy.js';
+import type { Decide, DecisionPolicy } from '../api/policy.js';
 import type { Explain } from '../api/request.js';
 import type { ModelIdentity } from '../api/result.js';
 import { ColumnAreas } from '../columns/column-areas.js';
@@ -14,7 +14,6 @@ import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { ModelDirectory } from '../models/model-directory.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
-import type { OutputForm } from '../protocol/outputs.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
@@ -33,6 +32,8 @@ export interface DeploymentOptions extends ServingWorkersOptions {
   batching: BatchLimits;
   /** What is explained where a request does not say. */
   explain: Explain;
+  /** The host's own say. */
+  decide: Decide | undefined;
   /** The host's thresholds. */
   policy: Partial<DecisionPolicy>;
 }
@@ -47,6 +48,7 @@ export interface DeploymentParts {
   /** Told when something has left the queue, or has been settled. */
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
+  onDecideFailure: (reason: string) => void;
   onFault: FaultReport;
 }
 
@@ -78,8 +80,7 @@ export class Deployment {
     const { clock, table, settler, stats } = parts;
     const layout = rowLayoutOf(manifest.inputs);
     const places = options.workers * tasksPerWorker;
-    const { logits, riskScore, attention } = manifest.outputs;
-    const form: OutputForm = { logits: logits !== undefined, riskScore: riskScore !== undefined };
+    const { attention } = manifest.outputs;
     this.index = index;
     this.#directory = directory;
     this.#parts = parts;
@@ -118,9 +119,10 @@ export class Deployment {
       table,
       model: this.model,
       maxBatchSize,
-      form,
       workers: this.workers,
       policy: this.policy,
+      decide: options.decide,
+      onDecideFailure: parts.onDecideFailure,
       explanations: this.explanations,
       stats,
       settler,
@@ -131,7 +133,7 @@ export class Deployment {
       targetLatencyMs: options.batching.targetLatencyMs,
       run: (task) => this.workers.pool.run(task),
       score: (outputs, rows, scores, row, counts) =>
-        scoreChunk(outputs, rows, form, this.policy.rounded, scores, row, counts),
+        scoreChunk(outputs, rows, this.policy.rounded, scores, row, counts),
       onScored: (rows) => stats.recordRows(rows),
       onAnswered: (call) => {
         stats.recordColumns(call.counts);

@@ -5,12 +5,14 @@ import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import { checkGraph } from '../models/graph-check.js';
 import { fileOf, type ModelDirectory } from '../models/model-directory.js';
+import { specOf } from '../models/model-spec.js';
 import { faultOfModel } from '../models/model-trial.js';
 import { refuseByTrial } from '../models/trial-report.js';
 import type { WorkerPoolOptions } from '../pool/pool-options.js';
 import { noPool, type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
+import { readGoldenCases } from '../tools/golden-cases.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
 
 export interface ServingWorkersOptions {
@@ -125,19 +127,15 @@ export class ServingWorkers {
       signal,
       config: {
         model: fileOf(directory),
-        inputs: manifest.inputs.map(({ name, size, mean, std }) => ({
-          name,
-          size,
-          ...(mean && std ? { mean, std } : {}),
-        })),
-        outputs: manifest.outputs,
+        ...specOf(manifest),
         providers: [...providers],
         memory,
         columns,
         trialRows: trialRowsFor(manifest.inputs),
+        caseRows: await caseRowsOf(directory),
       },
       check: (report) => {
-        if (report.graph !== null) checkGraph(manifest, report.graph, modelPath);
+        if (report.graph !== null) checkGraph(manifest, report.graph, modelPath, report.kind === 'ready');
         if (report.kind === 'failed' && report.isModelSuspect) suspicion = report.message;
         if (report.kind === 'ready') refuseByTrial(report.trial, modelPath);
       },
@@ -167,4 +165,10 @@ export class ServingWorkers {
   async release(): Promise<boolean> {
     return this.pool.release();
   }
+}
+
+/** The rows of `cases.json`; none where there is no such file, or it is not as it should be, which is for the check to say. */
+async function caseRowsOf({ folders, manifest }: ModelDirectory): Promise<Float32Array> {
+  const cases = await readGoldenCases(folders, manifest.inputs).catch(() => null);
+  return cases?.rows ?? new Float32Array();
 }

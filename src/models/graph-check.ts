@@ -1,18 +1,25 @@
 import { ModelInvalidError } from '../errors.js';
 import type { GraphDescription, GraphValue } from '../protocol/serving.js';
 import { IssueList } from '../validation/issues.js';
+import { describeValue, fixedRowsOf, namesOf } from './graph-values.js';
 import type { Manifest } from './manifest.js';
+import { checkOutputs } from './output-check.js';
 
 /**
  * Compares a manifest with the graph that the runtime loaded.
  *
+ * @param hasRun whether the graph was run, and its outputs were as many as they must be.
+ * @returns what is not wrong but worth knowing.
  * @throws {ModelInvalidError} with every disagreement: the field, what the manifest says, what the graph has.
  */
-export function checkGraph(manifest: Manifest, graph: GraphDescription, path: string): void {
+export function checkGraph(manifest: Manifest, graph: GraphDescription, path: string, hasRun: boolean): string[] {
   const issues = new IssueList();
+  const notes: string[] = [];
   checkInputs(manifest, graph, issues);
-  checkOutputs(manifest, graph, issues);
-  if (issues.total === 0) return;
+  if (manifest.batch === 'alone') notes.push('"batch": "alone": each row is a run of its own');
+  checkRows(graph, issues, notes);
+  checkOutputs(manifest, graph, hasRun, issues, notes);
+  if (issues.total === 0) return notes;
   const message = `${path}: model.json disagrees with the graph`;
   throw new ModelInvalidError(message, issues.listed, { totalIssues: issues.total });
 }
@@ -23,7 +30,8 @@ function checkInputs(manifest: Manifest, graph: GraphDescription, issues: IssueL
     if (value === undefined) {
       issues.add(`inputs[${index}].name`, namesOf(graph.inputs), JSON.stringify(input.name));
     } else if (!isFloatRows(value, input.size)) {
-      issues.add(`inputs[${index}]`, describe(value), `${JSON.stringify(input.name)}, float32 [rows, ${input.size}]`);
+      const received = `${JSON.stringify(input.name)}, float32 [rows, ${input.size}]`;
+      issues.add(`inputs[${index}]`, describeValue(value), received);
     }
   }
   for (const { name } of graph.inputs) {
@@ -33,41 +41,21 @@ function checkInputs(manifest: Manifest, graph: GraphDescription, issues: IssueL
   }
 }
 
-function checkOutputs(manifest: Manifest, graph: GraphDescription, issues: IssueList): void {
-  const check = (field: keyof Manifest['outputs'], shape: string, accepts: (value: GraphValue) => boolean): void => {
-    const name = manifest.outputs[field];
-    if (name === undefined) return;
-    const value = graph.outputs.find((output) => output.name === name);
-    if (value === undefined) issues.add(`outputs.${field}`, namesOf(graph.outputs), JSON.stringify(name));
-    else if (!accepts(value))
-      issues.add(`outputs.${field}`, describe(value), `${JSON.stringify(name)}, float32 ${shape}`);
-  };
-  const isColumn = (value: GraphValue): boolean =>
-    isFloatRows(value, 1) || (value.type === 'float32' && isRows(value, 1));
-  check('logits', '[rows, 2]', (value) => isFloatRows(value, 2));
-  check('probability', '[rows] or [rows, 1]', isColumn);
-  check('riskScore', '[rows] or [rows, 1]', isColumn);
-  check('attention', '[rows, n]', (value) => value.type === 'float32' && isRows(value, 2));
+/** A graph may take a fixed number of rows in a run; it must be the same for all inputs. */
+function checkRows({ inputs }: GraphDescription, issues: IssueList, notes: string[]): void {
+  const rows = fixedRowsOf(inputs);
+  if (rows === null) return;
+  const other = inputs.find(({ shape: [axis] }) => typeof axis === 'number' && axis >= 1 && axis !== rows);
+  if (other !== undefined) issues.add('inputs', `${rows} rows in a run, as the first input has`, describeValue(other));
+  else if (rows === 1) notes.push("the graph's batch axis is fixed at 1: each row is a run of its own");
+  else notes.push(`the graph's batch axis is fixed at ${rows}: ${rows} rows are run at a time, and fewer are padded`);
 }
 
-/** Whether a value has `rank` axes, the first of which takes any number of rows. */
-function isRows(value: GraphValue, rank: number): boolean {
-  return value.shape.length === rank && typeof value.shape[0] === 'string';
-}
-
-function isFloatRows(value: GraphValue, columns: number): boolean {
-  return value.type === 'float32' && isRows(value, 2) && isColumns(value.shape[1], columns);
+function isFloatRows({ type, shape }: GraphValue, columns: number): boolean {
+  return type === 'float32' && shape.length === 2 && isColumns(shape[1], columns);
 }
 
 /** An axis without a fixed size takes any: the warm-up run shows whether it works. */
 function isColumns(axis: number | string | undefined, columns: number): boolean {
   return typeof axis === 'string' || axis === columns;
-}
-
-function namesOf(values: readonly GraphValue[]): string {
-  return `one of the graph's ${values.map(({ name }) => JSON.stringify(name)).join(', ')}`;
-}
-
-function describe({ name, type, shape }: GraphValue): string {
-  return `${JSON.stringify(name)} as the graph has it, ${type} [${shape.map((axis) => (axis === '' ? '?' : axis)).join(', ')}]`;
 }

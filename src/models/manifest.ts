@@ -1,8 +1,11 @@
 import { readPolicyPatch } from '../answering/policy.js';
 import type { DecisionPolicy } from '../api/policy.js';
+import type { Calibration } from '../protocol/output-forms.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { describeKind, type IssueList } from '../validation/issues.js';
 import { isText } from '../validation/text.js';
+import { type ManifestOutputs, readCalibration, readOutputs } from './manifest-outputs.js';
+import { notReserved, reservedName } from './reserved-name.js';
 
 /** One input of a model, as its manifest describes it. */
 export interface ManifestInput {
@@ -18,18 +21,6 @@ export interface ManifestInput {
   std?: number[];
 }
 
-/** The graph's outputs, by what they mean. */
-export interface ManifestOutputs {
-  /** [rows, 2]: softmax makes them probabilities, and column 1 is fraud. Given instead of `probability`. */
-  logits?: string;
-  /** [rows] or [rows, 1], in [0, 1]. Given instead of `logits`. */
-  probability?: string;
-  /** [rows] or [rows, 1], in [0, 1]. @default the probability */
-  riskScore?: string;
-  /** [rows, n] */
-  attention?: string;
-}
-
 /** `model.json`: everything this package knows of a model beside its graph. */
 export interface Manifest {
   name: string;
@@ -40,16 +31,13 @@ export interface Manifest {
   sha256: string;
   inputs: ManifestInput[];
   outputs: ManifestOutputs;
+  /** Maps the score to a probability; given where `outputs.score` is. */
+  calibration?: Calibration;
+  /** 'alone' runs each row by itself. @default 'any' */
+  batch: 'any' | 'alone';
   /** Thresholds that go before the package's defaults and behind the host's options. */
   policy: Partial<DecisionPolicy>;
 }
-
-/**
- * The one name that a plain JavaScript object can't hold as a field: setting it sets the object's prototype. Requests, and the runtime's
- * inputs and outputs, are such objects.
- */
-const reservedName = '__proto__';
-const notReserved = `any other name: in JavaScript ${reservedName} is an object's prototype and no field, so rename it in the graph and here`;
 
 /**
  * Reads a parsed `model.json`, adding everything that is wrong with it to `issues`; null where there was anything.
@@ -62,10 +50,14 @@ export function readManifest(json: unknown, issues: IssueList): Manifest | null 
   const sha256 = reader.required('sha256', '64 hexadecimal digits', isSha256);
   const inputs = readInputs(reader, issues);
   const outputs = readOutputs(reader.nested('outputs'), issues);
+  const calibration = readCalibration(reader, outputs, issues);
+  const batch = reader.oneOf('batch', ['any', 'alone'], 'any');
   const policy = readPolicyPatch(reader.nested('policy'));
   // Further fields are a newer format's or the author's own notes, and disturb nothing.
   if (issues.total > 0 || !name || !version || !file || !sha256) return null;
-  return { name, version, file, sha256: sha256.toLowerCase(), inputs, outputs, policy };
+  const manifest: Manifest = { name, version, file, sha256: sha256.toLowerCase(), inputs, outputs, batch, policy };
+  if (calibration !== undefined) manifest.calibration = calibration;
+  return manifest;
 }
 
 function readInputs(reader: FieldReader, issues: IssueList): ManifestInput[] {
@@ -118,20 +110,6 @@ function readColumn<T>(
   const bad = values.findIndex((value) => !accepts(value));
   if (bad >= 0) reader.reject(`${name}[${bad}]`, `one of ${size} ${what}`, values[bad]);
   return values.filter(accepts);
-}
-
-function readOutputs(reader: FieldReader, issues: IssueList): ManifestOutputs {
-  const outputs: ManifestOutputs = {};
-  for (const meaning of ['logits', 'probability', 'riskScore', 'attention'] as const) {
-    const name = reader.value(meaning, "the name of a graph's output", isText);
-    if (name === reservedName) reader.reject(meaning, notReserved, name);
-    if (name !== undefined) outputs[meaning] = name;
-  }
-  reader.rejectUnknown();
-  if (reader.has('logits') === reader.has('probability')) {
-    issues.add('outputs', 'either logits or probability', reader.has('logits') ? 'both' : 'neither');
-  }
-  return outputs;
 }
 
 /** A plain name, so that no manifest can make this package read a file outside the model's directory. */

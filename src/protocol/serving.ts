@@ -6,6 +6,7 @@
 import type { Provider, ProviderAttempt } from '../api/provider.js';
 import type { Issue } from '../errors.js';
 import type { GuardedData } from './guard.js';
+import type { Calibration, OutputSpec } from './output-forms.js';
 
 export interface InputSpec {
   name: string;
@@ -14,17 +15,14 @@ export interface InputSpec {
   std?: number[];
 }
 
-export interface OutputSpec {
-  logits?: string;
-  probability?: string;
-  riskScore?: string;
-  attention?: string;
-}
-
 /** What a worker must know of a manifest. */
 export interface ModelSpec {
   inputs: InputSpec[];
   outputs: OutputSpec;
+  /** Maps the score to a probability. */
+  calibration?: Calibration;
+  /** Whether rows may share a run, or each has one of its own. @default 'any' */
+  batch?: 'any' | 'alone';
 }
 
 /**
@@ -83,6 +81,8 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   columns: ColumnMemory;
   /** Raw features of invented rows to try the model with, row after row; null where it is known to be well. */
   trialRows: Float32Array | null;
+  /** Raw features of the rows of `cases.json`, likewise; empty where there are none. */
+  caseRows: Float32Array;
 }
 
 /** One batch: its rows are the first of its lane. */
@@ -94,7 +94,7 @@ export interface BatchTask {
 
 /**
  * One chunk of columns. Its area holds the first input's rows one behind the other, then the second's, and so on; the outputs
- * likewise: logits [rows, 2] or probability [rows] first, and the risk, where the model gives it, from 2 · rows on.
+ * likewise: probability [rows] first, then risk [rows].
  */
 export interface ColumnsTask {
   kind: 'columns';

@@ -197,8 +197,8 @@ export interface ScoredRows {
   note: string | null;
   /** null where the model could not be loaded. */
   graph: GraphDescription | null;
-  /** Logits [rows, 2] or probability [rows]; null where nothing was scored. */
-  scores: Float32Array | null;
+  /** Of each row; null where nothing was scored. */
+  fraudProbability: Float32Array | null;
   riskScore: Float32Array | null;
   /** null where nothing was scored. */
   trial: TrialReport | null;
@@ -223,7 +223,7 @@ export interface OutputDifferences {
   fraudProbability: number;
   /** Absolute. */
   riskScore: number | null;
-  /** |a − b| / max(1, |a|). */
+  /** Of a logit or logits, |a − b| / max(1, |a|). */
   logits: number | null;
   /** Absolute. */
   attention: number | null;

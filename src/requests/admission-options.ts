@@ -51,7 +51,7 @@ export interface AdmissionOptions {
   maxQueueSize: number;
   /** Where the request does not say. */
   timeoutMs: number;
-  /** Whether the host's fallback is a function: only then its own request is kept for it. */
+  /** Whether the host has a function `fallback` or `decide`: only then its own request is kept for it. */
   keepsRequests: boolean;
   door: { readonly isClosed: boolean };
   /** Whether code of the host's hears of decisions, as its fallback does: it runs in the context of its caller. */

@@ -68,7 +68,7 @@ export class RequestTable {
   /** The request's place there. */
   readonly place: Int32Array;
   readonly id: (string | undefined)[] = [];
-  /** The host's own object, for a fallback function; null where there is none. */
+  /** The host's own object, for its functions `fallback` and `decide`; null where it has neither. */
   readonly request: (ScoreRequest | null)[] = [];
   readonly context: (CallerContext | null)[] = [];
   /** Takes the caller's abort listener away again. Never throws. */

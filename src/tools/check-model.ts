@@ -7,9 +7,9 @@ import { checkGraph } from '../models/graph-check.js';
 import type { Manifest } from '../models/manifest.js';
 import { fileOf, integrityProblem, type ModelDirectory, readModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
+import { specOf } from '../models/model-spec.js';
 import { refuseOutsideFiles } from '../models/outside-files.js';
 import type { Scores } from '../protocol/outputs.js';
-import { softmaxOfTwo } from '../protocol/outputs.js';
 import type { ScoredRows } from '../protocol/tools.js';
 import { casesFile, compareWithCases, type GoldenCases, readGoldenCases } from './golden-cases.js';
 import { ToolWorker } from './tool-worker.js';
@@ -102,7 +102,9 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
     if (scored === null) continue;
     if (scored.graph !== null && !isGraphChecked) {
       isGraphChecked = true;
-      problem('graph', ...graphProblems(manifest, scored, modelPath));
+      const { problems, notes } = graphFindings(manifest, scored, modelPath);
+      problem('graph', ...problems);
+      check.notes.push(...notes);
     }
     const result: ProviderCheck = {
       provider,
@@ -119,7 +121,7 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
     check.notes.push(...(scored.trial?.notes ?? []).map((note) => `${provider}: ${note}`));
     if (cases === null || scored.reason !== null) continue;
     const policy = { ...defaultPolicy, ...manifest.policy };
-    const compared = compareWithCases(scoresOf(scored, manifest), cases.expected, policy, tolerance[provider]);
+    const compared = compareWithCases(scoresOf(scored), cases.expected, policy, tolerance[provider]);
     result.largestDifference = compared.largestDifference;
     problem('golden rows', ...compared.problems.map((message) => `${provider}: ${message}`));
   }
@@ -134,8 +136,8 @@ async function scoreOn(
 ): Promise<ScoredRows> {
   const worker = new ToolWorker();
   try {
-    const { inputs, outputs } = opened.manifest;
-    const task = { kind: 'score', spec: { inputs, outputs }, model: fileOf(opened), provider, device } as const;
+    const { inputs } = opened.manifest;
+    const task = { kind: 'score', spec: specOf(opened.manifest), model: fileOf(opened), provider, device } as const;
     const rows = cases?.rows ?? new Float32Array();
     return await worker.run({ ...task, rows, trialRows: trialRowsFor(inputs) });
   } finally {
@@ -143,24 +145,22 @@ async function scoreOn(
   }
 }
 
-function scoresOf({ scores, riskScore }: ScoredRows, { outputs }: Manifest): Scores[] {
-  if (scores === null) return [];
-  const isLogits = outputs.logits !== undefined;
-  const count = scores.length / (isLogits ? 2 : 1);
-  return Array.from({ length: count }, (_, row) => {
-    const fraudProbability = isLogits
-      ? Math.fround(softmaxOfTwo(scores[2 * row] ?? Number.NaN, scores[2 * row + 1] ?? Number.NaN))
-      : (scores[row] ?? Number.NaN);
-    return { fraudProbability, riskScore: riskScore === null ? fraudProbability : (riskScore[row] ?? Number.NaN) };
-  });
+function scoresOf({ fraudProbability: probabilities, riskScore }: ScoredRows): Scores[] {
+  return Array.from(probabilities ?? [], (fraudProbability, row) => ({
+    fraudProbability,
+    riskScore: riskScore === null ? fraudProbability : (riskScore[row] ?? Number.NaN),
+  }));
 }
 
-function graphProblems(manifest: Manifest, { graph }: ScoredRows, modelPath: string): string[] {
+function graphFindings(
+  manifest: Manifest,
+  { graph, reason }: ScoredRows,
+  modelPath: string,
+): { problems: string[]; notes: string[] } {
   try {
-    if (graph !== null) checkGraph(manifest, graph, modelPath);
-    return [];
+    return { problems: [], notes: graph === null ? [] : checkGraph(manifest, graph, modelPath, reason === null) };
   } catch (error) {
-    return messagesOf(error);
+    return { problems: messagesOf(error), notes: [] };
   }
 }
 

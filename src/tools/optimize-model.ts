@@ -6,6 +6,7 @@ import { InvalidOptionsError, ModelInvalidError } from '../errors.js';
 import { outOfResources } from '../host/out-of-resources.js';
 import { fileOf, type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
+import { specOf } from '../models/model-spec.js';
 import { isPathOrUrl } from '../options.js';
 import type { Comparison, OptimizationLevel, OutputDifferences } from '../protocol/tools.js';
 import { FieldReader } from '../validation/field-reader.js';
@@ -94,7 +95,7 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
     const optimized = await writeOptimized(worker, original, draft, resolved.level);
     const comparison = await worker.run({
       kind: 'compare',
-      spec: { inputs, outputs: original.manifest.outputs },
+      spec: specOf(original.manifest),
       original: fileOf(original),
       optimized: fileOf(optimized),
       rows,

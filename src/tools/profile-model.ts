@@ -3,6 +3,7 @@ import type { ModelIdentity } from '../api/result.js';
 import { OutOfResourcesError } from '../errors.js';
 import { fileOf, type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
+import { specOf } from '../models/model-spec.js';
 import { isPathOrUrl, isProvider } from '../options.js';
 import { isAbortSignal } from '../requests/score-options.js';
 import { FieldReader } from '../validation/field-reader.js';
@@ -105,10 +106,10 @@ async function profileResolved(
   opened: ModelDirectory,
   { batchSizes, providers, sessions, runs, device, ...workers }: ResolvedProfileOptions,
 ): Promise<ModelProfile> {
-  const { name, version, inputs, outputs } = opened.manifest;
+  const { name, version, inputs } = opened.manifest;
   const profile: ModelProfile = { model: { name, version }, entries: [], unavailable: [], outOfMemory: [] };
   const order = {
-    spec: { inputs, outputs },
+    spec: specOf(opened.manifest),
     model: fileOf(opened),
     device,
     rows: generatedRows(inputs, 256),

@@ -107,6 +107,29 @@ describe('a model that is merely unusual', () => {
     });
   });
 
+  it('is refused by create too for rows of its cases that have no score, or all the same', async () => {
+    const cases = [0.25, -1].map((x) => ({
+      features: { x: [x] },
+      expected: { fraudProbability: 0.5, riskScore: 0.75 },
+    }));
+    await cp(fixtureModel('sqrt'), folder, { recursive: true });
+    await writeFile(join(folder, 'cases.json'), JSON.stringify(cases));
+    await expect(create(folder, 1)).rejects.toMatchObject({
+      code: 'ERR_MODEL_INVALID',
+      issues: [{ path: 'cases.json' }],
+    });
+    await cp(fixtureModel('constant'), folder, { recursive: true });
+    const same = cases.map(({ expected }, index) => ({ features: { x: [index, 1] }, expected }));
+    await writeFile(join(folder, 'cases.json'), JSON.stringify(same));
+    await expect(create(folder, 1)).rejects.toMatchObject({
+      issues: [{ path: 'cases.json', received: expect.stringContaining('is the model trained') }],
+    });
+    // What is wrong with the file itself is for the check to say.
+    await writeFile(join(folder, 'cases.json'), 'no JSON');
+    await using scorer = await create(folder, 1);
+    expect(scorer.health()).toMatchObject({ status: 'ok' });
+  });
+
   it('is refused for a row of its cases that has no score', async () => {
     await cp(fixtureModel('sqrt'), folder, { recursive: true });
     const expected = { fraudProbability: 0.5, riskScore: 0.75 };

@@ -27,7 +27,11 @@ export type FixtureModel =
   | 'raw-logit'
   | 'distance'
   | 'constant'
-  | 'odd-names';
+  | 'odd-names'
+  | 'forms'
+  | 'zip-map'
+  | 'batch-1'
+  | 'batch-4';
 
 export function fixtureModel(name: FixtureModel): string {
   return projectPath(`test/fixtures/models/${name}`);

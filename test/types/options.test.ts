@@ -9,6 +9,7 @@ import type {
   dynamicBatchingConfig,
   FraudScorer,
   FraudScorerOptions,
+  ModelResult,
   OptimizeModelOptions,
   Outcome,
   OutcomeLimits,
@@ -49,6 +50,22 @@ describe('the types of options', () => {
     expectTypeOf<Strict<GeneratorOptions>>().toBeNever();
     expectTypeOf<Strict<FeatureBuilderOptions>>().toBeNever();
     expectTypeOf<Strict<Transaction>>().toBeNever();
+  });
+
+  it('have decide as a synchronous function that may leave the decision to the policy', () => {
+    const options: FraudScorerOptions[] = [
+      {
+        decide: ({ fraudProbability, decision }, { amount = 0 }) =>
+          amount * fraudProbability > 500 ? 'REVIEW' : decision,
+      },
+      { decide: () => undefined },
+      // @ts-expect-error It must be synchronous.
+      { decide: async () => 'BLOCK' },
+      // @ts-expect-error There is no such decision.
+      { decide: () => 'DENY' },
+    ];
+    expectTypeOf(options).toBeArray();
+    expectTypeOf<ModelResult['decidedBy']>().toEqualTypeOf<'policy' | 'host'>();
   });
 
   it('take what Partial gives, and refuse names and values that there are not', () => {

@@ -45,10 +45,11 @@ export class BatchRunner {
    * @throws {Error} where the runtime fails or an output has the wrong length.
    */
   async warmUp(): Promise<void> {
-    for (let rows = 1; rows < this.#maxBatchSize; rows *= 2) await this.#runLane(this.#scratchLane, rows);
+    const largest = this.#model.largestWarmUp(this.#maxBatchSize);
+    for (let rows = 1; rows < largest; rows *= 2) await this.#runLane(this.#scratchLane, rows);
     for (let run = 0; run < warmUpRuns; run += 1) {
       await this.#runLane(this.#scratchLane, 1);
-      await this.#runLane(this.#scratchLane, this.#maxBatchSize);
+      await this.#runLane(this.#scratchLane, largest);
     }
   }
 
@@ -63,17 +64,13 @@ export class BatchRunner {
     }
   }
 
-  #write(firstRow: number, rows: number, { logits, probability, riskScore, attention }: ModelOutputs): void {
+  #write(firstRow: number, rows: number, { probability, riskScore, attention }: ModelOutputs): void {
     const outputs = this.#outputs;
+    const risks = riskScore ?? probability;
     let at = firstRow * outputsPerRow;
     for (let row = 0; row < rows; row += 1) {
-      if (logits !== null) {
-        outputs[at] = logits[row * 2] as number;
-        outputs[at + 1] = logits[row * 2 + 1] as number;
-      } else if (probability !== null) {
-        outputs[at] = probability[row] as number;
-      }
-      if (riskScore !== null) outputs[at + 2] = riskScore[row] as number;
+      outputs[at] = probability[row] as number;
+      outputs[at + 1] = risks[row] as number;
       at += outputsPerRow;
     }
     if (attention !== null) this.#attention.set(attention, firstRow * maxAttentionWidth);

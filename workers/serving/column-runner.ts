@@ -30,11 +30,10 @@ export class ColumnRunner {
     const buffers = this.#buffers.take();
     try {
       buffers.gatherColumns(this.#features, area * this.#maxRows * this.#rowSize, rows);
-      const { logits, probability, riskScore } = await this.#model.infer(buffers.inputs, rows);
+      const { probability, riskScore } = await this.#model.infer(buffers.inputs, rows);
       const first = area * this.#maxRows * outputsPerRow;
-      const scores = logits ?? probability;
-      if (scores !== null) this.#outputs.set(scores, first);
-      if (riskScore !== null) this.#outputs.set(riskScore, first + 2 * rows);
+      this.#outputs.set(probability, first);
+      this.#outputs.set(riskScore ?? probability, first + rows);
     } finally {
       this.#buffers.giveBack(buffers);
     }

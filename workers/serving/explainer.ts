@@ -7,7 +7,6 @@ import {
 } from '../../src/protocol/serving.js';
 import type { InputBuffers, ModelOutputs, ModelSession } from '../thread/model-session.js';
 import type { BufferPool } from './feature-buffers.js';
-import { fraudProbabilityOf } from './row-scores.js';
 
 /** Probabilities are kept this far from 0 and 1, where their logit is infinite. */
 const margin = 1e-7;
@@ -79,10 +78,9 @@ export class Explainer {
   }
 }
 
-function logitOf(outputs: ModelOutputs, row: number, of: ExplainTask['of']): number {
-  const { riskScore } = outputs;
-  if (of === 'risk' && riskScore !== null) return logit(riskScore[row] ?? Number.NaN);
-  return logit(fraudProbabilityOf(outputs, row));
+function logitOf({ probability, riskScore }: ModelOutputs, row: number, of: ExplainTask['of']): number {
+  const scores = of === 'risk' ? (riskScore ?? probability) : probability;
+  return logit(scores[row] ?? Number.NaN);
 }
 
 function logit(probability: number): number {

@@ -9,6 +9,7 @@ import type {
   GraphDescription,
   ReadyReport,
   TaskFailure,
+  TrialReport,
   WorkerConfig,
   WorkerTask,
 } from '../../src/protocol/serving.js';
@@ -39,7 +40,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
     const { provider, trials, result } = await openSession(bytes, config.providers, config.device, async (session) => {
       graph = describeGraph(session);
       const model = await warmedUp(session, config);
-      return { model, trial: config.trialRows === null ? null : await tryRows(model, config, config.trialRows) };
+      return { model, trial: await trialOf(model, config) };
     });
     const { model, trial } = result;
     const report: ReadyReport = {
@@ -72,6 +73,11 @@ async function start(config: WorkerConfig): Promise<Handler> {
       return taskFailureOf(error);
     }
   };
+}
+
+async function trialOf(model: ModelSession, config: WorkerConfig): Promise<TrialReport | null> {
+  const { trialRows, caseRows } = config;
+  return trialRows === null ? null : tryRows(model, config, trialRows, caseRows);
 }
 
 async function warmedUp(session: InferenceSession, config: WorkerConfig): Promise<ModelSession> {

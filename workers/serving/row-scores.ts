@@ -1,27 +1,21 @@
-import { softmaxOfTwo } from '../../src/protocol/outputs.js';
 import type { ModelOutputs } from '../thread/model-session.js';
 
 /** What a model said of one row. */
 export interface RowScores {
-  /** As the host would read it: of logits the second column of their softmax. */
   fraudProbability: number;
   /** null where the model has no such output. */
   riskScore: number | null;
-  logits: readonly [number, number] | null;
+  /** What the probability was made of, as the graph gave it: a value for each class, or one. */
+  raw: readonly number[];
 }
 
-/** The fraud probability of a row. NaN unless both logits are finite, as a model that overflowed has said nothing. */
-export function fraudProbabilityOf({ logits, probability }: ModelOutputs, row: number): number {
-  if (logits === null) return probability?.[row] ?? Number.NaN;
-  return softmaxOfTwo(logits[row * 2] ?? Number.NaN, logits[row * 2 + 1] ?? Number.NaN);
-}
-
-export function rowScoresOf(outputs: ModelOutputs, rows: number): RowScores[] {
-  const { logits, riskScore } = outputs;
+export function rowScoresOf({ probability, riskScore, raw }: ModelOutputs, rows: number): RowScores[] {
+  const columns = raw.length / rows;
   return Array.from({ length: rows }, (_, row) => ({
-    fraudProbability: fraudProbabilityOf(outputs, row),
+    // As the host reads it.
+    fraudProbability: Math.fround(probability[row] ?? Number.NaN),
     riskScore: riskScore === null ? null : (riskScore[row] ?? Number.NaN),
-    logits: logits === null ? null : [logits[row * 2] ?? Number.NaN, logits[row * 2 + 1] ?? Number.NaN],
+    raw: [...raw.subarray(row * columns, (row + 1) * columns)],
   }));
 }
 
@@ -31,16 +25,16 @@ export interface RowDifference {
   probability: number;
   /** Absolute; 0 where there is none. */
   riskScore: number;
-  /** |a − b| / max(1, |a|, |b|), the larger of both columns; 0 where there are none. */
-  logits: number;
+  /** |a − b| / max(1, |a|, |b|), the largest of all columns. */
+  raw: number;
 }
 
 export function differenceOf(a: RowScores, b: RowScores): RowDifference {
-  const logits = [0, 1].map((column) => relativeDistance(a.logits?.[column] ?? 0, b.logits?.[column] ?? 0));
+  const raw = a.raw.map((value, column) => relativeDistance(value, b.raw[column] ?? 0));
   return {
     probability: distance(a.fraudProbability, b.fraudProbability),
     riskScore: distance(a.riskScore ?? 0, b.riskScore ?? 0),
-    logits: Math.max(...logits),
+    raw: Math.max(...raw),
   };
 }
 

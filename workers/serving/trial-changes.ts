@@ -5,13 +5,13 @@ import type { TrialRun } from './trial-run.js';
  * How far a score may differ between batches of the same shape: the same kernels then do the same with a row, and should come to the
  * same bits. Dynamic quantisation is off by 0.01 and more.
  */
-const sameShape: RowDifference = { probability: 1e-4, riskScore: 1e-4, logits: 1e-3 };
+const sameShape: RowDifference = { probability: 1e-4, riskScore: 1e-4, raw: 1e-3 };
 
 /**
  * How far it may differ between a row alone and a batch, which other kernels run: float32 rounds otherwise then, and a statically
  * quantised graph may round one of its values to the next step.
  */
-const otherShape: RowDifference = { probability: 1e-2, riskScore: 1e-2, logits: 1e-2 };
+const otherShape: RowDifference = { probability: 1e-2, riskScore: 1e-2, raw: 1e-2 };
 
 type Field = keyof RowDifference;
 
@@ -72,7 +72,8 @@ function judgeCompany({ targets, companies }: TrialRun): Change | null {
     received:
       `${told(worst)} ${worst.where}: one caller's row would change another's decision. Likely causes are dynamic quantisation ` +
       '(one scale for all rows of a batch), batch normalisation in training mode, and a softmax or mean over the rows instead of the ' +
-      'columns: quantise statically or use float32, export the model in evaluation mode, and look at the axes',
+      'columns: quantise statically or use float32, export the model in evaluation mode, and look at the axes. Where a row alone is scored ' +
+      'rightly, "batch": "alone" in model.json serves the model as it is: each row in a run of its own, at the cost of throughput',
   };
 }
 
@@ -80,7 +81,7 @@ type Scores = readonly RowScores[] | null;
 
 /** Of the rows that were run both times; null where none differs by more than it may. */
 function largestDifference(a: Scores, b: Scores, tolerance: RowDifference): Difference | null {
-  const largest: RowDifference = { probability: 0, riskScore: 0, logits: 0 };
+  const largest: RowDifference = { probability: 0, riskScore: 0, raw: 0 };
   for (const [row, left] of (a ?? []).entries()) {
     const right = b?.[row];
     if (right === undefined) continue;
@@ -91,11 +92,11 @@ function largestDifference(a: Scores, b: Scores, tolerance: RowDifference): Diff
   return field === undefined ? null : { field, size: largest[field] };
 }
 
-/** The scores first: the logits tell where those are too near to 0 or 1 to differ. */
-const fields = ['probability', 'riskScore', 'logits'] as const;
+/** The scores first: what they were made of tells where they are too near to 0 or 1 to differ. */
+const fields = ['probability', 'riskScore', 'raw'] as const;
 
 function told({ field, size }: Difference): string {
-  const what = field === 'logits' ? 'logits' : 'scores';
+  const what = field === 'raw' ? 'outputs of the graph' : 'scores';
   if (!Number.isFinite(size)) return `${what} that are lost (no finite number)`;
-  return `${what} that differ by up to ${rounded(size)}${field === 'logits' ? ' relative to their size' : ''}`;
+  return `${what} that differ by up to ${rounded(size)}${field === 'raw' ? ' relative to their size' : ''}`;
 }

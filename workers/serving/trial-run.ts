@@ -25,6 +25,8 @@ export interface TrialRun {
   companies: Company[];
   /** The largest company of 'others', once more. */
   again: RowScores[] | null;
+  /** Of the rows of `cases.json`, likewise; none where there is no such file. */
+  cases: (RowScores | null)[];
   /** What the runtime said where it failed; null where it did not. */
   failure: string | null;
 }

@@ -8,6 +8,9 @@ import { judgeTrial } from './trial-findings.js';
 import { type TrialRows, trialRows } from './trial-rows.js';
 import type { Company, TargetScores } from './trial-run.js';
 
+/** Rows of `cases.json` that are run together. */
+const chunk = 256;
+
 /** Targets that are also tried with a single row beside them. */
 const maxPairs = 8;
 
@@ -16,15 +19,17 @@ const maxPairs = 8;
  * Rows that the runtime fails on are left out, as the model may not be made for such.
  *
  * @param plausible raw features of rows that the model may meet, row after row.
+ * @param cases raw features of the rows of `cases.json`, likewise; may be empty.
  * @throws {Error} where the device fails, or memory runs out.
  */
 export async function tryRows(
   model: Pick<ModelSession, 'infer'>,
   { inputs, outputs }: ModelSpec,
   plausible: Float32Array,
+  cases: Float32Array,
 ): Promise<TrialReport> {
   const rows = trialRows(inputs, plausible);
-  const runner = new Runner(model, inputs, rows);
+  const runner = new Runner(model, inputs, rows.features, Math.max(rows.plausible.length, 2 * rows.targets.length));
   const scores = await runner.scoresOf(rows.plausible);
   const targets = await alone(runner, rows);
   const companies: Company[] = [];
@@ -38,7 +43,26 @@ export async function tryRows(
   }
   const others = companionsOf('others', targets, rows);
   const again = await inCompany(runner, targets, others, 2 * targets.length);
-  return judgeTrial({ plausible: scores, targets, companies, again, failure: runner.failure }, outputs);
+  const { failure } = runner;
+  const ofCases = await scoresOfCases(model, inputs, cases);
+  return judgeTrial({ plausible: scores, targets, companies, again, cases: ofCases, failure }, outputs);
+}
+
+/** In chunks: there may be many. */
+async function scoresOfCases(
+  model: Pick<ModelSession, 'infer'>,
+  inputs: readonly InputSpec[],
+  cases: Float32Array,
+): Promise<(RowScores | null)[]> {
+  const count = cases.length / inputs.reduce((sum, { size }) => sum + size, 0);
+  if (count === 0) return [];
+  const runner = new Runner(model, inputs, cases, Math.min(count, chunk));
+  const scores: (RowScores | null)[] = [];
+  for (let first = 0; first < count; first += chunk) {
+    const rows = Array.from({ length: Math.min(chunk, count - first) }, (_, row) => first + row);
+    scores.push(...(await runner.scoresOf(rows)));
+  }
+  return scores;
 }
 
 /** A target and its score in a run of its own. */
@@ -89,10 +113,16 @@ class Runner {
   readonly #features: Float32Array;
   readonly #buffers: FeatureBuffers;
 
-  constructor(model: Pick<ModelSession, 'infer'>, inputs: readonly InputSpec[], rows: TrialRows) {
+  /** @param features raw, row after row. @param maxRows in a run. */
+  constructor(
+    model: Pick<ModelSession, 'infer'>,
+    inputs: readonly InputSpec[],
+    features: Float32Array,
+    maxRows: number,
+  ) {
     this.#model = model;
-    this.#features = rows.features;
-    this.#buffers = new FeatureBuffers(inputs, Math.max(rows.plausible.length, 2 * rows.targets.length));
+    this.#features = features;
+    this.#buffers = new FeatureBuffers(inputs, maxRows);
   }
 
   /** In one batch, or each alone where that fails; null for rows that fail alone too. */

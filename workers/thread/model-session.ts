@@ -1,28 +1,32 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import { outputNames } from '../../src/protocol/output-forms.js';
 import type { ModelSpec } from '../../src/protocol/serving.js';
-import { runtime } from '../providers/runtime.js';
+import { feedsOf, type InputBuffers, newBuffers } from './feeds.js';
+import { joined, type ModelOutputs, OutputReader, type RawOutputs, rawOutputsOf } from './model-outputs.js';
+import { bufferRows, type RunRows, runRowsOf } from './run-rows.js';
 
-/** The graph's outputs for some rows, by what they mean; null where the model does not have one. */
-export interface ModelOutputs {
-  logits: Float32Array | null;
-  probability: Float32Array | null;
-  riskScore: Float32Array | null;
-  attention: Float32Array | null;
-}
-
-/** The inputs' values, normalised, one buffer an input. The runtime reads them later in the turn: no two runs share a set. */
-export type InputBuffers = Float32Array[];
+export type { InputBuffers } from './feeds.js';
+export type { ModelOutputs } from './model-outputs.js';
 
 /** A loaded graph, with its inputs and outputs as the manifest names them. */
 export class ModelSession {
-  readonly attentionWidth: number;
   readonly #session: InferenceSession;
   readonly #spec: ModelSpec;
+  readonly #names: readonly string[];
+  readonly #rows: RunRows;
+  readonly #reader: OutputReader;
 
-  private constructor(session: InferenceSession, spec: ModelSpec, attentionWidth: number) {
+  private constructor(session: InferenceSession, spec: ModelSpec, rows: RunRows, reader: OutputReader) {
     this.#session = session;
     this.#spec = spec;
-    this.attentionWidth = attentionWidth;
+    this.#names = outputNames(spec.outputs);
+    this.#rows = rows;
+    this.#reader = reader;
+  }
+
+  /** Columns of the attention output; 0 where there is none. */
+  get attentionWidth(): number {
+    return this.#reader.attentionWidth;
   }
 
   /**
@@ -38,60 +42,42 @@ export class ModelSession {
     maxBatchSize: number,
     furtherSizes: readonly number[] = [],
   ): Promise<ModelSession> {
-    const buffers = newBuffers(spec, maxBatchSize);
-    const one = await infer(session, spec, buffers, 1);
-    const model = new ModelSession(session, spec, one.attention?.length ?? 0);
-    for (let rows = 1; rows < maxBatchSize; rows *= 2) await model.infer(buffers, rows);
-    for (let run = 0; run < 3; run += 1) await model.infer(buffers, maxBatchSize);
-    for (const rows of furtherSizes) if (rows > maxBatchSize) await model.infer(newBuffers(spec, rows), rows);
+    const rows = runRowsOf(session, spec);
+    const least = rows.fixed ?? 1;
+    const results = await session.run(feedsOf(spec, newBuffers(spec, least), least), outputNames(spec.outputs));
+    const reader = new OutputReader(spec, rawOutputsOf(results, spec.outputs), least);
+    const model = new ModelSession(session, spec, rows, reader);
+    const largest = model.largestWarmUp(maxBatchSize);
+    const buffers = newBuffers(spec, largest);
+    for (let rows = 1; rows < largest; rows *= 2) await model.infer(buffers, rows);
+    for (let run = 0; run < 3; run += 1) await model.infer(buffers, largest);
+    for (const size of furtherSizes.map((rows) => model.largestWarmUp(rows))) {
+      if (size > largest) await model.infer(newBuffers(spec, size), size);
+    }
     return model;
+  }
+
+  /** The largest batch worth a warm-up, of those up to `rows`: where few rows share a run, larger batches only repeat it. */
+  largestWarmUp(rows: number): number {
+    return Math.min(rows, 2 * (this.#rows.shared ?? rows));
   }
 
   /** @throws {Error} where the runtime fails or an output has the wrong length. */
   async infer(buffers: InputBuffers, rows: number): Promise<ModelOutputs> {
-    const outputs = await infer(this.#session, this.#spec, buffers, rows);
-    checkLength('logits', outputs.logits, rows * 2);
-    checkLength('probability', outputs.probability, rows);
-    checkLength('riskScore', outputs.riskScore, rows);
-    checkLength('attention', outputs.attention, rows * this.attentionWidth);
-    return outputs;
+    const { shared, fixed } = this.#rows;
+    if (shared === null) return this.#reader.read(await this.#run(buffers, rows), rows);
+    const parts: RawOutputs[] = [];
+    for (let first = 0; first < rows; first += shared) {
+      const count = Math.min(shared, rows - first);
+      const wanted = fixed ?? count;
+      const outputs = await this.#run(bufferRows(this.#spec, buffers, first, count, wanted), wanted);
+      parts.push(wanted === count ? outputs : this.#reader.firstOf(outputs, count, wanted));
+    }
+    return this.#reader.read(joined(parts), rows);
   }
-}
 
-async function infer(
-  session: InferenceSession,
-  { inputs, outputs }: ModelSpec,
-  buffers: InputBuffers,
-  rows: number,
-): Promise<ModelOutputs> {
-  const { Tensor: Values } = runtime();
-  const feeds: Record<string, Tensor> = {};
-  for (const [index, { name, size }] of inputs.entries()) {
-    const data = buffers[index]?.subarray(0, rows * size) ?? new Float32Array(rows * size);
-    feeds[name] = new Values('float32', data, [rows, size]);
+  async #run(buffers: InputBuffers, rows: number): Promise<RawOutputs> {
+    const results = await this.#session.run(feedsOf(this.#spec, buffers, rows), this.#names);
+    return rawOutputsOf(results, this.#spec.outputs);
   }
-  const results = await session.run(feeds, Object.values(outputs));
-  return {
-    logits: floatsOf(results, outputs.logits),
-    probability: floatsOf(results, outputs.probability),
-    riskScore: floatsOf(results, outputs.riskScore),
-    attention: floatsOf(results, outputs.attention),
-  };
-}
-
-function floatsOf(results: InferenceSession.ReturnType, name: string | undefined): Float32Array | null {
-  if (name === undefined) return null;
-  const data = results[name]?.data;
-  if (data instanceof Float32Array) return data;
-  throw new Error(`output ${JSON.stringify(name)}: expected float32 values`);
-}
-
-function checkLength(meaning: string, data: Float32Array | null, expected: number): void {
-  if (data !== null && data.length !== expected) {
-    throw new Error(`output ${meaning}: expected ${expected} values, received ${data.length}`);
-  }
-}
-
-function newBuffers({ inputs }: ModelSpec, rows: number): InputBuffers {
-  return inputs.map(({ size }) => new Float32Array(rows * size));
 }

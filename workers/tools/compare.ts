@@ -1,10 +1,10 @@
+import { scoreFormOf } from '../../src/protocol/output-forms.js';
 import type { ModelFile } from '../../src/protocol/serving.js';
 import type { CompareTask, Comparison, OutputDifferences, PairTiming } from '../../src/protocol/tools.js';
 import { openSession } from '../providers/providers.js';
 import { FeatureBuffers } from '../serving/feature-buffers.js';
-import { fraudProbabilityOf } from '../serving/row-scores.js';
 import { bytesOf } from '../thread/model-bytes.js';
-import { type InputBuffers, type ModelOutputs, ModelSession } from '../thread/model-session.js';
+import { type InputBuffers, ModelSession } from '../thread/model-session.js';
 
 /** Rows a run of the verification takes. */
 const verificationBatch = 256;
@@ -53,26 +53,27 @@ function gathered({ spec, rows }: CompareTask, count: number, place: (row: numbe
 
 async function verify(a: ModelSession, b: ModelSession, task: CompareTask, rows: number): Promise<OutputDifferences> {
   const largest: OutputDifferences = { fraudProbability: 0, riskScore: null, logits: null, attention: null };
+  const form = scoreFormOf(task.spec.outputs);
+  const hasLogits = form === 'logits' || form === 'logit';
   for (let first = 0; first < rows; first += verificationBatch) {
     const count = Math.min(verificationBatch, rows - first);
     const { inputs } = gathered(task, count, (row) => first + row);
     const [left, right] = [await a.infer(inputs, count), await b.infer(inputs, count)];
-    const probability = largestDifference(probabilities(left, count), probabilities(right, count), false);
+    const probability = largestDifference(left.probability, right.probability, false);
     largest.fraudProbability = Math.max(largest.fraudProbability, probability ?? 0);
     largest.riskScore = larger(largest.riskScore, largestDifference(left.riskScore, right.riskScore, false));
-    largest.logits = larger(largest.logits, largestDifference(left.logits, right.logits, true));
+    if (hasLogits) largest.logits = larger(largest.logits, largestDifference(left.raw, right.raw, true));
     largest.attention = larger(largest.attention, largestDifference(left.attention, right.attention, false));
   }
   return largest;
 }
 
-function probabilities(outputs: ModelOutputs, rows: number): Float32Array | null {
-  if (outputs.logits === null) return outputs.probability;
-  return Float32Array.from({ length: rows }, (_, row) => fraudProbabilityOf(outputs, row));
-}
-
 /** Infinite where one is a number and the other is not. */
-function largestDifference(a: Float32Array | null, b: Float32Array | null, isRelative: boolean): number | null {
+function largestDifference(
+  a: ArrayLike<number> | null,
+  b: ArrayLike<number> | null,
+  isRelative: boolean,
+): number | null {
   if (a === null || b === null) return null;
   let largest = 0;
   for (let index = 0; index < a.length; index += 1) {

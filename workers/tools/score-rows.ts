@@ -22,7 +22,7 @@ export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
     reason: null,
     note: null,
     graph: null,
-    scores: null,
+    fraudProbability: null,
     riskScore: null,
     trial: null,
     deviceMemoryGb: null,
@@ -34,7 +34,7 @@ export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
     const opened = await openSession(bytes, [provider], device, async (session) => {
       graph = describeGraph(session);
       const model = await ModelSession.warmedUp(session, spec, batchSize);
-      return { model, trial: await tryRows(model, spec, task.trialRows) };
+      return { model, trial: await tryRows(model, spec, task.trialRows, task.rows) };
     });
     const { model, trial } = opened.result;
     const scored = await scoreAll(model, task);
@@ -52,11 +52,10 @@ export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
 async function scoreAll(
   model: ModelSession,
   { spec, rows }: ScoreTask,
-): Promise<Pick<ScoredRows, 'scores' | 'riskScore'>> {
+): Promise<Pick<ScoredRows, 'fraudProbability' | 'riskScore'>> {
   const rowSize = spec.inputs.reduce((sum, { size }) => sum + size, 0);
   const count = rows.length / rowSize;
-  const width = spec.outputs.logits === undefined ? 1 : 2;
-  const scores = new Float32Array(count * width);
+  const fraudProbability = new Float32Array(count);
   const riskScore = spec.outputs.riskScore === undefined ? null : new Float32Array(count);
   const buffers = new FeatureBuffers(spec.inputs, batchSize);
   for (let first = 0; first < count; first += batchSize) {
@@ -66,8 +65,8 @@ async function scoreAll(
       Int32Array.from({ length: size }, (_, row) => first + row),
     );
     const outputs = await model.infer(buffers.inputs, size);
-    scores.set(outputs.logits ?? outputs.probability ?? [], first * width);
+    fraudProbability.set(outputs.probability, first);
     if (outputs.riskScore !== null) riskScore?.set(outputs.riskScore, first);
   }
-  return { scores, riskScore };
+  return { fraudProbability, riskScore };
 }

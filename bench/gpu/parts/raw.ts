@@ -2,6 +2,7 @@ import type { Provider } from 'fraud-scorer';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Manifest } from '../../../src/models/manifest.js';
 import { openModelDirectory } from '../../../src/models/model-directory.js';
+import { outputNames } from '../../../src/protocol/output-forms.js';
 import type { Cell, ResultTable } from '../../report/result.js';
 import { figureOf, median } from '../../statistics.js';
 import { openSession } from '../open-session.js';
@@ -85,7 +86,7 @@ async function open(
   modelPath: string,
 ): Promise<Runner> {
   const session: InferenceSession = await openSession(modelPath, { provider, device });
-  const names = Object.values(outputs);
+  const names = outputNames(outputs);
   const largest = Math.max(...batchSizes);
   const buffers = inputs.map(({ name, size }) => {
     return { name, size, values: Float32Array.from({ length: largest * size }, (_, index) => Math.sin(index)) };

@@ -3,12 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Answers } from '../../../src/answering/answers.js';
 import { Explanations } from '../../../src/answering/explanations.js';
 import { defaultPolicy, roundPolicy } from '../../../src/answering/policy.js';
+import type { Decide } from '../../../src/api/policy.js';
 import type { Explain } from '../../../src/api/request.js';
 import type { ModelResult } from '../../../src/api/result.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
-import type { OutputForm } from '../../../src/protocol/outputs.js';
-import { softmaxOfTwo } from '../../../src/protocol/outputs.js';
 import type { ExplainReply } from '../../../src/protocol/serving.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
 import { addRow, type Lane } from '../../../src/scheduling/lanes.js';
@@ -16,23 +15,25 @@ import { FakeClock } from '../../support/fake-clock.js';
 import { lanesOf } from '../../support/lanes.js';
 import { noFaults } from '../../support/no-faults.js';
 import { Callers, settlerOf } from '../../support/settler.js';
+import { untyped } from '../../support/untyped.js';
 
 const model = { name: 'model', version: '7' };
 const maxBatchSize = 8;
 
 interface Setting {
-  form?: OutputForm;
+  decide?: Decide | undefined;
   attentionWidth?: number;
   explain?: Explain;
 }
 
-function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, explain = false }: Setting = {}) {
+function rig({ attentionWidth = 0, explain = false, decide = undefined }: Setting = {}) {
   const clock = new FakeClock();
   const table = new RequestTable(16);
   const { lanes, features } = lanesOf({ lanes: 2, maxBatchSize, attention: true }, 16);
   const stats = new VersionStats(clock, new OutcomeStore(clock, { maxPending: 10, ttlMs: 1e9 }));
   const callers = new Callers(table);
   const policy = { ...defaultPolicy };
+  const failures: string[] = [];
   const explaining: ((reply: ExplainReply) => void)[] = [];
   const explanations = new Explanations({
     table,
@@ -48,13 +49,14 @@ function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, exp
     table,
     model,
     maxBatchSize,
-    form,
     workers: { attentionWidth },
     policy: {
       get rounded() {
         return roundPolicy(policy);
       },
     },
+    decide,
+    onDecideFailure: (reason) => failures.push(reason),
     explanations,
     stats,
     settler: settlerOf(table, { clock }),
@@ -68,7 +70,7 @@ function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, exp
       const row = callers.claim({ enqueuedAt: clock.now() });
       table.state[row] = rowStates.running;
       addRow(lane, row, table);
-      lane.outputs.set(values, place * 3);
+      lane.outputs.set(values, place * 2);
     }
     return lane;
   };
@@ -86,7 +88,7 @@ function rig({ form = { logits: true, riskScore: true }, attentionWidth = 0, exp
     });
     return seen;
   };
-  return { clock, table, stats, callers, policy, explaining, send, land, performance };
+  return { clock, table, stats, callers, policy, explaining, failures, send, land, performance };
 }
 
 /** What a caller was told, which must be one answer of the model's. */
@@ -102,8 +104,8 @@ describe('Answers', () => {
   it("decides by the outputs of the request's own place, and says how long what took", () => {
     const { clock, callers, table, send, land, performance } = rig();
     const lane = send([
-      [0, 1, 0.25],
-      [2, 0, 0.95],
+      [0.75, 0.25],
+      [0.125, 0.95],
     ]);
     table.id[lane.rows[1] ?? -1] = 'a';
     clock.advance(6);
@@ -112,7 +114,8 @@ describe('Answers', () => {
     expect(answerOf(callers, 0)).toEqual({
       source: 'model',
       decision: 'REVIEW',
-      fraudProbability: Math.fround(softmaxOfTwo(0, 1)),
+      decidedBy: 'policy',
+      fraudProbability: 0.75,
       riskScore: 0.25,
       riskLevel: 'LOW',
       model,
@@ -123,24 +126,17 @@ describe('Answers', () => {
     expect([table.freeCount, performance()]).toEqual([16, { succeeded: 2, failed: 0, batches: 1 }]);
   });
 
-  it('takes the probability as it is where the model gives it, and for a risk that the model does not give', () => {
-    const { callers, send, land } = rig({ form: { logits: false, riskScore: false } });
-    land(send([[0.75, 9, 9]]));
-    expect(answerOf(callers, 0)).toMatchObject({ fraudProbability: 0.75, riskScore: 0.75 });
-  });
-
   it.each([
-    [[Number.NaN, 0, 0.5]],
-    [[Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0.5]],
-    [[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5]],
-    [[0, Number.POSITIVE_INFINITY, 0.5]],
-    [[Number.NEGATIVE_INFINITY, 0, 0.5]],
-    [[0, 0, Number.NaN]],
-    [[0, 0, 1.5]],
-    [[0, 0, -0.1]],
+    [[Number.NaN, 0.5]],
+    [[Number.POSITIVE_INFINITY, 0.5]],
+    [[1.5, 0.5]],
+    [[-0.1, 0.5]],
+    [[0.5, Number.NaN]],
+    [[0.5, 1.5]],
+    [[0.5, -0.1]],
   ])('fails a request with the outputs %j, which must never become a decision, and only that one', (outputs) => {
     const { callers, stats, send, land, performance } = rig();
-    land(send([[0, 0, 0.5], outputs, [0, 0, 0.5]]));
+    land(send([[0.5, 0.5], outputs, [0.5, 0.5]]));
     expect(callers.told[1]).toMatchObject([
       { code: 'ERR_INFERENCE', message: expect.stringMatching(/expected a number in \[0, 1\]/) },
     ]);
@@ -152,9 +148,9 @@ describe('Answers', () => {
   it('gives each request its own attention weights, and fails one whose weights are no numbers', () => {
     const { callers, send, land } = rig({ attentionWidth: 2 });
     const lane = send([
-      [0, 0, 0.5],
-      [0, 0, 0.5],
-      [0, 0, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
     ]);
     lane.attention.set([0.25, 0.75, Number.NaN, 1, 0.5, 0.125]);
     land(lane);
@@ -167,10 +163,70 @@ describe('Answers', () => {
 
   it('decides by the thresholds that are set when the batch lands', () => {
     const { callers, policy, send, land } = rig();
-    const lane = send([[0, 0, 0.25]]);
+    const lane = send([[0.5, 0.25]]);
     policy.blockProbability = 0.25;
     land(lane);
     expect(answerOf(callers, 0).decision).toBe('BLOCK');
+  });
+
+  it('asks the host, which hears of the scores, the policy and the request, and decides or leaves it', () => {
+    const asked: unknown[] = [];
+    const decide: Decide = (scores, request) => {
+      asked.push([scores, request]);
+      return request.amount === 5_000 ? 'REVIEW' : undefined;
+    };
+    const { callers, table, stats, send, land } = rig({ decide });
+    const lane = send([
+      [0.25, 0.5],
+      [0.96875, 0.5],
+      [0.25, 0.5],
+    ]);
+    const requests = [5_000, 10, null].map((amount) => (amount === null ? null : { features: {}, amount }));
+    for (const [place, request] of requests.entries()) table.request[lane.rows[place] ?? -1] = request;
+    land(lane);
+    expect([0, 1, 2].map((number) => answerOf(callers, number))).toMatchObject([
+      { decision: 'REVIEW', decidedBy: 'host', fraudProbability: 0.25, riskLevel: 'MEDIUM' },
+      { decision: 'BLOCK', decidedBy: 'policy' },
+      { decision: 'APPROVE', decidedBy: 'policy' },
+    ]);
+    expect(asked).toEqual([
+      [{ fraudProbability: 0.25, riskScore: 0.5, riskLevel: 'MEDIUM', decision: 'APPROVE', model }, requests[0]],
+      [{ fraudProbability: 0.96875, riskScore: 0.5, riskLevel: 'MEDIUM', decision: 'BLOCK', model }, requests[1]],
+    ]);
+    // What is counted is what the callers were told.
+    expect(stats.decisions.total).toBe(3);
+  });
+
+  it.each<[string, Decide, RegExp]>([
+    [
+      'throws',
+      () => {
+        throw new Error('of the amount 5000');
+      },
+      /^the function decide threw$/,
+    ],
+    ['returns a promise', () => untyped(Promise.reject(new Error('late'))), /a promise; it must be synchronous/],
+    ['returns something else', () => untyped('DENY'), /something else, expected APPROVE, REVIEW, BLOCK or undefined/],
+  ])('has the policy decide where the host function %s, and reports it', (_, decide, reason) => {
+    const { callers, table, failures, send, land } = rig({ decide });
+    const lane = send([[0.96875, 0.5]]);
+    table.request[lane.rows[0] ?? -1] = { features: {} };
+    land(lane);
+    expect(answerOf(callers, 0)).toMatchObject({ decision: 'BLOCK', decidedBy: 'policy' });
+    expect(failures).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it('does not answer a request that the host function has ended', () => {
+    const decide: Decide = () => {
+      table.release(row);
+      return 'APPROVE';
+    };
+    const { callers, table, send, land } = rig({ decide });
+    const lane = send([[0.5, 0.5]]);
+    const row = lane.rows[0] ?? -1;
+    table.request[row] = { features: {} };
+    land(lane);
+    expect([callers.told, table.freeCount]).toEqual([[[]], 16]);
   });
 
   it('answers each request of its batches that is not settled once, whatever was settled meanwhile', () => {
@@ -179,7 +235,7 @@ describe('Answers', () => {
       fc.property(fc.array(fc.array(fate, { maxLength: maxBatchSize }), { minLength: 2, maxLength: 2 }), (batches) => {
         const { callers, table, send, land } = rig();
         const fates = batches.flat();
-        const lanes = batches.map((batch) => send(batch.map(() => [0, 0, 0.5])));
+        const lanes = batches.map((batch) => send(batch.map(() => [0.5, 0.5])));
         const rows = lanes.flatMap(({ rows, count }) => [...rows.subarray(0, count)]);
         for (const [number, row] of rows.entries()) {
           if (fates[number] === 'waits') continue;
@@ -199,8 +255,8 @@ describe('Answers', () => {
   it('does not answer a request that an earlier caller of the batch had aborted', () => {
     const { callers, table, send, land } = rig();
     const lane = send([
-      [0, 0, 0.5],
-      [0, 0, 0.5],
+      [0.5, 0.5],
+      [0.5, 0.5],
     ]);
     const [first = -1, second = -1] = lane.rows;
     table.settlements[first] = { resolve: () => table.release(second), reject: () => {} };
@@ -212,8 +268,8 @@ describe('Answers', () => {
   it('holds an answer until its reasons are there, and counts it then', async () => {
     const { clock, callers, table, explaining, send, land, performance } = rig({ explain: 'block' });
     const lane = send([
-      [0, 4, 0.5],
-      [4, 0, 0.25],
+      [0.96875, 0.5],
+      [0.03125, 0.25],
     ]);
     land(lane);
     const row = lane.rows[0] ?? -1;

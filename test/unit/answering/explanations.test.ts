@@ -14,6 +14,7 @@ import { claimRow } from '../../support/rows.js';
 function resultOf(decision: Decision): ModelResult {
   return {
     source: 'model',
+    decidedBy: 'policy',
     decision,
     fraudProbability: 0.95,
     riskScore: 0.5,

@@ -16,6 +16,7 @@ const model = { name: 'model', version: '1' };
 function resultOf(fields: Partial<ModelResult> = {}): ModelResult {
   return {
     source: 'model',
+    decidedBy: 'policy',
     decision: 'REVIEW',
     fraudProbability: 0.6,
     riskScore: 0.25,

@@ -70,6 +70,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       startTimeoutMs: 1_000,
       batching: { maxBatchSize: 4, maxQueueDelayMs: 0, targetLatencyMs: 10 },
       explain,
+      decide: undefined,
       policy: {},
     };
     const deployment = new Deployment(set.nextIndex, directory, options, {
@@ -86,6 +87,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       },
       changes: new Waiters(),
       onExplanationFailure: () => {},
+      onDecideFailure: () => {},
       onFault: noFaults,
     });
     deployment.workers.standIn(pool);

@@ -66,13 +66,17 @@ describe('readManifest', () => {
     [
       'both forms of output',
       { ...small, outputs: { probability: 'p', logits: 'l' } },
-      'outputs: either logits or probability; both',
+      'outputs: exactly one of logits, logit, probability, probabilities and score; logits and probability',
     ],
-    ['neither', { ...small, outputs: {} }, 'outputs: either logits or probability; neither'],
+    [
+      'neither',
+      { ...small, outputs: {} },
+      'outputs: exactly one of logits, logit, probability, probabilities and score; none of them',
+    ],
     [
       'an unknown output',
       { ...small, outputs: { probability: 'p', risk: 'r' } },
-      'outputs.risk: one of logits, probability, riskScore, attention; an unknown field',
+      'outputs.risk: one of logits, logit, probability, probabilities, score, riskScore, attention, classes, fraudClass; an unknown field',
     ],
     [
       'a threshold above 1',
@@ -81,6 +85,121 @@ describe('readManifest', () => {
     ],
   ])('names the field, what was expected and what came, for %s', (_, json, issue) => {
     expect(issuesOf(json)).toContain(issue);
+  });
+
+  it('gives a label its column, and keeps labels that are numbers as texts', () => {
+    const classes = ['good', 7, 'stolen'];
+    for (const [fraudClass, column] of [
+      ['stolen', 2],
+      ['7', 1],
+      [0, 0],
+    ]) {
+      const manifest = readManifest({ ...small, outputs: { logits: 'l', classes, fraudClass } }, new IssueList());
+      expect(manifest?.outputs).toEqual({ logits: 'l', classes: ['good', '7', 'stolen'], fraudClass: column });
+    }
+    expect(issuesOf({ ...small, outputs: { probabilities: 'p' } })).toEqual([]);
+    expect(issuesOf({ ...small, outputs: { probabilities: 'p', classes: [0, 1] } })).toEqual([]);
+  });
+
+  it('reads calibrations of both kinds, rising and falling, and how rows share runs', () => {
+    const calibrations = [
+      { method: 'platt', a: -0.5, b: 0 },
+      { method: 'isotonic', x: [-1, 2.5, 3], y: [0, 0.25, 0.25] },
+      { method: 'isotonic', x: [-1, 2], y: [1, 0.5] },
+    ];
+    for (const calibration of calibrations) {
+      const json = { ...small, outputs: { score: 's' }, calibration, batch: 'alone' };
+      expect(readManifest(json, new IssueList())).toMatchObject({ calibration, batch: 'alone' });
+    }
+    const plain = readManifest(small, new IssueList());
+    expect(plain?.batch).toBe('any');
+    expect(plain).not.toHaveProperty('calibration');
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'a label without labels',
+      { fraudClass: 'fraud' },
+      'outputs.fraudClass: outputs.classes beside a label, or the number of a column; "fraud"',
+    ],
+    [
+      'a label that is not there',
+      { fraudClass: 'fraud', classes: ['a', 'b'] },
+      'outputs.fraudClass: one of outputs.classes, "a", "b"; "fraud"',
+    ],
+    [
+      'a column that is not there',
+      { fraudClass: 2, classes: ['a', 'b'] },
+      'outputs.fraudClass: a column of 2 classes, an integer from 0 to 1; 2',
+    ],
+    [
+      'a column below 0',
+      { fraudClass: -1 },
+      'outputs.fraudClass: a column of the classes, an integer from 0, or the label of one; -1',
+    ],
+    [
+      'three labels and no class',
+      { classes: ['a', 'b', 'c'] },
+      'outputs.fraudClass: one of the 3 classes: a column, or a label; nothing',
+    ],
+    ['a label twice', { classes: ['1', 1] }, 'outputs.classes[1]: each label once; "1"'],
+    ['one label', { classes: ['a'] }, 'outputs.classes: at least two labels; an array of 1'],
+  ])('refuses %s, once', (_, fields, issue) => {
+    expect(issuesOf({ ...small, outputs: { probabilities: 'p', ...fields } })).toEqual([issue]);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'a class of what has none',
+      { outputs: { logit: 'l', fraudClass: 1 } },
+      'outputs.fraudClass: nothing, as outputs.logit has no classes; 1',
+    ],
+    [
+      'labels of what has none',
+      { outputs: { probability: 'p', classes: ['a', 'b'] } },
+      'outputs.classes: nothing, as outputs.probability has no classes; an array of 2',
+    ],
+    ['another way to share runs', { batch: 'one' }, 'batch: one of "any", "alone"; "one"'],
+    [
+      'a score without a calibration',
+      { outputs: { score: 's' } },
+      "calibration: { method: 'platt', a, b } or { method: 'isotonic', x, y }, which maps outputs.score to a probability; nothing",
+    ],
+    ['no method', { calibration: { a: 1, b: 2 } }, "calibration.method: 'platt' or 'isotonic'; nothing"],
+    [
+      'a slope of 0',
+      { calibration: { method: 'platt', a: 0, b: 2 } },
+      'calibration.a: a finite number other than 0; 0',
+    ],
+    ['half of a line', { calibration: { method: 'platt', a: 1 } }, 'calibration.b: a finite number; nothing'],
+    [
+      'points of the other kind',
+      { calibration: { method: 'platt', a: 1, b: 0, x: [] } },
+      'calibration.x: one of method, a, b; an unknown field',
+    ],
+    [
+      'points out of order',
+      { calibration: { method: 'isotonic', x: [0, 0], y: [0, 1] } },
+      'calibration.x[1]: a number above the one before; 0',
+    ],
+    [
+      'values that turn',
+      { calibration: { method: 'isotonic', x: [0, 1, 2], y: [0, 0.75, 0.5] } },
+      'calibration.y[2]: a number not below the one before; 0.5',
+    ],
+    [
+      'values outside [0, 1]',
+      { calibration: { method: 'isotonic', x: [0, 1], y: [0, 2] } },
+      'calibration.y: a list of at least two numbers in [0, 1]; an array of 2',
+    ],
+    [
+      'fewer values than points',
+      { calibration: { method: 'isotonic', x: [0, 1, 2], y: [0, 1] } },
+      'calibration.y: 3 numbers, as many as x; an array of 2',
+    ],
+    ['no object', { calibration: 'platt' }, 'calibration: an object; "platt"'],
+  ])('refuses %s', (_, fields, issue) => {
+    expect(issuesOf({ ...small, ...fields })).toContain(issue);
   });
 
   it.each<[string, unknown, string]>([
@@ -110,7 +229,7 @@ describe('readManifest', () => {
       'inputs[0].name: the name of a graph\'s input; ""',
     ]);
     expect(issuesOf({ ...small, outputs: JSON.parse('{ "probability": "p", "__proto__": "q" }') })).toEqual([
-      'outputs.__proto__: one of logits, probability, riskScore, attention; an unknown field',
+      'outputs.__proto__: one of logits, logit, probability, probabilities, score, riskScore, attention, classes, fraudClass; an unknown field',
     ]);
   });
 

@@ -27,7 +27,10 @@ describe('the JSON Schema of model.json', () => {
     const field = fc.constantFrom(...Object.keys(golden));
     const name = fc.constantFrom('', '.', '..', '__proto__', 'a/b', 'model.onnx', 'x'.repeat(64), 'a'.repeat(64));
     const threshold = fc.record({ blockRisk: fc.double({ min: -1, max: 2, noNaN: true }) });
-    const outputs = fc.dictionary(fc.constantFrom('logits', 'probability', 'riskScore', 'attention', 'other'), name);
+    const outputs = fc.dictionary(
+      fc.constantFrom('logits', 'logit', 'probability', 'probabilities', 'score', 'riskScore', 'attention', 'other'),
+      name,
+    );
     const value = fc.oneof(fc.jsonValue(), name, threshold, outputs);
     fc.assert(
       fc.property(field, value, (changed, content) => {

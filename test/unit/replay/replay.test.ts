@@ -14,6 +14,7 @@ const FEATURES = {
 function result(id: string | undefined, fraudProbability: number): ScoreResult {
   return {
     source: 'model',
+    decidedBy: 'policy',
     ...(id !== undefined && { id }),
     decision: fraudProbability > 0.8 ? 'BLOCK' : 'APPROVE',
     fraudProbability,

@@ -9,6 +9,7 @@ import { exampleSummary } from './summary-of.js';
 function scored(fraudProbability: number): ScoreResult {
   return {
     source: 'model',
+    decidedBy: 'policy',
     decision: fraudProbability > 0.8 ? 'BLOCK' : fraudProbability > 0.5 ? 'REVIEW' : 'APPROVE',
     fraudProbability,
     riskScore: 0,

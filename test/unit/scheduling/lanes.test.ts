@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { outputsPerRow } from '../../../src/protocol/outputs.js';
 import { RequestTable } from '../../../src/requests/request-table.js';
 import { rowLayoutOf } from '../../../src/requests/row-layout.js';
 import { addRow, type Lane, openRows } from '../../../src/scheduling/lanes.js';
@@ -73,8 +74,8 @@ describe('Lanes', () => {
     const outputs = new Float32Array(lanes.memory.outputs);
     const attention = new Float32Array(lanes.memory.attention);
     for (const values of [outputs, attention]) for (const index of values.keys()) values[index] = index;
-    expect(outputs).toHaveLength(3 * maxBatchSize * 3);
-    expect([first?.outputs[0], second?.outputs[0]]).toEqual([0, maxBatchSize * 3]);
+    expect(outputs).toHaveLength(3 * maxBatchSize * outputsPerRow);
+    expect([first?.outputs[0], second?.outputs[0]]).toEqual([0, maxBatchSize * outputsPerRow]);
     expect([first?.attention[0], second?.attention[0]]).toEqual([0, maxBatchSize * 256]);
   });
 });

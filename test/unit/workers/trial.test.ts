@@ -3,14 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { ModelSpec, TrialReport } from '../../../src/protocol/serving.js';
 import { trialRowsFor } from '../../../src/tools/verification-rows.js';
 import { tryRows } from '../../../workers/serving/trial.js';
-import type { InputBuffers, ModelOutputs } from '../../../workers/thread/model-session.js';
+import { type ModelOutputs, OutputReader } from '../../../workers/thread/model-outputs.js';
+import type { InputBuffers } from '../../../workers/thread/model-session.js';
 
 const inputs = [{ name: 'x', size: 2 }];
 const probability: ModelSpec = { inputs, outputs: { probability: 'p' } };
 const logits: ModelSpec = { inputs, outputs: { logits: 'l' } };
 
 /** What a model says of one row, given all rows of its batch. */
-type Say = (row: readonly number[], batch: readonly (readonly number[])[]) => number | [number, number];
+type Say = (row: readonly number[], batch: readonly (readonly number[])[]) => number | number[];
 
 function sigmoid(z: number): number {
   return 1 / (1 + Math.exp(-z));
@@ -22,14 +23,19 @@ function batchOf(buffers: InputBuffers, rows: number): number[][] {
   return Array.from({ length: rows }, (_, row) => [values?.[2 * row] ?? 0, values?.[2 * row + 1] ?? 0]);
 }
 
-function tryModel(say: Say, spec = probability): Promise<TrialReport> {
+/** What a session makes of what a graph said. */
+function outputsOf(spec: ModelSpec, raw: Float32Array, rows: number): ModelOutputs {
+  const outputs = { raw, riskScore: null, attention: null };
+  return new OutputReader(spec, outputs, rows).read(outputs, rows);
+}
+
+function tryModel(say: Say, spec = probability, cases = new Float32Array()): Promise<TrialReport> {
   const infer = async (buffers: InputBuffers, rows: number): Promise<ModelOutputs> => {
     const batch = batchOf(buffers, rows);
     const said = Float32Array.from(batch.flatMap((row) => say(row, batch)));
-    const none = { logits: null, probability: null, riskScore: null, attention: null };
-    return spec.outputs.logits === undefined ? { ...none, probability: said } : { ...none, logits: said };
+    return outputsOf(spec, said, rows);
   };
-  return tryRows({ infer }, spec, trialRowsFor(spec.inputs));
+  return tryRows({ infer }, spec, trialRowsFor(spec.inputs), cases);
 }
 
 const weigh = ([a = 0, b = 0]: readonly number[]): number => 0.3 * a - 0.2 * b;
@@ -115,13 +121,15 @@ describe('the trial of a model', () => {
     const infer = async (buffers: InputBuffers, rows: number): Promise<ModelOutputs> => {
       const batch = batchOf(buffers, rows);
       return {
-        logits: null,
-        attention: null,
-        probability: Float32Array.from(batch, (row) => sigmoid(weigh(row))),
+        ...outputsOf(
+          spec,
+          Float32Array.from(batch, (row) => sigmoid(weigh(row))),
+          rows,
+        ),
         riskScore: Float32Array.from(batch, () => (largest(batch) > 1_000 ? 0.75 : 0.5)),
       };
     };
-    const { issues } = await tryRows({ infer }, spec, trialRowsFor(inputs));
+    const { issues } = await tryRows({ infer }, spec, trialRowsFor(inputs), new Float32Array());
     expect(issues).toMatchObject([
       {
         path: 'outputs.riskScore',
@@ -142,13 +150,13 @@ describe('the trial of a model', () => {
   });
 
   it.each<[string, (z: number) => number, RegExp]>([
-    ['a raw logit', (z) => z, /raw logit.*Sigmoid/],
+    ['a raw logit', (z) => z, /raw logit.*outputs\.logit,/],
     [
       'the score of an anomaly detector that is below 0',
       (z) => -Math.abs(z),
       /raw logit, or the score of an anomaly detector/,
     ],
-    ['a distance', (z) => z * z, /a distance or a percentage/],
+    ['a distance', (z) => z * z, /a distance or the score of an anomaly detector/],
     ['a percentage', (z) => 100 * sigmoid(z), /a percentage/],
   ])('refuses %s in the place of a probability', async (_, of, received) => {
     const { issues } = await tryModel((row) => of(weigh(row)));
@@ -189,6 +197,68 @@ describe('the trial of a model', () => {
       issues: [],
       notes: [expect.stringContaining('the outputs of a Sigmoid?')],
     });
+  });
+
+  it('refuses a model that gives rows of cases.json no score, or all the same, where invented rows are only noted', async () => {
+    const cases = Float32Array.of(1, 1, -1, 1, 4, 2);
+    const roots = await tryModel(([a = 0]) => sigmoid(Math.sqrt(a)), probability, cases);
+    expect(roots).toMatchObject({
+      issues: [{ path: 'cases.json', received: expect.stringMatching(/for case 1$/) }],
+      notes: [expect.stringContaining('got no score')],
+    });
+    const constant = await tryModel(() => 0.5, probability, cases);
+    expect(constant).toMatchObject({
+      issues: [{ path: 'cases.json', received: expect.stringMatching(/^the same score, 0\.5, for all 3 rows/) }],
+      notes: [expect.stringContaining('the same score')],
+    });
+    // Two rows of one leaf.
+    const tree: Say = ([a = 0]) => (a > 0 ? 0.75 : 0.25);
+    expect(await tryModel(tree, probability, Float32Array.of(1, 1, 4, 2))).toEqual({ issues: [], notes: [] });
+    const many = Float32Array.from({ length: 20 }, () => 1);
+    expect((await tryModel(tree, probability, many)).issues).toMatchObject([{ path: 'cases.json' }]);
+  });
+
+  it('judges a single logit: a probability is refused, and one that is never negative noted', async () => {
+    const logit: ModelSpec = { inputs, outputs: { logit: 'z' } };
+    expect(await tryModel(weigh, logit)).toEqual({ issues: [], notes: [] });
+    expect((await tryModel((row) => sigmoid(weigh(row)), logit)).issues).toMatchObject([
+      { path: 'outputs.logit', received: expect.stringContaining('name it as outputs.probability') },
+    ]);
+    const small = await tryModel((row) => 0.1 * sigmoid(weigh(row)), logit);
+    expect(small).toEqual({ issues: [], notes: [expect.stringContaining('if it has had its sigmoid')] });
+    const distance = await tryModel((row) => weigh(row) ** 2, logit);
+    expect(distance).toEqual({ issues: [], notes: [expect.stringContaining('outputs.score with a calibration')] });
+  });
+
+  it('judges several classes by all of their columns', async () => {
+    const classes = (row: readonly number[]): number[] => [weigh(row), -weigh(row), 1];
+    const three: ModelSpec = { inputs, outputs: { logits: 'z', fraudClass: 2 } };
+    expect(await tryModel(classes, three)).toEqual({ issues: [], notes: [] });
+    const shares = (row: readonly number[]): number[] => {
+      const powers = classes(row).map(Math.exp);
+      const sum = powers.reduce((total, power) => total + power, 0);
+      return powers.map((power) => power / sum);
+    };
+    expect((await tryModel(shares, three)).issues).toMatchObject([
+      { received: expect.stringContaining('Name this output as outputs.probabilities') },
+    ]);
+    const probabilities: ModelSpec = { inputs, outputs: { probabilities: 'p', fraudClass: 2 } };
+    expect(await tryModel(shares, probabilities)).toEqual({ issues: [], notes: [] });
+    const apart = await tryModel((row) => [...classes(row).slice(1), weigh(row)].map(sigmoid), probabilities);
+    expect(apart).toEqual({ issues: [], notes: [expect.stringContaining('do not add up to 1')] });
+    expect((await tryModel(classes, probabilities)).issues).toMatchObject([
+      { path: 'outputs.probabilities', received: expect.stringContaining('name them as outputs.logits') },
+    ]);
+  });
+
+  it('says what a score was before a calibration that makes it constant', async () => {
+    const calibration = { method: 'isotonic' as const, x: [1e3, 1e4], y: [0.25, 0.75] };
+    const score: ModelSpec = { inputs, outputs: { score: 's' }, calibration };
+    const { issues, notes } = await tryModel((row) => weigh(row) ** 2, score);
+    expect([issues, notes]).toEqual([
+      [],
+      [expect.stringMatching(/the same score, 0\.25: before the calibration they were/)],
+    ]);
   });
 
   it('merely notes rows without a score, rows that the runtime fails on, and a score beyond 1 by rounding', async () => {

@@ -1,0 +1,38 @@
+import type { Issue } from '../../src/errors/issue.js';
+import { isProbability } from '../../src/protocol/outputs.js';
+import { type RowScores, rounded } from './row-scores.js';
+
+/** Fewer rows than this may have the same score by chance, as rows in one leaf of a tree have. */
+const tellingCases = 8;
+
+/** Cases that a message names. */
+const maxNamed = 5;
+
+/**
+ * Judges the scores of the rows of `cases.json`, which are rows that the model is made for: each must have a score, and not all the same.
+ *
+ * @param cases null for a row that the runtime fails on.
+ * @param isConstant whether all invented rows have the same score.
+ */
+export function judgeCases(cases: readonly (RowScores | null)[], isConstant: boolean): Issue[] {
+  const without = cases.flatMap((scores, index) => (hasScores(scores) ? [] : [index]));
+  if (without.length > 0) {
+    const named = without.slice(0, maxNamed).join(', ');
+    const more = without.length > maxNamed ? ` and ${without.length - maxNamed} more` : '';
+    const received = `none (the runtime fails, or gives no finite number, or one outside [0, 1]) for case ${named}${more}`;
+    return [{ path: 'cases.json', expected: 'a score in [0, 1] for each row', received }];
+  }
+  const [first] = cases;
+  if (first == null || cases.length < 2 || (cases.length < tellingCases && !isConstant)) return [];
+  if (!cases.every((scores) => scores !== null && isSame(scores, first))) return [];
+  const received = `the same score, ${rounded(first.fraudProbability)}, for all ${cases.length} rows: is the model trained, and are its inputs what it was trained on?`;
+  return [{ path: 'cases.json', expected: 'scores that differ from row to row', received }];
+}
+
+function hasScores(scores: RowScores | null): boolean {
+  return scores !== null && isProbability(scores.fraudProbability) && isProbability(scores.riskScore ?? 0);
+}
+
+export function isSame(a: RowScores, b: RowScores): boolean {
+  return a.fraudProbability === b.fraudProbability && a.riskScore === b.riskScore;
+}

@@ -1,0 +1,54 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import type { ModelSpec } from '../../src/protocol/serving.js';
+import { type InputBuffers, newBuffers } from './feeds.js';
+
+/** How many rows the graph takes in a run. */
+export interface RunRows {
+  /** The most rows that share a run; null for any number. */
+  shared: number | null;
+  /** The rows of a run's tensors where the graph fixes them, whatever it is given; null where it does not. */
+  fixed: number | null;
+}
+
+export function runRowsOf(session: Pick<InferenceSession, 'inputMetadata'>, { batch }: ModelSpec): RunRows {
+  const fixed = fixedRows(session);
+  return { shared: batch === 'alone' ? 1 : fixed, fixed };
+}
+
+/** The first axis of the inputs, where it is a number. Those that differ are refused by the host. */
+function fixedRows({ inputMetadata }: Pick<InferenceSession, 'inputMetadata'>): number | null {
+  for (const input of inputMetadata) {
+    const rows = input.isTensor ? input.shape[0] : undefined;
+    if (typeof rows === 'number' && rows >= 1) return rows;
+  }
+  return null;
+}
+
+/**
+ * Some rows of buffers, as buffers that begin with them.
+ *
+ * @param wanted how many rows there must be: missing ones are copies of the last. A copy of a row does to a graph nothing that the row does
+ * not do: it brings no other scale, and no NaN.
+ */
+export function bufferRows(
+  spec: ModelSpec,
+  buffers: InputBuffers,
+  first: number,
+  rows: number,
+  wanted: number,
+): InputBuffers {
+  const sizes = spec.inputs.map(({ size }) => size);
+  const parts = buffers.map((buffer, index) => {
+    const size = sizes[index] ?? 0;
+    return buffer.subarray(first * size, (first + rows) * size);
+  });
+  if (rows === wanted) return parts;
+  const padded = newBuffers(spec, wanted);
+  for (const [index, buffer] of padded.entries()) {
+    const [part, size] = [parts[index], sizes[index] ?? 0];
+    if (part === undefined) throw new Error(`no buffer for input ${index}`);
+    buffer.set(part);
+    for (let row = rows; row < wanted; row += 1) buffer.set(part.subarray((rows - 1) * size), row * size);
+  }
+  return padded;
+}

@@ -4,6 +4,7 @@ import { ProviderUnavailableError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import { checkGraph } from '../models/graph-check.js';
+import { inputSpecsOf } from '../models/input-specs.js';
 import { fileOf, type ModelDirectory } from '../models/model-directory.js';
 import { faultOfModel } from '../models/model-trial.js';
 import { refuseByTrial } from '../models/trial-report.js';
@@ -125,11 +126,7 @@ export class ServingWorkers {
       signal,
       config: {
         model: fileOf(directory),
-        inputs: manifest.inputs.map(({ name, size, mean, std }) => ({
-          name,
-          size,
-          ...(mean && std ? { mean, std } : {}),
-        })),
+        inputs: inputSpecsOf(manifest.inputs),
         outputs: manifest.outputs,
         providers: [...providers],
         memory,

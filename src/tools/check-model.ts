@@ -4,6 +4,7 @@ import type { Provider } from '../api/provider.js';
 import type { ModelIdentity } from '../api/result.js';
 import { FraudScorerError, InvalidRequestError, type Issue, ModelInvalidError } from '../errors.js';
 import { checkGraph } from '../models/graph-check.js';
+import { inputSpecsOf } from '../models/input-specs.js';
 import type { Manifest } from '../models/manifest.js';
 import { fileOf, integrityProblem, type ModelDirectory, readModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
@@ -135,7 +136,13 @@ async function scoreOn(
   const worker = new ToolWorker();
   try {
     const { inputs, outputs } = opened.manifest;
-    const task = { kind: 'score', spec: { inputs, outputs }, model: fileOf(opened), provider, device } as const;
+    const task = {
+      kind: 'score',
+      spec: { inputs: inputSpecsOf(inputs), outputs },
+      model: fileOf(opened),
+      provider,
+      device,
+    } as const;
     const rows = cases?.rows ?? new Float32Array();
     return await worker.run({ ...task, rows, trialRows: trialRowsFor(inputs) });
   } finally {

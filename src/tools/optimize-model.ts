@@ -4,9 +4,11 @@ import { dirname, join, resolve } from 'node:path';
 import type { FeatureMap, FeatureMapOf } from '../api/request.js';
 import { InvalidOptionsError, ModelInvalidError } from '../errors.js';
 import { outOfResources } from '../host/out-of-resources.js';
+import { inputSpecsOf } from '../models/input-specs.js';
 import { fileOf, type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
 import { isPathOrUrl } from '../options.js';
+import { rowLayoutOf } from '../protocol/row-layout.js';
 import type { Comparison, OptimizationLevel, OutputDifferences } from '../protocol/tools.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { ToolWorker } from './tool-worker.js';
@@ -94,14 +96,14 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
     const optimized = await writeOptimized(worker, original, draft, resolved.level);
     const comparison = await worker.run({
       kind: 'compare',
-      spec: { inputs, outputs: original.manifest.outputs },
+      spec: { inputs: inputSpecsOf(inputs), outputs: original.manifest.outputs },
       original: fileOf(original),
       optimized: fileOf(optimized),
       rows,
       batchSizes: [...resolved.batchSizes],
       runs: resolved.runs,
     });
-    const rowSize = inputs.reduce((sum, { size }) => sum + size, 0);
+    const rowSize = rowLayoutOf(inputs).size;
     const verification = verify(comparison, rows.length / rowSize, resolved.tolerance);
     await written('outDirectory', target, async () => {
       await rm(target, { recursive: true, force: true });

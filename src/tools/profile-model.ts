@@ -1,6 +1,7 @@
 import type { Provider } from '../api/provider.js';
 import type { ModelIdentity } from '../api/result.js';
 import { OutOfResourcesError } from '../errors.js';
+import { inputSpecsOf } from '../models/input-specs.js';
 import { fileOf, type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
 import { isPathOrUrl, isProvider } from '../options.js';
@@ -108,7 +109,7 @@ async function profileResolved(
   const { name, version, inputs, outputs } = opened.manifest;
   const profile: ModelProfile = { model: { name, version }, entries: [], unavailable: [], outOfMemory: [] };
   const order = {
-    spec: { inputs, outputs },
+    spec: { inputs: inputSpecsOf(inputs), outputs },
     model: fileOf(opened),
     device,
     rows: generatedRows(inputs, 256),

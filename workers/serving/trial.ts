@@ -2,8 +2,8 @@ import { isOutOfMemory } from '../../src/host/shortage.js';
 import type { InputSpec, ModelSpec, TrialReport } from '../../src/protocol/serving.js';
 import { isDeviceFailure, sessionFailure } from '../providers/session-failure.js';
 import type { ModelSession } from '../thread/model-session.js';
-import { FeatureBuffers } from './feature-buffers.js';
 import { type RowScores, rowScoresOf } from './row-scores.js';
+import { newRunBuffers, type RunBuffers } from './run-buffers.js';
 import { judgeTrial } from './trial-findings.js';
 import { type TrialRows, trialRows } from './trial-rows.js';
 import type { Company, TargetScores } from './trial-run.js';
@@ -87,12 +87,12 @@ class Runner {
   failure: string | null = null;
   readonly #model: Pick<ModelSession, 'infer'>;
   readonly #features: Float32Array;
-  readonly #buffers: FeatureBuffers;
+  readonly #buffers: RunBuffers;
 
   constructor(model: Pick<ModelSession, 'infer'>, inputs: readonly InputSpec[], rows: TrialRows) {
     this.#model = model;
     this.#features = rows.features;
-    this.#buffers = new FeatureBuffers(inputs, Math.max(rows.plausible.length, 2 * rows.targets.length));
+    this.#buffers = newRunBuffers(inputs, Math.max(rows.plausible.length, 2 * rows.targets.length));
   }
 
   /** In one batch, or each alone where that fails; null for rows that fail alone too. */

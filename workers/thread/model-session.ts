@@ -1,6 +1,6 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelSpec } from '../../src/protocol/serving.js';
-import { runtime } from '../providers/runtime.js';
+import { feedsOf, type InputBuffers, newInputBuffer, rowShapes } from './input-buffers.js';
 
 /** The graph's outputs for some rows, by what they mean; null where the model does not have one. */
 export interface ModelOutputs {
@@ -10,18 +10,22 @@ export interface ModelOutputs {
   attention: Float32Array | null;
 }
 
-/** The inputs' values, normalised, one buffer an input. The runtime reads them later in the turn: no two runs share a set. */
-export type InputBuffers = Float32Array[];
+export type { InputBuffers } from './input-buffers.js';
+
+/** The axes of each input behind that of the rows. */
+type RowShapes = ReturnType<typeof rowShapes>;
 
 /** A loaded graph, with its inputs and outputs as the manifest names them. */
 export class ModelSession {
   readonly attentionWidth: number;
   readonly #session: InferenceSession;
   readonly #spec: ModelSpec;
+  readonly #shapes: RowShapes;
 
-  private constructor(session: InferenceSession, spec: ModelSpec, attentionWidth: number) {
+  private constructor(session: InferenceSession, spec: ModelSpec, shapes: RowShapes, attentionWidth: number) {
     this.#session = session;
     this.#spec = spec;
+    this.#shapes = shapes;
     this.attentionWidth = attentionWidth;
   }
 
@@ -39,8 +43,9 @@ export class ModelSession {
     furtherSizes: readonly number[] = [],
   ): Promise<ModelSession> {
     const buffers = newBuffers(spec, maxBatchSize);
-    const one = await infer(session, spec, buffers, 1);
-    const model = new ModelSession(session, spec, one.attention?.length ?? 0);
+    const shapes = rowShapes(session, spec.inputs);
+    const one = await infer(session, spec, shapes, buffers, 1);
+    const model = new ModelSession(session, spec, shapes, one.attention?.length ?? 0);
     for (let rows = 1; rows < maxBatchSize; rows *= 2) await model.infer(buffers, rows);
     for (let run = 0; run < 3; run += 1) await model.infer(buffers, maxBatchSize);
     for (const rows of furtherSizes) if (rows > maxBatchSize) await model.infer(newBuffers(spec, rows), rows);
@@ -49,7 +54,7 @@ export class ModelSession {
 
   /** @throws {Error} where the runtime fails or an output has the wrong length. */
   async infer(buffers: InputBuffers, rows: number): Promise<ModelOutputs> {
-    const outputs = await infer(this.#session, this.#spec, buffers, rows);
+    const outputs = await infer(this.#session, this.#spec, this.#shapes, buffers, rows);
     checkLength('logits', outputs.logits, rows * 2);
     checkLength('probability', outputs.probability, rows);
     checkLength('riskScore', outputs.riskScore, rows);
@@ -61,16 +66,11 @@ export class ModelSession {
 async function infer(
   session: InferenceSession,
   { inputs, outputs }: ModelSpec,
+  shapes: RowShapes,
   buffers: InputBuffers,
   rows: number,
 ): Promise<ModelOutputs> {
-  const { Tensor: Values } = runtime();
-  const feeds: Record<string, Tensor> = {};
-  for (const [index, { name, size }] of inputs.entries()) {
-    const data = buffers[index]?.subarray(0, rows * size) ?? new Float32Array(rows * size);
-    feeds[name] = new Values('float32', data, [rows, size]);
-  }
-  const results = await session.run(feeds, Object.values(outputs));
+  const results = await session.run(feedsOf(inputs, shapes, buffers, rows), Object.values(outputs));
   return {
     logits: floatsOf(results, outputs.logits),
     probability: floatsOf(results, outputs.probability),
@@ -93,5 +93,5 @@ function checkLength(meaning: string, data: Float32Array | null, expected: numbe
 }
 
 function newBuffers({ inputs }: ModelSpec, rows: number): InputBuffers {
-  return inputs.map(({ size }) => new Float32Array(rows * size));
+  return inputs.map((input) => newInputBuffer(input, rows));
 }

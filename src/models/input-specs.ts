@@ -1,0 +1,50 @@
+import type { InputSpec } from '../protocol/serving.js';
+import type { ManifestInput } from './manifest-inputs.js';
+
+/** What a worker must know of a model's inputs. */
+export function inputSpecsOf(inputs: readonly ManifestInput[]): InputSpec[] {
+  return inputs.map((input) => {
+    const { name, size, type, shape, mean, std } = input;
+    const texts = type === 'string' ? textsOf(input) : undefined;
+    const reference = referenceOf(input, texts);
+    return {
+      name,
+      size,
+      ...(type === undefined ? {} : { type }),
+      ...(shape === undefined ? {} : { shape }),
+      ...(mean && std ? { mean, std } : {}),
+      ...(texts === undefined ? {} : { texts }),
+      ...(reference === undefined ? {} : { reference }),
+    };
+  });
+}
+
+/**
+ * The texts of each feature of a string input, which a row's values are places in: its categories, then what stands for an unknown or a
+ * missing text, where these are no categories.
+ */
+export function textsOf({ size, categories, unknownCategory, missing }: ManifestInput): string[][] {
+  return Array.from({ length: size }, (_, column) => {
+    const further = [unknownCategory, missing?.[column]].filter((text) => typeof text === 'string');
+    return [...new Set([...(categories?.[column] ?? []), ...further])];
+  });
+}
+
+/**
+ * For an explanation, a feature is put at its mean; without one, at what it is when it is missing. A text that is never missing is put at
+ * what stands for an unknown one, else at the first category.
+ *
+ * @returns undefined where all are at 0, as the means are after normalisation.
+ */
+function referenceOf(
+  { size, mean, missing, unknownCategory }: ManifestInput,
+  texts: readonly (readonly string[])[] | undefined,
+): number[] | undefined {
+  if (mean !== undefined) return undefined;
+  const reference = Array.from({ length: size }, (_, column) => {
+    const raw = missing?.[column] ?? (texts === undefined ? 0 : unknownCategory);
+    if (typeof raw === 'number') return raw;
+    return Math.max(raw === undefined ? 0 : (texts?.[column]?.indexOf(raw) ?? 0), 0);
+  });
+  return reference.every((raw) => Object.is(raw, 0)) ? undefined : reference;
+}

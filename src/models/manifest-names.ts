@@ -1,0 +1,7 @@
+/**
+ * The one name that a plain JavaScript object can't hold as a field: setting it sets the object's prototype. Requests, and the runtime's
+ * inputs and outputs, are such objects.
+ */
+export const reservedName = '__proto__';
+
+export const notReserved = `any other name: in JavaScript ${reservedName} is an object's prototype and no field, so rename it in the graph and here`;

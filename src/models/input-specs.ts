@@ -1,3 +1,4 @@
+import { textsOf } from '../protocol/input-texts.js';
 import type { InputSpec } from '../protocol/serving.js';
 import type { ManifestInput } from './manifest-inputs.js';
 
@@ -16,17 +17,6 @@ export function inputSpecsOf(inputs: readonly ManifestInput[]): InputSpec[] {
       ...(texts === undefined ? {} : { texts }),
       ...(reference === undefined ? {} : { reference }),
     };
-  });
-}
-
-/**
- * The texts of each feature of a string input, which a row's values are places in: its categories, then what stands for an unknown or a
- * missing text, where these are no categories.
- */
-export function textsOf({ size, categories, unknownCategory, missing }: ManifestInput): string[][] {
-  return Array.from({ length: size }, (_, column) => {
-    const further = [unknownCategory, missing?.[column]].filter((text) => typeof text === 'string');
-    return [...new Set([...(categories?.[column] ?? []), ...further])];
   });
 }
 

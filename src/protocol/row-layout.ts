@@ -77,12 +77,13 @@ export interface RowViews {
   readonly uint8: Uint8Array;
 }
 
-/** @param buffer whose length 8 divides. */
 export function rowViewsOf(buffer: ArrayBufferLike): RowViews {
+  // Rows of float32 values alone may end between two multiples of 8 bytes.
+  const doubles = Math.floor(buffer.byteLength / Float64Array.BYTES_PER_ELEMENT);
   return {
     float32: new Float32Array(buffer),
-    float64: new Float64Array(buffer),
-    int64: new BigInt64Array(buffer),
+    float64: new Float64Array(buffer, 0, doubles),
+    int64: new BigInt64Array(buffer, 0, doubles),
     int32: new Int32Array(buffer),
     uint8: new Uint8Array(buffer),
   };

@@ -3,8 +3,8 @@ import { InvalidRequestError } from '../errors.js';
 import type { ManifestInput } from '../models/manifest.js';
 import { isFloatType } from '../protocol/input-values.js';
 import { type InputLayout, placeOf, type RowViews, rowLayoutOf, rowViewsOf } from '../protocol/row-layout.js';
-import { addChange, listFeatureIssues } from '../requests/feature-issues.js';
-import { writeFeatureRow } from '../requests/read-request.js';
+import { addChange } from '../requests/feature-issues.js';
+import { FeatureReader } from '../requests/feature-reader.js';
 import { IssueList } from '../validation/issues.js';
 import { seededUniform } from './seeded-uniform.js';
 
@@ -16,10 +16,11 @@ import { seededUniform } from './seeded-uniform.js';
 export function givenRows(inputs: readonly ManifestInput[], rows: readonly FeatureMap[]): Float32Array {
   const layout = rowLayoutOf(inputs);
   const values = new Float32Array(rows.length * layout.size);
+  const reader = new FeatureReader(inputs, layout, values.buffer);
   for (const [index, features] of rows.entries()) {
-    if (writeFeatureRow(features, layout, values, index * layout.size)) continue;
+    if (reader.write(features, index * layout.size)) continue;
     const issues = new IssueList();
-    listFeatureIssues(features, layout, issues);
+    reader.listIssues(features, issues);
     if (issues.total === 0) addChange('features', issues);
     const listed = issues.listed.map((issue) => ({ ...issue, path: `rows[${index}].${issue.path}` }));
     throw new InvalidRequestError(listed, issues.total);

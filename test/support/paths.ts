@@ -27,7 +27,9 @@ export type FixtureModel =
   | 'raw-logit'
   | 'distance'
   | 'constant'
-  | 'odd-names';
+  | 'odd-names'
+  | 'typed'
+  | 'missing';
 
 export function fixtureModel(name: FixtureModel): string {
   return projectPath(`test/fixtures/models/${name}`);

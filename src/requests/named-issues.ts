@@ -25,7 +25,7 @@ export interface NamedIssuesOptions {
 }
 
 /** Unknown names of a request for which the nearest known one is looked for: a caller who has none right needs no more. */
-const mostLookedFor = 5;
+const mostLookedFor = 3;
 
 type Fields = Readonly<Record<string, unknown>>;
 

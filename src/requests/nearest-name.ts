@@ -1,7 +1,7 @@
 /** Names that are compared at most: to say what was meant must not take long, however many features a model has. */
-const maxCompared = 2_000;
+const maxCompared = 1_000;
 
-const longestName = 80;
+const longestName = 40;
 
 /**
  * The known name that is most like an unknown one: with the fewest letters changed, added, left out or swapped, where these are few.

@@ -51,7 +51,7 @@ export interface OptimizationReport {
 }
 
 interface ResolvedOptimizeOptions {
-  rows: readonly FeatureMap[] | undefined;
+  rows: readonly object[] | undefined;
   tolerance: number;
   batchSizes: readonly number[];
   runs: number;
@@ -180,7 +180,7 @@ function timingOf({ batchSize, originalMs, optimizedMs }: Comparison['timings'][
   };
 }
 
-function resolveOptions(options: OptimizeModelOptions): ResolvedOptimizeOptions {
+function resolveOptions(options: object): ResolvedOptimizeOptions {
   const reader = new FieldReader(options);
   const resolved: ResolvedOptimizeOptions = {
     rows: reader.value('rows', 'a list of at least one row of features', isRows),
@@ -213,7 +213,7 @@ async function refuseIfTaken(target: string): Promise<void> {
   ]);
 }
 
-function isRows(value: unknown): value is readonly FeatureMap[] {
+function isRows(value: unknown): value is readonly object[] {
   return Array.isArray(value) && value.length > 0;
 }
 

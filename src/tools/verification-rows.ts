@@ -1,4 +1,3 @@
-import type { FeatureMap } from '../api/request.js';
 import { InvalidRequestError } from '../errors.js';
 import type { ManifestInput } from '../models/manifest.js';
 import { isFloatType } from '../protocol/input-values.js';
@@ -13,7 +12,7 @@ import { seededUniform } from './seeded-uniform.js';
  *
  * @throws {InvalidRequestError} where a row is not as the manifest says; nothing of it is quoted.
  */
-export function givenRows(inputs: readonly ManifestInput[], rows: readonly FeatureMap[]): Float32Array {
+export function givenRows(inputs: readonly ManifestInput[], rows: readonly object[]): Float32Array {
   const layout = rowLayoutOf(inputs);
   const values = new Float32Array(rows.length * layout.size);
   const reader = new FeatureReader(inputs, layout, values.buffer);

@@ -1,22 +1,30 @@
 import type { DescribedInput } from './feature-slots.js';
 
+/** What a name means. */
+interface NamedTarget {
+  name: string;
+  /** The number of a feature; −1 − the input's number for an input of several features. */
+  target: number;
+  /** The number of the input that it is the name of, which may be given as an array or an object too; −1 for a feature. */
+  input: number;
+}
+
 /** The names by which the fields of an object may be called: those of all features, or of one input's. */
 export class NameScope {
-  readonly names: string[] = [];
-  /** For each name the number of its feature; −1 − the input's number for an input of several features. */
-  readonly targets: number[] = [];
-  /** For each name the number of the input that it is of, which may be given as an array or an object too; −1 for a feature. */
-  readonly inputs: number[] = [];
+  readonly names: readonly string[];
+  /** As `NamedTarget` has them, by the name's place. */
+  readonly targets: Int32Array;
+  readonly inputs: Int32Array;
   /** What followed each name in the last object, which the next object is likely to repeat: [0] the first name's place, [n + 1] what followed n. */
-  readonly next: number[] = [0];
-  readonly #places = new Map<string, number>();
+  readonly next: Int32Array;
+  readonly #places: ReadonlyMap<string, number>;
 
-  add(name: string, target: number, input: number): void {
-    this.#places.set(name, this.names.length);
-    this.names.push(name);
-    this.targets.push(target);
-    this.inputs.push(input);
-    this.next.push(this.names.length);
+  constructor(list: readonly NamedTarget[]) {
+    this.names = list.map(({ name }) => name);
+    this.targets = Int32Array.from(list, ({ target }) => target);
+    this.inputs = Int32Array.from(list, ({ input }) => input);
+    this.next = Int32Array.from({ length: list.length + 1 }, (_, place) => place);
+    this.#places = new Map(list.map(({ name }, place) => [name, place]));
   }
 
   placeOf(name: string): number | undefined {
@@ -38,24 +46,22 @@ export interface FeatureNames {
 
 export function featureNamesOf(inputs: readonly DescribedInput[]): FeatureNames {
   const counts = countsOf(inputs.flatMap(({ features }) => features ?? []));
-  const top = new NameScope();
+  const top: NamedTarget[] = [];
   let first = 0;
   const firsts = inputs.map(({ name, size }, index) => {
-    top.add(name, size === 1 ? first : -1 - index, index);
+    top.push({ name, target: size === 1 ? first : -1 - index, input: index });
     first += size;
     return first - size;
   });
+  const taken = new Set(inputs.map(({ name }) => name));
   const within = inputs.map(({ features = [] }, index) => {
-    const scope = new NameScope();
     const own = countsOf(features);
-    for (const [column, feature] of features.entries()) {
-      const target = (firsts[index] ?? 0) + column;
-      if (own.get(feature) === 1) scope.add(feature, target, -1);
-      if (counts.get(feature) === 1 && !top.has(feature)) top.add(feature, target, -1);
-    }
-    return scope;
+    const named = features.map((name, column) => ({ name, target: (firsts[index] ?? 0) + column, input: -1 }));
+    // Not spread: a call takes fewer arguments than a model may have features.
+    for (const one of named) if (counts.get(one.name) === 1 && !taken.has(one.name)) top.push(one);
+    return new NameScope(named.filter(({ name }) => own.get(name) === 1));
   });
-  return { top, within };
+  return { top: new NameScope(top), within };
 }
 
 function countsOf(names: readonly string[]): Map<string, number> {

@@ -14,7 +14,11 @@ import {
 } from './feature-slots.js';
 import { KnownNames } from './known-names.js';
 import { NamedIssues } from './named-issues.js';
+import { hasHiddenFields, isPlainObject } from './object-fields.js';
 import type { OtherReader } from './read-request.js';
+
+/** The largest number of a request that is held as a small integer. */
+const maxRequest = 2 ** 30;
 
 export interface FeatureReaderOptions {
   /** Takes names that no version knows, instead of refusing them. */
@@ -40,7 +44,7 @@ export class FeatureReader implements OtherReader {
   /** For each feature its place in a row of float32 values; −1 where it is of another type. */
   readonly #floatPlaces: Int32Array;
   /** For each feature the number of the last request that gave it. */
-  readonly #seen: Float64Array;
+  readonly #seen: Int32Array;
   #request = 0;
   #given = 0;
 
@@ -59,7 +63,7 @@ export class FeatureReader implements OtherReader {
     this.#views = rowViewsOf(memory);
     this.isForMore = !layout.isFloat32 || this.#slots.some(({ missing }) => missing !== undefined);
     this.#floatPlaces = Int32Array.from(this.#slots, (slot) => (slot.input.type === 'float32' ? placeIn(slot, 0) : -1));
-    this.#seen = new Float64Array(this.#slots.length);
+    this.#seen = new Int32Array(this.#slots.length);
     options.known.add(this);
   }
 
@@ -104,6 +108,11 @@ export class FeatureReader implements OtherReader {
   }
 
   #write(features: unknown, start: number): boolean {
+    // Wraps round: a feature that none of four billion requests gave counts as given once then, at worst it is refused.
+    if (this.#request === maxRequest) {
+      this.#seen.fill(0);
+      this.#request = 0;
+    }
     this.#request += 1;
     this.#given = 0;
     return this.#writeFields(features, this.#names.top, null, start) && this.#writeAbsent(start);
@@ -116,6 +125,11 @@ export class FeatureReader implements OtherReader {
     if (!isPlain && builtInKind(object) !== null) return false;
     const fields = object as Readonly<Record<string, unknown>>;
     const { names, targets, next } = scope;
+    const { float32 } = this.#views;
+    const places = this.#floatPlaces;
+    const seen = this.#seen;
+    const request = this.#request;
+    let given = 0;
     let last = 0;
     for (const name in fields) {
       if (!isPlain && !Object.hasOwn(fields, name)) continue;
@@ -132,17 +146,20 @@ export class FeatureReader implements OtherReader {
       last = place + 1;
       const value = fields[name];
       const target = targets[place] as number;
+      // A feature that is a float32 number, which most are, without a call.
       if (typeof value === 'number' && target >= 0) {
+        const at = places[target] as number;
         const rounded = Math.fround(value);
-        const at = this.#floatPlaces[target] as number;
-        if (at >= 0 && rounded - rounded === 0) {
-          if (!this.#isFirst(target)) return false;
-          this.#views.float32[start + at] = rounded;
+        if (at >= 0 && rounded - rounded === 0 && seen[target] !== request) {
+          seen[target] = request;
+          float32[start + at] = rounded;
+          given += 1;
           continue;
         }
       }
       if (!this.#writeField(value, target, scope.inputs[place] as number, start)) return false;
     }
+    this.#given += given;
     return isPlain || !hasHiddenFields(fields, names);
   }
 
@@ -162,13 +179,22 @@ export class FeatureReader implements OtherReader {
     const input = this.#layout.inputs[index];
     if (input === undefined || values.length !== input.size) return false;
     if (isFloat32Array(values) && input.type === 'float32') return this.#writeFloats(values, input.firstFeature, start);
+    const isFloat32 = input.type === 'float32';
     const takesBooleans = input.type === 'bool';
     for (let column = 0; column < input.size; column += 1) {
       const feature = input.firstFeature + column;
-      const slot = this.#slots[feature];
       const value = values[column];
+      if (!this.#isFirst(feature)) return false;
+      if (isFloat32 && typeof value === 'number') {
+        const rounded = Math.fround(value);
+        if (rounded - rounded === 0) {
+          this.#views.float32[start + (this.#floatPlaces[feature] as number)] = rounded;
+          continue;
+        }
+      }
       // In an array a boolean is mostly a mistake: by name, it says what it is.
-      if (slot === undefined || (typeof value === 'boolean' && !takesBooleans) || !this.#isFirst(feature)) return false;
+      const slot = this.#slots[feature];
+      if (slot === undefined || (typeof value === 'boolean' && !takesBooleans)) return false;
       if (!writeValue(this.#views, slot, placeIn(slot, start), value)) return false;
     }
     return true;
@@ -216,23 +242,4 @@ export class FeatureReader implements OtherReader {
   #isTolerated(name: string, input: string | null): boolean {
     return this.#options.ignoresUnknown || this.#options.known.has(name, input);
   }
-}
-
-const probe = {};
-
-/** Whether an object has no fields but its own: nearly all have not. */
-function isPlainObject(object: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  // A library may have given all objects a field.
-  for (const _ in probe) return false;
-  return true;
-}
-
-/** Whether an object has a known name in a way that reading its fields does not show, such as a getter of its class: it must not count as missing. */
-function hasHiddenFields(object: object, names: readonly string[]): boolean {
-  return names.some((name) => {
-    if (Object.prototype.propertyIsEnumerable.call(object, name)) return false;
-    return name in object && !(name in Object.prototype);
-  });
 }

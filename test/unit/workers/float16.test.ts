@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { float16Bits } from '../../../workers/serving/float16.js';
 
 /** What bits mean by IEEE 754. */
-function valueOf(bits: number): number {
+function meaningOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -13,21 +13,21 @@ function valueOf(bits: number): number {
 describe('float16Bits', () => {
   it('gives every float16 number its own bits', () => {
     for (let bits = 0; bits < 0x10000; bits += 1) {
-      const value = valueOf(bits);
+      const value = meaningOf(bits);
       if (!Number.isNaN(value)) expect(float16Bits(value)).toBe(bits);
-      else expect(valueOf(float16Bits(value))).toBeNaN();
+      else expect(meaningOf(float16Bits(value))).toBeNaN();
     }
   });
 
   it('rounds what lies between two to the nearest, and half way to the even one', () => {
     for (let bits = 0; bits < 0x7bff; bits += 1) {
-      const [low, high] = [valueOf(bits), valueOf(bits + 1)];
+      const [low, high] = [meaningOf(bits), meaningOf(bits + 1)];
       const middle = (low + high) / 2;
       expect(float16Bits(middle)).toBe(bits % 2 === 0 ? bits : bits + 1);
       expect(float16Bits(middle + (high - low) / 8)).toBe(bits + 1);
       expect(float16Bits(middle - (high - low) / 8)).toBe(bits);
     }
-    expect([65_519, 65_520, 1e-9].map((value) => valueOf(float16Bits(value)))).toEqual([
+    expect([65_519, 65_520, 1e-9].map((value) => meaningOf(float16Bits(value)))).toEqual([
       65_504,
       Number.POSITIVE_INFINITY,
       0,

@@ -19,6 +19,7 @@ import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';
 import { Door } from './requests/door.js';
+import { KnownNames } from './requests/known-names.js';
 import { RequestTable } from './requests/request-table.js';
 import { rowLayoutOf } from './requests/row-layout.js';
 import { Waiters } from './requests/waiters.js';
@@ -119,6 +120,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       clock,
       table,
       settler,
+      knownNames: new KnownNames(),
       stats: new VersionStats(clock, outcomes),
       workers,
       changes,

@@ -4,7 +4,17 @@ import type { FraudScorerOptions } from './api/options.js';
 import type { Outcome } from './api/outcome.js';
 import type { Patch } from './api/patch.js';
 import type { DecisionPolicy } from './api/policy.js';
-import type { ColumnsOptions, FeatureMap, FeatureMapOf, ManyRequests, RequestOf, ScoreOptions } from './api/request.js';
+import type {
+  ColumnMapOf,
+  ColumnsOptions,
+  FeatureMap,
+  FeatureMapOf,
+  ManyRequests,
+  ManyRequestsFor,
+  RequestFor,
+  ScoreOptions,
+  ScoreRequest,
+} from './api/request.js';
 import type { ColumnScores, ScoreOutcome, ScoreResult } from './api/result.js';
 import type { CloseOptions, CloseReport, Scorer } from './api/scorer.js';
 import type { Summary } from './api/summary.js';
@@ -37,8 +47,10 @@ const capture = (resolve: Resolve, reject: (reason: unknown) => void): void => {
  * @example
  * await using scorer = await FraudScorer.create({ model: 'models/visa-fraud/1' });
  * const { decision } = await scorer.score({ id: 'tx-1', features });
+ *
+ * @typeParam Known the features of the model's requests, such as `npx fraud-scorer types DIR` writes them. Any, where it is left out.
  */
-export class FraudScorer implements Scorer {
+export class FraudScorer<Known = unknown> implements Scorer<Known> {
   static {
     // The bundler renames a class that names itself, and a host would see `_FraudScorer` in its logs.
     Object.defineProperty(FraudScorer, 'name', { value: 'FraudScorer' });
@@ -63,7 +75,7 @@ export class FraudScorer implements Scorer {
    * @throws {StartTimeoutError} where it takes longer than `startTimeoutMs`; the message says what it waited for.
    * @throws {WorkerLostError} where a worker dies while it starts.
    */
-  static create(options: FraudScorerOptions = {}): Promise<FraudScorer> {
+  static create<Known = unknown>(options: FraudScorerOptions = {}): Promise<FraudScorer<Known>> {
     // A scorer that is created inside a request outlives it: its threads and timers must not keep that request's context.
     return outsideOfRequests(async () => {
       const parts = await createParts(options, async (silent, layout) => {
@@ -71,7 +83,7 @@ export class FraudScorer implements Scorer {
         await rehearse(scorer, layout);
         await scorer.close();
       });
-      return new FraudScorer(parts);
+      return new FraudScorer<Known>(parts);
     });
   }
 
@@ -86,16 +98,18 @@ export class FraudScorer implements Scorer {
    * `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE` or `ERR_WORKER_LOST`; some of them the `fallback` option answers instead.
    */
   score<Features extends FeatureMapOf<Features> = FeatureMap>(
-    request: RequestOf<Features>,
+    request: RequestFor<Known, Features>,
     options?: ScoreOptions,
-  ): Promise<ScoreResult> {
+  ): Promise<ScoreResult>;
+  score(request: unknown, options?: ScoreOptions): Promise<ScoreResult> {
     const promise = new Promise<ScoreResult>(capture);
     const [resolve, reject] = [resolveNow, rejectNow];
     // A promise keeps the asynchronous context of its caller alive.
     resolveNow = nobody;
     rejectNow = nobody;
     try {
-      this.#parts.admission.submit(request, options, resolve, reject);
+      // Whatever it is: it is checked there.
+      this.#parts.admission.submit(request as ScoreRequest, options, resolve, reject);
     } catch (error) {
       // A method that was taken off its scorer, say, or a stack that is full.
       reject(error);
@@ -117,11 +131,12 @@ export class FraudScorer implements Scorer {
    * Rejects as a whole only where the options, or what was given as the list, are invalid; a list or stream that throws on the way does
    * so once what it gave is settled.
    */
-  async scoreMany<Features extends FeatureMapOf<Features> = FeatureMap>(
-    requests: ManyRequests<Features>,
+  scoreMany<Features extends FeatureMapOf<Features> = FeatureMap>(
+    requests: ManyRequestsFor<Known, Features>,
     options?: ScoreOptions,
-  ): Promise<ScoreOutcome[]> {
-    return scoreMany(requests, manyIntake(this.#parts, options));
+  ): Promise<ScoreOutcome[]>;
+  async scoreMany(requests: unknown, options?: ScoreOptions): Promise<ScoreOutcome[]> {
+    return scoreMany(requests as ManyRequests, manyIntake(this.#parts, options));
   }
 
   /**
@@ -136,8 +151,8 @@ export class FraudScorer implements Scorer {
    * @param columns each input's values for all rows: [rows, the input's size], row after row. Must not change before the call has settled.
    * @param rows how many; at least 0.
    */
-  scoreColumns<Features extends FeatureMapOf<Features> = FeatureMap>(
-    columns: Features,
+  scoreColumns<Columns extends ColumnMapOf<Columns> = FeatureMap>(
+    columns: Columns,
     rows: number,
     options?: ColumnsOptions,
   ): Promise<ColumnScores> {

@@ -9,19 +9,32 @@ export type {
   PinoLikeLogger,
   PinoLikeMethod,
 } from './api/logger.js';
-export type { AlertThresholds, BatchLimits, FraudScorerOptions, OutcomeLimits } from './api/options.js';
+export type {
+  AlertThresholds,
+  BatchLimits,
+  FraudScorerOptions,
+  OutcomeLimits,
+  UnknownFeatures,
+} from './api/options.js';
 export type { Outcome } from './api/outcome.js';
 export type { Patch } from './api/patch.js';
 export type { Decide, DecisionPolicy, DecisionScores, Fallback } from './api/policy.js';
 export type { DeviceSummary, Provider, ProviderAttempt } from './api/provider.js';
 export type {
+  AnyFeatures,
+  ColumnMapOf,
   ColumnsOptions,
   Explain,
+  FeatureArray,
   FeatureColumns,
   FeatureMap,
   FeatureMapOf,
+  FeatureValue,
   FeatureValues,
   ManyRequests,
+  ManyRequestsFor,
+  NamedFeatures,
+  RequestFor,
   RequestOf,
   ScoreOptions,
   ScoreRequest,

@@ -1,7 +1,13 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { readPolicyPatch } from './answering/policy.js';
 import type { HostLogger } from './api/logger.js';
-import type { AlertThresholds, BatchLimits, FraudScorerOptions, OutcomeLimits } from './api/options.js';
+import type {
+  AlertThresholds,
+  BatchLimits,
+  FraudScorerOptions,
+  OutcomeLimits,
+  UnknownFeatures,
+} from './api/options.js';
 import type { Decide, DecisionPolicy, Fallback } from './api/policy.js';
 import type { Provider } from './api/provider.js';
 import type { Explain } from './api/request.js';
@@ -36,6 +42,7 @@ export interface ResolvedOptions {
   decide: Decide | undefined;
   fallback: Fallback;
   explain: Explain;
+  unknownFeatures: UnknownFeatures;
   outcomes: OutcomeLimits;
   alerts: AlertThresholds;
   workerHangMs: number;
@@ -78,6 +85,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     decide: reader.value('decide', 'a synchronous function of the scores and the request', isDecide),
     fallback: reader.value('fallback', "'throw', 'APPROVE', 'REVIEW', 'BLOCK' or a function", isFallback) ?? 'throw',
     explain: reader.value('explain', "true, false, 'review' or 'block'", isExplain) ?? false,
+    unknownFeatures: reader.oneOf('unknownFeatures', ['refuse', 'ignore'], 'refuse'),
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts')),
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),

@@ -38,6 +38,9 @@ export interface OutcomeLimits {
   ttlMs: number;
 }
 
+/** What becomes of a feature's name that no version of the model knows. */
+export type UnknownFeatures = 'refuse' | 'ignore';
+
 /** Options of `FraudScorer.create`. Every field may be left out. */
 export interface FraudScorerOptions {
   /**
@@ -76,6 +79,11 @@ export interface FraudScorerOptions {
   fallback?: Fallback | undefined;
   /** Which answers get reasons: none, all, REVIEW and BLOCK, or BLOCK alone; each takes a run of its own in a worker. @default false */
   explain?: Explain | undefined;
+  /**
+   * What becomes of a name in a request's features that no version of the model knows: it is refused, with the nearest known one, because
+   * a misspelt name must not score; or ignored. @default 'refuse'
+   */
+  unknownFeatures?: UnknownFeatures | undefined;
   /** How long decisions are remembered for labels that come later. */
   outcomes?: Patch<OutcomeLimits> | undefined;
   /** Where alerts are raised. */

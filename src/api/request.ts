@@ -8,12 +8,31 @@ export type FeatureValues = readonly number[] | (ArrayBufferView & ArrayLike<num
 export type FeatureMap = Readonly<Record<string, FeatureValues>>;
 
 /**
- * What an interface or a type of features must be: every field holds values. An interface has no index signature, so that it would not
- * be taken for a `FeatureMap`.
+ * One feature's value: a number; a boolean as 1 or 0; a bigint for an int64 input; a text for a string input, or where the manifest lists
+ * the feature's categories. null, undefined and NaN are a missing value, which is refused unless the manifest says what it is.
+ */
+export type FeatureValue = number | bigint | boolean | string | null | undefined;
+
+/** The values of one input, in the manifest's order, of any type. */
+export type FeatureArray = FeatureValues | readonly FeatureValue[] | BigInt64Array | BigUint64Array;
+
+/** The features of one input by name. Of an interface too, which has no index signature. Not a function, as methods of a Map are. */
+export type NamedFeatures<Fields> = Fields extends (...args: never) => unknown
+  ? never
+  : object & { readonly [Name in keyof Fields as Name]: FeatureValue };
+
+/**
+ * What an interface or a type of features must be: every field holds the values of an input, as an array or by name, or the value of one
+ * feature. An interface has no index signature, so that it would not be taken for a `FeatureMap`.
  */
 export type FeatureMapOf<Features> = object & {
   // With `as`, arrays and their elements are not mistaken for inputs.
-  readonly [Name in keyof Features as Name]: FeatureValues;
+  readonly [Name in keyof Features as Name]: FeatureArray | FeatureValue | NamedFeatures<Features[Name]>;
+};
+
+/** What an interface or a type of columns must be: every field holds the values of an input for all rows. */
+export type ColumnMapOf<Columns> = object & {
+  readonly [Name in keyof Columns as Name]: FeatureArray | undefined;
 };
 
 /**
@@ -25,16 +44,36 @@ export interface ScoreRequest<Features extends FeatureMapOf<Features> = FeatureM
   id?: string | undefined;
   /** The transaction's amount, in the host's currency: for the host's own fallback function. The model does not see it. */
   amount?: number | undefined;
-  /** The model's inputs by name, each with exactly as many values as the manifest says. */
+  /**
+   * The model's inputs by name, each as an array of exactly as many values as the manifest says, or as an object of its features by name;
+   * or the features by name where their names are those of no input and no other feature.
+   */
   features: Features;
 }
 
 export type RequestOf<Features extends FeatureMapOf<Features>> = ScoreRequest<Features> | ScoreRequest;
 
+/** Features in any form, for lists of requests that differ. */
+export type AnyFeatures = Readonly<
+  Record<string, FeatureArray | FeatureValue | Readonly<Record<string, FeatureValue>>>
+>;
+
+/** What a scorer takes that was created for certain features: those alone, so that a misspelt name does not compile. */
+export type RequestFor<Known, Features extends FeatureMapOf<Features>> = unknown extends Known
+  ? RequestOf<Features> | ScoreRequest<AnyFeatures>
+  : Known extends FeatureMapOf<Known>
+    ? ScoreRequest<Known>
+    : never;
+
 /** What `scoreMany` takes: an array or another iterable of requests, or a stream of them. */
 export type ManyRequests<Features extends FeatureMapOf<Features> = FeatureMap> =
   | Iterable<RequestOf<Features>>
   | AsyncIterable<RequestOf<Features>>;
+
+/** The same of `scoreMany`. */
+export type ManyRequestsFor<Known, Features extends FeatureMapOf<Features>> =
+  | Iterable<RequestFor<Known, Features>>
+  | AsyncIterable<RequestFor<Known, Features>>;
 
 /** What `scoreColumns` takes: the model's inputs by name, each with the values of all rows, row after row: [rows, the input's size]. */
 export type FeatureColumns = FeatureMap;

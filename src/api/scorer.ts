@@ -1,5 +1,5 @@
 import type { Health } from './health.js';
-import type { FeatureMap, FeatureMapOf, ManyRequests, RequestOf, ScoreOptions } from './request.js';
+import type { FeatureMap, FeatureMapOf, ManyRequestsFor, RequestFor, ScoreOptions } from './request.js';
 import type { ScoreOutcome, ScoreResult } from './result.js';
 import type { Summary } from './summary.js';
 
@@ -17,18 +17,18 @@ export interface CloseReport {
 }
 
 /**
- * What a host needs of a scorer. `FraudScorer` implements it. Declare your own services and tests with it, so that a stand-in fits too:
+ * What a host needs of a scorer, with the type of its requests' features; of any, where it is left out. `FraudScorer` implements it. Declare your own services and tests with it, so that a stand-in fits too:
  * a class with private fields, such as `FraudScorer`, takes no other class in its place.
  */
-export interface Scorer {
+export interface Scorer<Known = unknown> {
   /** Scores one transaction. Rejects with a `FraudScorerError`, and never throws. */
   score<Features extends FeatureMapOf<Features> = FeatureMap>(
-    request: RequestOf<Features>,
+    request: RequestFor<Known, Features>,
     options?: ScoreOptions,
   ): Promise<ScoreResult>;
   /** Scores a list or a stream of transactions. Resolves with what became of each, in their order. */
   scoreMany<Features extends FeatureMapOf<Features> = FeatureMap>(
-    requests: ManyRequests<Features>,
+    requests: ManyRequestsFor<Known, Features>,
     options?: ScoreOptions,
   ): Promise<ScoreOutcome[]>;
   /** Whether this scorer can answer, for a health endpoint. */

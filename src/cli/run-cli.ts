@@ -11,6 +11,7 @@ import { asJson, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
+import { addTypesCommand } from './types-command.js';
 
 interface Common {
   json?: true;
@@ -108,5 +109,6 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       output.write(json ? asJson(check) : checkText(check));
       endWith(check.problems.length === 0);
     });
+  addTypesCommand(program, output);
   return program;
 }

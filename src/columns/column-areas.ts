@@ -1,4 +1,5 @@
 import { outputsPerRow } from '../protocol/outputs.js';
+import { type RowViews, rowViewsOf } from '../protocol/row-layout.js';
 import type { ColumnMemory } from '../protocol/serving.js';
 
 export interface ColumnAreaSizes {
@@ -6,7 +7,7 @@ export interface ColumnAreaSizes {
   areas: number;
   /** Rows an area has room for. */
   rows: number;
-  /** float32 values of features in a row. */
+  /** Words of 4 bytes that a row of features takes. */
   rowSize: number;
 }
 
@@ -16,7 +17,8 @@ export interface ColumnAreaSizes {
  */
 export class ColumnAreas {
   readonly memory: ColumnMemory;
-  readonly #features: Float32Array;
+  /** The memory of all areas' features. */
+  readonly features: RowViews;
   readonly #outputs: Float32Array;
   readonly #free: number[];
 
@@ -28,7 +30,7 @@ export class ColumnAreas {
       features: new SharedArrayBuffer(areas * rows * rowSize * floats),
       outputs: new SharedArrayBuffer(areas * rows * outputsPerRow * floats),
     };
-    this.#features = new Float32Array(this.memory.features);
+    this.features = rowViewsOf(this.memory.features);
     this.#outputs = new Float32Array(this.memory.outputs);
     this.#free = Array.from({ length: areas }, (_, area) => area);
   }
@@ -43,10 +45,9 @@ export class ColumnAreas {
     this.#free.push(area);
   }
 
-  /** [rows, rowSize], to be filled input by input: the first takes its size times the chunk's rows, and so on. */
-  features(area: number): Float32Array {
-    const length = this.#features.length / this.#areas;
-    return this.#features.subarray(area * length, (area + 1) * length);
+  /** The word at which an area begins, to be filled input by input: the first takes its words times the chunk's rows, and so on. */
+  start(area: number): number {
+    return area * this.memory.rows * this.memory.rowSize;
   }
 
   /** As the worker left them: see `ColumnsTask`. */

@@ -123,8 +123,9 @@ export class ColumnQueue {
 
   /** @returns whether the values are as they were when they were checked, as far as can be told. */
   #fill(area: number, { columns }: ColumnCall, { row, rows }: Chunk): boolean {
-    const features = this.#options.areas.features(area);
-    return columns.every((column) => copyRows(column, row, rows, features, column.offset * rows));
+    const { areas } = this.#options;
+    const start = areas.start(area);
+    return columns.every((column) => copyRows(column, row, rows, areas.features, start + column.input.offset * rows));
   }
 
   #read(area: number, call: ColumnCall, { row, rows }: Chunk): void {

@@ -19,14 +19,14 @@ import { IssueList } from '../validation/issues.js';
 import { ColumnCall } from './column-call.js';
 import type { ColumnQueue } from './column-queue.js';
 import { checkValues } from './column-values.js';
-import { readColumns, readColumnsOptions } from './read-columns.js';
+import { type ColumnReader, readColumns, readColumnsOptions } from './read-columns.js';
 
 /** Rows whose values are checked in one turn of the event loop: some tenths of a millisecond. */
 const rowsPerTurn = 4_096;
 
 /** What a call needs of the version that answers it. */
 export interface ColumnTarget {
-  readonly features: { readonly layout: RowLayout };
+  readonly features: { readonly layout: RowLayout; readonly reader: ColumnReader };
   readonly columns: ColumnQueue;
   readonly batcher: { pump(): void };
   readonly stats: { recordError(error: FraudScorerError): void };
@@ -73,7 +73,8 @@ export class ColumnScoring {
     if (isClosed()) throw new ClosedError('The scorer is closed');
     const { timeoutMs, signal } = readColumnsOptions(options);
     const issues = new IssueList();
-    const read = readColumns(columns, rows, target.features.layout, issues);
+    const { layout, reader } = target.features;
+    const read = readColumns(columns, rows, layout, reader, issues);
     if (issues.total > 0) throw new InvalidRequestError(issues.listed, issues.total);
     // Reading it may have run code of the host's, which may have called anything.
     if (isClosed()) throw new ClosedError('The scorer is closed');

@@ -1,38 +1,47 @@
-import { isFloat32Array } from 'node:util/types';
-import { describeNonValue } from '../requests/feature-shape.js';
+import { isBigInt64Array, isFloat32Array, isFloat64Array, isInt32Array } from 'node:util/types';
+import { placeOf, type RowViews, rowViewsOf } from '../protocol/row-layout.js';
+import { type InputSlots, writeMissing, writeValue } from '../requests/feature-slots.js';
+import { describeValueFor, expectedValue } from '../requests/value-words.js';
 import type { IssueList } from '../validation/issues.js';
 import { areFinite } from './finite-values.js';
 
 /** One input's values for all rows, row after row: as the caller gave them, not copied. */
-export interface Column {
-  readonly name: string;
-  /** Values a row. */
-  readonly size: number;
-  /** Where the input begins in a row of all inputs. */
-  readonly offset: number;
-  readonly values: ArrayLike<unknown>;
+export interface Column extends InputSlots {
+  /** null where the caller gave none, because all of the input's features may be missing. */
+  readonly values: ArrayLike<unknown> | null;
 }
 
+/** Values are tried here. */
+const trial = rowViewsOf(new ArrayBuffer(8));
+
 /**
- * Looks for values that are no finite float32.
+ * Looks for values that the input can't have.
  *
  * @param from the first row to look at, @param to the row after the last.
  * @param issues gets each, with its row and its place in it.
  */
-export function checkValues(column: Column, from: number, to: number, issues: IssueList): void {
-  const { values, size } = column;
+export function checkValues({ input, slots, values }: Column, from: number, to: number, issues: IssueList): void {
+  if (values === null) return;
+  const { name, size, type } = input;
   const [first, last] = [from * size, to * size];
-  if (isFloat32Array(values) ? areFinite(values, first, last) : areFiniteNumbers(values, first, last)) return;
+  if (type === 'float32') {
+    if (isFloat32Array(values) ? areFinite(values, first, last) : areFiniteNumbers(values, first, last)) return;
+  }
   for (let index = first; index < last; index += 1) {
     const value = values[index];
-    if (typeof value === 'number' && Number.isFinite(Math.fround(value))) continue;
-    if (issues.isFull) {
-      issues.count();
-      continue;
-    }
     const row = Math.floor(index / size);
-    issues.add(`features.${column.name}[${row}][${index - row * size}]`, 'a finite number', describeNonValue(value));
+    const slot = slots[index - row * size];
+    if (slot === undefined || (isTaken(value, type) && writeValue(trial, slot, 0, value))) continue;
+    if (issues.isFull) issues.count();
+    else {
+      issues.add(`features.${name}[${row}][${index - row * size}]`, expectedValue(slot), describeValueFor(slot, value));
+    }
   }
+}
+
+/** In an array a boolean is mostly a mistake. */
+function isTaken(value: unknown, type: Column['input']['type']): boolean {
+  return typeof value !== 'boolean' || type === 'bool';
 }
 
 function areFiniteNumbers(values: ArrayLike<unknown>, first: number, last: number): boolean {
@@ -46,26 +55,61 @@ function areFiniteNumbers(values: ArrayLike<unknown>, first: number, last: numbe
 /**
  * Copies rows one behind the other.
  *
- * @param to must have room for them from `start` on.
- * @returns whether they are still there and numbers: the caller may have changed its arrays since they were checked.
+ * @param to must have room for them from the word `start` on.
+ * @returns whether they are still there and what they should be: the caller may have changed its arrays since they were checked.
  */
-export function copyRows(
-  { values, size }: Column,
-  row: number,
-  rows: number,
-  to: Float32Array,
-  start: number,
-): boolean {
-  const [first, last] = [row * size, (row + rows) * size];
+export function copyRows(column: Column, row: number, rows: number, to: RowViews, start: number): boolean {
+  const { input, values } = column;
+  const at = placeOf(input, start);
+  if (values === null) return fillMissing(column, rows, to, at);
+  const [first, last] = [row * input.size, (row + rows) * input.size];
   if (values.length < last) return false;
-  if (isFloat32Array(values)) {
-    to.set(values.subarray(first, last), start);
-    return true;
+  return copyWhole(column, first, last, to, at) || copyEach(column, values, first, last, to, at);
+}
+
+/** @returns whether the values could be copied in one piece. */
+function copyWhole({ input, values, slots }: Column, first: number, last: number, to: RowViews, at: number): boolean {
+  const { type } = input;
+  if (type === 'float32' && isFloat32Array(values) && slots.every(staysNaN)) {
+    to.float32.set(values.subarray(first, last), at);
+  } else if (type === 'float64' && isFloat64Array(values) && slots.every(staysNaN)) {
+    to.float64.set(values.subarray(first, last), at);
+  } else if (type === 'int64' && isBigInt64Array(values)) {
+    to.int64.set(values.subarray(first, last), at);
+  } else if (type === 'int32' && isInt32Array(values)) {
+    to.int32.set(values.subarray(first, last), at);
+  } else {
+    return false;
   }
+  return true;
+}
+
+/** Whether a NaN is what a missing value is, or was refused before. */
+function staysNaN({ missing }: Column['slots'][number]): boolean {
+  return missing === undefined || Number.isNaN(missing);
+}
+
+function copyEach(
+  { slots, input }: Column,
+  values: ArrayLike<unknown>,
+  first: number,
+  last: number,
+  to: RowViews,
+  at: number,
+): boolean {
+  let column = 0;
   for (let index = first; index < last; index += 1) {
-    const value = values[index];
-    if (typeof value !== 'number') return false;
-    to[start + index - first] = value;
+    const slot = slots[column];
+    if (slot === undefined || !writeValue(to, slot, at + index - first, values[index])) return false;
+    column = column + 1 === input.size ? 0 : column + 1;
+  }
+  return true;
+}
+
+function fillMissing({ slots }: Column, rows: number, to: RowViews, at: number): boolean {
+  let place = at;
+  for (let row = 0; row < rows; row += 1) {
+    for (const slot of slots) if (!writeMissing(to, slot, place++)) return false;
   }
   return true;
 }

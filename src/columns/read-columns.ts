@@ -1,14 +1,10 @@
+import { isBigInt64Array } from 'node:util/types';
 import type { ColumnsOptions } from '../api/request.js';
-import {
-  addUnknownInput,
-  describeLength,
-  describeNonArray,
-  expectedArray,
-  isFeatureObject,
-  isNumberArray,
-} from '../requests/feature-shape.js';
-import type { InputLayout, RowLayout } from '../requests/row-layout.js';
+import { describeLength, describeNonArray, isFeatureObject, isNumberArray } from '../requests/feature-shape.js';
+import type { FeatureSlot, InputSlots } from '../requests/feature-slots.js';
+import type { RowLayout } from '../requests/row-layout.js';
 import { isAbortSignal } from '../requests/score-options.js';
+import { expectedValues } from '../requests/value-words.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { describeNonNumber, type IssueList } from '../validation/issues.js';
 import type { Column } from './column-values.js';
@@ -16,13 +12,26 @@ import type { Column } from './column-values.js';
 /** The most rows of one call: their results are three arrays in one piece each. */
 const maxRows = 1_000_000_000;
 
+/** What a version knows of its features. */
+export interface ColumnReader {
+  readonly slots: readonly FeatureSlot[];
+  /** Adds the names that no version knows, where these are refused. */
+  listUnknown(columns: object, issues: IssueList): void;
+}
+
 /**
  * Checks the shape of what was given; the values are looked at later.
  *
  * @param issues gets everything that is wrong.
  * @returns the columns, complete and in the model's order where nothing is wrong.
  */
-export function readColumns(columns: unknown, rows: unknown, layout: RowLayout, issues: IssueList): Column[] {
+export function readColumns(
+  columns: unknown,
+  rows: unknown,
+  layout: RowLayout,
+  reader: ColumnReader,
+  issues: IssueList,
+): Column[] {
   if (typeof rows !== 'number' || !Number.isInteger(rows) || rows < 0 || rows > maxRows) {
     const received = typeof rows === 'number' ? String(rows) : describeNonNumber(rows);
     issues.add('rows', `an integer from 0 to ${maxRows}`, received);
@@ -30,8 +39,11 @@ export function readColumns(columns: unknown, rows: unknown, layout: RowLayout, 
   }
   try {
     if (!isFeatureObject(columns, layout, issues, ' (scoreMany takes requests)')) return [];
-    refuseUnknown(columns, layout, issues);
-    return layout.inputs.flatMap((input) => readColumn(columns, rows, input, issues) ?? []);
+    reader.listUnknown(columns, issues);
+    return layout.inputs.flatMap((input) => {
+      const slots = reader.slots.slice(input.firstFeature, input.firstFeature + input.size);
+      return readColumn(columns, rows, { input, slots }, issues) ?? [];
+    });
   } catch {
     // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
     issues.add('features', 'an object that can be read', 'one that throws when it is read');
@@ -43,14 +55,19 @@ export function readColumns(columns: unknown, rows: unknown, layout: RowLayout, 
 function readColumn(
   columns: Readonly<Record<string, unknown>>,
   rows: number,
-  { name, size, offset }: InputLayout,
+  { input, slots }: InputSlots,
   issues: IssueList,
 ): Column | null {
-  const expected = `${expectedArray(rows * size)} (${rows} ${rows === 1 ? 'row' : 'rows'} of ${size})`;
+  const { name, size } = input;
+  const expected = `${expectedValues(input, rows)} (${rows} ${rows === 1 ? 'row' : 'rows'} of ${size})`;
   try {
     const values: unknown = Object.hasOwn(columns, name) ? columns[name] : undefined;
-    if (!isNumberArray(values)) issues.add(`features.${name}`, expected, describeNonArray(values));
-    else if (values.length === rows * size) return { name, size, offset, values };
+    if ((values === undefined || values === null) && slots.every(({ missing }) => missing !== undefined)) {
+      return { input, slots, values: null };
+    }
+    const isArray = isNumberArray(values) || (input.type === 'int64' && isBigInt64Array(values));
+    if (!isArray) issues.add(`features.${name}`, expected, describeNonArray(values));
+    else if (values.length === rows * size) return { input, slots, values };
     else issues.add(`features.${name}`, expected, describeLength(values, rows * size, size));
   } catch {
     issues.add(`features.${name}`, expected, 'one that throws when it is read');
@@ -72,10 +89,4 @@ export function readColumnsOptions(options: ColumnsOptions | undefined): Columns
   const signal = reader.value('signal', 'an AbortSignal', isAbortSignal);
   reader.rejectUnknown().throwIfInvalid();
   return { timeoutMs, signal };
-}
-
-function refuseUnknown(columns: object, layout: RowLayout, issues: IssueList): void {
-  for (const name of Object.keys(columns)) {
-    if (!layout.inputs.some((input) => input.name === name)) addUnknownInput(name, layout, issues);
-  }
 }

@@ -3,7 +3,7 @@ import { Explanations } from '../answering/explanations.js';
 import { featureNames } from '../answering/reasons.js';
 import { scoreChunk } from '../answering/score-chunk.js';
 import type { Settler } from '../answering/settler.js';
-import type { BatchLimits } from '../api/options.js';
+import type { BatchLimits, UnknownFeatures } from '../api/options.js';
 import type { Decide, DecisionPolicy } from '../api/policy.js';
 import type { Explain } from '../api/request.js';
 import type { ModelIdentity } from '../api/result.js';
@@ -16,6 +16,7 @@ import type { ModelDirectory } from '../models/model-directory.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { FeatureRows } from '../requests/feature-rows.js';
+import type { KnownNames } from '../requests/known-names.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { rowLayoutOf } from '../requests/row-layout.js';
 import type { Waiters } from '../requests/waiters.js';
@@ -34,6 +35,7 @@ export interface DeploymentOptions extends ServingWorkersOptions {
   explain: Explain;
   /** The host's own say. */
   decide: Decide | undefined;
+  unknownFeatures: UnknownFeatures;
   /** The host's thresholds. */
   policy: Partial<DecisionPolicy>;
 }
@@ -45,6 +47,8 @@ export interface DeploymentParts {
   settler: Settler;
   stats: VersionStats;
   workers: WorkersObserver;
+  /** The names of features that any version knows. */
+  knownNames: KnownNames;
   /** Told when something has left the queue, or has been settled. */
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
@@ -92,11 +96,13 @@ export class Deployment {
     this.scratchRow = table.capacity;
     // Twice the places: a lane, or an area, of a worker that hangs stays unusable.
     const { maxBatchSize } = options.batching;
-    const memory = `${table.capacity} rows of ${layout.size} features, in batches of ${maxBatchSize}`;
+    const memory = `${table.capacity} rows of ${layout.features} features, in batches of ${maxBatchSize}`;
     const lanes = { lanes: 2 * places, maxBatchSize, attention: attention !== undefined };
     const [rows, laneRows] = [table.capacity + 1, laneRowsOf(lanes)];
     const values = (rows + laneRows) * layout.stride;
-    this.features = allocate(memory, values, () => new FeatureRows(layout, rows, laneRows));
+    const reading = { ignoresUnknown: options.unknownFeatures === 'ignore', known: parts.knownNames };
+    const newRows = (): FeatureRows => new FeatureRows(layout, rows, laneRows, manifest.inputs, reading);
+    this.features = allocate(memory, values, newRows);
     this.#lanes = allocate(memory, 0, () => new Lanes(lanes, this.features));
     const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
     this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas));

@@ -1,7 +1,8 @@
 import { ModelInvalidError } from '../errors.js';
-import type { GraphDescription, GraphValue } from '../protocol/serving.js';
+import type { GraphDescription } from '../protocol/serving.js';
 import { IssueList } from '../validation/issues.js';
-import { describeValue, fixedRowsOf, namesOf } from './graph-values.js';
+import { describeValue, fixedRowsOf } from './graph-values.js';
+import { checkInputs } from './input-check.js';
 import type { Manifest } from './manifest.js';
 import { checkOutputs } from './output-check.js';
 
@@ -15,30 +16,13 @@ import { checkOutputs } from './output-check.js';
 export function checkGraph(manifest: Manifest, graph: GraphDescription, path: string, hasRun: boolean): string[] {
   const issues = new IssueList();
   const notes: string[] = [];
-  checkInputs(manifest, graph, issues);
+  checkInputs(manifest.inputs, graph, issues);
   if (manifest.batch === 'alone') notes.push('"batch": "alone": each row is a run of its own');
   checkRows(graph, issues, notes);
   checkOutputs(manifest, graph, hasRun, issues, notes);
   if (issues.total === 0) return notes;
   const message = `${path}: model.json disagrees with the graph`;
   throw new ModelInvalidError(message, issues.listed, { totalIssues: issues.total });
-}
-
-function checkInputs(manifest: Manifest, graph: GraphDescription, issues: IssueList): void {
-  for (const [index, input] of manifest.inputs.entries()) {
-    const value = graph.inputs.find(({ name }) => name === input.name);
-    if (value === undefined) {
-      issues.add(`inputs[${index}].name`, namesOf(graph.inputs), JSON.stringify(input.name));
-    } else if (!isFloatRows(value, input.size)) {
-      const received = `${JSON.stringify(input.name)}, float32 [rows, ${input.size}]`;
-      issues.add(`inputs[${index}]`, describeValue(value), received);
-    }
-  }
-  for (const { name } of graph.inputs) {
-    if (!manifest.inputs.some((input) => input.name === name)) {
-      issues.add('inputs', `the graph's input ${JSON.stringify(name)}`, 'no input of that name');
-    }
-  }
 }
 
 /** A graph may take a fixed number of rows in a run; it must be the same for all inputs. */
@@ -49,13 +33,4 @@ function checkRows({ inputs }: GraphDescription, issues: IssueList, notes: strin
   if (other !== undefined) issues.add('inputs', `${rows} rows in a run, as the first input has`, describeValue(other));
   else if (rows === 1) notes.push("the graph's batch axis is fixed at 1: each row is a run of its own");
   else notes.push(`the graph's batch axis is fixed at ${rows}: ${rows} rows are run at a time, and fewer are padded`);
-}
-
-function isFloatRows({ type, shape }: GraphValue, columns: number): boolean {
-  return type === 'float32' && shape.length === 2 && isColumns(shape[1], columns);
-}
-
-/** An axis without a fixed size takes any: the warm-up run shows whether it works. */
-function isColumns(axis: number | string | undefined, columns: number): boolean {
-  return typeof axis === 'string' || axis === columns;
 }

@@ -2,24 +2,12 @@ import { readPolicyPatch } from '../answering/policy.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import type { Calibration } from '../protocol/output-forms.js';
 import { FieldReader } from '../validation/field-reader.js';
-import { describeKind, type IssueList } from '../validation/issues.js';
+import type { IssueList } from '../validation/issues.js';
 import { isText } from '../validation/text.js';
+import { type ManifestInput, readInputs } from './manifest-inputs.js';
 import { type ManifestOutputs, readCalibration, readOutputs } from './manifest-outputs.js';
-import { notReserved, reservedName } from './reserved-name.js';
 
-/** One input of a model, as its manifest describes it. */
-export interface ManifestInput {
-  name: string;
-  /** Features a row. */
-  size: number;
-  /** The features' names, `size` of them. */
-  features?: string[];
-  /** What each feature is, for people, `size` of them. */
-  descriptions?: string[];
-  /** Of the training data: features are normalised as (x − mean) / (std + 1e-8). Given together with `std` or not at all. */
-  mean?: number[];
-  std?: number[];
-}
+export type { ManifestInput } from './manifest-inputs.js';
 
 /** `model.json`: everything this package knows of a model beside its graph. */
 export interface Manifest {
@@ -60,58 +48,6 @@ export function readManifest(json: unknown, issues: IssueList): Manifest | null 
   return manifest;
 }
 
-function readInputs(reader: FieldReader, issues: IssueList): ManifestInput[] {
-  const list = reader.required('inputs', 'a list of at least one input', isFilledArray) ?? [];
-  const inputs = list.map((item, index) => readInput(item, `inputs[${index}]`, issues));
-  for (const [index, input] of inputs.entries()) {
-    const first = inputs.findIndex((other) => other.name === input.name);
-    if (input.name !== '' && first < index)
-      issues.add(`inputs[${index}].name`, 'a name of its own', `that of inputs[${first}]`);
-  }
-  return inputs;
-}
-
-function readInput(value: unknown, path: string, issues: IssueList): ManifestInput {
-  const reader = new FieldReader(value ?? null, path, issues);
-  const name = reader.required('name', "the name of a graph's input", isText) ?? '';
-  if (name === reservedName) reader.reject('name', notReserved, name);
-  const size = reader.required('size', 'an integer of at least 1', isSize) ?? 0;
-  const input: ManifestInput = { name, size };
-  const features = readColumn(reader, 'features', 'texts that are not empty', size, isText);
-  const reserved = features?.indexOf(reservedName) ?? -1;
-  if (reserved >= 0) reader.reject(`features[${reserved}]`, notReserved, reservedName);
-  const descriptions = readColumn(reader, 'descriptions', 'texts that are not empty', size, isText);
-  const mean = readColumn(reader, 'mean', 'finite numbers', size, isFinite32);
-  const std = readColumn(reader, 'std', 'finite numbers of at least 0', size, isDeviation);
-  if (features) input.features = features;
-  if (descriptions) input.descriptions = descriptions;
-  // An empty list is the same as none, and half a normalisation would be none at all.
-  if ((mean === undefined) !== (std === undefined)) {
-    reader.reject(mean === undefined ? 'mean' : 'std', 'mean and std together', undefined);
-  }
-  if (mean && std) Object.assign(input, { mean, std });
-  return input;
-}
-
-/** A list with an item for each feature; an empty list is the same as none. */
-function readColumn<T>(
-  reader: FieldReader,
-  name: string,
-  what: string,
-  size: number,
-  accepts: (value: unknown) => value is T,
-): T[] | undefined {
-  const values = reader.value(name, `a list of ${size} ${what}`, Array.isArray);
-  if (values === undefined || values.length === 0) return undefined;
-  if (values.length !== size) {
-    reader.reject(name, `a list of ${size} ${what}`, values);
-    return undefined;
-  }
-  const bad = values.findIndex((value) => !accepts(value));
-  if (bad >= 0) reader.reject(`${name}[${bad}]`, `one of ${size} ${what}`, values[bad]);
-  return values.filter(accepts);
-}
-
 /** A plain name, so that no manifest can make this package read a file outside the model's directory. */
 function isFileName(value: unknown): value is string {
   return isText(value) && !/[\\/\0]/.test(value) && value !== '.' && value !== '..';
@@ -119,20 +55,4 @@ function isFileName(value: unknown): value is string {
 
 function isSha256(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value);
-}
-
-function isFilledArray(value: unknown): value is unknown[] {
-  return Array.isArray(value) && value.length > 0;
-}
-
-function isSize(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= 1_000_000;
-}
-
-function isFinite32(value: unknown): value is number {
-  return typeof value === 'number' && describeKind(value) === 'a number';
-}
-
-function isDeviation(value: unknown): value is number {
-  return isFinite32(value) && value >= 0;
 }

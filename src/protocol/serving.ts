@@ -7,12 +7,21 @@ import type { Provider, ProviderAttempt } from '../api/provider.js';
 import type { Issue } from '../errors.js';
 import type { GuardedData } from './guard.js';
 import type { Calibration, OutputSpec } from './output-forms.js';
+import type { InputType } from './row-layout.js';
 
 export interface InputSpec {
   name: string;
   size: number;
+  /** @default 'float32' */
+  type?: InputType;
+  /** Of a row. @default what the graph says where that fits the size, else [size] */
+  shape?: readonly number[];
   mean?: number[];
   std?: number[];
+  /** Of string inputs: for each feature the texts that a row's values are places in. */
+  texts?: readonly (readonly string[])[];
+  /** For each feature the raw value that stands for its absence in an explanation. @default its mean, or 0 */
+  reference?: readonly number[];
 }
 
 /** What a worker must know of a manifest. */
@@ -39,9 +48,9 @@ export interface LaneMemory {
   /** Without the one for warming up. */
   lanes: number;
   maxBatchSize: number;
-  /** float32 values from one row of features to the next: the inputs one behind the other, in the manifest's order, 8-aligned. */
+  /** Words of 4 bytes from one row of features to the next: see `RowLayout`. */
   stride: number;
-  /** float32 [lanes + 1, maxBatchSize, stride], from `lanesAt` on; what lies before is the host's own. */
+  /** Words [lanes + 1, maxBatchSize, stride], from `lanesAt` on; what lies before is the host's own. */
   features: SharedArrayBuffer;
   /** In bytes. */
   lanesAt: number;
@@ -54,9 +63,9 @@ export interface LaneMemory {
 /** The memory of chunks of columns: areas of `rows` rows each, as many as chunks may be in flight. */
 export interface ColumnMemory {
   rows: number;
-  /** float32 values of features in a row, without padding. */
+  /** Words of 4 bytes that a row of features takes: see `RowLayout`. */
   rowSize: number;
-  /** float32 [areas, rows · the row's size] */
+  /** Words [areas, rows · the row's size] */
   features: SharedArrayBuffer;
   /** float32 [areas, rows · outputsPerRow] */
   outputs: SharedArrayBuffer;
@@ -105,7 +114,7 @@ export interface ColumnsTask {
 /** Why a request that was scored has the score it has. */
 export interface ExplainTask {
   kind: 'explain';
-  /** Raw features of the row, the inputs one behind the other. */
+  /** Raw features of the row, as they lie in its memory. */
   features: Float32Array;
   of: 'probability' | 'risk';
 }

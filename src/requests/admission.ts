@@ -89,6 +89,7 @@ export class Admission {
         features.layout,
         features.floats,
         (row === noRow ? scratchRow : row) * features.layout.stride,
+        features.reader,
       );
       // Reading the request may have run code of the host's, which may have called anything.
       this.#refuseIfClosed();

@@ -1,3 +1,5 @@
+import { FeatureReader, type FeatureReaderOptions } from './feature-reader.js';
+import type { DescribedInput } from './feature-slots.js';
 import type { RowLayout } from './row-layout.js';
 
 /**
@@ -8,20 +10,29 @@ import type { RowLayout } from './row-layout.js';
 export class FeatureRows {
   readonly layout: RowLayout;
   readonly bytes: SharedArrayBuffer;
-  /** The same memory as float32 values, which is what all inputs are. */
+  /** The same memory as float32 values, or words of 4 bytes. */
   readonly floats: Float32Array;
+  /** Reads what is not just arrays of float32 values. */
+  readonly reader: FeatureReader;
   /** The first row of the lanes. */
   readonly firstLaneRow: number;
 
   /**
-   * @param rows for requests. @param laneRows in all lanes together.
+   * @param rows for requests. @param laneRows in all lanes together. @param inputs as the manifest describes them.
    * @throws {RangeError} where there is no memory.
    */
-  constructor(layout: RowLayout, rows: number, laneRows: number) {
+  constructor(
+    layout: RowLayout,
+    rows: number,
+    laneRows: number,
+    inputs: readonly DescribedInput[] = layout.inputs,
+    options?: FeatureReaderOptions,
+  ) {
     this.layout = layout;
     this.firstLaneRow = rows;
     this.bytes = new SharedArrayBuffer((rows + laneRows) * layout.stride * Float32Array.BYTES_PER_ELEMENT);
     this.floats = new Float32Array(this.bytes);
+    this.reader = new FeatureReader(inputs, layout, this.bytes, options);
   }
 
   /** Where the rows of the lanes begin, in bytes. */

@@ -8,13 +8,36 @@ import type { RowLayout } from './row-layout.js';
 
 type Fields = { readonly [name in 'id' | 'amount' | 'features']?: unknown };
 
+/** Reads features that are no arrays of finite float32 values: see `FeatureReader`. */
+export interface OtherReader {
+  /** Whether the version takes more than finite float32 values, in arrays too: all its features are read here then. */
+  readonly isForMore: boolean;
+  /** @returns whether the features were written to the row that begins at this value. */
+  write(features: unknown, start: number): boolean;
+  /** Says what is wrong with features that were refused. */
+  listIssues(features: unknown, issues: IssueList, layout: RowLayout): void;
+}
+
+/** Takes arrays alone. */
+const noOtherReader: OtherReader = {
+  isForMore: false,
+  write: () => false,
+  listIssues: (features, issues, layout) => listFeatureIssues(features, layout, issues),
+};
+
 /**
  * Checks a request and copies its features into a row.
  *
  * @returns the request's id, if it has one.
  * @throws {InvalidRequestError} with everything that is wrong with it; it never holds values or ids.
  */
-export function readRequest(request: unknown, layout: RowLayout, row: Float32Array, start: number): string | undefined {
+export function readRequest(
+  request: unknown,
+  layout: RowLayout,
+  row: Float32Array,
+  start: number,
+  other: OtherReader = noOtherReader,
+): string | undefined {
   // What is refused last: where nothing is wrong with it any more, it changed while it was read.
   let refused: 'request' | 'features' = 'request';
   try {
@@ -22,13 +45,19 @@ export function readRequest(request: unknown, layout: RowLayout, row: Float32Arr
       const { id, amount, features }: Fields = request;
       if (isId(id) && isAmount(amount)) {
         refused = 'features';
-        if (writeFeatureRow(features, layout, row, start)) return id;
+        if (other.isForMore) {
+          if (other.write(features, start)) return id;
+        } else if (writeFeatureRow(features, layout, row, start)) {
+          return id;
+        } else if (isByName(features, layout) && other.write(features, start)) {
+          return id;
+        }
       }
     }
   } catch {
     // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
   }
-  throw invalidRequest(request, layout, refused);
+  throw invalidRequest(request, layout, refused, other);
 }
 
 function isId(id: unknown): id is string | undefined {
@@ -39,14 +68,34 @@ function isAmount(amount: unknown): boolean {
   return amount === undefined || (typeof amount === 'number' && Number.isFinite(amount));
 }
 
+/**
+ * Whether some input is not there as an array, so that its features may be there by name. No getter is called: what was refused once is
+ * not read again.
+ */
+function isByName(features: unknown, { inputs }: RowLayout): boolean {
+  if (typeof features !== 'object' || features === null) return false;
+  for (const { name } of inputs) {
+    const property = Object.getOwnPropertyDescriptor(features, name);
+    if (property === undefined) return true;
+    const { value } = property;
+    if (property.get === undefined && !Array.isArray(value) && !isNumericView(value)) return true;
+  }
+  return false;
+}
+
 /** Reads it once more to say what is wrong: apart from the first reading, so that a request with nothing wrong pays nothing for it. */
-function invalidRequest(request: unknown, layout: RowLayout, refused: 'request' | 'features'): InvalidRequestError {
+function invalidRequest(
+  request: unknown,
+  layout: RowLayout,
+  refused: 'request' | 'features',
+  other: OtherReader,
+): InvalidRequestError {
   const issues = new IssueList();
   try {
     if (typeof request !== 'object' || request === null) {
       issues.add('request', 'an object with features', describeKind(request));
     } else {
-      listIssues(request, layout, issues);
+      listIssues(request, layout, issues, other);
     }
   } catch {
     issues.add('request', 'an object that can be read', 'one that throws when it is read');
@@ -55,7 +104,7 @@ function invalidRequest(request: unknown, layout: RowLayout, refused: 'request' 
   return new InvalidRequestError(issues.listed, issues.total);
 }
 
-function listIssues(request: Fields, layout: RowLayout, issues: IssueList): void {
+function listIssues(request: Fields, layout: RowLayout, issues: IssueList, other: OtherReader): void {
   const { id, amount, features } = request;
   const kind = features === undefined ? builtInKind(request) : null;
   if (kind !== null) {
@@ -66,7 +115,7 @@ function listIssues(request: Fields, layout: RowLayout, issues: IssueList): void
   if (!isId(id)) issues.add('id', 'a non-empty string', describeNonText(id));
   if (!isAmount(amount)) issues.add('amount', 'a finite number', describeNonNumber(amount));
   const misplaced = features === undefined ? inputsIn(request, layout) : '';
-  if (misplaced === '') listFeatureIssues(features, layout, issues);
+  if (misplaced === '') other.listIssues(features, issues, layout);
   else
     issues.add(
       'features',

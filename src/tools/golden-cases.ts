@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { decide, roundPolicy } from '../answering/policy.js';
 import type { DecisionPolicy } from '../api/policy.js';
-import type { FeatureMap } from '../api/request.js';
 import type { Decision } from '../api/result.js';
 import { ModelInvalidError } from '../errors.js';
 import { parseJsonFile } from '../models/json-text.js';
@@ -45,7 +44,7 @@ export async function readGoldenCases(
   if (path === null) return null;
   const issues = new IssueList();
   const cases = listOf(await readSmall(path), path);
-  const features: FeatureMap[] = [];
+  const features: object[] = [];
   const expected: Expected[] = [];
   for (const [index, item] of cases.entries()) {
     const reader = new FieldReader(item ?? null, `[${index}]`, issues);
@@ -131,7 +130,7 @@ function isNearThreshold({ fraudProbability, riskScore }: Scores, policy: Decisi
   );
 }
 
-function isFeatures(value: unknown): value is FeatureMap {
+function isFeatures(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -8,6 +8,7 @@ import { fileOf, type ModelDirectory, openModelDirectory } from '../models/model
 import { requirePath } from '../models/model-location.js';
 import { specOf } from '../models/model-spec.js';
 import { isPathOrUrl } from '../options.js';
+import { rowLayoutOf } from '../protocol/row-layout.js';
 import type { Comparison, OptimizationLevel, OutputDifferences } from '../protocol/tools.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { ToolWorker } from './tool-worker.js';
@@ -50,7 +51,7 @@ export interface OptimizationReport {
 }
 
 interface ResolvedOptimizeOptions {
-  rows: readonly FeatureMap[] | undefined;
+  rows: readonly object[] | undefined;
   tolerance: number;
   batchSizes: readonly number[];
   runs: number;
@@ -102,7 +103,7 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
       batchSizes: [...resolved.batchSizes],
       runs: resolved.runs,
     });
-    const rowSize = inputs.reduce((sum, { size }) => sum + size, 0);
+    const rowSize = rowLayoutOf(inputs).size;
     const verification = verify(comparison, rows.length / rowSize, resolved.tolerance);
     await written('outDirectory', target, async () => {
       await rm(target, { recursive: true, force: true });
@@ -179,7 +180,7 @@ function timingOf({ batchSize, originalMs, optimizedMs }: Comparison['timings'][
   };
 }
 
-function resolveOptions(options: OptimizeModelOptions): ResolvedOptimizeOptions {
+function resolveOptions(options: object): ResolvedOptimizeOptions {
   const reader = new FieldReader(options);
   const resolved: ResolvedOptimizeOptions = {
     rows: reader.value('rows', 'a list of at least one row of features', isRows),
@@ -212,7 +213,7 @@ async function refuseIfTaken(target: string): Promise<void> {
   ]);
 }
 
-function isRows(value: unknown): value is readonly FeatureMap[] {
+function isRows(value: unknown): value is readonly object[] {
   return Array.isArray(value) && value.length > 0;
 }
 

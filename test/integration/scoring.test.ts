@@ -118,7 +118,11 @@ describe('score', () => {
         received: 'a string that holds a number (convert it with Number)',
       },
       { path: 'features.right', expected: 'an array of 2 finite numbers', received: 'nothing' },
-      { path: 'features.riht', expected: 'only the inputs left, right', received: 'an unknown input' },
+      {
+        path: 'features.riht',
+        expected: 'only the inputs left, right',
+        received: 'an unknown input (did you mean right?)',
+      },
     ]);
     expect(error.message).not.toContain('3133.7');
   });

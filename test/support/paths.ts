@@ -31,7 +31,9 @@ export type FixtureModel =
   | 'forms'
   | 'zip-map'
   | 'batch-1'
-  | 'batch-4';
+  | 'batch-4'
+  | 'typed'
+  | 'missing';
 
 export function fixtureModel(name: FixtureModel): string {
   return projectPath(`test/fixtures/models/${name}`);

@@ -120,6 +120,47 @@ describe('the types of requests', () => {
     expectTypeOf(read).toBeFunction();
   });
 
+  it('take features by name, inside their inputs and flat, of every type, and missing ones', () => {
+    interface Named {
+      amount: number;
+      country?: string | null;
+      id: bigint;
+    }
+    const calls = (named: Named, inside: { X: Named; y: number[] }) => [
+      scorer.score({ features: named }),
+      scorer.score({ features: inside }),
+      scorer.score({ features: { pclass: '3', sex: 'male', age: null, isNew: true } }),
+      scorer.score({
+        features: { X: { amount: 1, country: undefined }, ids: BigInt64Array.of(1n), texts: ['a', null] },
+      }),
+      scorer.scoreMany([{ features: named }, { features: { amount: null } }]),
+      scorer.scoreColumns({ X: [1, 'DE', null], ids: BigInt64Array.of(1n) }, 1),
+      optimize('a', 'b', { rows: [named] }),
+    ];
+    expectTypeOf(calls).toBeFunction();
+  });
+
+  it('are those that the scorer was created for, so that a misspelt name does not compile', () => {
+    interface Known {
+      amount: number;
+      hour?: number | null;
+    }
+    const calls = async (typed: FraudScorer<Known>, create: typeof FraudScorer.create<Known>) => [
+      typed.score({ features: { amount: 1 } }),
+      typed.scoreMany([{ id: 'a', features: { amount: 1, hour: null } }]),
+      (await create()).score({ features: { amount: 1, hour: 2 } }),
+      // @ts-expect-error A misspelt name.
+      typed.score({ features: { amount: 1, huor: 2 } }),
+      // @ts-expect-error A misspelt name in a list.
+      typed.scoreMany([{ features: { amuont: 1 } }]),
+      // @ts-expect-error A feature that lacks.
+      typed.score({ features: { hour: 1 } }),
+      // @ts-expect-error A value of another kind.
+      typed.score({ features: { amount: '1' } }),
+    ];
+    expectTypeOf(calls).toBeFunction();
+  });
+
   it('take the rows of optimizeModel as an interface too', () => {
     const options: OptimizeModelOptions = { rows: [{ left: [1] }], runs: undefined };
     const calls = () => [optimize('a', 'b', { rows: [features] }), optimize('a', 'b', options), optimize('a', 'b')];
@@ -128,30 +169,20 @@ describe('the types of requests', () => {
 
   it('refuse values of another kind', () => {
     const calls = () => [
-      // @ts-expect-error A string.
-      scorer.score({ features: { x: 'no' } }),
-      // @ts-expect-error An array of strings.
-      scorer.score({ features: { x: ['1'] } }),
       // @ts-expect-error A nested array.
       scorer.score({ features: { x: [[1]] } }),
-      // @ts-expect-error A bigint array.
-      scorer.score({ features: { x: BigInt64Array.of(1n) } }),
       // @ts-expect-error A DataView.
       scorer.score({ features: { x: new DataView(new ArrayBuffer(4)) } }),
-      // @ts-expect-error What JSON.stringify makes of a typed array.
-      scorer.score({ features: { x: { 0: 1 } } }),
-      // @ts-expect-error Null.
-      scorer.score({ features: { x: null } }),
-      // @ts-expect-error A value of an interface that is no array.
-      scorer.score({ features: { ...features, name: 'no' } }),
+      // @ts-expect-error A function.
+      scorer.score({ features: { ...features, name: () => 1 } }),
+      // @ts-expect-error A Date.
+      scorer.score({ features: { x: new Date() } }),
+      // @ts-expect-error An object inside an input.
+      scorer.score({ features: { x: { y: { z: 1 } } } }),
       // @ts-expect-error A string in columns.
       scorer.scoreColumns({ x: 'no' }, 1),
       // @ts-expect-error Rows of arrays.
       scorer.scoreColumns([[1]], 1),
-      // @ts-expect-error A string in a list of requests.
-      scorer.scoreMany([{ features: { x: 'no' } }]),
-      // @ts-expect-error A string in the rows of optimizeModel.
-      optimize('a', 'b', { rows: [{ x: 'no' }] }),
     ];
     expectTypeOf(calls).toBeFunction();
   });
@@ -192,7 +223,7 @@ describe('the types of requests', () => {
       scorer.scoreMany(Promise.resolve([{ features }])),
     ];
     expectTypeOf(calls).toBeFunction();
-    // @ts-expect-error A value of the interface is no array.
-    expectTypeOf<ScoreRequest<{ left: string }>>();
+    // @ts-expect-error A value of the interface is no feature.
+    expectTypeOf<ScoreRequest<{ left: symbol }>>();
   });
 });

@@ -1,7 +1,7 @@
 import { maxAttentionWidth, outputsPerRow } from '../../src/protocol/outputs.js';
 import type { BatchTask, WorkerConfig } from '../../src/protocol/serving.js';
 import type { ModelOutputs, ModelSession } from '../thread/model-session.js';
-import type { BufferPool } from './feature-buffers.js';
+import type { BufferPool } from './run-buffers.js';
 
 /** How often the smallest and the largest batch are run before the first request. */
 const warmUpRuns = 5;

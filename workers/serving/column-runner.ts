@@ -1,7 +1,7 @@
 import { outputsPerRow } from '../../src/protocol/outputs.js';
 import type { ColumnsTask, WorkerConfig } from '../../src/protocol/serving.js';
 import type { ModelSession } from '../thread/model-session.js';
-import type { BufferPool } from './feature-buffers.js';
+import type { BufferPool } from './run-buffers.js';
 
 /** Takes chunks of columns from shared memory through the session and back. */
 export class ColumnRunner {

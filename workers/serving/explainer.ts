@@ -5,29 +5,30 @@ import {
   maxReasons,
   type WorkerConfig,
 } from '../../src/protocol/serving.js';
-import type { InputBuffers, ModelOutputs, ModelSession } from '../thread/model-session.js';
-import type { BufferPool } from './feature-buffers.js';
+import { type InputBuffers, putValues } from '../thread/input-buffers.js';
+import type { ModelOutputs, ModelSession } from '../thread/model-session.js';
+import type { BufferPool, RunBuffers } from './run-buffers.js';
 
 /** Probabilities are kept this far from 0 and 1, where their logit is infinite. */
 const margin = 1e-7;
 
 /**
- * Explains a score by occlusion: what its logit loses when one feature is put at its training mean, for each feature
- * in turn. After normalisation a feature at its mean is 0, and one without a mean is put at 0 anyway.
+ * Explains a score by occlusion: what its logit loses when one feature is put at its training mean, or at what it is when it is missing,
+ * for each feature in turn. After normalisation a feature at its mean is 0; one with neither is put at 0 too.
  */
 export class Explainer {
   readonly #model: ModelSession;
   readonly #inputs: readonly InputSpec[];
-  readonly #rowSize: number;
+  readonly #features: number;
   readonly #chunk: number;
   readonly #buffers: BufferPool;
 
-  constructor(model: ModelSession, buffers: BufferPool, { inputs, memory, columns }: WorkerConfig) {
+  constructor(model: ModelSession, buffers: BufferPool, { inputs, memory }: WorkerConfig) {
     this.#model = model;
     this.#buffers = buffers;
     this.#inputs = inputs;
-    this.#rowSize = columns.rowSize;
-    this.#chunk = Math.min(columns.rowSize + 1, memory.maxBatchSize);
+    this.#features = inputs.reduce((sum, { size }) => sum + size, 0);
+    this.#chunk = Math.min(this.#features + 1, memory.maxBatchSize);
   }
 
   /**
@@ -39,39 +40,39 @@ export class Explainer {
     try {
       buffers.gather(features, Int32Array.of(0));
       // A copy: its variants take the same buffers.
-      const row = this.#inputs.map(
-        ({ size }, index) => buffers.inputs[index]?.slice(0, size) ?? new Float32Array(size),
-      );
-      return strongest(await this.#logitsOfVariants(row, buffers.inputs, of));
+      const row = this.#inputs.map(({ size }, index) => buffers.inputs[index]?.slice(0, size) ?? []);
+      return strongest(await this.#logitsOfVariants(row, buffers, of));
     } finally {
       this.#buffers.giveBack(buffers);
     }
   }
 
   /** The logit of the row as it is, then of the row with each feature occluded in turn. */
-  async #logitsOfVariants(row: InputBuffers, buffers: InputBuffers, of: ExplainTask['of']): Promise<Float64Array> {
-    const variants = this.#rowSize + 1;
+  async #logitsOfVariants(row: InputBuffers, buffers: RunBuffers, of: ExplainTask['of']): Promise<Float64Array> {
+    const variants = this.#features + 1;
     const logits = new Float64Array(variants);
     for (let first = 0; first < variants; first += this.#chunk) {
       const rows = Math.min(this.#chunk, variants - first);
       this.#fill(row, buffers, first, rows);
-      const outputs = await this.#model.infer(buffers, rows);
+      const outputs = await this.#model.infer(buffers.inputs, rows);
       for (let index = 0; index < rows; index += 1) logits[first + index] = logitOf(outputs, index, of);
     }
     return logits;
   }
 
   /** Fills buffers with the variants from `first` on: variant 0 is the row as it is, variant n has feature n − 1 occluded. */
-  #fill(row: InputBuffers, buffers: InputBuffers, first: number, rows: number): void {
+  #fill(row: InputBuffers, { inputs, references }: RunBuffers, first: number, rows: number): void {
     let offset = 0;
     for (const [input, { size }] of this.#inputs.entries()) {
-      const values = row[input];
-      const buffer = buffers[input];
-      if (values === undefined || buffer === undefined) throw new Error(`no buffer for input ${input}`);
+      const [values, buffer, reference] = [row[input], inputs[input], references[input]];
+      if (values === undefined || buffer === undefined || reference === undefined) {
+        throw new Error(`no buffer for input ${input}`);
+      }
       for (let index = 0; index < rows; index += 1) {
-        buffer.set(values, index * size);
+        putValues(buffer, values, index * size);
         const occluded = first + index - 1 - offset;
-        if (occluded >= 0 && occluded < size) buffer[index * size + occluded] = 0;
+        if (occluded < 0 || occluded >= size) continue;
+        putValues(buffer, reference.slice(occluded, occluded + 1), index * size + occluded);
       }
       offset += size;
     }

@@ -1,7 +1,7 @@
-import { type InputSpec, tasksPerWorker, type WorkerConfig } from '../../src/protocol/serving.js';
-import type { InputBuffers } from '../thread/model-session.js';
+import type { InputSpec } from '../../src/protocol/serving.js';
 import { FeatureMemory, roundedUp } from './feature-memory.js';
 import type { Normalise } from './kernels/normalise.js';
+import type { RunBuffers } from './run-buffers.js';
 
 const floats = Float32Array.BYTES_PER_ELEMENT;
 const doubles = Float64Array.BYTES_PER_ELEMENT;
@@ -17,12 +17,13 @@ interface InputPlan {
 }
 
 /**
- * The inputs of one run: copies rows of features from shared memory, and normalises them, as (x − mean) / (std + 1e-8), where the
+ * The inputs of one run where all of them are float32: copies rows of features from shared memory, and normalises them, as (x − mean) / (std + 1e-8), where the
  * manifest gives mean and std.
  */
-export class FeatureBuffers {
+export class FeatureBuffers implements RunBuffers {
   /** float32 [maxRows, size] an input; the rows that were gathered come first. */
-  readonly inputs: InputBuffers;
+  readonly inputs: Float32Array[];
+  readonly references: Float32Array[];
   readonly #rowSize: number;
   readonly #plans: readonly InputPlan[];
   /** Features as they come, before they are normalised. */
@@ -58,6 +59,7 @@ export class FeatureBuffers {
       return plan;
     });
     this.inputs = this.#plans.map(({ size, to }) => new Float32Array(buffer, to, maxRows * size));
+    this.references = inputs.map(({ size, reference }) => Float32Array.from(reference ?? new Float32Array(size)));
   }
 
   /** What buffers for so many rows take of a memory. */
@@ -141,30 +143,4 @@ function partsOf(inputs: readonly InputSpec[], maxRows: number): { scaling: numb
     raw: maxRows * (rowSize + 1) * floats,
     rows: maxRows * rowSize * floats,
   };
-}
-
-/**
- * Input buffers for each task that a worker may have in hand, of whatever kind: the runtime reads them later in the turn, so no two runs
- * may share a set. All are made when the worker starts, in one memory: where there is none, the start fails, and not a request.
- */
-export class BufferPool {
-  readonly #free: FeatureBuffers[];
-
-  /** @throws {RangeError} where there is no memory. */
-  constructor({ inputs, columns }: Pick<WorkerConfig, 'inputs' | 'columns'>) {
-    const memory = new FeatureMemory(tasksPerWorker * FeatureBuffers.bytes(inputs, columns.rows));
-    // Chunks of columns have at least as many rows as batches.
-    this.#free = Array.from({ length: tasksPerWorker }, () => new FeatureBuffers(inputs, columns.rows, memory));
-  }
-
-  /** @returns a set that nobody else has, to be given back. */
-  take(): FeatureBuffers {
-    const buffers = this.#free.pop();
-    if (buffers === undefined) throw new Error(`more than ${tasksPerWorker} tasks are in hand`);
-    return buffers;
-  }
-
-  giveBack(buffers: FeatureBuffers): void {
-    this.#free.push(buffers);
-  }
 }

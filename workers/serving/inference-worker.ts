@@ -24,7 +24,7 @@ import { ModelSession } from '../thread/model-session.js';
 import { BatchRunner } from './batch-runner.js';
 import { ColumnRunner } from './column-runner.js';
 import { Explainer } from './explainer.js';
-import { BufferPool } from './feature-buffers.js';
+import { BufferPool } from './run-buffers.js';
 import { tryRows } from './trial.js';
 
 type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;

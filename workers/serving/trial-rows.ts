@@ -1,3 +1,5 @@
+import { isFloatType } from '../../src/protocol/input-values.js';
+import { placeOf, rowLayoutOf, rowViewsOf } from '../../src/protocol/row-layout.js';
 import type { InputSpec } from '../../src/protocol/serving.js';
 
 /** The rows of a trial: `features` holds them one behind the other, the rest says which of them is what. */
@@ -22,6 +24,7 @@ const scales = [0.1, 10] as const;
 const loudness = 1_000;
 
 const largestFloat = 3.4028234663852886e38;
+const largestHalf = 65_504;
 
 /**
  * Makes the rows of a trial from plausible ones.
@@ -29,30 +32,48 @@ const largestFloat = 3.4028234663852886e38;
  * @param plausible raw features, row after row.
  */
 export function trialRows(inputs: readonly InputSpec[], plausible: Float32Array): TrialRows {
-  const means = inputs.flatMap(({ size, mean }) => mean ?? new Array<number>(size).fill(0));
-  const size = means.length;
+  const { size } = rowLayoutOf(inputs);
   const count = plausible.length / size;
   const compared = Math.min(count, maxTargets);
   const scaled = Math.min(count, maxScaled);
   const total = count + scales.length * scaled + 1 + compared;
   const features = new Float32Array(total * size);
   features.set(plausible);
+  const scale = scalerOf(inputs, features);
   let next = count;
   /** Appends plausible rows, further from the means or nearer to them. */
-  const append = (rows: number, scale: number): number[] =>
+  const append = (rows: number, factor: number): number[] =>
     Array.from({ length: rows }, (_, row) => {
-      for (let column = 0; column < size; column += 1) {
-        const mean = means[column] ?? 0;
-        const value = mean + scale * ((plausible[row * size + column] ?? 0) - mean);
-        features[next * size + column] = Math.min(Math.max(value, -largestFloat), largestFloat);
-      }
+      features.copyWithin(next * size, row * size, (row + 1) * size);
+      scale(next, factor);
       next += 1;
       return next - 1;
     });
-  const others = scales.flatMap((scale) => append(scaled, scale));
+  const others = scales.flatMap((factor) => append(scaled, factor));
   const loud = append(compared, loudness);
   // The last row is left as it is.
   const zeros = total - 1;
   const all = Array.from({ length: count }, (_, row) => row);
   return { features, plausible: all, targets: [...all.slice(0, compared), ...others, zeros], loud, zeros };
+}
+
+/** Moves a row's values away from their means, or nearer to them. Integers and texts stay as they are: they may stand for categories. */
+function scalerOf(inputs: readonly InputSpec[], features: Float32Array): (row: number, factor: number) => void {
+  const layout = rowLayoutOf(inputs);
+  const float64 = layout.isFloat32 ? new Float64Array() : rowViewsOf(features.buffer).float64;
+  const scaled = layout.inputs.flatMap((input, index) =>
+    isFloatType(input.type) ? [{ input, mean: inputs[index]?.mean }] : [],
+  );
+  return (row, factor) => {
+    for (const { input, mean } of scaled) {
+      const values = input.type === 'float64' ? float64 : features;
+      const largest = input.type === 'float16' ? largestHalf : largestFloat;
+      const first = placeOf(input, row * layout.size + input.offset);
+      for (let column = 0; column < input.size; column += 1) {
+        const centre = mean?.[column] ?? 0;
+        const value = centre + factor * ((values[first + column] ?? 0) - centre);
+        values[first + column] = Math.min(Math.max(value, -largest), largest);
+      }
+    }
+  };
 }

@@ -1,9 +1,10 @@
 import { isOutOfMemory } from '../../src/host/shortage.js';
+import { rowLayoutOf } from '../../src/protocol/row-layout.js';
 import type { InputSpec, ModelSpec, TrialReport } from '../../src/protocol/serving.js';
 import { isDeviceFailure, sessionFailure } from '../providers/session-failure.js';
 import type { ModelSession } from '../thread/model-session.js';
-import { FeatureBuffers } from './feature-buffers.js';
 import { type RowScores, rowScoresOf } from './row-scores.js';
+import { newRunBuffers, type RunBuffers } from './run-buffers.js';
 import { judgeTrial } from './trial-findings.js';
 import { type TrialRows, trialRows } from './trial-rows.js';
 import type { Company, TargetScores } from './trial-run.js';
@@ -54,7 +55,7 @@ async function scoresOfCases(
   inputs: readonly InputSpec[],
   cases: Float32Array,
 ): Promise<(RowScores | null)[]> {
-  const count = cases.length / inputs.reduce((sum, { size }) => sum + size, 0);
+  const count = cases.length / rowLayoutOf(inputs).size;
   if (count === 0) return [];
   const runner = new Runner(model, inputs, cases, Math.min(count, chunk));
   const scores: (RowScores | null)[] = [];
@@ -111,7 +112,7 @@ class Runner {
   failure: string | null = null;
   readonly #model: Pick<ModelSession, 'infer'>;
   readonly #features: Float32Array;
-  readonly #buffers: FeatureBuffers;
+  readonly #buffers: RunBuffers;
 
   /** @param features raw, row after row. @param maxRows in a run. */
   constructor(
@@ -122,7 +123,7 @@ class Runner {
   ) {
     this.#model = model;
     this.#features = features;
-    this.#buffers = new FeatureBuffers(inputs, maxRows);
+    this.#buffers = newRunBuffers(inputs, maxRows);
   }
 
   /** In one batch, or each alone where that fails; null for rows that fail alone too. */

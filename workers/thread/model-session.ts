@@ -1,24 +1,33 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { outputNames } from '../../src/protocol/output-forms.js';
 import type { ModelSpec } from '../../src/protocol/serving.js';
-import { feedsOf, type InputBuffers, newBuffers } from './feeds.js';
+import { feedsOf, type InputBuffers, newBuffers, type RowShapes, rowShapes } from './input-buffers.js';
 import { joined, type ModelOutputs, OutputReader, type RawOutputs, rawOutputsOf } from './model-outputs.js';
 import { bufferRows, type RunRows, runRowsOf } from './run-rows.js';
 
-export type { InputBuffers } from './feeds.js';
+export type { InputBuffers } from './input-buffers.js';
 export type { ModelOutputs } from './model-outputs.js';
 
 /** A loaded graph, with its inputs and outputs as the manifest names them. */
 export class ModelSession {
   readonly #session: InferenceSession;
   readonly #spec: ModelSpec;
+  /** The axes of each input behind that of the rows. */
+  readonly #shapes: RowShapes;
   readonly #names: readonly string[];
   readonly #rows: RunRows;
   readonly #reader: OutputReader;
 
-  private constructor(session: InferenceSession, spec: ModelSpec, rows: RunRows, reader: OutputReader) {
+  private constructor(
+    session: InferenceSession,
+    spec: ModelSpec,
+    shapes: RowShapes,
+    rows: RunRows,
+    reader: OutputReader,
+  ) {
     this.#session = session;
     this.#spec = spec;
+    this.#shapes = shapes;
     this.#names = outputNames(spec.outputs);
     this.#rows = rows;
     this.#reader = reader;
@@ -44,9 +53,11 @@ export class ModelSession {
   ): Promise<ModelSession> {
     const rows = runRowsOf(session, spec);
     const least = rows.fixed ?? 1;
-    const results = await session.run(feedsOf(spec, newBuffers(spec, least), least), outputNames(spec.outputs));
+    const shapes = rowShapes(session, spec.inputs);
+    const feeds = feedsOf(spec, shapes, newBuffers(spec, least), least);
+    const results = await session.run(feeds, outputNames(spec.outputs));
     const reader = new OutputReader(spec, rawOutputsOf(results, spec.outputs), least);
-    const model = new ModelSession(session, spec, rows, reader);
+    const model = new ModelSession(session, spec, shapes, rows, reader);
     const largest = model.largestWarmUp(maxBatchSize);
     const buffers = newBuffers(spec, largest);
     for (let rows = 1; rows < largest; rows *= 2) await model.infer(buffers, rows);
@@ -77,7 +88,7 @@ export class ModelSession {
   }
 
   async #run(buffers: InputBuffers, rows: number): Promise<RawOutputs> {
-    const results = await this.#session.run(feedsOf(this.#spec, buffers, rows), this.#names);
+    const results = await this.#session.run(feedsOf(this.#spec, this.#shapes, buffers, rows), this.#names);
     return rawOutputsOf(results, this.#spec.outputs);
   }
 }

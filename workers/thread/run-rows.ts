@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelSpec } from '../../src/protocol/serving.js';
-import { type InputBuffers, newBuffers } from './feeds.js';
+import { type InputBuffers, newBuffers, putValues, valuesOf } from './input-buffers.js';
 
 /** How many rows the graph takes in a run. */
 export interface RunRows {
@@ -40,15 +40,16 @@ export function bufferRows(
   const sizes = spec.inputs.map(({ size }) => size);
   const parts = buffers.map((buffer, index) => {
     const size = sizes[index] ?? 0;
-    return buffer.subarray(first * size, (first + rows) * size);
+    return valuesOf(buffer, first * size, (first + rows) * size);
   });
   if (rows === wanted) return parts;
   const padded = newBuffers(spec, wanted);
   for (const [index, buffer] of padded.entries()) {
     const [part, size] = [parts[index], sizes[index] ?? 0];
     if (part === undefined) throw new Error(`no buffer for input ${index}`);
-    buffer.set(part);
-    for (let row = rows; row < wanted; row += 1) buffer.set(part.subarray((rows - 1) * size), row * size);
+    putValues(buffer, part, 0);
+    const last = valuesOf(part, (rows - 1) * size, rows * size);
+    for (let row = rows; row < wanted; row += 1) putValues(buffer, last, row * size);
   }
   return padded;
 }

@@ -1,8 +1,9 @@
 import { scoreFormOf } from '../../src/protocol/output-forms.js';
+import { rowLayoutOf } from '../../src/protocol/row-layout.js';
 import type { ModelFile } from '../../src/protocol/serving.js';
 import type { CompareTask, Comparison, OutputDifferences, PairTiming } from '../../src/protocol/tools.js';
 import { openSession } from '../providers/providers.js';
-import { FeatureBuffers } from '../serving/feature-buffers.js';
+import { newRunBuffers, type RunBuffers } from '../serving/run-buffers.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { type InputBuffers, ModelSession } from '../thread/model-session.js';
 
@@ -20,7 +21,7 @@ const warmUpRuns = 5;
 export async function compare(task: CompareTask): Promise<Comparison> {
   const original = await load(task, task.original);
   const optimized = await load(task, task.optimized);
-  const rowSize = task.spec.inputs.reduce((sum, { size }) => sum + size, 0);
+  const rowSize = rowLayoutOf(task.spec.inputs).size;
   const rows = task.rows.length / rowSize;
   const differences = await verify(original.model, optimized.model, task, rows);
   const timings: PairTiming[] = [];
@@ -42,8 +43,8 @@ async function load({ spec }: CompareTask, file: ModelFile): Promise<{ model: Mo
 }
 
 /** @param place which of the task's rows each row is. */
-function gathered({ spec, rows }: CompareTask, count: number, place: (row: number) => number): FeatureBuffers {
-  const buffers = new FeatureBuffers(spec.inputs, count);
+function gathered({ spec, rows }: CompareTask, count: number, place: (row: number) => number): RunBuffers {
+  const buffers = newRunBuffers(spec.inputs, count);
   buffers.gather(
     rows,
     Int32Array.from({ length: count }, (_, row) => place(row)),

@@ -1,9 +1,10 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { isOutOfMemory } from '../../src/host/shortage.js';
+import { rowLayoutOf } from '../../src/protocol/row-layout.js';
 import { type ProfiledBatch, type ProfileReport, type ProfileTask, profileMeetings } from '../../src/protocol/tools.js';
 import { NoProviderError, openSession } from '../providers/providers.js';
 import { isDeviceFailure, isDeviceLost, sessionFailure } from '../providers/session-failure.js';
-import { FeatureBuffers } from '../serving/feature-buffers.js';
+import { newRunBuffers } from '../serving/run-buffers.js';
 import type { GuardSlot } from '../thread/guard.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { ModelSession } from '../thread/model-session.js';
@@ -80,8 +81,8 @@ async function measure(
   rendezvous: Rendezvous,
 ): Promise<Omit<ProfiledBatch, 'batchSize' | 'memory'> | null> {
   const batchSize = batchSizes[size] ?? 1;
-  const rowSize = spec.inputs.reduce((sum, input) => sum + input.size, 0);
-  const buffers = new FeatureBuffers(spec.inputs, batchSize);
+  const rowSize = rowLayoutOf(spec.inputs).size;
+  const buffers = newRunBuffers(spec.inputs, batchSize);
   const places = Int32Array.from({ length: batchSize }, (_, row) => row % (rows.length / rowSize));
   const run = async (): Promise<number> => {
     const start = performance.now();

@@ -1,8 +1,9 @@
+import { rowLayoutOf } from '../../src/protocol/row-layout.js';
 import type { GraphDescription } from '../../src/protocol/serving.js';
 import type { ScoredRows, ScoreTask } from '../../src/protocol/tools.js';
 import { deviceMemoryGb } from '../providers/nvidia-smi.js';
 import { NoProviderError, openSession } from '../providers/providers.js';
-import { FeatureBuffers } from '../serving/feature-buffers.js';
+import { newRunBuffers } from '../serving/run-buffers.js';
 import { tryRows } from '../serving/trial.js';
 import { describeGraph } from '../thread/describe-graph.js';
 import { bytesOf } from '../thread/model-bytes.js';
@@ -53,11 +54,11 @@ async function scoreAll(
   model: ModelSession,
   { spec, rows }: ScoreTask,
 ): Promise<Pick<ScoredRows, 'fraudProbability' | 'riskScore'>> {
-  const rowSize = spec.inputs.reduce((sum, { size }) => sum + size, 0);
+  const rowSize = rowLayoutOf(spec.inputs).size;
   const count = rows.length / rowSize;
   const fraudProbability = new Float32Array(count);
   const riskScore = spec.outputs.riskScore === undefined ? null : new Float32Array(count);
-  const buffers = new FeatureBuffers(spec.inputs, batchSize);
+  const buffers = newRunBuffers(spec.inputs, batchSize);
   for (let first = 0; first < count; first += batchSize) {
     const size = Math.min(batchSize, count - first);
     buffers.gather(

@@ -8,6 +8,7 @@ import { type ModelDirectory, openModelDirectory } from '../../../src/models/mod
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import { type ServingPool, standInPool } from '../../../src/pool/stand-in-pool.js';
+import { KnownNames } from '../../../src/requests/known-names.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
 import { Waiters } from '../../../src/requests/waiters.js';
 import { DeadlineWheel } from '../../../src/scheduling/deadline-wheel.js';
@@ -71,6 +72,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       batching: { maxBatchSize: 4, maxQueueDelayMs: 0, targetLatencyMs: 10 },
       explain,
       decide: undefined,
+      unknownFeatures: 'refuse' as const,
       policy: {},
     };
     const deployment = new Deployment(set.nextIndex, directory, options, {
@@ -85,6 +87,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
         onProviderChanged: () => {},
         onWorkersAbandoned: () => {},
       },
+      knownNames: new KnownNames(),
       changes: new Waiters(),
       onExplanationFailure: () => {},
       onDecideFailure: () => {},

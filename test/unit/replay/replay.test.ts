@@ -40,7 +40,10 @@ async function* transactions(count: number): AsyncGenerator<Transaction> {
 }
 
 /** A replay over a scorer whose answers come a turn of the event loop later, and of which `outcome` decides. */
-function setUp(outcome: (request: ScoreRequest) => ScoreResult | Error, parts: Partial<ReplayParts> = {}) {
+function setUp(
+  outcome: (request: Pick<ScoreRequest, 'id' | 'amount'>) => ScoreResult | Error,
+  parts: Partial<ReplayParts> = {},
+) {
   const lines: Record<string, unknown>[] = [];
   let outstanding = 0;
   let mostOutstanding = 0;

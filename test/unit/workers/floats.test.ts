@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { float16Of, toFloats } from '../../../workers/thread/floats.js';
+import { toFloats } from '../../../workers/thread/floats.js';
 
 describe('the values of a tensor', () => {
   it('are read as float32 from float64 and from float16 as bits', () => {
@@ -14,14 +14,5 @@ describe('the values of a tensor', () => {
     expect(toFloats({ type: 'uint16', data: Uint16Array.of(1) })).toBeNull();
     expect(toFloats({ type: 'int64', data: BigInt64Array.of(1n) })).toBeNull();
     expect(toFloats({ type: 'string', data: ['A'] })).toBeNull();
-  });
-});
-
-describe('float16', () => {
-  it('has its smallest numbers, its infinities and its NaN', () => {
-    expect(float16Of(0x0001)).toBe(2 ** -24);
-    expect(float16Of(0x0400)).toBe(2 ** -14);
-    expect([float16Of(0x7c00), float16Of(0xfc00)]).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
-    expect(float16Of(0x7e00)).toBeNaN();
   });
 });

@@ -20,7 +20,7 @@ function sigmoid(z: number): number {
 /** A batch of [rows, 2]. */
 function batchOf(buffers: InputBuffers, rows: number): number[][] {
   const [values] = buffers;
-  return Array.from({ length: rows }, (_, row) => [values?.[2 * row] ?? 0, values?.[2 * row + 1] ?? 0]);
+  return Array.from({ length: rows }, (_, row) => [Number(values?.[2 * row]), Number(values?.[2 * row + 1])]);
 }
 
 /** What a session makes of what a graph said. */

@@ -1,0 +1,114 @@
+import { isFloatType, isValueOf, valueExpected } from '../protocol/input-values.js';
+import type { InputType } from '../protocol/row-layout.js';
+import type { FieldReader } from '../validation/field-reader.js';
+import type { ManifestInput } from './manifest-inputs.js';
+
+/** Features of an input by their names; an input of size 1 whose feature has no name of its own has one by its own name. */
+export function featureNamesOf({ name, size, features }: ManifestInput): readonly string[] {
+  return features ?? (size === 1 ? [name] : []);
+}
+
+/** The texts that features may have, by feature: every feature of a string input needs them. */
+export function readCategories(
+  reader: FieldReader,
+  type: InputType,
+  input: ManifestInput,
+): (string[] | undefined)[] | undefined {
+  const names = featureNamesOf(input);
+  const given = reader.value('categories', 'an object with a list of texts for each of some features', isFields);
+  if (given !== undefined) {
+    for (const [name, texts] of Object.entries(given)) {
+      if (!names.includes(name)) reader.reject(`categories.${name}`, expectedFeature(names), name);
+      else if (!areTexts(texts)) reader.reject(`categories.${name}`, 'a list of texts, each of them once', texts);
+    }
+  }
+  const categories = Array.from({ length: input.size }, (_, column) => {
+    const name = names[column];
+    const texts = name === undefined || given === undefined || !Object.hasOwn(given, name) ? undefined : given[name];
+    return areTexts(texts) ? texts : undefined;
+  });
+  const without = type === 'string' ? categories.indexOf(undefined) : -1;
+  if (without >= 0) {
+    const name = names[without] ?? `${input.name}[${without}]`;
+    reader.reject(`categories.${name}`, 'the texts that this feature of a string input may have', undefined);
+  }
+  return categories.some((texts) => texts !== undefined) ? categories : undefined;
+}
+
+/** What a text becomes that is not among a feature's categories. */
+export function readUnknownCategory(
+  reader: FieldReader,
+  type: InputType,
+  { categories }: ManifestInput,
+): number | string | undefined {
+  const expected = `${expectedRaw(type)} (left out: such a text is refused)`;
+  const value = reader.value('unknownCategory', expected, (value) => isRaw(value, type));
+  if (value === undefined) return undefined;
+  if (categories === undefined) reader.reject('unknownCategory', 'categories, which it is for', undefined);
+  return rawOf(value, type);
+}
+
+/** The value of a missing feature: one for all features of the input, or by feature. */
+export function readMissing(
+  reader: FieldReader,
+  type: InputType,
+  input: ManifestInput,
+): (number | string | undefined)[] | undefined {
+  const names = featureNamesOf(input);
+  const canBeMean = input.mean !== undefined;
+  const one = `${expectedRaw(type)}${canBeMean ? ' or "mean"' : ''}`;
+  const accepts = (value: unknown): value is number | string => isRaw(value, type) || (value === 'mean' && canBeMean);
+  const given = reader.value('missing', `${one}, or one of these by feature`, isAnything);
+  if (given === undefined) return undefined;
+  const rawAt = (value: number | string, column: number): number | string =>
+    value === 'mean' && type !== 'string' ? (input.mean?.[column] ?? 0) : rawOf(value, type);
+  if (accepts(given)) return Array.from({ length: input.size }, (_, column) => rawAt(given, column));
+  if (!isFields(given)) {
+    reader.reject('missing', `${one}, or one of these by feature`, given);
+    return undefined;
+  }
+  const missing = new Array<number | string | undefined>(input.size).fill(undefined);
+  for (const [name, value] of Object.entries(given)) {
+    const column = names.indexOf(name);
+    if (column < 0) reader.reject(`missing.${name}`, expectedFeature(names), name);
+    else if (!accepts(value)) reader.reject(`missing.${name}`, one, value);
+    else missing[column] = rawAt(value, column);
+  }
+  return missing;
+}
+
+function expectedRaw(type: InputType): string {
+  if (type === 'string') return 'a text';
+  return isFloatType(type) ? `${valueExpected(type)} or "nan"` : valueExpected(type);
+}
+
+function isRaw(value: unknown, type: InputType): value is number | string {
+  if (type === 'string') return typeof value === 'string';
+  return (value === 'nan' && isFloatType(type)) || (typeof value === 'number' && isValueOf(value, type));
+}
+
+function rawOf(value: number | string, type: InputType): number | string {
+  return value === 'nan' && type !== 'string' ? Number.NaN : value;
+}
+
+function expectedFeature(names: readonly string[]): string {
+  if (names.length === 0) return 'no feature by name: this input gives its features no names (features)';
+  return `the name of one of this input's features`;
+}
+
+function areTexts(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((text) => typeof text === 'string') &&
+    new Set(value).size === value.length
+  );
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isAnything(_value: unknown): _value is unknown {
+  return true;
+}

@@ -1,0 +1,49 @@
+import type { InputType } from './row-layout.js';
+
+export const inputTypes: readonly InputType[] = ['float32', 'float16', 'float64', 'int64', 'int32', 'bool', 'string'];
+
+export function isFloatType(type: InputType): boolean {
+  return type === 'float32' || type === 'float16' || type === 'float64';
+}
+
+/** From here on a number rounds to infinity in float16. */
+const float16Limit = 65_520;
+
+/** Whether an input of this type can take a number, which is finite after rounding to the type. */
+export function isValueOf(value: number, type: InputType): boolean {
+  switch (type) {
+    case 'float32':
+      return Number.isFinite(Math.fround(value));
+    case 'float16':
+      return Math.abs(value) < float16Limit;
+    case 'float64':
+      return Number.isFinite(value);
+    case 'int64':
+      return Number.isSafeInteger(value);
+    case 'int32':
+      return (value | 0) === value;
+    case 'bool':
+      return value === 0 || value === 1;
+    case 'string':
+      return false;
+  }
+}
+
+/** What an input of this type takes, in words for a message. */
+export function valueExpected(type: InputType): string {
+  switch (type) {
+    case 'float32':
+    case 'float64':
+      return 'a finite number';
+    case 'float16':
+      return 'a number in the range of float16 (below 65520)';
+    case 'int64':
+      return 'an integer (beyond 2^53 − 1 as a bigint)';
+    case 'int32':
+      return 'an integer from −2^31 to 2^31 − 1';
+    case 'bool':
+      return 'true, false, 1 or 0';
+    case 'string':
+      return 'a text';
+  }
+}

@@ -1,0 +1,45 @@
+import type { FeatureNames } from './feature-names.js';
+
+/** The names of features that any version of a scorer knows: a request may have those of another version too. */
+export class KnownNames {
+  readonly #versions = new Set<VersionNames>();
+
+  add(version: VersionNames): void {
+    this.#versions.add(version);
+  }
+
+  remove(version: VersionNames): void {
+    this.#versions.delete(version);
+  }
+
+  /** @param input whose feature it is; null for a name of the features as a whole. */
+  has(name: string, input: string | null): boolean {
+    for (const { inputs, names } of this.#versions) {
+      const scope = input === null ? names.top : names.within[inputs.indexOf(input)];
+      if (scope?.has(name)) return true;
+    }
+    return false;
+  }
+
+  hasInput(name: string): boolean {
+    return this.inputs().includes(name);
+  }
+
+  inputs(): string[] {
+    return [...this.#versions].flatMap(({ inputs }) => inputs);
+  }
+
+  /** The names that may be meant. */
+  all(input: string | null): string[] {
+    return [...this.#versions].flatMap(({ inputs, names }) => {
+      const scope = input === null ? names.top : names.within[inputs.indexOf(input)];
+      return scope?.names ?? [];
+    });
+  }
+}
+
+/** The names of one version. */
+export interface VersionNames {
+  readonly inputs: readonly string[];
+  readonly names: FeatureNames;
+}

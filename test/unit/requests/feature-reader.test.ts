@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { InputType } from '../../../src/protocol/row-layout.js';
+import { FeatureReader } from '../../../src/requests/feature-reader.js';
+import { KnownNames } from '../../../src/requests/known-names.js';
+import { rowLayoutOf } from '../../../src/requests/row-layout.js';
+import { IssueList } from '../../../src/validation/issues.js';
+
+const inputs = [
+  { name: 'X', size: 3, features: ['a', 'b', 'c'], missing: [undefined, Number.NaN, -1] },
+  { name: 'n', size: 1, type: 'int64' as InputType },
+  { name: 'd', size: 2, type: 'float64' as InputType, features: ['e', 'f'] },
+];
+const layout = rowLayoutOf(inputs);
+
+function readerOf(known = new KnownNames()): { reader: FeatureReader; memory: ArrayBuffer } {
+  const memory = new ArrayBuffer(2 * layout.stride * 4);
+  return { reader: new FeatureReader(inputs, layout, memory, { ignoresUnknown: false, known }), memory };
+}
+
+const anything = fc.anything({
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withTypedArray: true,
+  withSparseArray: true,
+});
+const value = fc.oneof(fc.double(), fc.constantFrom(undefined, null, '1', 3n, true), anything);
+const features = fc.oneof(
+  anything,
+  fc.dictionary(
+    fc.constantFrom('X', 'n', 'd', 'a', 'b', 'c', 'e', 'f', 'other'),
+    fc.oneof(value, fc.array(value, { maxLength: 3 })),
+  ),
+);
+
+describe('FeatureReader', () => {
+  it('says what is wrong with whatever it refuses, and nothing of what it takes', () => {
+    const { reader } = readerOf();
+    fc.assert(
+      fc.property(features, (given) => {
+        const isTaken = reader.write(given, 0);
+        const issues = new IssueList();
+        reader.listIssues(given, issues);
+        expect(issues.total === 0).toBe(isTaken);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('writes the same row from arrays, objects and flat features, in any order, and touches no other row', () => {
+    const { reader, memory } = readerOf();
+    const start = layout.stride;
+    const row = (): number[] => [...new Uint8Array(memory, start * 4)];
+    const number = fc.float({ noNaN: true, noDefaultInfinity: true });
+    const double = fc.double({ noNaN: true, noDefaultInfinity: true });
+    const all = fc.tuple(number, number, number, fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), double, double);
+    fc.assert(
+      fc.property(all, fc.infiniteStream(fc.nat()), ([a, b, c, n, e, f], order) => {
+        const wipe = () => new Uint8Array(memory, start * 4).fill(0xff);
+        wipe();
+        expect(reader.write({ X: [a, b, c], n: [n], d: Float64Array.of(e, f) }, start)).toBe(true);
+        const expected = row();
+        const flat = Object.entries({ a, b, c, n, e, f })
+          .map((entry) => ({ entry, at: order.next().value }))
+          .sort((left, right) => left.at - right.at)
+          .map(({ entry }) => entry);
+        for (const form of [{ d: { f, e }, n, X: { c, a, b } }, Object.fromEntries(flat)]) {
+          wipe();
+          expect(reader.write(form, start)).toBe(true);
+          expect(row()).toEqual(expected);
+        }
+        expect(new Uint8Array(memory, 0, start * 4).every((byte) => byte === 0)).toBe(true);
+      }),
+    );
+  });
+
+  it('knows the names of other versions, until they are gone', () => {
+    const known = new KnownNames();
+    const { reader } = readerOf(known);
+    const other = [
+      { name: 'X', size: 1, features: ['z'] },
+      { name: 'y', size: 1 },
+    ];
+    const given = { X: { a: 1, z: 1 }, n: 1, d: [1, 2], y: 3 };
+    expect(reader.write(given, 0)).toBe(false);
+    const second = new FeatureReader(other, rowLayoutOf(other), new ArrayBuffer(8), { ignoresUnknown: false, known });
+    expect(reader.write(given, 0)).toBe(true);
+    second.dispose();
+    expect(reader.write(given, 0)).toBe(false);
+  });
+});

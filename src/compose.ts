@@ -160,8 +160,8 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
 /** @throws as `compose` does. */
 function tableFor({ maxQueueSize, workers, batching }: ResolvedOptions, { manifest }: ModelDirectory): RequestTable {
   const rows = maxQueueSize + rowsInFlight(workers, batching.maxBatchSize) + maxExplanations;
-  const { size, stride } = rowLayoutOf(manifest.inputs);
+  const { features, stride } = rowLayoutOf(manifest.inputs);
   // The features of so many are looked at before anything is made: where there is no room for them, there is no use for the table.
-  const received = `${rows} rows of ${size} features, in batches of ${batching.maxBatchSize}`;
+  const received = `${rows} rows of ${features} features, in batches of ${batching.maxBatchSize}`;
   return allocate(received, rows * stride, () => new RequestTable(rows));
 }

@@ -1,18 +1,21 @@
-import type { FraudScorer, ScoreRequest, ScoreResult } from 'fraud-scorer';
+import type { ScoreRequest, ScoreResult } from 'fraud-scorer';
 import { LatencyHistogram } from '../../src/monitoring/latency-histogram.js';
 
 /** One call in so many is timed: a prime, so that all callers and all places of a batch have their turn. */
 const oneIn = 31;
 
+/** Scores one request. */
+export type Score = (request: ScoreRequest) => Promise<ScoreResult>;
+
 /** Takes the latency of some calls as their callers see it: the time of the others is not spent on clocks. */
 export class LatencySample {
   readonly #latencies = new LatencyHistogram();
-  readonly #score: FraudScorer['score'];
+  readonly #score: Score;
   readonly #now: () => number;
   #calls = 0;
 
   /** @param now milliseconds, monotonic. */
-  constructor(score: FraudScorer['score'], now: () => number = () => performance.now()) {
+  constructor(score: Score, now: () => number = () => performance.now()) {
     this.#score = score;
     this.#now = now;
   }

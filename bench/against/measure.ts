@@ -9,7 +9,7 @@ import { BareLoops } from '../rivals/bare-loops.js';
 import { LeastHost } from '../rivals/least-host.js';
 import { loadBuild } from './build.js';
 import { watchGarbage } from './garbage.js';
-import { LatencySample } from './latency-sample.js';
+import { LatencySample, type Score } from './latency-sample.js';
 import type { MeasurementTask, Readings } from './measurement.js';
 
 /** Threads of a saturated build, and bare loops beside them. */
@@ -68,7 +68,7 @@ async function warm(saturate: Saturate, windowMs: number): Promise<number> {
 
 /** Throughput and P99 in a window after the warm-up, then garbage in a second window: the profiler does not slow the first. */
 async function saturatedCalls(
-  score: FraudScorer['score'],
+  score: Score,
   requests: ReferenceRequests,
   outstanding: number,
   windowMs: number,

@@ -206,6 +206,7 @@ export class Deployment {
   async release(): Promise<boolean> {
     const released = await this.workers.release();
     this.batcher.dispose();
+    this.features.reader.dispose();
     return released;
   }
 }

@@ -100,7 +100,8 @@ export function placeIn({ input, column }: FeatureSlot, start: number): number {
   return placeOf(input, start + input.offset) + column;
 }
 
-function writeRaw(views: RowViews, { input }: FeatureSlot, at: number, raw: number): void {
+/** Writes a raw value of a feature, for a text its place. */
+export function writeRaw(views: RowViews, { input }: FeatureSlot, at: number, raw: number): void {
   switch (input.type) {
     case 'float32':
     case 'float16':

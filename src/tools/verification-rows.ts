@@ -1,9 +1,10 @@
 import { InvalidRequestError } from '../errors.js';
 import type { ManifestInput } from '../models/manifest.js';
 import { isFloatType } from '../protocol/input-values.js';
-import { type InputLayout, placeOf, type RowViews, rowLayoutOf, rowViewsOf } from '../protocol/row-layout.js';
+import { rowLayoutOf, rowViewsOf } from '../protocol/row-layout.js';
 import { addChange } from '../requests/feature-issues.js';
 import { FeatureReader } from '../requests/feature-reader.js';
+import { type FeatureSlot, featureSlots, placeIn, writeRaw } from '../requests/feature-slots.js';
 import { IssueList } from '../validation/issues.js';
 import { seededUniform } from './seeded-uniform.js';
 
@@ -27,57 +28,65 @@ export function givenRows(inputs: readonly ManifestInput[], rows: readonly objec
   return values;
 }
 
+/** What generated rows are to have beside values near their means. */
+interface Variety {
+  /** A factor for the values of features whose size is not known, by the row. @default 1 */
+  spread?: (row: number) => number;
+  /** The rows in which half of the features that may be missing, or of another category, are so. @default none */
+  hasGaps?: (row: number) => boolean;
+}
+
 /**
  * Rows that a model may meet: each feature normal about its training mean with twice its deviation (0 and 2 where the
  * manifest has none), so that the ends of the range are tried too; one of its categories where it has such; and 0 or 1 where it is an
  * integer, because many of these are places in a table. The same every time.
- *
- * @param spread gives a factor for the values of features whose size is not known, by the row.
  */
 export function generatedRows(
   inputs: readonly ManifestInput[],
   count: number,
-  spread: (row: number) => number = () => 1,
+  { spread = () => 1, hasGaps = () => false }: Variety = {},
 ): Float32Array {
   const layout = rowLayoutOf(inputs);
   const random = seededNormal(20_260_401);
   const values = new Float32Array(count * layout.size);
-  const write = valueWriter(values);
+  const views = rowViewsOf(values.buffer);
+  const slots = featureSlots(inputs, layout);
+  const described = inputs.flatMap((input) => Array.from({ length: input.size }, () => input));
   for (let row = 0; row < count; row += 1) {
-    for (const [index, { size, mean, std, type = 'float32', categories }] of inputs.entries()) {
-      const place = layout.inputs[index];
-      if (place === undefined) continue;
-      const largest = type === 'float16' ? largestHalf : largestFloat;
-      for (let column = 0; column < size; column += 1) {
-        const drawn = random();
-        const texts = categories?.[column];
-        let value = (mean?.[column] ?? 0) + 2 * (std?.[column] ?? 1) * drawn;
-        if (mean === undefined) value *= spread(row);
-        if (texts !== undefined) value = Math.floor(Math.abs(drawn) * 1_000) % texts.length;
-        else if (!isFloatType(type)) value = drawn > 0 ? 1 : 0;
-        // What a request may hold; beyond that float32 is infinite.
-        write(place, row * layout.size + place.offset, column, Math.min(Math.max(value, -largest), largest));
-      }
+    const gaps = hasGaps(row);
+    const factor = spread(row);
+    for (const [feature, slot] of slots.entries()) {
+      const drawn = random();
+      const gap = gaps ? gapOf(slot, random) : undefined;
+      const value = gap ?? plausibleValue(slot, described[feature], drawn, factor);
+      writeRaw(views, slot, placeIn(slot, row * layout.size), value);
     }
   }
   return values;
 }
 
-/** Writes a value of any type. @param word where the input's values begin. */
-function valueWriter(values: Float32Array): (input: InputLayout, word: number, column: number, value: number) => void {
-  let views: RowViews | null = null;
-  return (input, word, column, value) => {
-    const at = placeOf(input, word) + column;
-    if (input.type === 'float32' || input.type === 'float16') {
-      values[at] = value;
-      return;
-    }
-    views ??= rowViewsOf(values.buffer);
-    if (input.type === 'float64') views.float64[at] = value;
-    else if (input.type === 'int64') views.int64[at] = BigInt(value);
-    else if (input.type === 'bool') views.uint8[at] = value;
-    else views.int32[at] = value;
-  };
+/** The raw value of a feature that is missing, or has an unknown text; undefined where it is to have a value of its own. */
+function gapOf({ missing, unknownText }: FeatureSlot, random: () => number): number | undefined {
+  if (missing === undefined && unknownText === undefined) return undefined;
+  if (random() < 0) return undefined;
+  return random() < 0 ? (missing ?? unknownText) : (unknownText ?? missing);
+}
+
+/** @param drawn a standard normal number. */
+function plausibleValue(
+  { input, column, texts }: FeatureSlot,
+  described: ManifestInput | undefined,
+  drawn: number,
+  factor: number,
+): number {
+  const { type } = input;
+  const { mean, std } = described ?? {};
+  if (texts !== null) return Math.floor(Math.abs(drawn) * 1_000) % texts.size;
+  if (!isFloatType(type)) return drawn > 0 ? 1 : 0;
+  const value = (mean?.[column] ?? 0) + 2 * (std?.[column] ?? 1) * drawn * (mean === undefined ? factor : 1);
+  // What a request may hold; beyond that it is infinite in the input's type.
+  const largest = type === 'float16' ? largestHalf : largestFloat;
+  return Math.min(Math.max(value, -largest), largest);
 }
 
 const largestFloat = 3.4028234663852886e38;
@@ -90,12 +99,16 @@ const maxTrialValues = 2 ** 20;
 
 /**
  * Rows to try a model with before it serves: generated ones. Inputs without means and deviations have features of an unknown size, as
- * amounts are, and are ten times as large in every second row.
+ * amounts are, and are ten times as large in every second row. Every sixteenth row, and the last, has missing values and unknown texts where
+ * the manifest takes them: so few that a model that can't answer them is still judged by the others.
  */
 export function trialRowsFor(inputs: readonly ManifestInput[]): Float32Array {
   const fitting = Math.floor(maxTrialValues / rowLayoutOf(inputs).features);
   const count = Math.min(Math.max(fitting, minTrialRows), maxTrialRows);
-  return generatedRows(inputs, count, (row) => (row % 2 === 1 ? 10 : 1));
+  return generatedRows(inputs, count, {
+    spread: (row) => (row % 2 === 1 ? 10 : 1),
+    hasGaps: (row) => row % 16 === 15 || row === count - 1,
+  });
 }
 
 /** Standard normal numbers (Box and Muller, 1958). */

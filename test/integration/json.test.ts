@@ -51,7 +51,7 @@ describe('what a scorer gives', () => {
         reason: {
           name: 'InvalidRequestError',
           code: 'ERR_INVALID_REQUEST',
-          message: 'Invalid request: features.x: expected an array of 1 finite number, received a string',
+          message: 'Invalid request: features.x: expected a finite number, received a string',
           issues: [{ path: 'features.x' }],
           totalIssues: 1,
         },

@@ -32,6 +32,7 @@ export type FixtureModel =
   | 'zip-map'
   | 'batch-1'
   | 'batch-4'
+  | 'batch-3-typed'
   | 'typed'
   | 'missing';
 

@@ -58,6 +58,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
   const callers = new Callers(table);
   const outcomes = new OutcomeStore(clock, { maxPending: 10, ttlMs: 1e9 });
   const pools = Array.from({ length: versions }, () => new HeldPool());
+  const knownNames = new KnownNames();
   for (const { pool } of pools) {
     const options = {
       clock,
@@ -87,7 +88,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
         onProviderChanged: () => {},
         onWorkersAbandoned: () => {},
       },
-      knownNames: new KnownNames(),
+      knownNames,
       changes: new Waiters(),
       onExplanationFailure: () => {},
       onDecideFailure: () => {},
@@ -106,13 +107,21 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
   };
   const [first] = pools;
   if (first === undefined) throw new Error('a rig without a version');
-  return { clock, table, set, deployment: set.primary, deadlines, callers, pools, held: first.held, add };
+  return { clock, table, set, deployment: set.primary, deadlines, callers, pools, held: first.held, knownNames, add };
 }
 
 const told = ({ told }: Callers): string[][] =>
   told.map((answers) => answers.map((answer) => ('code' in answer ? answer.code : answer.source)));
 
 describe('Deployment', () => {
+  it('takes its features out of the known names when it is released', async () => {
+    const { deployment, knownNames } = rig();
+    const [input = ''] = knownNames.inputs();
+    expect(knownNames.has(input, null)).toBe(true);
+    await deployment.release();
+    expect(knownNames.inputs()).toEqual([]);
+  });
+
   it('takes an answer that came in time, and was read late, for an answer', async () => {
     const { clock, callers, held, add } = rig();
     add(5);

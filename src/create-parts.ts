@@ -6,15 +6,15 @@ import { systemClock } from './host/clock.js';
 import { outOfResources } from './host/out-of-resources.js';
 import { startParts } from './lifecycle.js';
 import { openBundledModel } from './models/bundled-model.js';
+import type { ManifestInput } from './models/manifest.js';
 import { type ModelDirectory, openModelDirectory } from './models/model-directory.js';
 import { type ResolvedOptions, resolveOptions } from './options.js';
-import type { RowLayout } from './requests/row-layout.js';
 
 /** Requests that may wait while the host's code is rehearsed. */
 const rehearsalQueue = 256;
 
-/** Scores made-up requests of the model's layout on parts that have no workers. */
-export type Rehearsal = (parts: Parts, layout: RowLayout) => Promise<void>;
+/** Scores made-up requests for the model's inputs on parts that have no workers. */
+export type Rehearsal = (parts: Parts, inputs: readonly ManifestInput[]) => Promise<void>;
 
 /**
  * From options to parts that serve, within `startTimeoutMs`.
@@ -71,7 +71,7 @@ async function rehearse(options: ResolvedOptions, directory: ModelDirectory, reh
     const parts = compose({ ...options, ...quiet, batching, workers: 1 }, directory, systemClock);
     const { primary } = parts.deployments;
     primary.workers.standIn();
-    await rehearsal(parts, primary.features.layout);
+    await rehearsal(parts, directory.manifest.inputs);
   } catch {
     // Too little memory, say: the first requests are slower then, and what serves says by itself what it lacks.
   }

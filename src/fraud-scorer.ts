@@ -78,9 +78,9 @@ export class FraudScorer<Known = unknown> implements Scorer<Known> {
   static create<Known = unknown>(options: FraudScorerOptions = {}): Promise<FraudScorer<Known>> {
     // A scorer that is created inside a request outlives it: its threads and timers must not keep that request's context.
     return outsideOfRequests(async () => {
-      const parts = await createParts(options, async (silent, layout) => {
+      const parts = await createParts(options, async (silent, inputs) => {
         const scorer = new FraudScorer(silent);
-        await rehearse(scorer, layout);
+        await rehearse(scorer, inputs);
         await scorer.close();
       });
       return new FraudScorer<Known>(parts);

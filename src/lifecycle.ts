@@ -35,6 +35,10 @@ export async function startParts(parts: Parts, signal: AbortSignal): Promise<voi
     devices: primary.workers.devices,
     batching: primary.limits,
   });
+  const { cpuOperators, provider } = primary.workers;
+  if (cpuOperators.length > 0 && provider === 'cpu') {
+    logger.info('The CPU runs this model, as the runtime has no GPU kernels for it', { operators: cpuOperators });
+  }
   if (options.model === null) warnOfDemonstration(options.logger === undefined ? null : logger);
   if (!isMainThread) logger.warn(inWorkerThread, { threadId });
 }

@@ -3,6 +3,7 @@ import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.j
 import { ProviderUnavailableError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
+import { cpuOperatorsOf } from '../models/cpu-operators.js';
 import { checkGraph } from '../models/graph-check.js';
 import { fileOf, type ModelDirectory } from '../models/model-directory.js';
 import { specOf } from '../models/model-spec.js';
@@ -52,6 +53,8 @@ export class ServingWorkers {
   pool: ServingPool = noPool;
   /** Columns of the attention output; 0 where there is none, or no worker was ready yet. For others to read. */
   attentionWidth = 0;
+  /** Operators of the model that run on the CPU whatever the provider; none where only the CPU was asked for. For others to read. */
+  cpuOperators: readonly string[] = [];
   #provider: Provider | null = null;
   #providers: readonly ProviderAttempt[] = [];
 
@@ -122,6 +125,8 @@ export class ServingWorkers {
     const { manifest, modelPath } = directory;
     const { providers, ...options } = this.#options;
     let suspicion: string | null = null;
+    const cpuOperators = await cpuOperatorsOf(directory.bytes, providers);
+    this.cpuOperators = cpuOperators;
     const poolOptions: WorkerPoolOptions = {
       ...options,
       signal,
@@ -129,6 +134,7 @@ export class ServingWorkers {
         model: fileOf(directory),
         ...specOf(manifest),
         providers: [...providers],
+        cpuOperators,
         memory,
         columns,
         trialRows: trialRowsFor(manifest.inputs),

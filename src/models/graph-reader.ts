@@ -46,7 +46,7 @@ interface Message {
 }
 
 /**
- * Looks through an ONNX file for what would have the runtime read other files. It visits every tensor: of initializers, attributes,
+ * Looks through an ONNX file for what would have the runtime read other files, and for operators of classical machine learning. It visits every tensor: of initializers, attributes,
  * subgraphs and functions. Contents of tensors are skipped, not copied. It keeps its place, so that a large file can be read bit by bit.
  */
 export class GraphReader {
@@ -54,6 +54,8 @@ export class GraphReader {
   readonly files = new Set<string>();
   /** Names of the nodes that hold compiled code of a device, which may be the path of a file. */
   readonly contexts = new Set<string>();
+  /** Operators of the domain `ai.onnx.ml`. */
+  readonly classicalOperators = new Set<string>();
   readonly #open: Message[];
 
   constructor(file: Uint8Array) {
@@ -109,13 +111,14 @@ export class GraphReader {
       if (texts.get(entryTexts.key) === 'location') tensor.file = texts.get(entryTexts.value) ?? null;
     }
     if (name === 'tensor' && isOutside) this.files.add(file ?? 'a file without a name');
-    if (
-      name === 'node' &&
-      texts.get(nodeTexts.operator) === 'EPContext' &&
-      texts.get(nodeTexts.domain) === 'com.microsoft'
-    ) {
-      this.contexts.add(texts.get(nodeTexts.name) ?? '');
-    }
+    if (name === 'node') this.#endNode(texts);
+  }
+
+  #endNode(texts: Message['texts']): void {
+    const operator = texts.get(nodeTexts.operator) ?? '';
+    const domain = texts.get(nodeTexts.domain);
+    if (domain === 'ai.onnx.ml') this.classicalOperators.add(operator);
+    if (operator === 'EPContext' && domain === 'com.microsoft') this.contexts.add(texts.get(nodeTexts.name) ?? '');
   }
 }
 

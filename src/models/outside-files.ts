@@ -1,10 +1,6 @@
 import { ModelInvalidError } from '../errors.js';
-import { systemClock } from '../host/clock.js';
-import { GraphReader } from './graph-reader.js';
 import type { ModelDirectory } from './model-directory.js';
-
-/** Fields of the graph that are looked at in one turn of the event loop: a few milliseconds. */
-const fieldsATurn = 200_000;
+import { readGraph } from './read-graph.js';
 
 /** The most names that are told, and the most characters of each. */
 const maxNames = 5;
@@ -32,9 +28,7 @@ export async function refuseOutsideFiles({
       "one in the runtime's own format (.ort), whose contents can't be checked: use the ONNX file it was made from",
     );
   }
-  const reader = new GraphReader(file);
-  while (!reader.read(fieldsATurn)) await new Promise<void>((resolve) => systemClock.soon(resolve));
-  const { files, contexts } = reader;
+  const { files, contexts } = await readGraph(file);
   if (files.size > 0)
     refuse(
       modelPath,

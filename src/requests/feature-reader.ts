@@ -61,7 +61,8 @@ export class FeatureReader implements OtherReader {
     this.#names = featureNamesOf(inputs);
     this.#slots = featureSlots(inputs, layout);
     this.#views = rowViewsOf(memory);
-    this.isForMore = !layout.isFloat32 || this.#slots.some(({ missing }) => missing !== undefined);
+    this.isForMore =
+      !layout.isFloat32 || this.#slots.some(({ missing, texts }) => missing !== undefined || texts !== null);
     this.#floatPlaces = Int32Array.from(this.#slots, (slot) => (slot.input.type === 'float32' ? placeIn(slot, 0) : -1));
     this.#seen = new Int32Array(this.#slots.length);
     options.known.add(this);

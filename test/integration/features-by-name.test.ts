@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FraudScorer, type FraudScorerOptions, type ScoreRequest } from '../../src/index.js';
+import { modelWith } from '../support/model-with.js';
 import { fixtureModel } from '../support/paths.js';
 import { untyped } from '../support/untyped.js';
 
@@ -63,6 +67,31 @@ describe('features by name', () => {
         5,
       );
       expect(await score(missing, { X: [1, 2, text], age: [40] })).toBeCloseTo(logitOf(1, 2, place, 40), 5);
+    }
+  });
+
+  it('take texts in arrays too where a feature has categories and none may be missing', async () => {
+    const inputs = [
+      { name: 'X', size: 3, features: ['amount', 'hour', 'country'], categories: { country: ['DE', 'TR'] } },
+      { name: 'age', size: 1 },
+    ];
+    const folder = await mkdtemp(join(tmpdir(), 'categories-'));
+    try {
+      const model = await modelWith(folder, 'missing', { inputs });
+      await using scorer = await FraudScorer.create({ model, workers: 1, providers: ['cpu'] });
+      // Without mean and std an age is taken as it is.
+      const expected = expect.closeTo(0.5 + 0.2 - 1 - 2, 5);
+      for (const X of [
+        [0.5, 2, 'TR'],
+        [0.5, 2, 1],
+        Float32Array.of(0.5, 2, 1),
+        { country: 'TR', amount: 0.5, hour: 2 },
+      ]) {
+        expect(await score(scorer, { X, age: -2 })).toEqual(expected);
+      }
+      await expect(score(scorer, { X: [0.5, 2, 'FR'], age: [-2] })).rejects.toThrow('features.X[2]');
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 

@@ -33,6 +33,7 @@ export type FixtureModel =
   | 'batch-1'
   | 'batch-4'
   | 'batch-3-typed'
+  | 'trees'
   | 'typed'
   | 'missing';
 

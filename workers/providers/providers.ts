@@ -32,6 +32,7 @@ export class NoProviderError extends Error {
  * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
  *
  * @param model the ONNX file.
+ * @param cpuOperators of the model, which run on the CPU whatever the provider: where there are any, the CPU goes before a GPU.
  * @throws {NoProviderError} where none does.
  * @throws {RuntimeMissingError} where the runtime itself cannot be loaded.
  */
@@ -40,14 +41,15 @@ export async function openSession<T>(
   providers: readonly Provider[],
   device: number,
   tryOut: (session: InferenceSession) => Promise<T>,
+  cpuOperators: readonly string[] = [],
 ): Promise<OpenedSession<T>> {
   await loadRuntime();
   const trials: ProviderAttempt[] = [];
   let isModelSuspect = false;
   for (const provider of providers) {
-    const missing = whyMissing(provider);
-    if (missing !== null) {
-      trials.push({ provider, reason: missing });
+    const reason = whyPointless(provider, providers, cpuOperators) ?? whyMissing(provider);
+    if (reason !== null) {
+      trials.push({ provider, reason });
       continue;
     }
     let session: InferenceSession | null = null;
@@ -65,6 +67,16 @@ export async function openSession<T>(
     }
   }
   throw new NoProviderError(trials, isModelSuspect);
+}
+
+/** A GPU that has no kernel for the model's main operator would only have its inputs and outputs copied. */
+function whyPointless(
+  provider: Provider,
+  providers: readonly Provider[],
+  cpuOperators: readonly string[],
+): string | null {
+  if (provider === 'cpu' || cpuOperators.length === 0 || !providers.includes('cpu')) return null;
+  return `the runtime has no ${provider} kernel for ${cpuOperators.join(', ')} of the graph: the CPU runs this model`;
 }
 
 /** What TensorRT can't run goes to CUDA's provider, which must be there too. */

@@ -37,11 +37,13 @@ async function start(config: WorkerConfig): Promise<Handler> {
   const slot = new GuardSlot(config);
   const { report, model } = await slot.during(async () => {
     const bytes = bytesOf(config.model);
-    const { provider, trials, result } = await openSession(bytes, config.providers, config.device, async (session) => {
+    const tryOut = async (session: InferenceSession) => {
       graph = describeGraph(session);
       const model = await warmedUp(session, config);
       return { model, trial: await trialOf(model, config) };
-    });
+    };
+    const { providers, device, cpuOperators } = config;
+    const { provider, trials, result } = await openSession(bytes, providers, device, tryOut, cpuOperators);
     const { model, trial } = result;
     const report: ReadyReport = {
       kind: 'ready',

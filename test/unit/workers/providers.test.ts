@@ -69,6 +69,25 @@ it('the first provider that runs the model is taken, with the reasons for the ot
   await opened.session.release();
 });
 
+describe('a model whose main operator has no kernel on a GPU', () => {
+  it('is run by the CPU, which says so, though the GPU goes before it and is not there', async () => {
+    library.reason = 'not installed';
+    const opened = await openSession(good, ['tensorrt', 'cuda', 'cpu'], 0, tryOut, ['TreeEnsembleClassifier']);
+    expect(opened.provider).toBe('cpu');
+    expect(opened.trials.map(({ reason }) => reason)).toEqual([
+      'the runtime has no tensorrt kernel for TreeEnsembleClassifier of the graph: the CPU runs this model',
+      'the runtime has no cuda kernel for TreeEnsembleClassifier of the graph: the CPU runs this model',
+      null,
+    ]);
+    await opened.session.release();
+  });
+
+  it('is run by the GPU where the CPU was not asked for', async () => {
+    const opening = openSession(good, ['cuda'], 0, tryOut, ['TreeEnsembleClassifier']);
+    await expect(opening).rejects.toThrow("the runtime can't load the provider");
+  });
+});
+
 describe('a model that keeps tensors in another file, had the host not refused it', () => {
   const cwd = process.cwd();
   afterEach(() => process.chdir(cwd));

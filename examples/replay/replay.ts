@@ -1,5 +1,5 @@
 import { type FraudScorer, FraudScorerError, InvalidRequestError } from 'fraud-scorer';
-import type { FeatureBuilder, ReferenceFeatures, Transaction } from 'fraud-scorer/reference';
+import type { NamedFeatures, ReferenceFeatures, Transaction } from 'fraud-scorer/reference';
 import type { Clock } from './clock.js';
 import type { DelayedLabel, DelayedLabels } from './delayed-labels.js';
 import { InFlight } from './in-flight.js';
@@ -14,7 +14,8 @@ const MAX_IN_FLIGHT = 2_048;
 
 export interface ReplayParts {
   scorer: Pick<FraudScorer, 'score'>;
-  features: Pick<FeatureBuilder, 'next'>;
+  /** Makes the features of a transaction, by name or as arrays by input. */
+  features: { next: (transaction: Transaction) => NamedFeatures | ReferenceFeatures };
   labels: DelayedLabels;
   clock: Clock;
   /** Stops the reading; what was sent is still answered. */
@@ -89,7 +90,7 @@ export class Replay {
 
   async #score(
     transaction: Transaction,
-    features: ReferenceFeatures,
+    features: NamedFeatures | ReferenceFeatures,
     label: DelayedLabel | undefined,
     dueMs: number,
   ): Promise<void> {

@@ -1,5 +1,5 @@
 import { FraudScorer, type FraudScorerOptions } from 'fraud-scorer';
-import { FeatureBuilder } from 'fraud-scorer/reference';
+import { FeatureBuilder, namedFeatures } from 'fraud-scorer/reference';
 import { AlertLog } from './alert-log.js';
 import type { Clock } from './clock.js';
 import { countRows } from './count-rows.js';
@@ -49,11 +49,14 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   scorer.on('alert', (alert) => alerts.raised(alert));
   scorer.on('alertCleared', (alert) => alerts.cleared(alert));
   const labels = new DelayedLabels(options.labelDelay * DAY_MS, (outcome) => scorer.recordOutcome(outcome));
+  const builder = new FeatureBuilder({ labelDelayDays: options.labelDelay });
   const replay = new Replay({
     scorer,
     labels,
     clock,
-    features: new FeatureBuilder({ labelDelayDays: options.labelDelay }),
+    // The manifest of another model may give its features no names.
+    features:
+      options.model === undefined ? { next: (transaction) => namedFeatures(builder.next(transaction)) } : builder,
     stop: stop.signal,
     output: files.lines,
     ratePerSecond: options.rate,

@@ -4,6 +4,7 @@ import {
   FEATURES,
   FeatureBuilder,
   generateTransactions,
+  namedFeatures,
   type Transaction,
 } from '../../../models/visa-fraud/reference.js';
 import { histories, transaction } from './transactions.js';
@@ -24,6 +25,16 @@ describe('FEATURES', () => {
       expect(name).toMatch(/^[a-z][a-z0-9_]+$/);
       expect(description.length).toBeGreaterThan(10);
     }
+  });
+});
+
+describe('namedFeatures', () => {
+  it('gives each value the name of its column', () => {
+    const features = new FeatureBuilder().next(transaction({}));
+    const expected = Object.entries(FEATURES).flatMap(([input, list]) =>
+      list.map(({ name }, column) => [name, features[input as keyof typeof features][column]]),
+    );
+    expect(Object.entries(namedFeatures(features))).toEqual(expected);
   });
 });
 

@@ -6,6 +6,16 @@ export function isFloatType(type: InputType): boolean {
   return type === 'float32' || type === 'float16' || type === 'float64';
 }
 
+/** The largest finite numbers of float32 and float16. */
+const largestFloat = 3.4028234663852886e38;
+const largestHalf = 65_504;
+
+/** The finite number nearest to a value that an input of this type can have; of float64 too one of float32, which models compute in. */
+export function boundedTo(type: InputType, value: number): number {
+  const largest = type === 'float16' ? largestHalf : largestFloat;
+  return Math.min(Math.max(value, -largest), largest);
+}
+
 /** From here on a number rounds to infinity in float16. */
 const float16Limit = 65_520;
 

@@ -13,8 +13,10 @@ export function expectedValue({ input, texts }: FeatureSlot): string {
 }
 
 export function expectedValues({ type, size }: InputLayout, rows = 1): string {
-  if (type === 'float32') return expectedArray(rows * size);
-  return `an array of ${rows * size} ${type === 'string' ? 'texts' : `values of type ${type}`}`;
+  const count = rows * size;
+  if (type === 'float32') return expectedArray(count);
+  const one = type === 'string' ? 'text' : 'value';
+  return `an array of ${count} ${one}${count === 1 ? '' : 's'}${type === 'string' ? '' : ` of type ${type}`}`;
 }
 
 /** Never the value itself. */

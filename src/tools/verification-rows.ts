@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../errors.js';
 import type { ManifestInput } from '../models/manifest.js';
-import { isFloatType } from '../protocol/input-values.js';
+import { boundedTo, isFloatType } from '../protocol/input-values.js';
 import { rowLayoutOf, rowViewsOf } from '../protocol/row-layout.js';
 import { addChange } from '../requests/feature-issues.js';
 import { FeatureReader } from '../requests/feature-reader.js';
@@ -85,12 +85,8 @@ function plausibleValue(
   if (!isFloatType(type)) return drawn > 0 ? 1 : 0;
   const value = (mean?.[column] ?? 0) + 2 * (std?.[column] ?? 1) * drawn * (mean === undefined ? factor : 1);
   // What a request may hold; beyond that it is infinite in the input's type.
-  const largest = type === 'float16' ? largestHalf : largestFloat;
-  return Math.min(Math.max(value, -largest), largest);
+  return boundedTo(type, value);
 }
-
-const largestFloat = 3.4028234663852886e38;
-const largestHalf = 65_504;
 
 /** The rows of a trial, and the most values that they may have together: a start is not to wait for them. */
 const maxTrialRows = 256;

@@ -1,4 +1,4 @@
-import { isFloatType } from '../../src/protocol/input-values.js';
+import { boundedTo, isFloatType } from '../../src/protocol/input-values.js';
 import { placeOf, rowLayoutOf, rowViewsOf } from '../../src/protocol/row-layout.js';
 import type { InputSpec } from '../../src/protocol/serving.js';
 
@@ -22,9 +22,6 @@ const maxScaled = 4;
 
 const scales = [0.1, 10] as const;
 const loudness = 1_000;
-
-const largestFloat = 3.4028234663852886e38;
-const largestHalf = 65_504;
 
 /**
  * Makes the rows of a trial from plausible ones.
@@ -67,12 +64,11 @@ function scalerOf(inputs: readonly InputSpec[], features: Float32Array): (row: n
   return (row, factor) => {
     for (const { input, mean } of scaled) {
       const values = input.type === 'float64' ? float64 : features;
-      const largest = input.type === 'float16' ? largestHalf : largestFloat;
       const first = placeOf(input, row * layout.size + input.offset);
       for (let column = 0; column < input.size; column += 1) {
         const centre = mean?.[column] ?? 0;
         const value = centre + factor * ((values[first + column] ?? 0) - centre);
-        values[first + column] = Math.min(Math.max(value, -largest), largest);
+        values[first + column] = boundedTo(input.type, value);
       }
     }
   };

@@ -35,8 +35,8 @@ export async function startParts(parts: Parts, signal: AbortSignal): Promise<voi
     devices: primary.workers.devices,
     batching: primary.limits,
   });
-  const { cpuOperators, provider } = primary.workers;
-  if (cpuOperators.length > 0 && provider === 'cpu') {
+  const { cpuOperators } = primary.workers;
+  if (cpuOperators.length > 0) {
     logger.info('The CPU runs this model, as the runtime has no GPU kernels for it', { operators: cpuOperators });
   }
   if (options.model === null) warnOfDemonstration(options.logger === undefined ? null : logger);

@@ -48,7 +48,10 @@ export interface FraudScorerOptions {
    * customers, and `create` warns where none is given. @default the demonstration model that comes with the package
    */
   model?: string | URL | undefined;
-  /** Execution providers in order of preference; the first that works is used and reported. @default ['cuda', 'cpu'] */
+  /**
+   * Execution providers in order of preference; the first that works is used and reported. A model for which the runtime has no GPU
+   * kernels, such as a tree ensemble, is run by the CPU where the list has it. @default ['cuda', 'cpu']
+   */
   providers?: readonly Provider[] | undefined;
   /** CUDA device ids, integers from 0; at most as many as workers, which are spread over them; not looked at with the CPU alone. @default [0] */
   devices?: readonly number[] | undefined;

@@ -1,5 +1,6 @@
 import type { BatchLimits } from '../api/options.js';
 import type { Provider } from '../api/provider.js';
+import { cpuOperatorsOf } from '../models/cpu-operators.js';
 import type { ModelDirectory } from '../models/model-directory.js';
 import { maxWorkers } from '../pool/default-workers.js';
 import { type ModelProfile, type ProfileModelOptions, profileOpened } from '../tools/profile-model.js';
@@ -39,7 +40,8 @@ const mostSessions = 64;
 const leastWorkers = 2;
 
 /**
- * Finds by measurement how batches should form and, on a GPU, how many workers there should be, on the first provider that works.
+ * Finds by measurement how batches should form and, on a GPU, how many workers there should be, on the first provider that works and
+ * may run the model.
  *
  * @returns null where none of the providers works; starting the workers says why.
  * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or can't be run.
@@ -48,7 +50,9 @@ const leastWorkers = 2;
  * @throws {WorkerLostError} where a thread dies.
  */
 export async function findBatching(options: AutoBatchingOptions): Promise<FoundBatching | null> {
-  for (const provider of options.providers) {
+  const cpuOperators = await cpuOperatorsOf(options.directory.bytes, options.providers);
+  const providers: readonly Provider[] = cpuOperators.length > 0 ? ['cpu'] : options.providers;
+  for (const provider of providers) {
     const found = provider === 'cpu' ? await findOnCpu(options) : await findOnGpu(provider, options);
     if (found !== null) return found;
   }

@@ -53,7 +53,7 @@ export class ServingWorkers {
   pool: ServingPool = noPool;
   /** Columns of the attention output; 0 where there is none, or no worker was ready yet. For others to read. */
   attentionWidth = 0;
-  /** Operators of the model that run on the CPU whatever the provider; none where only the CPU was asked for. For others to read. */
+  /** Operators for which the CPU runs the model though a GPU was asked for first; none where a GPU may run it. For others to read. */
   cpuOperators: readonly string[] = [];
   #provider: Provider | null = null;
   #providers: readonly ProviderAttempt[] = [];

@@ -15,9 +15,13 @@ const cpuModels: ReadonlySet<string> = new Set([
   'SVMRegressor',
 ]);
 
-/** The operators of a graph that run on the CPU whatever the provider; none where only the CPU was asked for. */
+/**
+ * Why the CPU is to run a model though a GPU was asked for first: the operators of its graph that run on the CPU whatever the provider.
+ *
+ * @returns none where a GPU may run the model, or the host asked for the CPU alone, or not for it at all.
+ */
 export async function cpuOperatorsOf(bytes: SharedArrayBuffer, providers: readonly Provider[]): Promise<string[]> {
-  if (providers.every((provider) => provider === 'cpu')) return [];
+  if (!providers.includes('cpu') || providers.every((provider) => provider === 'cpu')) return [];
   const { classicalOperators } = await readGraph(new Uint8Array(bytes));
   return [...classicalOperators].filter((operator) => cpuModels.has(operator)).sort();
 }

@@ -84,7 +84,7 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   model: ModelFile;
   /** In order of preference. */
   providers: Provider[];
-  /** Operators of the graph that run on the CPU whatever the provider: where there are any, the CPU goes first. */
+  /** Operators of the graph that run on the CPU whatever the provider: where there are any, the CPU goes before the others. */
   cpuOperators: string[];
   /** The CUDA device's id. */
   device: number;

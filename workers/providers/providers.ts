@@ -32,7 +32,7 @@ export class NoProviderError extends Error {
  * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
  *
  * @param model the ONNX file.
- * @param cpuOperators of the model, which run on the CPU whatever the provider: where there are any, the CPU goes before a GPU.
+ * @param cpuOperators of the model, which run on the CPU whatever the provider: where there are any, no GPU is tried.
  * @throws {NoProviderError} where none does.
  * @throws {RuntimeMissingError} where the runtime itself cannot be loaded.
  */
@@ -47,7 +47,7 @@ export async function openSession<T>(
   const trials: ProviderAttempt[] = [];
   let isModelSuspect = false;
   for (const provider of providers) {
-    const reason = whyPointless(provider, providers, cpuOperators) ?? whyMissing(provider);
+    const reason = whyPointless(provider, cpuOperators) ?? whyMissing(provider);
     if (reason !== null) {
       trials.push({ provider, reason });
       continue;
@@ -70,12 +70,8 @@ export async function openSession<T>(
 }
 
 /** A GPU that has no kernel for the model's main operator would only have its inputs and outputs copied. */
-function whyPointless(
-  provider: Provider,
-  providers: readonly Provider[],
-  cpuOperators: readonly string[],
-): string | null {
-  if (provider === 'cpu' || cpuOperators.length === 0 || !providers.includes('cpu')) return null;
+function whyPointless(provider: Provider, cpuOperators: readonly string[]): string | null {
+  if (provider === 'cpu' || cpuOperators.length === 0) return null;
   return `the runtime has no ${provider} kernel for ${cpuOperators.join(', ')} of the graph: the CPU runs this model`;
 }
 

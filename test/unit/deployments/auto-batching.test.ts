@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { findBatching } from '../../../src/deployments/auto-batching.js';
 import type { ModelProfile, ProfileEntry, ProfileModelOptions } from '../../../src/index.js';
 import type { ModelDirectory } from '../../../src/models/model-directory.js';
+import { fixtureModel } from '../../support/paths.js';
 import { untyped } from '../../support/untyped.js';
 
 // There is no GPU to be measured here.
@@ -69,6 +71,15 @@ it('what two workers are given is what they can do together', async () => {
   gpu.runMs = (sessions, rows) => sessions ** 1.5 * (0.15 + 0.001 * rows);
   // One session would fill it, and have batches of 4,096 rows in time, which beside another take 12 ms.
   expect(await findBatching(options)).toMatchObject({ workers: 2, batching: { maxBatchSize: 1_024 } });
+});
+
+it('a model for which a GPU has no kernels is measured on the CPU alone', async () => {
+  const file = readFileSync(`${fixtureModel('trees')}/model.onnx`);
+  const bytes = new SharedArrayBuffer(file.length);
+  new Uint8Array(bytes).set(file);
+  const directory = untyped<ModelDirectory>({ bytes });
+  expect(await findBatching({ ...options, directory })).toMatchObject({ workers: 16 });
+  expect(gpu.asked).toMatchObject([{ providers: ['cpu'] }]);
 });
 
 it('there are no more workers than a scorer may have', async () => {

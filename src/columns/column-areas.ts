@@ -23,6 +23,7 @@ export class ColumnAreas {
   constructor({ areas, rows, rowSize }: ColumnAreaSizes) {
     const floats = Float32Array.BYTES_PER_ELEMENT;
     this.memory = {
+      areas,
       rows,
       rowSize,
       features: new SharedArrayBuffer(areas * rows * rowSize * floats),
@@ -45,17 +46,13 @@ export class ColumnAreas {
 
   /** [rows, rowSize], to be filled input by input: the first takes its size times the chunk's rows, and so on. */
   features(area: number): Float32Array {
-    const length = this.#features.length / this.#areas;
+    const length = this.#features.length / this.memory.areas;
     return this.#features.subarray(area * length, (area + 1) * length);
   }
 
   /** As the worker left them: see `ColumnsTask`. */
   outputs(area: number): Float32Array {
-    const length = this.#outputs.length / this.#areas;
+    const length = this.#outputs.length / this.memory.areas;
     return this.#outputs.subarray(area * length, (area + 1) * length);
-  }
-
-  get #areas(): number {
-    return this.#outputs.length / (this.memory.rows * outputsPerRow);
   }
 }

@@ -11,6 +11,7 @@ import type { WorkerPoolOptions } from '../pool/pool-options.js';
 import { noPool, type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
+import { lineMemoryOf } from '../protocol/task-line.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
 
 export interface ServingWorkersOptions {
@@ -134,6 +135,7 @@ export class ServingWorkers {
         providers: [...providers],
         memory,
         columns,
+        line: lineMemoryOf(memory, columns),
         trialRows: trialRowsFor(manifest.inputs),
       },
       check: (report) => {

@@ -6,6 +6,7 @@
 import type { Provider, ProviderAttempt } from '../api/provider.js';
 import type { Issue } from '../errors.js';
 import type { GuardedData } from './guard.js';
+import type { LineMemory } from './task-line.js';
 
 export interface InputSpec {
   name: string;
@@ -55,6 +56,7 @@ export interface LaneMemory {
 
 /** The memory of chunks of columns: areas of `rows` rows each, as many as chunks may be in flight. */
 export interface ColumnMemory {
+  areas: number;
   rows: number;
   /** float32 values of features in a row, without padding. */
   rowSize: number;
@@ -81,6 +83,7 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   device: number;
   memory: LaneMemory;
   columns: ColumnMemory;
+  line: LineMemory;
   /** Raw features of invented rows to try the model with, row after row; null where it is known to be well. */
   trialRows: Float32Array | null;
 }

@@ -25,6 +25,7 @@ export class ColumnAreas {
   constructor({ areas, rows, rowSize }: ColumnAreaSizes) {
     const floats = Float32Array.BYTES_PER_ELEMENT;
     this.memory = {
+      areas,
       rows,
       rowSize,
       features: new SharedArrayBuffer(areas * rows * rowSize * floats),
@@ -52,11 +53,7 @@ export class ColumnAreas {
 
   /** As the worker left them: see `ColumnsTask`. */
   outputs(area: number): Float32Array {
-    const length = this.#outputs.length / this.#areas;
+    const length = this.#outputs.length / this.memory.areas;
     return this.#outputs.subarray(area * length, (area + 1) * length);
-  }
-
-  get #areas(): number {
-    return this.#outputs.length / (this.memory.rows * outputsPerRow);
   }
 }

@@ -14,6 +14,7 @@ import { noPool, type ServingPool, standInPool } from '../pool/stand-in-pool.js'
 import { WorkerPool } from '../pool/worker-pool.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
 import { readGoldenCases } from '../tools/golden-cases.js';
+import { lineMemoryOf } from '../protocol/task-line.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
 
 export interface ServingWorkersOptions {
@@ -137,6 +138,7 @@ export class ServingWorkers {
         cpuOperators,
         memory,
         columns,
+        line: lineMemoryOf(memory, columns),
         trialRows: trialRowsFor(manifest.inputs),
         caseRows: await caseRowsOf(directory),
       },

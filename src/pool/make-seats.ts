@@ -54,6 +54,7 @@ function makeSeat(
   };
   return new WorkerSeat({
     ...{ clock, workerHangMs, startTimeoutMs, lookEveryMs, spawn, onReady, onUnusable, onFault },
+    line: options.config.line,
     problemWith: (report) => problemWith(report, device, options),
     onSlow: (problem) => onSlow(withDevice(problem)),
     onLost: (reason) => onLost(withDevice(reason)),

@@ -1,7 +1,9 @@
+import type { Provider } from '../api/provider.js';
 import type { InvalidOptionsError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { ReadyReport, TaskFailure, WorkerReport } from '../protocol/serving.js';
+import type { LineMemory } from '../protocol/task-line.js';
 import type { WorkerFile } from './handshake.js';
 import type { ThreadExit } from './single-thread.js';
 
@@ -20,6 +22,8 @@ export interface SeatThread {
   /** Stands for the task that it has had for longest; null where it has none. */
   readonly oldest: object | null;
   run<R extends object>(task: unknown): Promise<R | TaskFailure>;
+  /** Opens a line for batches and chunks of columns. @param provider what the worker runs them on. */
+  openLine(memory: LineMemory, provider: Provider): void;
   /** Sends tasks without work there and back. Never rejects. */
   warmUp(): Promise<void>;
   giveUp(): void;
@@ -35,6 +39,8 @@ export interface StartListener {
 
 export interface SeatOptions {
   clock: Clock;
+  /** What its worker's line knows. */
+  line: LineMemory;
   /** How long a task may take before its worker counts as hung, and a start before the place counts as troubled. */
   workerHangMs: number;
   /** How long a start may take before its thread is given up. */

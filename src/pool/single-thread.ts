@@ -1,11 +1,15 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { Provider } from '../api/provider.js';
 import { describeFault } from '../host/faults.js';
 import { isError } from '../host/thrown.js';
 import { type TaskFailure, tasksPerWorker } from '../protocol/serving.js';
+import type { LineMemory, LineOpening, LineTask } from '../protocol/task-line.js';
 import { describeKind } from '../validation/issues.js';
 import { LostTask } from './lost-task.js';
 import { setRuntimeEnvironment } from './runtime-environment.js';
+import { TaskLine } from './task-line.js';
+import { type TaskInHand, TasksInHand } from './tasks-in-hand.js';
 
 /**
  * How much less urgent a worker is than the host, which must get its core when it has something to hand out. Elsewhere than on
@@ -13,7 +17,7 @@ import { setRuntimeEnvironment } from './runtime-environment.js';
  */
 const niceIncrement = process.platform === 'linux' ? 10 : 0;
 
-/** Tasks without work that go there and back before the first request. */
+/** Tasks without work, and batches of no rows, that go there and back before the first request. */
 const warmUpTrips = 20;
 
 export interface SingleThreadOptions {
@@ -43,8 +47,14 @@ export class SingleThread {
   /** Resolves when the thread has ended. */
   readonly exited: Promise<ThreadExit>;
   readonly #piscina: Piscina;
-  /** What tells each task in hand that it is lost, in the order in which they were sent. */
-  readonly #inHand = new Map<(loss: LostTask) => void, unknown>();
+  readonly #inHand = new TasksInHand();
+  /** Of these, those that the worker has. It has memory for no more than `tasksPerWorker`. */
+  #sent = 0;
+  /** What sends each of the others. */
+  readonly #unsent: (() => void)[] = [];
+  /** What batches and chunks of columns go over; null until it is open, and where the worker's file knows of none. */
+  #line: TaskLine | null = null;
+  #opening: Promise<void> | null = null;
   #isEnding = false;
   #endedOverTask = false;
   #worker: unknown = null;
@@ -67,7 +77,11 @@ export class SingleThread {
     const [thread] = this.#piscina.threads;
     if (thread === undefined) throw new Error('a pool of one thread started none');
     thread.on('message', onMessage);
-    this.exited = whenExited(thread);
+    this.exited = whenExited(thread).then((exit) => {
+      this.#line?.close();
+      this.#inHand.loseAll();
+      return exit;
+    });
     // Emitted for a thread that died with nothing in hand: `exited` says that too.
     this.#piscina.on('error', () => {});
     this.#piscina.on('workerCreate', (worker: unknown) => {
@@ -94,62 +108,57 @@ export class SingleThread {
 
   /** Stands for the task that it has had for longest; null where it has none. */
   get oldest(): object | null {
-    for (const task of this.#inHand.keys()) return task;
-    return null;
+    return this.#inHand.oldest;
+  }
+
+  /**
+   * Opens a line for batches and chunks of columns. Until it is open, they go as tasks of Piscina's; so they do for good where the worker is a file of the
+   * host's own that wraps ours and does not export `openLine`.
+   *
+   * @param provider what the worker runs batches on.
+   */
+  openLine(memory: LineMemory, provider: Provider): void {
+    // Not in hand: a worker that opens its line is as free for a batch of its own as any.
+    const open = (opening: LineOpening): Promise<unknown> =>
+      this.#piscina.run(opening, { name: 'openLine', transferList: [opening.port] });
+    this.#opening = TaskLine.open(open, memory, provider).then(
+      (line) => {
+        if (this.#isEnding) line.close();
+        else this.#line = line;
+      },
+      // They go as tasks.
+      () => {},
+    );
   }
 
   /** Sends tasks without work there and back, so that this way is compiled before the first request takes it. Never rejects. */
   async warmUp(): Promise<void> {
+    await this.#opening;
     for (let trip = 0; trip < warmUpTrips; trip += 1) {
       // A worker of the host's own that wraps ours does not have this function, and does without.
-      const reply = await this.run({}, 'warmUp').catch(() => ({ error: 'lost' }));
+      const reply = await this.run({}, { name: 'warmUp' }).catch(() => ({ error: 'lost' }));
       if ('error' in reply) return;
+      await this.#line?.ping();
     }
   }
 
   /**
-   * @param name of the function that the worker's file exports, where it is not its default export.
+   * @param options `name` of the function that the worker's file exports, where it is not its default export.
    * @returns the answer, or what went wrong in a worker that lives on.
    * @throws {LostTask} where the thread dies first, or is given up.
    */
-  run<R extends object>(task: unknown, name?: string): Promise<R | TaskFailure> {
+  run<R extends object>(task: unknown, options?: { name: string }): Promise<R | TaskFailure> {
     if (this.#isEnding) return Promise.reject(new LostTask('unsent', 'The worker had ended'));
-    return new Promise((resolve, reject) => {
-      this.#inHand.set(reject, task);
-      const settle = (reply: R | TaskFailure): void => {
-        if (this.#inHand.delete(reject)) resolve(reply);
-      };
-      const fail = (reason: string): void => {
-        if (!this.#isEnding) settle({ error: `the worker's handler ${reason}` });
-        else void this.exited.then(() => this.#lose(reject, new LostTask('died', 'The worker died')));
-      };
-      const running = name === undefined ? this.#piscina.run(task) : this.#piscina.run(task, { name });
-      running.then(
-        // A worker that dies by throwing null answers with null.
-        (reply) => (isObject(reply) ? settle(reply) : fail(`answered with ${describeKind(reply)}`)),
-        // What a handler throws may quote a row.
-        (error: unknown) => fail(`threw ${describeFault(error).error}`),
-      );
-    });
+    const inHand = this.#inHand.add<R>(task);
+    if (this.#sent < tasksPerWorker) this.#send(inHand, options);
+    else this.#unsent.push(() => this.#send(inHand, options));
+    return inHand.answered;
   }
 
-  /**
-   * Gives up what it has in hand, as nobody knows when it comes back: its answers are not heard any more. It hangs over the task that it
-   * has had for longest, and has not begun with the others. But an explanation is many runs, and other tasks come between them: where
-   * one is in hand, any of the tasks may be at fault.
-   */
+  /** Gives up what it has in hand, as nobody knows when it comes back: its answers are not heard any more. */
   giveUp(): void {
-    const letGo = this.exited.then(() => {});
-    const isAnySuspect = [...this.#inHand.values()].some(isExplanation);
-    let isOldest = true;
-    for (const reject of [...this.#inHand.keys()]) {
-      const isSuspect = isOldest || isAnySuspect;
-      const loss = isSuspect
-        ? new LostTask('hung', 'The worker hung', letGo)
-        : new LostTask('unsent', 'The worker hung over another task', letGo);
-      this.#lose(reject, loss);
-      isOldest = false;
-    }
+    this.#unsent.length = 0;
+    this.#inHand.giveUp(this.exited.then(() => {}));
   }
 
   /** Ends the thread. It must be outside the runtime. */
@@ -162,6 +171,38 @@ export class SingleThread {
   abandon(): void {
     for (const thread of this.#piscina.threads) thread.unref();
     unrefPort(this.#worker);
+    this.#line?.abandon();
+  }
+
+  #send<R extends object>(inHand: TaskInHand<R>, options?: { name: string }): void {
+    const { task } = inHand;
+    this.#sent += 1;
+    if (this.#line !== null && isLineTask(task)) {
+      this.#line.send(task, (reply) => this.#hear(inHand, reply));
+    } else {
+      this.#piscina.run(task, options).then(
+        (reply) => this.#hear(inHand, reply),
+        // What a handler throws may quote a row.
+        (error: unknown) => this.#fail(inHand, `threw ${describeFault(error).error}`),
+      );
+    }
+  }
+
+  #hear<R extends object>(inHand: TaskInHand<R>, reply: unknown): void {
+    // A worker that dies by throwing null answers with null.
+    if (isReply<R>(reply)) this.#settle(inHand, reply);
+    else this.#fail(inHand, `answered with ${describeKind(reply)}`);
+  }
+
+  #fail<R extends object>(inHand: TaskInHand<R>, reason: string): void {
+    // One that ends takes what it has in hand with it once it has ended.
+    if (!this.#isEnding) this.#settle(inHand, { error: `the worker's handler ${reason}` });
+  }
+
+  #settle<R extends object>(inHand: TaskInHand<R>, reply: R | TaskFailure): void {
+    this.#sent -= 1;
+    this.#unsent.shift()?.();
+    this.#inHand.settle(inHand, reply);
   }
 
   /** Piscina loses its way when it is destroyed twice. */
@@ -171,10 +212,6 @@ export class SingleThread {
     this.#endedOverTask = this.#inHand.size > 0;
     // Not awaited: where the thread has exited already it waits for ever.
     void this.#piscina.destroy();
-  }
-
-  #lose(reject: (loss: LostTask) => void, loss: LostTask): void {
-    if (this.#inHand.delete(reject)) reject(loss);
   }
 }
 
@@ -192,8 +229,12 @@ function whenExited(thread: Worker): Promise<ThreadExit> {
   });
 }
 
-function isObject<R>(reply: R): reply is R & object {
+function isReply<R extends object>(reply: unknown): reply is R | TaskFailure {
   return typeof reply === 'object' && reply !== null;
+}
+
+function isLineTask(task: unknown): task is LineTask {
+  return isReply<object>(task) && 'kind' in task && (task.kind === 'batch' || task.kind === 'columns');
 }
 
 /** The port that tasks go through lies behind a symbol. Where it is not found, a worker that hangs keeps the process alive. */
@@ -205,8 +246,4 @@ function unrefPort(worker: unknown): void {
     const { port } = info;
     if (typeof port === 'object' && port !== null && 'unref' in port && typeof port.unref === 'function') port.unref();
   }
-}
-
-function isExplanation(task: unknown): boolean {
-  return typeof task === 'object' && task !== null && 'kind' in task && task.kind === 'explain';
 }

@@ -173,7 +173,7 @@ export class WorkerSeat {
   }
 
   #onReport(thread: SeatThread, report: WorkerReport): void {
-    const { problemWith, onReady } = this.#options;
+    const { problemWith, onReady, line } = this.#options;
     const problem = problemWith(report);
     if (problem !== null || report.kind !== 'ready') {
       this.#onUnusable(problem ?? new Error('a worker could not get ready'));
@@ -181,6 +181,7 @@ export class WorkerSeat {
       return;
     }
     this.#last = report;
+    thread.openLine(line, report.provider);
     this.#state = readyState(thread, report, this.#options);
     onReady(report);
   }

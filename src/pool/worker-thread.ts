@@ -1,10 +1,12 @@
 import type { ResourceLimits } from 'node:worker_threads';
+import type { Provider } from '../api/provider.js';
 import { FraudScorerError, type InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
 import type { Clock, Timer } from '../host/clock.js';
 import { outOfResources } from '../host/out-of-resources.js';
 import { messageOf } from '../host/thrown.js';
 import type { GuardedData } from '../protocol/guard.js';
 import type { TaskFailure } from '../protocol/serving.js';
+import type { LineMemory } from '../protocol/task-line.js';
 import type { ExitGuard } from './exit-guard.js';
 import { readGreeting, strangerError, type WorkerFile } from './handshake.js';
 import { SingleThread, type ThreadExit } from './single-thread.js';
@@ -109,6 +111,11 @@ export class WorkerThread {
   /** @throws {LostTask} where the thread dies first, or is given up. */
   run<R extends object>(task: unknown): Promise<R | TaskFailure> {
     return this.#thread.run<R>(task);
+  }
+
+  /** Opens a line for batches and chunks of columns. @param provider what the worker runs them on. */
+  openLine(memory: LineMemory, provider: Provider): void {
+    this.#thread.openLine(memory, provider);
   }
 
   /** Sends tasks without work there and back. Never rejects. */

@@ -8,6 +8,7 @@ import type { Issue } from '../errors.js';
 import type { GuardedData } from './guard.js';
 import type { Calibration, OutputSpec } from './output-forms.js';
 import type { InputType } from './row-layout.js';
+import type { LineMemory } from './task-line.js';
 
 export interface InputSpec {
   name: string;
@@ -62,6 +63,7 @@ export interface LaneMemory {
 
 /** The memory of chunks of columns: areas of `rows` rows each, as many as chunks may be in flight. */
 export interface ColumnMemory {
+  areas: number;
   rows: number;
   /** Words of 4 bytes that a row of features takes: see `RowLayout`. */
   rowSize: number;
@@ -90,6 +92,7 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   device: number;
   memory: LaneMemory;
   columns: ColumnMemory;
+  line: LineMemory;
   /** Raw features of invented rows to try the model with, row after row; null where it is known to be well. */
   trialRows: Float32Array | null;
   /** Raw features of the rows of `cases.json`, likewise; empty where there are none. */

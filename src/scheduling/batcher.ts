@@ -136,6 +136,11 @@ export class Batcher {
       const now = clock.now();
       // What failed goes before what waits.
       if (this.#flights.sendRetry(now, this.#mayShare, expire)) continue;
+      // As it mostly is once a batch was sent, and when one comes back at low load.
+      if (!this.#isWaiting) {
+        this.#noteChange();
+        return Number.POSITIVE_INFINITY;
+      }
       const decision = decideBatch(this.#snapshot(now), limits);
       if (decision.action === 'wait') {
         this.#noteChange();

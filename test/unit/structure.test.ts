@@ -70,8 +70,8 @@ describe('The sources', () => {
     expect(long.map(({ path }) => path).filter((path) => !tables.some((table) => path.startsWith(table)))).toEqual([]);
   });
 
-  it('let workers import of src only what crosses a thread, public types, and what tells that something ran out', () => {
-    const allowed = /^src\/(protocol\/|api\/|errors\/issue\.js$|host\/(shortage|memory-limits|thrown)\.js$)/;
+  it('let workers import of src only what crosses a thread, public types, and what tells of failures', () => {
+    const allowed = /^src\/(protocol\/|api\/|errors\/issue\.js$|host\/(faults|shortage|memory-limits|thrown)\.js$)/;
     const imports = sourcesOf('workers').flatMap(({ imports }) => imports.filter((path) => path.startsWith('src/')));
     expect(imports.length).toBeGreaterThan(10);
     expect(imports.filter((path) => !allowed.test(path))).toEqual([]);

@@ -25,6 +25,7 @@ import { BatchRunner } from './batch-runner.js';
 import { ColumnRunner } from './column-runner.js';
 import { Explainer } from './explainer.js';
 import { BufferPool } from './run-buffers.js';
+import { lineOver } from './task-line.js';
 import { tryRows } from './trial.js';
 
 type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;
@@ -125,7 +126,12 @@ const config: WorkerConfig = workerData;
 
 // A promise that rejected here would kill the worker, which the pool would start again and again:
 // it resolves to a handler that refuses instead, and the report lets `create` say why.
-export default start(config).catch((error: unknown): Handler => {
+const handling = start(config).catch((error: unknown): Handler => {
   parentPort?.postMessage(failedReport(error));
   return () => Promise.resolve({ error: messageOf(error) });
 });
+
+export default handling;
+
+export const openLine = lineOver(handling, config.line);
+export { lineOver };

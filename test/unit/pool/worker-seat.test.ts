@@ -4,6 +4,7 @@ import type { SeatThread, StartListener } from '../../../src/pool/seat-options.j
 import type { ThreadExit } from '../../../src/pool/single-thread.js';
 import { WorkerSeat } from '../../../src/pool/worker-seat.js';
 import type { FailedReport, ReadyReport, WorkerReport } from '../../../src/protocol/serving.js';
+import { lineMemoryOf } from '../../../src/protocol/task-line.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { noFaults } from '../../support/no-faults.js';
 
@@ -33,6 +34,7 @@ class FakeThread implements SeatThread {
   isAlive = true;
   inHand = 0;
   calls: string[] = [];
+  lines = 0;
   #exit: (exit: ThreadExit) => void = () => {};
 
   constructor(readonly listener: StartListener) {
@@ -49,6 +51,10 @@ class FakeThread implements SeatThread {
   run<R>(): Promise<R> {
     this.inHand += 1;
     return new Promise(() => {});
+  }
+
+  openLine(): void {
+    this.lines += 1;
   }
 
   warmUp(): Promise<void> {
@@ -83,6 +89,7 @@ function rig(startTimeoutMs = 60_000) {
   const state = { hasRoom: true, isOutOfThreads: false };
   const seat = new WorkerSeat({
     clock,
+    line: lineMemoryOf({ lanes: 1, maxBatchSize: 1 }, { areas: 0, rows: 0 }),
     workerHangMs: 1_000,
     startTimeoutMs,
     lookEveryMs: 100,

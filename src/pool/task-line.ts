@@ -1,0 +1,98 @@
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { Provider } from '../api/provider.js';
+import { outsideOfRequests } from '../host/async-context.js';
+import {
+  codeOf,
+  type LineAnswer,
+  type LineMemory,
+  type LineOpening,
+  type LineTask,
+  placeOf,
+} from '../protocol/task-line.js';
+
+/** Hears what came of a task. */
+export type OnReply = (reply: unknown) => void;
+
+/** The host's end of one worker's line, over which tasks go as numbers. It keeps the process alive while one is out. */
+export class TaskLine {
+  readonly #port: MessagePort;
+  readonly #memory: LineMemory;
+  readonly #times: Float64Array;
+  readonly #provider: Provider;
+  /** By place. */
+  readonly #out = new Map<number, OnReply>();
+  #isAbandoned = false;
+
+  /**
+   * @param open hands the worker its end.
+   * @param provider what the worker runs its tasks on.
+   * @throws what `open` throws.
+   */
+  static async open(
+    open: (opening: LineOpening) => Promise<unknown>,
+    memory: LineMemory,
+    provider: Provider,
+  ): Promise<TaskLine> {
+    // Answers come in the context in which the channel is made.
+    const { port1, port2 } = outsideOfRequests(() => new MessageChannel());
+    try {
+      await open({ port: port2 });
+    } catch (error) {
+      port1.close();
+      throw error;
+    }
+    return new TaskLine(port1, memory, provider);
+  }
+
+  private constructor(port: MessagePort, memory: LineMemory, provider: Provider) {
+    this.#port = port;
+    this.#memory = memory;
+    this.#times = new Float64Array(memory.times);
+    this.#provider = provider;
+    port.on('message', (answer: LineAnswer) => this.#hear(answer));
+    port.unref();
+  }
+
+  send(task: LineTask, onReply: OnReply): void {
+    if (this.#out.size === 0 && !this.#isAbandoned) this.#port.ref();
+    this.#out.set(placeOf(task, this.#memory), onReply);
+    this.#port.postMessage(codeOf(task, this.#memory));
+  }
+
+  /** Sends a batch of no rows there and back. */
+  ping(): Promise<void> {
+    const task = { kind: 'batch', lane: this.#memory.areasAt - 1, rows: 0 } as const;
+    return new Promise((resolve) => {
+      this.send(task, () => resolve());
+    });
+  }
+
+  /** The worker has ended: hears what it answered before that, and no more. */
+  close(): void {
+    for (;;) {
+      const received: { message: LineAnswer } | undefined = receiveMessageOnPort(this.#port);
+      if (received === undefined) break;
+      this.#hear(received.message);
+    }
+    this.#port.close();
+  }
+
+  /** Lets the process end though tasks are out. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#port.unref();
+  }
+
+  #hear(answer: LineAnswer): void {
+    const place = typeof answer === 'number' ? answer : answer.place;
+    const onReply = this.#out.get(place);
+    if (onReply === undefined) return;
+    this.#out.delete(place);
+    if (this.#out.size === 0) this.#port.unref();
+    onReply(
+      typeof answer === 'number'
+        ? { inferenceMs: this.#times[place] as number, provider: this.#provider }
+        : answer.reply,
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import type { TaskFailure } from '../protocol/serving.js';
+import { LostTask } from './lost-task.js';
+
+/** Of a task, what does not depend on its answer. */
+interface Held {
+  readonly task: unknown;
+  reject(loss: LostTask): void;
+}
+
+/** A task that a thread has in hand. It is answered, or lost, once. */
+export class TaskInHand<R extends object> implements Held {
+  readonly answered: Promise<R | TaskFailure>;
+  readonly task: unknown;
+  resolve!: (reply: R | TaskFailure) => void;
+  reject!: (loss: LostTask) => void;
+
+  constructor(task: unknown) {
+    this.task = task;
+    this.answered = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+}
+
+/** What a thread has in hand, in the order in which it was sent. */
+export class TasksInHand {
+  readonly #tasks = new Set<Held>();
+
+  get size(): number {
+    return this.#tasks.size;
+  }
+
+  /** The task that the thread has had for longest; null where it has none. */
+  get oldest(): object | null {
+    for (const task of this.#tasks) return task;
+    return null;
+  }
+
+  add<R extends object>(task: unknown): TaskInHand<R> {
+    const inHand = new TaskInHand<R>(task);
+    this.#tasks.add(inHand);
+    return inHand;
+  }
+
+  /** @param reply one that comes after the task was lost is not heard. */
+  settle<R extends object>(inHand: TaskInHand<R>, reply: R | TaskFailure): void {
+    if (this.#tasks.delete(inHand)) inHand.resolve(reply);
+  }
+
+  /** The thread has ended. */
+  loseAll(): void {
+    for (const inHand of [...this.#tasks]) this.#lose(inHand, new LostTask('died', 'The worker died'));
+  }
+
+  /**
+   * The thread hangs, and nobody knows when it comes back. It hangs over the task that it has had for longest, and has not begun with the
+   * others. But an explanation is many runs, and other tasks come between them: where one is in hand, any of the tasks may be at fault.
+   *
+   * @param letGo resolves once the thread can't touch a task's memory any more.
+   */
+  giveUp(letGo: Promise<void>): void {
+    const isAnySuspect = [...this.#tasks].some(({ task }) => isExplanation(task));
+    let isOldest = true;
+    for (const inHand of [...this.#tasks]) {
+      const isSuspect = isOldest || isAnySuspect;
+      const loss = isSuspect
+        ? new LostTask('hung', 'The worker hung', letGo)
+        : new LostTask('unsent', 'The worker hung over another task', letGo);
+      this.#lose(inHand, loss);
+      isOldest = false;
+    }
+  }
+
+  #lose(inHand: Held, loss: LostTask): void {
+    if (this.#tasks.delete(inHand)) inHand.reject(loss);
+  }
+}
+
+function isExplanation(task: unknown): boolean {
+  return typeof task === 'object' && task !== null && 'kind' in task && task.kind === 'explain';
+}

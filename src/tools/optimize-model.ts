@@ -140,7 +140,8 @@ async function writeOptimized(
     const sha256 = createHash('sha256')
       .update(await readFile(outPath))
       .digest('hex');
-    const rewritten = { ...(typeof json === 'object' ? json : {}), file: modelFile, sha256 };
+    // The optimised graph holds all weights itself.
+    const rewritten = { ...(typeof json === 'object' ? json : {}), file: modelFile, sha256, files: undefined };
     await writeFile(join(draft, 'model.json'), `${JSON.stringify(rewritten, null, 2)}\n`);
   });
   return openModelDirectory(draft);

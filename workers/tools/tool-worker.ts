@@ -49,7 +49,9 @@ async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> 
 /** Loading a graph with this option has the runtime save it as it has optimised it. */
 async function optimize({ model, outPath, level }: OptimizeTask): Promise<null> {
   const { InferenceSession } = await loadRuntime();
-  const session = await InferenceSession.create(bytesOf(model), {
+  const { graph, weights } = bytesOf(model);
+  const session = await InferenceSession.create(graph, {
+    externalData: weights,
     executionProviders: ['cpu'],
     graphOptimizationLevel: level,
     optimizedModelFilePath: outPath,

@@ -3,6 +3,7 @@ import { editGraph } from '../../models/adopt/edit-graph.js';
 import { OnnxGraph } from '../../models/adopt/onnx-graph.js';
 import { refusal } from '../../models/adopt/refusal.js';
 import type { FoundWeights } from '../../models/adopt/weights.js';
+import { GraphReader } from '../../models/graph-reader.js';
 import type { ModelFile } from '../../protocol/serving.js';
 import type { ToolWorker } from '../tool-worker.js';
 import type { NamedOutput, TriedOriginal } from './adopt-file.js';
@@ -19,6 +20,8 @@ export interface EditedGraph {
   batch: 'any' | 'alone';
   trial: GraphTrial;
   comparison: Adoption['comparison'];
+  /** The files of weights that the graph still names. */
+  weights: OpenedGraph['weights'];
 }
 
 export interface EditOrder {
@@ -79,8 +82,16 @@ async function edited(worker: ToolWorker, order: EditOrder, isFreed: boolean): P
   const dependent = trial.failure === null ? dependence(trial, chosen) : null;
   const notes = dependent === null ? [] : [`"batch": "alone", as ${dependent}`];
   const batch = dependent !== null || fixedRows === 1 ? 'alone' : 'any';
+  const weights = weightsOf(bytes, opened.weights);
   const comparison = changes.length === 0 ? null : { rows: original.length, largestDifference: difference };
-  return { bytes, changes, notes, batch, trial, comparison, difference };
+  return { bytes, changes, notes, batch, trial, comparison, weights, difference };
+}
+
+function weightsOf(bytes: Uint8Array, weights: OpenedGraph['weights']): OpenedGraph['weights'] {
+  if (weights.length === 0) return [];
+  const reader = new GraphReader(bytes);
+  reader.read(Number.POSITIVE_INFINITY);
+  return weights.filter(({ name }) => reader.files.has(name));
 }
 
 function requireSame(attempt: Attempt, order: EditOrder): EditedGraph {

@@ -30,9 +30,9 @@ const modelFile = 'model.onnx';
 
 /** Writes the files of a model directory. @returns the graph's sha256. */
 export async function writeDraft(draft: DraftManifest): Promise<string> {
-  const { order, opened, edited } = draft;
+  const { order, edited } = draft;
   await writeFile(join(order.draft, modelFile), edited.bytes);
-  for (const { name, bytes } of opened.weights) await writeFile(join(order.draft, name), bytes);
+  for (const { name, bytes } of edited.weights) await writeFile(join(order.draft, name), bytes);
   if (order.cases !== null) await takeCases(order.cases, order.draft);
   const sha256 = createHash('sha256').update(edited.bytes).digest('hex');
   await writeManifest(draft, sha256, edited.batch);
@@ -55,7 +55,7 @@ async function writeManifest(draft: DraftManifest, sha256: string, batch: 'any' 
     outputs.fraudClass = fraudClass.column;
     if (fraudClass.labels.length > 0) outputs.classes = fraudClass.labels;
   }
-  const files = opened.weights.map(({ name, sha256 }) => ({ file: name, sha256 }));
+  const files = edited.weights.map(({ name, sha256 }) => ({ file: name, sha256 }));
   const manifest = {
     name: order.name,
     version: order.version,

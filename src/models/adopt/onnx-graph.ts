@@ -13,7 +13,7 @@ import {
   type ValueInfoProto,
 } from './onnx_pb.js';
 import { dimsOf, integersOf, textsOf } from './tensor-values.js';
-import { peekInteger, peekText } from './wire.js';
+import { decoded, peekInteger, peekText } from './wire.js';
 
 /** Fields of an `AttributeProto`, and the name of a `TensorProto`. */
 const attributeName = 1;
@@ -80,13 +80,13 @@ export class OnnxGraph {
 
   attribute(node: NodeProto, name: string): AttributeProto | undefined {
     const bytes = node.attribute.find((candidate) => peekText(candidate, attributeName) === name);
-    return bytes === undefined ? undefined : decoded(() => fromBinary(AttributeProtoSchema, bytes));
+    return bytes === undefined ? undefined : decoded(AttributeProtoSchema, bytes);
   }
 
   /** A tensor that is the same whatever the inputs are: an initializer, or what a node `Constant` gives. */
   constant(name: string): TensorProto | undefined {
     const bytes = this.#initializerBytes().get(name);
-    if (bytes !== undefined) return decoded(() => fromBinary(TensorProtoSchema, bytes));
+    if (bytes !== undefined) return decoded(TensorProtoSchema, bytes);
     const node = this.producerOf(name)?.node;
     return node?.opType === 'Constant' ? this.attribute(node, 'value')?.t : undefined;
   }
@@ -191,7 +191,7 @@ function renameIn(graph: GraphProto, from: string, to: string): boolean {
 function renameInAttribute(bytes: Uint8Array, from: string, to: string): Uint8Array | null {
   const type = peekInteger(bytes, attributeType);
   if (type !== AttributeProto_AttributeType.GRAPH && type !== AttributeProto_AttributeType.GRAPHS) return null;
-  const attribute = decoded(() => fromBinary(AttributeProtoSchema, bytes));
+  const attribute = decoded(AttributeProtoSchema, bytes);
   const graphs =
     attribute === undefined ? [] : [...attribute.graphs, ...(attribute.g === undefined ? [] : [attribute.g])];
   const changes = graphs.map((graph) => {
@@ -200,13 +200,4 @@ function renameInAttribute(bytes: Uint8Array, from: string, to: string): Uint8Ar
     return inside;
   });
   return attribute !== undefined && changes.includes(true) ? toBinary(AttributeProtoSchema, attribute) : null;
-}
-
-/** What can't be decoded is as good as not there: the runtime refuses such a graph. */
-function decoded<T>(decode: () => T): T | undefined {
-  try {
-    return decode();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -9,7 +9,7 @@ import {
 } from './onnx_pb.js';
 import type { OnnxGraph } from './onnx-graph.js';
 import { refusal } from './refusal.js';
-import { peekInteger } from './wire.js';
+import { decoded, peekInteger } from './wire.js';
 
 /** Fields `data_location` of a `TensorProto` and `type` of an `AttributeProto`. */
 const dataLocation = 14;
@@ -33,10 +33,10 @@ export function settleWeights({ graph }: OnnxGraph, files: readonly FoundWeights
   let isChanged = false;
   for (const [index, bytes] of graph.initializer.entries()) {
     if (peekInteger(bytes, dataLocation) !== TensorProto_DataLocation.EXTERNAL) continue;
-    const tensor = fromBinary(TensorProtoSchema, bytes);
-    const entry = tensor.externalData.find(({ key }) => key === 'location');
+    const tensor = decoded(TensorProtoSchema, bytes);
+    const entry = tensor?.externalData.find(({ key }) => key === 'location');
     const file = files.find(({ location }) => location === entry?.value);
-    if (entry === undefined || file === undefined || entry.value === file.name) continue;
+    if (tensor === undefined || entry === undefined || file === undefined || entry.value === file.name) continue;
     entry.value = file.name;
     graph.initializer[index] = toBinary(TensorProtoSchema, tensor);
     isChanged = true;
@@ -55,7 +55,8 @@ function inlineInNodes(graph: GraphProto, files: readonly FoundWeights[]): boole
   for (const node of graph.node) {
     for (const [index, bytes] of node.attribute.entries()) {
       if (!kinds.includes(peekInteger(bytes, attributeType) ?? 0)) continue;
-      const attribute = fromBinary(AttributeProtoSchema, bytes);
+      const attribute = decoded(AttributeProtoSchema, bytes);
+      if (attribute === undefined) continue;
       const tensors = [...attribute.tensors, ...(attribute.t === undefined ? [] : [attribute.t])];
       const graphs = [...attribute.graphs, ...(attribute.g === undefined ? [] : [attribute.g])];
       const inlined = tensors.map((tensor) => inline(tensor, files));
@@ -72,8 +73,8 @@ function inlineInitializers(graph: GraphProto, files: readonly FoundWeights[]): 
   let isChanged = false;
   for (const [index, bytes] of graph.initializer.entries()) {
     if (peekInteger(bytes, dataLocation) !== TensorProto_DataLocation.EXTERNAL) continue;
-    const tensor = fromBinary(TensorProtoSchema, bytes);
-    if (!inline(tensor, files)) continue;
+    const tensor = decoded(TensorProtoSchema, bytes);
+    if (tensor === undefined || !inline(tensor, files)) continue;
     graph.initializer[index] = toBinary(TensorProtoSchema, tensor);
     isChanged = true;
   }

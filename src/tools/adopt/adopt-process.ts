@@ -7,6 +7,7 @@ import type { AdoptMessage, AdoptOrder } from './order.js';
 process.once('message', (order: AdoptOrder) => {
   void adopt(order).then((message) => say(message, () => process.disconnect()));
 });
+say({ kind: 'ready' });
 // Whoever asked has gone.
 process.once('disconnect', () => process.exit());
 

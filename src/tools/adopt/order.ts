@@ -52,6 +52,8 @@ export interface Adoption {
 
 /** What the process says. */
 export type AdoptMessage =
+  /** It has loaded, and takes its order. */
+  | { kind: 'ready' }
   | { kind: 'step'; step: string }
   | { kind: 'done'; adoption: Adoption }
   | { kind: 'refused'; code: string; message: string; issues: readonly Issue[] }

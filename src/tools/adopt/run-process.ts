@@ -18,6 +18,9 @@ import type { Adoption, AdoptMessage, AdoptOrder } from './order.js';
 const limitMs = 300_000;
 const limitMsPerMb = 30_000;
 
+/** How long a process may take to load before it is taken for one that never will. */
+const startMs = 20_000;
+
 export interface ProcessOptions {
   onStep: (step: string) => void;
   signal: AbortSignal | undefined;
@@ -31,11 +34,29 @@ export interface ProcessOptions {
  */
 export async function runAdoption(order: AdoptOrder, { onStep, signal }: ProcessOptions): Promise<Adoption> {
   signal?.throwIfAborted();
+  return (
+    (await attempt(order, { onStep, signal }, false)) ?? (await attempt(order, { onStep, signal }, true)) ?? never()
+  );
+}
+
+function never(): never {
+  throw new ProviderUnavailableError('The process that adopts the model does not start');
+}
+
+/**
+ * @param isLast whether one that is slow to start is waited for.
+ * @returns null where the process did not load in time, and was ended.
+ */
+async function attempt(
+  order: AdoptOrder,
+  { onStep, signal }: ProcessOptions,
+  isLast: boolean,
+): Promise<Adoption | null> {
   const size = await stat(order.file).then(
     (stats) => stats.size,
     () => 0,
   );
-  const child = start(order);
+  const child = startProcess(order);
   let last: AdoptMessage | null = null;
   let reason: Error | null = null;
   const giveUp = (error: Error): void => {
@@ -44,25 +65,35 @@ export async function runAdoption(order: AdoptOrder, { onStep, signal }: Process
   };
   const tooLong = new ModelInvalidError('The model can not be adopted: the runtime does not finish to load and run it');
   const timer = systemClock.after(limitMs + (limitMsPerMb * size) / 2 ** 20, () => giveUp(tooLong));
+  let isReady = false;
+  let isLate = false;
+  const startTimer = systemClock.after(isLast ? 5 * startMs : startMs, () => {
+    isLate = !isReady;
+    if (isLate) child.kill('SIGKILL');
+  });
   const abort = (): void => giveUp(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
   signal?.addEventListener('abort', abort);
   try {
     const errors: string[] = [];
     child.stderr?.setEncoding('utf8').on('data', (text: string) => errors.push(text.slice(0, 2_000)));
     child.on('message', (message: AdoptMessage) => {
-      if (message.kind === 'step') onStep(message.step);
+      if (message.kind === 'ready') {
+        isReady = true;
+        child.send(order);
+      } else if (message.kind === 'step') onStep(message.step);
       else last = message;
     });
     const ended = new Promise<Ending>((resolve) => {
-      child.once('error', (error) => resolve({ code: null, signal: null, error }));
+      child.on('error', (error) => resolve({ code: null, signal: null, error }));
       child.once('close', (code, name) => resolve({ code, signal: name, error: null }));
     });
-    child.send(order);
     const ending = await ended;
     if (reason !== null) throw reason;
+    if (isLate) return null;
     return resultOf(last, ending, errors.join(''));
   } finally {
     timer.clear();
+    startTimer.clear();
     signal?.removeEventListener('abort', abort);
   }
 }
@@ -73,7 +104,7 @@ interface Ending {
   error: Error | null;
 }
 
-function start(order: AdoptOrder): ChildProcess {
+function startProcess(order: AdoptOrder): ChildProcess {
   const url = entry();
   setRuntimeEnvironment();
   return fork(url, [], {

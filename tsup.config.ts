@@ -36,6 +36,9 @@ const carriedByCli = [
   'is-fullwidth-code-point',
 ];
 
+/** What `adopt` needs to read the header of a table. */
+const carriedByAdopt = ['csv-parse'];
+
 const esm: Options = { ...shared, ...ownGlobals, entry, format: ['esm'] };
 
 /** In CommonJS form a file finds others by `__dirname`. */
@@ -67,7 +70,7 @@ const worker: Options = {
   entry: { worker: 'workers/serving/inference-worker.ts', 'tool-worker': 'workers/tools/tool-worker.ts' },
   format: ['esm'],
   esbuildPlugins: [watPlugin],
-  onSuccess: copyForWebpack,
+  onSuccess: () => copyForWebpack('worker', 'tool-worker'),
 };
 
 const cli: Options = {
@@ -81,16 +84,25 @@ const cli: Options = {
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
 };
 
-export default defineConfig(({ dts }) => [esm, cjs, worker, cli, ...(dts === false ? [] : [types])]);
+/** What `adoptModel` starts as a process of its own: what it carries is loaded nowhere else. */
+const adopt: Options = {
+  ...shared,
+  entry: { 'adopt-process': 'src/tools/adopt/adopt-process.ts' },
+  format: ['esm'],
+  noExternal: [...carriedByAll, ...carriedByAdopt],
+  onSuccess: () => copyForWebpack('adopt-process'),
+};
+
+export default defineConfig(({ dts }) => [esm, cjs, worker, cli, adopt, ...(dts === false ? [] : [types])]);
 
 /** See `src/packaged-files.ts`. */
-async function copyForWebpack(): Promise<void> {
-  for (const name of ['worker', 'tool-worker']) await copyFile(`dist/${name}.js`, `dist/${name}.mjs`);
+async function copyForWebpack(...names: readonly string[]): Promise<void> {
+  for (const name of names) await copyFile(`dist/${name}.js`, `dist/${name}.mjs`);
 }
 
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
-  const texts = [...carriedByAll, ...carried, ...carriedByCli].map(async (name) => {
+  const texts = [...carriedByAll, ...carried, ...carriedByCli, ...carriedByAdopt].map(async (name) => {
     const directory = join('node_modules', name);
     const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
     if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;

@@ -3,6 +3,7 @@ import type { Provider } from '../api/provider.js';
 import { FraudScorerError, InvalidOptionsError } from '../errors.js';
 import { checkModel } from '../tools/check-model.js';
 import { profileModel } from '../tools/profile-model.js';
+import { describeAdopt } from './adopt.js';
 import { positiveNumber, providers, wholeNumber, wholeNumbers } from './arguments.js';
 import { checkText } from './check-text.js';
 import { examine } from './doctor.js';
@@ -54,6 +55,8 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     .version(packageManifest().version, '--version', 'write the version')
     .helpOption('--help', 'write this')
     .exitOverride()
+    // `adopt` has a --version of its own.
+    .enablePositionalOptions()
     .configureOutput({ writeOut: (text) => output.write(text), writeErr: (text) => output.error(text) });
   const command = (name: string, description: string): Command =>
     program
@@ -108,5 +111,14 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       output.write(json ? asJson(check) : checkText(check));
       endWith(check.problems.length === 0);
     });
+
+  describeAdopt(
+    program
+      .command('adopt <file>')
+      .description('Makes a model directory from an ONNX file, and says what it found and did.')
+      .helpOption('--help', 'write this'),
+    output,
+    endWith,
+  );
   return program;
 }

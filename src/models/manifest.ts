@@ -3,6 +3,7 @@ import type { DecisionPolicy } from '../api/policy.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { describeKind, type IssueList } from '../validation/issues.js';
 import { isText } from '../validation/text.js';
+import { isFileName, isSha256, readWeightFiles, type WeightFileEntry } from './manifest-files.js';
 
 /** One input of a model, as its manifest describes it. */
 export interface ManifestInput {
@@ -40,6 +41,8 @@ export interface Manifest {
   sha256: string;
   inputs: ManifestInput[];
   outputs: ManifestOutputs;
+  /** Files beside the manifest that hold weights of the graph. */
+  files: WeightFileEntry[];
   /** Thresholds that go before the package's defaults and behind the host's options. */
   policy: Partial<DecisionPolicy>;
 }
@@ -62,10 +65,11 @@ export function readManifest(json: unknown, issues: IssueList): Manifest | null 
   const sha256 = reader.required('sha256', '64 hexadecimal digits', isSha256);
   const inputs = readInputs(reader, issues);
   const outputs = readOutputs(reader.nested('outputs'), issues);
+  const files = readWeightFiles(reader, file, issues);
   const policy = readPolicyPatch(reader.nested('policy'));
   // Further fields are a newer format's or the author's own notes, and disturb nothing.
   if (issues.total > 0 || !name || !version || !file || !sha256) return null;
-  return { name, version, file, sha256: sha256.toLowerCase(), inputs, outputs, policy };
+  return { name, version, file, sha256: sha256.toLowerCase(), inputs, outputs, files, policy };
 }
 
 function readInputs(reader: FieldReader, issues: IssueList): ManifestInput[] {
@@ -132,15 +136,6 @@ function readOutputs(reader: FieldReader, issues: IssueList): ManifestOutputs {
     issues.add('outputs', 'either logits or probability', reader.has('logits') ? 'both' : 'neither');
   }
   return outputs;
-}
-
-/** A plain name, so that no manifest can make this package read a file outside the model's directory. */
-function isFileName(value: unknown): value is string {
-  return isText(value) && !/[\\/\0]/.test(value) && value !== '.' && value !== '..';
-}
-
-function isSha256(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value);
 }
 
 function isFilledArray(value: unknown): value is unknown[] {

@@ -34,6 +34,9 @@ const carriedByCli = [
   'ansi-regex',
   'emoji-regex',
   'is-fullwidth-code-point',
+  'csv-parse',
+  'csv-stringify',
+  'cli-progress',
 ];
 
 /** What `adopt` needs to read the header of a table. */
@@ -77,7 +80,7 @@ const cli: Options = {
   ...shared,
   entry: { cli: 'src/cli/main.ts' },
   format: ['esm'],
-  noExternal: [...carriedByAll, ...carriedByCli],
+  noExternal: [...carriedByAll, ...carried, ...carriedByCli],
   // An optional part of cli-table3, which does without.
   external: ['@colors/colors'],
   // What it carries is CommonJS, and asks for Node.js's own modules.
@@ -102,7 +105,7 @@ async function copyForWebpack(...names: readonly string[]): Promise<void> {
 
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
-  const texts = [...carriedByAll, ...carried, ...carriedByCli, ...carriedByAdopt].map(async (name) => {
+  const texts = [...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByAdopt])].map(async (name) => {
     const directory = join('node_modules', name);
     const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
     if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;

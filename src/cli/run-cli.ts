@@ -12,6 +12,7 @@ import { asJson, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
+import { describeScore } from './score.js';
 
 interface Common {
   json?: true;
@@ -116,6 +117,15 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     program
       .command('adopt <file>')
       .description('Makes a model directory from an ONNX file, and says what it found and did.')
+      .helpOption('--help', 'write this'),
+    output,
+    endWith,
+  );
+
+  describeScore(
+    program
+      .command('score <file>')
+      .description('Scores the rows of a CSV or NDJSON file and, with labels, shows what other thresholds would do.')
       .helpOption('--help', 'write this'),
     output,
     endWith,

@@ -1,0 +1,54 @@
+/** Names that are compared at most: to say what was meant must not take long, however many features a model has. */
+const maxCompared = 1_000;
+
+const longestName = 40;
+
+/**
+ * The known name that is most like an unknown one: with the fewest letters changed, added, left out or swapped, where these are few.
+ * Upper and lower case, and what separates words, are no difference.
+ *
+ * @returns null where none is like it.
+ */
+export function nearestName(name: string, known: readonly string[]): string | null {
+  const plain = plainOf(name);
+  let nearest: string | null = null;
+  let least = Math.max(2, Math.ceil(plain.length / 3)) + 1;
+  for (const candidate of known.slice(0, maxCompared)) {
+    const other = plainOf(candidate);
+    if (Math.abs(other.length - plain.length) >= least) continue;
+    const distance = distanceOf(plain, other);
+    // All letters of a short name changed is no likeness.
+    if (distance >= least || distance >= Math.max(plain.length, other.length)) continue;
+    least = distance;
+    nearest = candidate;
+  }
+  return nearest;
+}
+
+function plainOf(name: string): string {
+  const plain = name.slice(0, longestName).toLowerCase();
+  return plain.replace(/[\s_.-]/g, '') || plain;
+}
+
+/** Optimal string alignment distance (Damerau, 1964): edits, of which swapping two neighbours is one. */
+function distanceOf(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const isSame = a[row - 1] === b[column - 1];
+      let least = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
+      );
+      const isSwapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (isSwapped) least = Math.min(least, (beforeLast[column - 2] ?? 0) + 1);
+      current.push(least);
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[b.length] ?? 0;
+}

@@ -34,7 +34,13 @@ const carriedByCli = [
   'ansi-regex',
   'emoji-regex',
   'is-fullwidth-code-point',
+  'csv-parse',
+  'csv-stringify',
+  'cli-progress',
 ];
+
+/** What `adopt` needs to read the header of a table. */
+const carriedByAdopt = ['csv-parse'];
 
 const esm: Options = { ...shared, ...ownGlobals, entry, format: ['esm'] };
 
@@ -67,30 +73,39 @@ const worker: Options = {
   entry: { worker: 'workers/serving/inference-worker.ts', 'tool-worker': 'workers/tools/tool-worker.ts' },
   format: ['esm'],
   esbuildPlugins: [watPlugin],
-  onSuccess: copyForWebpack,
+  onSuccess: () => copyForWebpack('worker', 'tool-worker'),
 };
 
 const cli: Options = {
   ...shared,
   entry: { cli: 'src/cli/main.ts' },
   format: ['esm'],
-  noExternal: [...carriedByAll, ...carriedByCli],
+  noExternal: [...carriedByAll, ...carried, ...carriedByCli],
   // An optional part of cli-table3, which does without.
   external: ['@colors/colors'],
   // What it carries is CommonJS, and asks for Node.js's own modules.
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
 };
 
-export default defineConfig(({ dts }) => [esm, cjs, worker, cli, ...(dts === false ? [] : [types])]);
+/** What `adoptModel` starts as a process of its own: what it carries is loaded nowhere else. */
+const adopt: Options = {
+  ...shared,
+  entry: { 'adopt-process': 'src/tools/adopt/adopt-process.ts' },
+  format: ['esm'],
+  noExternal: [...carriedByAll, ...carriedByAdopt],
+  onSuccess: () => copyForWebpack('adopt-process'),
+};
+
+export default defineConfig(({ dts }) => [esm, cjs, worker, cli, adopt, ...(dts === false ? [] : [types])]);
 
 /** See `src/packaged-files.ts`. */
-async function copyForWebpack(): Promise<void> {
-  for (const name of ['worker', 'tool-worker']) await copyFile(`dist/${name}.js`, `dist/${name}.mjs`);
+async function copyForWebpack(...names: readonly string[]): Promise<void> {
+  for (const name of names) await copyFile(`dist/${name}.js`, `dist/${name}.mjs`);
 }
 
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
-  const texts = [...carriedByAll, ...carried, ...carriedByCli].map(async (name) => {
+  const texts = [...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByAdopt])].map(async (name) => {
     const directory = join('node_modules', name);
     const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
     if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;

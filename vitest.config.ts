@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // `npm run test:package`: it installs from the registry.
-    exclude: [...configDefaults.exclude, 'test/package/**'],
+    exclude: [...configDefaults.exclude, 'test/package/**', 'test/exports/.venv/**'],
     globalSetup: ['test/global-setup.ts'],
     // Real worker threads and child processes: two cores cannot run many such files side by side.
     maxWorkers: 2,

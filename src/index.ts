@@ -89,6 +89,11 @@ export { FraudScorer } from './fraud-scorer.js';
 export type { EventName, Listener } from './host/events.js';
 export { fieldsFirst } from './host/host-logger.js';
 export type { OptimizationLevel, OutputDifferences } from './protocol/tools.js';
+export {
+  type AdoptionReport,
+  type AdoptModelOptions,
+  adoptModel,
+} from './tools/adopt-model.js';
 export { type DynamicBatchingConfig, dynamicBatchingConfig } from './tools/dynamic-batching-config.js';
 export {
   type OptimizationReport,

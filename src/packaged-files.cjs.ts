@@ -10,6 +10,10 @@ export function toolWorkerEntry(): URL {
   return pathToFileURL(`${__dirname}/tool-worker.js`);
 }
 
+export function adoptEntry(): URL {
+  return pathToFileURL(`${__dirname}/adopt-process.js`);
+}
+
 export function demonstrationManifest(): URL {
   return pathToFileURL(`${__dirname}/../models/visa-fraud/1/model.json`);
 }

@@ -23,6 +23,11 @@ export function toolWorkerEntry(): URL {
   return new URL('./tool-worker.js', import.meta.url);
 }
 
+export function adoptEntry(): URL {
+  if (import.meta.webpack) return new URL('./adopt-process.mjs', import.meta.url);
+  return new URL('./adopt-process.js', import.meta.url);
+}
+
 export function demonstrationManifest(): URL {
   return new URL('../models/visa-fraud/1/model.json', import.meta.url);
 }

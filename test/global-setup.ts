@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { watPlugin } from '../workers/serving/kernels/wat-plugin.js';
 
-/** Builds the worker's entry, so that tests that run the sources never meet a stale or missing one. */
+/** Builds the entries of workers and of the process that adopts, so that tests that run the sources never meet a stale or missing one. */
 export async function setup(): Promise<void> {
   await build({
     entryPoints: { worker: 'workers/serving/inference-worker.ts', 'tool-worker': 'workers/tools/tool-worker.ts' },
@@ -12,6 +12,16 @@ export async function setup(): Promise<void> {
     format: 'esm',
     target: 'node20',
     plugins: [watPlugin],
+    logLevel: 'error',
+  });
+  await build({
+    entryPoints: { 'adopt-process': 'src/tools/adopt/adopt-process.ts' },
+    outdir: 'dist',
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
     logLevel: 'error',
   });
 }

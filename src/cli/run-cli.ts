@@ -3,6 +3,7 @@ import type { Provider } from '../api/provider.js';
 import { FraudScorerError, InvalidOptionsError } from '../errors.js';
 import { checkModel } from '../tools/check-model.js';
 import { profileModel } from '../tools/profile-model.js';
+import { describeAdopt } from './adopt.js';
 import { positiveNumber, providers, wholeNumber, wholeNumbers } from './arguments.js';
 import { checkText } from './check-text.js';
 import { examine } from './doctor.js';
@@ -11,6 +12,7 @@ import { asJson, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
+import { describeScore } from './score.js';
 import { addTypesCommand } from './types-command.js';
 
 interface Common {
@@ -55,6 +57,8 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     .version(packageManifest().version, '--version', 'write the version')
     .helpOption('--help', 'write this')
     .exitOverride()
+    // `adopt` has a --version of its own.
+    .enablePositionalOptions()
     .configureOutput({ writeOut: (text) => output.write(text), writeErr: (text) => output.error(text) });
   const command = (name: string, description: string): Command =>
     program
@@ -110,5 +114,23 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       endWith(check.problems.length === 0);
     });
   addTypesCommand(program, output);
+
+  describeAdopt(
+    program
+      .command('adopt <file>')
+      .description('Makes a model directory from an ONNX file, and says what it found and did.')
+      .helpOption('--help', 'write this'),
+    output,
+    endWith,
+  );
+
+  describeScore(
+    program
+      .command('score <file>')
+      .description('Scores the rows of a CSV or NDJSON file and, with labels, shows what other thresholds would do.')
+      .helpOption('--help', 'write this'),
+    output,
+    endWith,
+  );
   return program;
 }

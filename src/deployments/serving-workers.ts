@@ -13,8 +13,8 @@ import type { WorkerPoolOptions } from '../pool/pool-options.js';
 import { noPool, type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
-import { readGoldenCases } from '../tools/golden-cases.js';
 import { lineMemoryOf } from '../protocol/task-line.js';
+import { readGoldenCases } from '../tools/golden-cases.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
 
 export interface ServingWorkersOptions {

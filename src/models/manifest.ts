@@ -4,6 +4,7 @@ import type { Calibration } from '../protocol/output-forms.js';
 import { FieldReader } from '../validation/field-reader.js';
 import type { IssueList } from '../validation/issues.js';
 import { isText } from '../validation/text.js';
+import { isFileName, isSha256, readWeightFiles, type WeightFileEntry } from './manifest-files.js';
 import { type ManifestInput, readInputs } from './manifest-inputs.js';
 import { type ManifestOutputs, readCalibration, readOutputs } from './manifest-outputs.js';
 
@@ -23,6 +24,8 @@ export interface Manifest {
   calibration?: Calibration;
   /** 'alone' runs each row by itself. @default 'any' */
   batch: 'any' | 'alone';
+  /** Files beside the manifest that hold weights of the graph. */
+  files: WeightFileEntry[];
   /** Thresholds that go before the package's defaults and behind the host's options. */
   policy: Partial<DecisionPolicy>;
 }
@@ -40,19 +43,21 @@ export function readManifest(json: unknown, issues: IssueList): Manifest | null 
   const outputs = readOutputs(reader.nested('outputs'), issues);
   const calibration = readCalibration(reader, outputs, issues);
   const batch = reader.oneOf('batch', ['any', 'alone'], 'any');
+  const files = readWeightFiles(reader, file, issues);
   const policy = readPolicyPatch(reader.nested('policy'));
   // Further fields are a newer format's or the author's own notes, and disturb nothing.
   if (issues.total > 0 || !name || !version || !file || !sha256) return null;
-  const manifest: Manifest = { name, version, file, sha256: sha256.toLowerCase(), inputs, outputs, batch, policy };
+  const manifest: Manifest = {
+    name,
+    version,
+    file,
+    sha256: sha256.toLowerCase(),
+    inputs,
+    outputs,
+    batch,
+    files,
+    policy,
+  };
   if (calibration !== undefined) manifest.calibration = calibration;
   return manifest;
-}
-
-/** A plain name, so that no manifest can make this package read a file outside the model's directory. */
-function isFileName(value: unknown): value is string {
-  return isText(value) && !/[\\/\0]/.test(value) && value !== '.' && value !== '..';
-}
-
-function isSha256(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value);
 }

@@ -4,6 +4,7 @@ import type { ModelFile } from '../protocol/serving.js';
 import { IssueList } from '../validation/issues.js';
 import { parseJsonFile } from './json-text.js';
 import { type Manifest, readManifest } from './manifest.js';
+import type { WeightFileEntry } from './manifest-files.js';
 import { refuseOutsideFiles } from './outside-files.js';
 import { isThere, readShared, readSmall, realPath, type SharedFile } from './read-file.js';
 
@@ -18,24 +19,35 @@ export interface ModelDirectory {
   bytes: SharedArrayBuffer;
   /** Of the contents. */
   sha256: string;
+  /** The files that hold weights of the graph, in the manifest's order. */
+  files: readonly DirectoryFile[];
   /** The folders where the files of this version lie, in the order in which to look; the directory itself is the last. */
   folders: readonly string[];
 }
 
-/** The ONNX file, for a worker to load. */
-export function fileOf({ bytes }: ModelDirectory): ModelFile {
-  return { bytes };
+/** A file that the manifest lists. */
+interface DirectoryFile extends SharedFile {
+  name: string;
+  /** Absolute. */
+  path: string;
+  /** As the manifest has it. */
+  expectedSha256: string;
+}
+
+/** The ONNX file with its weights, for a worker to load. */
+export function fileOf({ bytes, files }: ModelDirectory): ModelFile {
+  return { bytes, files: files.map(({ name, bytes }) => ({ name, bytes })) };
 }
 
 /** How often a directory is read anew where its links have changed on the way. */
 const maxLoads = 5;
 
 /**
- * Reads and checks a model directory: the manifest's form, the model file's sha256, and that the file holds all its tensors itself.
+ * Reads and checks a model directory: the manifest's form, each file's sha256, and that no tensor lies in a file that is not listed.
  * Whether the manifest agrees with the graph is for the worker that loads it to say.
  *
  * @param directory a path, absolute or from the working directory.
- * @throws {ModelInvalidError} where the manifest is missing or malformed, and every issue is listed; or where tensors lie in other files.
+ * @throws {ModelInvalidError} where the manifest is missing or malformed, and every issue is listed; or where tensors lie in files not listed.
  * @throws {ModelIntegrityError} where the file's sha256 is not the manifest's.
  * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
  */
@@ -51,7 +63,9 @@ export async function openModelDirectory(directory: string): Promise<ModelDirect
 export async function openModelFiles(manifestPath: string, modelPath: string): Promise<ModelDirectory> {
   const { manifest, json } = parseManifest(await readSmall(manifestPath), manifestPath);
   const { bytes, sha256 } = await readShared(modelPath);
-  return checked({ manifest, json, modelPath, bytes, sha256, folders: [dirname(manifestPath)] });
+  const folders = [dirname(manifestPath)];
+  const files = await readWeights(folders, manifest);
+  return checked({ manifest, json, modelPath, bytes, sha256, files, folders });
 }
 
 async function checked(opened: ModelDirectory): Promise<ModelDirectory> {
@@ -84,10 +98,12 @@ export async function readModelDirectory(directory: string): Promise<ModelDirect
   }
 }
 
-/** What to say where a file's sha256 is not the manifest's; null where it is. */
-export function integrityProblem({ manifest, modelPath, sha256 }: ModelDirectory): string | null {
-  if (sha256 === manifest.sha256) return null;
-  return `${modelPath}: expected sha256 ${manifest.sha256}, as its model.json says, received ${sha256}`;
+/** What to say where a file's sha256 is not the manifest's; null where all are. */
+export function integrityProblem({ manifest, modelPath, sha256, files }: ModelDirectory): string | null {
+  const graph = { path: modelPath, sha256, expectedSha256: manifest.sha256 };
+  const other = [graph, ...files].find((file) => file.sha256 !== file.expectedSha256);
+  if (other === undefined) return null;
+  return `${other.path}: expected sha256 ${other.expectedSha256}, as its model.json says, received ${other.sha256}`;
 }
 
 /** `model.json` as it lies in the directory, and where that leads. */
@@ -113,18 +129,28 @@ async function read({ given, real }: ManifestPath): Promise<ModelDirectory> {
   const { manifest, json } = parseManifest(await readSmall(real), given);
   // Beside the file that was read first: what is beside the link may be another version's by now.
   const folders = [...new Set([dirname(real), dirname(given)])];
-  const { path, file } = await readModel(folders, manifest);
-  return { manifest, json, modelPath: path, bytes: file.bytes, sha256: file.sha256, folders };
+  const { path, file } = await findFile(folders, manifest);
+  const files = await readWeights(folders, manifest);
+  return { manifest, json, modelPath: path, bytes: file.bytes, sha256: file.sha256, files, folders };
+}
+
+async function readWeights(folders: readonly string[], { files }: Manifest): Promise<DirectoryFile[]> {
+  const read: DirectoryFile[] = [];
+  for (const entry of files) {
+    const { path, file } = await findFile(folders, entry);
+    read.push({ name: entry.file, path, expectedSha256: entry.sha256, ...file });
+  }
+  return read;
 }
 
 /** @returns the first file of that name whose sha256 is the manifest's; where none has it, the last that is there. */
-async function readModel(folders: readonly string[], manifest: Manifest): Promise<FoundFile> {
-  const inDirectory = join(folders.at(-1) ?? '', manifest.file);
-  const earlier = folders.slice(0, -1).map((folder) => join(folder, manifest.file));
+async function findFile(folders: readonly string[], wanted: WeightFileEntry): Promise<FoundFile> {
+  const inDirectory = join(folders.at(-1) ?? '', wanted.file);
+  const earlier = folders.slice(0, -1).map((folder) => join(folder, wanted.file));
   for (const path of earlier) {
     if (!(await isThere(path))) continue;
     const file = await readShared(path);
-    if (file.sha256 === manifest.sha256 || !(await isThere(inDirectory))) return { path, file };
+    if (file.sha256 === wanted.sha256 || !(await isThere(inDirectory))) return { path, file };
   }
   return { path: inDirectory, file: await readShared(inDirectory) };
 }

@@ -7,19 +7,19 @@ const maxNames = 5;
 const maxNameLength = 100;
 
 const cure =
-  'save the model as one file, e.g. with Python: onnx.save_model(onnx.load("model.onnx"), "single.onnx", save_as_external_data=False)' +
-  ', or torch.onnx.export(..., external_data=False), and put its name and sha256 into model.json';
+  'list each of them in model.json ("files": [{ "file", "sha256" }]), beside which they lie under plain names; fraud-scorer adopt does so, and copies them';
 
 /**
- * Refuses a model whose ONNX file refers to other files: no sha256 covers those, and the runtime would look for them in the working
- * directory of the process. A file that can't be read as ONNX is left to the runtime to refuse.
+ * Refuses a model whose ONNX file refers to files that its manifest does not list: no sha256 covers those, and the runtime would look for
+ * them in the working directory of the process. A file that can't be read as ONNX is left to the runtime to refuse.
  *
  * @throws {ModelInvalidError} with the names of those files and the cure.
  */
 export async function refuseOutsideFiles({
   modelPath,
   bytes,
-}: Pick<ModelDirectory, 'modelPath' | 'bytes'>): Promise<void> {
+  files: listedFiles,
+}: Pick<ModelDirectory, 'modelPath' | 'bytes' | 'files'>): Promise<void> {
   const file = new Uint8Array(bytes);
   if (isRuntimeFormat(file)) {
     refuse(
@@ -29,11 +29,12 @@ export async function refuseOutsideFiles({
     );
   }
   const { files, contexts } = await readGraph(file);
-  if (files.size > 0)
+  const unlisted = new Set([...files].filter((file) => !listedFiles.some(({ name }) => name === file)));
+  if (unlisted.size > 0)
     refuse(
       modelPath,
-      'one file that holds all tensors',
-      `a graph that keeps tensors in ${listed(files)}, which its sha256 does not cover: ${cure}`,
+      'tensors in this file, or in files that model.json lists',
+      `a graph that keeps tensors in ${listed(unlisted)}, which no sha256 covers: ${cure}`,
     );
   if (contexts.size > 0) {
     const code = `compiled code for one device (operator EPContext, node ${listed(contexts)}), which may lie in another file`;

@@ -79,6 +79,14 @@ export interface ColumnMemory {
  */
 export interface ModelFile {
   bytes: SharedArrayBuffer;
+  /** Files that hold weights of the graph, read and checked likewise. */
+  files: readonly WeightFile[];
+}
+
+export interface WeightFile {
+  /** As the graph's tensors name it. */
+  name: string;
+  bytes: SharedArrayBuffer;
 }
 
 /** Everything a worker that scores is told when it starts. */

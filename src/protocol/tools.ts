@@ -1,6 +1,7 @@
 /** What host and the tools' worker say to each other: `workers/` may import this file of `src/` too. */
 
 import type { Provider } from '../api/provider.js';
+import type { GraphRun, GraphRunReport } from './graph-run.js';
 import type { FailureCode, GraphDescription, ModelFile, ModelSpec, TrialReport } from './serving.js';
 
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
@@ -206,7 +207,14 @@ export interface ScoredRows {
   deviceMemoryGb: number | null;
 }
 
-export type ToolTask = OptimizeTask | CompareTask | ProfileTask | ProbeTask | ScoreTask;
+/** Loads a graph on the CPU, of which no manifest says anything yet, and runs it. */
+export interface RunGraphTask {
+  kind: 'run';
+  model: ModelFile;
+  runs: GraphRun[];
+}
+
+export type ToolTask = OptimizeTask | CompareTask | ProfileTask | ProbeTask | ScoreTask | RunGraphTask;
 
 /** What each kind of task comes to. */
 export interface ToolResults {
@@ -215,6 +223,7 @@ export interface ToolResults {
   profile: ProfileReport;
   probe: ProbeReport;
   score: ScoredRows;
+  run: GraphRunReport;
 }
 
 /** The largest differences between two graphs' outputs; null where the model does not have the output. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { FeatureMap, FeatureMapOf } from '../api/request.js';
-import { InvalidOptionsError, ModelInvalidError } from '../errors.js';
-import { outOfResources } from '../host/out-of-resources.js';
+import { ModelInvalidError } from '../errors.js';
 import { fileOf, type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
 import { specOf } from '../models/model-spec.js';
@@ -13,7 +12,7 @@ import type { Comparison, OptimizationLevel, OutputDifferences } from '../protoc
 import { FieldReader } from '../validation/field-reader.js';
 import { ToolWorker } from './tool-worker.js';
 import { generatedRows, givenRows } from './verification-rows.js';
-import { missingRoom, written } from './written.js';
+import { missingRoom, refuseIfTaken, written } from './written.js';
 
 export interface OptimizeModelOptions<Features extends FeatureMapOf<Features> = FeatureMap> {
   /** Rows to verify on, as `score` takes features. @default 1,000 generated about the manifest's means */
@@ -142,7 +141,8 @@ async function writeOptimized(
     const sha256 = createHash('sha256')
       .update(await readFile(outPath))
       .digest('hex');
-    const rewritten = { ...(typeof json === 'object' ? json : {}), file: modelFile, sha256 };
+    // The optimised graph holds all weights itself.
+    const rewritten = { ...(typeof json === 'object' ? json : {}), file: modelFile, sha256, files: undefined };
     await writeFile(join(draft, 'model.json'), `${JSON.stringify(rewritten, null, 2)}\n`);
   });
   return openModelDirectory(draft);
@@ -194,26 +194,7 @@ function resolveOptions(options: object): ResolvedOptimizeOptions {
   return resolved;
 }
 
-async function refuseIfTaken(target: string): Promise<void> {
-  const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    const shortage = outOfResources(error, `${target} could not be read`);
-    if (shortage !== null) throw shortage;
-    throw new InvalidOptionsError([
-      { path: 'outDirectory', expected: 'a directory', received: error.code ?? 'an error' },
-    ]);
-  });
-  if (entries.length === 0) return;
-  throw new InvalidOptionsError([
-    {
-      path: 'outDirectory',
-      expected: 'a directory that is empty or not there',
-      received: `one of ${entries.length} entries`,
-    },
-  ]);
-}
-
-function isRows(value: unknown): value is readonly object[] {
+function isRows(value: unknown): value is readonly FeatureMap[] {
   return Array.isArray(value) && value.length > 0;
 }
 

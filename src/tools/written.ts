@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidOptionsError, type OutOfResourcesError } from '../errors.js';
 import { outOfResources } from '../host/out-of-resources.js';
@@ -43,4 +43,24 @@ export async function missingRoom(directory: string, bytes: number): Promise<Out
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** @throws {InvalidOptionsError} where a directory that is to be written holds anything already. */
+export async function refuseIfTaken(target: string): Promise<void> {
+  const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    const shortage = outOfResources(error, `${target} could not be read`);
+    if (shortage !== null) throw shortage;
+    throw new InvalidOptionsError([
+      { path: 'outDirectory', expected: 'a directory', received: error.code ?? 'an error' },
+    ]);
+  });
+  if (entries.length === 0) return;
+  throw new InvalidOptionsError([
+    {
+      path: 'outDirectory',
+      expected: 'a directory that is empty or not there',
+      received: `one of ${entries.length} entries`,
+    },
+  ]);
 }

@@ -83,7 +83,7 @@ it('a thread that waits for one that has given up goes on, with what it has meas
 
 it('a session that can not be opened lets the others go', async () => {
   const rendezvous = { words: newWords(), parties: 2 };
-  const other = started().run({ ...task, rendezvous, model: { bytes: new SharedArrayBuffer(1) } });
+  const other = started().run({ ...task, rendezvous, model: { bytes: new SharedArrayBuffer(1), files: [] } });
   const report = started().run({ ...task, rendezvous });
   await expect(other).rejects.toMatchObject({ code: 'ERR_MODEL_INVALID' });
   expect(await report).toMatchObject({ unavailable: null, measured: [] });

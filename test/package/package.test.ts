@@ -39,6 +39,9 @@ describe('the tarball', () => {
         ...['index', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
+        'dist/adopt-process.js',
+        'dist/adopt-process.js.map',
+        'dist/adopt-process.mjs',
         'dist/cli.js',
         'dist/cli.js.map',
         'dist/tool-worker.js',

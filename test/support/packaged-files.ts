@@ -8,6 +8,10 @@ export function toolWorkerEntry(): URL {
   return new URL('../../dist/tool-worker.js', import.meta.url);
 }
 
+export function adoptEntry(): URL {
+  return new URL('../../dist/adopt-process.js', import.meta.url);
+}
+
 export function demonstrationManifest(): URL {
   return new URL('../../models/visa-fraud/1/model.json', import.meta.url);
 }

@@ -102,5 +102,5 @@ export class StandInPackage {
 }
 
 function built(): string[] {
-  return ['cli.js', 'tool-worker.js', 'worker.js'].map((name) => `dist/${name}`);
+  return ['adopt-process.js', 'cli.js', 'tool-worker.js', 'worker.js'].map((name) => `dist/${name}`);
 }

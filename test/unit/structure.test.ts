@@ -64,9 +64,9 @@ describe('The sources', () => {
     expect(cycleIn(edges)).toBeNull();
   });
 
-  it('have no file of more than 250 lines, but for tables of types', () => {
+  it('have no file of more than 250 lines, but for tables of types and generated code', () => {
     const long = [...sourcesOf('src'), ...sourcesOf('workers')].filter(({ lines }) => lines > 250);
-    const tables = ['src/api/', 'src/protocol/'];
+    const tables = ['src/api/', 'src/protocol/', 'src/models/adopt/onnx_pb.ts'];
     expect(long.map(({ path }) => path).filter((path) => !tables.some((table) => path.startsWith(table)))).toEqual([]);
   });
 

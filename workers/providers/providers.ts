@@ -2,6 +2,7 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Provider, ProviderAttempt } from '../../src/api/provider.js';
+import type { ModelBytes } from '../thread/model-bytes.js';
 import { whyUnavailable } from './provider-library.js';
 import { loadRuntime, runtime } from './runtime.js';
 import { isPlacementFailure, mayBeOfModel, sessionFailure } from './session-failure.js';
@@ -31,13 +32,13 @@ export class NoProviderError extends Error {
  * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it. On a
  * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
  *
- * @param model the ONNX file.
+ * @param model the ONNX file, with the files that hold its weights.
  * @param cpuOperators of the model, which run on the CPU whatever the provider: where there are any, no GPU is tried.
  * @throws {NoProviderError} where none does.
  * @throws {RuntimeMissingError} where the runtime itself cannot be loaded.
  */
 export async function openSession<T>(
-  model: Uint8Array,
+  model: ModelBytes,
   providers: readonly Provider[],
   device: number,
   tryOut: (session: InferenceSession) => Promise<T>,
@@ -81,26 +82,28 @@ function whyMissing(provider: Provider): string | null {
 }
 
 async function openOn(
-  model: Uint8Array,
+  model: ModelBytes,
   provider: Provider,
   device: number,
 ): Promise<{ session: InferenceSession; note: string | null }> {
   const { InferenceSession: Session } = runtime();
-  const create = Session.create.bind(Session);
-  if (provider === 'cpu') return { session: await create(model, sessionOptions(provider, device)), note: null };
+  const create = (graph: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession> =>
+    Session.create(graph, { ...options, externalData: model.weights });
+  if (provider === 'cpu') return { session: await create(model.graph, sessionOptions(provider, device)), note: null };
   try {
-    return { session: await create(model, strictly(sessionOptions(provider, device))), note: null };
+    return { session: await create(model.graph, strictly(sessionOptions(provider, device))), note: null };
   } catch (error) {
     if (!isPlacementFailure(error)) throw error;
     // Which of both it is, the runtime does not say.
     const note = `some of the graph's nodes run on the CPU: shape arithmetic, which the runtime prefers there, or operators that ${provider} lacks`;
-    return { session: await create(model, sessionOptions(provider, device)), note };
+    return { session: await create(model.graph, sessionOptions(provider, device)), note };
   }
 }
 
 /**
- * Session configuration entries of every session. The host has refused graphs that keep tensors in other files; should one get past it,
- * the runtime, which would look for them in the working directory, looks where no file can be.
+ * Session configuration entries of every session. The host has refused graphs that keep tensors in files that the manifest does not list,
+ * and listed files are given to the runtime in memory. Should another get past the host, the runtime, which would look for it in the
+ * working directory, looks where no file can be.
  */
 export const sessionEntries = { model_external_initializers_file_folder_path: join(devNull, 'no-other-files') };
 

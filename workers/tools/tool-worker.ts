@@ -10,6 +10,7 @@ import { bytesOf } from '../thread/model-bytes.js';
 import { keepShowingLife } from '../thread/sign-of-life.js';
 import { compare } from './compare.js';
 import { profile } from './profile.js';
+import { runGraph } from './run-graph.js';
 import { scoreRows } from './score-rows.js';
 
 /** As in `inference-worker.ts`. */
@@ -41,6 +42,8 @@ async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> 
       return probe(task);
     case 'score':
       return scoreRows(task);
+    case 'run':
+      return runGraph(task);
     case 'optimize':
       return optimize(task);
   }
@@ -49,7 +52,9 @@ async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> 
 /** Loading a graph with this option has the runtime save it as it has optimised it. */
 async function optimize({ model, outPath, level }: OptimizeTask): Promise<null> {
   const { InferenceSession } = await loadRuntime();
-  const session = await InferenceSession.create(bytesOf(model), {
+  const { graph, weights } = bytesOf(model);
+  const session = await InferenceSession.create(graph, {
+    externalData: weights,
     executionProviders: ['cpu'],
     graphOptimizationLevel: level,
     optimizedModelFilePath: outPath,

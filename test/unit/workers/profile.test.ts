@@ -12,7 +12,7 @@ vi.mock('../../../workers/providers/providers.js', () => ({
 const order: Omit<ProfileTask, 'rendezvous'> = {
   kind: 'profile',
   spec: { inputs: [{ name: 'features', size: 2 }], outputs: { logits: 'logits' } },
-  model: { bytes: new SharedArrayBuffer(0) },
+  model: { bytes: new SharedArrayBuffer(0), files: [] },
   provider: 'cuda',
   device: 0,
   rows: new Float32Array(8),

@@ -13,8 +13,8 @@ vi.mock('../../../workers/providers/provider-library.js', () => ({
   whyUnavailable: (provider: string) => (provider === 'cpu' ? null : library.reason),
 }));
 
-const good = readFileSync(join(fixtureModel('sqrt'), 'model.onnx'));
-const broken = new Uint8Array([1, 2, 3]);
+const good = { graph: readFileSync(join(fixtureModel('sqrt'), 'model.onnx')), weights: [] };
+const broken = { graph: new Uint8Array([1, 2, 3]), weights: [] };
 const spec: ModelSpec = { inputs: [{ name: 'x', size: 1 }], outputs: { probability: 'p' } };
 const tryOut = (session: ort.InferenceSession) => ModelSession.warmedUp(session, spec, 1);
 
@@ -92,7 +92,7 @@ describe('a model that keeps tensors in another file, had the host not refused i
     async (name) => {
       const model = readFileSync(join(fixtureModel(name), 'model.onnx'));
       process.chdir(fixtureModel(name));
-      await expect(openSession(model, ['cpu'], 0, async () => {})).rejects.toMatchObject({
+      await expect(openSession({ graph: model, weights: [] }, ['cpu'], 0, async () => {})).rejects.toMatchObject({
         trials: [{ provider: 'cpu', reason: expect.stringContaining('no-other-files') }],
       });
     },

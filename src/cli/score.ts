@@ -1,0 +1,172 @@
+import { basename } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { defaultPolicy } from '../answering/policy.js';
+import type { Provider } from '../api/provider.js';
+import type { ScoreRequest } from '../api/request.js';
+import type { Decision } from '../api/result.js';
+import { InvalidOptionsError } from '../errors.js';
+import { FraudScorer } from '../fraud-scorer.js';
+import { systemClock } from '../host/clock.js';
+import type { Manifest } from '../models/manifest.js';
+import { readModelDirectory } from '../models/model-directory.js';
+import { LabelledRows } from '../tools/score-file/evaluation.js';
+import { formatOf } from '../tools/score-file/file-format.js';
+import type { Costs } from '../tools/score-file/metrics/money-saved.js';
+import { usualThresholds } from '../tools/score-file/metrics/threshold-table.js';
+import { type RowRequest, type ScoredFile, type ScoreFileParts, scoreFile } from '../tools/score-file/score-file.js';
+import { ScoreFileError } from '../tools/score-file/score-file-error.js';
+import { scoreColumns } from '../tools/score-file/score-lines.js';
+import { providers, wholeNumber } from './arguments.js';
+import { asJson, type Output } from './output.js';
+import { progressBar } from './progress-bar.js';
+import { type ScoreSummary, scoreText } from './score-text.js';
+
+interface ScoreOptions {
+  model: string;
+  out: string;
+  id?: string;
+  label?: string;
+  amount?: string;
+  reviewCost?: number;
+  blockCost: number;
+  thresholds: readonly number[];
+  report?: string;
+  skipBadRows?: true;
+  provider?: Provider[];
+  device: number;
+  json?: true;
+}
+
+/** Describes the command `score`. @param endWith is told whether the file of scores is there. */
+export function describeScore(command: Command, output: Output, endWith: (isWell: boolean) => void): void {
+  command
+    .requiredOption('--model <dir>', 'the model directory')
+    .requiredOption('--out <file>', 'where to write the scores: .csv or .ndjson, and .gz')
+    .option('--id <column>', "a column to copy beside each score (default: the row's number)")
+    .option('--label <column>', 'a column that tells what is fraud (1 or true): measures the scores')
+    .option('--amount <column>', 'a column with the amounts: computes the money saved')
+    .addOption(new Option('--review-cost <n>', 'what a review costs').argParser(cost))
+    .addOption(
+      new Option('--block-cost <share>', 'what blocking a good transaction costs, as a share of its amount')
+        .argParser(cost)
+        .default(1),
+    )
+    .addOption(
+      new Option('--thresholds <list>', 'review thresholds to compare, with commas')
+        .argParser(thresholdsOf)
+        .default(usualThresholds, 'from 0.01 to 0.99'),
+    )
+    .option('--report <file>', 'write the curves to an HTML file')
+    .option('--skip-bad-rows', 'leave bad rows out and list them (default: the first one ends it)')
+    .option('--provider <name>', 'score on this provider (default: cuda and cpu)', providers)
+    .addOption(new Option('--device <id>', 'the CUDA device').argParser(wholeNumber(0, 1_023)).default(0))
+    .option('--json', 'write JSON, for machines')
+    .action(async (file: string, options: ScoreOptions) => {
+      refuseMisuse(file, options);
+      try {
+        const summary = await score(file, options);
+        output.write(options.json ? asJson(summary) : scoreText(summary));
+        endWith(true);
+      } catch (error) {
+        if (!(error instanceof ScoreFileError)) throw error;
+        output.error(`${error.message}\n`);
+        endWith(false);
+      }
+    });
+}
+
+async function score(file: string, options: ScoreOptions): Promise<ScoreSummary> {
+  const { out, label, thresholds } = options;
+  const startedMs = systemClock.now();
+  const { manifest } = await readModelDirectory(options.model);
+  const decisions: Record<Decision, number> = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
+  const labelled = new LabelledRows();
+  const scored = await withScorer(options, (scoreMany, signal) => {
+    const bar = progressBar(process.stderr);
+    const parts: ScoreFileParts = {
+      scoreMany,
+      onScored: (row, result) => {
+        decisions[result.decision] += 1;
+        if (label !== undefined) labelled.add(row, result);
+      },
+      onProgress: ({ bytes, totalBytes, rows }) => bar.update(bytes, totalBytes, rows),
+      signal,
+    };
+    return scoreFile(orderOf(file, manifest, options), parts).finally(() => bar.stop());
+  });
+  const { blockProbability } = { ...defaultPolicy, ...manifest.policy };
+  const evaluation = label === undefined ? null : labelled.evaluate(thresholds, blockProbability, costsOf(options));
+  const seconds = (systemClock.now() - startedMs) / 1_000;
+  const { name, version } = manifest;
+  return { model: { name, version }, file, out, report: null, seconds, ...scored, decisions, evaluation };
+}
+
+function orderOf(
+  file: string,
+  { inputs }: Manifest,
+  { out, id, label, amount, skipBadRows }: ScoreOptions,
+): Parameters<typeof scoreFile>[0] {
+  return { file, out, inputs, columns: { id, label, amount }, skipBadRows: skipBadRows === true };
+}
+
+/** Rows wait for a slow disk, and not for a deadline. */
+const timeoutMs = 3_600_000;
+
+async function withScorer(
+  { model, provider, device }: ScoreOptions,
+  use: (scoreMany: ScoreFileParts['scoreMany'], signal: AbortSignal) => Promise<ScoredFile>,
+): Promise<ScoredFile> {
+  const abort = new AbortController();
+  const stop = (): void => abort.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    await using scorer = await FraudScorer.create({ model, providers: provider, devices: [device], timeoutMs });
+    return await use((requests) => scorer.scoreMany(requestsOf(requests)), abort.signal);
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** The types of requests know float32 features only, for now. */
+function requestsOf(requests: readonly RowRequest[]): ScoreRequest[] {
+  return requests as unknown as ScoreRequest[];
+}
+
+function costsOf({ amount, reviewCost, blockCost }: ScoreOptions): Costs | null {
+  return amount === undefined || reviewCost === undefined ? null : { reviewCost, blockCost };
+}
+
+/** @throws {InvalidOptionsError} where options do not go together. */
+function refuseMisuse(file: string, { out, id, label, amount, reviewCost, report }: ScoreOptions): void {
+  formatOf('FILE', file);
+  formatOf('--out', out);
+  const refuse = (path: string, expected: string, received: string): never => {
+    throw new InvalidOptionsError([{ path, expected, received }]);
+  };
+  if (amount !== undefined && label === undefined) refuse('--amount', '--label beside it', 'it alone');
+  if (report !== undefined && label === undefined) refuse('--report', '--label beside it', 'it alone');
+  if ((amount === undefined) !== (reviewCost === undefined)) {
+    refuse(amount === undefined ? '--review-cost' : '--amount', '--amount and --review-cost together', 'it alone');
+  }
+  const taken = scoreColumns.find((name) => name === id);
+  if (taken !== undefined) refuse('--id', 'a column whose name is not that of a score', taken);
+  for (const [option, path] of [
+    ['--out', out],
+    ['--report', report],
+  ] as const) {
+    if (path === file) refuse(option, 'another file than the one that is scored', basename(path));
+  }
+  if (report === out) refuse('--report', 'another file than --out', basename(out));
+}
+
+function cost(text: string): number {
+  const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('expected a number of at least 0.');
+}
+
+function thresholdsOf(text: string): number[] {
+  const thresholds = text.split(',').map(cost);
+  if (thresholds.some((threshold) => threshold > 1)) throw new InvalidArgumentError('expected numbers from 0 to 1.');
+  return [...new Set(thresholds)].sort((a, b) => a - b);
+}

@@ -1,0 +1,13 @@
+import { ModelInvalidError } from '../../errors.js';
+
+/** Why a graph can't be adopted, in one line with the cure. */
+export function refusal(path: string, expected: string, received: string): ModelInvalidError {
+  return new ModelInvalidError('The model can not be adopted', [{ path, expected, received }]);
+}
+
+/** Names for an error: not too many. */
+export function listed(names: readonly string[], most = 12): string {
+  const texts = names.slice(0, most).map((name) => JSON.stringify(name.slice(0, 100)));
+  if (names.length > most) texts.push(`${names.length - most} more`);
+  return texts.join(', ');
+}

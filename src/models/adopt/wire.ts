@@ -1,0 +1,52 @@
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+
+/** What can't be decoded is as good as not there: the runtime refuses such a graph. */
+export function decoded<Schema extends DescMessage>(
+  schema: Schema,
+  bytes: Uint8Array,
+): MessageShape<Schema> | undefined {
+  try {
+    return fromBinary(schema, bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A text or number among the fields of an encoded message, without decoding the rest of it.
+ *
+ * @returns undefined where it has no such field, or can't be read so far.
+ */
+export function peekText(message: Uint8Array, field: number): string | undefined {
+  return peek(message, field, WireType.LengthDelimited, (reader) => reader.string());
+}
+
+/** The same of an integer. */
+export function peekInteger(message: Uint8Array, field: number): number | undefined {
+  return peek(message, field, WireType.Varint, (reader) => reader.int32());
+}
+
+function peek<T>(message: Uint8Array, field: number, type: WireType, read: (reader: BinaryReader) => T): T | undefined {
+  const reader = new BinaryReader(message);
+  try {
+    while (reader.pos < reader.len) {
+      const [number, wireType] = reader.tag();
+      if (number === field && wireType === type) return read(reader);
+      skip(reader, wireType, number);
+    }
+  } catch {
+    // Whoever decodes all of it will say so.
+  }
+  return undefined;
+}
+
+/** As the reader's own, which makes a view of what it skips: an attribute may have a million numbers, a field each. */
+function skip(reader: BinaryReader, type: WireType, field: number): void {
+  if (type === WireType.Bit32) reader.pos += 4;
+  else if (type === WireType.Bit64) reader.pos += 8;
+  else if (type === WireType.LengthDelimited) {
+    const length = reader.uint32();
+    reader.pos += length;
+  } else reader.skip(type, field);
+}

@@ -1,0 +1,168 @@
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { type OutputForm, outputForms } from '../models/adopt/form-names.js';
+import { requirePath } from '../models/model-location.js';
+import { isPathOrUrl } from '../options.js';
+import type { Calibration } from '../protocol/output-forms.js';
+import { isAbortSignal } from '../requests/score-options.js';
+import { FieldReader } from '../validation/field-reader.js';
+import { isText } from '../validation/text.js';
+import { isCalibration } from './adopt/calibration.js';
+import type { Adoption, AdoptOrder, MissingValue } from './adopt/order.js';
+import { runAdoption } from './adopt/run-process.js';
+import { refuseIfTaken, written } from './written.js';
+
+export interface AdoptModelOptions {
+  /** The model's name in the manifest. @default the file's name without its ending */
+  name?: string | undefined;
+  /** @default '1' */
+  version?: string | undefined;
+  /** The class that is fraud: a number is a column of the output, from 0; a text a label. @default column 1 of two */
+  fraudClass?: number | string | undefined;
+  /** Names of the features, in the order of the graph's inputs; or the path of a CSV file whose header has them. */
+  features?: readonly string[] | string | URL | undefined;
+  /** What stands for a missing value: `'nan'`, a number, or a text for text inputs; for all inputs that can hold it, or by input. @default missing values are refused */
+  missing?: number | string | Readonly<Record<string, number | string>> | undefined;
+  /** What outputs are to be taken for, by name, where the graph leaves a choice: `{ scores: 'score' }`. */
+  outputs?: Readonly<Record<string, OutputForm>> | undefined;
+  /** What maps a score to a probability; or the path of a JSON file with it. */
+  calibration?: Calibration | string | URL | undefined;
+  /** A `cases.json` to take along: rows, and what they must come to. */
+  cases?: string | URL | undefined;
+  /** Is told what is being done. */
+  onStep?: ((step: string) => void) | undefined;
+  /** Gives up, with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What was found in a graph, and what was done. */
+export interface AdoptionReport extends Adoption {
+  /** The directory that was written. */
+  directory: string;
+}
+
+/**
+ * Makes a model directory from a bare ONNX file: reads the graph, edits what can't be served as it is (a ZipMap at its end, a fixed axis of
+ * rows, float16 outside), compares the result with the original on invented rows, and checks the directory. The file is not changed, and
+ * nothing is written where anything fails. It runs in a process of its own, so that a graph on which the runtime crashes does no harm.
+ *
+ * @param file the ONNX file, as a path or a file URL. Files of weights lie beside it.
+ * @param outDirectory where to write, likewise; it must not exist, or be empty.
+ * @throws {InvalidOptionsError} where an option is not as documented, or `outDirectory` holds anything or cannot be written.
+ * @throws {ModelInvalidError} where the graph cannot be served, with the reason and the cure; where there is a choice, with the choices.
+ * @throws {OutOfResourcesError} where the disk is full, or memory runs out.
+ * @throws {ProviderUnavailableError} where the ONNX runtime cannot be loaded.
+ */
+export async function adoptModel(
+  file: string | URL,
+  outDirectory: string | URL,
+  options: AdoptModelOptions = {},
+): Promise<AdoptionReport> {
+  const path = resolve(requirePath(file, 'file'));
+  const target = resolve(requirePath(outDirectory, 'outDirectory'));
+  const { onStep, signal, ...order } = readOptions(options, path);
+  await refuseIfTaken(target);
+  // Beside the target, so that the last step is a rename: a model directory is there whole, or not at all.
+  const draft = await written('outDirectory', target, async () => {
+    await mkdir(dirname(target), { recursive: true });
+    return mkdtemp(`${target}.draft-`);
+  });
+  try {
+    const adoption = await runAdoption({ ...order, file: path, draft }, { onStep, signal });
+    await written('outDirectory', target, async () => {
+      await rm(target, { recursive: true, force: true });
+      await rename(draft, target);
+    });
+    return { directory: target, ...adoption };
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+type ReadOptions = Omit<AdoptOrder, 'file' | 'draft'> & {
+  onStep: (step: string) => void;
+  signal: AbortSignal | undefined;
+};
+
+function readOptions(options: AdoptModelOptions, file: string): ReadOptions {
+  const reader = new FieldReader(options);
+  const features = reader.value('features', 'a list of names, or the path of a CSV file with a header', isFeatures);
+  const calibration = reader.value(
+    'calibration',
+    "{ method: 'platt', a, b }, { method: 'isotonic', x, y }, or the path of a JSON file with one of them",
+    isCalibrationOrPath,
+  );
+  const outputs = reader.value('outputs', `an object of ${outputForms.join(', ')} by the names of outputs`, isForms);
+  const missing = reader.value('missing', "'nan', a number or a text, or these by the names of inputs", isMissing);
+  const cases = reader.value('cases', 'the path of a cases.json', isPathOrUrl);
+  const resolved: ReadOptions = {
+    name:
+      reader.value('name', 'a text that is not empty', isText) ?? (basename(file).replace(/\.onnx$/i, '') || 'model'),
+    version: reader.value('version', 'a text that is not empty', isText) ?? '1',
+    fraudClass: reader.value('fraudClass', 'a column, an integer from 0, or a label', isClass) ?? null,
+    features:
+      features === undefined
+        ? null
+        : Array.isArray(features)
+          ? [...features]
+          : { header: pathOf(features as string | URL, 'features') },
+    missing: missingValues(missing),
+    outputs: Object.entries(outputs ?? {}),
+    calibration:
+      calibration === undefined
+        ? null
+        : isCalibration(calibration)
+          ? calibration
+          : { file: pathOf(calibration, 'calibration') },
+    cases: cases === undefined ? null : pathOf(cases, 'cases'),
+    onStep: reader.value('onStep', 'a function', isFunction) ?? (() => {}),
+    signal: reader.value('signal', 'an AbortSignal', isAbortSignal),
+  };
+  reader.rejectUnknown().throwIfInvalid();
+  return resolved;
+}
+
+function pathOf(location: string | URL, option: string): string {
+  return resolve(requirePath(location, option));
+}
+
+function missingValues(missing: AdoptModelOptions['missing']): MissingValue[] {
+  if (missing === undefined) return [];
+  if (typeof missing !== 'object') return [{ input: null, value: missing }];
+  return Object.entries(missing).map(([input, value]) => ({ input, value }));
+}
+
+function isFeatures(value: unknown): value is readonly string[] | string | URL {
+  return (
+    isPathOrUrl(value) ||
+    (Array.isArray(value) && value.length > 0 && value.every(isText) && new Set(value).size === value.length)
+  );
+}
+
+function isCalibrationOrPath(value: unknown): value is Calibration | string | URL {
+  return isPathOrUrl(value) || isCalibration(value);
+}
+
+function isForms(value: unknown): value is Readonly<Record<string, OutputForm>> {
+  return isPlain(value) && Object.values(value).every((form) => outputForms.some((known) => known === form));
+}
+
+function isMissing(value: unknown): value is number | string | Readonly<Record<string, number | string>> {
+  return isMissingValue(value) || (isPlain(value) && Object.values(value).every(isMissingValue));
+}
+
+function isMissingValue(value: unknown): value is number | string {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+}
+
+function isClass(value: unknown): value is number | string {
+  return isText(value) || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFunction(value: unknown): value is (step: string) => void {
+  return typeof value === 'function';
+}

@@ -1,0 +1,45 @@
+import type { Columns } from '../../models/adopt/columns.js';
+import { canHold, type DescribedInput } from '../../models/adopt/draft-manifest.js';
+import { isFloat } from '../../models/adopt/element-types.js';
+import { imputedFeatures } from '../../models/adopt/encoders.js';
+import type { OnnxGraph } from '../../models/adopt/onnx-graph.js';
+import { listed, refusal } from '../../models/adopt/refusal.js';
+import type { MissingValue } from './order.js';
+
+/**
+ * Notes for each input what stands for a missing value, as the caller says.
+ *
+ * @throws {ModelInvalidError} where no input can hold a value.
+ */
+export function setMissing(inputs: readonly DescribedInput[], values: readonly MissingValue[]): void {
+  for (const { input, value } of values) {
+    const raw = value === 'nan' ? Number.NaN : value;
+    const holds = (candidate: DescribedInput): boolean =>
+      typeof raw === 'number' && Number.isNaN(raw) ? isFloat(candidate.graphType) : canHold(candidate, raw);
+    const meant = inputs.filter((candidate) => (input === null ? holds(candidate) : candidate.name === input));
+    const wrong = meant.find((candidate) => !holds(candidate));
+    if (meant.length === 0 || wrong !== undefined) {
+      const names = inputs.filter(holds).map(({ name }) => name);
+      const expected =
+        names.length === 0
+          ? 'an input that can hold this value'
+          : `one of the inputs ${listed(names)}, which can hold it`;
+      throw refusal('missing', expected, input === null ? 'none' : JSON.stringify(input));
+    }
+    for (const candidate of meant) candidate.missing.fill(raw);
+  }
+}
+
+/** Has missing values be NaN where the graph itself replaces those. @returns the features, for people. */
+export function setImputed(inputs: readonly DescribedInput[], graph: OnnxGraph, columns: Columns): string[] {
+  const set: string[] = [];
+  for (const { input: name, column } of imputedFeatures(graph, columns)) {
+    const input = inputs.find((candidate) => candidate.name === name);
+    if (input === undefined || !isFloat(input.graphType) || input.missing[column] !== undefined) continue;
+    // By feature it can only be said of features that have names.
+    if (input.features === undefined) continue;
+    input.missing[column] = Number.NaN;
+    set.push(input.features[column] ?? name);
+  }
+  return set;
+}

@@ -1,0 +1,50 @@
+import { nearestName } from '../../requests/nearest-name.js';
+import type { WantedColumn } from './raw-row.js';
+import { ScoreFileError } from './score-file-error.js';
+
+/** Columns that an error lists; the rest are counted. */
+const maxListed = 5;
+
+/**
+ * The place of each wanted column in a header.
+ *
+ * @throws {ScoreFileError} where one is missing, with the name that is most like it, or there twice.
+ */
+export function findColumns(path: string, header: readonly string[], wanted: readonly WantedColumn[]): number[] {
+  const names = header.map((name) => name.trim());
+  const places = new Map<string, number>();
+  const repeated = new Set<string>();
+  for (const [place, name] of names.entries()) {
+    if (places.has(name)) repeated.add(name);
+    else places.set(name, place);
+  }
+  const missing = wanted.filter(({ name }) => !places.has(name)).map(({ name }) => name);
+  if (missing.length > 0) throw new ScoreFileError(missingColumns(path, missing, names, wanted));
+  const twice = wanted.find(({ name }) => repeated.has(name));
+  if (twice !== undefined) throw new ScoreFileError(`${path}: two columns are called ${quoted(twice.name)}`);
+  return wanted.map(({ name }) => places.get(name) ?? -1);
+}
+
+/** @param names that the file has. */
+export function missingColumns(
+  path: string,
+  missing: readonly string[],
+  names: readonly string[],
+  wanted: readonly WantedColumn[],
+): string {
+  const known = new Set(wanted.map(({ name }) => name));
+  // One that is wanted itself was not meant.
+  const others = names.filter((name) => !known.has(name));
+  const listed = missing.slice(0, maxListed).map((name) => {
+    const nearest = nearestName(name, others);
+    return nearest === null ? quoted(name) : `${quoted(name)} (the nearest is ${quoted(nearest)})`;
+  });
+  if (missing.length > maxListed) listed.push(`and ${missing.length - maxListed} more`);
+  const what = missing.length === 1 ? 'there is no column' : 'there are no columns';
+  return `${path}: ${what} ${listed.join(', ')}`;
+}
+
+/** Of names alone: those of the model, of options and of columns. */
+function quoted(name: string): string {
+  return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
+}

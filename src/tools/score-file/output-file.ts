@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { reasonOf, ScoreFileError } from './score-file-error.js';
+
+/**
+ * A file that is there as a whole or not at all: written under another name beside it, and renamed at the end. It replaces a file that is
+ * there already.
+ */
+export class OutputFile {
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #stream: Writable;
+  readonly #end: Promise<void>;
+
+  constructor(path: string, isGzip: boolean) {
+    this.#path = path;
+    this.#temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+    const file = createWriteStream(this.#temporary, { flags: 'wx' });
+    const gzip = isGzip ? createGzip() : null;
+    this.#stream = gzip ?? file;
+    this.#end = gzip === null ? pipelineOf(file) : pipeline(gzip, file);
+    // It is reported by what writes next, or at the end.
+    this.#end.catch(() => {});
+  }
+
+  /** Resolves when there is room for more. @throws {ScoreFileError} where it can't be written; so does `commit`. */
+  async write(text: string): Promise<void> {
+    await this.#attempt(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          this.#stream.write(text, (error) => (error ? reject(error) : resolve()));
+        }),
+    );
+  }
+
+  /** Ends the file and gives it its name. */
+  async commit(): Promise<void> {
+    await this.#attempt(async () => {
+      this.#stream.end();
+      await this.#end;
+      await rename(this.#temporary, this.#path);
+    });
+  }
+
+  /** Leaves nothing behind, unless it was committed. */
+  async discard(): Promise<void> {
+    this.#stream.destroy();
+    await this.#end.catch(() => {});
+    await rm(this.#temporary, { force: true }).catch(() => {});
+  }
+
+  async #attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      // Where the file below failed, the stream above only says that it was closed.
+      const cause = await this.#end.then(
+        () => error,
+        (reason: unknown) => reason,
+      );
+      throw new ScoreFileError(`${this.#path} can't be written: ${reasonOf(cause)}`);
+    }
+  }
+}
+
+function pipelineOf(file: Writable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    file.once('close', resolve);
+    file.once('error', reject);
+  });
+}

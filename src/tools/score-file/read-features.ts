@@ -1,0 +1,44 @@
+import { BadCell, type CellReader, type FeatureValue } from './cell-value.js';
+import type { FeatureColumn, InputDescription } from './feature-columns.js';
+import type { RowProblem } from './raw-row.js';
+
+/** What `score` takes as features: an array for each input. */
+export type RowFeatures = Record<string, Float32Array | FeatureValue[]>;
+
+/**
+ * Makes the function that reads a row's features.
+ *
+ * @param readCell for the format of the file.
+ * @returns a function of the row's cells, of which the first are those of the features, in their order.
+ */
+export function featuresReader(
+  inputs: readonly InputDescription[],
+  columns: readonly FeatureColumn[],
+  readCell: CellReader,
+): (cells: readonly unknown[]) => RowFeatures | RowProblem {
+  return (cells) => {
+    const features: RowFeatures = {};
+    let first = 0;
+    for (const { name, size, type = 'float32', categories } of inputs) {
+      // NaN is a missing value there.
+      const isFloat32 = type === 'float32' && categories === undefined;
+      const floats = new Float32Array(isFloat32 ? size : 0);
+      const values: FeatureValue[] = [];
+      for (let place = 0; place < size; place += 1) {
+        const column = columns[first + place];
+        if (column === undefined) break;
+        const value = readCell(cells[first + place], column);
+        if (value instanceof BadCell) return { column: column.name, ...value };
+        if (isFloat32) floats[place] = typeof value === 'number' ? value : Number.NaN;
+        else values.push(value);
+      }
+      features[name] = isFloat32 ? floats : values;
+      first += size;
+    }
+    return features;
+  };
+}
+
+export function isRowProblem(features: RowFeatures | RowProblem): features is RowProblem {
+  return typeof (features as Partial<RowProblem>).expected === 'string';
+}

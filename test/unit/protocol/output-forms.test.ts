@@ -57,7 +57,11 @@ describe('sigmoid', () => {
 
 describe('an isotonic calibration', () => {
   const points = fc
-    .uniqueArray(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 2, maxLength: 30 })
+    .uniqueArray(fc.double({ min: -1e6, max: 1e6, noNaN: true }), {
+      minLength: 2,
+      maxLength: 30,
+      selector: (x) => x + 0,
+    })
     .chain((x) => {
       const y = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: x.length, maxLength: x.length });
       return fc.tuple(fc.constant([...x].sort((a, b) => a - b)), y, fc.boolean());

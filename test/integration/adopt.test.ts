@@ -143,13 +143,30 @@ describe('adoptModel, of a graph that ends in ZipMap', () => {
 });
 
 describe('adoptModel, of a pipeline with an input for each column', () => {
+  const text = { size: 1, type: 'string' };
+
   it('reads the texts of the encoders, and takes missing values where there is an imputer', async () => {
     const { manifest } = await adopt('pipeline');
     expect(manifest.inputs).toEqual([
       { name: 'amount', size: 1, features: ['amount'], missing: 'nan' },
-      { name: 'country', size: 1, features: ['country'], type: 'string', categories: { country: ['DE', 'TR', 'US'] } },
+      {
+        ...text,
+        name: 'country',
+        features: ['country'],
+        categories: { country: ['DE', 'TR', 'US'] },
+        unknownCategory: '',
+      },
       { name: 'age', size: 1, features: ['age'], missing: 'nan' },
-      { name: 'kind', size: 1, features: ['kind'], type: 'string', categories: { kind: ['web', 'shop'] } },
+      { ...text, name: 'kind', features: ['kind'], categories: { kind: ['web', 'shop'] } },
+    ]);
+  });
+
+  it('takes a text that is not in the list only where the encoder ignores such texts', async () => {
+    const { report } = await adopt('pipeline');
+    expect(report.notes).toContainEqual(expect.stringMatching(/^country: unknown texts count as none of those/));
+    const { manifest } = await adopt('strict-encoder');
+    expect(manifest.inputs).toEqual([
+      { ...text, name: 'country', features: ['country'], categories: { country: ['DE', 'TR'] } },
     ]);
   });
 

@@ -13,12 +13,15 @@ export interface InputDraft {
   shape?: number[];
   missing?: number | string | Record<string, number | string>;
   categories?: Record<string, string[]>;
+  unknownCategory?: string;
 }
 
 /** An input with all that is known of it. */
 export interface DescribedInput extends RowInput {
   features: readonly string[] | undefined;
   texts: (string[] | undefined)[];
+  /** Stands for texts that the graph's encoders do not list, where they ignore those. */
+  unknownText: string | undefined;
   missing: (number | string | undefined)[];
 }
 
@@ -36,7 +39,8 @@ export function describeInputs(
     const { name, size, graphType } = input;
     const texts = new Array<string[] | undefined>(size).fill(undefined);
     const isText = graphType === 'string';
-    for (const feature of encoded) if (feature.input === name && isText) texts[feature.column] = feature.texts;
+    const own = isText ? encoded.filter((feature) => feature.input === name) : [];
+    for (const feature of own) texts[feature.column] = feature.texts;
     const column = isText ? texts.indexOf(undefined) : -1;
     if (column >= 0) {
       throw refusal(
@@ -46,8 +50,9 @@ export function describeInputs(
       );
     }
     // Categories are listed by the names of features.
-    const own = isText ? Array.from({ length: size }, (_, index) => `${name}_${index}`) : undefined;
-    return { ...input, features: names.get(name) ?? own, texts, missing: new Array(size).fill(undefined) };
+    const invented = isText ? Array.from({ length: size }, (_, index) => `${name}_${index}`) : undefined;
+    const missing = new Array(size).fill(undefined);
+    return { ...input, features: names.get(name) ?? invented, texts, unknownText: unknownText(own), missing };
   });
 }
 
@@ -61,7 +66,14 @@ export function inputDraft(input: DescribedInput): InputDraft {
   if (first !== undefined && missing.every((value) => Object.is(value, first))) draft.missing = written(first);
   else if (missing.some((value) => value !== undefined)) draft.missing = byFeature(features, missing, written);
   if (type === 'string') draft.categories = byFeature(features, texts, (list) => list);
+  if (input.unknownText !== undefined) draft.unknownCategory = input.unknownText;
   return draft;
+}
+
+/** A text that none of the encoders lists, where all of them ignore such texts. */
+function unknownText(encoded: readonly EncodedFeature[]): string | undefined {
+  if (encoded.length === 0 || !encoded.every(({ ignoresOthers }) => ignoresOthers)) return undefined;
+  return ['', 'unknown', 'not in the list'].find((text) => encoded.every(({ texts }) => !texts.includes(text)));
 }
 
 function byFeature<T, U>(

@@ -10,6 +10,8 @@ export interface EncodedFeature {
   texts: string[];
   /** Whether a text that is not in the list is taken without an error. */
   takesOthers: boolean;
+  /** Whether such a text is encoded as none of them, as a pipeline does that was trained to ignore unknown texts. */
+  ignoresOthers: boolean;
 }
 
 /** The texts that features may have, as the graph's encoders list them. */
@@ -18,11 +20,18 @@ export function encodedFeatures(graph: OnnxGraph, columns: Columns): EncodedFeat
   for (const node of graph.graph.node) {
     const texts = textsOfEncoder(graph, node);
     if (texts.length === 0) continue;
-    const takesOthers = operatorOf(node) !== 'OneHotEncoder' || graph.attribute(node, 'zeros')?.i !== 0n;
+    const isOneHot = operatorOf(node) === 'OneHotEncoder';
+    // Where a graph does not say, it is 1.
+    const takesOthers = !isOneHot || graph.attribute(node, 'zeros')?.i !== 0n;
+    const ignoresOthers = isOneHot && takesOthers;
     for (const { input, column } of node.input.flatMap((name) => columns.of(name) ?? [])) {
       const known = found.find((feature) => feature.input === input && feature.column === column);
-      if (known === undefined) found.push({ input, column, texts: [...new Set(texts)], takesOthers });
-      else known.texts = [...new Set([...known.texts, ...texts])];
+      if (known === undefined) {
+        found.push({ input, column, texts: [...new Set(texts)], takesOthers, ignoresOthers });
+        continue;
+      }
+      known.texts = [...new Set([...known.texts, ...texts])];
+      known.ignoresOthers &&= ignoresOthers;
     }
   }
   return found;

@@ -35,9 +35,15 @@ export async function readGraph({ bytes }: OpenedGraph, order: AdoptOrder): Prom
     notes.push(`columns of the header that were not taken for features: ${named.leftOut.join(', ')}`);
   const texts = inputs.filter(({ type }) => type === 'string');
   if (texts.length > 0) {
-    const others = encoded.some(({ takesOthers }) => takesOthers);
+    const ignored = texts.filter(({ unknownText }) => unknownText !== undefined).map(({ name }) => name);
+    const others = encoded.some(({ takesOthers, ignoresOthers }) => takesOthers && !ignoresOthers);
     const more = others ? '; texts that they do not list are refused, unless the manifest says "unknownCategory"' : '';
     notes.push(`the texts of ${texts.map(({ name }) => name).join(', ')} were read from the graph's encoders${more}`);
+    if (ignored.length > 0) {
+      const ending =
+        'unknown texts count as none of those, as the encoders say ("unknownCategory"); take it out of the manifest to refuse them';
+      notes.push(`${ignored.join(', ')}: ${ending}`);
+    }
   }
   return { inputs, imputed, notes };
 }

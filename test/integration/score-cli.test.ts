@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -232,6 +234,18 @@ describe('fraud-scorer score', () => {
     }
     expect(html).toContain('rows &lt;1&gt;.csv');
     expect(html.replaceAll('http://www.w3.org/', '')).not.toMatch(/<script|<link|<img|https?:|url\((?!#)/);
+  });
+
+  it('works as it is built, each part in its own file', async () => {
+    const file = await put('rows.csv.gz', gzipSync(csvOf()));
+    const paths = ['--out', join(folder, 'scores.csv'), '--report', join(folder, 'report.html')];
+    const args = ['score', file, '--model', model, '--label', 'is_fraud', '--provider', 'cpu', ...paths];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [projectPath('dist/cli.js'), ...args]);
+    // No terminal, no progress bar.
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`${rows.length} rows scored`);
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('<svg ');
+    expect((await readFile(join(folder, 'scores.csv'), 'utf8')).trimEnd().split('\n')).toHaveLength(rows.length + 1);
   });
 
   it('ends before it scores where the report can not be written', async () => {

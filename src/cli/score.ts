@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPolicy } from '../answering/policy.js';
 import type { Provider } from '../api/provider.js';
@@ -187,9 +187,11 @@ function refuseMisuse(file: string, { out, id, label, amount, reviewCost, report
     ['--out', out],
     ['--report', report],
   ] as const) {
-    if (path === file) refuse(option, 'another file than the one that is scored', basename(path));
+    if (path !== undefined && resolve(path) === resolve(file))
+      refuse(option, 'another file than the one that is scored', basename(path));
   }
-  if (report === out) refuse('--report', 'another file than --out', basename(out));
+  if (report !== undefined && resolve(report) === resolve(out))
+    refuse('--report', 'another file than --out', basename(out));
 }
 
 function cost(text: string): number {

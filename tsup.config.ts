@@ -39,6 +39,9 @@ const carriedByCli = [
   'cli-progress',
 ];
 
+/** What draws the report's charts. */
+const carriedByCharts = ['echarts', 'zrender', 'tslib'];
+
 /** What `adopt` needs to read the header of a table. */
 const carriedByAdopt = ['csv-parse'];
 
@@ -76,11 +79,35 @@ const worker: Options = {
   onSuccess: () => copyForWebpack('worker', 'tool-worker'),
 };
 
+/** Other files of the package that the command line loads when a command needs them: as large as all the rest of it. */
+const loadedByCli: readonly (readonly [source: RegExp, file: string])[] = [
+  [/\/report\/charts\.js$/, './score-charts.js'],
+  [/^\.\.\/index\.js$/, './index.js'],
+];
+
+const loadedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'loaded-files',
+  setup: ({ onResolve }) => {
+    for (const [filter, path] of loadedByCli) onResolve({ filter }, () => ({ path, external: true }));
+  },
+};
+
+/** Nobody looks for an error of ours in it: it goes without a map, and small. */
+const charts: Options = {
+  ...shared,
+  entry: { 'score-charts': 'src/tools/score-file/report/charts.ts' },
+  format: ['esm'],
+  noExternal: carriedByCharts,
+  sourcemap: false,
+  minify: true,
+};
+
 const cli: Options = {
   ...shared,
   entry: { cli: 'src/cli/main.ts' },
   format: ['esm'],
-  noExternal: [...carriedByAll, ...carried, ...carriedByCli],
+  noExternal: [...carriedByAll, ...carriedByCli],
+  esbuildPlugins: [loadedFilesPlugin],
   // An optional part of cli-table3, which does without.
   external: ['@colors/colors'],
   // What it carries is CommonJS, and asks for Node.js's own modules.
@@ -96,7 +123,7 @@ const adopt: Options = {
   onSuccess: () => copyForWebpack('adopt-process'),
 };
 
-export default defineConfig(({ dts }) => [esm, cjs, worker, cli, adopt, ...(dts === false ? [] : [types])]);
+export default defineConfig(({ dts }) => [esm, cjs, worker, cli, charts, adopt, ...(dts === false ? [] : [types])]);
 
 /** See `src/packaged-files.ts`. */
 async function copyForWebpack(...names: readonly string[]): Promise<void> {
@@ -105,13 +132,15 @@ async function copyForWebpack(...names: readonly string[]): Promise<void> {
 
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
-  const texts = [...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByAdopt])].map(async (name) => {
-    const directory = join('node_modules', name);
-    const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
-    if (name !== '@bufbuild/protobuf') throw new Error(`${directory}: expected a licence, found none`);
-    return `${name}\n\n${await licenceOfProtobuf(directory)}`;
-  });
+  const texts = [...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByCharts, ...carriedByAdopt])].map(
+    async (name) => {
+      const directory = join('node_modules', name);
+      const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
+      if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
+      if (name !== '@bufbuild/protobuf') throw new Error(`${directory}: expected a licence, found none`);
+      return `${name}\n\n${await licenceOfProtobuf(directory)}`;
+    },
+  );
   await writeFile('dist/THIRD-PARTY-LICENSES.txt', (await Promise.all(texts)).join('\n\n'));
 }
 

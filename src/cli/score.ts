@@ -1,11 +1,10 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPolicy } from '../answering/policy.js';
 import type { Provider } from '../api/provider.js';
 import type { ScoreRequest } from '../api/request.js';
 import type { Decision } from '../api/result.js';
 import { InvalidOptionsError } from '../errors.js';
-import { FraudScorer } from '../fraud-scorer.js';
 import { systemClock } from '../host/clock.js';
 import type { Manifest } from '../models/manifest.js';
 import { readModelDirectory } from '../models/model-directory.js';
@@ -13,12 +12,20 @@ import { LabelledRows } from '../tools/score-file/evaluation.js';
 import { formatOf } from '../tools/score-file/file-format.js';
 import type { Costs } from '../tools/score-file/metrics/money-saved.js';
 import { usualThresholds } from '../tools/score-file/metrics/threshold-table.js';
-import { type RowRequest, type ScoredFile, type ScoreFileParts, scoreFile } from '../tools/score-file/score-file.js';
+import { OutputFile } from '../tools/score-file/output-file.js';
+import {
+  type RowRequest,
+  type ScoredFile,
+  type ScoreFileOrder,
+  type ScoreFileParts,
+  scoreFile,
+} from '../tools/score-file/score-file.js';
 import { ScoreFileError } from '../tools/score-file/score-file-error.js';
 import { scoreColumns } from '../tools/score-file/score-lines.js';
 import { providers, wholeNumber } from './arguments.js';
 import { asJson, type Output } from './output.js';
 import { progressBar } from './progress-bar.js';
+import { scoreReport } from './score-report.js';
 import { type ScoreSummary, scoreText } from './score-text.js';
 
 interface ScoreOptions {
@@ -76,36 +83,60 @@ export function describeScore(command: Command, output: Output, endWith: (isWell
 }
 
 async function score(file: string, options: ScoreOptions): Promise<ScoreSummary> {
-  const { out, label, thresholds } = options;
+  const { out, thresholds, report } = options;
   const startedMs = systemClock.now();
   const { manifest } = await readModelDirectory(options.model);
-  const decisions: Record<Decision, number> = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
-  const labelled = new LabelledRows();
-  const scored = await withScorer(options, (scoreMany, signal) => {
+  // Before the rows are scored, so that a folder that is not there is found now.
+  const reportFile = report === undefined ? null : new OutputFile(report, false);
+  try {
+    await reportFile?.write('');
+    const labelled = new LabelledRows();
+    const decisions: Record<Decision, number> = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
+    const scored = await scoreRows(orderOf(file, manifest, options), options, (row, result) => {
+      decisions[result.decision] += 1;
+      if (options.label !== undefined) labelled.add(row, result);
+    });
+    const { blockProbability } = { ...defaultPolicy, ...manifest.policy };
+    const isLabelled = options.label !== undefined;
+    const evaluation = isLabelled ? labelled.evaluate(thresholds, blockProbability, costsOf(options)) : null;
+    const seconds = (systemClock.now() - startedMs) / 1_000;
+    const { name, version } = manifest;
+    const model = { name, version };
+    const summary = { model, file, out, report: report ?? null, seconds, ...scored, decisions, evaluation };
+    await reportFile?.write(await scoreReport(summary, labelled.cumulative()));
+    await reportFile?.commit();
+    return summary;
+  } catch (error) {
+    await reportFile?.discard();
+    throw error;
+  }
+}
+
+async function scoreRows(
+  order: ScoreFileOrder,
+  options: ScoreOptions,
+  onScored: ScoreFileParts['onScored'],
+): Promise<ScoredFile> {
+  return withScorer(options, async (scoreMany, signal) => {
     const bar = progressBar(process.stderr);
-    const parts: ScoreFileParts = {
-      scoreMany,
-      onScored: (row, result) => {
-        decisions[result.decision] += 1;
-        if (label !== undefined) labelled.add(row, result);
-      },
-      onProgress: ({ bytes, totalBytes, rows }) => bar.update(bytes, totalBytes, rows),
-      signal,
-    };
-    return scoreFile(orderOf(file, manifest, options), parts).finally(() => bar.stop());
+    try {
+      return await scoreFile(order, {
+        scoreMany,
+        onScored,
+        onProgress: ({ bytes, totalBytes, rows }) => bar.update(bytes, totalBytes, rows),
+        signal,
+      });
+    } finally {
+      bar.stop();
+    }
   });
-  const { blockProbability } = { ...defaultPolicy, ...manifest.policy };
-  const evaluation = label === undefined ? null : labelled.evaluate(thresholds, blockProbability, costsOf(options));
-  const seconds = (systemClock.now() - startedMs) / 1_000;
-  const { name, version } = manifest;
-  return { model: { name, version }, file, out, report: null, seconds, ...scored, decisions, evaluation };
 }
 
 function orderOf(
   file: string,
   { inputs }: Manifest,
   { out, id, label, amount, skipBadRows }: ScoreOptions,
-): Parameters<typeof scoreFile>[0] {
+): ScoreFileOrder {
   return { file, out, inputs, columns: { id, label, amount }, skipBadRows: skipBadRows === true };
 }
 
@@ -118,6 +149,8 @@ async function withScorer(
 ): Promise<ScoredFile> {
   const abort = new AbortController();
   const stop = (): void => abort.abort();
+  // Loaded for this command alone.
+  const { FraudScorer } = await import('../index.js');
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     await using scorer = await FraudScorer.create({ model, providers: provider, devices: [device], timeoutMs });
@@ -154,9 +187,11 @@ function refuseMisuse(file: string, { out, id, label, amount, reviewCost, report
     ['--out', out],
     ['--report', report],
   ] as const) {
-    if (path === file) refuse(option, 'another file than the one that is scored', basename(path));
+    if (path !== undefined && resolve(path) === resolve(file))
+      refuse(option, 'another file than the one that is scored', basename(path));
   }
-  if (report === out) refuse('--report', 'another file than --out', basename(out));
+  if (report !== undefined && resolve(report) === resolve(out))
+    refuse('--report', 'another file than --out', basename(out));
 }
 
 function cost(text: string): number {

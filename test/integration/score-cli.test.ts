@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -206,7 +208,7 @@ describe('fraud-scorer score', () => {
     expect(evaluation.best.saved).toBeGreaterThanOrEqual(evaluation.decided.saved);
     const people = await score(file, '--out', join(folder, 'scores.csv'), ...money);
     expect(people.stdout).toMatch(/Area under ROC: 0\.\d{4}\nAverage precision: 0\.\d{4}\n/);
-    expect(people.stdout).toMatch(/Thresholds that save most \([\d,.-]+\): "policy": \{ "reviewProbability": /);
+    expect(people.stdout).toMatch(/Most money saved: [\d,.-]+\nby the policy: \{ "reviewProbability": /);
   });
 
   it('leaves rows without a label out of what it measures, and scores them', async () => {
@@ -215,7 +217,44 @@ describe('fraud-scorer score', () => {
       csvOf((cells, row) => (row < 4 ? cells.with(1, '') : cells)),
     );
     const { stdout } = await score(file, '--out', join(folder, 'scores.csv'), '--label', 'is_fraud');
-    expect(stdout).toContain('; 4 rows without a label left out');
+    expect(stdout).toContain('Without a label: 4 rows, scored and counted nowhere here');
+  });
+
+  it('writes the curves to an HTML file that loads nothing and runs no script', async () => {
+    const file = await put('rows <1>.csv', csvOf());
+    const report = join(folder, 'report.html');
+    const options = ['--label', 'is_fraud', '--amount', 'amount', '--review-cost', '2', '--report', report];
+    const { code, stdout, stderr } = await score(file, '--out', join(folder, 'scores.csv'), ...options);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Curves: ${report}`);
+    const html = await readFile(report, 'utf8');
+    expect(html.match(/<svg /g)).toHaveLength(5);
+    for (const title of ['ROC curve', 'Precision and detection rate', 'Money saved by threshold', 'Thresholds']) {
+      expect(html).toContain(`<h2>${title}</h2>`);
+    }
+    expect(html).toContain('rows &lt;1&gt;.csv');
+    expect(html.replaceAll('http://www.w3.org/', '')).not.toMatch(/<script|<link|<img|https?:|url\((?!#)/);
+  });
+
+  it('works as it is built, each part in its own file', async () => {
+    const file = await put('rows.csv.gz', gzipSync(csvOf()));
+    const paths = ['--out', join(folder, 'scores.csv'), '--report', join(folder, 'report.html')];
+    const args = ['score', file, '--model', model, '--label', 'is_fraud', '--provider', 'cpu', ...paths];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [projectPath('dist/cli.js'), ...args]);
+    // No terminal, no progress bar.
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`${rows.length} rows scored`);
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('<svg ');
+    expect((await readFile(join(folder, 'scores.csv'), 'utf8')).trimEnd().split('\n')).toHaveLength(rows.length + 1);
+  });
+
+  it('ends before it scores where the report can not be written', async () => {
+    const file = await put('rows.csv', csvOf());
+    const report = join(folder, 'none', 'report.html');
+    const end = await score(file, '--out', join(folder, 'scores.csv'), '--label', 'is_fraud', '--report', report);
+    expect(end).toMatchObject({ code: 1, stdout: '' });
+    expect(end.stderr).toBe(`${report} can't be written: there is no such file or directory\n`);
+    expect(await readdir(folder)).toEqual(['rows.csv']);
   });
 
   it('refuses options that do not go together, and file names that say no format', async () => {

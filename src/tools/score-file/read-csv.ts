@@ -8,8 +8,8 @@ const delimiters = [',', ';', '\t'];
 
 interface Line {
   fields: readonly string[];
-  /** The line of the file on which it ends. */
-  lastLine: number;
+  /** The line of the file on which it begins, from 1. */
+  line: number;
 }
 
 /**
@@ -28,14 +28,14 @@ export async function* readCsv(
   let number = 0;
   for await (const lines of linesOf(path, chunks)) {
     const rows: RawRow[] = [];
-    for (const { fields, lastLine } of lines) {
+    for (const { fields, line } of lines) {
       if (places === null) {
         places = findColumns(path, fields, wanted);
         width = fields.length;
         continue;
       }
       number += 1;
-      rows.push({ number, line: firstLineOf(fields, lastLine), cells: cellsOf(fields, places, width) });
+      rows.push({ number, line, cells: cellsOf(fields, places, width) });
     }
     yield rows;
   }
@@ -51,44 +51,68 @@ function cellsOf(fields: readonly string[], places: readonly number[], width: nu
 async function* linesOf(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {
   let lines: Line[] = [];
   let parser: Parser | null = null;
+  const counter = new LineCounter();
   const takeLines = (): Line[] => {
     const taken = lines;
     lines = [];
     return taken;
   };
   try {
-    for await (const chunk of chunks) {
-      parser ??= parserFor(chunk, (line) => lines.push(line));
+    for await (const chunk of fromFirstLine(chunks)) {
+      parser ??= parserFor(chunk, (fields, parsed) => {
+        lines.push({ fields, line: counter.firstLineOf(fields, parsed) });
+      });
       await written(parser, chunk);
       yield takeLines();
     }
     if (parser !== null) await written(parser, null);
     yield takeLines();
   } catch (error) {
-    if (error instanceof CsvError) throw new ScoreFileError(messageOf(path, error));
+    if (error instanceof CsvError) throw new ScoreFileError(messageOf(path, error, counter));
     throw error;
   } finally {
     parser?.destroy();
   }
 }
 
-function parserFor(start: Buffer, onLine: (line: Line) => void): Parser {
-  return parse({
+/** The same chunks; the first has the whole first line in it. */
+async function* fromFirstLine(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let start: Buffer | null = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    if (start === null) {
+      yield chunk;
+      continue;
+    }
+    start = Buffer.concat([start, chunk]);
+    if (start.length < maxRowLength && !start.includes('\n') && !start.includes('\r')) continue;
+    yield start;
+    start = null;
+  }
+  if (start !== null && start.length > 0) yield start;
+}
+
+function parserFor(start: Buffer, onLine: (fields: string[], parsed: number) => void): Parser {
+  const parser = parse({
     bom: true,
     delimiter: delimiterOf(start),
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: maxRowLength,
     on_record: (fields: string[], { lines }: InfoRecord) => {
-      onLine({ fields, lastLine: lines });
+      onLine(fields, lines);
       // Nothing goes through the stream: a row at a time would be slow.
       return null;
     },
   });
+  // The call that writes to it is told as well.
+  return parser.on('error', () => {});
 }
 
 function delimiterOf(start: Buffer): string {
-  const line = start.toString('utf8').split(/[\r\n]/, 1)[0] ?? '';
+  const [line = ''] = start
+    .toString('utf8')
+    .replace(/"[^"]*"/g, '')
+    .split(/[\r\n]/, 1);
   const counts = delimiters.map((delimiter) => line.split(delimiter).length);
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
 }
@@ -98,9 +122,9 @@ function written(parser: Parser, chunk: Buffer | null): Promise<void> {
   return new Promise((resolve, reject) => {
     parser.once('error', reject);
     const done = (error?: Error | null): void => {
-      parser.off('error', reject);
+      // Where the chunk is broken, the event comes later, with the same error.
       if (error) reject(error);
-      else resolve();
+      else resolve(void parser.off('error', reject));
     };
     if (chunk !== null) {
       parser.write(chunk, done);
@@ -112,18 +136,28 @@ function written(parser: Parser, chunk: Buffer | null): Promise<void> {
   });
 }
 
-/** A cell may hold line ends. */
-function firstLineOf(fields: readonly string[], lastLine: number): number {
-  let line = lastLine;
-  for (const field of fields) {
-    for (let at = field.indexOf('\n'); at >= 0; at = field.indexOf('\n', at + 1)) line -= 1;
+/** Finds the line on which a row begins. A cell may hold line ends, and the parser counts \r\n in a cell as two. */
+class LineCounter {
+  #last = 0;
+  #surplus = 0;
+
+  /** @param parsed lines, as the parser counts them. */
+  firstLineOf(fields: readonly string[], parsed: number): number {
+    const isOneLine = this.lineOf(parsed) === this.#last + 1;
+    const ends = isOneLine ? [] : fields.flatMap((field) => field.match(/\r\n|\r|\n/g) ?? []);
+    for (const end of ends) this.#surplus += end.length - 1;
+    this.#last = this.lineOf(parsed);
+    return this.#last - ends.length;
   }
-  return line;
+
+  lineOf(parsed: number): number {
+    return parsed - this.#surplus;
+  }
 }
 
 /** Not the parser's own words, which quote the file. */
-function messageOf(path: string, { code, lines }: CsvError): string {
-  const line = typeof lines === 'number' ? `, line ${lines}` : '';
+function messageOf(path: string, { code, lines }: CsvError, counter: LineCounter): string {
+  const line = typeof lines === 'number' ? `, line ${counter.lineOf(lines)}` : '';
   const what = problems[code] ?? `the rules of CSV are broken (${code})`;
   return `${path}${line}: ${what}`;
 }

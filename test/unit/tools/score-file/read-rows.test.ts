@@ -1,0 +1,126 @@
+import { stringify } from 'csv-stringify/sync';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isProblem, type RawRow, type RowReader, type WantedColumn } from '../../../../src/tools/score-file/raw-row.js';
+import { readCsv } from '../../../../src/tools/score-file/read-csv.js';
+import { readNdjson } from '../../../../src/tools/score-file/read-ndjson.js';
+
+function wanted(...names: string[]): WantedColumn[] {
+  return names.map((name, place) => ({ name, input: 'X', place, feature: name }));
+}
+
+async function* inPieces(text: string, length: number): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+
+async function rowsOf(reader: RowReader): Promise<RawRow[]> {
+  const rows: RawRow[] = [];
+  for await (const some of reader) rows.push(...some);
+  return rows;
+}
+
+const csv = (text: string, columns: WantedColumn[], length = 7): Promise<RawRow[]> =>
+  rowsOf(readCsv('rows.csv', inPieces(text, length), columns));
+const ndjson = (text: string, columns: WantedColumn[], length = 7): Promise<RawRow[]> =>
+  rowsOf(readNdjson('rows.ndjson', inPieces(text, length), columns));
+
+describe('readCsv', () => {
+  it('gives the wanted cells of each row, with its number and the line on which it begins', async () => {
+    expect(await csv('\ufeffb,note,a\r\n1,"two\r\nlines",2\r\n\r\n3,"a ""word""",4', wanted('a', 'b'))).toEqual([
+      { number: 1, line: 2, cells: ['2', '1'] },
+      { number: 2, line: 5, cells: ['4', '3'] },
+    ]);
+  });
+
+  it('finds out by the first line that cells end with semicolons or tabs', async () => {
+    expect(await csv('a;"b, c"\n1,5;2', wanted('a', 'b, c'), 100)).toMatchObject([{ cells: ['1,5', '2'] }]);
+    expect(await csv('a\tb\n1\t2', wanted('a', 'b'), 100)).toMatchObject([{ cells: ['1', '2'] }]);
+  });
+
+  it('tells of a row with too few or too many cells, and goes on', async () => {
+    const rows = await csv('a,b\n1\n1,2,3\n4,5\n', wanted('a'));
+    expect(rows.map(({ cells }) => (isProblem(cells) ? cells.received : cells))).toEqual(['1', '3', ['4']]);
+  });
+
+  it('names the line of a quotation mark in a wrong place, and quotes nothing', async () => {
+    await expect(csv('a,b\n1,2\n"x"secret,2\n', wanted('a'))).rejects.toThrow(
+      'rows.csv, line 3: expected the end of a cell after a closing quotation mark',
+    );
+    await expect(csv('a,b\n1,x"y\n', wanted('a'))).rejects.toThrow('rows.csv, line 2: a quotation mark in a cell');
+    await expect(csv('a,b\n1,"x\n', wanted('a'))).rejects.toThrow(/a quotation mark is opened here or before/);
+  });
+
+  it('refuses a file without a wanted column, or with two of them', async () => {
+    await expect(csv('amuont,b\n', wanted('amount', 'hour', 'b'))).rejects.toThrow(
+      'rows.csv: there are no columns "amount" (the nearest is "amuont"), "hour"',
+    );
+    await expect(csv('a,b,a\n1,2,3\n', wanted('a'))).rejects.toThrow('rows.csv: two columns are called "a"');
+    expect(await csv('a,b,b\n1,2,3\n', wanted('a'))).toHaveLength(1);
+    await expect(csv('', wanted('a'))).rejects.toThrow('found nothing');
+  });
+
+  it('reads back whatever a table holds, however it is cut into pieces', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', ' ', ';') });
+    const table = fc.array(fc.tuple(fc.constant('x'), cell), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(table, fc.integer({ min: 1, max: 20 }), async (table, length) => {
+        const rows = await csv(
+          stringify([['key', 'text, first'], ...table]),
+          wanted('key', 'text, first'),
+          length + 20,
+        );
+        expect(rows.map(({ cells }) => cells)).toEqual(table);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('readNdjson', () => {
+  it('finds features in the object itself, in features, and in their input', async () => {
+    const lines = [
+      { a: 1, b: 2 },
+      { features: { a: 1, b: 2 }, b: 3 },
+      { features: { X: [1, 2] } },
+      { X: { a: 1, b: null } },
+    ];
+    const rows = await ndjson(lines.map((line) => JSON.stringify(line)).join('\n'), wanted('a', 'b'));
+    expect(rows.map(({ cells }) => cells)).toEqual([
+      [1, 2],
+      [1, 3],
+      [1, 2],
+      [1, null],
+    ]);
+    expect(rows.map(({ line }) => line)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('does not take what an object inherits for a field', async () => {
+    const rows = await ndjson('{"constructor":1}\n{}', wanted('constructor'));
+    expect(rows.map(({ cells }) => cells)).toEqual([[1], [undefined]]);
+  });
+
+  it('tells of a line that holds no JSON object, and passes over empty ones', async () => {
+    const rows = await ndjson('\ufeff{"a":1}\r\n\r\nsecret\n[1]\n{"a":2}', wanted('a'));
+    expect(rows.map(({ line, number }) => [number, line])).toEqual([
+      [1, 1],
+      [2, 3],
+      [3, 4],
+      [4, 5],
+    ]);
+    expect(rows.map(({ cells }) => (isProblem(cells) ? cells.received : cells))).toEqual([
+      [1],
+      'text that is not JSON',
+      'an array of 1',
+      [2],
+    ]);
+  });
+
+  it('refuses a file in which no row has a wanted field, as its name may be misspelt', async () => {
+    await expect(ndjson('{"amuont":1}\n{"amuont":2}\n', wanted('amount'))).rejects.toThrow(
+      'rows.ndjson: there is no column "amount" (the nearest is "amuont")',
+    );
+    expect(await ndjson('{"b":1}\n{"amount":2}\n', wanted('amount'))).toHaveLength(2);
+    expect(await ndjson('', wanted('amount'))).toEqual([]);
+  });
+});

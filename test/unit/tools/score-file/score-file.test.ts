@@ -1,0 +1,231 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ModelResult, ScoreOutcome } from '../../../../src/api/result.js';
+import { InferenceError, InvalidRequestError } from '../../../../src/errors.js';
+import type { InputDescription } from '../../../../src/tools/score-file/feature-columns.js';
+import { OutputFile } from '../../../../src/tools/score-file/output-file.js';
+import {
+  type RowRequest,
+  type ScoredFile,
+  type ScoreFileOrder,
+  type ScoreFileParts,
+  scoreFile,
+} from '../../../../src/tools/score-file/score-file.js';
+import { float32Text } from '../../../../src/tools/score-file/score-lines.js';
+
+const inputs: InputDescription[] = [{ name: 'X', size: 2, features: ['amount', 'hour'] }];
+
+let folder: string;
+let out: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'score-file-'));
+  out = join(folder, 'scores.csv');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function scored(fraudProbability: number): ScoreOutcome {
+  const value: ModelResult = {
+    source: 'model',
+    decision: 'APPROVE',
+    fraudProbability,
+    riskScore: fraudProbability,
+    riskLevel: 'LOW',
+    model: { name: 'm', version: '1' },
+    provider: 'cpu',
+    timing: { queueMs: 0, inferenceMs: 0, totalMs: 0, batchSize: 1 },
+  };
+  return { status: 'fulfilled', value };
+}
+
+/** The score of a row is its amount. */
+function scoreNow(requests: RowRequest[]): Promise<ScoreOutcome[]> {
+  return Promise.resolve(requests.map(({ features }) => scored(Number(features.X?.[0]))));
+}
+
+async function run(
+  csv: string,
+  order: Partial<ScoreFileOrder> = {},
+  parts: Partial<ScoreFileParts> = {},
+): Promise<ScoredFile> {
+  const file = join(folder, 'rows.csv');
+  await writeFile(file, csv);
+  return scoreFile(
+    { file, out, inputs, columns: {}, skipBadRows: false, ...order },
+    { scoreMany: scoreNow, onScored: () => {}, onProgress: () => {}, ...parts },
+  );
+}
+
+function table(rows: number): string {
+  return `amount,hour\n${Array.from({ length: rows }, (_, row) => `${(row % 64) / 64},1\n`).join('')}`;
+}
+
+describe('scoreFile', () => {
+  it('writes the scores in the order of the rows, whichever batch is ready first', async () => {
+    const waiting: (() => void)[] = [];
+    const result = run(
+      table(3_000),
+      {},
+      {
+        scoreMany: (requests) =>
+          new Promise((resolve) => {
+            waiting.push(() => resolve(scoreNow(requests)));
+            // The last batch first.
+            if (waiting.length === 3) for (const land of waiting.reverse()) land();
+          }),
+      },
+    );
+    expect(await result).toEqual({ rows: 3_000, scored: 3_000, skipped: [] });
+    const lines = (await readFile(out, 'utf8')).trimEnd().split('\n');
+    expect(lines[0]).toBe('row,fraudProbability,riskScore,decision');
+    expect(lines.slice(1)).toEqual(
+      Array.from({ length: 3_000 }, (_, row) => `${row + 1},${(row % 64) / 64},${(row % 64) / 64},APPROVE`),
+    );
+  });
+
+  it('reads no further while four batches are being scored', async () => {
+    let rowsRead = 0;
+    let called = 0;
+    let onFourth = (): void => {};
+    let letGo = (): void => {};
+    const fourth = new Promise<void>((resolve) => {
+      onFourth = resolve;
+    });
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const parts: Partial<ScoreFileParts> = {
+      scoreMany: async (requests) => {
+        called += 1;
+        if (called === 4) onFourth();
+        await gate;
+        return scoreNow(requests);
+      },
+      onProgress: ({ rows }) => {
+        rowsRead = rows;
+      },
+    };
+    const result = run(table(40_000), {}, parts);
+    await fourth;
+    // A reader that did not wait would be further after some turns of the event loop.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(called).toBe(4);
+    expect(rowsRead).toBeLessThan(10_000);
+    letGo();
+    expect(await result).toMatchObject({ rows: 40_000, scored: 40_000 });
+    expect(called).toBe(Math.ceil(40_000 / 1_024));
+  });
+
+  it('tells the first bad row of the file, be it found by the reader or by the scorer', async () => {
+    const refuseHour: ScoreFileParts['scoreMany'] = async (requests) =>
+      requests.map(({ features }) =>
+        features.X?.[1] === 9
+          ? {
+              status: 'rejected',
+              reason: new InvalidRequestError([
+                { path: 'features.X[1]', expected: 'another hour', received: 'a number' },
+              ]),
+            }
+          : scored(0.5),
+      );
+    const csv = 'amount,hour\n1,1\n1,9\nabc,1\n';
+    await expect(run(csv, {}, { scoreMany: refuseHour })).rejects.toThrow(
+      'rows.csv, line 3: column "hour": expected another hour, found a number',
+    );
+    expect(await readdir(folder)).toEqual(['rows.csv']);
+    const { skipped, ...counts } = await run(csv, { skipBadRows: true }, { scoreMany: refuseHour });
+    expect(counts).toEqual({ rows: 3, scored: 1 });
+    expect(skipped.map(({ column, lines, rows }) => ({ column, lines, rows }))).toEqual([
+      { column: 'amount', lines: [4], rows: 1 },
+      { column: 'hour', lines: [3], rows: 1 },
+    ]);
+    expect(await readFile(out, 'utf8')).toBe('row,fraudProbability,riskScore,decision\n1,0.5,0.5,APPROVE\n');
+  });
+
+  it('fails where the scorer does, bad rows skipped or not, and leaves nothing behind', async () => {
+    const failing: ScoreFileParts['scoreMany'] = async (requests) =>
+      requests.map(() => ({ status: 'rejected', reason: new InferenceError('the model failed') }));
+    await expect(run(table(3), { skipBadRows: true }, { scoreMany: failing })).rejects.toThrow('the model failed');
+    const rejecting = (): Promise<never> => Promise.reject(new InferenceError('all is lost'));
+    await expect(run(table(9_000), {}, { scoreMany: rejecting })).rejects.toThrow('all is lost');
+    expect(await readdir(folder)).toEqual(['rows.csv']);
+  });
+
+  it('keeps a file of scores that is there, until the new one is complete', async () => {
+    await writeFile(out, 'earlier');
+    await expect(run('amount,hour\nabc,1\n')).rejects.toThrow('line 2');
+    expect(await readFile(out, 'utf8')).toBe('earlier');
+    await run(table(1));
+    expect(await readFile(out, 'utf8')).toContain('1,0,0,APPROVE');
+  });
+
+  it('refuses a file of bad rows alone, with the first reason', async () => {
+    await expect(run('amount,hour\nabc,1\n,1\n', { skipBadRows: true })).rejects.toThrow(
+      /all 2 rows are bad; line 2: column "amount": expected a number .*, found text/,
+    );
+    expect(await run('amount,hour\n')).toEqual({ rows: 0, scored: 0, skipped: [] });
+  });
+
+  it('stops when it is told to, and leaves nothing behind', async () => {
+    const abort = new AbortController();
+    const onProgress = (): void => abort.abort();
+    await expect(run(table(40_000), {}, { signal: abort.signal, onProgress })).rejects.toThrow('Interrupted');
+    expect(await readdir(folder)).toEqual(['rows.csv']);
+  });
+
+  it('tells labels, amounts and ids, and which rows they belong to', async () => {
+    const seen: unknown[] = [];
+    await run(
+      'who,amount,hour,fraud\n"a,1",0.25,3,1\nb,0.5,4,\nc,0.75,5,False\n',
+      { columns: { id: 'who', label: 'fraud', amount: 'hour' } },
+      { onScored: ({ id, isFraud, amount }) => seen.push([id, isFraud, amount]) },
+    );
+    expect(seen).toEqual([
+      ['a,1', true, 3],
+      ['b', null, 0],
+      ['c', false, 5],
+    ]);
+    expect(await readFile(out, 'utf8')).toContain('who,fraudProbability,riskScore,decision\n"a,1",0.25,0.25,APPROVE\n');
+  });
+
+  it.each([
+    ['fraud', '2', 'a label: 1 or true for fraud, 0 or false, or nothing'],
+    ['fraud', 'yes', 'a label'],
+    ['value', '-1', 'an amount, a number of at least 0, found a negative number'],
+    ['value', '', 'an amount, a number of at least 0, found an empty cell'],
+    ['value', '0x1', 'an amount, a number of at least 0, found other text'],
+  ])('refuses a row whose %s is "%s"', async (column, cell, message) => {
+    const cells = { fraud: '1', value: '1', [column]: cell };
+    const csv = `amount,hour,fraud,value\n1,1,${cells.fraud},${cells.value}\n`;
+    await expect(run(csv, { columns: { label: 'fraud', amount: 'value' } })).rejects.toThrow(message);
+  });
+});
+
+describe('OutputFile', () => {
+  it('reports what the disk refused, and not what came of it', async () => {
+    const file = new OutputFile(join(folder, 'missing', 'a.csv.gz'), true);
+    await expect(file.write('x'.repeat(1_000_000)).then(() => file.commit())).rejects.toThrow(
+      "a.csv.gz can't be written: there is no such file or directory",
+    );
+    await file.discard();
+  });
+});
+
+describe('float32Text', () => {
+  it('is the shortest number that rounds to the value', () => {
+    expect([0.1, 0.25, 1, 0, 1e-10, 0.123456789].map((value) => float32Text(Math.fround(value)))).toEqual([
+      '0.1',
+      '0.25',
+      '1',
+      '0',
+      '1e-10',
+      '0.12345679',
+    ]);
+    for (let bits = 1; bits < 2 ** 30; bits += 9_999_991) {
+      const value = new Float32Array(Uint32Array.of(bits).buffer)[0] ?? 0;
+      expect(Math.fround(Number(float32Text(value)))).toBe(value);
+    }
+  });
+});

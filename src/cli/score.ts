@@ -2,7 +2,6 @@ import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPolicy } from '../answering/policy.js';
 import type { Provider } from '../api/provider.js';
-import type { ScoreRequest } from '../api/request.js';
 import type { Decision } from '../api/result.js';
 import { InvalidOptionsError } from '../errors.js';
 import { systemClock } from '../host/clock.js';
@@ -14,7 +13,6 @@ import type { Costs } from '../tools/score-file/metrics/money-saved.js';
 import { usualThresholds } from '../tools/score-file/metrics/threshold-table.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
 import {
-  type RowRequest,
   type ScoredFile,
   type ScoreFileOrder,
   type ScoreFileParts,
@@ -154,15 +152,10 @@ async function withScorer(
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     await using scorer = await FraudScorer.create({ model, providers: provider, devices: [device], timeoutMs });
-    return await use((requests) => scorer.scoreMany(requestsOf(requests)), abort.signal);
+    return await use((requests) => scorer.scoreMany(requests), abort.signal);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
-}
-
-/** The types of requests know float32 features only, for now. */
-function requestsOf(requests: readonly RowRequest[]): ScoreRequest[] {
-  return requests as unknown as ScoreRequest[];
 }
 
 function costsOf({ amount, reviewCost, blockCost }: ScoreOptions): Costs | null {

@@ -1,19 +1,5 @@
+import type { ManifestInput } from '../../models/manifest-inputs.js';
 import type { WantedColumn } from './raw-row.js';
-
-/** An input of a model as its manifest describes it. Lists have an item for each feature. */
-export interface InputDescription {
-  name: string;
-  size: number;
-  features?: readonly string[];
-  /** @default 'float32' */
-  type?: string;
-  /** The value of a feature that is missing; undefined where that is refused. */
-  missing?: readonly (number | string | undefined)[];
-  /** The texts that a feature may have. */
-  categories?: readonly (readonly string[] | undefined)[];
-  /** What a text becomes that is not among them; undefined where that is refused. */
-  unknownCategory?: number | string;
-}
 
 /** The column of a file for one feature, and what its cells may hold. */
 export interface FeatureColumn extends WantedColumn {
@@ -29,7 +15,7 @@ export interface FeatureColumn extends WantedColumn {
  * a dot before it where another feature has the same; a feature without a name is called by its input, with its place, from 0, in
  * brackets where the input has several.
  */
-export function featureColumns(inputs: readonly InputDescription[]): FeatureColumn[] {
+export function featureColumns(inputs: readonly ManifestInput[]): FeatureColumn[] {
   const counts = new Map<string, number>();
   for (const name of inputs.flatMap(namesOf)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return inputs.flatMap((input) => {
@@ -49,7 +35,7 @@ export function featureColumns(inputs: readonly InputDescription[]): FeatureColu
   });
 }
 
-function namesOf({ name, size, features }: InputDescription): readonly string[] {
+function namesOf({ name, size, features }: ManifestInput): readonly string[] {
   if (features !== undefined) return features;
   return size === 1 ? [name] : Array.from({ length: size }, (_, place) => `${name}[${place}]`);
 }

@@ -1,5 +1,6 @@
+import type { ManifestInput } from '../../models/manifest-inputs.js';
 import { BadCell, type CellReader, type FeatureValue } from './cell-value.js';
-import type { FeatureColumn, InputDescription } from './feature-columns.js';
+import type { FeatureColumn } from './feature-columns.js';
 import type { RowProblem } from './raw-row.js';
 
 /** What `score` takes as features: an array for each input. */
@@ -12,7 +13,7 @@ export type RowFeatures = Record<string, Float32Array | FeatureValue[]>;
  * @returns a function of the row's cells, of which the first are those of the features, in their order.
  */
 export function featuresReader(
-  inputs: readonly InputDescription[],
+  inputs: readonly ManifestInput[],
   columns: readonly FeatureColumn[],
   readCell: CellReader,
 ): (cells: readonly unknown[]) => RowFeatures | RowProblem {

@@ -1,5 +1,6 @@
+import type { ManifestInput } from '../../models/manifest-inputs.js';
 import { BadCell, readJson, readText } from './cell-value.js';
-import { featureColumns, type InputDescription } from './feature-columns.js';
+import { featureColumns } from './feature-columns.js';
 import type { FileFormat } from './file-format.js';
 import { readAmount, readId, readLabel } from './label-cells.js';
 import { isProblem, type RawRow, type RowProblem, type WantedColumn } from './raw-row.js';
@@ -32,7 +33,7 @@ export class RowPreparer {
   readonly #labelPlace: number;
   readonly #amountPlace: number;
 
-  constructor(inputs: readonly InputDescription[], { id, label, amount }: OtherColumns, kind: FileFormat['kind']) {
+  constructor(inputs: readonly ManifestInput[], { id, label, amount }: OtherColumns, kind: FileFormat['kind']) {
     const features = featureColumns(inputs);
     const columns: WantedColumn[] = [...features];
     const add = (name: string | undefined): number => {

@@ -1,6 +1,6 @@
 import type { ModelResult, ScoreOutcome } from '../../api/result.js';
 import { InvalidRequestError } from '../../errors.js';
-import type { InputDescription } from './feature-columns.js';
+import type { ManifestInput } from '../../models/manifest-inputs.js';
 import { formatOf } from './file-format.js';
 import { openInput } from './input-file.js';
 import { OutputFile } from './output-file.js';
@@ -17,7 +17,7 @@ export interface ScoreFileOrder {
   file: string;
   out: string;
   /** Of the model that scores. */
-  inputs: readonly InputDescription[];
+  inputs: readonly ManifestInput[];
   columns: OtherColumns;
   /** Leaves a bad row out, and goes on. @default a bad row ends it */
   skipBadRows: boolean;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelResult, ScoreOutcome } from '../../../../src/api/result.js';
 import { InferenceError, InvalidRequestError } from '../../../../src/errors.js';
-import type { InputDescription } from '../../../../src/tools/score-file/feature-columns.js';
+import type { ManifestInput } from '../../../../src/models/manifest-inputs.js';
 import { OutputFile } from '../../../../src/tools/score-file/output-file.js';
 import {
   type RowRequest,
@@ -15,7 +15,7 @@ import {
 } from '../../../../src/tools/score-file/score-file.js';
 import { float32Text } from '../../../../src/tools/score-file/score-lines.js';
 
-const inputs: InputDescription[] = [{ name: 'X', size: 2, features: ['amount', 'hour'] }];
+const inputs: ManifestInput[] = [{ name: 'X', size: 2, features: ['amount', 'hour'] }];
 
 let folder: string;
 let out: string;
@@ -30,6 +30,7 @@ function scored(fraudProbability: number): ScoreOutcome {
   const value: ModelResult = {
     source: 'model',
     decision: 'APPROVE',
+    decidedBy: 'policy',
     fraudProbability,
     riskScore: fraudProbability,
     riskLevel: 'LOW',

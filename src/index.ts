@@ -88,7 +88,10 @@ export {
 export { FraudScorer } from './fraud-scorer.js';
 export type { EventName, Listener } from './host/events.js';
 export { fieldsFirst } from './host/host-logger.js';
+export type { OutputForm } from './models/adopt/form-names.js';
+export type { Calibration, IsotonicCalibration, PlattCalibration } from './protocol/output-forms.js';
 export type { OptimizationLevel, OutputDifferences } from './protocol/tools.js';
+export type { Adoption } from './tools/adopt/order.js';
 export {
   type AdoptionReport,
   type AdoptModelOptions,

@@ -1,5 +1,6 @@
 import { scoreForms } from '../../protocol/output-forms.js';
 
-/** All that an output may be declared as in a manifest. */
-export const outputForms = [...scoreForms, 'riskScore', 'attention'] as const;
-export type OutputForm = (typeof outputForms)[number];
+/** What an output may be declared as in a manifest. */
+export type OutputForm = 'logits' | 'logit' | 'probability' | 'probabilities' | 'score' | 'riskScore' | 'attention';
+
+export const outputForms: readonly OutputForm[] = [...scoreForms, 'riskScore', 'attention'];

@@ -82,6 +82,7 @@ function readInput(value: unknown, path: string, issues: IssueList): ManifestInp
   if (unknownCategory !== undefined) input.unknownCategory = unknownCategory;
   const missing = readMissing(reader, type, input);
   if (missing) input.missing = missing;
+  reader.rejectMisspelt();
   return input;
 }
 

@@ -46,6 +46,7 @@ export function readManifest(json: unknown, issues: IssueList): Manifest | null 
   const files = readWeightFiles(reader, file, issues);
   const policy = readPolicyPatch(reader.nested('policy'));
   // Further fields are a newer format's or the author's own notes, and disturb nothing.
+  reader.rejectMisspelt();
   if (issues.total > 0 || !name || !version || !file || !sha256) return null;
   const manifest: Manifest = {
     name,

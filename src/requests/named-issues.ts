@@ -1,6 +1,7 @@
 import type { InputLayout, RowLayout, RowViews } from '../protocol/row-layout.js';
 import { rowViewsOf } from '../protocol/row-layout.js';
 import type { IssueList } from '../validation/issues.js';
+import { nearestName } from '../validation/nearest-name.js';
 import { builtInKind } from '../validation/object-kinds.js';
 import type { FeatureNames } from './feature-names.js';
 import {
@@ -13,7 +14,6 @@ import {
 } from './feature-shape.js';
 import { type FeatureSlot, writeValue } from './feature-slots.js';
 import type { KnownNames } from './known-names.js';
-import { nearestName } from './nearest-name.js';
 import { describeValueFor, expectedValue, expectedValues } from './value-words.js';
 
 export interface NamedIssuesOptions {

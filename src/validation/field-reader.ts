@@ -1,6 +1,7 @@
 import { InvalidOptionsError } from '../errors.js';
 import { type Fields, readFields } from './fields.js';
 import { describeValue, IssueList } from './issues.js';
+import { isSlipOf } from './nearest-name.js';
 import { builtInKind } from './object-kinds.js';
 
 interface NumberRange {
@@ -128,6 +129,17 @@ export class FieldReader {
     for (const name of Object.keys(this.#fields)) {
       if (this.#known.has(name) || this.#fields[name] === undefined) continue;
       this.issues.add(this.#pathOf(name), `one of ${[...this.#known].join(', ')}`, 'an unknown field');
+    }
+    return this;
+  }
+
+  /** Adds the fields nobody asked for that are a slip of one that was; call it when all known ones are read. Others may be anybody's own. */
+  rejectMisspelt(): this {
+    for (const name of Object.keys(this.#fields)) {
+      if (this.#known.has(name) || this.#fields[name] === undefined) continue;
+      const meant = [...this.#known].find((known) => isSlipOf(name, known));
+      if (meant !== undefined)
+        this.issues.add(this.#pathOf(name), `${meant}, if it is misspelt, or another name`, 'an unknown field');
     }
     return this;
   }

@@ -1,4 +1,4 @@
-import { nearestName } from '../../requests/nearest-name.js';
+import { nearestName } from '../../validation/nearest-name.js';
 import type { WantedColumn } from './raw-row.js';
 import { ScoreFileError } from './score-file-error.js';
 

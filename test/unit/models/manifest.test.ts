@@ -26,6 +26,11 @@ describe('readManifest', () => {
   it('reads what is well formed, and takes empty lists for none', () => {
     expect(issuesOf(golden)).toEqual([]);
     expect(issuesOf({ ...small, policy: { blockRisk: 0.95 }, note: 'of the author' })).toEqual([]);
+    expect(issuesOf({ ...small, calibraton: 'no', polciy: {} })).toEqual([
+      'calibraton: calibration, if it is misspelt, or another name; an unknown field',
+      'polciy: policy, if it is misspelt, or another name; an unknown field',
+    ]);
+    expect(issuesOf({ ...small, inputs: [{ name: 'x', size: 1, means: [0], stds: [1] }] })).toHaveLength(2);
     const manifest = readManifest({ ...small, inputs: [{ name: 'x', size: 2, mean: [], std: [] }] }, new IssueList());
     expect(manifest).toMatchObject({ sha256: 'a'.repeat(64), inputs: [{ name: 'x', size: 2 }], policy: {} });
     expect(manifest?.inputs[0]).not.toHaveProperty('mean');

@@ -25,6 +25,11 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return nearest;
 }
 
+/** Whether a name is another with one letter changed, added, left out or swapped with its neighbour. */
+export function isSlipOf(name: string, other: string): boolean {
+  return Math.abs(name.length - other.length) <= 1 && distanceOf(name.slice(0, longestName), other) === 1;
+}
+
 function plainOf(name: string): string {
   const plain = name.slice(0, longestName).toLowerCase();
   return plain.replace(/[\s_.-]/g, '') || plain;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearestName } from '../../../src/requests/nearest-name.js';
+import { nearestName } from '../../../src/validation/nearest-name.js';
 
 const known = ['amount', 'hour', 'merchant_country', 'card_age_days', 'V1', 'V10', 'V11'];
 

@@ -3,7 +3,13 @@ import type { FeatureBuffers } from '../../../workers/serving/feature-buffers.js
 import { BufferPool } from '../../../workers/serving/feature-buffers.js';
 
 const inputs = [{ name: 'x', size: 1, mean: [1], std: [1] }];
-const columns = { areas: 1, rows: 8, rowSize: 1, features: new SharedArrayBuffer(0), outputs: new SharedArrayBuffer(0) };
+const columns = {
+  areas: 1,
+  rows: 8,
+  rowSize: 1,
+  features: new SharedArrayBuffer(0),
+  outputs: new SharedArrayBuffer(0),
+};
 
 describe("a worker's input buffers", () => {
   it('are a set for each task it may have in hand, all in one memory', () => {

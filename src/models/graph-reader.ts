@@ -1,4 +1,5 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { skipField } from './skip-field.js';
 
 /** The messages of onnx.proto on the way to tensors, and which of their fields hold which message, by field number. */
 const fields = {
@@ -99,7 +100,7 @@ export class GraphReader {
       if (name === 'tensor' && field === dataLocation.field && value === dataLocation.external)
         message.isOutside = true;
     } else {
-      skip(reader, type, field);
+      skipField(reader, type, field);
     }
   }
 
@@ -124,16 +125,6 @@ export class GraphReader {
 
 function begin(name: MessageName, bytes: Uint8Array): Message {
   return { name, reader: new BinaryReader(bytes, decodeText), texts: new Map(), isOutside: false, file: null };
-}
-
-/** As `BinaryReader.skip` does, which makes a view of what it skips: an attribute may have a hundred million numbers, a field each. */
-function skip(reader: BinaryReader, type: WireType, field: number): void {
-  if (type === WireType.Bit32) reader.pos += 4;
-  else if (type === WireType.Bit64) reader.pos += 8;
-  else if (type === WireType.LengthDelimited) {
-    const length = reader.uint32();
-    reader.pos += length;
-  } else reader.skip(type, field);
 }
 
 /** A copy: the decoder takes no shared memory. */

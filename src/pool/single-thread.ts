@@ -112,8 +112,8 @@ export class SingleThread {
   }
 
   /**
-   * Opens a line for batches and chunks of columns. Until it is open, they go as tasks of Piscina's; so they do for good where the worker is a file of the
-   * host's own that wraps ours and does not export `openLine`.
+   * Opens a line for batches and chunks of columns. Until it is open they go as tasks of Piscina's. So they always do where the worker's
+   * file is one of the host's own that wraps ours and does not export `openLine`.
    *
    * @param provider what the worker runs batches on.
    */
@@ -201,7 +201,8 @@ export class SingleThread {
 
   #settle<R extends object>(inHand: TaskInHand<R>, reply: R | TaskFailure): void {
     this.#sent -= 1;
-    this.#unsent.shift()?.();
+    // One that ends can answer, but takes nothing more.
+    if (!this.#isEnding) this.#unsent.shift()?.();
     this.#inHand.settle(inHand, reply);
   }
 

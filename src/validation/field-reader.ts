@@ -133,11 +133,14 @@ export class FieldReader {
     return this;
   }
 
-  /** Adds the fields nobody asked for that are a slip of one that was; call it when all known ones are read. Others may be anybody's own. */
+  /**
+   * Adds unknown fields whose name differs in one letter from a known field that is left out. Other unknown fields are left alone. Call it
+   * when all known ones are read.
+   */
   rejectMisspelt(): this {
     for (const name of Object.keys(this.#fields)) {
       if (this.#known.has(name) || this.#fields[name] === undefined) continue;
-      const meant = [...this.#known].find((known) => isSlipOf(name, known));
+      const meant = [...this.#known].find((known) => !this.has(known) && isSlipOf(name, known));
       if (meant !== undefined)
         this.issues.add(this.#pathOf(name), `${meant}, if it is misspelt, or another name`, 'an unknown field');
     }

@@ -1,5 +1,6 @@
 import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { skipField } from '../skip-field.js';
 
 /** What can't be decoded is as good as not there: the runtime refuses such a graph. */
 export function decoded<Schema extends DescMessage>(
@@ -33,20 +34,10 @@ function peek<T>(message: Uint8Array, field: number, type: WireType, read: (read
     while (reader.pos < reader.len) {
       const [number, wireType] = reader.tag();
       if (number === field && wireType === type) return read(reader);
-      skip(reader, wireType, number);
+      skipField(reader, wireType, number);
     }
   } catch {
     // Whoever decodes all of it will say so.
   }
   return undefined;
-}
-
-/** As the reader's own, which makes a view of what it skips: an attribute may have a million numbers, a field each. */
-function skip(reader: BinaryReader, type: WireType, field: number): void {
-  if (type === WireType.Bit32) reader.pos += 4;
-  else if (type === WireType.Bit64) reader.pos += 8;
-  else if (type === WireType.LengthDelimited) {
-    const length = reader.uint32();
-    reader.pos += length;
-  } else reader.skip(type, field);
 }

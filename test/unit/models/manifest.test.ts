@@ -31,6 +31,7 @@ describe('readManifest', () => {
       'polciy: policy, if it is misspelt, or another name; an unknown field',
     ]);
     expect(issuesOf({ ...small, inputs: [{ name: 'x', size: 1, means: [0], stds: [1] }] })).toHaveLength(2);
+    expect(issuesOf({ ...small, names: 'of the authors' })).toEqual([]);
     const manifest = readManifest({ ...small, inputs: [{ name: 'x', size: 2, mean: [], std: [] }] }, new IssueList());
     expect(manifest).toMatchObject({ sha256: 'a'.repeat(64), inputs: [{ name: 'x', size: 2 }], policy: {} });
     expect(manifest?.inputs[0]).not.toHaveProperty('mean');

@@ -1,36 +1,58 @@
-import { deviceMemoryGb } from '../../workers/providers/nvidia-smi.js';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { listGpus } from '../../workers/providers/nvidia-smi.js';
 import type { Sample } from '../trend.js';
 import type { GpuSettings } from './settings.js';
 
 const hostEveryMs = 500;
-
-/** A process is started for each. */
 const deviceEveryMs = 2_000;
 
 const mebibyte = 2 ** 20;
-const mebibytesPerGb = 1024;
 
 /** Where memory is, in megabytes, for as long as it is watched. */
 export class MemorySamples {
   readonly host: Sample[] = [];
   readonly device: Sample[] = [];
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #start = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #watcher: ChildProcess | null;
 
-  constructor({ provider, device }: GpuSettings) {
-    const start = performance.now();
-    const add = (samples: Sample[], value: number): void => {
-      samples.push({ seconds: (performance.now() - start) / 1000, value });
-    };
-    this.#timers.push(setInterval(() => add(this.host, process.memoryUsage.rss() / mebibyte), hostEveryMs));
-    if (provider === 'cpu') return;
-    const lookAtDevice = async (): Promise<void> => {
-      const memory = await deviceMemoryGb(device);
-      if (memory !== null) add(this.device, memory.used * mebibytesPerGb);
-    };
-    this.#timers.push(setInterval(() => void lookAtDevice(), deviceEveryMs));
+  /** @param device as {@link deviceToWatch} has it. */
+  constructor(device: number | null) {
+    this.#timer = setInterval(() => this.#add(this.host, process.memoryUsage.rss() / mebibyte), hostEveryMs);
+    this.#watcher = device === null ? null : this.#watch(device);
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
+    this.#watcher?.kill();
   }
+
+  /**
+   * One process for all samples: to start one copies the page tables of a host that has mapped a device, for which the load waits
+   * several milliseconds each time.
+   */
+  #watch(index: number): ChildProcess {
+    const args = ['-i', `${index}`, '--query-gpu=memory.used', '--format=csv,noheader,nounits'];
+    const watcher = spawn('nvidia-smi', [...args, `--loop-ms=${deviceEveryMs}`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    // Without it there are no samples, which the report says.
+    watcher.on('error', () => {});
+    createInterface(watcher.stdout).on('line', (line) => {
+      if (/^\d+$/.test(line.trim())) this.#add(this.device, Number(line));
+    });
+    return watcher;
+  }
+
+  #add(samples: Sample[], value: number): void {
+    samples.push({ seconds: (performance.now() - this.#start) / 1000, value });
+  }
+}
+
+/** The index by which nvidia-smi knows the device; null on the CPU, and where there is no such device or tool. */
+export async function deviceToWatch({ provider, device }: GpuSettings): Promise<number | null> {
+  if (provider === 'cpu') return null;
+  const { gpus } = await listGpus();
+  return gpus.find((gpu) => gpu.device === device)?.index ?? null;
 }

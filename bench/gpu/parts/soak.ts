@@ -4,7 +4,7 @@ import { ReferenceRequests } from '../../load/reference-requests.js';
 import { Resources } from '../../resources.js';
 import { figureOf } from '../../statistics.js';
 import { riseInAll, type Sample, windowMedians } from '../../trend.js';
-import { MemorySamples } from '../memory-samples.js';
+import { deviceToWatch, MemorySamples } from '../memory-samples.js';
 import { openScorer } from '../open-scorer.js';
 import { checkOf, mustBeNone, reported } from '../report/check.js';
 import { tickMs } from '../settings.js';
@@ -29,13 +29,15 @@ export const soak: RunPart = async (context) => {
   const { settings, timeLeft, report } = context;
   const requests = ReferenceRequests.generate();
   await using resources = new Resources();
+  // Before a session maps the device: to start a process afterwards takes the host's time.
+  const watched = await deviceToWatch(settings);
   const pace = resources.add(new Pacer(tickMs));
   const scorer = resources.add(await openScorer(settings));
   const durationMs = Math.max(1_000, Math.min(settings.soakSeconds * 1000, timeLeft.ms - endMs));
   const seconds = Math.round(durationMs / 1000);
   if (seconds < settings.soakSeconds)
     report.shortened(`${seconds} of ${settings.soakSeconds} s, in the time there was`);
-  const samples = new MemorySamples(settings);
+  const samples = new MemorySamples(watched);
   const send = (index: number): Promise<unknown> => scorer.score(requests.at(index));
   const { sent, failed, p99 } = await openLoop({ ratePerSecond, durationMs, pace, send });
   samples.stop();

@@ -1,11 +1,20 @@
 import { maxExplanations } from './answering/explanations.js';
 import { Settler } from './answering/settler.js';
+import type { DeploymentEvent } from './api/events.js';
 import type { Logger } from './api/logger.js';
 import { ColumnScoring } from './columns/column-scoring.js';
 import { allocate } from './deployments/allocate.js';
+import { Deploying, type NewVersion } from './deployments/deploying.js';
 import { Deployment, rowsInFlight } from './deployments/deployment.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
+import { Loader } from './deployments/loader.js';
+import { Operations } from './deployments/operations.js';
+import { RetiredVersions } from './deployments/retired-versions.js';
+import { Retirement } from './deployments/retirement.js';
+import { Roles } from './deployments/roles.js';
+import { Router } from './deployments/routing.js';
 import type { WorkersObserver } from './deployments/serving-workers.js';
+import { Workforce } from './deployments/workforce.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { Clock } from './host/clock.js';
 import { containedClock } from './host/clock.js';
@@ -33,6 +42,8 @@ export interface Parts {
   events: ScorerEvents;
   table: RequestTable;
   deployments: DeploymentSet;
+  /** What a host can do with versions. */
+  operations: Operations;
   monitor: Monitor;
   admission: Admission;
   columns: ColumnScoring;
@@ -62,7 +73,8 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const door = new Door();
   const changes = new Waiters();
   const table = tableFor(options, directory);
-  const deployments = new DeploymentSet();
+  const deployments = new DeploymentSet(new Router(options.routingSalt ?? directory.manifest.name));
+  const retired = new RetiredVersions();
   const deadlines = new DeadlineWheel(table, clock, (row) => deployments.of(table, row).expire(row));
   const settler = new Settler({
     clock,
@@ -77,7 +89,9 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     clock,
     thresholds: options.alerts,
     outcomes,
-    versions: () => deployments.all.map(({ stats }) => stats),
+    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted],
+    labelsOf: (version) =>
+      version === undefined ? null : (deployments.find(version)?.stats.labels ?? retired.labelsOf(version)),
     waitingSince: () => deployments.waitingSince,
     workers: () => deployments.workersSeen,
     onAlert: (alert) => {
@@ -112,24 +126,49 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onWorkersAbandoned: (abandoned) =>
       logger.error('The process ended while workers were running', { workers: abandoned }),
   };
-  const deployment = new Deployment(
-    deployments.nextIndex,
-    directory,
-    { ...options, clock },
-    {
-      clock,
-      table,
-      settler,
-      knownNames: new KnownNames(),
-      stats: new VersionStats(clock, outcomes),
-      workers,
-      changes,
-      onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
-      onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
-      onFault,
-    },
-  );
-  deployments.add(deployment);
+  const knownNames = new KnownNames();
+  const make = (directory: ModelDirectory, version: NewVersion): Deployment =>
+    new Deployment(
+      deployments.nextIndex,
+      directory,
+      {
+        ...{ ...options, ...version, clock },
+        mostWorkers: Math.max(options.workers, version.workers),
+        policy: { ...deployments.hostPolicy, ...version.policy },
+      },
+      {
+        clock,
+        table,
+        settler,
+        knownNames,
+        stats: new VersionStats(directory.manifest.version, clock, outcomes),
+        workers,
+        changes,
+        onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
+        onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
+        onFault,
+      },
+    );
+  deployments.patchPolicy(options.policy);
+  const first = make(directory, { policy: {}, workers: options.workers, workersGiven: null });
+  deployments.add(first);
+  deployments.setPrimary(first);
+  const workforce = new Workforce({
+    clock,
+    workers: options.workers,
+    versions: () => deployments.all.map((deployment) => ({ deployment, share: deployments.trafficOf(deployment) })),
+    onFault,
+  });
+  const tell = (event: Omit<DeploymentEvent, 'at'>): void => {
+    logger.info('A version changed', { ...event });
+    outsideOfRequests(() => events.emit('deployment', { ...event, at: clock.epochMs() }));
+  };
+  const retirement = new Retirement({ clock, deployments, retired, timeoutMs: options.timeoutMs, changes });
+  const { keepPreviousMs } = options;
+  const roles = new Roles({ clock, deployments, retirement, workforce, keepPreviousMs, tell, onFault });
+  const loader = new Loader(clock, options.startTimeoutMs);
+  const deploying = new Deploying({ deployments, loader, retirement, workforce, roles, make, door, tell, onFault });
+  const operations = new Operations({ deployments, retired, loader, deploying, retirement, roles, door });
   const admission = new Admission({
     clock,
     table,
@@ -147,19 +186,34 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   });
   const columns = new ColumnScoring({
     clock,
-    route: () => deployments.route(),
+    versions: deployments,
     isClosed: () => door.isClosed,
     onFault,
   });
   return {
-    ...{ options, clock, logger, events, table, deployments, monitor, admission, columns, deadlines, door, changes },
+    ...{
+      options,
+      clock,
+      logger,
+      events,
+      table,
+      deployments,
+      operations,
+      monitor,
+      admission,
+      columns,
+      deadlines,
+      door,
+      changes,
+    },
     ...{ onFault, startedAt: clock.now() },
   };
 }
 
 /** @throws as `compose` does. */
 function tableFor({ maxQueueSize, workers, batching }: ResolvedOptions, { manifest }: ModelDirectory): RequestTable {
-  const rows = maxQueueSize + rowsInFlight(workers, batching.maxBatchSize) + maxExplanations;
+  // Those of versions that start, or end, beside the others are few more; where all are taken the queue counts as full.
+  const rows = maxQueueSize + rowsInFlight(workers + 1, batching.maxBatchSize) + maxExplanations;
   const { features, stride } = rowLayoutOf(manifest.inputs);
   // The features of so many are looked at before anything is made: where there is no room for them, there is no use for the table.
   const received = `${rows} rows of ${features} features, in batches of ${batching.maxBatchSize}`;

@@ -6,6 +6,7 @@ import type {
   DeadlineExceededError,
   InferenceError,
   QueueFullError,
+  UnknownVersionError,
   WorkerLostError,
 } from './errors/scoring-errors.js';
 import type {
@@ -29,6 +30,7 @@ export {
   DeadlineExceededError,
   InferenceError,
   QueueFullError,
+  UnknownVersionError,
   WorkerLostError,
 } from './errors/scoring-errors.js';
 export {
@@ -51,6 +53,7 @@ export type FraudScorerError =
   | ClosedError
   | InferenceError
   | WorkerLostError
+  | UnknownVersionError
   | ModelInvalidError
   | ModelIntegrityError
   | ProviderUnavailableError

@@ -20,9 +20,9 @@ import type { CloseOptions, CloseReport, Scorer } from './api/scorer.js';
 import type { Summary } from './api/summary.js';
 import type { Parts } from './compose.js';
 import { createParts } from './create-parts.js';
+import { VersionedScorer } from './deployments/versioned-scorer.js';
 import { outsideOfRequests } from './host/async-context.js';
 import { asyncDispose } from './host/async-dispose.js';
-import type { EventName, Listener } from './host/events.js';
 import { closeParts, readCloseOptions } from './lifecycle.js';
 import { rehearse } from './rehearsal.js';
 import { manyIntake } from './requests/many-intake.js';
@@ -50,7 +50,7 @@ const capture = (resolve: Resolve, reject: (reason: unknown) => void): void => {
  *
  * @typeParam Known the features of the model's requests, such as `npx fraud-scorer types DIR` writes them. Any, where it is left out.
  */
-export class FraudScorer<Known = unknown> implements Scorer<Known> {
+export class FraudScorer<Known = unknown> extends VersionedScorer implements Scorer<Known> {
   static {
     // The bundler renames a class that names itself, and a host would see `_FraudScorer` in its logs.
     Object.defineProperty(FraudScorer, 'name', { value: 'FraudScorer' });
@@ -88,6 +88,7 @@ export class FraudScorer<Known = unknown> implements Scorer<Known> {
   }
 
   private constructor(parts: Parts) {
+    super(parts.events, parts.operations);
     this.#parts = parts;
   }
 
@@ -186,44 +187,6 @@ export class FraudScorer<Known = unknown> implements Scorer<Known> {
   /** Whether this scorer can answer, for a health endpoint; cheap. */
   health(): Health {
     return healthOfParts(this.#parts);
-  }
-
-  /**
-   * Calls `listener` at every such event. One that throws, or whose promise rejects, disturbs nothing; it is logged. `events.once` and
-   * `events.on` of Node.js take a scorer too; `error`, which they listen to, never occurs.
-   *
-   * @throws {InvalidOptionsError} where there is no such event, or the listener is no function.
-   */
-  on<E extends EventName>(event: E, listener: Listener<E>): this {
-    this.#parts.events.on(event, listener);
-    return this;
-  }
-
-  /** Calls `listener` at the next such event. @throws as `on` does. */
-  once<E extends EventName>(event: E, listener: Listener<E>): this {
-    this.#parts.events.once(event, listener);
-    return this;
-  }
-
-  /** Takes a listener away again. @throws as `on` does. */
-  off<E extends EventName>(event: E, listener: Listener<E>): this {
-    this.#parts.events.off(event, listener);
-    return this;
-  }
-
-  /** The same as `on`. */
-  addListener<E extends EventName>(event: E, listener: Listener<E>): this {
-    return this.on(event, listener);
-  }
-
-  /** The same as `off`. */
-  removeListener<E extends EventName>(event: E, listener: Listener<E>): this {
-    return this.off(event, listener);
-  }
-
-  /** How many listeners an event has. @throws {InvalidOptionsError} where there is no such event. */
-  listenerCount(event: EventName): number {
-    return this.#parts.events.listenerCount(event);
   }
 
   /**

@@ -1,5 +1,13 @@
-export type { DeploymentSummary } from './api/deployment.js';
-export type { Alert, AlertRule, DecisionRecord, FraudScorerEvents, WorkerLostEvent } from './api/events.js';
+export type { DeploymentRole, DeploymentSummary, DeployOptions } from './api/deployment.js';
+export type {
+  Alert,
+  AlertRule,
+  DecisionRecord,
+  DeploymentEvent,
+  DeploymentEventType,
+  FraudScorerEvents,
+  WorkerLostEvent,
+} from './api/events.js';
 export type { Health } from './api/health.js';
 export type {
   FieldsFirstLogger,
@@ -83,6 +91,7 @@ export {
   ProviderUnavailableError,
   QueueFullError,
   StartTimeoutError,
+  UnknownVersionError,
   WorkerLostError,
 } from './errors.js';
 export { FraudScorer } from './fraud-scorer.js';

@@ -57,9 +57,12 @@ export function readCloseOptions(options: CloseOptions): { timeoutMs: number } {
  * @param timeoutMs how long to wait for requests that were taken in.
  */
 export async function closeParts(parts: Parts, timeoutMs: number): Promise<CloseReport> {
-  const { door, deployments, deadlines, monitor, events, logger } = parts;
+  const { door, deployments, operations, deadlines, monitor, events, logger } = parts;
   door.close();
+  // At once, for its callers; what loads ends beside the requests that are still answered.
+  const stopped = operations.stop(new ClosedError('The scorer was closed'));
   const abandoned = (await isDrained(parts, timeoutMs)) ? 0 : abandonAll(parts);
+  await stopped;
   const released = await deployments.release();
   deadlines.dispose();
   monitor.dispose();

@@ -48,6 +48,9 @@ export interface ResolvedOptions {
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
+  keepPreviousMs: number;
+  /** null: the name of the first model. */
+  routingSalt: string | null;
   logger: HostLogger | undefined;
   /** A file URL. */
   workerFile: string;
@@ -91,6 +94,8 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),
+    keepPreviousMs: reader.number('keepPreviousMs', 600_000, { min: 0, unit: 'milliseconds' }),
+    routingSalt: reader.value('routingSalt', 'a text', isString) ?? null,
     logger: reader.value('logger', loggerExpected, isLogger),
     workerFile: resolveWorkerFile(reader.value('workerFile', 'a path or a URL', isPathOrUrl), reader.issues),
     toolWorkerFile: readToolWorkerFile(reader, isAuto),
@@ -166,6 +171,10 @@ function isDeviceId(value: unknown): value is number {
 
 export function isProvider(value: unknown): value is Provider {
   return value === 'cuda' || value === 'tensorrt' || value === 'cpu';
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isDecide(value: unknown): value is Decide {

@@ -1,17 +1,11 @@
 import type { Health } from './api/health.js';
 import type { Summary } from './api/summary.js';
 import type { Parts } from './compose.js';
-import {
-  batchingSummary,
-  deploymentSummaries,
-  explanationsSummary,
-  queueSummary,
-  workersSummary,
-} from './deployments/summaries.js';
+import { batchingSummary, explanationsSummary, queueSummary, workersSummary } from './deployments/summaries.js';
 import { healthOf } from './monitoring/health.js';
 
 /** Everything measured, as plain JSON. */
-export function summaryOf({ clock, deployments, monitor, startedAt }: Parts): Summary {
+export function summaryOf({ clock, deployments, operations, monitor, startedAt }: Parts): Summary {
   const { performance, recent, requests, business, activeAlerts } = monitor.summary();
   return {
     model: { ...deployments.primary.model },
@@ -25,7 +19,7 @@ export function summaryOf({ clock, deployments, monitor, startedAt }: Parts): Su
     workers: workersSummary(deployments),
     queue: queueSummary(deployments),
     batching: batchingSummary(deployments),
-    deployments: deploymentSummaries(deployments),
+    deployments: operations.summaries,
     activeAlerts,
   };
 }

@@ -1,9 +1,33 @@
+import type { Patch } from './patch.js';
+import type { DecisionPolicy } from './policy.js';
 import type { ModelIdentity } from './result.js';
+import type { BusinessSummary, PerformanceSummary, RequestCounts, WorkersSummary } from './summary.js';
 
-/** A model that serves. */
+/**
+ * What a version is for. `primary`: answers all that is not a challenger's. `challenger`: answers its share. `shadow`: gets copies, and
+ * answers nobody. `standby`: the primary before, kept warm for a rollback. `retired`: has no workers any more.
+ */
+export type DeploymentRole = 'primary' | 'challenger' | 'shadow' | 'standby' | 'retired';
+
+/** Options of `deploy`. */
+export interface DeployOptions {
+  /** 1: replaces the primary. In (0, 1): the share of a challenger. `'shadow'`: copies alone. @default 1 */
+  traffic?: number | 'shadow' | undefined;
+  /** Thresholds of this version alone, over the scorer's. */
+  policy?: Patch<DecisionPolicy> | undefined;
+  /** Worker threads of this version. @default by its share of the scorer's `workers`, at least 1 */
+  workers?: number | undefined;
+}
+
+/** A version of a model that serves, or has served. */
 export interface DeploymentSummary extends ModelIdentity {
+  role: DeploymentRole;
   /** Its share of the traffic, in [0, 1]. */
   traffic: number;
   /** When it began to serve, in milliseconds since the epoch. */
   since: number;
+  workers: WorkersSummary;
+  requests: RequestCounts;
+  performance: PerformanceSummary;
+  business: BusinessSummary;
 }

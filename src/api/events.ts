@@ -44,10 +44,44 @@ export interface WorkerLostEvent {
   readyWorkers: number;
 }
 
+/** What can become of a version. */
+export type DeploymentEventType =
+  | 'deployed'
+  | 'failed'
+  | 'traffic'
+  | 'promoted'
+  | 'rolledBack'
+  | 'failedOver'
+  | 'retired'
+  | 'canaryStep'
+  | 'canaryWaiting'
+  | 'canaryAborted'
+  | 'policy';
+
+/** Something became of a version. */
+export interface DeploymentEvent {
+  type: DeploymentEventType;
+  /** The version it is about; null where it could not be read, or where it is about all. */
+  version: string | null;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Why, where there is something to say. */
+  reason?: string;
+  /** Its share of the traffic from now on, in [0, 1], where that changed. */
+  traffic?: number;
+  /** Of an aborted canary: what it broke. */
+  guard?: 'maxErrorRate' | 'maxLatencyRatio' | 'maxBlockRateChange' | 'gate';
+  /** Of an aborted canary: what was seen; null for the host's own gate. */
+  seen?: number | null;
+  /** Of an aborted canary: what is allowed; null for the host's own gate. */
+  allowed?: number | null;
+}
+
 /** The events of a scorer and what each listener is given. */
 export interface FraudScorerEvents {
   alert: [alert: Alert];
   alertCleared: [alert: Alert];
   decision: [record: DecisionRecord];
+  deployment: [event: DeploymentEvent];
   workerLost: [event: WorkerLostEvent];
 }

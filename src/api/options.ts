@@ -108,6 +108,15 @@ export interface FraudScorerOptions {
    */
   startTimeoutMs?: number | undefined;
   /**
+   * Milliseconds that the primary before is kept warm for a `rollback` or a failover; 0 to keep none. @default 600_000
+   */
+  keepPreviousMs?: number | undefined;
+  /**
+   * What a routing key is hashed with, so that two scorers split their traffic in the same way, or not. @default the name of the model
+   * that `create` was given
+   */
+  routingSalt?: string | undefined;
+  /**
    * Takes log lines: `console`, winston's, pino's, bunyan's and NestJS's loggers fit. pino's and bunyan's are recognised and given
    * `(fields, message)`, all others `(message, fields)`; `fieldsFirst(logger)` is for a wrapper that hides which it is. @default none
    */

@@ -91,6 +91,11 @@ export interface ScoreOptions {
   priority?: number | undefined;
   /** Whether to give reasons: always, or where it is reviewed or blocked, or blocked. @default the scorer's `explain` */
   explain?: Explain | undefined;
+  /**
+   * Whose traffic it is (a customer, say), where versions share it: the same key is always answered by the same version while shares stay.
+   * @default the request's `id`; without one, a version is drawn at random
+   */
+  routingKey?: string | undefined;
 }
 
 /** Which answers get reasons: all (true), REVIEW and BLOCK, BLOCK alone, or none (false). */
@@ -98,6 +103,8 @@ export type Explain = boolean | 'review' | 'block';
 
 /** Options of one call of `scoreColumns`. */
 export interface ColumnsOptions {
+  /** The version that scores, of those that are live. @default the primary at the time of the call */
+  version?: string | undefined;
   /** Milliseconds until the call is given up with `ERR_DEADLINE_EXCEEDED`; above 0. @default Infinity */
   timeoutMs?: number | undefined;
   /** Gives the call up with `ERR_ABORTED` when it is aborted. */

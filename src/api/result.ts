@@ -90,4 +90,6 @@ export interface ColumnScores {
   riskScore: Float32Array;
   /** 0 APPROVE, 1 REVIEW, 2 BLOCK. */
   decision: Uint8Array;
+  /** Who scored. */
+  model: ModelIdentity;
 }

@@ -1,4 +1,4 @@
-import type { ColumnScores } from '../api/result.js';
+import type { ColumnScores, ModelIdentity } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Timer } from '../host/clock.js';
 import type { DecisionCounts } from '../monitoring/counts.js';
@@ -31,12 +31,14 @@ export class ColumnCall {
   constructor(
     readonly columns: readonly Column[],
     readonly rows: number,
+    model: ModelIdentity,
     readonly settlement: { resolve(scores: ColumnScores): void; reject(error: FraudScorerError): void },
   ) {
     this.scores = {
       fraudProbability: new Float32Array(rows),
       riskScore: new Float32Array(rows),
       decision: new Uint8Array(rows),
+      model,
     };
   }
 

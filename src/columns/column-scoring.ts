@@ -1,5 +1,5 @@
 import type { ColumnsOptions } from '../api/request.js';
-import type { ColumnScores } from '../api/result.js';
+import type { ColumnScores, ModelIdentity } from '../api/result.js';
 import {
   AbortedError,
   ClosedError,
@@ -19,13 +19,14 @@ import { IssueList } from '../validation/issues.js';
 import { ColumnCall } from './column-call.js';
 import type { ColumnQueue } from './column-queue.js';
 import { checkValues } from './column-values.js';
-import { type ColumnReader, readColumns, readColumnsOptions } from './read-columns.js';
+import { type ColumnReader, type ColumnsCall, readColumns, readColumnsOptions } from './read-columns.js';
 
 /** Rows whose values are checked in one turn of the event loop: some tenths of a millisecond. */
 const rowsPerTurn = 4_096;
 
 /** What a call needs of the version that answers it. */
 export interface ColumnTarget {
+  readonly model: ModelIdentity;
   readonly features: { readonly layout: RowLayout; readonly reader: ColumnReader };
   readonly columns: ColumnQueue;
   readonly batcher: { pump(): void };
@@ -34,8 +35,12 @@ export interface ColumnTarget {
 
 export interface ColumnScoringOptions {
   clock: Clock;
-  /** The version that answers a call that comes now. */
-  route: () => ColumnTarget;
+  versions: {
+    /** The version that answers a call that does not name one. */
+    readonly primary: ColumnTarget;
+    /** @throws {UnknownVersionError} where no such version is live. */
+    byVersion(version: string): ColumnTarget;
+  };
   isClosed: () => boolean;
   onFault: FaultReport;
 }
@@ -49,10 +54,14 @@ export class ColumnScoring {
   }
 
   score(columns: unknown, rows: number, options: ColumnsOptions | undefined): Promise<ColumnScores> {
-    const target = this.#options.route();
+    const { versions } = this.#options;
+    let target = versions.primary;
     return new Promise((resolve, reject) => {
       try {
-        this.#begin(target, columns, rows, options, { resolve, reject });
+        if (this.#options.isClosed()) throw new ClosedError('The scorer is closed');
+        const call = readColumnsOptions(options);
+        if (call.version !== undefined) target = versions.byVersion(call.version);
+        this.#begin(target, columns, rows, call, { resolve, reject });
       } catch (error) {
         const known = asScorerError(error);
         target.stats.recordError(known);
@@ -65,13 +74,11 @@ export class ColumnScoring {
     target: ColumnTarget,
     columns: unknown,
     rows: number,
-    options: ColumnsOptions | undefined,
+    { timeoutMs, signal }: ColumnsCall,
     settlement: ColumnCall['settlement'],
   ): void {
     const { clock, isClosed } = this.#options;
     const queue = target.columns;
-    if (isClosed()) throw new ClosedError('The scorer is closed');
-    const { timeoutMs, signal } = readColumnsOptions(options);
     const issues = new IssueList();
     const { layout, reader } = target.features;
     const read = readColumns(columns, rows, layout, reader, issues);
@@ -80,7 +87,7 @@ export class ColumnScoring {
     if (isClosed()) throw new ClosedError('The scorer is closed');
     if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
 
-    const call = new ColumnCall(read, rows, settlement);
+    const call = new ColumnCall(read, rows, target.model, settlement);
     if (signal !== undefined) {
       const abort = (reason: unknown): void => void queue.giveUp(call, new AbortedError(reason));
       call.stopListening = watchSignal(signal, abort, this.#options.onFault);

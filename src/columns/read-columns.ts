@@ -7,6 +7,7 @@ import { isAbortSignal } from '../requests/score-options.js';
 import { expectedValues } from '../requests/value-words.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { describeNonNumber, type IssueList } from '../validation/issues.js';
+import { isText } from '../validation/text.js';
 import type { Column } from './column-values.js';
 
 /** The most rows of one call: their results are three arrays in one piece each. */
@@ -79,6 +80,8 @@ function readColumn(
 export interface ColumnsCall {
   timeoutMs: number;
   signal: AbortSignal | undefined;
+  /** undefined: the primary. */
+  version: string | undefined;
 }
 
 /** @throws {InvalidOptionsError} where an option is unknown or not as documented. */
@@ -87,6 +90,7 @@ export function readColumnsOptions(options: ColumnsOptions | undefined): Columns
   const range = { above: 0, unit: 'milliseconds' };
   const timeoutMs = reader.number('timeoutMs', Number.POSITIVE_INFINITY, range);
   const signal = reader.value('signal', 'an AbortSignal', isAbortSignal);
+  const version = reader.value('version', 'a version, as a non-empty text', isText);
   reader.rejectUnknown().throwIfInvalid();
-  return { timeoutMs, signal };
+  return { timeoutMs, signal, version };
 }

@@ -1,45 +1,169 @@
+import type { DeploymentRole } from '../api/deployment.js';
 import type { DecisionPolicy } from '../api/policy.js';
+import { UnknownVersionError } from '../errors.js';
 import type { WorkersSeen } from '../monitoring/alert-rules.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { Deployment } from './deployment.js';
+import { armOf, type Router } from './routing.js';
 
-/** The versions that a scorer holds, each under an index that is its requests' in the request table. For now there is one. */
+/** As many as the request table can tell apart. */
+const mostIndices = 256;
+
+/** A version that answers a share of the requests. */
+interface Challenger {
+  readonly deployment: Deployment;
+  readonly share: number;
+}
+
+/** The versions that a scorer holds, each under an index that is its requests' in the request table, and who answers what. */
 export class DeploymentSet {
-  readonly #all: Deployment[] = [];
+  readonly #router: Router;
+  readonly #byIndex: (Deployment | undefined)[] = [];
+  /** Those that have workers and answer requests, or did: the primary, challengers, the standby, and any that drain. */
+  #all: readonly Deployment[] = [];
+  /** Versions that get nothing any more. */
+  readonly #ended = new Set<Deployment>();
+  #primary: Deployment | null = null;
+  #standby: Deployment | null = null;
+  /** At most two: the first has the keys at the lower end, the second those at the upper, so that neither takes any of the other's. */
+  readonly #challengers: [Challenger | null, Challenger | null] = [null, null];
+  /** The host's thresholds, for versions to come. */
+  hostPolicy: Partial<DecisionPolicy> = {};
+  /** Whether the primary shares the traffic: looked at for each request. */
+  isSplit = false;
+
+  constructor(router: Router) {
+    this.#router = router;
+  }
 
   get all(): readonly Deployment[] {
     return this.#all;
   }
 
-  /** The version that answers whatever is not said to be another's. */
+  /** The version that answers whatever is no challenger's. */
   get primary(): Deployment {
-    return this.at(0);
+    if (this.#primary === null) throw new Error('there is no primary');
+    return this.#primary;
   }
 
-  /** @throws {Error} where there is no such version. */
-  at(index: number): Deployment {
-    const deployment = this.#all[index];
-    if (deployment === undefined) throw new Error(`there is no deployment ${index}`);
-    return deployment;
+  get standby(): Deployment | null {
+    return this.#standby;
+  }
+
+  get challengers(): readonly Challenger[] {
+    return this.#challengers.filter((challenger) => challenger !== null);
   }
 
   /** The version that answers a row's request. */
   of(table: RequestTable, row: number): Deployment {
-    return this.at(table.version[row] as number);
+    const index = table.version[row] as number;
+    const deployment = this.#byIndex[index];
+    if (deployment === undefined) throw new Error(`there is no deployment ${index}`);
+    return deployment;
   }
 
-  /** The index that the next version gets. */
+  /** An index that no version has. */
   get nextIndex(): number {
-    return this.#all.length;
+    let index = 0;
+    while (this.#byIndex[index] !== undefined) index += 1;
+    if (index >= mostIndices) throw new Error('there are more versions than a request table tells apart');
+    return index;
   }
 
+  /** Holds a version, which answers nothing before it has a role. */
   add(deployment: Deployment): void {
-    this.#all.push(deployment);
+    this.#byIndex[deployment.index] = deployment;
+    this.#all = [...this.#all, deployment];
   }
 
-  /** The version that answers a request. */
-  route(): Deployment {
+  /** Lets go of a version that has no role and no request. */
+  remove(deployment: Deployment): void {
+    if (this.#byIndex[deployment.index] === deployment) this.#byIndex[deployment.index] = undefined;
+    this.#all = this.#all.filter((other) => other !== deployment);
+    this.#ended.delete(deployment);
+  }
+
+  /** A version that gets nothing any more, and still answers what it was given. */
+  end(deployment: Deployment): void {
+    this.#ended.add(deployment);
+  }
+
+  /** Those that may get requests, now or once another fails. */
+  get live(): readonly Deployment[] {
+    return this.#all.filter((deployment) => !this.#ended.has(deployment));
+  }
+
+  /** The version that answers a request. @param key undefined: one is drawn at random. */
+  route(key: string | undefined): Deployment {
+    const [first, second] = this.#challengers;
+    const arm = armOf(
+      key === undefined ? Math.random() : this.#router.place(key),
+      first?.share ?? 0,
+      second?.share ?? 0,
+    );
+    if (arm === 1 && first !== null) return first.deployment;
+    if (arm === 2 && second !== null) return second.deployment;
     return this.primary;
+  }
+
+  roleOf(deployment: Deployment): DeploymentRole {
+    if (deployment === this.#primary) return 'primary';
+    if (deployment === this.#standby) return 'standby';
+    return this.challengers.some((challenger) => challenger.deployment === deployment) ? 'challenger' : 'retired';
+  }
+
+  /** The version's share of the traffic, in [0, 1]. */
+  trafficOf(deployment: Deployment): number {
+    if (deployment === this.#primary) return 1 - this.#challengerShare(null);
+    return this.#challengers.find((challenger) => challenger?.deployment === deployment)?.share ?? 0;
+  }
+
+  /** Whether two challengers are there already. */
+  get isFull(): boolean {
+    return !this.#challengers.includes(null);
+  }
+
+  /** How much of the traffic a challenger may have beside the others. @param deployment null for one that is new. */
+  mostShareOf(deployment: Deployment | null): number {
+    return 1 - this.#challengerShare(deployment);
+  }
+
+  setPrimary(deployment: Deployment): void {
+    this.dropChallenger(deployment);
+    if (this.#standby === deployment) this.#standby = null;
+    this.#primary = deployment;
+  }
+
+  setStandby(deployment: Deployment | null): void {
+    this.#standby = deployment;
+  }
+
+  /** Gives a challenger its share; one that is new gets a free place. @throws {Error} where there is none. */
+  setChallenger(deployment: Deployment, share: number): void {
+    const known = this.#challengers.findIndex((challenger) => challenger?.deployment === deployment);
+    const place = known === -1 ? this.#challengers.indexOf(null) : known;
+    if (place === -1) throw new Error('there are two challengers already');
+    this.#challengers[place] = { deployment, share };
+    this.isSplit = true;
+  }
+
+  dropChallenger(deployment: Deployment): void {
+    const place = this.#challengers.findIndex((challenger) => challenger?.deployment === deployment);
+    if (place === -1) return;
+    this.#challengers[place] = null;
+    this.isSplit = this.challengers.length > 0;
+  }
+
+  find(version: string): Deployment | null {
+    return this.live.find(({ model }) => model.version === version) ?? null;
+  }
+
+  /** @throws {UnknownVersionError} where no such version is live. */
+  byVersion(version: string): Deployment {
+    const found = this.find(version);
+    if (found !== null) return found;
+    const live = this.live.map(({ model }) => JSON.stringify(model.version)).join(', ');
+    throw new UnknownVersionError(`There is no such version: live are ${live}. See deployments().`);
   }
 
   /** Requests that wait for a worker, of any version. */
@@ -71,6 +195,7 @@ export class DeploymentSet {
   }
 
   patchPolicy(patch: Partial<DecisionPolicy>): void {
+    this.hostPolicy = { ...this.hostPolicy, ...patch };
     for (const { policy } of this.#all) policy.patch(patch);
   }
 
@@ -78,5 +203,12 @@ export class DeploymentSet {
   async release(): Promise<boolean> {
     const released = await Promise.all(this.#all.map((deployment) => deployment.release()));
     return released.every((isReleased) => isReleased);
+  }
+
+  /** What all challengers have together, but for one. */
+  #challengerShare(except: Deployment | null): number {
+    let share = 0;
+    for (const challenger of this.challengers) if (challenger.deployment !== except) share += challenger.share;
+    return share;
   }
 }

@@ -38,6 +38,8 @@ export interface DeploymentOptions extends ServingWorkersOptions {
   unknownFeatures: UnknownFeatures;
   /** The host's thresholds. */
   policy: Partial<DecisionPolicy>;
+  /** How many workers the host gave this version; null where that follows from its share. */
+  workersGiven: number | null;
 }
 
 /** What a deployment shares with the other versions of its scorer. */
@@ -68,7 +70,9 @@ export class Deployment {
   readonly columns: ColumnQueue;
   readonly workers: ServingWorkers;
   readonly explanations: Explanations;
-  readonly since: number;
+  /** When it began to serve, in milliseconds since the epoch. */
+  since: number;
+  readonly workersGiven: number | null;
   readonly limits: BatchLimits;
   /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
   readonly scratchRow: number;
@@ -83,7 +87,7 @@ export class Deployment {
     const { manifest } = directory;
     const { clock, table, settler, stats } = parts;
     const layout = rowLayoutOf(manifest.inputs);
-    const places = options.workers * tasksPerWorker;
+    const places = options.mostWorkers * tasksPerWorker;
     const { attention } = manifest.outputs;
     this.index = index;
     this.#directory = directory;
@@ -92,6 +96,7 @@ export class Deployment {
     this.stats = stats;
     this.since = clock.epochMs();
     this.limits = options.batching;
+    this.workersGiven = options.workersGiven;
     this.policy = new PolicyLayers(manifest.policy, options.policy);
     this.scratchRow = table.capacity;
     // Twice the places: a lane, or an area, of a worker that hangs stays unusable.
@@ -195,6 +200,24 @@ export class Deployment {
     const state = table.state[row];
     if (state !== rowStates.running && state !== rowStates.held) expire();
     else clock.soon(() => clock.soon(expire));
+  }
+
+  /** It serves from now on. */
+  begin(): void {
+    this.since = this.#parts.clock.epochMs();
+    this.stats.history.begin();
+  }
+
+  /** Whether nothing that it was given is without an answer; workers may still hold batches whose requests were all settled early. */
+  get isDrained(): boolean {
+    return this.columns.isIdle && !this.batcher.isHandingOut && !this.#parts.table.holds(this.index);
+  }
+
+  /** Settles whatever it has with an error: it is given up. */
+  giveUpAll(error: () => FraudScorerError): void {
+    const { table } = this.#parts;
+    for (const row of table.taken()) if (table.version[row] === this.index) this.giveUp(row, error());
+    this.columns.giveUpAll(error);
   }
 
   /** @see ServingWorkers.start for what it throws. */

@@ -21,6 +21,8 @@ export interface ServingWorkersOptions {
   clock: Clock;
   workerFile: string;
   workers: number;
+  /** As many as it may ever have; lanes are for so many. */
+  mostWorkers: number;
   providers: readonly Provider[];
   devices: readonly number[];
   resourceLimits: ResourceLimits | undefined;
@@ -46,6 +48,7 @@ export interface WorkersObserver {
 /** The workers of one version: its pool from the start to the end, and what it runs on. */
 export class ServingWorkers {
   readonly #options: ServingWorkersOptions;
+  #configured: number;
   readonly #observer: WorkersObserver;
   /** A worker has become ready, and may find work waiting. */
   readonly #onReady: () => void;
@@ -61,13 +64,14 @@ export class ServingWorkers {
 
   constructor(options: ServingWorkersOptions, observer: WorkersObserver, onReady: () => void, onFault: FaultReport) {
     this.#options = options;
+    this.#configured = options.workers;
     this.#observer = observer;
     this.#onReady = onReady;
     this.#onFault = onFault;
   }
 
   get configured(): number {
-    return this.#options.workers;
+    return this.#configured;
   }
 
   get ready(): number {
@@ -130,6 +134,7 @@ export class ServingWorkers {
     this.cpuOperators = cpuOperators;
     const poolOptions: WorkerPoolOptions = {
       ...options,
+      workers: this.#configured,
       signal,
       config: {
         model: fileOf(directory),
@@ -167,6 +172,12 @@ export class ServingWorkers {
       if (!(error instanceof ProviderUnavailableError) || suspicion === null) throw error;
       throw (await faultOfModel(poolOptions, suspicion)) ?? error;
     }
+  }
+
+  /** Has as many workers from now on, at most `mostWorkers`; a worker that is too many first answers what it has in hand. */
+  resize(workers: number): void {
+    this.#configured = Math.min(workers, this.#options.mostWorkers);
+    this.pool.resize(this.#configured);
   }
 
   /** Ends the workers. Nothing may wait for them any more. @returns whether all could be ended. */

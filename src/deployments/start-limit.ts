@@ -10,12 +10,22 @@ export class StartLimit {
   readonly #error: StartTimeoutError;
   readonly #timer: Timer | null;
 
-  /** @param startTimeoutMs Infinity for no bound. */
-  constructor(clock: Clock, startTimeoutMs: number) {
+  readonly #outer: AbortSignal | undefined;
+  readonly #stop = (): void => this.#controller.abort(this.#outer?.reason);
+
+  /**
+   * @param startTimeoutMs Infinity for no bound.
+   * @param what starts, for the error.
+   * @param outer ends the start too, with its reason.
+   */
+  constructor(clock: Clock, startTimeoutMs: number, what = 'The scorer', outer?: AbortSignal) {
     this.#clock = clock;
-    this.#error = new StartTimeoutError(`The scorer was not ready within its startTimeoutMs of ${startTimeoutMs}`);
-    const stop = (): void => this.#controller.abort(this.#error);
-    this.#timer = Number.isFinite(startTimeoutMs) ? clock.after(startTimeoutMs, stop) : null;
+    this.#outer = outer;
+    this.#error = new StartTimeoutError(`${what} was not ready within its startTimeoutMs of ${startTimeoutMs}`);
+    const late = (): void => this.#controller.abort(this.#error);
+    this.#timer = Number.isFinite(startTimeoutMs) ? clock.after(startTimeoutMs, late) : null;
+    outer?.addEventListener('abort', this.#stop);
+    if (outer?.aborted === true) this.#stop();
   }
 
   /** Is aborted, with a `StartTimeoutError`, when the time is over. */
@@ -32,7 +42,8 @@ export class StartLimit {
   within<T>(what: string, step: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
-        const error = new StartTimeoutError(`${this.#error.message}: ${what}`);
+        const isLate = this.signal.reason === this.#error;
+        const error = isLate ? new StartTimeoutError(`${this.#error.message}: ${what}`) : this.signal.reason;
         this.#clock.soon(() => reject(error));
       };
       const settled = (): void => this.signal.removeEventListener('abort', stop);
@@ -45,5 +56,6 @@ export class StartLimit {
   /** The start is over. */
   end(): void {
     this.#timer?.clear();
+    this.#outer?.removeEventListener('abort', this.#stop);
   }
 }

@@ -47,11 +47,36 @@ export function explanationsSummary({ all }: DeploymentSet): ExplanationsSummary
   };
 }
 
-export function deploymentSummaries({ all, primary }: DeploymentSet): DeploymentSummary[] {
-  return all.map((deployment) => {
-    const { model, since } = deployment;
-    return { ...model, traffic: deployment === primary ? 1 : 0, since };
-  });
+/** Of the versions that have workers, with their shares. */
+export function deploymentSummaries(deployments: DeploymentSet): DeploymentSummary[] {
+  return deployments.all.map((deployment) => ({
+    ...versionSummary(deployment),
+    role: deployments.roleOf(deployment),
+    traffic: deployments.trafficOf(deployment),
+  }));
+}
+
+export function versionSummary({
+  model,
+  since,
+  workers,
+  batcher,
+  stats,
+}: Deployment): Omit<DeploymentSummary, 'role' | 'traffic'> {
+  return {
+    ...model,
+    since,
+    workers: {
+      configured: workers.configured,
+      ready: workers.ready,
+      busy: batcher.busyWorkers,
+      lost: workers.lost,
+      provider: workers.provider,
+      providers: workers.providers,
+      devices: workers.devices,
+    },
+    ...stats.summary,
+  };
 }
 
 function sum(all: readonly Deployment[], of: (deployment: Deployment) => number): number {

@@ -27,6 +27,13 @@ export class DeadlineExceededError extends FraudScorerErrorBase {
   }
 }
 
+/** No such version is live, or there is none to roll back to. */
+export class UnknownVersionError extends FraudScorerErrorBase {
+  static readonly code = 'ERR_UNKNOWN_VERSION';
+  override readonly name = 'UnknownVersionError';
+  readonly code = 'ERR_UNKNOWN_VERSION';
+}
+
 /** The caller's `signal` was aborted. `cause` is the signal's reason. */
 export class AbortedError extends FraudScorerErrorBase {
   static readonly code = 'ERR_ABORTED';

@@ -17,6 +17,7 @@ const knownEvents: readonly string[] = [
   'alert',
   'alertCleared',
   'decision',
+  'deployment',
   'workerLost',
 ] satisfies readonly EventName[];
 

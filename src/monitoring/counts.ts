@@ -96,6 +96,12 @@ export class DecisionCounter {
     this.#highRisk += highRisk;
   }
 
+  copy(): DecisionCounter {
+    const copy = new DecisionCounter();
+    copy.add(this.counts);
+    return copy;
+  }
+
   get counts(): DecisionCounts {
     return { ...this.#decisions, highRisk: this.#highRisk };
   }

@@ -8,6 +8,7 @@ import { contained, type FaultReport } from '../host/faults.js';
 import { AlertBoard } from './alert-board.js';
 import { observe, type WorkersSeen } from './alert-rules.js';
 import { DecisionCounter, RequestCounter } from './counts.js';
+import type { LabelCounts } from './label-counts.js';
 import type { OutcomeStore } from './outcomes.js';
 import { PerformanceHistory, windowIntervals } from './performance-history.js';
 import { PerformanceRecorder } from './performance-recorder.js';
@@ -22,6 +23,8 @@ export interface MonitorOptions {
   outcomes: OutcomeStore;
   /** The statistics of each version that serves or has served. */
   versions: () => readonly VersionStats[];
+  /** The labels of a version that the host names; null where it is not known. */
+  labelsOf: (version: string | undefined) => LabelCounts | null;
   /** Since when, on the monotonic clock, requests have always been waiting; null where none is. */
   waitingSince: () => number | null;
   workers: () => WorkersSeen;
@@ -72,7 +75,8 @@ export class Monitor {
   }
 
   recordOutcome(outcome: Outcome): boolean {
-    return this.#options.outcomes.record(outcome);
+    const version = this.#options.labelsOf(outcome.version);
+    return this.#options.outcomes.record(outcome, version);
   }
 
   get activeAlerts(): Alert[] {

@@ -1,10 +1,9 @@
 import type { OutcomeLimits } from '../api/options.js';
 import type { Outcome } from '../api/outcome.js';
 import type { Decision } from '../api/result.js';
-import type { BusinessSummary } from '../api/summary.js';
 import type { Clock } from '../host/clock.js';
 import { flatCopy } from '../host/flat-copy.js';
-import { ConfusionMatrix } from './confusion-matrix.js';
+import { LabelCounts } from './label-counts.js';
 import { ratio } from './ratio.js';
 
 /** What is known of a decision whose label may still come, or be revised. */
@@ -16,6 +15,8 @@ interface Entry {
   decidedAt: number;
   /** Decided by this scorer, not told by the host. */
   isOwn: boolean;
+  /** Of the version that decided; null where that is not known here. */
+  version: LabelCounts | null;
 }
 
 /** Labels the false positive rate of alerts is taken over. */
@@ -30,12 +31,10 @@ export class OutcomeStore {
   readonly #limits: OutcomeLimits;
   /** In order of arrival. That is the order of decision, except for decisions that the host reports from its own records. */
   readonly #entries = new Map<string, Entry>();
-  readonly #confusion = new ConfusionMatrix();
+  readonly #counts = new LabelCounts();
   /** The decisions that were labelled legitimate most recently; some may have been revised since. */
   readonly #recentLegitimate: Entry[] = [];
   #recentNext = 0;
-  /** Entries of this scorer's own decisions that have a label. */
-  #labelledOwn = 0;
   /** The same moment on both clocks. */
   readonly #start: { now: number; epochMs: number };
 
@@ -45,34 +44,35 @@ export class OutcomeStore {
     this.#start = { now: clock.now(), epochMs: clock.epochMs() };
   }
 
-  /** Remembers a decision, so that a label can be matched with it. */
-  expect(id: string, decision: Decision): void {
+  /** Remembers a decision, so that a label can be matched with it. @param version whose decision it is. */
+  expect(id: string, decision: Decision, version: LabelCounts | null = null): void {
     const flagged = isFlagged(decision);
     const decidedAt = this.#clock.now();
     const key = flatCopy(id);
     const known = this.#find(key);
     if (known === null || known.isFraud === null) {
-      this.#remember(key, { flagged, isFraud: null, decidedAt, isOwn: true });
+      this.#remember(key, { flagged, isFraud: null, decidedAt, isOwn: true, version });
       return;
     }
-    this.#confusion.remove(known.flagged, known.isFraud);
-    this.#confusion.add(flagged, known.isFraud);
-    if (!known.isOwn) this.#labelledOwn += 1;
+    this.#uncount(known, known.isFraud);
     // The entry itself is changed, because it may be among the most recent labels.
-    this.#remember(key, Object.assign(known, { flagged, decidedAt, isOwn: true }));
+    this.#remember(key, Object.assign(known, { flagged, decidedAt, isOwn: true, version }));
+    this.#count(known, known.isFraud);
   }
 
-  /** @returns whether the label could be matched with a decision. */
-  record(outcome: Outcome): boolean {
+  /**
+   * @param version those of the version that the host names, where it is known.
+   * @returns whether the label could be matched with a decision.
+   */
+  record(outcome: Outcome, version: LabelCounts | null = null): boolean {
     const { id, isFraud } = outcome;
     this.forgetExpired();
-    const entry = this.#find(id) ?? this.#entryOf(outcome);
+    const entry = this.#find(id) ?? this.#entryOf(outcome, version);
     if (entry === null) return false;
     if (entry.isFraud === isFraud) return true;
-    if (entry.isFraud === null && entry.isOwn) this.#labelledOwn += 1;
-    if (entry.isFraud !== null) this.#confusion.remove(entry.flagged, entry.isFraud);
+    if (entry.isFraud !== null) this.#uncount(entry, entry.isFraud);
     entry.isFraud = isFraud;
-    this.#confusion.add(entry.flagged, isFraud);
+    this.#count(entry, isFraud);
     if (!isFraud) this.#noteLegitimate(entry);
     return true;
   }
@@ -93,15 +93,30 @@ export class OutcomeStore {
   }
 
   /** @param total the decisions that labels are compared with. */
-  summary(total: number): ReturnType<ConfusionMatrix['summary']> & Pick<BusinessSummary, 'labelCoverage'> {
-    return { ...this.#confusion.summary(), labelCoverage: ratio(this.#labelledOwn, total) };
+  summary(total: number): ReturnType<LabelCounts['summary']> {
+    return this.#counts.summary(total);
+  }
+
+  #count({ flagged, isOwn, version }: Entry, isFraud: boolean): void {
+    for (const counts of [this.#counts, version]) {
+      counts?.confusion.add(flagged, isFraud);
+      if (isOwn && counts !== null) counts.labelledOwn += 1;
+    }
+  }
+
+  #uncount({ flagged, isOwn, version }: Entry, isFraud: boolean): void {
+    for (const counts of [this.#counts, version]) {
+      counts?.confusion.remove(flagged, isFraud);
+      if (isOwn && counts !== null) counts.labelledOwn -= 1;
+    }
   }
 
   /** A decision from the host's own records, kept so that its label can be revised too. */
-  #entryOf({ id, decision, version, decidedAt }: Outcome): Entry | null {
-    if (decision === undefined || version === undefined) return null;
+  #entryOf({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null): Entry | null {
+    if (decision === undefined || name === undefined) return null;
     const ageMs = decidedAt === undefined ? 0 : this.#ageMs(decidedAt);
-    const entry = { flagged: isFlagged(decision), isFraud: null, decidedAt: this.#clock.now() - ageMs, isOwn: false };
+    const flagged = isFlagged(decision);
+    const entry = { flagged, isFraud: null, decidedAt: this.#clock.now() - ageMs, isOwn: false, version };
     this.#remember(flatCopy(id), entry);
     return entry;
   }

@@ -71,6 +71,15 @@ export class PerformanceHistory {
     for (const { recorder } of this.#intervals) read(recorder);
   }
 
+  /** Adds what another measured over the same time, interval by interval from the last. */
+  absorb(other: PerformanceHistory): void {
+    this.#total.addCounts(other.#total);
+    for (const [age, { recorder }] of [...other.#intervals].reverse().entries()) {
+      const own = this.#intervals.at(-1 - age) ?? this.#intervals[0];
+      own?.recorder.addCounts(recorder);
+    }
+  }
+
   #last(): Interval {
     const interval = this.#intervals.at(-1);
     if (interval === undefined) throw new Error('a history without an interval');

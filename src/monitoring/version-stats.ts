@@ -1,21 +1,29 @@
 import type { Decision, RiskLevel } from '../api/result.js';
+import type { BusinessSummary, Summary } from '../api/summary.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import { type Cause, causeOf, DecisionCounter, type DecisionCounts, RequestCounter } from './counts.js';
+import { LabelCounts } from './label-counts.js';
 import type { OutcomeStore } from './outcomes.js';
 import { PerformanceHistory } from './performance-history.js';
+import { PerformanceRecorder } from './performance-recorder.js';
 
 /** What became of one version's requests: how many by outcome, how fast, and what was decided. Nothing is counted twice. */
 export class VersionStats {
   readonly history: PerformanceHistory;
   readonly decisions = new DecisionCounter();
+  readonly labels = new LabelCounts();
   /** What is refused once the scorer is closed, and nothing is measured any more. */
   readonly late = new RequestCounter();
   readonly #outcomes: OutcomeStore;
   #hasEnded = false;
 
-  /** @param outcomes where decisions wait for their labels. */
-  constructor(clock: Clock, outcomes: OutcomeStore) {
+  /** @param version whose it is. @param outcomes where decisions wait for their labels. */
+  constructor(
+    readonly version: string,
+    clock: Clock,
+    outcomes: OutcomeStore,
+  ) {
     this.history = new PerformanceHistory(clock);
     this.#outcomes = outcomes;
   }
@@ -25,7 +33,7 @@ export class VersionStats {
     if (this.#hasEnded) return;
     this.history.current.requests.count('succeeded');
     this.decisions.count(decision, level);
-    if (id !== undefined) this.#outcomes.expect(id, decision);
+    if (id !== undefined) this.#outcomes.expect(id, decision, this.labels);
   }
 
   /**
@@ -66,6 +74,24 @@ export class VersionStats {
   recordFallback(): void {
     if (this.#hasEnded) this.late.countFallback();
     else this.history.current.requests.countFallback();
+  }
+
+  get summary(): Pick<Summary, 'requests' | 'performance' | 'business'> {
+    const all = new PerformanceRecorder();
+    this.history.eachSinceStart((recorder) => all.add(recorder));
+    if (!all.hasThroughput) all.closeInterval(this.history.currentMs);
+    return { requests: all.requests.summary(), performance: all.summary(), business: this.business };
+  }
+
+  get business(): BusinessSummary {
+    return { ...this.decisions.summary(), ...this.labels.summary(this.decisions.total) };
+  }
+
+  /** Takes over what was counted of a version that has ended: over the same time, as all histories advance together. */
+  absorb(other: VersionStats): void {
+    this.history.absorb(other.history);
+    this.decisions.add(other.decisions.counts);
+    this.late.add(other.late);
   }
 
   /** From here on only what is refused is counted, apart. */

@@ -50,6 +50,15 @@ export function lateError(startTimeoutMs: number, isGreeted: boolean, { url }: W
   return new StartTimeoutError(`A worker was not ready within startTimeoutMs of ${startTimeoutMs}: ${stage}`);
 }
 
+/** Why a start is given up. */
+export function startError(
+  seen: 'silent' | 'late',
+  { file, isGreeted }: { file: WorkerFile; isGreeted: boolean },
+  { startTimeoutMs }: { startTimeoutMs: number },
+): InvalidOptionsError | StartTimeoutError {
+  return seen === 'silent' ? silenceError(file) : lateError(startTimeoutMs, isGreeted, file);
+}
+
 export function strangerError({ role, url }: WorkerFile, received: string): InvalidOptionsError {
   const path = role === 'worker' ? 'workerFile' : 'toolWorkerFile';
   const expected = `fraud-scorer's ${role} of version ${packageVersion} (a host that bundles passes a copy of fraud-scorer/${role})`;

@@ -24,7 +24,8 @@ export function makeSeats(options: WorkerPoolOptions, parts: SeatParts): WorkerS
   return seats;
 }
 
-function makeSeat(
+/** One more seat, at this place of the pool's. */
+export function makeSeat(
   index: number,
   seats: readonly WorkerSeat[],
   options: WorkerPoolOptions,

@@ -8,6 +8,8 @@ export interface WorkerPoolOptions {
   /** The worker's entry, as a file URL. */
   workerFile: string;
   workers: number;
+  /** As many as it may ever have. */
+  mostWorkers: number;
   /** CUDA device ids; workers take them in turn. */
   devices: readonly number[];
   resourceLimits: ResourceLimits | undefined;

@@ -40,6 +40,12 @@ export type SeatState =
   | { kind: 'hung' }
   | { kind: 'ended' };
 
+/** Whether it has no worker because one hung, could not get ready or was withdrawn, and not merely because one died. */
+export function isTroubled(state: Exclude<SeatState, Ready>): boolean {
+  if (state.kind === 'starting' || state.kind === 'waiting') return state.troubled;
+  return state.kind === 'hung' || state.kind === 'withdrawn';
+}
+
 /** A thread is about to be started. */
 export function startingState(
   troubled: boolean,

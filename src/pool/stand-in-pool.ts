@@ -4,7 +4,16 @@ import type { WorkerPool } from './worker-pool.js';
 /** What a deployment needs of its workers. */
 export type ServingPool = Pick<
   WorkerPool,
-  'run' | 'keepQuiet' | 'release' | 'readyWorkers' | 'troubledWorkers' | 'lostWorkers' | 'inUse' | 'devices' | 'problem'
+  | 'run'
+  | 'keepQuiet'
+  | 'release'
+  | 'resize'
+  | 'readyWorkers'
+  | 'troubledWorkers'
+  | 'lostWorkers'
+  | 'inUse'
+  | 'devices'
+  | 'problem'
 >;
 
 /** A pool without threads: batches come back at once, and their outputs are whatever the memory holds. */
@@ -15,6 +24,7 @@ export const standInPool: ServingPool = {
     ) as Promise<never>,
   keepQuiet: () => true,
   release: () => Promise.resolve(true),
+  resize: () => {},
   readyWorkers: 1,
   troubledWorkers: 0,
   lostWorkers: 0,

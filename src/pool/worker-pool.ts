@@ -6,8 +6,9 @@ import { asError } from '../host/thrown.js';
 import type { BatchReply, BatchTask, ColumnsTask, ExplainReply, ExplainTask, WorkerTask } from '../protocol/serving.js';
 import { deviceSummaries, providerInUse } from './devices.js';
 import { lookEveryMs } from './hang-watch.js';
+import type { LeavingWorker } from './leaving-worker.js';
 import { LostTask } from './lost-task.js';
-import { makeSeats } from './make-seats.js';
+import { makeSeat, makeSeats, type SeatParts } from './make-seats.js';
 import type { WorkerPoolOptions } from './pool-options.js';
 import { lossAtStart, missingWorkers, PoolStart } from './pool-start.js';
 import { PoolThreads } from './pool-threads.js';
@@ -19,6 +20,9 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #threads: PoolThreads;
   readonly #seats: WorkerSeat[];
+  readonly #seatParts: SeatParts;
+  /** Workers that the pool has no use for any more. */
+  #leaving: LeavingWorker[] = [];
   readonly #watch: Timer;
   readonly #start = new PoolStart();
   /** The worker that is kept for a task that must be alone. */
@@ -55,17 +59,17 @@ export class WorkerPool {
   }
 
   private constructor(options: WorkerPoolOptions) {
-    const { workers, clock, workerHangMs, startTimeoutMs, exitWaitMs, onAbandoned, onFault } = options;
+    const { workers, mostWorkers, clock, workerHangMs, startTimeoutMs, exitWaitMs, onAbandoned, onFault } = options;
     this.#options = options;
     this.#threads = new PoolThreads({
-      // Twice: each worker may be replaced while the thread before it hangs.
-      ...{ slots: workers * 2, clock, exitWaitMs, onAbandoned, onFault },
+      // Twice: each worker may be replaced while the thread before it hangs, or answers what it has in hand.
+      ...{ slots: mostWorkers * 2, clock, exitWaitMs, onAbandoned, onFault },
       onEnded: () => {
         for (const seat of this.#seats) seat.retry();
       },
     });
     const periodMs = lookEveryMs(Math.min(workerHangMs, startTimeoutMs));
-    this.#seats = makeSeats(options, {
+    this.#seatParts = {
       threads: this.#threads,
       start: this.#start,
       lookEveryMs: periodMs,
@@ -75,10 +79,13 @@ export class WorkerPool {
       },
       onUnusable: (error) => this.#onUnusable(error),
       onLost: (reason) => this.#onLost(reason),
-    });
+    };
+    this.#seats = makeSeats(options, this.#seatParts);
     this.#watch = clock.every(periodMs, () => {
       // A failure over one seat must not keep the others from being looked at.
       for (const seat of this.#seats) contained(() => seat.look(), onFault);
+      for (const worker of this.#leaving) contained(() => worker.look(), onFault);
+      this.#leaving = this.#leaving.filter(({ hasLeft }) => !hasLeft);
     });
     for (const seat of this.#seats) seat.start();
   }
@@ -136,6 +143,28 @@ export class WorkerPool {
   run(task: WorkerTask, isAlone = false): Promise<BatchReply | ExplainReply> {
     const seat = isAlone ? this.#quiet : this.#leastBusy();
     return seat === null ? Promise.reject(new LostTask('unsent', 'No worker was ready')) : seat.run(task);
+  }
+
+  /**
+   * Has as many workers from now on: what is more is started, what is less takes no task any more and ends when it has answered what it
+   * has in hand. Does nothing before the start is over, or after the end.
+   *
+   * @param workers from 1 to `mostWorkers`.
+   */
+  resize(workers: number): void {
+    if (!this.#start.isOver || this.#released !== null) return;
+    while (this.#seats.length > workers) {
+      const seat = this.#seats.pop();
+      if (seat === undefined) break;
+      if (seat === this.#quiet) this.#quiet = null;
+      const worker = seat.leave();
+      if (worker !== null && !worker.hasLeft) this.#leaving.push(worker);
+    }
+    while (this.#seats.length < Math.min(workers, this.#options.mostWorkers)) {
+      const seat = makeSeat(this.#seats.length, this.#seats, this.#options, this.#seatParts);
+      this.#seats.push(seat);
+      seat.start();
+    }
   }
 
   /**

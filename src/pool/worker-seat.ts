@@ -5,10 +5,12 @@ import { asError } from '../host/thrown.js';
 import type { BatchReply, ExplainReply, ReadyReport, WorkerReport, WorkerTask } from '../protocol/serving.js';
 import { Backoff, type ThreadEnd } from './backoff.js';
 import { DeviceWatch } from './device-watch.js';
-import { lateError, silenceError } from './handshake.js';
+import { startError } from './handshake.js';
+import { LeavingWorker } from './leaving-worker.js';
 import { LostTask } from './lost-task.js';
 import type { SeatOptions, SeatThread } from './seat-options.js';
-import { type Ready, readyState, type SeatState, type Starting, startingState, type Waiting } from './seat-state.js';
+import type { Ready, SeatState, Starting, Waiting } from './seat-state.js';
+import { isTroubled, readyState, startingState } from './seat-state.js';
 import type { ThreadExit } from './single-thread.js';
 import { earlyExit } from './start-failure.js';
 
@@ -36,10 +38,7 @@ export class WorkerSeat {
 
   /** Whether it has no worker because one hung, could not get ready or was withdrawn, and not merely because one died. */
   get isTroubled(): boolean {
-    const state = this.#state;
-    if (state.kind === 'starting' || state.kind === 'waiting') return state.troubled;
-    if (state.kind === 'ready') return this.#device.isOnProbation;
-    return state.kind === 'hung' || state.kind === 'withdrawn';
+    return this.#state.kind === 'ready' ? this.#device.isOnProbation : isTroubled(this.#state);
   }
 
   /** What the trouble is; null where there is none. */
@@ -105,24 +104,27 @@ export class WorkerSeat {
     this.#state = { kind: 'ended' };
   }
 
+  /** The same for good. @returns the worker, where there is one that may have something in hand. */
+  leave(): LeavingWorker | null {
+    const state = this.#state;
+    this.end();
+    const ready = state.kind === 'withdrawn' ? state.from : state;
+    if (ready.kind === 'ready') return new LeavingWorker(ready, this.#options);
+    if (ready.kind === 'starting' && ready.thread !== null) watched(ready.thread.release(), this.#options.onFault);
+    return null;
+  }
+
   #lookAtStart(starting: Starting): void {
-    const { clock, workerHangMs, startTimeoutMs, onSlow } = this.#options;
+    const { clock, workerHangMs, onSlow } = this.#options;
     const { thread, watch } = starting;
     if (thread === null) return;
-    const { isGreeted, file } = thread;
-    switch (watch.look(isGreeted, clock.now())) {
-      case 'fine':
-        return;
-      case 'slow':
-        starting.troubled = true;
-        this.#problem = `a worker has been starting for ${workerHangMs} ms`;
-        onSlow(this.#problem);
-        return;
-      case 'silent':
-        this.#giveUpStart(thread, silenceError(file));
-        return;
-      case 'late':
-        this.#giveUpStart(thread, lateError(startTimeoutMs, isGreeted, file));
+    const seen = watch.look(thread.isGreeted, clock.now());
+    if (seen === 'slow') {
+      starting.troubled = true;
+      this.#problem = `a worker has been starting for ${workerHangMs} ms`;
+      onSlow(this.#problem);
+    } else if (seen !== 'fine') {
+      this.#giveUpStart(thread, startError(seen, thread, this.#options));
     }
   }
 
@@ -134,7 +136,7 @@ export class WorkerSeat {
   #lookForHang(): void {
     const ready = this.#state.kind === 'withdrawn' ? this.#state.from : this.#state;
     if (ready.kind !== 'ready' || !ready.watch.look(ready.thread.oldest, this.#options.clock.now())) return;
-    const end = { servedMs: this.#servedMs(ready.since), overTask: true };
+    const end = { servedMs: this.#options.clock.now() - ready.since, overTask: true };
     const isKnown = this.#state.kind === 'withdrawn';
     this.#problem = `it hung: nothing came back for ${this.#options.workerHangMs} ms`;
     const next = this.#wait(true);
@@ -207,7 +209,7 @@ export class WorkerSeat {
     if (state.kind !== 'withdrawn' || state.from.thread !== thread || thread.inHand > 0) return;
     const next = this.#wait(true);
     watched(thread.release(), this.#options.onFault);
-    this.#startAgain(next, { servedMs: this.#servedMs(since), overTask: false, ofDevice: true });
+    this.#startAgain(next, { servedMs: this.#options.clock.now() - since, overTask: false, ofDevice: true });
   }
 
   #onExited(thread: SeatThread, exit: ThreadExit): void {
@@ -220,7 +222,7 @@ export class WorkerSeat {
     }
     const next = this.#wait(false);
     this.#options.onLost(exit.reason);
-    this.#startAgain(next, { servedMs: this.#servedMs(state.since), overTask: thread.endedOverTask });
+    this.#startAgain(next, { servedMs: this.#options.clock.now() - state.since, overTask: thread.endedOverTask });
   }
 
   #onUnusable(error: Error): void {
@@ -242,9 +244,5 @@ export class WorkerSeat {
     const delayMs = this.#backoff.nextDelayMs(end);
     if (delayMs === 0) this.#start(waiting.troubled);
     else waiting.timer = this.#options.clock.background(delayMs, () => this.#start(waiting.troubled));
-  }
-
-  #servedMs(since: number): number {
-    return this.#options.clock.now() - since;
   }
 }

@@ -43,8 +43,12 @@ export interface AdmissionOptions {
   deployments: {
     /** Requests that wait for a worker, of all versions. */
     readonly waiting: number;
-    /** The version that answers a request. */
-    route(): Intake;
+    /** Whether versions share the traffic. */
+    readonly isSplit: boolean;
+    /** The version that answers whatever no other does. */
+    readonly primary: Intake;
+    /** The version that answers a request. @param key undefined: one is drawn at random. */
+    route(key: string | undefined): Intake;
   };
   /** Gives a row up whose caller's signal was aborted. */
   onAborted: (row: number, error: AbortedError) => void;

@@ -73,7 +73,7 @@ export class Admission {
     const table = this.#table;
     const enqueuedAt = clock.now();
     const context = keepsRequests || events.decisionListeners > 0 ? currentContext() : null;
-    const deployment = deployments.route();
+    let deployment = deployments.primary;
     let row = noRow;
     let id: string | undefined;
     this.#depth += 1;
@@ -81,6 +81,7 @@ export class Admission {
       this.#refuseIfClosed();
       const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
       refuseIfAborted(call?.signal);
+      if (deployments.isSplit) deployment = deployments.route(call?.routingKey ?? idOf(request));
       // The queue is looked at first, but an invalid request is refused as invalid even where the queue is full.
       row = this.#hasNoRoom() ? noRow : table.claim();
       const { features, scratchRow } = deployment;
@@ -146,7 +147,7 @@ export class Admission {
   #clearUp(): void {
     const { state } = this.#table;
     for (const row of this.#table.taken()) {
-      if (state[row] === rowStates.entering) this.#letGo(row, this.#options.deployments.route());
+      if (state[row] === rowStates.entering) this.#letGo(row, this.#options.deployments.primary);
     }
     this.#leftovers = 0;
   }
@@ -179,6 +180,16 @@ export class Admission {
 
   #refuseIfClosed(): void {
     if (this.#options.door.isClosed) throw new ClosedError('The scorer is closed');
+  }
+}
+
+/** What a request that has no routing key is routed by. Whether it is an id is for the reader to say. */
+function idOf(request: { readonly id?: unknown }): string | undefined {
+  try {
+    const { id } = request;
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -154,6 +154,14 @@ export class RequestTable {
     return this.generation[row] === generation && this.state[row] !== rowStates.free;
   }
 
+  /** Whether a version still has requests that are not settled. */
+  holds(version: number): boolean {
+    for (let row = 0; row < this.capacity; row += 1) {
+      if (this.version[row] === version && this.state[row] !== rowStates.free) return true;
+    }
+    return false;
+  }
+
   /** Rows whose requests are not settled. */
   *taken(): Generator<number> {
     for (let row = 0; row < this.capacity; row += 1) if (this.state[row] !== rowStates.free) yield row;

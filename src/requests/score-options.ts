@@ -1,6 +1,7 @@
 import type { Explain, ScoreOptions } from '../api/request.js';
 import { InvalidOptionsError } from '../errors.js';
 import { FieldReader } from '../validation/field-reader.js';
+import { isText } from '../validation/text.js';
 
 /** What one call of `score` or `scoreMany` asked for. */
 export interface CallOptions {
@@ -9,6 +10,7 @@ export interface CallOptions {
   priority: number;
   /** undefined: as the scorer does. */
   explain: Explain | undefined;
+  routingKey: string | undefined;
 }
 
 /**
@@ -20,8 +22,9 @@ export function readScoreOptions(options: ScoreOptions, defaultTimeoutMs: number
   const signal = reader.value('signal', 'an AbortSignal', isAbortSignal);
   const priority = reader.number('priority', 0, { min: -10, max: 10, integer: true });
   const explain = reader.value('explain', "true, false, 'review' or 'block'", isExplain);
+  const routingKey = reader.value('routingKey', 'a non-empty text', isText);
   reader.rejectUnknown().throwIfInvalid();
-  return { timeoutMs, signal, priority, explain };
+  return { timeoutMs, signal, priority, explain, routingKey };
 }
 
 export function isExplain(value: unknown): value is Explain {

@@ -46,6 +46,11 @@ export class FieldReader {
     return {};
   }
 
+  /** The fields that are there, whatever they are called. */
+  get names(): string[] {
+    return Object.keys(this.#fields).filter((name) => this.has(name));
+  }
+
   has(name: string): boolean {
     return this.#fields[name] !== undefined;
   }

@@ -30,7 +30,7 @@ function rig({ attentionWidth = 0, explain = false, decide = undefined }: Settin
   const clock = new FakeClock();
   const table = new RequestTable(16);
   const { lanes, features } = lanesOf({ lanes: 2, maxBatchSize, attention: true }, 16);
-  const stats = new VersionStats(clock, new OutcomeStore(clock, { maxPending: 10, ttlMs: 1e9 }));
+  const stats = new VersionStats('1', clock, new OutcomeStore(clock, { maxPending: 10, ttlMs: 1e9 }));
   const callers = new Callers(table);
   const policy = { ...defaultPolicy };
   const failures: string[] = [];

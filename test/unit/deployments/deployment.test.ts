@@ -3,6 +3,7 @@ import type { Settler, SettlerOptions } from '../../../src/answering/settler.js'
 import type { Explain } from '../../../src/api/request.js';
 import { Deployment } from '../../../src/deployments/deployment.js';
 import { DeploymentSet } from '../../../src/deployments/deployment-set.js';
+import { Router } from '../../../src/deployments/routing.js';
 import { AbortedError, ClosedError } from '../../../src/errors.js';
 import { type ModelDirectory, openModelDirectory } from '../../../src/models/model-directory.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
@@ -52,7 +53,7 @@ interface Setting extends Partial<Pick<SettlerOptions, 'fallback'>> {
 function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}) {
   const clock = new FakeClock();
   const table = new RequestTable(64);
-  const set = new DeploymentSet();
+  const set = new DeploymentSet(new Router('salt'));
   const deadlines = new DeadlineWheel(table, clock, (row) => set.of(table, row).expire(row));
   const settler: Settler = settlerOf(table, { clock, deadlines, fallback });
   const callers = new Callers(table);
@@ -64,6 +65,8 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       clock,
       workerFile: '',
       workers: 1,
+      mostWorkers: 1,
+      workersGiven: null,
       providers: ['cpu'] as const,
       devices: [0],
       resourceLimits: undefined,
@@ -80,7 +83,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       clock,
       table,
       settler,
-      stats: new VersionStats(clock, outcomes),
+      stats: new VersionStats('1', clock, outcomes),
       workers: {
         onWorkerSlow: () => {},
         onWorkerLost: () => {},
@@ -96,13 +99,14 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
     });
     deployment.workers.standIn(pool);
     set.add(deployment);
+    if (set.all.length === 1) set.setPrimary(deployment);
   }
   /** Takes a request in, as admission does. */
   const add = (timeoutMs = 1_000, version = 0): number => {
     const row = callers.claim({ enqueuedAt: clock.now(), timeoutMs });
     table.version[row] = version;
     deadlines.add(row);
-    set.at(version).batcher.add(row);
+    set.all[version]?.batcher.add(row);
     return row;
   };
   const [first] = pools;

@@ -89,7 +89,7 @@ describe('ScorerEvents', () => {
           issues: [
             expect.objectContaining({
               path: 'event',
-              expected: 'one of "alert", "alertCleared", "decision", "workerLost"',
+              expected: 'one of "alert", "alertCleared", "decision", "deployment", "workerLost"',
             }),
           ],
         }),

@@ -24,7 +24,7 @@ function rig(versionCount = 1) {
   const cleared: Alert[] = [];
   const state: MonitorState = { faults: [], waitingSince: null, workers: { ready: 2, configured: 2, troubled: 0 } };
   const outcomes = new OutcomeStore(clock, { maxPending: 100, ttlMs: 1e9 });
-  const versions = Array.from({ length: versionCount }, () => new VersionStats(clock, outcomes));
+  const versions = Array.from({ length: versionCount }, () => new VersionStats('1', clock, outcomes));
   const monitor = new Monitor({
     clock,
     thresholds: {
@@ -37,6 +37,7 @@ function rig(versionCount = 1) {
     },
     outcomes,
     versions: () => versions,
+    labelsOf: () => null,
     waitingSince: () => state.waitingSince,
     workers: () => state.workers,
     onAlert: (alert) => raised.push(alert),
@@ -353,7 +354,7 @@ describe('a monitor that is not watching yet', () => {
     const clock = new FakeClock();
     const raised: Alert[] = [];
     const outcomes = new OutcomeStore(clock, { maxPending: 100, ttlMs: 1e9 });
-    const stats = new VersionStats(clock, outcomes);
+    const stats = new VersionStats('1', clock, outcomes);
     const monitor = new Monitor({
       clock,
       thresholds: {
@@ -366,6 +367,7 @@ describe('a monitor that is not watching yet', () => {
       },
       outcomes,
       versions: () => [stats],
+      labelsOf: () => null,
       waitingSince: () => null,
       workers: () => ({ ready: 2, configured: 2, troubled: 0 }),
       onAlert: (alert) => raised.push(alert),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ScoreOptions, ScoreRequest } from '../../../src/api/request.js';
 import { type AbortedError, FraudScorerError } from '../../../src/errors.js';
 import { Admission } from '../../../src/requests/admission.js';
+import type { Intake } from '../../../src/requests/admission-options.js';
 import { explainCodes } from '../../../src/requests/explain-codes.js';
 import { FeatureRows } from '../../../src/requests/feature-rows.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
@@ -23,6 +24,22 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
   const table = new RequestTable(capacity);
   const deadlines = new DeadlineWheel(table, clock, () => {});
   const features = new FeatureRows(rowLayoutOf([{ name: 'x', size: 1 }]), capacity + 1, 0);
+  const version: Intake = {
+    index: 3,
+    model: { name: 'model', version: '1' },
+    features,
+    scratchRow: capacity,
+    batcher: {
+      canAnswerWithin: (timeoutMs, priority) => state.leastAnswerMs / (1 + Math.max(priority, 0)) <= timeoutMs,
+      add: (row) => added.push(row),
+      remove: () => {},
+    },
+    stats: {
+      recordError: ({ code }) => counted.push(code),
+      recordAbandoned: () => {},
+      recordFallback: () => {},
+    },
+  };
   const admission = new Admission({
     clock,
     table,
@@ -33,22 +50,9 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
       get waiting() {
         return added.length;
       },
-      route: () => ({
-        index: 3,
-        model: { name: 'model', version: '1' },
-        features,
-        scratchRow: capacity,
-        batcher: {
-          canAnswerWithin: (timeoutMs, priority) => state.leastAnswerMs / (1 + Math.max(priority, 0)) <= timeoutMs,
-          add: (row) => added.push(row),
-          remove: () => {},
-        },
-        stats: {
-          recordError: ({ code }) => counted.push(code),
-          recordAbandoned: () => {},
-          recordFallback: () => {},
-        },
-      }),
+      isSplit: false,
+      primary: version,
+      route: () => version,
     },
     onAborted: (row, error) => aborted.push({ row, error }),
     maxQueueSize,

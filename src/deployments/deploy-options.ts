@@ -1,0 +1,53 @@
+import { readPolicyPatch } from '../answering/policy.js';
+import type { DeployOptions } from '../api/deployment.js';
+import type { DecisionPolicy } from '../api/policy.js';
+import { maxWorkers } from '../pool/default-workers.js';
+import { FieldReader } from '../validation/field-reader.js';
+
+/** What a version is deployed for. */
+export type DeployRole = { kind: 'primary' } | { kind: 'challenger'; share: number } | { kind: 'shadow' };
+
+/** Options of `deploy`, complete and valid. */
+export interface DeployOrder {
+  role: DeployRole;
+  policy: Partial<DecisionPolicy>;
+  /** null: by its share. */
+  workers: number | null;
+}
+
+/** @throws {InvalidOptionsError} with everything that is unknown or not as documented. */
+export function readDeployOptions(options: DeployOptions | undefined): DeployOrder {
+  const reader = new FieldReader(options);
+  const traffic = reader.value('traffic', "1, a share in (0, 1), or 'shadow'", isTraffic) ?? 1;
+  const policy = readPolicyPatch(reader.nested('policy'));
+  const workers = reader.has('workers')
+    ? reader.number('workers', 1, { min: 1, max: maxWorkers, integer: true })
+    : null;
+  reader.rejectUnknown().throwIfInvalid();
+  return { role: roleOf(traffic), policy, workers };
+}
+
+function roleOf(traffic: number | 'shadow'): DeployRole {
+  if (traffic === 'shadow') return { kind: 'shadow' };
+  return traffic === 1 ? { kind: 'primary' } : { kind: 'challenger', share: traffic };
+}
+
+function isTraffic(value: unknown): value is number | 'shadow' {
+  return value === 'shadow' || (typeof value === 'number' && value > 0 && value <= 1);
+}
+
+/** Shares by version. @throws {InvalidOptionsError} where one is no share. */
+export function readShares(shares: unknown): Map<string, number> {
+  const reader = new FieldReader(shares ?? null, 'shares', undefined, 'an object of shares by version');
+  const read = new Map<string, number>();
+  for (const version of reader.names) {
+    const share = reader.value(version, 'a share of the traffic in [0, 1]', isShare);
+    if (share !== undefined) read.set(version, share);
+  }
+  reader.throwIfInvalid();
+  return read;
+}
+
+function isShare(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}

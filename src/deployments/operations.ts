@@ -1,0 +1,123 @@
+import type { DeploymentSummary } from '../api/deployment.js';
+import { ClosedError, InvalidOptionsError, UnknownVersionError } from '../errors.js';
+import type { DeployOrder } from './deploy-options.js';
+import type { Deploying } from './deploying.js';
+import type { Deployment } from './deployment.js';
+import type { DeploymentSet } from './deployment-set.js';
+import type { Loader } from './loader.js';
+import type { RetiredVersions } from './retired-versions.js';
+import type { Retirement } from './retirement.js';
+import type { Roles } from './roles.js';
+import { deploymentSummaries } from './summaries.js';
+
+export interface OperationsOptions {
+  deployments: DeploymentSet;
+  retired: RetiredVersions;
+  loader: Loader;
+  deploying: Deploying;
+  retirement: Retirement;
+  roles: Roles;
+  door: { readonly isClosed: boolean };
+}
+
+/** What a host can do with versions. What takes traffic away acts at once; only loading is serialised. */
+export class Operations {
+  readonly #options: OperationsOptions;
+
+  constructor(options: OperationsOptions) {
+    this.#options = options;
+  }
+
+  /** The versions that have workers, then those that have retired. */
+  get summaries(): DeploymentSummary[] {
+    const { deployments, retired } = this.#options;
+    return [...deploymentSummaries(deployments), ...retired.summaries];
+  }
+
+  /** @param path of its model directory. @throws as `FraudScorer.deploy` does; everything serves on as before then. */
+  async deploy(path: string, order: DeployOrder): Promise<DeploymentSummary> {
+    this.#refuseIfClosed();
+    return this.#summaryOf(await this.#options.deploying.deploy(path, order));
+  }
+
+  /** @throws as `FraudScorer.setTraffic` does; nothing has changed then. */
+  setTraffic(shares: ReadonlyMap<string, number>): void {
+    const { deployments, roles } = this.#options;
+    this.#refuseIfClosed();
+    const changes = [...shares].map(([version, share]) => ({ deployment: deployments.byVersion(version), share }));
+    for (const { deployment } of changes) this.#requireChallenger(deployment);
+    const others = deployments.challengers.filter((other) => !changes.some((c) => c.deployment === other.deployment));
+    const total = [...others, ...changes].reduce((sum, { share }) => sum + share, 0);
+    if (total > 1) throw badShares('at most 1 for all challengers together', `${total}`);
+    // What has less from now on first: the two never have more than all.
+    changes.sort(
+      (a, b) => deployments.trafficOf(b.deployment) - b.share - deployments.trafficOf(a.deployment) + a.share,
+    );
+    for (const { deployment, share } of changes) roles.setShare(deployment, share, { type: 'traffic' });
+  }
+
+  /** @throws as `FraudScorer.promote` does. */
+  async promote(version: string): Promise<DeploymentSummary> {
+    const { deployments, retirement, roles } = this.#options;
+    this.#refuseIfClosed();
+    const deployment = deployments.byVersion(version);
+    if (deployment !== deployments.primary) {
+      await retirement.drain(roles.replacePrimary(deployment, { type: 'promoted' }));
+    }
+    return this.#summaryOf(deployment);
+  }
+
+  /** @throws as `FraudScorer.rollback` does. */
+  rollback(): DeploymentSummary {
+    const { deployments, roles } = this.#options;
+    this.#refuseIfClosed();
+    const { standby } = deployments;
+    if (standby === null) {
+      throw new UnknownVersionError(
+        'There is no version to roll back to: none was replaced, or its keepPreviousMs are over',
+      );
+    }
+    roles.replacePrimary(standby, { type: 'rolledBack' });
+    return this.#summaryOf(standby);
+  }
+
+  /** @throws as `FraudScorer.retire` does. */
+  async retire(version: string): Promise<void> {
+    const { deployments, roles } = this.#options;
+    this.#refuseIfClosed();
+    const deployment = deployments.byVersion(version);
+    if (deployment === deployments.primary) {
+      const received = `${JSON.stringify(version)}, which is the primary (promote another first)`;
+      throw new InvalidOptionsError([{ path: 'version', expected: 'a version that is not the primary', received }]);
+    }
+    await roles.retire(deployment, null);
+  }
+
+  /** Ends what loads, and all timers. */
+  async stop(reason: Error): Promise<void> {
+    const { roles, loader } = this.#options;
+    roles.dispose();
+    await loader.stop(reason);
+  }
+
+  #summaryOf({ model }: Deployment): DeploymentSummary {
+    const found = this.summaries.find(({ version }) => version === model.version);
+    if (found === undefined) throw new Error('a version is not listed');
+    return found;
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#options.door.isClosed) throw new ClosedError('The scorer is closed');
+  }
+
+  #requireChallenger(deployment: Deployment): void {
+    const role = this.#options.deployments.roleOf(deployment);
+    if (role === 'challenger') return;
+    const received = `${JSON.stringify(deployment.model.version)}, which is the ${role}`;
+    throw badShares('versions that are challengers', received);
+  }
+}
+
+function badShares(expected: string, received: string): InvalidOptionsError {
+  return new InvalidOptionsError([{ path: 'shares', expected, received }]);
+}

@@ -1,20 +1,17 @@
 import { maxExplanations } from './answering/explanations.js';
 import { Settler } from './answering/settler.js';
-import type { DeploymentEvent } from './api/events.js';
 import type { Logger } from './api/logger.js';
 import { ColumnScoring } from './columns/column-scoring.js';
+import { composeVersions } from './compose-versions.js';
 import { allocate } from './deployments/allocate.js';
-import { Deploying, type NewVersion } from './deployments/deploying.js';
-import { Deployment, rowsInFlight } from './deployments/deployment.js';
+import { rowsInFlight } from './deployments/deployment.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
-import { Loader } from './deployments/loader.js';
-import { Operations } from './deployments/operations.js';
+import type { Failover } from './deployments/failover.js';
+import type { Operations } from './deployments/operations.js';
 import { RetiredVersions } from './deployments/retired-versions.js';
-import { Retirement } from './deployments/retirement.js';
-import { Roles } from './deployments/roles.js';
 import { Router } from './deployments/routing.js';
 import type { WorkersObserver } from './deployments/serving-workers.js';
-import { Workforce } from './deployments/workforce.js';
+import { Copies } from './deployments/shadow/copies.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { Clock } from './host/clock.js';
 import { containedClock } from './host/clock.js';
@@ -24,7 +21,6 @@ import { containedLogger } from './host/logging.js';
 import type { ModelDirectory } from './models/model-directory.js';
 import { Monitor } from './monitoring/monitor.js';
 import { OutcomeStore } from './monitoring/outcomes.js';
-import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';
 import { Door } from './requests/door.js';
@@ -44,6 +40,8 @@ export interface Parts {
   deployments: DeploymentSet;
   /** What a host can do with versions. */
   operations: Operations;
+  /** Hands over to the standby where the primary can't answer. */
+  failover: Failover;
   monitor: Monitor;
   admission: Admission;
   columns: ColumnScoring;
@@ -73,7 +71,8 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const door = new Door();
   const changes = new Waiters();
   const table = tableFor(options, directory);
-  const deployments = new DeploymentSet(new Router(options.routingSalt ?? directory.manifest.name));
+  const copies = new Copies(table, onFault);
+  const deployments = new DeploymentSet(new Router(options.routingSalt ?? directory.manifest.name), copies);
   const retired = new RetiredVersions();
   const deadlines = new DeadlineWheel(table, clock, (row) => deployments.of(table, row).expire(row));
   const settler = new Settler({
@@ -82,6 +81,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     deadlines,
     fallback: options.fallback,
     events,
+    copies,
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
@@ -94,6 +94,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       version === undefined ? null : (deployments.find(version)?.stats.labels ?? retired.labelsOf(version)),
     waitingSince: () => deployments.waitingSince,
     workers: () => deployments.workersSeen,
+    failover: () => failover.message,
     onAlert: (alert) => {
       logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
       outsideOfRequests(() => events.emit('alert', alert));
@@ -126,49 +127,12 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onWorkersAbandoned: (abandoned) =>
       logger.error('The process ended while workers were running', { workers: abandoned }),
   };
-  const knownNames = new KnownNames();
-  const make = (directory: ModelDirectory, version: NewVersion): Deployment =>
-    new Deployment(
-      deployments.nextIndex,
-      directory,
-      {
-        ...{ ...options, ...version, clock },
-        mostWorkers: Math.max(options.workers, version.workers),
-        policy: { ...deployments.hostPolicy, ...version.policy },
-      },
-      {
-        clock,
-        table,
-        settler,
-        knownNames,
-        stats: new VersionStats(directory.manifest.version, clock, outcomes),
-        workers,
-        changes,
-        onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
-        onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
-        onFault,
-      },
-    );
-  deployments.patchPolicy(options.policy);
-  const first = make(directory, { policy: {}, workers: options.workers, workersGiven: null });
-  deployments.add(first);
-  deployments.setPrimary(first);
-  const workforce = new Workforce({
-    clock,
-    workers: options.workers,
-    versions: () => deployments.all.map((deployment) => ({ deployment, share: deployments.trafficOf(deployment) })),
-    onFault,
+  const { operations, failover } = composeVersions(options, directory, {
+    ...{ clock, table, settler, deployments, retired, outcomes, workers, changes, door, events, logger, onFault },
+    knownNames: new KnownNames(),
+    onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
+    onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
   });
-  const tell = (event: Omit<DeploymentEvent, 'at'>): void => {
-    logger.info('A version changed', { ...event });
-    outsideOfRequests(() => events.emit('deployment', { ...event, at: clock.epochMs() }));
-  };
-  const retirement = new Retirement({ clock, deployments, retired, timeoutMs: options.timeoutMs, changes });
-  const { keepPreviousMs } = options;
-  const roles = new Roles({ clock, deployments, retirement, workforce, keepPreviousMs, tell, onFault });
-  const loader = new Loader(clock, options.startTimeoutMs);
-  const deploying = new Deploying({ deployments, loader, retirement, workforce, roles, make, door, tell, onFault });
-  const operations = new Operations({ deployments, retired, loader, deploying, retirement, roles, door });
   const admission = new Admission({
     clock,
     table,
@@ -176,6 +140,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     settler,
     changes,
     deployments,
+    copies,
     onAborted: (row, error) => deployments.of(table, row).giveUp(row, error),
     maxQueueSize: options.maxQueueSize,
     timeoutMs: options.timeoutMs,
@@ -199,6 +164,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       table,
       deployments,
       operations,
+      failover,
       monitor,
       admission,
       columns,

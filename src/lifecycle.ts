@@ -20,10 +20,11 @@ const inWorkerThread =
  * @param signal ends the start, with its reason.
  */
 export async function startParts(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { options, clock, deployments, monitor, logger } = parts;
+  const { options, clock, deployments, failover, monitor, logger } = parts;
   await Promise.all(deployments.all.map((deployment) => deployment.start(signal)));
   parts.startedAt = clock.now();
   monitor.watch();
+  failover.watch();
   const { primary } = deployments;
   logger.info('Scoring started', {
     model: primary.model.name,
@@ -57,8 +58,9 @@ export function readCloseOptions(options: CloseOptions): { timeoutMs: number } {
  * @param timeoutMs how long to wait for requests that were taken in.
  */
 export async function closeParts(parts: Parts, timeoutMs: number): Promise<CloseReport> {
-  const { door, deployments, operations, deadlines, monitor, events, logger } = parts;
+  const { door, deployments, operations, failover, deadlines, monitor, events, logger } = parts;
   door.close();
+  failover.dispose();
   // At once, for its callers; what loads ends beside the requests that are still answered.
   const stopped = operations.stop(new ClosedError('The scorer was closed'));
   const abandoned = (await isDrained(parts, timeoutMs)) ? 0 : abandonAll(parts);

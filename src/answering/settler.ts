@@ -5,7 +5,7 @@ import type { FraudScorerError } from '../errors.js';
 import { type CallerContext, inContext } from '../host/async-context.js';
 import type { Clock } from '../host/clock.js';
 import type { Caller, SettlementObserver } from '../requests/caller.js';
-import type { RequestTable } from '../requests/request-table.js';
+import { noCopy, type RequestTable } from '../requests/request-table.js';
 import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
 import { fallbackDecision } from './fallback.js';
 
@@ -19,6 +19,8 @@ export interface SettlerOptions {
     readonly decisionListeners: number;
     emit(event: 'decision', record: DecisionRecord): void;
   };
+  /** Hears what became of requests that shadows have copies of. */
+  copies?: { answered(place: number, result: ModelResult): void; failed(place: number): void };
   onFallbackFailure: (reason: string) => void;
 }
 
@@ -44,7 +46,9 @@ export class Settler {
     const settlements = table.settlements[row] as RequestTable['settlements'][number];
     const place = table.place[row] as number;
     const context = table.context[row] as CallerContext | null;
+    const copy = table.copy[row] as number;
     this.#letGo(row);
+    if (copy !== noCopy) this.#options.copies?.answered(copy, result);
     if (resolve !== null) resolve(result);
     else settlements?.resolve(place, result);
     if (this.tellsHost) this.#tell(result, result.model, context);
@@ -53,7 +57,9 @@ export class Settler {
   /** A request that was taken in and could not be answered. */
   fail(row: number, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
     const caller = this.#callerOf(row);
+    const copy = this.#table.copy[row] as number;
     this.#letGo(row);
+    if (copy !== noCopy) this.#options.copies?.failed(copy);
     // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
     if (error.code === 'ERR_CLOSED') observer.recordAbandoned();
     else observer.recordError(error);

@@ -17,6 +17,8 @@ export interface DeployOptions {
   policy?: Patch<DecisionPolicy> | undefined;
   /** Worker threads of this version. @default by its share of the scorer's `workers`, at least 1 */
   workers?: number | undefined;
+  /** Of a shadow: the share of the requests that it gets a copy of, in (0, 1]. @default 1 */
+  sample?: number | undefined;
 }
 
 /** A version of a model that serves, or has served. */

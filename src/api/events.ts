@@ -8,7 +8,8 @@ export type AlertRule =
   | 'fallbackRate'
   | 'memory'
   | 'falsePositiveRate'
-  | 'workers';
+  | 'workers'
+  | 'failover';
 
 /** A rule's threshold was crossed. Raised once, and cleared once when the value is well back. */
 export interface Alert {

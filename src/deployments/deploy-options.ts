@@ -5,7 +5,10 @@ import { maxWorkers } from '../pool/default-workers.js';
 import { FieldReader } from '../validation/field-reader.js';
 
 /** What a version is deployed for. */
-export type DeployRole = { kind: 'primary' } | { kind: 'challenger'; share: number } | { kind: 'shadow' };
+export type DeployRole =
+  | { kind: 'primary' }
+  | { kind: 'challenger'; share: number }
+  | { kind: 'shadow'; sample: number };
 
 /** Options of `deploy`, complete and valid. */
 export interface DeployOrder {
@@ -23,12 +26,16 @@ export function readDeployOptions(options: DeployOptions | undefined): DeployOrd
   const workers = reader.has('workers')
     ? reader.number('workers', 1, { min: 1, max: maxWorkers, integer: true })
     : null;
+  const sample = reader.number('sample', 1, { above: 0, max: 1 });
+  if (reader.has('sample') && traffic !== 'shadow') {
+    reader.reject('sample', "nothing, as only traffic: 'shadow' is sampled", sample);
+  }
   reader.rejectUnknown().throwIfInvalid();
-  return { role: roleOf(traffic), policy, workers };
+  return { role: roleOf(traffic, sample), policy, workers };
 }
 
-function roleOf(traffic: number | 'shadow'): DeployRole {
-  if (traffic === 'shadow') return { kind: 'shadow' };
+function roleOf(traffic: number | 'shadow', sample: number): DeployRole {
+  if (traffic === 'shadow') return { kind: 'shadow', sample };
   return traffic === 1 ? { kind: 'primary' } : { kind: 'challenger', share: traffic };
 }
 

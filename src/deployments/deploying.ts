@@ -1,13 +1,20 @@
 import type { DeploymentEvent } from '../api/events.js';
-import { ClosedError, FraudScorerError, InvalidOptionsError, ModelInvalidError } from '../errors.js';
+import {
+  ClosedError,
+  FraudScorerError,
+  InvalidOptionsError,
+  ModelInvalidError,
+  UnknownVersionError,
+} from '../errors.js';
 import { type FaultReport, watched } from '../host/faults.js';
 import { type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
-import type { DeployOrder } from './deploy-options.js';
+import type { DeployOrder, DeployRole } from './deploy-options.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
 import type { Loader } from './loader.js';
 import type { Retirement } from './retirement.js';
 import type { Roles } from './roles.js';
+import type { Shadow } from './shadow/shadow.js';
 import type { StartLimit } from './start-limit.js';
 import type { Workforce } from './workforce.js';
 
@@ -18,13 +25,19 @@ export interface NewVersion extends Pick<DeployOrder, 'policy'> {
   workersGiven: number | null;
 }
 
+/** A new version; also as the shadow that it is, where it is one. */
+export interface Made {
+  deployment: Deployment;
+  shadow: Shadow | null;
+}
+
 export interface DeployingOptions {
   deployments: DeploymentSet;
   loader: Loader;
   retirement: Retirement;
   workforce: Workforce;
   roles: Roles;
-  make: (directory: ModelDirectory, version: NewVersion) => Deployment;
+  make: (directory: ModelDirectory, version: NewVersion, role: DeployRole) => Made;
   door: { readonly isClosed: boolean };
   tell: (event: Omit<DeploymentEvent, 'at'>) => void;
   onFault: FaultReport;
@@ -47,10 +60,9 @@ export class Deploying {
       return await loader.run(async (limit) => {
         const directory = await limit.within(`reading the model directory ${path}`, openModelDirectory(path));
         version = directory.manifest.version;
-        this.#requireNew(directory);
-        const deployment = await this.#load(directory, order, limit);
-        await this.#serve(deployment, order);
-        return deployment;
+        const made = await this.#load(directory, order, limit, () => this.#requireNew(directory));
+        await this.#serve(made, order.role);
+        return made.deployment;
       });
     } catch (error) {
       const reason = error instanceof FraudScorerError ? `${error.code}: ${error.message}` : 'a fault of the package';
@@ -59,31 +71,61 @@ export class Deploying {
     }
   }
 
-  /** Its workers have warmed up beside those that serve. */
-  async #load(directory: ModelDirectory, order: DeployOrder, limit: StartLimit): Promise<Deployment> {
+  /**
+   * Gives a shadow what the primary has. A shadow's memory is its own, so that the version is loaded once more, beside the shadow, which
+   * goes when the other serves.
+   */
+  promoteShadow(shadow: Shadow): Promise<Deployment> {
+    const { deployments, loader } = this.#options;
+    const { directory, policy, workersGiven } = shadow.deployment;
+    const requireShadow = (): void => {
+      if (deployments.shadowOf(shadow.deployment) === null) {
+        throw new UnknownVersionError('The shadow ended before it could be promoted');
+      }
+    };
+    return loader.run(async (limit) => {
+      const order = { role: { kind: 'primary' }, policy: policy.host, workers: workersGiven } as const;
+      const made = await this.#load(directory, order, limit, requireShadow);
+      watched(this.#options.roles.retire(shadow.deployment, 'it is promoted'), this.#options.onFault);
+      await this.#serve(made, order.role, 'promoted');
+      return made.deployment;
+    });
+  }
+
+  /** Its workers have warmed up beside those that serve. @param check throws where the version has no place any more. */
+  async #load(directory: ModelDirectory, order: DeployOrder, limit: StartLimit, check: () => void): Promise<Made> {
     const { make, workforce, deployments, onFault } = this.#options;
-    const share = order.role.kind === 'challenger' ? order.role.share : deployments.mostShareOf(null);
-    const workers = workforce.countFor(share, order.workers);
-    const deployment = make(directory, { policy: order.policy, workers, workersGiven: order.workers });
+    const { role, policy, workers: workersGiven } = order;
+    check();
+    const share = role.kind === 'challenger' ? role.share : role.kind === 'shadow' ? 0 : deployments.mostShareOf(null);
+    const made = make(directory, { policy, workers: workforce.countFor(share, workersGiven), workersGiven }, role);
     try {
-      await limit.within('starting its workers', deployment.start(limit.signal));
+      await limit.within('starting its workers', made.deployment.start(limit.signal));
       if (this.#options.door.isClosed) throw new ClosedError('The scorer was closed');
-      this.#requireNew(directory);
+      check();
       this.#requirePlace(order);
-      return deployment;
+      return made;
     } catch (error) {
-      watched(deployment.release(), onFault);
+      watched(made.deployment.release(), onFault);
       throw error;
     }
   }
 
   /** Resolves once the version that it replaces has answered what it was given. */
-  async #serve(deployment: Deployment, { role }: DeployOrder): Promise<void> {
+  async #serve(
+    { deployment, shadow }: Made,
+    role: DeployRole,
+    type: 'deployed' | 'promoted' = 'deployed',
+  ): Promise<void> {
     const { deployments, roles, retirement } = this.#options;
     deployment.begin();
+    if (shadow !== null) {
+      roles.addShadow(shadow, { type });
+      return;
+    }
     deployments.add(deployment);
-    if (role.kind === 'challenger') roles.setShare(deployment, role.share, { type: 'deployed' });
-    else await retirement.drain(roles.replacePrimary(deployment, { type: 'deployed' }));
+    if (role.kind === 'challenger') roles.setShare(deployment, role.share, { type });
+    else await retirement.drain(roles.replacePrimary(deployment, { type }));
   }
 
   /** @throws {ModelInvalidError} where a version of this name is live. */

@@ -5,6 +5,8 @@ import type { WorkersSeen } from '../monitoring/alert-rules.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { Deployment } from './deployment.js';
 import { armOf, type Router } from './routing.js';
+import type { Copies } from './shadow/copies.js';
+import type { Shadow } from './shadow/shadow.js';
 
 /** As many as the request table can tell apart. */
 const mostIndices = 256;
@@ -32,7 +34,11 @@ export class DeploymentSet {
   /** Whether the primary shares the traffic: looked at for each request. */
   isSplit = false;
 
-  constructor(router: Router) {
+  /** @param copies what shadows get. */
+  constructor(
+    router: Router,
+    readonly copies: Copies,
+  ) {
     this.#router = router;
   }
 
@@ -88,9 +94,10 @@ export class DeploymentSet {
     this.#ended.add(deployment);
   }
 
-  /** Those that may get requests, now or once another fails. */
+  /** Those that may get requests, now or once another fails, and the shadows. */
   get live(): readonly Deployment[] {
-    return this.#all.filter((deployment) => !this.#ended.has(deployment));
+    const shadows = this.copies.shadows.map(({ deployment }) => deployment);
+    return [...this.#all.filter((deployment) => !this.#ended.has(deployment)), ...shadows];
   }
 
   /** The version that answers a request. @param key undefined: one is drawn at random. */
@@ -107,9 +114,14 @@ export class DeploymentSet {
   }
 
   roleOf(deployment: Deployment): DeploymentRole {
+    if (this.shadowOf(deployment) !== null) return 'shadow';
     if (deployment === this.#primary) return 'primary';
     if (deployment === this.#standby) return 'standby';
     return this.challengers.some((challenger) => challenger.deployment === deployment) ? 'challenger' : 'retired';
+  }
+
+  shadowOf(deployment: Deployment): Shadow | null {
+    return this.copies.shadows.find((shadow) => shadow.deployment === deployment) ?? null;
   }
 
   /** The version's share of the traffic, in [0, 1]. */
@@ -196,12 +208,15 @@ export class DeploymentSet {
 
   patchPolicy(patch: Partial<DecisionPolicy>): void {
     this.hostPolicy = { ...this.hostPolicy, ...patch };
-    for (const { policy } of this.#all) policy.patch(patch);
+    for (const { policy } of [...this.#all, ...this.live]) policy.patch(patch);
   }
 
   /** @returns whether all workers could be ended. */
   async release(): Promise<boolean> {
-    const released = await Promise.all(this.#all.map((deployment) => deployment.release()));
+    const { shadows } = this.copies;
+    for (const shadow of shadows) shadow.end();
+    const all = [...this.#all, ...shadows.map(({ deployment }) => deployment)];
+    const released = await Promise.all(all.map((deployment) => deployment.release()));
     return released.every((isReleased) => isReleased);
   }
 

@@ -51,6 +51,8 @@ export interface DeploymentParts {
   workers: WorkersObserver;
   /** The names of features that any version knows. */
   knownNames: KnownNames;
+  /** Whether batches may be sent now. @default always */
+  mayRun?: (() => boolean) | undefined;
   /** Told when something has left the queue, or has been settled. */
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
@@ -76,7 +78,7 @@ export class Deployment {
   readonly limits: BatchLimits;
   /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
   readonly scratchRow: number;
-  readonly #directory: ModelDirectory;
+  readonly directory: ModelDirectory;
   readonly #parts: DeploymentParts;
   readonly #lanes: Lanes;
   readonly #areas: ColumnAreas;
@@ -90,7 +92,7 @@ export class Deployment {
     const places = options.mostWorkers * tasksPerWorker;
     const { attention } = manifest.outputs;
     this.index = index;
-    this.#directory = directory;
+    this.directory = directory;
     this.#parts = parts;
     this.model = Object.freeze({ name: manifest.name, version: manifest.version });
     this.stats = stats;
@@ -171,6 +173,7 @@ export class Deployment {
       answers: this.#answers,
       fail: (row, error) => this.giveUp(row, error),
       changes: parts.changes,
+      mayRun: parts.mayRun,
       onFault: parts.onFault,
     });
   }
@@ -222,7 +225,7 @@ export class Deployment {
 
   /** @see ServingWorkers.start for what it throws. */
   start(signal: AbortSignal): Promise<void> {
-    return this.workers.start(this.#directory, this.#lanes.memory, this.#areas.memory, signal);
+    return this.workers.start(this.directory, this.#lanes.memory, this.#areas.memory, signal);
   }
 
   /** Ends the workers. Nothing may wait for them any more. @returns whether all could be ended. */

@@ -61,6 +61,8 @@ export class Operations {
     const { deployments, retirement, roles } = this.#options;
     this.#refuseIfClosed();
     const deployment = deployments.byVersion(version);
+    const shadow = deployments.shadowOf(deployment);
+    if (shadow !== null) return this.#summaryOf(await this.#options.deploying.promoteShadow(shadow));
     if (deployment !== deployments.primary) {
       await retirement.drain(roles.replacePrimary(deployment, { type: 'promoted' }));
     }

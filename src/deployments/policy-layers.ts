@@ -7,6 +7,11 @@ import type { DecisionPolicy } from '../api/policy.js';
 export class PolicyLayers {
   readonly #manifest: Partial<DecisionPolicy>;
   #host: Partial<DecisionPolicy>;
+  /** The host's, as far as it named any. */
+  get host(): Readonly<Partial<DecisionPolicy>> {
+    return this.#host;
+  }
+
   /** As the scores are compared with it: rounded to float32. For others to read. */
   rounded: DecisionPolicy;
 

@@ -26,8 +26,8 @@ export class RetiredVersions {
     return this.#last.map(({ summary, stats }) => ({ ...summary, business: stats.business }));
   }
 
-  /** @param summary the last one of the version. */
-  add(summary: DeploymentSummary, stats: VersionStats): void {
+  /** @param summary the last one of the version. @param isCounted whether its requests were callers'. */
+  add(summary: DeploymentSummary, stats: VersionStats, isCounted: boolean): void {
     // A copy of the counts it has, as the first one's own go on to count for all.
     const { version, labels, decisions } = stats;
     const own = decisions.copy();
@@ -40,6 +40,7 @@ export class RetiredVersions {
     };
     this.#last.unshift({ summary, stats: kept });
     this.#last.length = Math.min(this.#last.length, listed);
+    if (!isCounted) return;
     if (this.#counted === null) this.#counted = stats;
     else this.#counted.absorb(stats);
   }

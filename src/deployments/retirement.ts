@@ -40,12 +40,14 @@ export class Retirement {
   /** Ends a version that has no role any more: it answers what it was given, within its time, and its workers end. */
   async retire(deployment: Deployment): Promise<void> {
     const { deployments, retired, changes } = this.#options;
+    const shadow = deployments.shadowOf(deployment);
+    shadow?.end();
     if (!(await this.drain(deployment))) {
       deployment.giveUpAll(() => new WorkerLostError('The version was retired, and did not answer in time'));
     }
     const summary = { ...versionSummary(deployment), role: 'retired', traffic: 0 } as const;
     deployments.remove(deployment);
-    retired.add(summary, deployment.stats);
+    retired.add(summary, deployment.stats, shadow === null);
     changes.tell();
     await deployment.release();
   }

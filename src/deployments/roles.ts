@@ -4,6 +4,7 @@ import { type FaultReport, watched } from '../host/faults.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
 import type { Retirement } from './retirement.js';
+import type { Shadow } from './shadow/shadow.js';
 import type { Workforce } from './workforce.js';
 
 export interface RolesOptions {
@@ -54,6 +55,11 @@ export class Roles {
   setShare(deployment: Deployment, share: number, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
     this.#options.deployments.setChallenger(deployment, share);
     this.#changed(deployment, event);
+  }
+
+  addShadow(shadow: Shadow, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
+    this.#options.deployments.copies.addShadow(shadow);
+    this.#changed(shadow.deployment, event);
   }
 
   /** Takes a version's traffic away at once. Resolves once its workers have ended. */

@@ -14,8 +14,8 @@ import { noPool, type ServingPool, standInPool } from '../pool/stand-in-pool.js'
 import { WorkerPool } from '../pool/worker-pool.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
 import { lineMemoryOf } from '../protocol/task-line.js';
-import { readGoldenCases } from '../tools/golden-cases.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
+import { casesOf, refuseByCases } from './case-scores.js';
 
 export interface ServingWorkersOptions {
   clock: Clock;
@@ -29,6 +29,8 @@ export interface ServingWorkersOptions {
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
+  /** Whether a model must score its `cases.json` as that says. */
+  comparesCases: boolean;
 }
 
 /** Hears of the workers. */
@@ -128,8 +130,9 @@ export class ServingWorkers {
     signal: AbortSignal,
   ): Promise<void> {
     const { manifest, modelPath } = directory;
-    const { providers, ...options } = this.#options;
+    const { providers, comparesCases, ...options } = this.#options;
     let suspicion: string | null = null;
+    const cases = await casesOf(directory);
     const cpuOperators = await cpuOperatorsOf(directory.bytes, providers);
     this.cpuOperators = cpuOperators;
     const poolOptions: WorkerPoolOptions = {
@@ -145,12 +148,14 @@ export class ServingWorkers {
         columns,
         line: lineMemoryOf(memory, columns),
         trialRows: trialRowsFor(manifest.inputs),
-        caseRows: await caseRowsOf(directory),
+        caseRows: cases?.rows ?? new Float32Array(),
       },
       check: (report) => {
         if (report.graph !== null) checkGraph(manifest, report.graph, modelPath, report.kind === 'ready');
         if (report.kind === 'failed' && report.isModelSuspect) suspicion = report.message;
-        if (report.kind === 'ready') refuseByTrial(report.trial, modelPath);
+        if (report.kind !== 'ready') return;
+        refuseByTrial(report.trial, modelPath);
+        if (comparesCases && cases !== null) refuseByCases(report, cases.expected, modelPath);
       },
       onReady: (report) => {
         this.attentionWidth = report.attentionWidth;
@@ -184,10 +189,4 @@ export class ServingWorkers {
   async release(): Promise<boolean> {
     return this.pool.release();
   }
-}
-
-/** The rows of `cases.json`; none where there is no such file, or it is not as it should be, which is for the check to say. */
-async function caseRowsOf({ folders, manifest }: ModelDirectory): Promise<Float32Array> {
-  const cases = await readGoldenCases(folders, manifest.inputs).catch(() => null);
-  return cases?.rows ?? new Float32Array();
 }

@@ -49,11 +49,16 @@ export function explanationsSummary({ all }: DeploymentSet): ExplanationsSummary
 
 /** Of the versions that have workers, with their shares. */
 export function deploymentSummaries(deployments: DeploymentSet): DeploymentSummary[] {
-  return deployments.all.map((deployment) => ({
-    ...versionSummary(deployment),
-    role: deployments.roleOf(deployment),
-    traffic: deployments.trafficOf(deployment),
-  }));
+  const shadows = deployments.copies.shadows.map(({ deployment }) => deployment);
+  return [...deployments.all, ...shadows].map((deployment) => {
+    const shadow = deployments.shadowOf(deployment);
+    return {
+      ...versionSummary(deployment),
+      role: deployments.roleOf(deployment),
+      traffic: deployments.trafficOf(deployment),
+      ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
+    };
+  });
 }
 
 export function versionSummary({

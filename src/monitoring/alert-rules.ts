@@ -21,6 +21,8 @@ export interface AlertSnapshot {
   /** Labels the false positive rate is a share of. */
   labels: number;
   falsePositiveRate: number | null;
+  /** What happened where the primary handed over to its standby by itself; null where it did not. */
+  failover: string | null;
 }
 
 /** The workers at one moment. */
@@ -88,6 +90,13 @@ export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): O
       lowIsBad: false,
       describe: (value) =>
         `False positive rate of ${percent(value)} over the latest labels, allowed ${percent(thresholds.maxFalsePositiveRate)}`,
+    },
+    {
+      rule: 'failover',
+      value: snapshot.failover === null ? null : 1,
+      threshold: 0,
+      lowIsBad: false,
+      describe: () => snapshot.failover ?? 'The primary is again one that the host chose',
     },
     {
       rule: 'workers',

@@ -28,6 +28,8 @@ export interface MonitorOptions {
   /** Since when, on the monotonic clock, requests have always been waiting; null where none is. */
   waitingSince: () => number | null;
   workers: () => WorkersSeen;
+  /** What happened where the primary handed over to its standby by itself; null where it did not. */
+  failover: () => string | null;
   onAlert: (alert: Alert) => void;
   onAlertCleared: (alert: Alert) => void;
   /** Called when one part of the work of every second fails; the other parts are still done. */
@@ -162,7 +164,7 @@ export class Monitor {
   }
 
   #evaluate(): void {
-    const { clock, thresholds, outcomes, waitingSince, workers, onAlert, onAlertCleared } = this.#options;
+    const { clock, thresholds, outcomes, waitingSince, workers, failover, onAlert, onAlertCleared } = this.#options;
     const since = waitingSince();
     const { rate, labels } = outcomes.recentFalsePositiveRate();
     const windowMs = this.#history.windowMs;
@@ -179,6 +181,7 @@ export class Monitor {
       workers: workers(),
       labels,
       falsePositiveRate: rate,
+      failover: failover(),
     }));
     const { raised, cleared } = this.#alerts.evaluate(observe(snapshot, thresholds), clock.epochMs());
     for (const alert of raised) onAlert(alert);

@@ -173,6 +173,8 @@ export interface TrialReport {
   issues: Issue[];
   /** What is not wrong but worth knowing. */
   notes: string[];
+  /** What the rows of `cases.json` came to; null for one that the runtime failed on, and for a risk score that the model has not. */
+  cases: ({ fraudProbability: number; riskScore: number | null } | null)[];
 }
 
 /** A worker has loaded its model and warmed up. */

@@ -1,3 +1,4 @@
+import type { ScoreRequest } from '../api/request.js';
 import type { ModelIdentity } from '../api/result.js';
 import type { AbortedError, FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
@@ -49,6 +50,13 @@ export interface AdmissionOptions {
     readonly primary: Intake;
     /** The version that answers a request. @param key undefined: one is drawn at random. */
     route(key: string | undefined): Intake;
+  };
+  /** Gets copies of requests for shadows. */
+  copies: {
+    /** Whether there is a shadow. */
+    readonly isActive: boolean;
+    /** Never throws. */
+    add(row: number, request: ScoreRequest): void;
   };
   /** Gives a row up whose caller's signal was aborted. */
   onAborted: (row: number, error: AbortedError) => void;

@@ -69,7 +69,7 @@ export class Admission {
     settlements: Settlements | null,
     place: number,
   ): void {
-    const { clock, deployments, events, keepsRequests } = this.#options;
+    const { clock, deployments, copies, events, keepsRequests } = this.#options;
     const table = this.#table;
     const enqueuedAt = clock.now();
     const context = keepsRequests || events.decisionListeners > 0 ? currentContext() : null;
@@ -121,6 +121,7 @@ export class Admission {
       if (call?.signal !== undefined) this.#watch(row, call);
       this.#options.deadlines.add(row);
       deployment.batcher.add(row);
+      if (copies.isActive) copies.add(row, request);
     } catch (error) {
       if (row !== noRow) {
         this.#leftovers += 1;

@@ -45,19 +45,29 @@ export function readRequest(
       const { id, amount, features }: Fields = request;
       if (isId(id) && isAmount(amount)) {
         refused = 'features';
-        if (other.isForMore) {
-          if (other.write(features, start)) return id;
-        } else if (writeFeatureRow(features, layout, row, start)) {
-          return id;
-        } else if (isByName(features, layout) && other.write(features, start)) {
-          return id;
-        }
+        if (writeFeatures(features, layout, row, start, other)) return id;
       }
     }
   } catch {
     // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
   }
   throw invalidRequest(request, layout, refused, other);
+}
+
+/**
+ * Copies a request's features into a row, in whichever form they are.
+ *
+ * @returns whether all was as it should be.
+ */
+export function writeFeatures(
+  features: unknown,
+  layout: RowLayout,
+  row: Float32Array,
+  start: number,
+  other: OtherReader,
+): boolean {
+  if (other.isForMore) return other.write(features, start);
+  return writeFeatureRow(features, layout, row, start) || (isByName(features, layout) && other.write(features, start));
 }
 
 function isId(id: unknown): id is string | undefined {

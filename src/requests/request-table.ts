@@ -30,6 +30,9 @@ export interface Settlements {
 export type Resolve = (result: ScoreResult) => void;
 export type Reject = (error: FraudScorerError) => void;
 
+/** No place among the requests that shadows have copies of. */
+export const noCopy = -1;
+
 /** No row: what a link that leads nowhere holds. */
 export const noRow = -1;
 
@@ -50,6 +53,8 @@ export class RequestTable {
   readonly priority: Int8Array;
   /** Which answers get reasons, see `explainCodes`. */
   readonly explain: Uint8Array;
+  /** The request's place among those that shadows have copies of; `noCopy` where none has. */
+  readonly copy: Int32Array;
   /** On the monotonic clock, in ms. */
   readonly enqueuedAt: Float64Array;
   readonly deadlineAt: Float64Array;
@@ -86,6 +91,7 @@ export class RequestTable {
     this.version = new Uint8Array(capacity);
     this.priority = new Int8Array(capacity);
     this.explain = new Uint8Array(capacity);
+    this.copy = new Int32Array(capacity).fill(noCopy);
     this.enqueuedAt = new Float64Array(capacity);
     this.deadlineAt = new Float64Array(capacity);
     this.timeoutMs = new Float64Array(capacity);
@@ -123,6 +129,7 @@ export class RequestTable {
     if (this.state[row] === rowStates.free) throw new Error(`row ${row} was released twice`);
     this.state[row] = rowStates.free;
     this.generation[row] = (this.generation[row] as number) + 1;
+    if (this.copy[row] !== noCopy) this.copy[row] = noCopy;
     // Rarely set, and a store into a large array costs more than a look.
     if (this.resolve[row] !== null) {
       this.resolve[row] = null;

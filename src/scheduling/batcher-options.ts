@@ -36,5 +36,7 @@ export interface BatcherOptions {
   fail: (row: number, error: FraudScorerError) => void;
   /** Told when something has left the queue. */
   changes: Pick<Waiters, 'isAwaited' | 'tell'>;
+  /** Whether batches may be sent now; a shadow's wait while callers' requests do. @default always */
+  mayRun?: (() => boolean) | undefined;
   onFault: FaultReport;
 }

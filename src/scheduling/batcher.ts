@@ -12,6 +12,9 @@ import { type LateRows, RequestQueue } from './request-queue.js';
 /** How often to look for a worker while none is there and requests wait. */
 const strandedMs = 1_000;
 
+/** How often to look whether batches may be sent again. */
+const gateMs = 1;
+
 /**
  * Brings one version's requests and workers together: takes rows in, sends them in batches as the policy says, and hands each back
  * exactly once, answered or failed, in time even while its batch still runs.
@@ -130,10 +133,11 @@ export class Batcher {
 
   /** @returns after how many milliseconds to look again. */
   #sendAll(): number {
-    const { clock, limits, fail } = this.#options;
+    const { clock, limits, fail, mayRun } = this.#options;
     const expire = (row: number): void => fail(row, new DeadlineExceededError(this.#table.timeoutMs[row] as number));
     for (;;) {
       const now = clock.now();
+      if (mayRun !== undefined && !mayRun()) return this.#isWaiting ? gateMs : Number.POSITIVE_INFINITY;
       // What failed goes before what waits.
       if (this.#flights.sendRetry(now, this.#mayShare, expire)) continue;
       // As it mostly is once a batch was sent, and when one comes back at low load.

@@ -11,7 +11,7 @@ import { specOf } from '../models/model-spec.js';
 import { refuseOutsideFiles } from '../models/outside-files.js';
 import type { Scores } from '../protocol/outputs.js';
 import type { ScoredRows } from '../protocol/tools.js';
-import { casesFile, compareWithCases, type GoldenCases, readGoldenCases } from './golden-cases.js';
+import { casesFile, caseTolerance, compareWithCases, type GoldenCases, readGoldenCases } from './golden-cases.js';
 import { ToolWorker } from './tool-worker.js';
 import { trialRowsFor } from './verification-rows.js';
 
@@ -51,9 +51,6 @@ export interface ModelCheck {
   notes: string[];
   providers: ProviderCheck[];
 }
-
-/** How far a score may be from what it must be: other providers add up in another order. */
-const tolerance: Record<Provider, number> = { cpu: 1e-5, cuda: 1e-4, tensorrt: 1e-4 };
 
 /**
  * Checks a model directory as far as it can be: the manifest, the file's sha256, that it holds all its tensors, the manifest against the
@@ -121,7 +118,7 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
     check.notes.push(...(scored.trial?.notes ?? []).map((note) => `${provider}: ${note}`));
     if (cases === null || scored.reason !== null) continue;
     const policy = { ...defaultPolicy, ...manifest.policy };
-    const compared = compareWithCases(scoresOf(scored), cases.expected, policy, tolerance[provider]);
+    const compared = compareWithCases(scoresOf(scored), cases.expected, policy, caseTolerance[provider]);
     result.largestDifference = compared.largestDifference;
     problem('golden rows', ...compared.problems.map((message) => `${provider}: ${message}`));
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { decide, roundPolicy } from '../answering/policy.js';
 import type { DecisionPolicy } from '../api/policy.js';
+import type { Provider } from '../api/provider.js';
 import type { Decision } from '../api/result.js';
 import { ModelInvalidError } from '../errors.js';
 import { parseJsonFile } from '../models/json-text.js';
@@ -15,6 +16,9 @@ import { givenRows } from './verification-rows.js';
 
 /** The file of a model directory that has rows and what they must come to. */
 export const casesFile = 'cases.json';
+
+/** How far a score may be from what it must be: other providers add up in another order. */
+export const caseTolerance: Readonly<Record<Provider, number>> = { cpu: 1e-5, cuda: 1e-4, tensorrt: 1e-4 };
 
 /** What a row must come to. */
 export interface Expected extends Scores {
@@ -90,15 +94,16 @@ export interface CaseComparison {
 /**
  * Holds scores against what they must be. A decision may be another only where a score is within the tolerance of a threshold.
  *
+ * @param policy null to leave decisions alone.
  * @param tolerance the largest difference allowed, absolute.
  */
 export function compareWithCases(
   scores: readonly Scores[],
   expected: readonly Expected[],
-  policy: DecisionPolicy,
+  policy: DecisionPolicy | null,
   tolerance: number,
 ): CaseComparison {
-  const rounded = roundPolicy(policy);
+  const rounded = policy === null ? null : roundPolicy(policy);
   const comparison: CaseComparison = { largestDifference: 0, problems: [] };
   for (const [index, want] of expected.entries()) {
     const have = scores[index];
@@ -109,11 +114,13 @@ export function compareWithCases(
     for (const field of ['fraudProbability', 'riskScore'] as const) {
       const difference = Math.abs(have[field] - want[field]);
       comparison.largestDifference = Math.max(comparison.largestDifference, difference);
+      // One that is not a number is none of them.
       if (difference <= tolerance) continue;
       comparison.problems.push(
         `case ${index}: ${field}: expected ${want[field]} to within ${tolerance}, received ${have[field]}`,
       );
     }
+    if (policy === null || rounded === null) continue;
     const decision = decide(have.fraudProbability, have.riskScore, rounded);
     if (want.decision === null || decision === want.decision || isNearThreshold(want, policy, tolerance)) continue;
     comparison.problems.push(`case ${index}: decision: expected ${want.decision}, received ${decision}`);

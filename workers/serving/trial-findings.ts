@@ -11,7 +11,7 @@ import type { TrialRun } from './trial-run.js';
 const doubtfulShare = 0.1;
 
 /** Says what is wrong with a model by its trial, and what is merely worth knowing. */
-export function judgeTrial(run: TrialRun, outputs: OutputSpec): TrialReport {
+export function judgeTrial(run: TrialRun, outputs: OutputSpec): Omit<TrialReport, 'cases'> {
   const usable = run.plausible.filter((scores) => scores !== null).filter(isUsable);
   const isDoubtful = run.plausible.length - usable.length >= doubtfulShare * run.plausible.length;
   const form = scoreFormOf(outputs);

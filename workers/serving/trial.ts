@@ -46,7 +46,12 @@ export async function tryRows(
   const again = await inCompany(runner, targets, others, 2 * targets.length);
   const { failure } = runner;
   const ofCases = await scoresOfCases(model, inputs, cases);
-  return judgeTrial({ plausible: scores, targets, companies, again, cases: ofCases, failure }, outputs);
+  const findings = judgeTrial({ plausible: scores, targets, companies, again, cases: ofCases, failure }, outputs);
+  return { ...findings, cases: ofCases.map(scoresAlone) };
+}
+
+function scoresAlone(row: RowScores | null): TrialReport['cases'][number] {
+  return row === null ? null : { fraudProbability: row.fraudProbability, riskScore: row.riskScore };
 }
 
 /** In chunks: there may be many. */

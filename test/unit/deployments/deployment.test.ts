@@ -4,6 +4,7 @@ import type { Explain } from '../../../src/api/request.js';
 import { Deployment } from '../../../src/deployments/deployment.js';
 import { DeploymentSet } from '../../../src/deployments/deployment-set.js';
 import { Router } from '../../../src/deployments/routing.js';
+import { Copies } from '../../../src/deployments/shadow/copies.js';
 import { AbortedError, ClosedError } from '../../../src/errors.js';
 import { type ModelDirectory, openModelDirectory } from '../../../src/models/model-directory.js';
 import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
@@ -53,7 +54,7 @@ interface Setting extends Partial<Pick<SettlerOptions, 'fallback'>> {
 function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}) {
   const clock = new FakeClock();
   const table = new RequestTable(64);
-  const set = new DeploymentSet(new Router('salt'));
+  const set = new DeploymentSet(new Router('salt'), new Copies(table, noFaults));
   const deadlines = new DeadlineWheel(table, clock, (row) => set.of(table, row).expire(row));
   const settler: Settler = settlerOf(table, { clock, deadlines, fallback });
   const callers = new Callers(table);
@@ -67,6 +68,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       workers: 1,
       mostWorkers: 1,
       workersGiven: null,
+      comparesCases: false,
       providers: ['cpu'] as const,
       devices: [0],
       resourceLimits: undefined,

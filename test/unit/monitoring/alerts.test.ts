@@ -25,6 +25,7 @@ const calm: AlertSnapshot = {
   workers: { ready: 2, configured: 2, troubled: 0 },
   labels: 500,
   falsePositiveRate: 0.01,
+  failover: null,
 };
 
 function changes(board: AlertBoard, snapshot: Partial<AlertSnapshot>): string[] {

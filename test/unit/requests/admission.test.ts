@@ -54,6 +54,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
       primary: version,
       route: () => version,
     },
+    copies: { isActive: false, add: () => {} },
     onAborted: (row, error) => aborted.push({ row, error }),
     maxQueueSize,
     timeoutMs: 100,

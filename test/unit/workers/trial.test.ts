@@ -29,13 +29,14 @@ function outputsOf(spec: ModelSpec, raw: Float32Array, rows: number): ModelOutpu
   return new OutputReader(spec, outputs, rows).read(outputs, rows);
 }
 
-function tryModel(say: Say, spec = probability, cases = new Float32Array()): Promise<TrialReport> {
+async function tryModel(say: Say, spec = probability, cases = new Float32Array()): Promise<Omit<TrialReport, 'cases'>> {
   const infer = async (buffers: InputBuffers, rows: number): Promise<ModelOutputs> => {
     const batch = batchOf(buffers, rows);
     const said = Float32Array.from(batch.flatMap((row) => say(row, batch)));
     return outputsOf(spec, said, rows);
   };
-  return tryRows({ infer }, spec, trialRowsFor(spec.inputs), cases);
+  const { issues, notes } = await tryRows({ infer }, spec, trialRowsFor(spec.inputs), cases);
+  return { issues, notes };
 }
 
 const weigh = ([a = 0, b = 0]: readonly number[]): number => 0.3 * a - 0.2 * b;

@@ -1,0 +1,112 @@
+import { Settler } from './answering/settler.js';
+import type { DeploymentEvent } from './api/events.js';
+import type { Logger } from './api/logger.js';
+import { Deploying, type NewVersion } from './deployments/deploying.js';
+import { Deployment, type DeploymentParts, rowsInFlight } from './deployments/deployment.js';
+import type { DeploymentSet } from './deployments/deployment-set.js';
+import { Failover } from './deployments/failover.js';
+import { Loader } from './deployments/loader.js';
+import { Operations } from './deployments/operations.js';
+import type { RetiredVersions } from './deployments/retired-versions.js';
+import { Retirement } from './deployments/retirement.js';
+import { Roles } from './deployments/roles.js';
+import { shadowLimits, shadowObserver } from './deployments/shadow/limits.js';
+import { Shadow } from './deployments/shadow/shadow.js';
+import { Workforce } from './deployments/workforce.js';
+import { outsideOfRequests } from './host/async-context.js';
+import type { ScorerEvents } from './host/events.js';
+import type { ModelDirectory } from './models/model-directory.js';
+import type { OutcomeStore } from './monitoring/outcomes.js';
+import { ShadowStats } from './monitoring/shadow-stats.js';
+import { VersionStats } from './monitoring/version-stats.js';
+import type { ResolvedOptions } from './options.js';
+import type { Door } from './requests/door.js';
+import { RequestTable } from './requests/request-table.js';
+import { DeadlineWheel } from './scheduling/deadline-wheel.js';
+
+/** What the versions of a scorer share. */
+export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'mayRun'> {
+  deployments: DeploymentSet;
+  retired: RetiredVersions;
+  outcomes: OutcomeStore;
+  door: Door;
+  events: ScorerEvents;
+  logger: Logger;
+}
+
+/** Makes the first version, and the parts that make, change and end others. */
+export function composeVersions(
+  options: ResolvedOptions,
+  directory: ModelDirectory,
+  shared: SharedParts,
+): { operations: Operations; failover: Failover } {
+  const { clock, deployments, retired, outcomes, changes, door, events, logger, onFault } = shared;
+  const optionsOf = (version: NewVersion) => ({
+    ...{ ...options, ...version, clock },
+    comparesCases: deployments.all.length > 0,
+    mostWorkers: Math.max(options.workers, version.workers),
+    policy: { ...deployments.hostPolicy, ...version.policy },
+  });
+  const statsOf = ({ manifest }: ModelDirectory): VersionStats => new VersionStats(manifest.version, clock, outcomes);
+  const make = (directory: ModelDirectory, version: NewVersion): Deployment =>
+    new Deployment(deployments.nextIndex, directory, optionsOf(version), { ...shared, stats: statsOf(directory) });
+
+  /** A shadow has a table, deadlines and a settler of its own: what becomes of a copy is nobody's but its. */
+  const makeShadow = (directory: ModelDirectory, version: NewVersion, sample: number): Shadow => {
+    const batching = shadowLimits(options.batching);
+    const table = new RequestTable(rowsInFlight(version.workers, batching.maxBatchSize) + 4 * batching.maxBatchSize);
+    let deployment: Deployment | null = null;
+    const deadlines = new DeadlineWheel(table, clock, (row) => deployment?.expire(row));
+    const silent = { decisionListeners: 0, emit: () => {} };
+    const settler = new Settler({
+      ...{ clock, table, deadlines, fallback: 'throw', events: silent },
+      onFallbackFailure: () => {},
+    });
+    deployment = new Deployment(
+      0,
+      directory,
+      // The host's own say may do more than say.
+      { ...optionsOf(version), batching, explain: false, decide: undefined, mostWorkers: version.workers },
+      {
+        ...{ ...shared, table, settler, stats: statsOf(directory), workers: shadowObserver(logger, directory) },
+        mayRun: () => deployments.waiting === 0,
+      },
+    );
+    return new Shadow({
+      ...{ clock, deployment, table, deadlines, sample, timeoutMs: options.timeoutMs },
+      stats: new ShadowStats(),
+      copies: deployments.copies,
+      isUnderPressure: () => deployments.waiting > options.batching.maxBatchSize * options.workers,
+    });
+  };
+
+  deployments.patchPolicy(options.policy);
+  const first = make(directory, { policy: {}, workers: options.workers, workersGiven: null });
+  deployments.add(first);
+  deployments.setPrimary(first);
+
+  const workforce = new Workforce({
+    clock,
+    workers: options.workers,
+    versions: () => deployments.all.map((deployment) => ({ deployment, share: deployments.trafficOf(deployment) })),
+    onFault,
+  });
+  const tell = (event: Omit<DeploymentEvent, 'at'>): void => {
+    logger.info('A version changed', { ...event });
+    outsideOfRequests(() => events.emit('deployment', { ...event, at: clock.epochMs() }));
+  };
+  const retirement = new Retirement({ clock, deployments, retired, timeoutMs: options.timeoutMs, changes });
+  const { keepPreviousMs, startTimeoutMs } = options;
+  const roles = new Roles({ clock, deployments, retirement, workforce, keepPreviousMs, tell, onFault });
+  const loader = new Loader(clock, startTimeoutMs);
+  const deploying = new Deploying({
+    ...{ deployments, loader, retirement, workforce, roles, door, tell, onFault },
+    make: (directory, version, role) => {
+      if (role.kind !== 'shadow') return { deployment: make(directory, version), shadow: null };
+      const shadow = makeShadow(directory, version, role.sample);
+      return { deployment: shadow.deployment, shadow };
+    },
+  });
+  const operations = new Operations({ deployments, retired, loader, deploying, retirement, roles, door });
+  return { operations, failover: new Failover({ clock, deployments, roles, onFault }) };
+}

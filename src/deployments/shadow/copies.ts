@@ -1,0 +1,113 @@
+import type { ScoreRequest } from '../../api/request.js';
+import type { Decision, ModelResult } from '../../api/result.js';
+import type { FaultReport } from '../../host/faults.js';
+import { noCopy, type RequestTable } from '../../requests/request-table.js';
+import type { Shadow } from './shadow.js';
+
+/** Requests of which copies may be on their way at once. */
+export const mostCopied = 4_096;
+
+/** What is known of the primary's answer to a request that was copied. */
+const states = { free: 0, open: 1, answered: 2, failed: 3 } as const;
+
+/**
+ * The requests of which shadows have copies, and what the version that answers made of each: a place for each request, which is free again
+ * once that version and all shadows are done with it. Nothing here reaches the caller.
+ */
+export class Copies {
+  /** Whether there is a shadow: looked at for each request. */
+  isActive = false;
+  #shadows: readonly Shadow[] = [];
+  readonly #table: RequestTable;
+  readonly #onFault: FaultReport;
+  readonly #free = Int32Array.from({ length: mostCopied }, (_, index) => mostCopied - 1 - index);
+  #freeCount = mostCopied;
+  /** Who has not said anything yet: the shadows with a copy, and the version that answers. */
+  readonly #open = new Uint8Array(mostCopied);
+  readonly #state = new Uint8Array(mostCopied);
+  readonly #decisions: Decision[] = new Array(mostCopied).fill('APPROVE');
+  readonly #scores = new Float32Array(mostCopied);
+
+  constructor(table: RequestTable, onFault: FaultReport) {
+    this.#table = table;
+    this.#onFault = onFault;
+  }
+
+  get shadows(): readonly Shadow[] {
+    return this.#shadows;
+  }
+
+  addShadow(shadow: Shadow): void {
+    this.#shadows = [...this.#shadows, shadow];
+    this.isActive = true;
+  }
+
+  /** A shadow gets no copies any more; those that it has are answered, or given up. */
+  removeShadow(shadow: Shadow): void {
+    this.#shadows = this.#shadows.filter((other) => other !== shadow);
+    this.isActive = this.#shadows.length > 0;
+  }
+
+  /** Copies a request that was taken in. Never throws. */
+  add(row: number, request: ScoreRequest): void {
+    try {
+      this.#add(row, request);
+    } catch (error) {
+      this.#onFault(error);
+    }
+  }
+
+  #add(row: number, request: ScoreRequest): void {
+    const place = this.#freeCount === 0 ? noCopy : (this.#free[this.#freeCount - 1] as number);
+    const { features } = request;
+    let taken = 0;
+    for (const shadow of this.#shadows) if (shadow.take(place, features)) taken += 1;
+    if (taken === 0) return;
+    this.#freeCount -= 1;
+    this.#open[place] = taken + 1;
+    this.#state[place] = states.open;
+    this.#table.copy[row] = place;
+  }
+
+  /** The version that answers has answered. */
+  answered(place: number, { decision, fraudProbability }: ModelResult): void {
+    this.#state[place] = states.answered;
+    this.#decisions[place] = decision;
+    this.#scores[place] = fraudProbability;
+    for (const shadow of this.#shadows) shadow.compare(place, decision, fraudProbability);
+    this.#leave(place);
+  }
+
+  /** The version that answers gave no answer of a model. */
+  failed(place: number): void {
+    this.#state[place] = states.failed;
+    for (const shadow of this.#shadows) shadow.forget(place);
+    this.#leave(place);
+  }
+
+  /** A shadow has answered its copy. @returns whether it has to keep what it said until the version that answers does. */
+  shadowAnswered(shadow: Shadow, place: number, decision: Decision, score: number): boolean {
+    const state = this.#state[place];
+    if (state === states.answered) {
+      shadow.record(this.#decisions[place] as Decision, this.#scores[place] as number, decision, score);
+    } else if (state === states.failed) {
+      shadow.drop('unpaired');
+    }
+    this.#leave(place);
+    return state === states.open;
+  }
+
+  /** A shadow gave its copy up. */
+  shadowFailed(place: number): void {
+    this.#leave(place);
+  }
+
+  #leave(place: number): void {
+    const open = (this.#open[place] as number) - 1;
+    this.#open[place] = open;
+    if (open > 0) return;
+    this.#state[place] = states.free;
+    this.#free[this.#freeCount] = place;
+    this.#freeCount += 1;
+  }
+}

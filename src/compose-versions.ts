@@ -4,6 +4,7 @@ import type { Logger } from './api/logger.js';
 import { Deploying, type NewVersion } from './deployments/deploying.js';
 import { Deployment, type DeploymentParts, rowsInFlight } from './deployments/deployment.js';
 import type { DeploymentSet } from './deployments/deployment-set.js';
+import { listGpusApart } from './deployments/device-room.js';
 import { Failover } from './deployments/failover.js';
 import { Loader } from './deployments/loader.js';
 import { Operations } from './deployments/operations.js';
@@ -101,6 +102,8 @@ export function composeVersions(
   const loader = new Loader(clock, startTimeoutMs);
   const deploying = new Deploying({
     ...{ deployments, loader, retirement, workforce, roles, door, tell, onFault },
+    // Where a host bundles the package without the tools' worker, nothing is known, and nothing refused.
+    listGpus: () => listGpusApart(options.toolWorkerFile).catch(() => ({ gpus: [] })),
     make: (directory, version, role) => {
       if (role.kind !== 'shadow') return { deployment: make(directory, version), shadow: null };
       const shadow = makeShadow(directory, version, role.sample);

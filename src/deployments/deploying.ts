@@ -8,9 +8,11 @@ import {
 } from '../errors.js';
 import { type FaultReport, watched } from '../host/faults.js';
 import { type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
+import type { GpuList } from '../protocol/tools.js';
 import type { DeployOrder, DeployRole } from './deploy-options.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
+import { refuseFullDevice } from './device-room.js';
 import type { Loader } from './loader.js';
 import type { Retirement } from './retirement.js';
 import type { Roles } from './roles.js';
@@ -39,6 +41,8 @@ export interface DeployingOptions {
   roles: Roles;
   make: (directory: ModelDirectory, version: NewVersion, role: DeployRole) => Made;
   door: { readonly isClosed: boolean };
+  /** What is known of the GPUs' memory. */
+  listGpus: () => Promise<Pick<GpuList, 'gpus'>>;
   tell: (event: Omit<DeploymentEvent, 'at'>) => void;
   onFault: FaultReport;
 }
@@ -101,6 +105,7 @@ export class Deploying {
     const made = make(directory, { policy, workers: workforce.countFor(share, workersGiven), workersGiven }, role);
     try {
       await limit.within('starting its workers', made.deployment.start(limit.signal));
+      await limit.within("looking at the device's memory", this.#requireRoom(made.deployment));
       if (this.#options.door.isClosed) throw new ClosedError('The scorer was closed');
       check();
       this.#requirePlace(order);
@@ -109,6 +114,17 @@ export class Deploying {
       watched(made.deployment.release(), onFault);
       throw error;
     }
+  }
+
+  /** @throws {OutOfResourcesError} where a GPU is too full with it. */
+  async #requireRoom({ workers }: Deployment): Promise<void> {
+    const { provider } = workers;
+    if (provider === null || provider === 'cpu') return;
+    const list = await this.#options.listGpus();
+    refuseFullDevice(
+      list,
+      workers.devices.map(({ device }) => device),
+    );
   }
 
   /** Resolves once the version that it replaces has answered what it was given. */

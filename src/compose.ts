@@ -82,6 +82,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     fallback: options.fallback,
     events,
     copies,
+    experiments: deployments.experiments,
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);

@@ -5,7 +5,7 @@ import type { FraudScorerError } from '../errors.js';
 import { type CallerContext, inContext } from '../host/async-context.js';
 import type { Clock } from '../host/clock.js';
 import type { Caller, SettlementObserver } from '../requests/caller.js';
-import { noCopy, type RequestTable } from '../requests/request-table.js';
+import { noBucket, noCopy, type RequestTable } from '../requests/request-table.js';
 import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
 import { fallbackDecision } from './fallback.js';
 
@@ -21,6 +21,8 @@ export interface SettlerOptions {
   };
   /** Hears what became of requests that shadows have copies of. */
   copies?: { answered(place: number, result: ModelResult): void; failed(place: number): void };
+  /** Hears what became of requests that were routed among versions, by the version's index and the bucket of the routing key. */
+  experiments?: { settled(version: number, bucket: number, outcome: Decision | 'ERROR'): void };
   onFallbackFailure: (reason: string) => void;
 }
 
@@ -47,8 +49,11 @@ export class Settler {
     const place = table.place[row] as number;
     const context = table.context[row] as CallerContext | null;
     const copy = table.copy[row] as number;
+    const bucket = table.bucket[row] as number;
+    const version = table.version[row] as number;
     this.#letGo(row);
     if (copy !== noCopy) this.#options.copies?.answered(copy, result);
+    if (bucket !== noBucket) this.#options.experiments?.settled(version, bucket, result.decision);
     if (resolve !== null) resolve(result);
     else settlements?.resolve(place, result);
     if (this.tellsHost) this.#tell(result, result.model, context);
@@ -58,8 +63,13 @@ export class Settler {
   fail(row: number, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
     const caller = this.#callerOf(row);
     const copy = this.#table.copy[row] as number;
+    const bucket = this.#table.bucket[row] as number;
+    const version = this.#table.version[row] as number;
     this.#letGo(row);
     if (copy !== noCopy) this.#options.copies?.failed(copy);
+    // What the caller took back was not the version's to answer.
+    const isFailure = error.code !== 'ERR_ABORTED' && error.code !== 'ERR_CLOSED';
+    if (bucket !== noBucket && isFailure) this.#options.experiments?.settled(version, bucket, 'ERROR');
     // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
     if (error.code === 'ERR_CLOSED') observer.recordAbandoned();
     else observer.recordError(error);

@@ -32,4 +32,32 @@ export interface DeploymentSummary extends ModelIdentity {
   requests: RequestCounts;
   performance: PerformanceSummary;
   business: BusinessSummary;
+  /** Of a challenger: its rates less the primary's, since both serve. */
+  comparison?: ComparisonSummary;
+  /** Of a challenger: whether requests came to the versions as their shares say; null where there are too few to tell. */
+  sampleRatio?: SampleRatioSummary | null;
+}
+
+/**
+ * The difference of a rate, challenger − primary, with a confidence sequence: the three of a comparison together hold the true differences
+ * with a probability of 95 %, however often one looks. Counted by routing key, as the requests of one key are alike.
+ */
+export interface RateDifferenceSummary {
+  difference: number;
+  /** The interval's ends, in [-1, 1]; with fewer than 100 requests of either version it is [-1, 1]. */
+  low: number;
+  high: number;
+  /** Whether 0 is outside: the versions differ. */
+  distinguishable: boolean;
+}
+
+/** Blocks and reviews as shares of the answered requests, errors as a share of all. */
+export type ComparisonSummary = Record<'block' | 'review' | 'error', RateDifferenceSummary>;
+
+/** A χ² test of the numbers of requests against the shares, clustered by routing key. */
+export interface SampleRatioSummary {
+  chiSquare: number;
+  p: number;
+  /** p is below 0.001: requests of a version are lost or counted wrongly, and a comparison misleads. */
+  mismatch: boolean;
 }

@@ -2,8 +2,10 @@ import type { DeploymentRole } from '../api/deployment.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import { UnknownVersionError } from '../errors.js';
 import type { WorkersSeen } from '../monitoring/alert-rules.js';
+import { bucketOf } from '../monitoring/comparison/key-buckets.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { Deployment } from './deployment.js';
+import { Experiments } from './experiments.js';
 import { armOf, type Router } from './routing.js';
 import type { Copies } from './shadow/copies.js';
 import type { Shadow } from './shadow/shadow.js';
@@ -31,6 +33,8 @@ export class DeploymentSet {
   readonly #challengers: [Challenger | null, Challenger | null] = [null, null];
   /** The host's thresholds, for versions to come. */
   hostPolicy: Partial<DecisionPolicy> = {};
+  /** The challengers beside the primary. */
+  readonly experiments = new Experiments();
   /** Whether the primary shares the traffic: looked at for each request. */
   isSplit = false;
 
@@ -100,14 +104,16 @@ export class DeploymentSet {
     return [...this.#all.filter((deployment) => !this.#ended.has(deployment)), ...shadows];
   }
 
-  /** The version that answers a request. @param key undefined: one is drawn at random. */
-  route(key: string | undefined): Deployment {
+  /** Where a request lies in [0, 1). @param key undefined: that is drawn. */
+  placeOf(key: string | undefined): number {
+    return key === undefined ? Math.random() : this.#router.place(key);
+  }
+
+  /** The version that answers a request at this place. */
+  route(place: number): Deployment {
     const [first, second] = this.#challengers;
-    const arm = armOf(
-      key === undefined ? Math.random() : this.#router.place(key),
-      first?.share ?? 0,
-      second?.share ?? 0,
-    );
+    const arm = armOf(place, first?.share ?? 0, second?.share ?? 0);
+    this.experiments.routed(bucketOf(place), arm);
     if (arm === 1 && first !== null) return first.deployment;
     if (arm === 2 && second !== null) return second.deployment;
     return this.primary;
@@ -144,6 +150,7 @@ export class DeploymentSet {
     this.dropChallenger(deployment);
     if (this.#standby === deployment) this.#standby = null;
     this.#primary = deployment;
+    this.#changed();
   }
 
   setStandby(deployment: Deployment | null): void {
@@ -157,6 +164,7 @@ export class DeploymentSet {
     if (place === -1) throw new Error('there are two challengers already');
     this.#challengers[place] = { deployment, share };
     this.isSplit = true;
+    this.#changed();
   }
 
   dropChallenger(deployment: Deployment): void {
@@ -164,6 +172,7 @@ export class DeploymentSet {
     if (place === -1) return;
     this.#challengers[place] = null;
     this.isSplit = this.challengers.length > 0;
+    this.#changed();
   }
 
   find(version: string): Deployment | null {
@@ -218,6 +227,10 @@ export class DeploymentSet {
     const all = [...this.#all, ...shadows.map(({ deployment }) => deployment)];
     const released = await Promise.all(all.map((deployment) => deployment.release()));
     return released.every((isReleased) => isReleased);
+  }
+
+  #changed(): void {
+    if (this.#primary !== null) this.experiments.changed({ primary: this.#primary, challengers: this.#challengers });
   }
 
   /** What all challengers have together, but for one. */

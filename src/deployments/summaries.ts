@@ -57,8 +57,15 @@ export function deploymentSummaries(deployments: DeploymentSet): DeploymentSumma
       role: deployments.roleOf(deployment),
       traffic: deployments.trafficOf(deployment),
       ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
+      ...comparisonOf(deployments, deployment),
     };
   });
+}
+
+/** How a challenger does beside the primary. */
+function comparisonOf({ experiments }: DeploymentSet, deployment: Deployment): Partial<DeploymentSummary> {
+  const comparison = experiments.comparisonOf(deployment);
+  return comparison === null ? {} : { comparison, sampleRatio: experiments.sampleRatio() };
 }
 
 export function versionSummary({

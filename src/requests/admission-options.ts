@@ -48,8 +48,10 @@ export interface AdmissionOptions {
     readonly isSplit: boolean;
     /** The version that answers whatever no other does. */
     readonly primary: Intake;
-    /** The version that answers a request. @param key undefined: one is drawn at random. */
-    route(key: string | undefined): Intake;
+    /** Where a request lies in [0, 1). @param key undefined: that is drawn. */
+    placeOf(key: string | undefined): number;
+    /** The version that answers a request at this place. */
+    route(place: number): Intake;
   };
   /** Gets copies of requests for shadows. */
   copies: {

@@ -8,6 +8,7 @@ import {
   QueueFullError,
 } from '../errors.js';
 import { currentContext } from '../host/async-context.js';
+import { bucketOf } from '../monitoring/comparison/key-buckets.js';
 import { watchSignal } from './abort-registry.js';
 import type { AdmissionOptions, Intake } from './admission-options.js';
 import type { Caller } from './caller.js';
@@ -15,6 +16,9 @@ import { explainCodes } from './explain-codes.js';
 import { readRequest } from './read-request.js';
 import { noRow, type Reject, type RequestTable, type Resolve, rowStates, type Settlements } from './request-table.js';
 import { type CallOptions, isAborted, readScoreOptions, reasonOf } from './score-options.js';
+
+/** Of a request that no versions share. */
+const unplaced = -1;
 
 /** The door: checks a request, copies its features into a row and queues it, or refuses it. */
 export class Admission {
@@ -74,6 +78,7 @@ export class Admission {
     const enqueuedAt = clock.now();
     const context = keepsRequests || events.decisionListeners > 0 ? currentContext() : null;
     let deployment = deployments.primary;
+    let routePlace = unplaced;
     let row = noRow;
     let id: string | undefined;
     this.#depth += 1;
@@ -81,7 +86,10 @@ export class Admission {
       this.#refuseIfClosed();
       const call = options === undefined ? null : readScoreOptions(options, this.#options.timeoutMs);
       refuseIfAborted(call?.signal);
-      if (deployments.isSplit) deployment = deployments.route(call?.routingKey ?? idOf(request));
+      if (deployments.isSplit) {
+        routePlace = deployments.placeOf(call?.routingKey ?? idOf(request));
+        deployment = deployments.route(routePlace);
+      }
       // The queue is looked at first, but an invalid request is refused as invalid even where the queue is full.
       row = this.#hasNoRoom() ? noRow : table.claim();
       const { features, scratchRow } = deployment;
@@ -108,6 +116,7 @@ export class Admission {
       table.priority[row] = priority;
       table.explain[row] = call === null ? explainCodes.unsaid : explainCodes.of(call.explain);
       table.version[row] = deployment.index;
+      if (routePlace !== unplaced) table.bucket[row] = bucketOf(routePlace);
       if (resolve !== null) {
         table.resolve[row] = resolve;
         table.reject[row] = reject;

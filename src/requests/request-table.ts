@@ -33,6 +33,9 @@ export type Reject = (error: FraudScorerError) => void;
 /** No place among the requests that shadows have copies of. */
 export const noCopy = -1;
 
+/** No bucket of routing keys: the request was not routed among versions. */
+export const noBucket = 2 ** 16 - 1;
+
 /** No row: what a link that leads nowhere holds. */
 export const noRow = -1;
 
@@ -55,6 +58,8 @@ export class RequestTable {
   readonly explain: Uint8Array;
   /** The request's place among those that shadows have copies of; `noCopy` where none has. */
   readonly copy: Int32Array;
+  /** Which bucket of routing keys it is of, where versions share the traffic; else `noBucket`. */
+  readonly bucket: Uint16Array;
   /** On the monotonic clock, in ms. */
   readonly enqueuedAt: Float64Array;
   readonly deadlineAt: Float64Array;
@@ -92,6 +97,7 @@ export class RequestTable {
     this.priority = new Int8Array(capacity);
     this.explain = new Uint8Array(capacity);
     this.copy = new Int32Array(capacity).fill(noCopy);
+    this.bucket = new Uint16Array(capacity).fill(noBucket);
     this.enqueuedAt = new Float64Array(capacity);
     this.deadlineAt = new Float64Array(capacity);
     this.timeoutMs = new Float64Array(capacity);
@@ -130,6 +136,7 @@ export class RequestTable {
     this.state[row] = rowStates.free;
     this.generation[row] = (this.generation[row] as number) + 1;
     if (this.copy[row] !== noCopy) this.copy[row] = noCopy;
+    if (this.bucket[row] !== noBucket) this.bucket[row] = noBucket;
     // Rarely set, and a store into a large array costs more than a look.
     if (this.resolve[row] !== null) {
       this.resolve[row] = null;

@@ -52,6 +52,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
       },
       isSplit: false,
       primary: version,
+      placeOf: () => 0,
       route: () => version,
     },
     copies: { isActive: false, add: () => {} },

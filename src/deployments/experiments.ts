@@ -1,0 +1,81 @@
+import type { Decision } from '../api/result.js';
+import { ArmCounts } from '../monitoring/comparison/arm-counts.js';
+import { type Comparison, compare } from '../monitoring/comparison/compare.js';
+import { SampleRatio, type SampleRatioCheck } from '../monitoring/comparison/sample-ratio.js';
+import type { Deployment } from './deployment.js';
+import type { Arm } from './routing.js';
+
+/** A challenger beside the primary, from the moment that both serve. */
+interface Experiment {
+  readonly challenger: Deployment;
+  readonly counts: ArmCounts;
+  /** The primary's, weighted as this challenger's shares are. */
+  readonly primary: ArmCounts;
+}
+
+/** Who answers what, as far as a comparison depends on it. */
+export interface Split {
+  primary: Deployment;
+  /** By place; null where there is none. */
+  challengers: readonly ({ deployment: Deployment; share: number } | null)[];
+}
+
+/** Compares each challenger with the primary. A comparison begins anew with another primary. */
+export class Experiments {
+  #primary: Deployment | null = null;
+  #all: readonly Experiment[] = [];
+  #sampleRatio = new SampleRatio();
+  /** The challengers that the sample ratio is of, by place. */
+  #places: readonly (Deployment | null)[] = [];
+
+  /** Versions, or their shares, have changed. */
+  changed({ primary, challengers }: Split): void {
+    const before = this.#primary === primary ? this.#all : [];
+    const serving = challengers.filter((challenger) => challenger !== null);
+    const places = challengers.map((challenger) => challenger?.deployment ?? null);
+    const isSame = this.#primary === primary && places.every((deployment, place) => deployment === this.#places[place]);
+    if (!isSame) this.#sampleRatio = new SampleRatio();
+    this.#places = places;
+    this.#primary = primary;
+    this.#all = serving.map(
+      ({ deployment }) =>
+        before.find(({ challenger }) => challenger === deployment) ?? {
+          challenger: deployment,
+          counts: new ArmCounts(),
+          primary: new ArmCounts(),
+        },
+    );
+    const shares = challengers.map((challenger) => challenger?.share ?? 0);
+    const [first = 0, second = 0] = shares;
+    const rest = 1 - first - second;
+    for (const [index, { share }] of serving.entries()) {
+      this.#all[index]?.primary.setWeight(rest > 0 && share > 0 ? share / rest : 0);
+    }
+    this.#sampleRatio.setShares(first, second);
+  }
+
+  /** A request was routed. */
+  routed(bucket: number, arm: Arm): void {
+    this.#sampleRatio.record(bucket, arm);
+  }
+
+  /** A request was answered, or was the version's to answer and could not be. @param index of its version. */
+  settled(index: number, bucket: number, outcome: Decision | 'ERROR'): void {
+    const isPrimary = index === this.#primary?.index;
+    for (const { challenger, counts, primary } of this.#all) {
+      if (isPrimary) primary.record(bucket, outcome);
+      else if (challenger.index === index) counts.record(bucket, outcome);
+    }
+  }
+
+  /** The challenger's rates less the primary's; null for a version that is no challenger. */
+  comparisonOf(deployment: Deployment): Comparison | null {
+    const found = this.#all.find(({ challenger }) => challenger === deployment);
+    return found === undefined ? null : compare(found.primary, found.counts);
+  }
+
+  /** Whether requests came to the versions as their shares say; null where there is no challenger, or too little to tell. */
+  sampleRatio(): SampleRatioCheck | null {
+    return this.#all.length === 0 ? null : this.#sampleRatio.check();
+  }
+}

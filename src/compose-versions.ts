@@ -45,6 +45,7 @@ export function composeVersions(
   const optionsOf = (version: NewVersion) => ({
     ...{ ...options, ...version, clock },
     comparesCases: deployments.all.length > 0,
+    inBackground: false,
     mostWorkers: Math.max(options.workers, version.workers),
     policy: { ...deployments.hostPolicy, ...version.policy },
   });
@@ -55,7 +56,7 @@ export function composeVersions(
   /** A shadow has a table, deadlines and a settler of its own: what becomes of a copy is nobody's but its. */
   const makeShadow = (directory: ModelDirectory, version: NewVersion, sample: number): Shadow => {
     const batching = shadowLimits(options.batching);
-    const table = new RequestTable(rowsInFlight(version.workers, batching.maxBatchSize) + 4 * batching.maxBatchSize);
+    const table = new RequestTable(rowsInFlight(version.workers, batching.maxBatchSize) + 16 * batching.maxBatchSize);
     let deployment: Deployment | null = null;
     const deadlines = new DeadlineWheel(table, clock, (row) => deployment?.expire(row));
     const silent = { decisionListeners: 0, emit: () => {} };
@@ -67,7 +68,14 @@ export function composeVersions(
       0,
       directory,
       // The host's own say may do more than say.
-      { ...optionsOf(version), batching, explain: false, decide: undefined, mostWorkers: version.workers },
+      {
+        ...optionsOf(version),
+        batching,
+        explain: false,
+        decide: undefined,
+        inBackground: true,
+        mostWorkers: version.workers,
+      },
       {
         ...{ ...shared, table, settler, stats: statsOf(directory), workers: shadowObserver(logger, directory) },
         mayRun: () => deployments.waiting === 0,

@@ -29,6 +29,8 @@ export interface ServingWorkersOptions {
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
+  /** Whether others' work goes before theirs. */
+  inBackground: boolean;
   /** Whether a model must score its `cases.json` as that says. */
   comparesCases: boolean;
 }
@@ -130,7 +132,7 @@ export class ServingWorkers {
     signal: AbortSignal,
   ): Promise<void> {
     const { manifest, modelPath } = directory;
-    const { providers, comparesCases, ...options } = this.#options;
+    const { providers, comparesCases, inBackground, ...options } = this.#options;
     let suspicion: string | null = null;
     const cases = await casesOf(directory);
     const cpuOperators = await cpuOperatorsOf(directory.bytes, providers);
@@ -149,6 +151,7 @@ export class ServingWorkers {
         line: lineMemoryOf(memory, columns),
         trialRows: trialRowsFor(manifest.inputs),
         caseRows: cases?.rows ?? new Float32Array(),
+        inBackground,
       },
       check: (report) => {
         if (report.graph !== null) checkGraph(manifest, report.graph, modelPath, report.kind === 'ready');

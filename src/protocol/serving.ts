@@ -105,6 +105,8 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   trialRows: Float32Array | null;
   /** Raw features of the rows of `cases.json`, likewise; empty where there are none. */
   caseRows: Float32Array;
+  /** Whether others' work goes before its own: a shadow's. */
+  inBackground: boolean;
 }
 
 /** One batch: its rows are the first of its lane. */

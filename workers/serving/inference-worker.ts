@@ -21,6 +21,7 @@ import { GuardSlot } from '../thread/guard.js';
 import { sayHello } from '../thread/hello.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { ModelSession } from '../thread/model-session.js';
+import { yieldToOthers } from '../thread/yield-to-others.js';
 import { BatchRunner } from './batch-runner.js';
 import { ColumnRunner } from './column-runner.js';
 import { Explainer } from './explainer.js';
@@ -36,6 +37,7 @@ let graph: GraphDescription | null = null;
 /** Loads the model, warms it up, says so, and gives the handler of batches. */
 async function start(config: WorkerConfig): Promise<Handler> {
   const slot = new GuardSlot(config);
+  if (config.inBackground) yieldToOthers();
   const { report, model } = await slot.during(async () => {
     const bytes = bytesOf(config.model);
     const tryOut = async (session: InferenceSession) => {

@@ -69,6 +69,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       mostWorkers: 1,
       workersGiven: null,
       comparesCases: false,
+      inBackground: false,
       providers: ['cpu'] as const,
       devices: [0],
       resourceLimits: undefined,

@@ -11,6 +11,7 @@ import { Operations } from './deployments/operations.js';
 import type { RetiredVersions } from './deployments/retired-versions.js';
 import { Retirement } from './deployments/retirement.js';
 import { Roles } from './deployments/roles.js';
+import type { WorkersObserver } from './deployments/serving-workers.js';
 import { shadowLimits, shadowObserver } from './deployments/shadow/limits.js';
 import { Shadow } from './deployments/shadow/shadow.js';
 import { Workforce } from './deployments/workforce.js';
@@ -26,7 +27,9 @@ import { RequestTable } from './requests/request-table.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 
 /** What the versions of a scorer share. */
-export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'mayRun'> {
+export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'workers' | 'mayRun'> {
+  /** Hears of the workers of a version. */
+  observerOf: (version: string) => WorkersObserver;
   deployments: DeploymentSet;
   retired: RetiredVersions;
   outcomes: OutcomeStore;
@@ -51,7 +54,11 @@ export function composeVersions(
   });
   const statsOf = ({ manifest }: ModelDirectory): VersionStats => new VersionStats(manifest.version, clock, outcomes);
   const make = (directory: ModelDirectory, version: NewVersion): Deployment =>
-    new Deployment(deployments.nextIndex, directory, optionsOf(version), { ...shared, stats: statsOf(directory) });
+    new Deployment(deployments.nextIndex, directory, optionsOf(version), {
+      ...shared,
+      stats: statsOf(directory),
+      workers: shared.observerOf(directory.manifest.version),
+    });
 
   /** A shadow has a table, deadlines and a settler of its own: what becomes of a copy is nobody's but its. */
   const makeShadow = (directory: ModelDirectory, version: NewVersion, sample: number): Shadow => {
@@ -118,6 +125,6 @@ export function composeVersions(
       return { deployment: shadow.deployment, shadow };
     },
   });
-  const operations = new Operations({ deployments, retired, loader, deploying, retirement, roles, door });
+  const operations = new Operations({ deployments, retired, loader, deploying, retirement, roles, door, tell });
   return { operations, failover: new Failover({ clock, deployments, roles, onFault }) };
 }

@@ -10,8 +10,8 @@ import type { Failover } from './deployments/failover.js';
 import type { Operations } from './deployments/operations.js';
 import { RetiredVersions } from './deployments/retired-versions.js';
 import { Router } from './deployments/routing.js';
-import type { WorkersObserver } from './deployments/serving-workers.js';
 import { Copies } from './deployments/shadow/copies.js';
+import { servingObserver } from './deployments/workers-observer.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { Clock } from './host/clock.js';
 import { containedClock } from './host/clock.js';
@@ -38,6 +38,7 @@ export interface Parts {
   events: ScorerEvents;
   table: RequestTable;
   deployments: DeploymentSet;
+  retired: RetiredVersions;
   /** What a host can do with versions. */
   operations: Operations;
   /** Hands over to the standby where the primary can't answer. */
@@ -106,31 +107,11 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     },
     onFault,
   });
-  const workers: WorkersObserver = {
-    onWorkerSlow: (reason) => {
-      logger.warn('A worker takes long to start', { reason });
-      monitor.lookNow();
-    },
-    onWorkerLost: (reason) => {
-      const readyWorkers = deployments.workersSeen.ready;
-      logger.error('A worker was lost', { reason, readyWorkers });
-      outsideOfRequests(() => events.emit('workerLost', { reason, readyWorkers }));
-      // One that hung may be replaced before the next look.
-      monitor.lookNow();
-    },
-    onWorkerNotReplaced: ({ message }) => {
-      logger.error('A worker could not be replaced', { reason: message });
-      monitor.lookNow();
-    },
-    onProviderChanged: (before, providers) => {
-      logger.warn('A worker came back on another provider', { before, providers });
-    },
-    onWorkersAbandoned: (abandoned) =>
-      logger.error('The process ended while workers were running', { workers: abandoned }),
-  };
+  const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
-    ...{ clock, table, settler, deployments, retired, outcomes, workers, changes, door, events, logger, onFault },
+    ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, logger, onFault },
     knownNames: new KnownNames(),
+    observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
     onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
   });
@@ -164,6 +145,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       events,
       table,
       deployments,
+      retired,
       operations,
       failover,
       monitor,

@@ -176,7 +176,7 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
    * @throws {InvalidOptionsError} where one is unknown or outside [0, 1]; none is changed then.
    */
   setPolicy(patch: Patch<DecisionPolicy>): void {
-    this.#parts.deployments.patchPolicy(parsePolicyPatch(patch));
+    this.#parts.operations.setPolicy(parsePolicyPatch(patch));
   }
 
   /** Everything measured, as plain JSON; cheap, and safe to call at any time, closed included. */

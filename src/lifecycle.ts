@@ -66,6 +66,7 @@ export async function closeParts(parts: Parts, timeoutMs: number): Promise<Close
   const abandoned = (await isDrained(parts, timeoutMs)) ? 0 : abandonAll(parts);
   await stopped;
   const released = await deployments.release();
+  await operations.settled();
   deadlines.dispose();
   monitor.dispose();
   events.removeAll();

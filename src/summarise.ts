@@ -5,7 +5,7 @@ import { batchingSummary, explanationsSummary, queueSummary, workersSummary } fr
 import { healthOf } from './monitoring/health.js';
 
 /** Everything measured, as plain JSON. */
-export function summaryOf({ clock, deployments, operations, monitor, startedAt }: Parts): Summary {
+export function summaryOf({ clock, deployments, retired, operations, monitor, startedAt }: Parts): Summary {
   const { performance, recent, requests, business, activeAlerts } = monitor.summary();
   return {
     model: { ...deployments.primary.model },
@@ -15,22 +15,24 @@ export function summaryOf({ clock, deployments, operations, monitor, startedAt }
     recent,
     requests,
     business,
-    explanations: explanationsSummary(deployments),
-    workers: workersSummary(deployments),
-    queue: queueSummary(deployments),
-    batching: batchingSummary(deployments),
+    explanations: explanationsSummary(deployments, retired),
+    workers: workersSummary(deployments, retired),
+    queue: queueSummary(deployments, retired),
+    batching: batchingSummary(deployments, retired),
     deployments: operations.summaries,
     activeAlerts,
   };
 }
 
 /** Whether a scorer can answer. */
-export function healthOfParts({ options, deployments, monitor, door }: Parts): Health {
-  const { configured, ready, provider, providers, devices } = workersSummary(deployments);
+export function healthOfParts({ options, deployments, retired, monitor, door }: Parts): Health {
+  const { ready, provider, providers, devices } = workersSummary(deployments, retired);
   return healthOf({
     closed: door.isClosed,
     readyWorkers: ready,
-    configuredWorkers: configured,
+    versions: [deployments.primary, ...deployments.serving.filter((other) => other !== deployments.primary)].map(
+      ({ model: { version }, workers }) => ({ version, ready: workers.ready, configured: workers.configured }),
+    ),
     provider: ready === 0 ? null : provider,
     providers,
     devices,

@@ -41,7 +41,9 @@ export interface DecisionRecord {
 export interface WorkerLostEvent {
   /** Why, as far as it is known. */
   reason: string;
-  /** How many workers are ready now. */
+  /** The version of the model that it served. */
+  version: string;
+  /** How many workers are ready now, of all versions. */
   readyWorkers: number;
 }
 

@@ -98,10 +98,15 @@ export class DeploymentSet {
     this.#ended.add(deployment);
   }
 
+  /** Those that may get requests, now or once another fails. */
+  get serving(): readonly Deployment[] {
+    return this.#ended.size === 0 ? this.#all : this.#all.filter((deployment) => !this.#ended.has(deployment));
+  }
+
   /** Those that may get requests, now or once another fails, and the shadows. */
   get live(): readonly Deployment[] {
     const shadows = this.copies.shadows.map(({ deployment }) => deployment);
-    return [...this.#all.filter((deployment) => !this.#ended.has(deployment)), ...shadows];
+    return [...this.serving, ...shadows];
   }
 
   /** Where a request lies in [0, 1). @param key undefined: that is drawn. */
@@ -206,7 +211,7 @@ export class DeploymentSet {
   /** The workers of all versions, at this moment. */
   get workersSeen(): WorkersSeen {
     const seen = { ready: 0, configured: 0, troubled: 0, problem: null as string | null };
-    for (const { workers } of this.#all) {
+    for (const { workers } of this.serving) {
       seen.ready += workers.ready;
       seen.configured += workers.configured;
       seen.troubled += workers.troubled;

@@ -1,4 +1,6 @@
 import type { DeploymentSummary } from '../api/deployment.js';
+import type { DeploymentEvent } from '../api/events.js';
+import type { DecisionPolicy } from '../api/policy.js';
 import { ClosedError, InvalidOptionsError, UnknownVersionError } from '../errors.js';
 import type { DeployOrder } from './deploy-options.js';
 import type { Deploying } from './deploying.js';
@@ -18,6 +20,7 @@ export interface OperationsOptions {
   retirement: Retirement;
   roles: Roles;
   door: { readonly isClosed: boolean };
+  tell: (event: Omit<DeploymentEvent, 'at'>) => void;
 }
 
 /** What a host can do with versions. What takes traffic away acts at once; only loading is serialised. */
@@ -38,6 +41,13 @@ export class Operations {
   async deploy(path: string, order: DeployOrder): Promise<DeploymentSummary> {
     this.#refuseIfClosed();
     return this.#summaryOf(await this.#options.deploying.deploy(path, order));
+  }
+
+  /** Changes thresholds of all versions. */
+  setPolicy(patch: Partial<DecisionPolicy>): void {
+    const { deployments, tell } = this.#options;
+    deployments.patchPolicy(patch);
+    tell({ type: 'policy', version: null, reason: `set: ${Object.keys(patch).join(', ') || 'nothing'}` });
   }
 
   /** @throws as `FraudScorer.setTraffic` does; nothing has changed then. */
@@ -95,11 +105,16 @@ export class Operations {
     await roles.retire(deployment, null);
   }
 
-  /** Ends what loads, and all timers. */
+  /** Ends what loads, and all timers. Resolves once nothing loads any more. */
   async stop(reason: Error): Promise<void> {
     const { roles, loader } = this.#options;
     roles.dispose();
     await loader.stop(reason);
+  }
+
+  /** Resolves once no version is on its way out any more. */
+  settled(): Promise<void> {
+    return this.#options.retirement.settled();
   }
 
   #summaryOf({ model }: Deployment): DeploymentSummary {

@@ -21,6 +21,7 @@ export interface RetirementOptions {
 /** Brings versions that answer nothing new to their end. */
 export class Retirement {
   readonly #options: RetirementOptions;
+  readonly #retiring = new Set<Promise<void>>();
 
   constructor(options: RetirementOptions) {
     this.#options = options;
@@ -32,13 +33,24 @@ export class Retirement {
     const deadline = clock.now() + timeoutMs;
     while (!deployment.isDrained) {
       if (clock.now() >= deadline) return false;
-      await new Promise<void>((resolve) => clock.background(pollMs, resolve));
+      await new Promise<void>((resolve) => clock.after(pollMs, resolve));
     }
     return true;
   }
 
   /** Ends a version that has no role any more: it answers what it was given, within its time, and its workers end. */
-  async retire(deployment: Deployment): Promise<void> {
+  retire(deployment: Deployment): Promise<void> {
+    const retiring = this.#retire(deployment).finally(() => this.#retiring.delete(retiring));
+    this.#retiring.add(retiring);
+    return retiring;
+  }
+
+  /** Resolves once no version is on its way out any more. Never rejects. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#retiring]);
+  }
+
+  async #retire(deployment: Deployment): Promise<void> {
     const { deployments, retired, changes } = this.#options;
     const shadow = deployments.shadowOf(deployment);
     shadow?.end();
@@ -47,7 +59,7 @@ export class Retirement {
     }
     const summary = { ...versionSummary(deployment), role: 'retired', traffic: 0 } as const;
     deployments.remove(deployment);
-    retired.add(summary, deployment.stats, shadow === null);
+    retired.add(summary, deployment, shadow === null);
     changes.tell();
     await deployment.release();
   }

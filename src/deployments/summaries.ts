@@ -2,32 +2,37 @@ import type { DeploymentSummary } from '../api/deployment.js';
 import type { BatchingSummary, ExplanationsSummary, QueueSummary, WorkersSummary } from '../api/summary.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
+import type { RetiredVersions } from './retired-versions.js';
 
 // What a scorer's summary says of its versions: counts are of all of them, settings of the primary.
 
-export function workersSummary({ all, primary }: DeploymentSet): WorkersSummary {
+export function workersSummary({ serving, primary }: DeploymentSet, { past }: RetiredVersions): WorkersSummary {
   return {
-    configured: sum(all, ({ workers }) => workers.configured),
-    ready: sum(all, ({ workers }) => workers.ready),
-    busy: sum(all, ({ batcher }) => batcher.busyWorkers),
-    lost: sum(all, ({ workers }) => workers.lost),
+    configured: sum(serving, ({ workers }) => workers.configured),
+    ready: sum(serving, ({ workers }) => workers.ready),
+    busy: sum(serving, ({ batcher }) => batcher.busyWorkers),
+    lost: past.lost + sum(serving, ({ workers }) => workers.lost),
     provider: primary.workers.provider,
     providers: primary.workers.providers,
-    devices: all.flatMap(({ workers }) => workers.devices),
+    devices: serving.flatMap(({ workers }) => workers.devices),
   };
 }
 
-export function queueSummary({ all, waiting }: DeploymentSet): QueueSummary {
+export function queueSummary({ all, waiting }: DeploymentSet, { past }: RetiredVersions): QueueSummary {
   return {
     depth: waiting,
-    maxDepth: sum(all, ({ batcher }) => batcher.maxWaiting),
+    maxDepth: Math.max(
+      past.maxDepth,
+      sum(all, ({ batcher }) => batcher.maxWaiting),
+    ),
     oldestWaitMs: Math.max(...all.map(({ batcher }) => batcher.oldestWaitMs)),
     inFlight: sum(all, ({ batcher }) => batcher.inFlight),
   };
 }
 
-export function batchingSummary({ all, primary }: DeploymentSet): BatchingSummary {
-  const sent = (reason: keyof BatchingSummary['sent']): number => sum(all, ({ batcher }) => batcher.sends[reason]);
+export function batchingSummary({ all, primary }: DeploymentSet, { past }: RetiredVersions): BatchingSummary {
+  const sent = (reason: keyof BatchingSummary['sent']): number =>
+    past.sent[reason] + sum(all, ({ batcher }) => batcher.sends[reason]);
   return {
     ...primary.limits,
     sent: {
@@ -40,10 +45,10 @@ export function batchingSummary({ all, primary }: DeploymentSet): BatchingSummar
   };
 }
 
-export function explanationsSummary({ all }: DeploymentSet): ExplanationsSummary {
+export function explanationsSummary({ all }: DeploymentSet, { past }: RetiredVersions): ExplanationsSummary {
   return {
-    given: sum(all, ({ explanations }) => explanations.summary.given),
-    skipped: sum(all, ({ explanations }) => explanations.summary.skipped),
+    given: past.given + sum(all, ({ explanations }) => explanations.summary.given),
+    skipped: past.skipped + sum(all, ({ explanations }) => explanations.summary.skipped),
   };
 }
 

@@ -8,7 +8,8 @@ const crowdedShare = 0.8;
 export interface HealthSnapshot {
   closed: boolean;
   readyWorkers: number;
-  configuredWorkers: number;
+  /** Of each version, the primary first. */
+  versions: readonly { version: string; ready: number; configured: number }[];
   provider: Provider | null;
   providers: ProviderAttempt[];
   devices: readonly DeviceSummary[];
@@ -19,27 +20,21 @@ export interface HealthSnapshot {
 
 /** Whether a scorer can answer, and what is wrong where it can't, or not well. */
 export function healthOf(snapshot: HealthSnapshot): Health {
-  const {
-    closed,
-    readyWorkers,
-    configuredWorkers,
-    provider,
-    providers,
-    devices,
-    queueDepth,
-    maxQueueSize,
-    activeAlerts,
-  } = snapshot;
+  const { closed, readyWorkers, versions, provider, providers, devices, queueDepth, maxQueueSize, activeAlerts } =
+    snapshot;
   const reasons: string[] = [];
   if (closed) reasons.push('the scorer is closed');
-  if (readyWorkers < configuredWorkers) reasons.push(`${readyWorkers} of ${configuredWorkers} workers are ready`);
+  for (const { version, ready, configured } of versions) {
+    const whose = versions.length > 1 ? ` of version ${JSON.stringify(version)}` : '';
+    if (ready < configured) reasons.push(`${ready} of ${configured} workers${whose} are ready`);
+  }
   for (const { device, ready, problem } of devices) {
     if (problem !== null) reasons.push(`device ${device}${ready === 0 ? ' is out of rotation' : ''}: ${problem}`);
   }
   if (queueDepth >= maxQueueSize * crowdedShare)
     reasons.push(`${queueDepth} of ${maxQueueSize} places in the queue are taken`);
   reasons.push(...activeAlerts.map(({ message }) => message));
-  const ready = !closed && readyWorkers > 0;
+  const ready = !closed && (versions[0]?.ready ?? 0) > 0;
   const status = !ready ? 'unavailable' : reasons.length > 0 ? 'degraded' : 'ok';
   return { status, ready, provider, providers, workers: readyWorkers, queueDepth, reasons };
 }

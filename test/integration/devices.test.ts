@@ -89,7 +89,7 @@ describe('workers on two CUDA devices', () => {
     const outcomes = await made.scoreMany(requests(2_000));
     expect(outcomes.filter(({ status }) => status !== 'fulfilled')).toEqual([]);
     const reason = 'its device failed: CUDA failure 719: unspecified launch failure ; GPU=1';
-    expect(lost[0]).toEqual({ reason: `device 1: ${reason}`, readyWorkers: 1 });
+    expect(lost[0]).toEqual({ version: expect.any(String), reason: `device 1: ${reason}`, readyWorkers: 1 });
     expect(raised.map(({ rule, message }) => [rule, message])).toEqual([
       ['workers', `1 of 2 workers are ready: ${reason}`],
     ]);

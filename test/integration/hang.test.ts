@@ -42,7 +42,7 @@ describe('a worker that hangs inside the runtime', () => {
     const raised = new Promise<Alert>((resolve) => scorer.once('alert', resolve));
     const cleared = new Promise<Alert>((resolve) => scorer.once('alertCleared', resolve));
     await hang(scorer);
-    expect(await lost).toEqual({ reason: 'it hung: nothing came back for 200 ms', readyWorkers: 0 });
+    expect(await lost).toEqual({ version: '1', reason: 'it hung: nothing came back for 200 ms', readyWorkers: 0 });
     expect(await raised).toMatchObject({ rule: 'workers', value: 0, threshold: 1 });
     expect(await scorer.score(request, patient)).toMatchObject({ source: 'model', fraudProbability: 0.5 });
     expect((await cleared).rule).toBe('workers');

@@ -54,7 +54,7 @@ describe('a worker that dies', () => {
     const scorer = await create({ workerFile: gate.workerFile });
     const lost = nextLoss(scorer);
     gate.tell('exit now');
-    expect(await lost).toEqual({ reason: 'it exited with code 7', readyWorkers: 0 });
+    expect(await lost).toEqual({ version: '1', reason: 'it exited with code 7', readyWorkers: 0 });
     expect(scorer.health()).toMatchObject({ status: 'unavailable', ready: false });
     // It waits for the replacement.
     expect(await scorer.score(request, patient)).toMatchObject({ source: 'model' });
@@ -72,7 +72,7 @@ describe('a worker that dies', () => {
     gate.tell(how);
     const result = await scorer.score(request, patient);
     expect(result).toMatchObject({ source: 'model', fraudProbability: 0.5 });
-    expect(await lost).toEqual({ reason, readyWorkers: 0 });
+    expect(await lost).toEqual({ version: '1', reason, readyWorkers: 0 });
     expect(scorer.summary()).toMatchObject({ workers: { ready: 1, lost: 1 }, requests: { total: 1, succeeded: 1 } });
   });
 

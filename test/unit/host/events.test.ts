@@ -4,7 +4,7 @@ import { ScorerEvents } from '../../../src/host/events.js';
 import { rejections } from '../../support/rejections.js';
 import { untyped } from '../../support/untyped.js';
 
-const lost = { reason: 'r', readyWorkers: 1 };
+const lost = { version: '1', reason: 'r', readyWorkers: 1 };
 
 describe('ScorerEvents', () => {
   it('calls each listener, once where it was asked to, and none that was taken away', () => {

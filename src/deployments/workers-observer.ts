@@ -1,0 +1,40 @@
+import type { WorkerLostEvent } from '../api/events.js';
+import type { Logger } from '../api/logger.js';
+import { outsideOfRequests } from '../host/async-context.js';
+import type { DeploymentSet } from './deployment-set.js';
+import type { WorkersObserver } from './serving-workers.js';
+
+export interface ObserverOptions {
+  logger: Logger;
+  events: { emit(event: 'workerLost', lost: WorkerLostEvent): void };
+  deployments: DeploymentSet;
+  /** Looks at the alerts now. */
+  lookNow: () => void;
+}
+
+/** Tells the log, the host and the monitor of the workers of a version that answers requests. */
+export function servingObserver(options: ObserverOptions, version: string): WorkersObserver {
+  const { logger, events, deployments, lookNow } = options;
+  return {
+    onWorkerSlow: (reason) => {
+      logger.warn('A worker takes long to start', { version, reason });
+      lookNow();
+    },
+    onWorkerLost: (reason) => {
+      const readyWorkers = deployments.workersSeen.ready;
+      logger.error('A worker was lost', { version, reason, readyWorkers });
+      outsideOfRequests(() => events.emit('workerLost', { version, reason, readyWorkers }));
+      // One that hung may be replaced before the next look.
+      lookNow();
+    },
+    onWorkerNotReplaced: ({ message }) => {
+      logger.error('A worker could not be replaced', { version, reason: message });
+      lookNow();
+    },
+    onProviderChanged: (before, providers) => {
+      logger.warn('A worker came back on another provider', { version, before, providers });
+    },
+    onWorkersAbandoned: (abandoned) =>
+      logger.error('The process ended while workers were running', { version, workers: abandoned }),
+  };
+}

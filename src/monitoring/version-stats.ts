@@ -9,6 +9,8 @@ import { PerformanceHistory } from './performance-history.js';
 export class VersionStats {
   readonly history: PerformanceHistory;
   readonly decisions = new DecisionCounter();
+  /** Of `decisions`, those of `scoreColumns`: rows that the host chose, and no requests. */
+  readonly columnDecisions = new DecisionCounter();
   /** What is refused once the scorer is closed, and nothing is measured any more. */
   readonly late = new RequestCounter();
   readonly #outcomes: OutcomeStore;
@@ -47,6 +49,7 @@ export class VersionStats {
     if (this.#hasEnded) return;
     this.history.current.requests.count('succeeded');
     this.decisions.add(counts);
+    this.columnDecisions.add(counts);
   }
 
   /** A worker that was left behind may still come back with one when all is over. */

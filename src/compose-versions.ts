@@ -1,6 +1,7 @@
 import { Settler } from './answering/settler.js';
 import type { DeploymentEvent } from './api/events.js';
 import type { Logger } from './api/logger.js';
+import { Canaries } from './deployments/canary/canaries.js';
 import { Deploying, type NewVersion } from './deployments/deploying.js';
 import { Deployment, type DeploymentParts, rowsInFlight } from './deployments/deployment.js';
 import type { DeploymentSet } from './deployments/deployment-set.js';
@@ -14,12 +15,13 @@ import { Roles } from './deployments/roles.js';
 import type { WorkersObserver } from './deployments/serving-workers.js';
 import { shadowLimits, shadowObserver } from './deployments/shadow/limits.js';
 import { Shadow } from './deployments/shadow/shadow.js';
+import { canaryOf } from './deployments/summaries.js';
 import { Workforce } from './deployments/workforce.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { ScorerEvents } from './host/events.js';
 import type { ModelDirectory } from './models/model-directory.js';
 import type { OutcomeStore } from './monitoring/outcomes.js';
-import { ShadowStats } from './monitoring/shadow-stats.js';
+import { ShadowStats } from './monitoring/shadow/shadow-stats.js';
 import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
 import type { Door } from './requests/door.js';
@@ -111,12 +113,23 @@ export function composeVersions(
     logger.info('A version changed', { ...event });
     outsideOfRequests(() => events.emit('deployment', { ...event, at: clock.epochMs() }));
   };
-  const retirement = new Retirement({ clock, deployments, retired, timeoutMs: options.timeoutMs, changes });
+  const retirement = new Retirement({
+    ...{ clock, deployments, retired, timeoutMs: options.timeoutMs, changes },
+    canaryOf: (deployment) => {
+      const last = canaryOf(canaries, deployment);
+      canaries.forget(deployment);
+      return last;
+    },
+  });
   const { keepPreviousMs, startTimeoutMs } = options;
   const roles = new Roles({ clock, deployments, retirement, workforce, keepPreviousMs, tell, onFault });
+  const canaries = new Canaries({
+    ...{ clock, deployments, roles, onFault },
+    onGateFailure: (version, reason) => logger.error("A canary's gate failed", { version, reason }),
+  });
   const loader = new Loader(clock, startTimeoutMs);
   const deploying = new Deploying({
-    ...{ deployments, loader, retirement, workforce, roles, door, tell, onFault },
+    ...{ deployments, loader, retirement, workforce, roles, canaries, door, tell, onFault },
     // Where a host bundles the package without the tools' worker, nothing is known, and nothing refused.
     listGpus: () => listGpusApart(options.toolWorkerFile).catch(() => ({ gpus: [] })),
     make: (directory, version, role) => {
@@ -125,6 +138,16 @@ export function composeVersions(
       return { deployment: shadow.deployment, shadow };
     },
   });
-  const operations = new Operations({ deployments, retired, loader, deploying, retirement, roles, door, tell });
+  const operations = new Operations({
+    deployments,
+    retired,
+    loader,
+    deploying,
+    retirement,
+    roles,
+    canaries,
+    door,
+    tell,
+  });
   return { operations, failover: new Failover({ clock, deployments, roles, onFault }) };
 }

@@ -1,4 +1,6 @@
-export type { DeploymentRole, DeploymentSummary, DeployOptions } from './api/deployment.js';
+export type { CanaryAnswer, CanaryArm, CanaryGate, CanaryGuard, CanaryOptions, CanaryReport } from './api/canary.js';
+export type { DeploymentRole, DeploymentSummary, DeployOptions, SampleRatioSummary } from './api/deployment.js';
+
 export type {
   Alert,
   AlertRule,
@@ -71,6 +73,13 @@ export type {
   Summary,
   WorkersSummary,
 } from './api/summary.js';
+export type {
+  CanarySummary,
+  ComparisonSummary,
+  RateDifference,
+  ShadowDropReason,
+  ShadowSummary,
+} from './api/versions.js';
 export {
   AbortedError,
   ClosedError,

@@ -1,7 +1,9 @@
+import type { CanaryOptions } from './canary.js';
 import type { Patch } from './patch.js';
 import type { DecisionPolicy } from './policy.js';
 import type { ModelIdentity } from './result.js';
 import type { BusinessSummary, PerformanceSummary, RequestCounts, WorkersSummary } from './summary.js';
+import type { CanarySummary, ComparisonSummary, ShadowSummary } from './versions.js';
 
 /**
  * What a version is for. `primary`: answers all that is not a challenger's. `challenger`: answers its share. `shadow`: gets copies, and
@@ -11,7 +13,7 @@ export type DeploymentRole = 'primary' | 'challenger' | 'shadow' | 'standby' | '
 
 /** Options of `deploy`. */
 export interface DeployOptions {
-  /** 1: replaces the primary. In (0, 1): the share of a challenger. `'shadow'`: copies alone. @default 1 */
+  /** 1: replaces the primary. In (0, 1): the share of a challenger. `'shadow'`: copies alone. @default 1; with `canary` its first step */
   traffic?: number | 'shadow' | undefined;
   /** Thresholds of this version alone, over the scorer's. */
   policy?: Patch<DecisionPolicy> | undefined;
@@ -19,6 +21,8 @@ export interface DeployOptions {
   workers?: number | undefined;
   /** Of a shadow: the share of the requests that it gets a copy of, in (0, 1]. @default 1 */
   sample?: number | undefined;
+  /** Leads the version from a small share to all of the traffic, in steps, as long as it does no worse than the primary. */
+  canary?: CanaryOptions | undefined;
 }
 
 /** A version of a model that serves, or has served. */
@@ -32,27 +36,15 @@ export interface DeploymentSummary extends ModelIdentity {
   requests: RequestCounts;
   performance: PerformanceSummary;
   business: BusinessSummary;
+  /** Of a shadow. */
+  shadow?: ShadowSummary;
+  /** Of a canary, also once it has ended. */
+  canary?: CanarySummary;
   /** Of a challenger: its rates less the primary's, since both serve. */
   comparison?: ComparisonSummary;
   /** Of a challenger: whether requests came to the versions as their shares say; null where there are too few to tell. */
   sampleRatio?: SampleRatioSummary | null;
 }
-
-/**
- * The difference of a rate, challenger − primary, with a confidence sequence: the three of a comparison together hold the true differences
- * with a probability of 95 %, however often one looks. Counted by routing key, as the requests of one key are alike.
- */
-export interface RateDifferenceSummary {
-  difference: number;
-  /** The interval's ends, in [-1, 1]; with fewer than 100 requests of either version it is [-1, 1]. */
-  low: number;
-  high: number;
-  /** Whether 0 is outside: the versions differ. */
-  distinguishable: boolean;
-}
-
-/** Blocks and reviews as shares of the answered requests, errors as a share of all. */
-export type ComparisonSummary = Record<'block' | 'review' | 'error', RateDifferenceSummary>;
 
 /** A χ² test of the numbers of requests against the shares, clustered by routing key. */
 export interface SampleRatioSummary {

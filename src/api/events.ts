@@ -1,3 +1,4 @@
+import type { CanaryGuard } from './canary.js';
 import type { Decision, ModelIdentity } from './result.js';
 
 /** The rules that watch a scorer. */
@@ -73,7 +74,7 @@ export interface DeploymentEvent {
   /** Its share of the traffic from now on, in [0, 1], where that changed. */
   traffic?: number;
   /** Of an aborted canary: what it broke. */
-  guard?: 'maxErrorRate' | 'maxLatencyRatio' | 'maxBlockRateChange' | 'gate';
+  guard?: CanaryGuard;
   /** Of an aborted canary: what was seen; null for the host's own gate. */
   seen?: number | null;
   /** Of an aborted canary: what is allowed; null for the host's own gate. */

@@ -3,11 +3,12 @@ import type { DeployOptions } from '../api/deployment.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import { maxWorkers } from '../pool/default-workers.js';
 import { FieldReader } from '../validation/field-reader.js';
+import { type CanaryPlan, expectedCanary, readCanaryOptions } from './canary/options.js';
 
 /** What a version is deployed for. */
 export type DeployRole =
   | { kind: 'primary' }
-  | { kind: 'challenger'; share: number }
+  | { kind: 'challenger'; share: number; canary: CanaryPlan | null }
   | { kind: 'shadow'; sample: number };
 
 /** Options of `deploy`, complete and valid. */
@@ -21,7 +22,12 @@ export interface DeployOrder {
 /** @throws {InvalidOptionsError} with everything that is unknown or not as documented. */
 export function readDeployOptions(options: DeployOptions | undefined): DeployOrder {
   const reader = new FieldReader(options);
-  const traffic = reader.value('traffic', "1, a share in (0, 1), or 'shadow'", isTraffic) ?? 1;
+  const canary = reader.has('canary') ? readCanaryOptions(reader.nested('canary', expectedCanary)) : null;
+  const given = reader.value('traffic', "1, a share in (0, 1), or 'shadow'", isTraffic);
+  const traffic = given ?? canary?.steps[0] ?? 1;
+  if (canary !== null && traffic !== canary.steps[0]) {
+    reader.reject('traffic', `nothing, or the canary's first step, which is ${canary.steps[0]}`, given);
+  }
   const policy = readPolicyPatch(reader.nested('policy'));
   const workers = reader.has('workers')
     ? reader.number('workers', 1, { min: 1, max: maxWorkers, integer: true })
@@ -31,12 +37,12 @@ export function readDeployOptions(options: DeployOptions | undefined): DeployOrd
     reader.reject('sample', "nothing, as only traffic: 'shadow' is sampled", sample);
   }
   reader.rejectUnknown().throwIfInvalid();
-  return { role: roleOf(traffic, sample), policy, workers };
+  return { role: roleOf(traffic, sample, canary), policy, workers };
 }
 
-function roleOf(traffic: number | 'shadow', sample: number): DeployRole {
+function roleOf(traffic: number | 'shadow', sample: number, canary: CanaryPlan | null): DeployRole {
   if (traffic === 'shadow') return { kind: 'shadow', sample };
-  return traffic === 1 ? { kind: 'primary' } : { kind: 'challenger', share: traffic };
+  return traffic === 1 ? { kind: 'primary' } : { kind: 'challenger', share: traffic, canary };
 }
 
 function isTraffic(value: unknown): value is number | 'shadow' {

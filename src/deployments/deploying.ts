@@ -9,6 +9,7 @@ import {
 import { type FaultReport, watched } from '../host/faults.js';
 import { type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import type { GpuList } from '../protocol/tools.js';
+import type { Canaries } from './canary/canaries.js';
 import type { DeployOrder, DeployRole } from './deploy-options.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
@@ -39,6 +40,7 @@ export interface DeployingOptions {
   retirement: Retirement;
   workforce: Workforce;
   roles: Roles;
+  canaries: Canaries;
   make: (directory: ModelDirectory, version: NewVersion, role: DeployRole) => Made;
   door: { readonly isClosed: boolean };
   /** What is known of the GPUs' memory. */
@@ -133,15 +135,20 @@ export class Deploying {
     role: DeployRole,
     type: 'deployed' | 'promoted' = 'deployed',
   ): Promise<void> {
-    const { deployments, roles, retirement } = this.#options;
+    const { deployments, canaries, roles, retirement } = this.#options;
     deployment.begin();
     if (shadow !== null) {
       roles.addShadow(shadow, { type });
       return;
     }
     deployments.add(deployment);
-    if (role.kind === 'challenger') roles.setShare(deployment, role.share, { type });
-    else await retirement.drain(roles.replacePrimary(deployment, { type }));
+    canaries.restartAll(deployment);
+    if (role.kind !== 'challenger') {
+      await retirement.drain(roles.replacePrimary(deployment, { type }));
+      return;
+    }
+    if (role.canary !== null) canaries.start(deployment, role.canary);
+    roles.setShare(deployment, role.share, { type });
   }
 
   /** @throws {ModelInvalidError} where a version of this name is live. */

@@ -1,6 +1,7 @@
 import type { Decision } from '../api/result.js';
 import { ArmCounts } from '../monitoring/comparison/arm-counts.js';
 import { type Comparison, compare } from '../monitoring/comparison/compare.js';
+import { estimateRate } from '../monitoring/comparison/rate-estimate.js';
 import { SampleRatio, type SampleRatioCheck } from '../monitoring/comparison/sample-ratio.js';
 import type { Deployment } from './deployment.js';
 import type { Arm } from './routing.js';
@@ -18,6 +19,14 @@ export interface Split {
   primary: Deployment;
   /** By place; null where there is none. */
   challengers: readonly ({ deployment: Deployment; share: number } | null)[];
+}
+
+/** Of the share of blocked requests in one arm. */
+function designEffect(counts: ArmCounts): number {
+  const { answered, blocks, meanWeight } = counts.columns();
+  const { rate, requests, clusterVariance } = estimateRate(answered, blocks, meanWeight);
+  const independent = (rate * (1 - rate)) / requests;
+  return independent > 0 ? clusterVariance / independent : 1;
 }
 
 /** Compares each challenger with the primary. A comparison begins anew with another primary. */
@@ -72,6 +81,16 @@ export class Experiments {
   comparisonOf(deployment: Deployment): Comparison | null {
     const found = this.#all.find(({ challenger }) => challenger === deployment);
     return found === undefined ? null : compare(found.primary, found.counts);
+  }
+
+  /**
+   * How many times larger the variance of the block shares is than that of independent requests, because the requests of one routing key
+   * are alike; at least 1.
+   */
+  designEffectOf(deployment: Deployment): number {
+    const found = this.#all.find(({ challenger }) => challenger === deployment);
+    if (found === undefined) return 1;
+    return Math.max(1, ...[found.counts, found.primary].map(designEffect));
   }
 
   /** Whether requests came to the versions as their shares say; null where there is no challenger, or too little to tell. */

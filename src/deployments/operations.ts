@@ -2,6 +2,7 @@ import type { DeploymentSummary } from '../api/deployment.js';
 import type { DeploymentEvent } from '../api/events.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import { ClosedError, InvalidOptionsError, UnknownVersionError } from '../errors.js';
+import type { Canaries } from './canary/canaries.js';
 import type { DeployOrder } from './deploy-options.js';
 import type { Deploying } from './deploying.js';
 import type { Deployment } from './deployment.js';
@@ -19,6 +20,7 @@ export interface OperationsOptions {
   deploying: Deploying;
   retirement: Retirement;
   roles: Roles;
+  canaries: Canaries;
   door: { readonly isClosed: boolean };
   tell: (event: Omit<DeploymentEvent, 'at'>) => void;
 }
@@ -33,8 +35,8 @@ export class Operations {
 
   /** The versions that have workers, then those that have retired. */
   get summaries(): DeploymentSummary[] {
-    const { deployments, retired } = this.#options;
-    return [...deploymentSummaries(deployments), ...retired.summaries];
+    const { deployments, retired, canaries } = this.#options;
+    return [...deploymentSummaries(deployments, canaries), ...retired.summaries];
   }
 
   /** @param path of its model directory. @throws as `FraudScorer.deploy` does; everything serves on as before then. */
@@ -68,12 +70,13 @@ export class Operations {
 
   /** @throws as `FraudScorer.promote` does. */
   async promote(version: string): Promise<DeploymentSummary> {
-    const { deployments, retirement, roles } = this.#options;
+    const { deployments, canaries, retirement, roles } = this.#options;
     this.#refuseIfClosed();
     const deployment = deployments.byVersion(version);
     const shadow = deployments.shadowOf(deployment);
     if (shadow !== null) return this.#summaryOf(await this.#options.deploying.promoteShadow(shadow));
     if (deployment !== deployments.primary) {
+      canaries.ended(deployment, 'promoted', 'it was promoted by hand');
       await retirement.drain(roles.replacePrimary(deployment, { type: 'promoted' }));
     }
     return this.#summaryOf(deployment);
@@ -95,20 +98,22 @@ export class Operations {
 
   /** @throws as `FraudScorer.retire` does. */
   async retire(version: string): Promise<void> {
-    const { deployments, roles } = this.#options;
+    const { deployments, canaries, roles } = this.#options;
     this.#refuseIfClosed();
     const deployment = deployments.byVersion(version);
     if (deployment === deployments.primary) {
       const received = `${JSON.stringify(version)}, which is the primary (promote another first)`;
       throw new InvalidOptionsError([{ path: 'version', expected: 'a version that is not the primary', received }]);
     }
+    canaries.ended(deployment, 'aborted', 'it was retired by hand');
     await roles.retire(deployment, null);
   }
 
   /** Ends what loads, and all timers. Resolves once nothing loads any more. */
   async stop(reason: Error): Promise<void> {
-    const { roles, loader } = this.#options;
+    const { roles, canaries, loader } = this.#options;
     roles.dispose();
+    canaries.dispose();
     await loader.stop(reason);
   }
 
@@ -128,9 +133,10 @@ export class Operations {
   }
 
   #requireChallenger(deployment: Deployment): void {
-    const role = this.#options.deployments.roleOf(deployment);
-    if (role === 'challenger') return;
-    const received = `${JSON.stringify(deployment.model.version)}, which is the ${role}`;
+    const { deployments, canaries } = this.#options;
+    const role = deployments.roleOf(deployment);
+    if (role === 'challenger' && !canaries.leads(deployment)) return;
+    const received = `${JSON.stringify(deployment.model.version)}, which is ${role === 'challenger' ? 'a canary' : `the ${role}`}`;
     throw badShares('versions that are challengers', received);
   }
 }

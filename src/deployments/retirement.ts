@@ -1,3 +1,4 @@
+import type { DeploymentSummary } from '../api/deployment.js';
 import { WorkerLostError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { Waiters } from '../requests/waiters.js';
@@ -16,6 +17,8 @@ export interface RetirementOptions {
   /** How long a version may take to answer what it was given, in ms. */
   timeoutMs: number;
   changes: Waiters;
+  /** How far a canary came. */
+  canaryOf: (deployment: Deployment) => Pick<DeploymentSummary, 'canary'>;
 }
 
 /** Brings versions that answer nothing new to their end. */
@@ -51,13 +54,17 @@ export class Retirement {
   }
 
   async #retire(deployment: Deployment): Promise<void> {
-    const { deployments, retired, changes } = this.#options;
+    const { deployments, retired, changes, canaryOf } = this.#options;
     const shadow = deployments.shadowOf(deployment);
     shadow?.end();
     if (!(await this.drain(deployment))) {
       deployment.giveUpAll(() => new WorkerLostError('The version was retired, and did not answer in time'));
     }
-    const summary = { ...versionSummary(deployment), role: 'retired', traffic: 0 } as const;
+    const summary = {
+      ...{ ...versionSummary(deployment), role: 'retired' as const, traffic: 0 },
+      ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
+      ...canaryOf(deployment),
+    };
     deployments.remove(deployment);
     retired.add(summary, deployment, shadow === null);
     changes.tell();

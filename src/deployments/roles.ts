@@ -62,13 +62,28 @@ export class Roles {
     this.#changed(shadow.deployment, event);
   }
 
-  /** Takes a version's traffic away at once. Resolves once its workers have ended. */
-  retire(deployment: Deployment, reason: string | null): Promise<void> {
+  /** Says something of a version whose role stays. */
+  tellOf(deployment: Deployment, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
+    const { deployments, tell } = this.#options;
+    tell({ ...event, version: deployment.model.version, traffic: deployments.trafficOf(deployment) });
+  }
+
+  /**
+   * Takes a version's traffic away at once. Resolves once its workers have ended.
+   *
+   * @param first what is said before that it is retired.
+   */
+  retire(
+    deployment: Deployment,
+    reason: string | null,
+    first: Omit<DeploymentEvent, 'at' | 'version' | 'traffic'> | null = null,
+  ): Promise<void> {
     const { deployments, retirement, workforce, tell } = this.#options;
     if (deployments.standby === deployment) deployments.setStandby(null);
     deployments.dropChallenger(deployment);
     deployments.end(deployment);
     workforce.adapt();
+    if (first !== null) tell({ ...first, version: deployment.model.version, traffic: 0 });
     const event = { type: 'retired', version: deployment.model.version, traffic: 0 } as const;
     tell(reason === null ? event : { ...event, reason });
     return retirement.retire(deployment);
@@ -87,8 +102,7 @@ export class Roles {
   }
 
   #changed(deployment: Deployment, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
-    const { deployments, workforce, tell } = this.#options;
-    workforce.adapt();
-    tell({ ...event, version: deployment.model.version, traffic: deployments.trafficOf(deployment) });
+    this.#options.workforce.adapt();
+    this.tellOf(deployment, event);
   }
 }

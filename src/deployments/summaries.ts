@@ -1,5 +1,6 @@
 import type { DeploymentSummary } from '../api/deployment.js';
 import type { BatchingSummary, ExplanationsSummary, QueueSummary, WorkersSummary } from '../api/summary.js';
+import type { Canaries } from './canary/canaries.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
 import type { RetiredVersions } from './retired-versions.js';
@@ -53,7 +54,7 @@ export function explanationsSummary({ all }: DeploymentSet, { past }: RetiredVer
 }
 
 /** Of the versions that have workers, with their shares. */
-export function deploymentSummaries(deployments: DeploymentSet): DeploymentSummary[] {
+export function deploymentSummaries(deployments: DeploymentSet, canaries: Canaries): DeploymentSummary[] {
   const shadows = deployments.copies.shadows.map(({ deployment }) => deployment);
   return [...deployments.all, ...shadows].map((deployment) => {
     const shadow = deployments.shadowOf(deployment);
@@ -62,9 +63,15 @@ export function deploymentSummaries(deployments: DeploymentSet): DeploymentSumma
       role: deployments.roleOf(deployment),
       traffic: deployments.trafficOf(deployment),
       ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
+      ...canaryOf(canaries, deployment),
       ...comparisonOf(deployments, deployment),
     };
   });
+}
+
+export function canaryOf(canaries: Canaries, deployment: Deployment): Pick<DeploymentSummary, 'canary'> {
+  const canary = canaries.summaryOf(deployment);
+  return canary === null ? {} : { canary };
 }
 
 /** How a challenger does beside the primary. */

@@ -49,6 +49,22 @@ export class LatencyHistogram {
     this.#ms[max] = Math.max(this.#ms[max] as number, other.#ms[max] as number);
   }
 
+  /**
+   * What was recorded since an earlier copy of this histogram was made. The maximum stays that of all, because the copy does not tell which
+   * of the two recorded it.
+   */
+  since(earlier: LatencyHistogram): LatencyHistogram {
+    const recent = new LatencyHistogram();
+    const counts = recent.#counts;
+    for (let bucket = 0; bucket < counts.length; bucket += 1) {
+      counts[bucket] = (this.#counts[bucket] as number) - (earlier.#counts[bucket] as number);
+    }
+    recent.#count = this.#count - earlier.#count;
+    recent.#ms[sum] = (this.#ms[sum] as number) - (earlier.#ms[sum] as number);
+    recent.#ms[max] = this.#ms[max] as number;
+    return recent;
+  }
+
   reset(): void {
     if (this.#count === 0) return;
     this.#counts.fill(0);

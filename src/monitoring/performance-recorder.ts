@@ -41,6 +41,11 @@ export class PerformanceRecorder {
     return this.#latency.percentile(99);
   }
 
+  /** Adds the latencies of requests to others. */
+  addLatencyTo(latency: LatencyHistogram): void {
+    latency.add(this.#latency);
+  }
+
   /** Requests of one batch that the model answered: see `VersionStats.recordTimes`. */
   recordTimes(enqueuedAt: Float64Array, count: number, sentAt: number, answeredAt: number): void {
     for (let index = 0; index < count; index += 1) {

@@ -13,6 +13,8 @@ export class VersionStats {
   readonly history: PerformanceHistory;
   readonly decisions = new DecisionCounter();
   readonly labels = new LabelCounts();
+  /** Of `decisions`, those of `scoreColumns`: rows that the host chose, and no requests. */
+  readonly columnDecisions = new DecisionCounter();
   /** What is refused once the scorer is closed, and nothing is measured any more. */
   readonly late = new RequestCounter();
   readonly #outcomes: OutcomeStore;
@@ -55,6 +57,7 @@ export class VersionStats {
     if (this.#hasEnded) return;
     this.history.current.requests.count('succeeded');
     this.decisions.add(counts);
+    this.columnDecisions.add(counts);
   }
 
   /** A worker that was left behind may still come back with one when all is over. */
@@ -91,6 +94,7 @@ export class VersionStats {
   absorb(other: VersionStats): void {
     this.history.absorb(other.history);
     this.decisions.add(other.decisions.counts);
+    this.columnDecisions.add(other.columnDecisions.counts);
     this.late.add(other.late);
   }
 

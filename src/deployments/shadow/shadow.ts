@@ -1,7 +1,8 @@
 import type { Decision, ScoreResult } from '../../api/result.js';
+import type { ShadowDropReason } from '../../api/versions.js';
 import { type FraudScorerError, WorkerLostError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
-import type { ShadowDrop, ShadowStats } from '../../monitoring/shadow-stats.js';
+import type { ShadowStats } from '../../monitoring/shadow/shadow-stats.js';
 import { writeFeatures } from '../../requests/read-request.js';
 import { noRow, type RequestTable, type Settlements } from '../../requests/request-table.js';
 import type { DeadlineWheel } from '../../scheduling/deadline-wheel.js';
@@ -81,7 +82,7 @@ export class Shadow {
   }
 
   /** @returns false, for the copy that is not made. */
-  drop(reason: ShadowDrop): false {
+  drop(reason: ShadowDropReason): false {
     this.stats.recordDropped(reason);
     return false;
   }

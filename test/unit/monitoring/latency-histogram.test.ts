@@ -86,6 +86,24 @@ describe('a latency histogram', () => {
     );
   });
 
+  it('gives what was recorded since an earlier copy, but for the maximum', () => {
+    fc.assert(
+      fc.property(samples, samples, (earlier, later) => {
+        const recent = filled([...earlier, ...later]).since(filled(earlier));
+        const longest = Math.max(...earlier.map(([durationMs]) => durationMs), ...later.map(([ms]) => ms));
+        const alone = filled(later);
+        expect([recent.count, recent.summary().max]).toEqual([alone.count, longest]);
+        for (const percentile of percentiles) {
+          // The end of a bucket where the longest duration of all lies beyond, and no more than 1 % above what `alone` says.
+          const expected = alone.percentile(percentile) ?? Number.NaN;
+          expect(recent.percentile(percentile)).toBeGreaterThanOrEqual(expected);
+          expect(recent.percentile(percentile)).toBeLessThanOrEqual(Math.max(expected * 1.01, expected + 0.001));
+        }
+        expect(recent.summary().mean).toBeCloseTo(alone.summary().mean ?? Number.NaN, 3);
+      }),
+    );
+  });
+
   it('has no statistic without a sample', () => {
     const histogram = new LatencyHistogram();
     expect(histogram.summary()).toEqual({ mean: null, p50: null, p95: null, p99: null, p999: null, max: null });

@@ -1,0 +1,30 @@
+import type { Decision } from '../../api/result.js';
+
+const decisions = ['APPROVE', 'REVIEW', 'BLOCK'] as const satisfies readonly Decision[];
+
+/** Counts pairs of decisions, equal ones too. */
+export class FlipMatrix {
+  readonly #counts = new Float64Array(decisions.length * decisions.length);
+
+  record(primary: Decision, shadow: Decision): void {
+    const cell = indexOf(primary) * decisions.length + indexOf(shadow);
+    this.#counts[cell] = (this.#counts[cell] as number) + 1;
+  }
+
+  /** `flips[primary][shadow]`. */
+  get flips(): Record<Decision, Record<Decision, number>> {
+    return { APPROVE: this.#row('APPROVE'), REVIEW: this.#row('REVIEW'), BLOCK: this.#row('BLOCK') };
+  }
+
+  #row(primary: Decision): Record<Decision, number> {
+    const start = indexOf(primary) * decisions.length;
+    const [APPROVE = 0, REVIEW = 0, BLOCK = 0] = this.#counts.subarray(start, start + decisions.length);
+    return { APPROVE, REVIEW, BLOCK };
+  }
+}
+
+/** As in `decisions`, without looking anything up. */
+function indexOf(decision: Decision): number {
+  if (decision === 'APPROVE') return 0;
+  return decision === 'REVIEW' ? 1 : 2;
+}

@@ -1,0 +1,57 @@
+import type { ScoreHistogram } from './score-histogram.js';
+
+/** Added to each count, so that an empty bin has no infinite logarithm (Jeffreys). */
+const correction = 0.5;
+
+const deciles = 10;
+
+/**
+ * The population stability index Σ (a − e) · ln(a / e) over bins by deciles of the expected scores. It is 0 for equal counts, and never below 0.
+ * For two samples of one distribution it is about (bins − 1) · (1/n + 1/m), or less where the samples are paired.
+ *
+ * @returns null where either has no sample.
+ */
+export function populationStability(expected: ScoreHistogram, actual: ScoreHistogram): number | null {
+  if (expected.count === 0 || actual.count === 0) return null;
+  const bins = decileBins(expected, actual);
+  let index = 0;
+  for (const bin of bins) {
+    const expectedShare = (bin.expected + correction) / (expected.count + correction * bins.length);
+    const actualShare = (bin.actual + correction) / (actual.count + correction * bins.length);
+    index += (actualShare - expectedShare) * Math.log(actualShare / expectedShare);
+  }
+  return index;
+}
+
+interface Bin {
+  expected: number;
+  actual: number;
+}
+
+/**
+ * Counts by deciles of the expected scores. A fine bin with a decile or more of its own, such as that of a score that many rows share, stands
+ * alone: scores that move away from it must not stay in its bin.
+ */
+function decileBins({ counts, count }: ScoreHistogram, { counts: actualCounts }: ScoreHistogram): Bin[] {
+  const bins: Bin[] = [];
+  let open: Bin = { expected: 0, actual: 0 };
+  let seen = 0;
+  let decile = 1;
+  const close = (): void => {
+    if (open.expected + open.actual > 0) bins.push(open);
+    open = { expected: 0, actual: 0 };
+  };
+  for (let index = 0; index < counts.length; index += 1) {
+    const expected = counts[index] as number;
+    const standsAlone = expected * deciles >= count;
+    if (standsAlone) close();
+    open.expected += expected;
+    open.actual += actualCounts[index] as number;
+    seen += expected;
+    const isDecile = seen * deciles >= decile * count && decile < deciles;
+    if (isDecile) decile = Math.floor((seen * deciles) / count) + 1;
+    if (standsAlone || isDecile) close();
+  }
+  close();
+  return bins;
+}

@@ -28,6 +28,9 @@ import type { Door } from './requests/door.js';
 import { RequestTable } from './requests/request-table.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 
+/** Of `maxQueueSize`: where more wait, no copies are made. */
+const pressureShare = 0.25;
+
 /** What the versions of a scorer share. */
 export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'workers' | 'mayRun'> {
   /** Hears of the workers of a version. */
@@ -94,7 +97,7 @@ export function composeVersions(
       ...{ clock, deployment, table, deadlines, sample, timeoutMs: options.timeoutMs },
       stats: new ShadowStats(),
       copies: deployments.copies,
-      isUnderPressure: () => deployments.waiting > options.batching.maxBatchSize * options.workers,
+      isUnderPressure: () => deployments.waiting > pressureShare * options.maxQueueSize,
     });
   };
 

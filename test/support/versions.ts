@@ -26,6 +26,7 @@ export class Versions {
 
   async of(model: FixtureModel, version: string, fields: Record<string, unknown> = {}): Promise<string> {
     const directory = join(this.folder, `${model}-${version}`);
+    await rm(directory, { recursive: true, force: true });
     await cp(fixtureModel(model), directory, { recursive: true });
     const path = join(directory, 'model.json');
     const manifest = JSON.parse(await readFile(path, 'utf8'));

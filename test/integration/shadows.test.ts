@@ -1,0 +1,149 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Decision, FraudScorer, type FraudScorerOptions } from '../../src/index.js';
+import { WorkerBoard } from '../support/board.js';
+import { Versions } from '../support/versions.js';
+
+const policy = { reviewProbability: 0.4, blockProbability: 0.7, reviewRisk: 1, blockRisk: 1 };
+const requests = Array.from({ length: 300 }, (_, index) => ({ id: `${index}`, features: { x: (index + 0.5) / 300 } }));
+
+function decisionOf(x: number, scale: number): Decision {
+  const score = Math.fround(Math.sqrt(Math.fround(x) / scale));
+  if (score > Math.fround(0.7)) return 'BLOCK';
+  return score > Math.fround(0.4) ? 'REVIEW' : 'APPROVE';
+}
+
+describe('a shadow', () => {
+  let versions: Versions;
+  let one: string;
+  let two: string;
+  const open: FraudScorer[] = [];
+
+  beforeAll(async () => {
+    versions = await Versions.make();
+    one = await versions.sqrt('1', 1);
+    two = await versions.sqrt('2', 4);
+  });
+  afterAll(() => versions[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((scorer) => scorer.close()));
+  });
+
+  async function create(options: FraudScorerOptions = {}): Promise<FraudScorer> {
+    const scorer = await FraudScorer.create({ model: one, workers: 1, policy, ...options });
+    open.push(scorer);
+    return scorer;
+  }
+
+  /** A version whose only feature has this name. */
+  const withFeature = (name: string): Promise<string> =>
+    versions.sqrt(`with ${name}`, 1, { inputs: [{ name: 'x', size: 1, features: [name] }] });
+
+  const shadowOf = (scorer: FraudScorer, version = '2') => {
+    const found = scorer.deployments().find((deployment) => deployment.version === version)?.shadow;
+    if (found === undefined) throw new Error('it is no shadow');
+    return found;
+  };
+  const compared = (scorer: FraudScorer, version = '2'): number =>
+    Object.values(shadowOf(scorer, version).flips).reduce(
+      (sum, row) => sum + Object.values(row).reduce((total, count) => total + count, 0),
+      0,
+    );
+
+  it('has flips that equal those of scoring both models directly, and answers nobody', async () => {
+    const scorer = await create();
+    expect(await scorer.deploy(two, { traffic: 'shadow' })).toMatchObject({ role: 'shadow', traffic: 0 });
+    const outcomes = await scorer.scoreMany(requests);
+    expect(outcomes.every((outcome) => outcome.status === 'fulfilled')).toBe(true);
+    await expect.poll(() => compared(scorer)).toBe(300);
+    const expected = {
+      APPROVE: { APPROVE: 0, REVIEW: 0, BLOCK: 0 },
+      REVIEW: { APPROVE: 0, REVIEW: 0, BLOCK: 0 },
+      BLOCK: { APPROVE: 0, REVIEW: 0, BLOCK: 0 },
+    };
+    for (const { features } of requests) expected[decisionOf(features.x, 1)][decisionOf(features.x, 4)] += 1;
+    const { flips, copied, scoreDifference, psi, latencyMs } = shadowOf(scorer);
+    expect(flips).toEqual(expected);
+    expect(copied).toBe(300);
+    // √(x / 4) is half of √x, whose mean is 2/3.
+    expect(scoreDifference.mean).toBeCloseTo(-1 / 3, 2);
+    expect(psi).toBeGreaterThan(0.25);
+    expect(latencyMs.p50).toBeGreaterThan(0);
+    // Its copies are not the callers' requests.
+    expect(scorer.summary().requests.total).toBe(300);
+    expect(scorer.summary().business.total).toBe(300);
+  });
+
+  it('samples, and is one of several', async () => {
+    const scorer = await create();
+    await scorer.deploy(two, { traffic: 'shadow', sample: 0.5 });
+    await scorer.deploy(await versions.sqrt('3', 9), { traffic: 'shadow' });
+    await scorer.scoreMany(requests);
+    await expect.poll(() => compared(scorer, '3')).toBe(300);
+    await expect.poll(() => compared(scorer)).toBe(shadowOf(scorer).copied);
+    expect(Math.abs(compared(scorer) - 150)).toBeLessThan(50);
+  });
+
+  it('is skipped, and counted, where it needs a feature that is absent', async () => {
+    const scorer = await create({ model: await withFeature('hour') });
+    await scorer.deploy(await withFeature('amount'), { traffic: 'shadow' });
+    const both = { features: { hour: 0.25, amount: 0.5 } };
+    expect(await scorer.score(both)).toMatchObject({ model: { version: 'with hour' }, fraudProbability: 0.5 });
+    await expect.poll(() => compared(scorer, 'with amount')).toBe(1);
+    await scorer.score({ features: { hour: 0.25 } });
+    expect(shadowOf(scorer, 'with amount').dropped).toMatchObject({ notReadable: 1 });
+    // A name that neither knows is still refused.
+    await expect(scorer.score({ features: { hour: 0.25, amuont: 1 } })).rejects.toMatchObject({
+      code: 'ERR_INVALID_REQUEST',
+    });
+  });
+
+  it('that hangs, or dies, is its own affair', async () => {
+    const board = new WorkerBoard();
+    const scorer = await create({ model: await withFeature('hour'), workerFile: WorkerBoard.workerFile('poisoned') });
+    board.set('released', 1);
+    // Workers of this file die of every batch with a first feature of −1000.
+    await scorer.deploy(await withFeature('poison'), { traffic: 'shadow' });
+    const lost: unknown[] = [];
+    scorer.on('workerLost', (event) => lost.push(event));
+    for (let round = 0; round < 3; round += 1) {
+      await scorer.score({ features: { hour: 0.25, poison: -1_000 } });
+    }
+    await expect
+      .poll(() => shadowOf(scorer, 'with poison').dropped.failed + shadowOf(scorer, 'with poison').dropped.late)
+      .toBe(3);
+    expect(await scorer.score({ features: { hour: 0.25, poison: 0 } })).toMatchObject({ fraudProbability: 0.5 });
+    expect(lost).toEqual([]);
+    expect(scorer.health().status).toBe('ok');
+    expect(scorer.summary().requests).toMatchObject({ failed: 0, expired: 0 });
+  });
+
+  it('can be promoted, with features of its own', async () => {
+    const scorer = await create({ model: await withFeature('hour') });
+    await scorer.deploy(await withFeature('amount'), { traffic: 'shadow' });
+    expect(await scorer.promote('with amount')).toMatchObject({ role: 'primary', traffic: 1 });
+    expect(await scorer.score({ features: { amount: 0.25 } })).toMatchObject({ model: { version: 'with amount' } });
+    await expect(scorer.score({ features: { hour: 0.25 } })).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
+    await scorer.rollback();
+    expect(await scorer.score({ features: { hour: 0.25 } })).toMatchObject({ model: { version: 'with hour' } });
+  });
+
+  it('compares with what the caller got, and drops what the caller took back', async () => {
+    const scorer = await create();
+    await scorer.deploy(two, { traffic: 'shadow' });
+    const controller = new AbortController();
+    const aborted = scorer.score(requests[0] ?? { features: { x: 0 } }, { signal: controller.signal });
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+    await expect.poll(() => shadowOf(scorer).dropped.unpaired).toBe(1);
+    expect(compared(scorer)).toBe(0);
+  });
+
+  it('ends with its scorer, whatever it has in hand', async () => {
+    const scorer = await create();
+    await scorer.deploy(two, { traffic: 'shadow' });
+    const answered = scorer.scoreMany(requests);
+    const { abandoned } = await scorer.close();
+    expect(abandoned).toBe(0);
+    expect((await answered).filter(({ status }) => status === 'fulfilled').length).toBe(300);
+  });
+});

@@ -103,7 +103,8 @@ export class Deploying {
     const { make, workforce, deployments, onFault } = this.#options;
     const { role, policy, workers: workersGiven } = order;
     check();
-    const share = role.kind === 'challenger' ? role.share : role.kind === 'shadow' ? 0 : deployments.mostShareOf(null);
+    const share =
+      role.kind === 'challenger' ? role.share : role.kind === 'shadow' ? 0 : 1 - deployments.challengers.shareBut(null);
     const made = make(directory, { policy, workers: workforce.countFor(share, workersGiven), workersGiven }, role);
     try {
       await limit.within('starting its workers', made.deployment.start(limit.signal));
@@ -162,8 +163,9 @@ export class Deploying {
   #requirePlace({ role }: DeployOrder): void {
     const { deployments } = this.#options;
     if (role.kind !== 'challenger') return;
-    const most = deployments.mostShareOf(null);
-    if (deployments.isFull) throw badTraffic("1 or 'shadow', as there are two challengers already", role.share);
+    const most = 1 - deployments.challengers.shareBut(null);
+    if (deployments.challengers.isFull)
+      throw badTraffic("1 or 'shadow', as there are two challengers already", role.share);
     if (role.share > most) throw badTraffic(`at most ${most}, as the other challenger has the rest`, role.share);
   }
 }

@@ -4,20 +4,15 @@ import { UnknownVersionError } from '../errors.js';
 import type { WorkersSeen } from '../monitoring/alert-rules.js';
 import { bucketOf } from '../monitoring/comparison/key-buckets.js';
 import type { RequestTable } from '../requests/request-table.js';
+import { Challengers } from './challengers.js';
 import type { Deployment } from './deployment.js';
 import { Experiments } from './experiments.js';
-import { armOf, type Router } from './routing.js';
+import type { Router } from './routing.js';
 import type { Copies } from './shadow/copies.js';
 import type { Shadow } from './shadow/shadow.js';
 
 /** As many as the request table can tell apart. */
 const mostIndices = 256;
-
-/** A version that answers a share of the requests. */
-interface Challenger {
-  readonly deployment: Deployment;
-  readonly share: number;
-}
 
 /** The versions that a scorer holds, each under an index that is its requests' in the request table, and who answers what. */
 export class DeploymentSet {
@@ -29,8 +24,7 @@ export class DeploymentSet {
   readonly #ended = new Set<Deployment>();
   #primary: Deployment | null = null;
   #standby: Deployment | null = null;
-  /** At most two: the first has the keys at the lower end, the second those at the upper, so that neither takes any of the other's. */
-  readonly #challengers: [Challenger | null, Challenger | null] = [null, null];
+  readonly challengers = new Challengers();
   /** The host's thresholds, for versions to come. */
   hostPolicy: Partial<DecisionPolicy> = {};
   /** The challengers beside the primary. */
@@ -58,10 +52,6 @@ export class DeploymentSet {
 
   get standby(): Deployment | null {
     return this.#standby;
-  }
-
-  get challengers(): readonly Challenger[] {
-    return this.#challengers.filter((challenger) => challenger !== null);
   }
 
   /** The version that answers a row's request. */
@@ -116,19 +106,21 @@ export class DeploymentSet {
 
   /** The version that answers a request at this place. */
   route(place: number): Deployment {
-    const [first, second] = this.#challengers;
-    const arm = armOf(place, first?.share ?? 0, second?.share ?? 0);
+    const { arm, deployment } = this.challengers.at(place);
     this.experiments.routed(bucketOf(place), arm);
-    if (arm === 1 && first !== null) return first.deployment;
-    if (arm === 2 && second !== null) return second.deployment;
-    return this.primary;
+    return deployment ?? this.primary;
+  }
+
+  /** Whether as many requests wait for a challenger as its share of the queue. */
+  isCrowded(index: number, maxQueueSize: number): boolean {
+    return this.challengers.isCrowded(index, maxQueueSize);
   }
 
   roleOf(deployment: Deployment): DeploymentRole {
     if (this.shadowOf(deployment) !== null) return 'shadow';
     if (deployment === this.#primary) return 'primary';
     if (deployment === this.#standby) return 'standby';
-    return this.challengers.some((challenger) => challenger.deployment === deployment) ? 'challenger' : 'retired';
+    return this.challengers.find(deployment) === null ? 'retired' : 'challenger';
   }
 
   shadowOf(deployment: Deployment): Shadow | null {
@@ -137,18 +129,8 @@ export class DeploymentSet {
 
   /** The version's share of the traffic, in [0, 1]. */
   trafficOf(deployment: Deployment): number {
-    if (deployment === this.#primary) return 1 - this.#challengerShare(null);
-    return this.#challengers.find((challenger) => challenger?.deployment === deployment)?.share ?? 0;
-  }
-
-  /** Whether two challengers are there already. */
-  get isFull(): boolean {
-    return !this.#challengers.includes(null);
-  }
-
-  /** How much of the traffic a challenger may have beside the others. @param deployment null for one that is new. */
-  mostShareOf(deployment: Deployment | null): number {
-    return 1 - this.#challengerShare(deployment);
+    if (deployment === this.#primary) return 1 - this.challengers.shareBut(null);
+    return this.challengers.find(deployment)?.share ?? 0;
   }
 
   setPrimary(deployment: Deployment): void {
@@ -162,22 +144,13 @@ export class DeploymentSet {
     this.#standby = deployment;
   }
 
-  /** Gives a challenger its share; one that is new gets a free place. @throws {Error} where there is none. */
   setChallenger(deployment: Deployment, share: number): void {
-    const known = this.#challengers.findIndex((challenger) => challenger?.deployment === deployment);
-    const place = known === -1 ? this.#challengers.indexOf(null) : known;
-    if (place === -1) throw new Error('there are two challengers already');
-    this.#challengers[place] = { deployment, share };
-    this.isSplit = true;
+    this.challengers.set(deployment, share);
     this.#changed();
   }
 
   dropChallenger(deployment: Deployment): void {
-    const place = this.#challengers.findIndex((challenger) => challenger?.deployment === deployment);
-    if (place === -1) return;
-    this.#challengers[place] = null;
-    this.isSplit = this.challengers.length > 0;
-    this.#changed();
+    if (this.challengers.drop(deployment)) this.#changed();
   }
 
   find(version: string): Deployment | null {
@@ -235,13 +208,8 @@ export class DeploymentSet {
   }
 
   #changed(): void {
-    if (this.#primary !== null) this.experiments.changed({ primary: this.#primary, challengers: this.#challengers });
-  }
-
-  /** What all challengers have together, but for one. */
-  #challengerShare(except: Deployment | null): number {
-    let share = 0;
-    for (const challenger of this.challengers) if (challenger.deployment !== except) share += challenger.share;
-    return share;
+    const { all, places } = this.challengers;
+    this.isSplit = all.length > 0;
+    if (this.#primary !== null) this.experiments.changed({ primary: this.#primary, challengers: places });
   }
 }

@@ -219,7 +219,10 @@ export class Deployment {
   /** Settles whatever it has with an error: it is given up. */
   giveUpAll(error: () => FraudScorerError): void {
     const { table } = this.#parts;
-    for (const row of table.taken()) if (table.version[row] === this.index) this.giveUp(row, error());
+    for (const row of table.taken()) {
+      const isItsOwn = table.version[row] === this.index && table.state[row] !== rowStates.entering;
+      if (isItsOwn) this.giveUp(row, error());
+    }
     this.columns.giveUpAll(error);
   }
 

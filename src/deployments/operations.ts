@@ -58,7 +58,9 @@ export class Operations {
     this.#refuseIfClosed();
     const changes = [...shares].map(([version, share]) => ({ deployment: deployments.byVersion(version), share }));
     for (const { deployment } of changes) this.#requireChallenger(deployment);
-    const others = deployments.challengers.filter((other) => !changes.some((c) => c.deployment === other.deployment));
+    const others = deployments.challengers.all.filter(
+      (other) => !changes.some((c) => c.deployment === other.deployment),
+    );
     const total = [...others, ...changes].reduce((sum, { share }) => sum + share, 0);
     if (total > 1) throw badShares('at most 1 for all challengers together', `${total}`);
     // What has less from now on first: the two never have more than all.

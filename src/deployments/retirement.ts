@@ -34,6 +34,8 @@ export class Retirement {
   async drain(deployment: Deployment): Promise<boolean> {
     const { clock, timeoutMs } = this.#options;
     const deadline = clock.now() + timeoutMs;
+    // A request may be on its way in, whose reading had the host's code run that retires the version.
+    await new Promise<void>((resolve) => clock.soon(resolve));
     while (!deployment.isDrained) {
       if (clock.now() >= deadline) return false;
       await new Promise<void>((resolve) => clock.after(pollMs, resolve));

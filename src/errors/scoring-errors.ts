@@ -6,8 +6,13 @@ export class QueueFullError extends FraudScorerErrorBase {
   override readonly name = 'QueueFullError';
   readonly code = 'ERR_QUEUE_FULL';
 
-  constructor(maxQueueSize: number) {
-    super(`The queue is full: ${maxQueueSize} requests are waiting, which is maxQueueSize`);
+  /** @param options.isOfVersion only the share of the queue is full that the version has which answers. */
+  constructor(maxQueueSize: number, options: { isOfVersion?: boolean } = {}) {
+    super(
+      options.isOfVersion === true
+        ? `The queue is full: as many requests wait for the version that answers as its share of maxQueueSize (${maxQueueSize})`
+        : `The queue is full: ${maxQueueSize} requests are waiting, which is maxQueueSize`,
+    );
   }
 }
 

@@ -50,6 +50,8 @@ export interface AdmissionOptions {
     readonly primary: Intake;
     /** Where a request lies in [0, 1). @param key undefined: that is drawn. */
     placeOf(key: string | undefined): number;
+    /** Whether as many requests wait for a challenger as its share of the queue, which keeps one that hangs from taking all of it. */
+    isCrowded(index: number, maxQueueSize: number): boolean;
     /** The version that answers a request at this place. */
     route(place: number): Intake;
   };

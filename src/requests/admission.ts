@@ -92,6 +92,8 @@ export class Admission {
       }
       // The queue is looked at first, but an invalid request is refused as invalid even where the queue is full.
       row = this.#hasNoRoom() ? noRow : table.claim();
+      // At once: a version that is retired by what runs meanwhile still answers it.
+      if (row !== noRow) table.version[row] = deployment.index;
       const { features, scratchRow } = deployment;
       id = readRequest(
         request,
@@ -105,6 +107,9 @@ export class Admission {
       refuseIfAborted(call?.signal);
       const { maxQueueSize } = this.#options;
       if (row === noRow || deployments.waiting >= maxQueueSize) throw new QueueFullError(maxQueueSize);
+      if (routePlace !== unplaced && deployments.isCrowded(deployment.index, maxQueueSize)) {
+        throw new QueueFullError(maxQueueSize, { isOfVersion: true });
+      }
       const timeoutMs = call === null ? this.#options.timeoutMs : call.timeoutMs;
       const priority = call === null ? 0 : call.priority;
       if (!deployment.batcher.canAnswerWithin(timeoutMs, priority)) {
@@ -115,7 +120,6 @@ export class Admission {
       table.deadlineAt[row] = enqueuedAt + timeoutMs;
       table.priority[row] = priority;
       table.explain[row] = call === null ? explainCodes.unsaid : explainCodes.of(call.explain);
-      table.version[row] = deployment.index;
       if (routePlace !== unplaced) table.bucket[row] = bucketOf(routePlace);
       if (resolve !== null) {
         table.resolve[row] = resolve;

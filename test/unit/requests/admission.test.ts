@@ -52,6 +52,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
       },
       isSplit: false,
       primary: version,
+      isCrowded: () => false,
       placeOf: () => 0,
       route: () => version,
     },

@@ -155,7 +155,8 @@ async function findFile(folders: readonly string[], wanted: WeightFileEntry): Pr
   return { path: inDirectory, file: await readShared(inDirectory) };
 }
 
-function parseManifest(file: Uint8Array, path: string): Pick<ModelDirectory, 'manifest' | 'json'> {
+/** @throws {ModelInvalidError} where it is no JSON or no manifest. */
+export function parseManifest(file: Uint8Array, path: string): Pick<ModelDirectory, 'manifest' | 'json'> {
   let json: unknown;
   try {
     json = parseJsonFile(file);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, readFile, realpath, stat } from 'node:fs/promises';
 import { FraudScorerError, ModelInvalidError } from '../errors.js';
 import { outOfResources } from '../host/out-of-resources.js';
@@ -55,10 +56,14 @@ export async function readShared(path: string): Promise<SharedFile> {
   });
 }
 
-/** Refuses what can't be read to an end, as a device or a pipe that a link leads to, before it is opened. */
-async function requireFile(path: string): Promise<void> {
-  const stats = await during(path, () => stat(path));
-  if (stats.isFile()) return;
+/**
+ * Refuses what can't be read to an end, as a device or a pipe that a link leads to, before it is opened.
+ *
+ * @throws {ModelInvalidError | OutOfResourcesError} as `readShared` does.
+ */
+export async function requireFile(path: string): Promise<BigIntStats> {
+  const stats = await during(path, () => stat(path, { bigint: true }));
+  if (stats.isFile()) return stats;
   throw new ModelInvalidError(
     `${path}: expected a file, found ${stats.isDirectory() ? 'a directory' : 'something else'}`,
   );
@@ -80,7 +85,7 @@ async function readAndHash(file: FileHandle, size: number): Promise<SharedFile> 
 }
 
 /** Runs `work` on a file, and says what is wrong in words of this package. */
-async function during<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function during<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,0 +1,90 @@
+import type { DeployOptions } from '../../api/deployment.js';
+import type { HostLogger } from '../../api/logger.js';
+import type { DeployChoice, WatchedScorer, WatchModelsOptions, WatchProblem } from '../../api/watch.js';
+import { InvalidOptionsError } from '../../errors.js';
+import { isLogger, loggerExpected } from '../../host/host-logger.js';
+import { FieldReader } from '../../validation/field-reader.js';
+import { readFields } from '../../validation/fields.js';
+import { describeValue } from '../../validation/issues.js';
+import { builtInKind } from '../../validation/object-kinds.js';
+import { isText } from '../../validation/text.js';
+
+/** The options of `watchModels`, complete and valid. */
+export interface ResolvedWatchOptions {
+  deploy: DeployChoice;
+  /** Null for the newest of those that are newer than the primary. */
+  versions: readonly string[] | null;
+  /** Null for the primary's. */
+  names: readonly string[] | null;
+  everyMs: number;
+  logger: HostLogger | undefined;
+  onProblem: (problem: WatchProblem) => unknown;
+}
+
+const dayMs = 86_400_000;
+
+/** @throws {InvalidOptionsError} with every option that is unknown or not as documented. */
+export function resolveWatchOptions(options: WatchModelsOptions | undefined): ResolvedWatchOptions {
+  const reader = new FieldReader(options);
+  const resolved: ResolvedWatchOptions = {
+    deploy: readDeploy(reader),
+    versions: reader.list('versions', 'versions as texts', isText) ?? null,
+    names: reader.list('names', 'names of models', isText) ?? null,
+    everyMs: reader.number('everyMs', 5_000, { above: 0, max: dayMs, unit: 'milliseconds' }),
+    logger: reader.value('logger', loggerExpected, isLogger),
+    onProblem: reader.value('onProblem', 'a function of the problem', isOnProblem) ?? (() => {}),
+  };
+  reader.rejectUnknown().throwIfInvalid();
+  return resolved;
+}
+
+/** @throws {InvalidOptionsError} where it is no scorer that deploys. */
+export function requireScorer(scorer: unknown): asserts scorer is WatchedScorer {
+  if (isScorer(scorer)) return;
+  const expected = 'a scorer with the methods deploy and deployments';
+  throw new InvalidOptionsError([{ path: 'scorer', expected, received: describeValue(scorer) }]);
+}
+
+/** Whether something can be options of `deploy`; what is in them is for `deploy` to say. */
+export function isDeployOptions(value: unknown): value is DeployOptions {
+  return typeof value === 'object' && value !== null && builtInKind(value) === null;
+}
+
+/**
+ * The options, with `traffic: 'shadow'` where they don't say: of `deploy` itself the default is all traffic, which must not go to a
+ * directory because it was dropped.
+ */
+export function shadowByDefault(options: DeployOptions): DeployOptions {
+  const fields = { ...readFields(options) };
+  const isSaid = fields.traffic !== undefined || fields.canary !== undefined;
+  // Whatever they are: `deploy` checks them.
+  return (isSaid ? fields : { ...fields, traffic: 'shadow' }) as DeployOptions;
+}
+
+function readDeploy(reader: FieldReader): DeployChoice {
+  const expected = 'options of deploy, or a function of a found version that returns them or null';
+  const given = reader.value('deploy', expected, isDeploy) ?? {};
+  if (typeof given === 'function') return given;
+  try {
+    const options = shadowByDefault(given);
+    return () => options;
+  } catch {
+    reader.reject('deploy', 'options that can be read', given);
+    return () => null;
+  }
+}
+
+function isDeploy(value: unknown): value is DeployOptions | DeployChoice {
+  return typeof value === 'function' || isDeployOptions(value);
+}
+
+function isOnProblem(value: unknown): value is (problem: WatchProblem) => unknown {
+  return typeof value === 'function';
+}
+
+function isScorer(value: unknown): value is WatchedScorer {
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    'deploy' in value && typeof value.deploy === 'function' && typeof Reflect.get(value, 'deployments') === 'function'
+  );
+}

@@ -276,6 +276,28 @@ describe('fraud-scorer score', () => {
     expect(await readdir(folder)).toEqual(['rows.csv']);
   });
 
+  it('refuses text that is not UTF-8 with its line, packed too, and bad rows skipped or not', async () => {
+    const out = join(folder, 'scores.csv');
+    const bytes = Buffer.from(
+      csvOf((cells, row) => (row === 4 ? cells.with(-1, 'M\xfcller') : cells)).slice(1),
+      'latin1',
+    );
+    const json = Buffer.from(`${ndjsonOf(({ features }) => ({ features }))}{"name":"M\xfcller"}\n`, 'latin1');
+    const files = [
+      [await put('rows.csv', bytes), 6],
+      [await put('rows.csv.gz', gzipSync(bytes)), 6],
+      [await put('rows.ndjson', json), rows.length + 1],
+    ] as const;
+    for (const [file, line] of files) {
+      for (const options of [[], ['--skip-bad-rows']]) {
+        const { code, stderr } = await score(file, '--out', out, ...options);
+        const problem = 'expected UTF-8 text, found bytes that are not UTF-8 (save the file as UTF-8)';
+        expect({ code, stderr }).toEqual({ code: 1, stderr: `${file}, line ${line}: ${problem}\n` });
+      }
+    }
+    expect((await readdir(folder)).sort()).toEqual(['rows.csv', 'rows.csv.gz', 'rows.ndjson']);
+  });
+
   it('says why a file can not be read or written', async () => {
     const file = await put('rows.csv', csvOf());
     const cut = await put('cut.csv.gz', gzipSync(csvOf()).subarray(0, 2_000));

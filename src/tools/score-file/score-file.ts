@@ -12,6 +12,7 @@ import { isPrepared, type OtherColumns, type PreparedRow, RowPreparer } from './
 import { ScoreFileError } from './score-file-error.js';
 import { type ScoredRow, scoreLines } from './score-lines.js';
 import { describeProblem, SkipCounts, type SkippedRows } from './skipped-rows.js';
+import { utf8Chunks } from './utf8-chunks.js';
 
 export interface ScoreFileOrder {
   file: string;
@@ -80,7 +81,7 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
     const read = kind === 'csv' ? readCsv : readNdjson;
     await out.write(lines.head);
     const pass = new Pass(order, parts, preparer, (rows) => out.write(lines.lines(rows)));
-    for await (const rows of read(file, chunks, preparer.columns)) {
+    for await (const rows of read(file, utf8Chunks(file, chunks), preparer.columns)) {
       for (const row of rows) {
         const prepared = preparer.prepare(row);
         await (isPrepared(prepared) ? pass.score(prepared) : pass.refuse(row.line, prepared));

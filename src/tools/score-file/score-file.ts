@@ -1,14 +1,14 @@
 import type { ModelResult, ScoreOutcome } from '../../api/result.js';
-import { InvalidRequestError } from '../../errors.js';
+import { InferenceError, InvalidRequestError } from '../../errors.js';
 import type { ManifestInput } from '../../models/manifest-inputs.js';
+import { CsvRows } from './csv-rows.js';
 import { formatOf } from './file-format.js';
 import { openInput } from './input-file.js';
+import { JsonRows } from './json-rows.js';
+import type { OtherColumns } from './other-columns.js';
 import { OutputFile } from './output-file.js';
+import type { PreparedRow } from './prepared-row.js';
 import type { RowProblem } from './raw-row.js';
-import { readCsv } from './read-csv.js';
-import type { RowFeatures } from './read-features.js';
-import { readNdjson } from './read-ndjson.js';
-import { isPrepared, type OtherColumns, type PreparedRow, RowPreparer } from './row-preparer.js';
 import { ScoreFileError } from './score-file-error.js';
 import { type ScoredRow, scoreLines } from './score-lines.js';
 import { describeProblem, SkipCounts, type SkippedRows } from './skipped-rows.js';
@@ -24,9 +24,9 @@ export interface ScoreFileOrder {
   skipBadRows: boolean;
 }
 
-/** What `scoreMany` takes. */
+/** What `scoreMany` takes. A row of a JSON file may hold anything: the scorer refuses what is no features. */
 export interface RowRequest {
-  features: RowFeatures;
+  features: unknown;
 }
 
 export interface ScoreFileParts {
@@ -52,9 +52,10 @@ export interface ScoredFile {
   skipped: SkippedRows[];
 }
 
-/** Rows of a batch at most, and features of all its rows together. */
+/** Rows of a batch at most, features of all its rows together, and characters of rows that may hold anything. */
 const maxBatchRows = 1_024;
 const maxBatchFeatures = 1_000_000;
+const maxBatchLength = 4 * 2 ** 20;
 /** Batches that are being scored at the same time: more would be no faster. */
 const maxBatches = 4;
 
@@ -69,7 +70,7 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
   const { file, inputs, columns } = order;
   const { kind } = formatOf('FILE', file);
   const outFormat = formatOf('--out', order.out);
-  const preparer = new RowPreparer(inputs, columns, kind);
+  const preparer = kind === 'csv' ? new CsvRows(inputs, columns) : new JsonRows(inputs, columns);
   const input = await openInput(file);
   const lines = scoreLines(outFormat.kind, columns.id ?? 'row');
   const out = new OutputFile(order.out, outFormat.isGzip);
@@ -78,13 +79,11 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
     const chunks = input.chunks((read) => {
       bytes = read;
     });
-    const read = kind === 'csv' ? readCsv : readNdjson;
     await out.write(lines.head);
-    const pass = new Pass(order, parts, preparer, (rows) => out.write(lines.lines(rows)));
-    for await (const rows of read(file, utf8Chunks(file, chunks), preparer.columns)) {
+    const pass = new Pass(order, parts, (rows) => out.write(lines.lines(rows)));
+    for await (const rows of preparer.rows(file, utf8Chunks(file, chunks))) {
       for (const row of rows) {
-        const prepared = preparer.prepare(row);
-        await (isPrepared(prepared) ? pass.score(prepared) : pass.refuse(row.line, prepared));
+        await ('problem' in row ? pass.refuse(row.line, row.problem) : pass.score(row));
       }
       if (parts.signal?.aborted) throw new ScoreFileError('Interrupted: nothing was written.');
       parts.onProgress({ bytes, totalBytes: input.size, rows: pass.rows });
@@ -107,24 +106,18 @@ interface Batch {
 class Pass {
   readonly #order: ScoreFileOrder;
   readonly #parts: ScoreFileParts;
-  readonly #preparer: RowPreparer;
   readonly #write: (rows: readonly ScoredRow[]) => Promise<void>;
   readonly #skips = new SkipCounts();
   readonly #batchRows: number;
   readonly #batches: Batch[] = [];
   #next: PreparedRow[] = [];
+  #nextLength = 0;
   #rows = 0;
   #scored = 0;
 
-  constructor(
-    order: ScoreFileOrder,
-    parts: ScoreFileParts,
-    preparer: RowPreparer,
-    write: (rows: readonly ScoredRow[]) => Promise<void>,
-  ) {
+  constructor(order: ScoreFileOrder, parts: ScoreFileParts, write: (rows: readonly ScoredRow[]) => Promise<void>) {
     this.#order = order;
     this.#parts = parts;
-    this.#preparer = preparer;
     this.#write = write;
     const features = order.inputs.reduce((sum, { size }) => sum + size, 0);
     this.#batchRows = Math.max(1, Math.min(maxBatchRows, Math.floor(maxBatchFeatures / features)));
@@ -137,7 +130,8 @@ class Pass {
   async score(row: PreparedRow): Promise<void> {
     this.#rows += 1;
     this.#next.push(row);
-    if (this.#next.length < this.#batchRows) return;
+    this.#nextLength += row.length;
+    if (this.#next.length < this.#batchRows && this.#nextLength < maxBatchLength) return;
     this.#send();
     if (this.#batches.length >= maxBatches) await this.#land();
   }
@@ -167,6 +161,7 @@ class Pass {
   #send(): void {
     const rows = this.#next;
     this.#next = [];
+    this.#nextLength = 0;
     if (rows.length === 0) return;
     const outcomes = this.#parts.scoreMany(rows.map(({ features }) => ({ features })));
     // It is awaited in its turn, or not at all where one before it fails.
@@ -198,9 +193,8 @@ class Pass {
   #resultOf(row: PreparedRow, outcome: ScoreOutcome | undefined): ModelResult | null {
     if (outcome?.status === 'fulfilled' && outcome.value.source === 'model') return outcome.value;
     const reason = outcome?.status === 'rejected' ? outcome.reason : null;
-    const issue = reason instanceof InvalidRequestError ? reason.issues[0] : undefined;
-    if (issue === undefined) throw reason ?? new ScoreFileError('The model did not answer.');
-    const problem = this.#preparer.refused(issue.path, issue.expected, issue.received);
+    const problem = problemOf(row, reason);
+    if (problem === null) throw reason ?? new ScoreFileError('The model did not answer.');
     if (!this.#order.skipBadRows) {
       throw new ScoreFileError(`${this.#order.file}, line ${row.line}: ${describeProblem(problem)}`);
     }
@@ -208,3 +202,17 @@ class Pass {
     return null;
   }
 }
+
+/** What is wrong with a row that the scorer rejected; null where it is not the row's own fault. */
+function problemOf(row: PreparedRow, reason: unknown): RowProblem | null {
+  const issue = reason instanceof InvalidRequestError ? reason.issues[0] : undefined;
+  if (issue !== undefined) return row.refused(issue);
+  // The scorer has tried the row alone. The error's own words may quote a value.
+  return reason instanceof InferenceError ? unscorable : null;
+}
+
+const unscorable: RowProblem = {
+  column: null,
+  expected: 'a row that the model can score (is the model made for such values?)',
+  received: 'one on which the runtime fails, or for which the model gives no number from 0 to 1',
+};

@@ -197,7 +197,9 @@ function cost(text: string): number {
 }
 
 function thresholdsOf(text: string): number[] {
-  const thresholds = text.split(',').map(cost);
-  if (thresholds.some((threshold) => threshold > 1)) throw new InvalidArgumentError('expected numbers from 0 to 1.');
+  const thresholds = text.split(',').map((part) => (/^\d*\.?\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (!thresholds.every((threshold) => threshold >= 0 && threshold <= 1)) {
+    throw new InvalidArgumentError('expected numbers from 0 to 1 with commas between, such as 0.2,0.5,0.9.');
+  }
   return [...new Set(thresholds)].sort((a, b) => a - b);
 }

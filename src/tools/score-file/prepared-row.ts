@@ -16,6 +16,11 @@ export interface PreparedRow {
   refused: (issue: Issue) => RowProblem;
 }
 
+/** What `scoreMany` takes. A row of a JSON file may hold anything: the scorer refuses what is no features. */
+export interface RowRequest {
+  features: unknown;
+}
+
 /** The rows of a file, some at a time. */
 export type PreparedRows = AsyncGenerator<(PreparedRow | BadRow)[]>;
 

@@ -1,13 +1,14 @@
 import type { ModelResult, ScoreOutcome } from '../../api/result.js';
-import { InferenceError, InvalidRequestError } from '../../errors.js';
+import { InferenceError, InvalidRequestError, WorkerLostError } from '../../errors.js';
 import type { ManifestInput } from '../../models/manifest-inputs.js';
 import { CsvRows } from './csv-rows.js';
 import { formatOf } from './file-format.js';
 import { openInput } from './input-file.js';
 import { JsonRows } from './json-rows.js';
+import { LostRows } from './lost-rows.js';
 import type { OtherColumns } from './other-columns.js';
 import { OutputFile } from './output-file.js';
-import type { PreparedRow } from './prepared-row.js';
+import type { PreparedRow, RowRequest } from './prepared-row.js';
 import type { RowProblem } from './raw-row.js';
 import { ScoreFileError } from './score-file-error.js';
 import { type ScoredRow, scoreLines } from './score-lines.js';
@@ -22,11 +23,6 @@ export interface ScoreFileOrder {
   columns: OtherColumns;
   /** Leaves a bad row out, and goes on. @default a bad row ends it */
   skipBadRows: boolean;
-}
-
-/** What `scoreMany` takes. A row of a JSON file may hold anything: the scorer refuses what is no features. */
-export interface RowRequest {
-  features: unknown;
 }
 
 export interface ScoreFileParts {
@@ -85,7 +81,7 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
       for (const row of rows) {
         await ('problem' in row ? pass.refuse(row.line, row.problem) : pass.score(row));
       }
-      if (parts.signal?.aborted) throw new ScoreFileError('Interrupted: nothing was written.');
+      refuseInterrupted(parts);
       parts.onProgress({ bytes, totalBytes: input.size, rows: pass.rows });
     }
     const scored = await pass.finish();
@@ -97,8 +93,13 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
   }
 }
 
+function refuseInterrupted({ signal }: ScoreFileParts): void {
+  if (signal?.aborted) throw new ScoreFileError('Interrupted: nothing was written.');
+}
+
 interface Batch {
   rows: PreparedRow[];
+  requests: RowRequest[];
   outcomes: Promise<ScoreOutcome[]>;
 }
 
@@ -108,6 +109,7 @@ class Pass {
   readonly #parts: ScoreFileParts;
   readonly #write: (rows: readonly ScoredRow[]) => Promise<void>;
   readonly #skips = new SkipCounts();
+  readonly #lost: LostRows;
   readonly #batchRows: number;
   readonly #batches: Batch[] = [];
   #next: PreparedRow[] = [];
@@ -119,6 +121,10 @@ class Pass {
     this.#order = order;
     this.#parts = parts;
     this.#write = write;
+    this.#lost = new LostRows((requests) => {
+      refuseInterrupted(parts);
+      return parts.scoreMany(requests);
+    });
     const features = order.inputs.reduce((sum, { size }) => sum + size, 0);
     this.#batchRows = Math.max(1, Math.min(maxBatchRows, Math.floor(maxBatchFeatures / features)));
   }
@@ -163,10 +169,11 @@ class Pass {
     this.#next = [];
     this.#nextLength = 0;
     if (rows.length === 0) return;
-    const outcomes = this.#parts.scoreMany(rows.map(({ features }) => ({ features })));
+    const requests = rows.map(({ features }) => ({ features }));
+    const outcomes = this.#parts.scoreMany(requests);
     // It is awaited in its turn, or not at all where one before it fails.
     outcomes.catch(() => {});
-    this.#batches.push({ rows, outcomes });
+    this.#batches.push({ rows, requests, outcomes });
   }
 
   async #landAll(): Promise<void> {
@@ -177,7 +184,7 @@ class Pass {
   async #land(): Promise<void> {
     const batch = this.#batches.shift();
     if (batch === undefined) return;
-    const outcomes = await batch.outcomes;
+    const outcomes = await this.#lost.settle(batch.requests, await batch.outcomes);
     const scored: ScoredRow[] = [];
     for (const [at, row] of batch.rows.entries()) {
       const result = this.#resultOf(row, outcomes[at]);
@@ -208,7 +215,7 @@ function problemOf(row: PreparedRow, reason: unknown): RowProblem | null {
   const issue = reason instanceof InvalidRequestError ? reason.issues[0] : undefined;
   if (issue !== undefined) return row.refused(issue);
   // The scorer has tried the row alone. The error's own words may quote a value.
-  return reason instanceof InferenceError ? unscorable : null;
+  return reason instanceof InferenceError || reason instanceof WorkerLostError ? unscorable : null;
 }
 
 const unscorable: RowProblem = {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelResult, ScoreOutcome } from '../../../../src/api/result.js';
-import { InferenceError, InvalidRequestError, WorkerLostError } from '../../../../src/errors.js';
+import { ClosedError, InferenceError, InvalidRequestError, WorkerLostError } from '../../../../src/errors.js';
 import type { ManifestInput } from '../../../../src/models/manifest-inputs.js';
 import { OutputFile } from '../../../../src/tools/score-file/output-file.js';
+import type { RowRequest } from '../../../../src/tools/score-file/prepared-row.js';
 import {
-  type RowRequest,
   type ScoredFile,
   type ScoreFileOrder,
   type ScoreFileParts,
@@ -167,10 +167,39 @@ describe('scoreFile', () => {
     expect(skipped.map(({ column, lines }) => ({ column, lines }))).toEqual([{ column: null, lines: [3] }]);
   });
 
+  it('finds the row that makes a worker hang, which takes its whole batch with it', async () => {
+    let calls = 0;
+    const hangAtNine: ScoreFileParts['scoreMany'] = async (requests) => {
+      calls += 1;
+      const reason = new WorkerLostError('The worker hung');
+      return requests.some((request) => featureOf(request, 1) === 9)
+        ? requests.map(() => ({ status: 'rejected', reason }))
+        : scoreNow(requests);
+    };
+    const csv = `${table(700)}1,9\n${table(200).slice('amount,hour\n'.length)}`;
+    await expect(run(csv, {}, { scoreMany: hangAtNine })).rejects.toThrow(
+      'rows.csv, line 702: expected a row that the model can score',
+    );
+    expect(calls).toBeLessThan(25);
+    const { skipped, ...counts } = await run(csv, { skipBadRows: true }, { scoreMany: hangAtNine });
+    expect(counts).toEqual({ rows: 901, scored: 900 });
+    expect(skipped).toMatchObject([{ lines: [702], rows: 1 }]);
+  });
+
+  it('gives up where all rows lose their worker, after a bounded number of runs', async () => {
+    let calls = 0;
+    const losing: ScoreFileParts['scoreMany'] = async (requests) => {
+      calls += 1;
+      return requests.map(() => ({ status: 'rejected', reason: new WorkerLostError('the worker is gone') }));
+    };
+    await expect(run(table(900), { skipBadRows: true }, { scoreMany: losing })).rejects.toThrow('the worker is gone');
+    expect(calls).toBeLessThan(80);
+  });
+
   it('fails where the scorer does, bad rows skipped or not, and leaves nothing behind', async () => {
     const failing: ScoreFileParts['scoreMany'] = async (requests) =>
-      requests.map(() => ({ status: 'rejected', reason: new WorkerLostError('the worker is gone') }));
-    await expect(run(table(3), { skipBadRows: true }, { scoreMany: failing })).rejects.toThrow('the worker is gone');
+      requests.map(() => ({ status: 'rejected', reason: new ClosedError('the scorer is closed') }));
+    await expect(run(table(3), { skipBadRows: true }, { scoreMany: failing })).rejects.toThrow('the scorer is closed');
     const rejecting = (): Promise<never> => Promise.reject(new InferenceError('all is lost'));
     await expect(run(table(9_000), {}, { scoreMany: rejecting })).rejects.toThrow('all is lost');
     expect(await readdir(folder)).toEqual(['rows.csv']);

@@ -50,6 +50,18 @@ describe('fraud-scorer adopt', () => {
     expect(await manifest()).toMatchObject({ name: 'cards', version: '3' });
   });
 
+  it.each([
+    ['sigmoid', 'abc', `expected 'nan' or a number, received "abc"`],
+    ['pipeline', 'country=7', 'expected a text for the input "country", received 7'],
+    ['pipeline', 'cuontry=none', 'or for one of "amount", "country", "age", "kind", received one for "cuontry"'],
+  ])('says what --missing takes: %s with %s', async (name, value, message) => {
+    const { code, stderr } = await adopt(name, '--missing', value);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`missing: expected `);
+    expect(stderr).toContain(message);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('takes all that can be said on the command line', async () => {
     const named = await adopt(
       'three-classes',

@@ -45,8 +45,9 @@ export async function tryRows(
   const others = companionsOf('others', targets, rows);
   const again = await inCompany(runner, targets, others, 2 * targets.length);
   const { failure } = runner;
+  const { haveGaps } = rows;
   const ofCases = await scoresOfCases(model, inputs, cases);
-  return judgeTrial({ plausible: scores, targets, companies, again, cases: ofCases, failure }, outputs);
+  return judgeTrial({ plausible: scores, haveGaps, targets, companies, again, cases: ofCases, failure }, outputs);
 }
 
 /** In chunks: there may be many. */

@@ -128,7 +128,7 @@ export class FieldReader {
   rejectUnknown(): this {
     for (const name of Object.keys(this.#fields)) {
       if (this.#known.has(name) || this.#fields[name] === undefined) continue;
-      this.issues.add(this.#pathOf(name), `one of ${[...this.#known].join(', ')}`, 'an unknown field');
+      this.issues.addUnknown(this.#path, name, `one of ${[...this.#known].join(', ')}`, 'an unknown field');
     }
     return this;
   }
@@ -142,7 +142,7 @@ export class FieldReader {
       if (this.#known.has(name) || this.#fields[name] === undefined) continue;
       const meant = [...this.#known].find((known) => !this.has(known) && isSlipOf(name, known));
       if (meant !== undefined)
-        this.issues.add(this.#pathOf(name), `${meant}, if it is misspelt, or another name`, 'an unknown field');
+        this.issues.addUnknown(this.#path, name, `${meant}, if it is misspelt, or another name`, 'an unknown field');
     }
     return this;
   }

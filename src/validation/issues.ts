@@ -1,13 +1,18 @@
+import { shownName } from '../errors/foreign-names.js';
 import type { Issue } from '../errors.js';
 import { builtInKind } from './object-kinds.js';
 
 /** How many issues an error lists; the rest are counted. */
 const maxListed = 20;
 
+/** How many unknown names an error lists: a caller who has the wrong object needs no more. */
+const maxUnknown = 5;
+
 /** Collects everything wrong with one thing, so that a caller mends it in one go. */
 export class IssueList {
   readonly listed: Issue[] = [];
   #total = 0;
+  #unknown = 0;
 
   get total(): number {
     return this.#total;
@@ -26,6 +31,13 @@ export class IssueList {
   add(path: string, expected: string, received: string): void {
     this.count();
     if (!this.isFull) this.listed.push({ path, expected, received });
+  }
+
+  /** A field with a name that nobody knows. The name is the caller's: it is cut off and its control characters are escaped. */
+  addUnknown(path: string, name: string, expected: string, received: string): void {
+    this.#unknown += 1;
+    if (this.#unknown > maxUnknown) this.count();
+    else this.add(path === '' ? shownName(name) : `${path}.${shownName(name)}`, expected, received);
   }
 }
 

@@ -27,12 +27,30 @@ const anything = fc.anything({
   withSparseArray: true,
 });
 const value = fc.oneof(fc.double(), fc.constantFrom(undefined, null, '1', 3n, true), anything);
+const name = fc.constantFrom('X', 'n', 'd', 'a', 'b', 'c', 'e', 'f', 'other');
+
+/** Some of its fields are not enumerable, or belong to a prototype. */
+function withHidden(fields: Record<string, unknown>, hidden: readonly string[], inherited: readonly string[]): object {
+  const own = Object.create(inherited.length > 0 ? {} : Object.prototype);
+  for (const [field, value] of Object.entries(fields)) {
+    const holder: object = inherited.includes(field) ? Object.getPrototypeOf(own) : own;
+    Object.defineProperty(holder, field, { value, enumerable: !hidden.includes(field), configurable: true });
+  }
+  return own;
+}
+
+const nested = fc
+  .tuple(fc.dictionary(name, value), fc.array(name), fc.oneof(fc.constant([]), fc.array(name, { maxLength: 2 })))
+  .map((parts) => withHidden(...parts));
 const features = fc.oneof(
   anything,
-  fc.dictionary(
-    fc.constantFrom('X', 'n', 'd', 'a', 'b', 'c', 'e', 'f', 'other'),
-    fc.oneof(value, fc.array(value, { maxLength: 3 })),
-  ),
+  fc
+    .tuple(
+      fc.dictionary(name, fc.oneof(value, fc.array(value, { maxLength: 3 }), nested)),
+      fc.oneof(fc.constant([]), fc.array(name)),
+      fc.oneof(fc.constant([]), fc.array(name, { maxLength: 2 })),
+    )
+    .map((parts) => withHidden(...parts)),
 );
 
 describe('FeatureReader', () => {
@@ -45,7 +63,7 @@ describe('FeatureReader', () => {
         reader.listIssues(given, issues);
         expect(issues.total === 0).toBe(isTaken);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 10_000 },
     );
   });
 

@@ -1,3 +1,4 @@
+import { escapeControls } from '../errors/foreign-names.js';
 import type { ModelProfile } from '../tools/profile-model.js';
 import { gib } from './output.js';
 import type { Recommendation } from './recommend.js';
@@ -5,7 +6,7 @@ import { table } from './table.js';
 
 /** The profile for people. */
 export function profileText(profile: ModelProfile, recommended: readonly Recommendation[]): string {
-  const lines = [`${profile.model.name} ${profile.model.version}`];
+  const lines = [escapeControls(`${profile.model.name} ${profile.model.version}`)];
   if (profile.entries.length > 0) {
     lines.push(
       table(

@@ -126,6 +126,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       changes,
       onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
       onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
+      onPolicyNote: (note) => logger.warn(note),
       onFault,
     },
   );

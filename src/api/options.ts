@@ -69,7 +69,7 @@ export interface FraudScorerOptions {
   timeoutMs?: number | undefined;
   /**
    * Thresholds of the decision: defaults, then the manifest's, then these, field by field. BLOCK is looked at first: a review threshold
-   * above its block threshold never reviews.
+   * above its block threshold never reviews, and the log says so.
    */
   policy?: Patch<DecisionPolicy> | undefined;
   /**

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { defaultPolicy } from '../answering/policy.js';
+import { defaultPolicy, policyNotes } from '../answering/policy.js';
 import type { Provider } from '../api/provider.js';
 import type { ModelIdentity } from '../api/result.js';
 import { FraudScorerError, InvalidRequestError, type Issue, ModelInvalidError } from '../errors.js';
@@ -77,6 +77,7 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
   if (opened === null) return check;
   const { manifest, modelPath } = opened;
   check.model = { name: manifest.name, version: manifest.version };
+  check.notes.push(...policyNotes({ ...defaultPolicy, ...manifest.policy }));
   const mismatch = integrityProblem(opened);
   if (mismatch !== null) problem('integrity', mismatch);
   const cases = await readGoldenCases(opened.folders, manifest.inputs).catch((error: unknown) => {

@@ -20,6 +20,7 @@ import { isExplain } from './requests/score-options.js';
 import { isDecision } from './validation/decision.js';
 import { FieldReader } from './validation/field-reader.js';
 import { isUrl } from './validation/is-url.js';
+import { isAsynchronous } from './validation/issues.js';
 import { isText } from './validation/text.js';
 
 /** The options, complete and valid. */
@@ -83,7 +84,9 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
     policy: readPolicyPatch(reader.nested('policy')),
     decide: reader.value('decide', 'a synchronous function of the scores and the request', isDecide),
-    fallback: reader.value('fallback', "'throw', 'APPROVE', 'REVIEW', 'BLOCK' or a function", isFallback) ?? 'throw',
+    fallback:
+      reader.value('fallback', "'throw', 'APPROVE', 'REVIEW', 'BLOCK' or a synchronous function", isFallback) ??
+      'throw',
     explain: reader.value('explain', "true, false, 'review' or 'block'", isExplain) ?? false,
     unknownFeatures: reader.oneOf('unknownFeatures', ['refuse', 'ignore'], 'refuse'),
     outcomes: readOutcomes(reader.nested('outcomes')),
@@ -169,11 +172,11 @@ export function isProvider(value: unknown): value is Provider {
 }
 
 function isDecide(value: unknown): value is Decide {
-  return typeof value === 'function';
+  return typeof value === 'function' && !isAsynchronous(value);
 }
 
 function isFallback(value: unknown): value is Fallback {
-  return value === 'throw' || typeof value === 'function' || isDecision(value);
+  return value === 'throw' || (typeof value === 'function' && !isAsynchronous(value)) || isDecision(value);
 }
 
 export function isPathOrUrl(value: unknown): value is string | URL {

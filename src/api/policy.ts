@@ -38,7 +38,7 @@ export interface DecisionScores {
 
 /**
  * The host's own say, for rules by amount or segment that thresholds cannot express. Synchronous; undefined leaves the decision to the
- * policy, and so does a function that throws.
+ * policy. So does a function that throws or returns anything else, and the log says so; `create` refuses an async function.
  *
  * @param request as it was passed to `score` or `scoreMany`.
  */

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { shownName } from '../errors/foreign-names.js';
 import type { Issue } from '../errors.js';
 import { builtInKind } from './object-kinds.js';
@@ -47,6 +48,7 @@ export function describeKind(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return kindOfNumber(value);
   if (typeof value === 'string') return kindOfString(value);
+  if (typeof value === 'function') return kindOfFunction(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
   // A revoked proxy throws at any touch, Array.isArray included.
   try {
@@ -74,6 +76,21 @@ function kindOfNumber(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return 'an infinite number';
   return Number.isFinite(Math.fround(value)) ? 'a number' : 'a number beyond the range of float32';
+}
+
+function kindOfFunction(value: object): string {
+  return isAsynchronous(value) ? 'an async function' : 'a function';
+}
+
+/** Whether a function is known to answer later: what a compiler made of an async function for an old target does not show. */
+export function isAsynchronous(value: object): boolean {
+  try {
+    // A bound function is of its target's class.
+    const name: unknown = Reflect.get(value, 'constructor')?.name;
+    return types.isAsyncFunction(value) || name === 'AsyncFunction' || name === 'AsyncGeneratorFunction';
+  } catch {
+    return false;
+  }
 }
 
 function kindOfString(value: string): string {

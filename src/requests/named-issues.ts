@@ -16,7 +16,7 @@ import { type FeatureSlot, writeValue } from './feature-slots.js';
 import { takeHiddenFields } from './hidden-fields.js';
 import type { KnownNames } from './known-names.js';
 import { inheritedReceived, isVisible } from './object-fields.js';
-import { describeValueFor, expectedValue, expectedValues } from './value-words.js';
+import { describeValueFor, expectedSingle, expectedValue, expectedValues, missingHint } from './value-words.js';
 
 export interface NamedIssuesOptions {
   layout: RowLayout;
@@ -192,7 +192,8 @@ export class NamedIssues {
       if (slot === undefined || slot.missing !== undefined || this.#given.has(feature)) continue;
       if (!isPartly) {
         const received = Object.hasOwn(features, input.name) ? describeNonArray(features[input.name]) : 'nothing';
-        this.#add(path, expectedValues(input), received);
+        if (input.size > 1) this.#add(path, expectedValues(input), received);
+        else this.#add(path, expectedSingle(slot), received + missingHint);
         return;
       }
       const name = scope?.names[scope.targets.indexOf(feature)];

@@ -108,4 +108,21 @@ describe('FeatureReader', () => {
     second.dispose();
     expect(reader.write(given, 0)).toBe(false);
   });
+
+  it.each([
+    ['null', { sex: null, age: 3 }],
+    ['nothing', { age: 3 }],
+  ])('asks for one value, and not for an array, where an input of one feature has %s', (received, given) => {
+    const single = [
+      { name: 'sex', size: 1, type: 'string' as InputType, categories: [['male', 'female']] },
+      { name: 'age', size: 1 },
+    ];
+    const singleLayout = rowLayoutOf(single);
+    const reader = new FeatureReader(single, singleLayout, new ArrayBuffer(singleLayout.stride * 4));
+    const issues = new IssueList();
+    expect(reader.write(given, 0)).toBe(false);
+    reader.listIssues(given, issues);
+    const hint = '("missing" in model.json says what stands for a missing value; without it there must be one)';
+    expect(issues.listed).toEqual([{ path: 'features.sex', expected: 'a text', received: `${received} ${hint}` }]);
+  });
 });

@@ -84,9 +84,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
     policy: readPolicyPatch(reader.nested('policy')),
     decide: reader.value('decide', 'a synchronous function of the scores and the request', isDecide),
-    fallback:
-      reader.value('fallback', "'throw', 'APPROVE', 'REVIEW', 'BLOCK' or a function", isFallback) ??
-      'throw',
+    fallback: reader.value('fallback', "'throw', 'APPROVE', 'REVIEW', 'BLOCK' or a function", isFallback) ?? 'throw',
     explain: reader.value('explain', "true, false, 'review' or 'block'", isExplain) ?? false,
     unknownFeatures: reader.oneOf('unknownFeatures', ['refuse', 'ignore'], 'refuse'),
     outcomes: readOutcomes(reader.nested('outcomes')),

@@ -45,13 +45,17 @@ export function findJsonFault(text: string): JsonFault {
       expected = open.at(-1) === '{' ? 'name' : 'value';
       at += 1;
     } else {
-      const end = after(scalar, text, at);
-      const isName = (expected === 'name' || expected === 'first name') && character === '"';
+      const end: number = after(scalar, text, at);
+      const isName: boolean = expectsName(expected) && character === '"';
       if (end === at || !(isName || isValue)) return { ...placeOf(text, at), cause: causeOf(text, at, expected, open) };
       expected = isName ? 'colon' : 'end';
       at = end;
     }
   }
+}
+
+function expectsName(expected: Expected): boolean {
+  return expected === 'name' || expected === 'first name';
 }
 
 function mayClose(expected: Expected, open: '{' | '[' | undefined, closing: '}' | ']'): boolean {
@@ -77,7 +81,7 @@ function causeOf(text: string, at: number, expected: Expected, open: readonly st
   if (expected === 'end') return open.length === 0 ? 'more behind the end of the value' : 'no comma between two values';
   if (character === '"')
     return 'a text with a line end, a control character or an unknown escape, or without its closing quote';
-  if (expected === 'name' || expected === 'first name') return 'a name without double quotes';
+  if (expectsName(expected)) return 'a name without double quotes';
   if (/[-+.\d]/.test(character)) return 'a number that JSON does not have, such as .5, +1 or 01';
   return 'a character that can begin no value';
 }

@@ -95,8 +95,13 @@ export function readCalibration(
     }
     return undefined;
   }
+  return readCalibrationFields(reader.nested('calibration', `an object ${expected}`));
+}
+
+/** The fields of a calibration; undefined where anything is wrong with them. */
+export function readCalibrationFields(fields: FieldReader): Calibration | undefined {
+  const { issues } = fields;
   const before = issues.total;
-  const fields = reader.nested('calibration', `an object ${expected}`);
   const method = fields.required('method', "'platt' or 'isotonic'", isMethod);
   if (method === undefined) return undefined;
   const calibration = method === 'isotonic' ? readIsotonic(fields) : readPlatt(fields);

@@ -182,7 +182,9 @@ describe('features by name', () => {
       }
       age = [40];
     }
-    await expect(missing.scoreColumns(untyped(new Columns()), 1)).rejects.toThrowError('features.X: expected');
+    await expect(missing.scoreColumns(untyped<Record<string, number[]>>(new Columns()), 1)).rejects.toThrowError(
+      'features.X: expected',
+    );
   });
 
   it('are read from getters of the object itself, and from fields that are not enumerable', async () => {

@@ -10,9 +10,9 @@ export function checkText({ directory, model, problems, notes, providers }: Mode
     lines.push(
       table(
         ['provider', 'runs', 'cases', 'largest difference', 'device memory'],
-        providers.map(({ provider, reason, cases, largestDifference, deviceMemoryGb }) => [
+        providers.map(({ provider, reason, isLeftToCpu, cases, largestDifference, deviceMemoryGb }) => [
           provider,
-          reason === null ? 'yes' : 'no',
+          reason !== null ? 'no' : isLeftToCpu ? 'on the CPU' : 'yes',
           String(cases),
           largestDifference === null ? '–' : largestDifference.toExponential(1),
           gib(deviceMemoryGb),

@@ -31,6 +31,7 @@ export function profileText(profile: ModelProfile, recommended: readonly Recomme
   for (const { provider, sessions, batchSize } of profile.outOfMemory) {
     lines.push(`${provider} ran out of memory at ${batchSize} rows${sessions === 1 ? '' : ` in ${sessions} sessions`}`);
   }
+  for (const note of profile.notes ?? []) lines.push(`Note: ${note}`);
   for (const { provider, sessions, limits, server } of recommended) {
     // Of the CPU one session alone says nothing of how many there should be.
     const isCompared =

@@ -174,7 +174,7 @@ function isDecide(value: unknown): value is Decide {
 }
 
 function isFallback(value: unknown): value is Fallback {
-  return value === 'throw' || (typeof value === 'function' && !isAsynchronous(value)) || isDecision(value);
+  return value === 'throw' || typeof value === 'function' || isDecision(value);
 }
 
 export function isPathOrUrl(value: unknown): value is string | URL {

@@ -125,7 +125,8 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       workers,
       changes,
       onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
-      onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
+      onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),
+      onPolicyNote: (note) => logger.warn(note),
       onFault,
     },
   );

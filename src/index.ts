@@ -36,6 +36,7 @@ export type {
   NamedFeatures,
   RequestFor,
   RequestOf,
+  RequestSeen,
   ScoreOptions,
   ScoreRequest,
 } from './api/request.js';

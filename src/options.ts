@@ -20,6 +20,7 @@ import { isExplain } from './requests/score-options.js';
 import { isDecision } from './validation/decision.js';
 import { FieldReader } from './validation/field-reader.js';
 import { isUrl } from './validation/is-url.js';
+import { isAsynchronous } from './validation/issues.js';
 import { isText } from './validation/text.js';
 
 /** The options, complete and valid. */
@@ -169,7 +170,7 @@ export function isProvider(value: unknown): value is Provider {
 }
 
 function isDecide(value: unknown): value is Decide {
-  return typeof value === 'function';
+  return typeof value === 'function' && !isAsynchronous(value);
 }
 
 function isFallback(value: unknown): value is Fallback {

@@ -53,6 +53,8 @@ export interface DeploymentParts {
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
   onDecideFailure: (reason: string) => void;
+  /** Told of thresholds that have no effect. */
+  onPolicyNote: (note: string) => void;
   onFault: FaultReport;
 }
 
@@ -92,7 +94,7 @@ export class Deployment {
     this.stats = stats;
     this.since = clock.epochMs();
     this.limits = options.batching;
-    this.policy = new PolicyLayers(manifest.policy, options.policy);
+    this.policy = new PolicyLayers(manifest.policy, options.policy, parts.onPolicyNote);
     this.scratchRow = table.capacity;
     // Twice the places: a lane, or an area, of a worker that hangs stays unusable.
     const { maxBatchSize } = options.batching;

@@ -92,6 +92,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       changes: new Waiters(),
       onExplanationFailure: () => {},
       onDecideFailure: () => {},
+      onPolicyNote: () => {},
       onFault: noFaults,
     });
     deployment.workers.standIn(pool);

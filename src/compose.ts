@@ -113,7 +113,8 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     knownNames: new KnownNames(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
-    onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
+    onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),
+    onPolicyNote: (note) => logger.warn(note),
   });
   const admission = new Admission({
     clock,

@@ -60,13 +60,10 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   #closing: Promise<CloseReport> | null = null;
 
   /**
-   * Loads a model into its workers. Resolves when every worker has warmed up. The first request still takes longer than
-   * the next ones: some milliseconds at most, as a rule.
+   * Loads a model into its workers. Resolves when every worker has warmed up; the first request takes some milliseconds longer.
    *
-   * A host that itself runs in a worker thread must `close` its scorer before its thread is terminated, or the main thread ends the
-   * process: Node.js ends the scorer's workers then wherever they are, and the runtime aborts the whole process where one is busy. Have
-   * the main thread send a message, and wait for the answer that the scorer is closed, before it calls `terminate()` or `process.exit()`.
-   *
+   * In a worker thread, `close` the scorer before that thread or the process ends, or the runtime may abort the process: have the main thread
+   * send a message, and wait for the answer, before it calls `terminate()` or `process.exit()`.
    * @throws {InvalidOptionsError} where an option is unknown or out of its range.
    * @throws {ModelInvalidError} where the model directory is not as it should be, or can't be run.
    * @throws {ModelIntegrityError} where the model file is not the one the manifest names.
@@ -75,10 +72,14 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
    * @throws {StartTimeoutError} where it takes longer than `startTimeoutMs`; the message says what it waited for.
    * @throws {WorkerLostError} where a worker dies while it starts.
    */
-  static create<Known = unknown>(options: FraudScorerOptions = {}): Promise<FraudScorer<Known>> {
+  // Two type parameters, so that a call that gives one is of the other forms. This one takes options of any type that is to be inferred.
+  static create<Known, _Inferred>(options?: FraudScorerOptions): Promise<FraudScorer<Known>>;
+  static create<Known>(options?: FraudScorerOptions<Known>): Promise<FraudScorer<Known>>;
+  static create<Known>(options: FraudScorerOptions): Promise<FraudScorer<Known>>;
+  static create<Known>(options: unknown = {}): Promise<FraudScorer<Known>> {
     // A scorer that is created inside a request outlives it: its threads and timers must not keep that request's context.
     return outsideOfRequests(async () => {
-      const parts = await createParts(options, async (silent, inputs) => {
+      const parts = await createParts(options as FraudScorerOptions, async (silent, inputs) => {
         const scorer = new FraudScorer(silent);
         await rehearse(scorer, inputs);
         await scorer.close();
@@ -109,7 +110,6 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
     resolveNow = nobody;
     rejectNow = nobody;
     try {
-      // Whatever it is: it is checked there.
       this.#parts.admission.submit(request as ScoreRequest, options, resolve, reject);
     } catch (error) {
       // A method that was taken off its scorer, say, or a stack that is full.

@@ -46,6 +46,7 @@ export type {
   NamedFeatures,
   RequestFor,
   RequestOf,
+  RequestSeen,
   ScoreOptions,
   ScoreRequest,
 } from './api/request.js';

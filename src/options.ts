@@ -20,6 +20,7 @@ import { isExplain } from './requests/score-options.js';
 import { isDecision } from './validation/decision.js';
 import { FieldReader } from './validation/field-reader.js';
 import { isUrl } from './validation/is-url.js';
+import { isAsynchronous } from './validation/issues.js';
 import { isText } from './validation/text.js';
 
 /** The options, complete and valid. */
@@ -178,7 +179,7 @@ function isString(value: unknown): value is string {
 }
 
 function isDecide(value: unknown): value is Decide {
-  return typeof value === 'function';
+  return typeof value === 'function' && !isAsynchronous(value);
 }
 
 function isFallback(value: unknown): value is Fallback {

@@ -2,8 +2,9 @@ import type { Fallback } from '../api/policy.js';
 import type { ScoreRequest } from '../api/request.js';
 import type { Decision } from '../api/result.js';
 import type { ErrorCode, FraudScorerError } from '../errors.js';
-import { containResult, isThenable } from '../host/host-code.js';
+import { containResult } from '../host/host-code.js';
 import { isDecision } from '../validation/decision.js';
+import { describeReturned, describeThrown } from './host-failures.js';
 
 /** What a fallback may answer. An invalid, aborted or closed request is the caller's own doing and always rejects. */
 const answered: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -31,11 +32,10 @@ export function fallbackDecision(
     if (isDecision(decision)) return decision;
     // An answer that comes later is of no use, so its rejection is ignored too.
     containResult(decision, () => {});
-    const what = isThenable(decision) ? 'a promise; it must be synchronous' : 'something else';
-    onFailure(`the fallback function returned ${what}, expected APPROVE, REVIEW or BLOCK`);
-  } catch {
-    // The thrown error may quote the request, so it is not logged.
-    onFailure('the fallback function threw');
+    onFailure(`the fallback function returned ${describeReturned(decision)}, expected APPROVE, REVIEW or BLOCK`);
+  } catch (error) {
+    // Its message may quote the request, so it is not logged.
+    onFailure(`the fallback function threw: ${describeThrown(error)}`);
   }
   return null;
 }

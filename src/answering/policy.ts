@@ -55,6 +55,23 @@ export function roundPolicy(policy: DecisionPolicy): DecisionPolicy {
   return rounded;
 }
 
+/** Thresholds of which the first should not be above the second, and what comes of it where it is. */
+const ordered = [
+  ['reviewProbability', 'blockProbability', 'no transaction is reviewed for its fraud probability'],
+  ['reviewRisk', 'blockRisk', 'no transaction is reviewed for its risk score'],
+  ['mediumRisk', 'highRisk', 'no risk level is MEDIUM'],
+] as const satisfies readonly (readonly [keyof DecisionPolicy, keyof DecisionPolicy, string])[];
+
+/** What is allowed but most likely a mistake: a threshold that has no effect, because the more severe one is below it. */
+export function policyNotes(policy: DecisionPolicy): string[] {
+  return ordered
+    .filter(([lower, upper]) => policy[lower] > policy[upper])
+    .map(
+      ([lower, upper, effect]) =>
+        `The policy's ${lower} (${policy[lower]}) is above its ${upper} (${policy[upper]}): ${effect}. Lower ${lower}, or raise ${upper}`,
+    );
+}
+
 /** The more severe rule wins. Both scores and the policy's thresholds are float32. */
 export function decide(fraudProbability: number, riskScore: number, policy: DecisionPolicy): Decision {
   if (fraudProbability > policy.blockProbability || riskScore > policy.blockRisk) return 'BLOCK';

@@ -41,8 +41,12 @@ export interface OutcomeLimits {
 /** What becomes of a feature's name that no version of the model knows. */
 export type UnknownFeatures = 'refuse' | 'ignore';
 
-/** Options of `FraudScorer.create`. Every field may be left out. */
-export interface FraudScorerOptions {
+/**
+ * Options of `FraudScorer.create`. Every field may be left out.
+ *
+ * @typeParam Known the features of the requests that `decide` and `fallback` get, as of `FraudScorer`.
+ */
+export interface FraudScorerOptions<Known = unknown> {
   /**
    * A model directory, as a path or a file URL: `model.json` and the ONNX file it names. The demonstration model must not decide over
    * customers, and `create` warns where none is given. @default the demonstration model that comes with the package
@@ -69,7 +73,7 @@ export interface FraudScorerOptions {
   timeoutMs?: number | undefined;
   /**
    * Thresholds of the decision: defaults, then the manifest's, then these, field by field. BLOCK is looked at first: a review threshold
-   * above its block threshold never reviews.
+   * above its block threshold never reviews, and the log says so.
    */
   policy?: Patch<DecisionPolicy> | undefined;
   /**
@@ -77,9 +81,9 @@ export interface FraudScorerOptions {
    * that returns a decision, or undefined for the policy's. It runs on the way of every request, so it must be quick. The results'
    * `decidedBy` tells who decided; where it throws, the policy did. @default none
    */
-  decide?: Decide | undefined;
+  decide?: Decide<Known> | undefined;
   /** What answers where the model can't: an error, a decision, or a synchronous function. @default 'throw' */
-  fallback?: Fallback | undefined;
+  fallback?: Fallback<Known> | undefined;
   /** Which answers get reasons: none, all, REVIEW and BLOCK, or BLOCK alone; each takes a run of its own in a worker. @default false */
   explain?: Explain | undefined;
   /**

@@ -1,5 +1,5 @@
 import type { FraudScorerError } from '../errors.js';
-import type { ScoreRequest } from './request.js';
+import type { RequestSeen } from './request.js';
 import type { Decision, ModelIdentity, RiskLevel } from './result.js';
 
 /**
@@ -21,8 +21,15 @@ export interface DecisionPolicy {
   highRisk: number;
 }
 
-/** What answers in the model's place: an error, a fixed decision, or a synchronous function of the request and the error. */
-export type Fallback = 'throw' | Decision | ((request: ScoreRequest, error: FraudScorerError) => Decision);
+/**
+ * What answers in the model's place: an error, a fixed decision, or a synchronous function of the request and the error.
+ *
+ * @typeParam Known the features of the requests, as of `FraudScorer`.
+ */
+export type Fallback<Known = unknown> =
+  | 'throw'
+  | Decision
+  | ((request: RequestSeen<Known>, error: FraudScorerError) => Decision);
 
 /** What the model says of a request, and what the policy makes of it, for the host's own rules. */
 export interface DecisionScores {
@@ -38,8 +45,9 @@ export interface DecisionScores {
 
 /**
  * The host's own say, for rules by amount or segment that thresholds cannot express. Synchronous; undefined leaves the decision to the
- * policy, and so does a function that throws.
+ * policy. So does a function that throws or returns anything else, and the log says so; `create` refuses an async function.
  *
+ * @typeParam Known the features of the requests, as of `FraudScorer`.
  * @param request as it was passed to `score` or `scoreMany`.
  */
-export type Decide = (scores: DecisionScores, request: ScoreRequest) => Decision | undefined;
+export type Decide<Known = unknown> = (scores: DecisionScores, request: RequestSeen<Known>) => Decision | undefined;

@@ -65,6 +65,13 @@ export type RequestFor<Known, Features extends FeatureMapOf<Features>> = unknown
     ? ScoreRequest<Known>
     : never;
 
+/** A request as a function of the host's gets it: with the features that its scorer was created for, else with arrays. */
+export type RequestSeen<Known> = unknown extends Known
+  ? ScoreRequest
+  : Known extends FeatureMapOf<Known>
+    ? ScoreRequest<Known>
+    : never;
+
 /** What `scoreMany` takes: an array or another iterable of requests, or a stream of them. */
 export type ManyRequests<Features extends FeatureMapOf<Features> = FeatureMap> =
   | Iterable<RequestOf<Features>>

@@ -1,3 +1,4 @@
+import { escapeControls } from '../errors/foreign-names.js';
 import type { AdoptionReport } from '../tools/adopt-model.js';
 import { table } from './table.js';
 
@@ -16,17 +17,17 @@ export function adoptText({
   const label = fraudClass?.label === null || fraudClass === null ? '' : `, label ${JSON.stringify(fraudClass.label)}`;
   const column = fraudClass === null ? '' : `, column ${fraudClass.column} is fraud${label}`;
   const lines = [
-    `${model.name} ${model.version}, ${directory}`,
+    escapeControls(`${model.name} ${model.version}, ${directory}`),
     table(
       ['input', 'type', 'features'],
-      inputs.map(({ name, type, size }) => [name, type, String(size)]),
+      inputs.map(({ name, type, size }) => [escapeControls(name), type, String(size)]),
     ),
     `Output: ${JSON.stringify(output.name)} as ${output.form}${column} (${output.why})`,
   ];
   if (batch === 'alone') lines.push('Rows run one by one ("batch": "alone").');
-  for (const change of changes) lines.push(`Changed: ${change}`);
+  for (const change of changes) lines.push(escapeControls(`Changed: ${change}`));
   if (changes.length === 0) lines.push('The graph is the one in the file, unchanged.');
-  for (const note of notes) lines.push(`Note: ${note}`);
+  for (const note of notes) lines.push(escapeControls(`Note: ${note}`));
   if (comparison !== null) {
     const { rows, largestDifference } = comparison;
     lines.push(

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { ModelInvalidError } from '../errors.js';
+import { InvalidOptionsError, ModelInvalidError } from '../errors.js';
 import { type OutputForm, outputForms } from '../models/adopt/form-names.js';
 import { type AdoptModelOptions, adoptModel } from '../tools/adopt-model.js';
 import { adoptText } from './adopt-text.js';
@@ -52,13 +52,32 @@ export function describeAdopt(command: Command, output: Output, endWith: (isWell
         output.write(json ? asJson(report) : adoptText(report));
         endWith(true);
       } catch (error) {
-        if (!json || !(error instanceof ModelInvalidError)) throw error;
+        if (!json || !(error instanceof ModelInvalidError)) throw inFlags(error);
         output.write(asJson({ directory: null, error }));
         endWith(false);
       } finally {
         steps.end();
       }
     });
+}
+
+/** What the options of `adoptModel` are called on the command line. */
+const flags: Readonly<Record<string, string>> = {
+  outDirectory: '--out',
+  name: '--name',
+  version: '--version',
+  fraudClass: '--fraud-class',
+  features: '--features',
+  missing: '--missing',
+  calibration: '--calibration',
+  cases: '--cases',
+};
+
+/** An error about options, in the words of the command line. */
+function inFlags(error: unknown): unknown {
+  if (!(error instanceof InvalidOptionsError)) return error;
+  const issues = error.issues.map((issue) => ({ ...issue, path: flags[issue.path] ?? issue.path }));
+  return new InvalidOptionsError(issues, error.totalIssues);
 }
 
 function toOptions({

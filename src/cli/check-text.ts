@@ -1,17 +1,18 @@
+import { escapeControls } from '../errors/foreign-names.js';
 import type { ModelCheck } from '../tools/check-model.js';
 import { gib } from './output.js';
 import { table } from './table.js';
 
 /** The check for people. */
 export function checkText({ directory, model, problems, notes, providers }: ModelCheck): string {
-  const lines = [model === null ? directory : `${model.name} ${model.version}, ${directory}`];
+  const lines = [escapeControls(model === null ? directory : `${model.name} ${model.version}, ${directory}`)];
   if (providers.length > 0) {
     lines.push(
       table(
         ['provider', 'runs', 'cases', 'largest difference', 'device memory'],
-        providers.map(({ provider, reason, cases, largestDifference, deviceMemoryGb }) => [
+        providers.map(({ provider, reason, isLeftToCpu, cases, largestDifference, deviceMemoryGb }) => [
           provider,
-          reason === null ? 'yes' : 'no',
+          reason !== null ? 'no' : isLeftToCpu ? 'on the CPU' : 'yes',
           String(cases),
           largestDifference === null ? '–' : largestDifference.toExponential(1),
           gib(deviceMemoryGb),
@@ -19,8 +20,8 @@ export function checkText({ directory, model, problems, notes, providers }: Mode
       ),
     );
   }
-  for (const note of notes) lines.push(`Note: ${note}`);
-  for (const { part, message } of problems) lines.push(`Problem (${part}): ${message}`);
+  for (const note of notes) lines.push(escapeControls(`Note: ${note}`));
+  for (const { part, message } of problems) lines.push(escapeControls(`Problem (${part}): ${message}`));
   lines.push(
     problems.length === 0 ? 'All is well.' : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
   );

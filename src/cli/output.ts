@@ -1,7 +1,17 @@
+import { escapeControlsInLines } from '../errors/foreign-names.js';
+
 /** Where a command writes: texts that end in a new line. */
 export interface Output {
   write(text: string): void;
   error(text: string): void;
+}
+
+/** Writes to `output` without control characters: a name in a model, or of a file, must not reach a terminal as an escape sequence. */
+export function escapedOutput(output: Output): Output {
+  return {
+    write: (text) => output.write(escapeControlsInLines(text)),
+    error: (text) => output.error(escapeControlsInLines(text)),
+  };
 }
 
 /**

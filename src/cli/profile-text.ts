@@ -1,3 +1,4 @@
+import { escapeControls } from '../errors/foreign-names.js';
 import type { ModelProfile } from '../tools/profile-model.js';
 import { gib } from './output.js';
 import type { Recommendation } from './recommend.js';
@@ -5,7 +6,7 @@ import { table } from './table.js';
 
 /** The profile for people. */
 export function profileText(profile: ModelProfile, recommended: readonly Recommendation[]): string {
-  const lines = [`${profile.model.name} ${profile.model.version}`];
+  const lines = [escapeControls(`${profile.model.name} ${profile.model.version}`)];
   if (profile.entries.length > 0) {
     lines.push(
       table(
@@ -30,6 +31,7 @@ export function profileText(profile: ModelProfile, recommended: readonly Recomme
   for (const { provider, sessions, batchSize } of profile.outOfMemory) {
     lines.push(`${provider} ran out of memory at ${batchSize} rows${sessions === 1 ? '' : ` in ${sessions} sessions`}`);
   }
+  for (const note of profile.notes ?? []) lines.push(`Note: ${note}`);
   for (const { provider, sessions, limits, server } of recommended) {
     // Of the CPU one session alone says nothing of how many there should be.
     const isCompared =

@@ -8,7 +8,7 @@ import { positiveNumber, providers, wholeNumber, wholeNumbers } from './argument
 import { checkText } from './check-text.js';
 import { examine } from './doctor.js';
 import { doctorText } from './doctor-text.js';
-import { asJson, exitCodes, type Output } from './output.js';
+import { asJson, escapedOutput, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
@@ -34,7 +34,8 @@ interface ProfileOptions extends Common {
  *
  * @returns the exit code: 0 where all is well, 1 where something that was asked for is not, 2 where the command was not understood.
  */
-export async function runCli(args: readonly string[], output: Output): Promise<number> {
+export async function runCli(args: readonly string[], bareOutput: Output): Promise<number> {
+  const output = escapedOutput(bareOutput);
   let code: number = exitCodes.ok;
   const program = describeCommands(output, (end) => {
     code = end;

@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPolicy } from '../answering/policy.js';
 import type { Provider } from '../api/provider.js';
+import type { AnyFeatures, ScoreRequest } from '../api/request.js';
 import type { Decision } from '../api/result.js';
 import { InvalidOptionsError } from '../errors.js';
 import { systemClock } from '../host/clock.js';
@@ -70,6 +71,7 @@ export function describeScore(command: Command, output: Output, endWith: (isWell
       refuseMisuse(file, options);
       try {
         const summary = await score(file, options);
+        if (summary.rows === 0) output.error(`Warning: ${file} has no rows; ${options.out} has no scores\n`);
         output.write(options.json ? asJson(summary) : scoreText(summary));
         endWith(true);
       } catch (error) {
@@ -152,7 +154,8 @@ async function withScorer(
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     await using scorer = await FraudScorer.create({ model, providers: provider, devices: [device], timeoutMs });
-    return await use((requests) => scorer.scoreMany(requests), abort.signal);
+    // Rows of a JSON file may hold anything: the scorer checks them, as it checks those of callers without types.
+    return await use((requests) => scorer.scoreMany(requests as ScoreRequest<AnyFeatures>[]), abort.signal);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
@@ -194,7 +197,9 @@ function cost(text: string): number {
 }
 
 function thresholdsOf(text: string): number[] {
-  const thresholds = text.split(',').map(cost);
-  if (thresholds.some((threshold) => threshold > 1)) throw new InvalidArgumentError('expected numbers from 0 to 1.');
+  const thresholds = text.split(',').map((part) => (/^\d*\.?\d+$/.test(part.trim()) ? Number(part) : Number.NaN));
+  if (!thresholds.every((threshold) => threshold >= 0 && threshold <= 1)) {
+    throw new InvalidArgumentError('expected numbers from 0 to 1 with commas between, such as 0.2,0.5,0.9.');
+  }
   return [...new Set(thresholds)].sort((a, b) => a - b);
 }

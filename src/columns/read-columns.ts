@@ -2,6 +2,7 @@ import { isBigInt64Array } from 'node:util/types';
 import type { ColumnsOptions } from '../api/request.js';
 import { describeLength, describeNonArray, isFeatureObject, isNumberArray } from '../requests/feature-shape.js';
 import type { FeatureSlot, InputSlots } from '../requests/feature-slots.js';
+import { inheritedReceived, isInherited } from '../requests/object-fields.js';
 import type { RowLayout } from '../requests/row-layout.js';
 import { isAbortSignal } from '../requests/score-options.js';
 import { expectedValues } from '../requests/value-words.js';
@@ -62,6 +63,10 @@ function readColumn(
   const { name, size } = input;
   const expected = `${expectedValues(input, rows)} (${rows} ${rows === 1 ? 'row' : 'rows'} of ${size})`;
   try {
+    if (isInherited(columns, name)) {
+      issues.add(`features.${name}`, expected, inheritedReceived);
+      return null;
+    }
     const values: unknown = Object.hasOwn(columns, name) ? columns[name] : undefined;
     if ((values === undefined || values === null) && slots.every(({ missing }) => missing !== undefined)) {
       return { input, slots, values: null };

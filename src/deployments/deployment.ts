@@ -57,6 +57,8 @@ export interface DeploymentParts {
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
   onDecideFailure: (reason: string) => void;
+  /** Told of thresholds that have no effect. */
+  onPolicyNote: (note: string) => void;
   onFault: FaultReport;
 }
 
@@ -99,7 +101,7 @@ export class Deployment {
     this.since = clock.epochMs();
     this.limits = options.batching;
     this.workersGiven = options.workersGiven;
-    this.policy = new PolicyLayers(manifest.policy, options.policy);
+    this.policy = new PolicyLayers(manifest.policy, options.policy, parts.onPolicyNote);
     this.scratchRow = table.capacity;
     // Twice the places: a lane, or an area, of a worker that hangs stays unusable.
     const { maxBatchSize } = options.batching;

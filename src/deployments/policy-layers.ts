@@ -1,4 +1,4 @@
-import { defaultPolicy, roundPolicy } from '../answering/policy.js';
+import { defaultPolicy, policyNotes, roundPolicy } from '../answering/policy.js';
 import type { DecisionPolicy } from '../api/policy.js';
 
 /**
@@ -6,19 +6,27 @@ import type { DecisionPolicy } from '../api/policy.js';
  */
 export class PolicyLayers {
   readonly #manifest: Partial<DecisionPolicy>;
+  readonly #onNote: (note: string) => void;
   #host: Partial<DecisionPolicy>;
-  /** The host's, as far as it named any. */
-  get host(): Readonly<Partial<DecisionPolicy>> {
-    return this.#host;
-  }
-
+  #notes: readonly string[] = [];
   /** As the scores are compared with it: rounded to float32. For others to read. */
   rounded: DecisionPolicy;
 
-  constructor(manifest: Partial<DecisionPolicy>, host: Partial<DecisionPolicy>) {
+  /** @param onNote is told of thresholds that have no effect, once for each such policy. */
+  constructor(
+    manifest: Partial<DecisionPolicy>,
+    host: Partial<DecisionPolicy>,
+    onNote: (note: string) => void = () => {},
+  ) {
     this.#manifest = manifest;
+    this.#onNote = onNote;
     this.#host = host;
     this.rounded = this.#resolve();
+  }
+
+  /** The host's, as far as it named any. */
+  get host(): Readonly<Partial<DecisionPolicy>> {
+    return this.#host;
   }
 
   /** Changes the host's thresholds that the patch names. */
@@ -28,6 +36,10 @@ export class PolicyLayers {
   }
 
   #resolve(): DecisionPolicy {
-    return roundPolicy({ ...defaultPolicy, ...this.#manifest, ...this.#host });
+    const policy = { ...defaultPolicy, ...this.#manifest, ...this.#host };
+    const notes = policyNotes(policy);
+    for (const note of notes) if (!this.#notes.includes(note)) this.#onNote(note);
+    this.#notes = notes;
+    return roundPolicy(policy);
   }
 }

@@ -1,3 +1,4 @@
+import { escapeControls } from './foreign-names.js';
 import type { Issue } from './issue.js';
 
 const brand = Symbol.for('fraud-scorer.error');
@@ -22,6 +23,11 @@ export abstract class FraudScorerErrorBase extends Error {
   }
 
   abstract readonly code: string;
+
+  /** A message may name what a caller or a file named: control characters in it are escaped. */
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(escapeControls(message), options);
+  }
 
   /**
    * `instanceof` works across two copies of the package in one process: it looks at a brand in the global symbol registry and at the

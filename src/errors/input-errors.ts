@@ -1,5 +1,5 @@
 import { FraudScorerErrorBase } from './base.js';
-import { describeIssues, type Issue } from './issue.js';
+import { describeIssues, escapedIssue, type Issue } from './issue.js';
 
 /** An error that lists what is wrong with something that the host gave. */
 export abstract class IssuesErrorBase extends FraudScorerErrorBase {
@@ -10,7 +10,7 @@ export abstract class IssuesErrorBase extends FraudScorerErrorBase {
 
   constructor(message: string, issues: readonly Issue[], totalIssues: number, options?: { cause?: unknown }) {
     super(issues.length === 0 ? message : `${message}: ${describeIssues(issues, totalIssues)}`, options);
-    this.issues = issues;
+    this.issues = issues.map(escapedIssue);
     this.totalIssues = totalIssues;
   }
 }

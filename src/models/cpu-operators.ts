@@ -22,6 +22,11 @@ const cpuModels: ReadonlySet<string> = new Set([
  */
 export async function cpuOperatorsOf(bytes: SharedArrayBuffer, providers: readonly Provider[]): Promise<string[]> {
   if (!providers.includes('cpu') || providers.every((provider) => provider === 'cpu')) return [];
+  return operatorsForCpu(bytes);
+}
+
+/** The operators of a graph that run on the CPU whatever the provider. */
+export async function operatorsForCpu(bytes: SharedArrayBuffer): Promise<string[]> {
   const { classicalOperators } = await readGraph(new Uint8Array(bytes));
   return [...classicalOperators].filter((operator) => cpuModels.has(operator)).sort();
 }

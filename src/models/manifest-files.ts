@@ -21,7 +21,7 @@ export function readWeightFiles(reader: FieldReader, graph: string | undefined, 
     const fields = new FieldReader(item ?? null, `files[${index}]`, issues);
     const file = fields.required('file', expectedFileName, isFileName) ?? '';
     const sha256 = fields.required('sha256', expectedSha256, isSha256) ?? '';
-    if (names.has(file)) fields.reject('file', 'a name that no other file of this model has', file);
+    if (file !== '' && names.has(file)) fields.reject('file', 'a name that no other file of this model has', file);
     names.add(file);
     return { file, sha256: sha256.toLowerCase() };
   });

@@ -59,9 +59,16 @@ function readInput(value: unknown, path: string, issues: IssueList): ManifestInp
   const reader = new FieldReader(value ?? null, path, issues);
   const name = reader.required('name', "the name of a graph's input", isText) ?? '';
   if (name === reservedName) reader.reject('name', notReserved, name);
+  const before = issues.total;
   const size = reader.required('size', 'an integer of at least 1', isSize) ?? 0;
   const type = reader.oneOf('type', inputTypes, 'float32');
   const input: ManifestInput = { name, size };
+  if (issues.total > before) {
+    // What they say of each feature depends on both.
+    reader.skip('shape', 'features', 'descriptions', 'mean', 'std', 'categories', 'unknownCategory', 'missing');
+    reader.rejectMisspelt();
+    return input;
+  }
   if (reader.has('type')) input.type = type;
   const shape = reader.value(
     'shape',
@@ -89,8 +96,10 @@ function readInput(value: unknown, path: string, issues: IssueList): ManifestInp
 function readScaling(reader: FieldReader, type: InputType, input: ManifestInput): void {
   const isNumber = type === 'float64' ? isAnyFinite : isFinite32;
   const isDeviation = (value: unknown): value is number => isNumber(value) && value >= 0;
+  const before = reader.issues.total;
   const mean = readColumn(reader, 'mean', 'finite numbers', input.size, isNumber);
   const std = readColumn(reader, 'std', 'finite numbers of at least 0', input.size, isDeviation);
+  if (reader.issues.total > before) return;
   // An empty list is the same as none, and half a normalisation would be none at all.
   if ((mean === undefined) !== (std === undefined)) {
     reader.reject(mean === undefined ? 'mean' : 'std', 'mean and std together', undefined);

@@ -8,6 +8,9 @@ export function featureNamesOf({ name, size, features }: ManifestInput): readonl
   return features ?? (size === 1 ? [name] : []);
 }
 
+const expectedCategories =
+  'an object with a list of texts for each of some features, such as { "country": ["DE", "TR"] }';
+
 /** The texts that features may have, by feature: every feature of a string input needs them. */
 export function readCategories(
   reader: FieldReader,
@@ -15,8 +18,11 @@ export function readCategories(
   input: ManifestInput,
 ): (string[] | undefined)[] | undefined {
   const names = featureNamesOf(input);
-  const given = reader.value('categories', 'an object with a list of texts for each of some features', isFields);
-  if (given !== undefined) {
+  const given = reader.value('categories', expectedCategories, isFields);
+  if (given === undefined && reader.has('categories')) return undefined;
+  // Names that are wrong themselves are no names to compare with.
+  const areNamesWrong = reader.has('features') && input.features === undefined;
+  if (given !== undefined && !areNamesWrong) {
     for (const [name, texts] of Object.entries(given)) {
       if (!names.includes(name)) reader.reject(`categories.${name}`, expectedFeature(names), name);
       else if (!areTexts(texts)) reader.reject(`categories.${name}`, 'a list of texts, each of them once', texts);
@@ -28,9 +34,10 @@ export function readCategories(
     return areTexts(texts) ? texts : undefined;
   });
   const without = type === 'string' ? categories.indexOf(undefined) : -1;
-  if (without >= 0) {
+  if (without >= 0 && !areNamesWrong) {
     const name = names[without] ?? `${input.name}[${without}]`;
-    reader.reject(`categories.${name}`, 'the texts that this feature of a string input may have', undefined);
+    if (given === undefined || !Object.hasOwn(given, name))
+      reader.reject(`categories.${name}`, 'the texts that this feature of a string input may have', undefined);
   }
   return categories.some((texts) => texts !== undefined) ? categories : undefined;
 }
@@ -44,7 +51,8 @@ export function readUnknownCategory(
   const expected = `${expectedRaw(type)} (left out: such a text is refused)`;
   const value = reader.value('unknownCategory', expected, (value) => isRaw(value, type));
   if (value === undefined) return undefined;
-  if (categories === undefined) reader.reject('unknownCategory', 'categories, which it is for', undefined);
+  if (categories === undefined && !reader.has('categories'))
+    reader.reject('unknownCategory', 'categories, which it is for', undefined);
   return rawOf(value, type);
 }
 
@@ -55,23 +63,30 @@ export function readMissing(
   input: ManifestInput,
 ): (number | string | undefined)[] | undefined {
   const names = featureNamesOf(input);
-  const canBeMean = input.mean !== undefined;
+  // Where mean or std are wrong, that is said already.
+  const canBeMean = input.mean !== undefined || (reader.has('mean') && reader.has('std'));
   const one = `${expectedRaw(type)}${canBeMean ? ' or "mean"' : ''}`;
   const accepts = (value: unknown): value is number | string => isRaw(value, type) || (value === 'mean' && canBeMean);
+  const expectedOne = (value: unknown): string =>
+    value === 'mean' && type !== 'string'
+      ? `${one} ("mean" needs the fields mean and std, which this input does not have)`
+      : one;
   const given = reader.value('missing', `${one}, or one of these by feature`, isAnything);
   if (given === undefined) return undefined;
   const rawAt = (value: number | string, column: number): number | string =>
     value === 'mean' && type !== 'string' ? (input.mean?.[column] ?? 0) : rawOf(value, type);
   if (accepts(given)) return Array.from({ length: input.size }, (_, column) => rawAt(given, column));
   if (!isFields(given)) {
-    reader.reject('missing', `${one}, or one of these by feature`, given);
+    const expected = given === 'mean' ? expectedOne(given) : `${one}, or one of these by feature`;
+    reader.reject('missing', expected, given);
     return undefined;
   }
   const missing = new Array<number | string | undefined>(input.size).fill(undefined);
   for (const [name, value] of Object.entries(given)) {
     const column = names.indexOf(name);
+    if (reader.has('features') && input.features === undefined) continue;
     if (column < 0) reader.reject(`missing.${name}`, expectedFeature(names), name);
-    else if (!accepts(value)) reader.reject(`missing.${name}`, one, value);
+    else if (!accepts(value)) reader.reject(`missing.${name}`, expectedOne(value), value);
     else missing[column] = rawAt(value, column);
   }
   return missing;

@@ -18,7 +18,7 @@ export function readOutputs(reader: FieldReader, issues: IssueList): ManifestOut
     if (name !== undefined) outputs[meaning] = name;
   }
   const given = scoreForms.filter((form) => reader.has(form));
-  if (given.length !== 1)
+  if (given.length !== 1 && !reader.isUnreadable)
     issues.add('outputs', expectedForms, given.length === 0 ? 'none of them' : given.join(' and '));
   readClasses(reader, outputs);
   reader.rejectUnknown();
@@ -86,23 +86,26 @@ export function readCalibration(
   issues: IssueList,
 ): Calibration | undefined {
   const isNeeded = outputs.score !== undefined;
+  const expected = "{ method: 'platt', a, b } or { method: 'isotonic', x, y }";
   if (!reader.has('calibration')) {
     // Asked for, so that it is known.
     reader.nested('calibration');
     if (isNeeded) {
-      issues.add(
-        'calibration',
-        "{ method: 'platt', a, b } or { method: 'isotonic', x, y }, which maps outputs.score to a probability",
-        'nothing',
-      );
+      issues.add('calibration', `${expected}, which maps outputs.score to a probability`, 'nothing');
     }
     return undefined;
   }
+  return readCalibrationFields(reader.nested('calibration', `an object ${expected}`));
+}
+
+/** The fields of a calibration; undefined where anything is wrong with them. */
+export function readCalibrationFields(fields: FieldReader): Calibration | undefined {
+  const { issues } = fields;
   const before = issues.total;
-  const fields = reader.nested('calibration');
   const method = fields.required('method', "'platt' or 'isotonic'", isMethod);
+  if (method === undefined) return undefined;
   const calibration = method === 'isotonic' ? readIsotonic(fields) : readPlatt(fields);
-  if (method !== undefined) fields.rejectUnknown();
+  fields.rejectUnknown();
   return issues.total === before ? calibration : undefined;
 }
 

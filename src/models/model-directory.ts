@@ -1,7 +1,8 @@
 import { dirname, join, resolve } from 'node:path';
 import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
+import { messageOf } from '../host/thrown.js';
 import type { ModelFile } from '../protocol/serving.js';
-import { IssueList } from '../validation/issues.js';
+import { describeKind, IssueList } from '../validation/issues.js';
 import { parseJsonFile } from './json-text.js';
 import { type Manifest, readManifest } from './manifest.js';
 import type { WeightFileEntry } from './manifest-files.js';
@@ -103,8 +104,11 @@ export function integrityProblem({ manifest, modelPath, sha256, files }: ModelDi
   const graph = { path: modelPath, sha256, expectedSha256: manifest.sha256 };
   const other = [graph, ...files].find((file) => file.sha256 !== file.expectedSha256);
   if (other === undefined) return null;
-  return `${other.path}: expected sha256 ${other.expectedSha256}, as its model.json says, received ${other.sha256}`;
+  return `${other.path}: expected sha256 ${other.expectedSha256}, as its model.json says, received ${other.sha256}: the file is damaged or another one; restore it, or write the sha256 of the right file into model.json`;
 }
+
+const howToGetOne =
+  'expected the path of a model directory, which `npx fraud-scorer adopt model.onnx --out DIR` makes of an ONNX file';
 
 /** `model.json` as it lies in the directory, and where that leads. */
 interface ManifestPath {
@@ -121,7 +125,10 @@ async function resolveManifest(directory: string): Promise<ManifestPath> {
   const path = resolve(directory);
   const manifestPath = join(path, 'model.json');
   // Before the directory is: where there is none, the error names model.json.
-  const real = await realPath(manifestPath);
+  const real = await realPath(manifestPath).catch(async (error: unknown) => {
+    if (!(error instanceof ModelInvalidError) || (await isThere(manifestPath))) throw error;
+    throw new ModelInvalidError(`${error.message}: ${howToGetOne}`, [], { cause: error.cause });
+  });
   return { given: join(await realPath(path), 'model.json'), real };
 }
 
@@ -160,9 +167,13 @@ export function parseManifest(file: Uint8Array, path: string): Pick<ModelDirecto
   let json: unknown;
   try {
     json = parseJsonFile(file);
-  } catch {
-    // The parser's own words quote what it read.
-    throw new ModelInvalidError(`${path}: expected JSON`);
+  } catch (error) {
+    throw new ModelInvalidError(`${path}: ${messageOf(error)}`);
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw new ModelInvalidError(
+      `${path}: expected an object { "name", "version", "file", … }, found ${describeKind(json)}`,
+    );
   }
   const issues = new IssueList();
   const manifest = readManifest(json, issues);

@@ -12,20 +12,16 @@ import {
   writeMissing,
   writeValue,
 } from './feature-slots.js';
-import { KnownNames } from './known-names.js';
+import { type HiddenFieldTaker, takeHiddenFields } from './hidden-fields.js';
+import { type FeatureReaderOptions, KnownNames } from './known-names.js';
 import { NamedIssues } from './named-issues.js';
-import { hasHiddenFields, isPlainObject } from './object-fields.js';
+import { isPlainObject } from './object-fields.js';
 import type { OtherReader } from './read-request.js';
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** The largest number of a request that is held as a small integer. */
 const maxRequest = 2 ** 30;
-
-export interface FeatureReaderOptions {
-  /** Takes names that no version knows, instead of refusing them. */
-  ignoresUnknown: boolean;
-  /** The names of all versions, this one's included. */
-  known: KnownNames;
-}
 
 /**
  * Reads features in all forms and of all types, with missing values: everything but arrays of finite float32 values, for which
@@ -116,7 +112,9 @@ export class FeatureReader implements OtherReader {
     }
     this.#request += 1;
     this.#given = 0;
-    return this.#writeFields(features, this.#names.top, null, start) && this.#writeAbsent(start);
+    if (!this.#writeFields(features, this.#names.top, null, start)) return false;
+    if (this.#given === this.#slots.length) return true;
+    return this.#writeHidden(features as Fields, start) && this.#writeAbsent(start);
   }
 
   /** @param input whose features the fields are; null where they are those of the features as a whole. */
@@ -124,7 +122,7 @@ export class FeatureReader implements OtherReader {
     if (typeof object !== 'object' || object === null) return false;
     const isPlain = isPlainObject(object);
     if (!isPlain && builtInKind(object) !== null) return false;
-    const fields = object as Readonly<Record<string, unknown>>;
+    const fields = object as Fields;
     const { names, targets, next } = scope;
     const { float32 } = this.#views;
     const places = this.#floatPlaces;
@@ -138,8 +136,8 @@ export class FeatureReader implements OtherReader {
       if (names[place] !== name) {
         const found = scope.placeOf(name);
         if (found === undefined) {
-          if (!this.#isTolerated(name, input)) return false;
-          continue;
+          if (this.#options.ignoresUnknown || this.#options.known.has(name, input)) continue;
+          return false;
         }
         place = found;
         next[last] = found;
@@ -161,7 +159,7 @@ export class FeatureReader implements OtherReader {
       if (!this.#writeField(value, target, scope.inputs[place] as number, start)) return false;
     }
     this.#given += given;
-    return isPlain || !hasHiddenFields(fields, names);
+    return true;
   }
 
   #writeField(value: unknown, target: number, input: number, start: number): boolean {
@@ -230,17 +228,21 @@ export class FeatureReader implements OtherReader {
     return true;
   }
 
+  #writeHidden(features: Fields, start: number): boolean {
+    const taker: HiddenFieldTaker = {
+      isGiven: (feature) => this.#seen[feature] === this.#request,
+      take: (value, target, input) => this.#writeField(value, target, input, start),
+      refuse: () => false,
+    };
+    return takeHiddenFields(features, this.#names, this.#layout.inputs, taker);
+  }
+
   /** Whether all features that were not given may be missing. */
   #writeAbsent(start: number): boolean {
-    if (this.#given === this.#slots.length) return true;
     for (const [feature, slot] of this.#slots.entries()) {
       if (this.#seen[feature] === this.#request) continue;
       if (!writeMissing(this.#views, slot, placeIn(slot, start))) return false;
     }
     return true;
-  }
-
-  #isTolerated(name: string, input: string | null): boolean {
-    return this.#options.ignoresUnknown || this.#options.known.has(name, input);
   }
 }

@@ -1,5 +1,6 @@
-import { FeatureReader, type FeatureReaderOptions } from './feature-reader.js';
+import { FeatureReader } from './feature-reader.js';
 import type { DescribedInput } from './feature-slots.js';
+import type { FeatureReaderOptions } from './known-names.js';
 import type { RowLayout } from './row-layout.js';
 
 /**

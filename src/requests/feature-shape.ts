@@ -31,8 +31,7 @@ export function expectedFeatures(layout: RowLayout): string {
 
 /** An input that the model does not have. */
 export function addUnknownInput(name: string, layout: RowLayout, issues: IssueList): void {
-  if (issues.isFull) issues.count();
-  else issues.add(`features.${name.slice(0, 60)}`, `only the inputs ${namesOf(layout)}`, 'an unknown input');
+  issues.addUnknown('features', name, `only the inputs ${namesOf(layout)}`, 'an unknown input');
 }
 
 /** Whether a value is an array of an input's kind; its length and its values are looked at apart. */

@@ -43,3 +43,11 @@ export interface VersionNames {
   readonly inputs: readonly string[];
   readonly names: FeatureNames;
 }
+
+/** How a version reads features. */
+export interface FeatureReaderOptions {
+  /** Takes names that no version knows, instead of refusing them. */
+  ignoresUnknown: boolean;
+  /** The names of all versions, this one's included. */
+  known: KnownNames;
+}

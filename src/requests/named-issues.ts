@@ -13,8 +13,10 @@ import {
   namesOf,
 } from './feature-shape.js';
 import { type FeatureSlot, writeValue } from './feature-slots.js';
+import { takeHiddenFields } from './hidden-fields.js';
 import type { KnownNames } from './known-names.js';
-import { describeValueFor, expectedValue, expectedValues } from './value-words.js';
+import { inheritedReceived, isVisible } from './object-fields.js';
+import { describeValueFor, expectedSingle, expectedValue, expectedValues, missingHint } from './value-words.js';
 
 export interface NamedIssuesOptions {
   layout: RowLayout;
@@ -70,7 +72,7 @@ export class NamedIssues {
     const before = this.#issues.total;
     let isThere = false;
     try {
-      const value = Object.hasOwn(features, input.name) ? features[input.name] : undefined;
+      const value = isVisible(features, input.name) ? features[input.name] : undefined;
       isThere = value !== undefined && value !== null;
       if (isThere) this.#listGiven(value, input, index);
     } catch {
@@ -78,7 +80,9 @@ export class NamedIssues {
     }
     const flat = this.#listFlat(features, input, path);
     if (this.#issues.total > before) return;
-    this.#listAbsent(features, input, index, isThere || flat > 0);
+    const hidden = this.#listHidden(features, input);
+    if (this.#issues.total > before) return;
+    this.#listAbsent(features, input, index, isThere || flat + hidden > 0);
   }
 
   #listGiven(value: unknown, input: InputLayout, index: number): void {
@@ -144,7 +148,7 @@ export class NamedIssues {
     for (const [place, name] of top.names.entries()) {
       const target = top.targets[place] ?? -1;
       const isOfInput = target >= input.firstFeature && target < input.firstFeature + input.size;
-      if (!isOfInput || (top.inputs[place] ?? -1) >= 0 || !Object.hasOwn(features, name)) continue;
+      if (!isOfInput || (top.inputs[place] ?? -1) >= 0 || !isVisible(features, name)) continue;
       flat += 1;
       try {
         this.#listValue(features[name], target, `features.${name}`);
@@ -153,6 +157,29 @@ export class NamedIssues {
       }
     }
     return flat;
+  }
+
+  /** @returns how many fields of the input a loop over the object's own fields does not show. */
+  #listHidden(features: Fields, input: InputLayout): number {
+    const { names, layout } = this.#options;
+    const end = input.firstFeature + input.size;
+    let hidden = 0;
+    takeHiddenFields(features, names, layout.inputs, {
+      isGiven: (feature) => feature < input.firstFeature || feature >= end || this.#given.has(feature),
+      take: (value, target, index, path) => {
+        hidden += 1;
+        if (index < 0) this.#listValue(value, target, `features.${path}`);
+        else if (value !== undefined && value !== null) this.#listGiven(value, input, index);
+        return true;
+      },
+      refuse: (path) => {
+        const slot = this.#options.slots[input.firstFeature];
+        const isWhole = path === input.name || slot === undefined;
+        this.#add(`features.${path}`, isWhole ? expectedValues(input) : expectedValue(slot), inheritedReceived);
+        return true;
+      },
+    });
+    return hidden;
   }
 
   /** Features that are not there and may not be missing. */
@@ -165,7 +192,8 @@ export class NamedIssues {
       if (slot === undefined || slot.missing !== undefined || this.#given.has(feature)) continue;
       if (!isPartly) {
         const received = Object.hasOwn(features, input.name) ? describeNonArray(features[input.name]) : 'nothing';
-        this.#add(path, expectedValues(input), received);
+        if (input.size > 1) this.#add(path, expectedValues(input), received);
+        else this.#add(path, expectedSingle(slot), received + missingHint);
         return;
       }
       const name = scope?.names[scope.targets.indexOf(feature)];
@@ -194,7 +222,7 @@ export class NamedIssues {
       input === null
         ? ['features', `only the inputs ${namesOf(this.#options.layout)}`, 'an unknown input']
         : [`features.${input}`, `only features of ${input}`, 'an unknown feature'];
-    this.#add(`${path}.${name.slice(0, 60)}`, expected, received + hint);
+    this.#issues.addUnknown(path, name, expected, received + hint);
   }
 
   #add(path: string, expected: string, received: string): void {

@@ -9,10 +9,19 @@ export function isPlainObject(object: object): boolean {
   return true;
 }
 
-/** Whether an object has a known name in a way that reading its fields does not show, such as a getter of its class: it must not count as missing. */
-export function hasHiddenFields(object: object, names: readonly string[]): boolean {
-  return names.some((name) => {
-    if (Object.prototype.propertyIsEnumerable.call(object, name)) return false;
-    return name in object && !(name in Object.prototype);
-  });
+/**
+ * Whether an object has a field by its class alone, such as a getter, or by another prototype. What all objects have is none. Such a field is
+ * not read: a feature must be the object's own.
+ */
+export function isInherited(object: object, name: string): boolean {
+  return name in object && !Object.hasOwn(object, name) && !(name in Object.prototype);
+}
+
+/** What came in place of a field that is inherited. */
+export const inheritedReceived =
+  'nothing of its own: getters and fields of its class or prototype are not read (copy the value into the object itself)';
+
+/** Whether a loop over an object's fields shows this one. */
+export function isVisible(object: object, name: string): boolean {
+  return Object.prototype.propertyIsEnumerable.call(object, name);
 }

@@ -79,16 +79,14 @@ function isAmount(amount: unknown): boolean {
 }
 
 /**
- * Whether some input is not there as an array, so that its features may be there by name. No getter is called: what was refused once is
- * not read again.
+ * Whether some input is not there as an array, so that its features may be there by name. An array behind a getter is not read by name: it
+ * was refused once, and would have changed.
  */
 function isByName(features: unknown, { inputs }: RowLayout): boolean {
   if (typeof features !== 'object' || features === null) return false;
   for (const { name } of inputs) {
-    const property = Object.getOwnPropertyDescriptor(features, name);
-    if (property === undefined) return true;
-    const { value } = property;
-    if (property.get === undefined && !Array.isArray(value) && !isNumericView(value)) return true;
+    const value: unknown = Object.hasOwn(features, name) ? Reflect.get(features, name) : undefined;
+    if (!Array.isArray(value) && !isNumericView(value)) return true;
   }
   return false;
 }

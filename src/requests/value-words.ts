@@ -12,6 +12,15 @@ export function expectedValue({ input, texts }: FeatureSlot): string {
   return texts === null ? number : `${number}, or one of the texts that model.json lists for it (categories)`;
 }
 
+/** Of an input with one feature, which may be given as a bare value. */
+export function expectedSingle(slot: FeatureSlot): string {
+  return slot.input.type === 'string' ? 'a text' : expectedValue(slot);
+}
+
+/** What to do about a value that is missing and may not be. */
+export const missingHint =
+  ' ("missing" in model.json says what stands for a missing value; without it there must be one)';
+
 export function expectedValues({ type, size }: InputLayout, rows = 1): string {
   const count = rows * size;
   if (type === 'float32') return expectedArray(count);

@@ -8,6 +8,7 @@ import { isAbortSignal } from '../requests/score-options.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { isText } from '../validation/text.js';
 import { isCalibration } from './adopt/calibration.js';
+import { faultOfNames } from './adopt/given-files.js';
 import type { Adoption, AdoptOrder, MissingValue } from './adopt/order.js';
 import { runAdoption } from './adopt/run-process.js';
 import { refuseIfTaken, written } from './written.js';
@@ -87,6 +88,10 @@ type ReadOptions = Omit<AdoptOrder, 'file' | 'draft'> & {
 function readOptions(options: AdoptModelOptions, file: string): ReadOptions {
   const reader = new FieldReader(options);
   const features = reader.value('features', 'a list of names, or the path of a CSV file with a header', isFeatures);
+  if (Array.isArray(features)) {
+    const fault = faultOfNames(features, 'position');
+    if (fault !== null) reader.issues.add('features', 'names that are not empty, each of them once', fault);
+  }
   const calibration = reader.value(
     'calibration',
     "{ method: 'platt', a, b }, { method: 'isotonic', x, y }, or the path of a JSON file with one of them",
@@ -134,8 +139,7 @@ function missingValues(missing: AdoptModelOptions['missing']): MissingValue[] {
 
 function isFeatures(value: unknown): value is readonly string[] | string | URL {
   return (
-    isPathOrUrl(value) ||
-    (Array.isArray(value) && value.length > 0 && value.every(isText) && new Set(value).size === value.length)
+    isPathOrUrl(value) || (Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string'))
   );
 }
 

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
-import { defaultPolicy } from '../answering/policy.js';
+import { defaultPolicy, policyNotes } from '../answering/policy.js';
 import type { Provider } from '../api/provider.js';
 import type { ModelIdentity } from '../api/result.js';
 import { FraudScorerError, InvalidRequestError, type Issue, ModelInvalidError } from '../errors.js';
+import { operatorsForCpu } from '../models/cpu-operators.js';
 import { checkGraph } from '../models/graph-check.js';
 import type { Manifest } from '../models/manifest.js';
 import { fileOf, integrityProblem, type ModelDirectory, readModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
 import { specOf } from '../models/model-spec.js';
 import { refuseOutsideFiles } from '../models/outside-files.js';
+import { missingKernels } from '../protocol/missing-kernels.js';
 import type { Scores } from '../protocol/outputs.js';
 import type { ScoredRows } from '../protocol/tools.js';
 import { casesFile, caseTolerance, compareWithCases, type GoldenCases, readGoldenCases } from './golden-cases.js';
@@ -33,6 +35,8 @@ export interface ProviderCheck {
   provider: Provider;
   /** Why it does not work; null where it does. */
   reason: string | null;
+  /** Whether the CPU does the work, as the provider has no kernels for the graph's main operators. */
+  isLeftToCpu: boolean;
   /** What is to be known though it works. */
   note: string | null;
   /** Rows of `cases.json`; 0 where there is none. */
@@ -74,6 +78,7 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
   if (opened === null) return check;
   const { manifest, modelPath } = opened;
   check.model = { name: manifest.name, version: manifest.version };
+  check.notes.push(...policyNotes({ ...defaultPolicy, ...manifest.policy }));
   const mismatch = integrityProblem(opened);
   if (mismatch !== null) problem('integrity', mismatch);
   const cases = await readGoldenCases(opened.folders, manifest.inputs).catch((error: unknown) => {
@@ -91,7 +96,10 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
   // The runtime must not look for those files.
   if (!isWhole) return check;
   let isGraphChecked = false;
+  const cpuOperators = await operatorsForCpu(opened.bytes);
   for (const provider of providers) {
+    const pointless = missingKernels(provider, cpuOperators);
+    if (pointless !== null) check.notes.push(`${provider}: ${pointless}`);
     const scored = await scoreOn(provider, device, opened, cases).catch((error: unknown) => {
       problem('run', ...messagesOf(error).map((message) => `${provider}: ${message}`));
       return null;
@@ -106,14 +114,16 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
     const result: ProviderCheck = {
       provider,
       reason: scored.reason,
-      note: scored.note,
+      isLeftToCpu: pointless !== null,
+      // The runtime says in general what is known in particular.
+      note: pointless ?? scored.note,
       cases: cases?.expected.length ?? 0,
       largestDifference: null,
       deviceMemoryGb: scored.deviceMemoryGb,
     };
     check.providers.push(result);
     if (scored.reason !== null) problem('run', `${provider}: ${scored.reason}`);
-    if (scored.note !== null) check.notes.push(`${provider}: ${scored.note}`);
+    if (scored.note !== null && pointless === null) check.notes.push(`${provider}: ${scored.note}`);
     problem('run', ...(scored.trial?.issues ?? []).map((issue) => `${provider}: ${textOf(issue)}`));
     check.notes.push(...(scored.trial?.notes ?? []).map((note) => `${provider}: ${note}`));
     if (cases === null || scored.reason !== null) continue;

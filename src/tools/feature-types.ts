@@ -1,3 +1,4 @@
+import { escapeControls } from '../errors/foreign-names.js';
 import type { Manifest, ManifestInput } from '../models/manifest.js';
 
 /**
@@ -129,5 +130,5 @@ function unionOf(types: readonly string[]): string {
 
 /** A text of the manifest's that can stand in a comment. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('*/', '* /');
+  return escapeControls(text.replace(/\s+/g, ' ')).replaceAll('*/', '* /');
 }

@@ -4,6 +4,7 @@ import type { DecisionPolicy } from '../api/policy.js';
 import type { Provider } from '../api/provider.js';
 import type { Decision } from '../api/result.js';
 import { ModelInvalidError } from '../errors.js';
+import { messageOf } from '../host/thrown.js';
 import { parseJsonFile } from '../models/json-text.js';
 import type { ManifestInput } from '../models/manifest.js';
 import { isThere, readSmall } from '../models/read-file.js';
@@ -11,7 +12,7 @@ import type { Scores } from '../protocol/outputs.js';
 import { isProbability } from '../protocol/outputs.js';
 import { isDecision } from '../validation/decision.js';
 import { FieldReader } from '../validation/field-reader.js';
-import { IssueList } from '../validation/issues.js';
+import { describeKind, IssueList } from '../validation/issues.js';
 import { givenRows } from './verification-rows.js';
 
 /** The file of a model directory that has rows and what they must come to. */
@@ -21,7 +22,10 @@ export const casesFile = 'cases.json';
 export const caseTolerance: Readonly<Record<Provider, number>> = { cpu: 1e-5, cuda: 1e-4, tensorrt: 1e-4 };
 
 /** What a row must come to. */
-export interface Expected extends Scores {
+export interface Expected {
+  fraudProbability: number;
+  /** null where the file does not say. */
+  riskScore: number | null;
   /** By the default thresholds and the manifest's; null where the file does not say. */
   decision: Decision | null;
 }
@@ -33,7 +37,7 @@ export interface GoldenCases {
 }
 
 /**
- * Reads a model directory's `cases.json`: a list of `{ features, expected: { fraudProbability, riskScore, decision? } }`.
+ * Reads a model directory's `cases.json`: a list of `{ features, expected: { fraudProbability, riskScore?, decision? } }`.
  *
  * @param folders where the directory's files lie; the first that has the file counts.
  * @returns null where there is no such file.
@@ -66,20 +70,22 @@ async function firstThere(paths: readonly string[]): Promise<string | null> {
 }
 
 function listOf(file: Uint8Array, path: string): unknown[] {
+  let found: string;
   try {
     const json = parseJsonFile(file);
     if (Array.isArray(json) && json.length > 0) return json;
-  } catch {
-    // The parser's own words quote what it read.
+    found = `found ${describeKind(json)}`;
+  } catch (error) {
+    found = messageOf(error);
   }
-  throw new ModelInvalidError(`${path}: expected a JSON list of at least one case`);
+  throw new ModelInvalidError(`${path}: expected a JSON list of at least one case: ${found}`);
 }
 
 function readExpected(reader: FieldReader): Expected {
-  const score = (name: string): number => reader.required(name, 'a number in [0, 1]', isScore) ?? Number.NaN;
+  const expected = 'a number in [0, 1]';
   return {
-    fraudProbability: score('fraudProbability'),
-    riskScore: score('riskScore'),
+    fraudProbability: reader.required('fraudProbability', expected, isScore) ?? Number.NaN,
+    riskScore: reader.value('riskScore', expected, isScore) ?? null,
     decision: reader.value('decision', "'APPROVE', 'REVIEW' or 'BLOCK'", isDecision) ?? null,
   };
 }
@@ -112,20 +118,32 @@ export function compareWithCases(
       continue;
     }
     for (const field of ['fraudProbability', 'riskScore'] as const) {
-      const difference = Math.abs(have[field] - want[field]);
+      const wanted = want[field];
+      if (wanted === null) continue;
+      const difference = Math.abs(have[field] - wanted);
       comparison.largestDifference = Math.max(comparison.largestDifference, difference);
       // One that is not a number is none of them.
       if (difference <= tolerance) continue;
       comparison.problems.push(
-        `case ${index}: ${field}: expected ${want[field]} to within ${tolerance}, received ${have[field]}`,
+        `case ${index}: ${field}: expected ${wanted} to within ${tolerance}, received ${have[field]}`,
       );
     }
     if (policy === null || rounded === null) continue;
     const decision = decide(have.fraudProbability, have.riskScore, rounded);
-    if (want.decision === null || decision === want.decision || isNearThreshold(want, policy, tolerance)) continue;
+    if (
+      want.decision === null ||
+      decision === want.decision ||
+      isNearThreshold({ ...have, ...withRisk(want) }, policy, tolerance)
+    )
+      continue;
     comparison.problems.push(`case ${index}: decision: expected ${want.decision}, received ${decision}`);
   }
   return comparison;
+}
+
+/** Where the file does not say the risk, the model's own counts. */
+function withRisk({ fraudProbability, riskScore }: Expected): Partial<Scores> {
+  return riskScore === null ? { fraudProbability } : { fraudProbability, riskScore };
 }
 
 function isNearThreshold({ fraudProbability, riskScore }: Scores, policy: DecisionPolicy, tolerance: number): boolean {

@@ -1,10 +1,12 @@
 import type { Provider } from '../api/provider.js';
 import type { ModelIdentity } from '../api/result.js';
 import { OutOfResourcesError } from '../errors.js';
+import { operatorsForCpu } from '../models/cpu-operators.js';
 import { fileOf, type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import { requirePath } from '../models/model-location.js';
 import { specOf } from '../models/model-spec.js';
 import { isPathOrUrl, isProvider } from '../options.js';
+import { missingKernels } from '../protocol/missing-kernels.js';
 import { isAbortSignal } from '../requests/score-options.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { type ProfiledRuns, type ProfileWorkers, profileSessions } from './profile-sessions.js';
@@ -54,6 +56,8 @@ export interface ModelProfile {
   unavailable: { provider: Provider; sessions: number; reason: string }[];
   /** Where a provider ran out of memory: neither this batch size nor a larger one was measured. */
   outOfMemory: { provider: Provider; sessions: number; batchSize: number }[];
+  /** What is to be known of what was measured. */
+  notes?: string[];
 }
 
 /**
@@ -107,7 +111,9 @@ async function profileResolved(
   { batchSizes, providers, sessions, runs, device, ...workers }: ResolvedProfileOptions,
 ): Promise<ModelProfile> {
   const { name, version, inputs } = opened.manifest;
-  const profile: ModelProfile = { model: { name, version }, entries: [], unavailable: [], outOfMemory: [] };
+  const notes: string[] = [];
+  const profile: ModelProfile = { model: { name, version }, entries: [], unavailable: [], outOfMemory: [], notes };
+  const cpuOperators = await operatorsForCpu(opened.bytes);
   const order = {
     spec: specOf(opened.manifest),
     model: fileOf(opened),
@@ -117,6 +123,15 @@ async function profileResolved(
     runs,
   };
   for (const provider of providers) {
+    const pointless = missingKernels(provider, cpuOperators);
+    if (pointless !== null) {
+      // A scorer that may use the CPU does not try this provider either.
+      if (providers.includes('cpu')) {
+        profile.unavailable.push({ provider, sessions: 1, reason: pointless });
+        continue;
+      }
+      notes.push(`${provider}: ${pointless}`);
+    }
     for (const count of ascending(sessions ?? defaultSessions(provider))) {
       const isFirst = !profile.entries.some((entry) => entry.provider === provider);
       const report = await profileSessions(count, { ...order, provider }, workers).catch((error: unknown) => {

@@ -52,7 +52,11 @@ export async function refuseIfTaken(target: string): Promise<void> {
     const shortage = outOfResources(error, `${target} could not be read`);
     if (shortage !== null) throw shortage;
     throw new InvalidOptionsError([
-      { path: 'outDirectory', expected: 'a directory', received: error.code ?? 'an error' },
+      {
+        path: 'outDirectory',
+        expected: 'a directory',
+        received: error.code === 'ENOTDIR' ? 'a file' : (error.code ?? 'an error'),
+      },
     ]);
   });
   if (entries.length === 0) return;
@@ -60,7 +64,7 @@ export async function refuseIfTaken(target: string): Promise<void> {
     {
       path: 'outDirectory',
       expected: 'a directory that is empty or not there',
-      received: `one of ${entries.length} entries`,
+      received: `one that holds ${entries.length} ${entries.length === 1 ? 'file or folder' : 'files or folders'}: choose another, or empty it`,
     },
   ]);
 }

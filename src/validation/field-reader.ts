@@ -22,6 +22,8 @@ export class FieldReader {
   readonly #fields: Fields;
   readonly #path: string;
   readonly #known = new Set<string>();
+  /** Whether there is no object to read: one issue says so, and no field is asked for. */
+  #isUnreadable = false;
 
   /**
    * @param path what the object is called in issues; its fields are `path.field`, or just `field` where it is empty.
@@ -43,12 +45,17 @@ export class FieldReader {
     } catch {
       this.issues.add(path, 'an object that can be read', 'one that throws');
     }
+    this.#isUnreadable = true;
     return {};
   }
 
   /** The fields that are there, whatever they are called. */
   get names(): string[] {
     return Object.keys(this.#fields).filter((name) => this.has(name));
+  }
+
+  get isUnreadable(): boolean {
+    return this.#isUnreadable;
   }
 
   has(name: string): boolean {
@@ -92,7 +99,7 @@ export class FieldReader {
 
   /** A field that must be there. */
   required<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T | undefined {
-    if (!this.has(name)) this.reject(name, expected, this.#take(name));
+    if (!this.has(name) && !this.#isUnreadable) this.reject(name, expected, this.#take(name));
     return this.value(name, expected, accepts);
   }
 
@@ -122,7 +129,14 @@ export class FieldReader {
 
   /** The reader of a nested object, whose issues are collected here. */
   nested(name: string, expected?: string): FieldReader {
-    return new FieldReader(this.#take(name), this.#pathOf(name), this.issues, expected);
+    const nested = new FieldReader(this.#take(name), this.#pathOf(name), this.issues, expected);
+    nested.#isUnreadable ||= this.#isUnreadable;
+    return nested;
+  }
+
+  /** Fields that are known but not looked at, because they depend on another one that is wrong. */
+  skip(...names: string[]): void {
+    for (const name of names) this.#known.add(name);
   }
 
   reject(name: string, expected: string, value: unknown): void {
@@ -133,7 +147,7 @@ export class FieldReader {
   rejectUnknown(): this {
     for (const name of Object.keys(this.#fields)) {
       if (this.#known.has(name) || this.#fields[name] === undefined) continue;
-      this.issues.add(this.#pathOf(name), `one of ${[...this.#known].join(', ')}`, 'an unknown field');
+      this.issues.addUnknown(this.#path, name, `one of ${[...this.#known].join(', ')}`, 'an unknown field');
     }
     return this;
   }
@@ -147,7 +161,7 @@ export class FieldReader {
       if (this.#known.has(name) || this.#fields[name] === undefined) continue;
       const meant = [...this.#known].find((known) => !this.has(known) && isSlipOf(name, known));
       if (meant !== undefined)
-        this.issues.add(this.#pathOf(name), `${meant}, if it is misspelt, or another name`, 'an unknown field');
+        this.issues.addUnknown(this.#path, name, `${meant}, if it is misspelt, or another name`, 'an unknown field');
     }
     return this;
   }

@@ -1,13 +1,19 @@
+import { types } from 'node:util';
+import { shownName } from '../errors/foreign-names.js';
 import type { Issue } from '../errors.js';
 import { builtInKind } from './object-kinds.js';
 
 /** How many issues an error lists; the rest are counted. */
 const maxListed = 20;
 
+/** How many unknown names an error lists: a caller who has the wrong object needs no more. */
+const maxUnknown = 5;
+
 /** Collects everything wrong with one thing, so that a caller mends it in one go. */
 export class IssueList {
   readonly listed: Issue[] = [];
   #total = 0;
+  #unknown = 0;
 
   get total(): number {
     return this.#total;
@@ -27,6 +33,13 @@ export class IssueList {
     this.count();
     if (!this.isFull) this.listed.push({ path, expected, received });
   }
+
+  /** A field with a name that nobody knows. The name is the caller's: it is cut off and its control characters are escaped. */
+  addUnknown(path: string, name: string, expected: string, received: string): void {
+    this.#unknown += 1;
+    if (this.#unknown > maxUnknown) this.count();
+    else this.add(path === '' ? shownName(name) : `${path}.${shownName(name)}`, expected, received);
+  }
 }
 
 /** The kind of a value, never the value itself: for messages about data that must not be logged. */
@@ -35,6 +48,7 @@ export function describeKind(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return kindOfNumber(value);
   if (typeof value === 'string') return kindOfString(value);
+  if (typeof value === 'function') return kindOfFunction(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
   // A revoked proxy throws at any touch, Array.isArray included.
   try {
@@ -62,6 +76,21 @@ function kindOfNumber(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return 'an infinite number';
   return Number.isFinite(Math.fround(value)) ? 'a number' : 'a number beyond the range of float32';
+}
+
+function kindOfFunction(value: object): string {
+  return isAsynchronous(value) ? 'an async function' : 'a function';
+}
+
+/** Whether a function is known to answer later: what a compiler made of an async function for an old target does not show. */
+export function isAsynchronous(value: object): boolean {
+  try {
+    // A bound function is of its target's class.
+    const name: unknown = Reflect.get(value, 'constructor')?.name;
+    return types.isAsyncFunction(value) || name === 'AsyncFunction' || name === 'AsyncGeneratorFunction';
+  } catch {
+    return false;
+  }
 }
 
 function kindOfString(value: string): string {

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
-import { type Decide, FraudScorer } from '../../src/index.js';
+import { type Decide, FraudScorer, type FraudScorerOptions } from '../../src/index.js';
 import { fixtureModel } from '../support/paths.js';
 import { untyped } from '../support/untyped.js';
 
-function create(decide: Decide | undefined): Promise<FraudScorer> {
-  return FraudScorer.create({ model: fixtureModel('linear'), workers: 1, providers: ['cpu'], decide });
+function create(decide: Decide | undefined, options: FraudScorerOptions = {}): Promise<FraudScorer> {
+  return FraudScorer.create({ model: fixtureModel('linear'), workers: 1, providers: ['cpu'], decide, ...options });
 }
 
 // Its normalised values are 0, so that the probability is 0.5: REVIEW by the manifest's policy.
@@ -73,6 +73,41 @@ describe('the option decide', () => {
     expect(await again).toMatchObject({ id: 'inner', decision: 'BLOCK' });
     expect(counted).toEqual([0, 1, 1, 2]);
     expect(scorer.summary().requests).toMatchObject({ succeeded: 3, cancelled: 1 });
+  });
+
+  it('is logged once with its kind where it gives no decision', async () => {
+    const errors: string[] = [];
+    const nothing = (): void => {};
+    const logger = { info: nothing, warn: nothing, error: (message: string) => errors.push(message) };
+    class RuleError extends Error {}
+    const decide = (_: unknown, { amount }: { amount?: number | undefined }): unknown => {
+      if (amount === 3) throw new RuleError('of the amount 3');
+      if (amount === 1) return Promise.reject(new Error('late'));
+      return amount === 0 ? null : 7;
+    };
+    await using scorer = await create(untyped(decide), { logger });
+    for (const amount of [0, 0, 1, 1, 2, 2, 3, 3]) {
+      expect(await scorer.score({ features, amount })).toMatchObject({ decidedBy: 'policy' });
+    }
+    const expected = 'expected APPROVE, REVIEW, BLOCK or undefined';
+    expect(errors).toEqual(
+      [
+        `returned null, ${expected}`,
+        `returned a promise; it must be synchronous, ${expected}`,
+        `returned a number, ${expected}`,
+        'threw: RuleError',
+      ].map((what) => `The policy decided in place of the host: the function decide ${what}`),
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['an async function', async () => 'BLOCK'],
+    ['a bound async function', (async () => 'BLOCK').bind(null)],
+  ])('is refused at the start where it is %s', async (_, decide) => {
+    await expect(create(untyped(decide))).rejects.toMatchObject({
+      code: 'ERR_INVALID_OPTIONS',
+      issues: [{ path: 'decide', received: 'an async function' }],
+    });
   });
 
   it('must be a function', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FraudScorer, type FraudScorerOptions, type ScoreRequest } from '../../src/index.js';
+import { FraudScorer, FraudScorerError, type FraudScorerOptions, type ScoreRequest } from '../../src/index.js';
 import { modelWith } from '../support/model-with.js';
 import { fixtureModel } from '../support/paths.js';
 import { untyped } from '../support/untyped.js';
@@ -148,16 +148,87 @@ describe('features by name', () => {
     await expect(score(linear, inherited)).rejects.toThrowError(
       'features.c: expected a finite number, received nothing',
     );
-    class Transaction {
-      hour = 2;
-      country = 'DE';
-      age = 40;
+    class Amount {
       get amount(): number {
         return 5;
       }
     }
+    class Transaction extends Amount {
+      hour = 2;
+      country = 'DE';
+      age = 40;
+    }
     // It would score as if the amount were missing.
-    await expect(score(missing, new Transaction())).rejects.toThrowError('Invalid request');
+    await expect(score(missing, new Transaction())).rejects.toThrowError(
+      'features.amount: expected a finite number, received nothing of its own: getters and fields of its class or prototype are not read (copy the value into the object itself)',
+    );
+    const inside = { X: new Amount(), hour: 2, country: 'DE', age: 40 };
+    await expect(score(missing, inside)).rejects.toThrowError('features.X.amount: expected a finite number, received');
+  });
+
+  it('say that an array behind a getter of a class is not read', async () => {
+    class Arrays {
+      get left(): number[] {
+        return [1, 2, 3];
+      }
+      right = [1, 1];
+    }
+    await expect(score(linear, new Arrays())).rejects.toThrowError(
+      'Invalid request: features.left: expected an array of 3 finite numbers, received nothing of its own',
+    );
+    class Columns {
+      get X(): number[] {
+        return [1, 2, 0];
+      }
+      age = [40];
+    }
+    await expect(missing.scoreColumns(untyped<Record<string, number[]>>(new Columns()), 1)).rejects.toThrowError(
+      'features.X: expected',
+    );
+  });
+
+  it('are read from getters of the object itself, and from fields that are not enumerable', async () => {
+    const expected = await score(linear, { left: [0.75, 0.25, -0.2], right: [3, -1] });
+    const named = { a: 0.75, b: 0.25, c: -0.2 };
+    const hidden = (fields: object, ...names: string[]): object => {
+      const copy = { ...fields };
+      for (const name of names) Object.defineProperty(copy, name, { enumerable: false });
+      return copy;
+    };
+    const right = [3, -1];
+    const forms: object[] = [
+      {
+        get left() {
+          return named;
+        },
+        right,
+      },
+      hidden({ left: named, right }, 'left'),
+      hidden({ left: [0.75, 0.25, -0.2], right }, 'left', 'right'),
+      { left: hidden(named, 'b'), right },
+      hidden({ ...named, right }, 'a', 'c', 'right'),
+    ];
+    for (const form of forms) expect(await score(linear, form)).toBe(expected);
+    const visible = { amount: 5, hour: 2, country: 'DE', age: 40 };
+    expect(await score(missing, hidden(visible, 'amount'))).toBe(await score(missing, visible));
+    const bad = hidden({ ...visible, amount: 'x' }, 'amount');
+    await expect(score(missing, bad)).rejects.toThrowError(
+      'features.amount: expected a finite number, received a string',
+    );
+  });
+
+  it('name at most five unknown names, cut off and without control characters', async () => {
+    const forged = `x\n2026-01-01 INFO all is well\u001b[2J\u009b\u2028${'y'.repeat(200)}`;
+    const unknown = Object.fromEntries(Array.from({ length: 16 }, (_, index) => [`unknown${index}`, 1]));
+    const error = await score(linear, { left: [1, 1, 1], right: [1, 1], [forged]: 1, ...unknown }).then(
+      () => null,
+      (reason: unknown) => (reason instanceof FraudScorerError ? reason : null),
+    );
+    expect(error?.message).toContain('features.x\\n2026-01-01 INFO all is well\\u001b[2J\\u009b\\u2028yyy');
+    expect(error?.message).toMatch(/; and 12 more$/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for these.
+    expect(JSON.stringify(error) + error?.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028]|y{70}/);
+    expect(error).toMatchObject({ totalIssues: 17, issues: { length: 5 } });
   });
 
   it('ignore unknown names where the host says so', async () => {

@@ -266,7 +266,10 @@ describe('fraud-scorer score', () => {
       [['--out', join(folder, 'scores.txt')], 'a name that ends in .csv'],
       [['--out', file], 'another file than the one that is scored'],
       [['--out', out, '--id', 'decision'], 'a column whose name is not that of a score'],
-      [['--out', out, '--thresholds', '0.5,2'], 'expected numbers from 0 to 1'],
+      [['--out', out, '--thresholds', '0.5,2'], 'expected numbers from 0 to 1 with commas between'],
+      [['--out', out, '--thresholds', 'abc'], 'expected numbers from 0 to 1 with commas between'],
+      [['--out', out, '--thresholds', '0.5,,1'], 'expected numbers from 0 to 1 with commas between'],
+      [['--out', out, '--review-cost', 'abc'], 'expected a number of at least 0'],
     ];
     for (const [options, message] of wrong) {
       const { code, stderr } = await score(file, ...options);
@@ -274,6 +277,36 @@ describe('fraud-scorer score', () => {
       expect(code).toBe(2);
     }
     expect(await readdir(folder)).toEqual(['rows.csv']);
+  });
+
+  it('refuses text that is not UTF-8 with its line, packed too, and bad rows skipped or not', async () => {
+    const out = join(folder, 'scores.csv');
+    const bytes = Buffer.from(
+      csvOf((cells, row) => (row === 4 ? cells.with(-1, 'M\xfcller') : cells)).slice(1),
+      'latin1',
+    );
+    const json = Buffer.from(`${ndjsonOf(({ features }) => ({ features }))}{"name":"M\xfcller"}\n`, 'latin1');
+    const files = [
+      [await put('rows.csv', bytes), 6],
+      [await put('rows.csv.gz', gzipSync(bytes)), 6],
+      [await put('rows.ndjson', json), rows.length + 1],
+    ] as const;
+    for (const [file, line] of files) {
+      for (const options of [[], ['--skip-bad-rows']]) {
+        const { code, stderr } = await score(file, '--out', out, ...options);
+        const problem = 'expected UTF-8 text, found bytes that are not UTF-8 (save the file as UTF-8)';
+        expect({ code, stderr }).toEqual({ code: 1, stderr: `${file}, line ${line}: ${problem}\n` });
+      }
+    }
+    expect((await readdir(folder)).sort()).toEqual(['rows.csv', 'rows.csv.gz', 'rows.ndjson']);
+  });
+
+  it('warns of a file with a header alone', async () => {
+    const file = await put('rows.csv', `${csvOf().split('\r\n', 1)[0]}\n`);
+    const out = join(folder, 'scores.csv');
+    const { code, stderr } = await score(file, '--out', out, '--label', 'is_fraud', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: `Warning: ${file} has no rows; ${out} has no scores\n` });
+    expect(await readFile(out, 'utf8')).toBe('row,fraudProbability,riskScore,decision\n');
   });
 
   it('says why a file can not be read or written', async () => {

@@ -2,9 +2,12 @@ import { Readable } from 'node:stream';
 import { describe, expectTypeOf, it } from 'vitest';
 import type {
   ColumnScores,
+  Decide,
+  Fallback,
   FeatureMap,
   FeatureValues,
   FraudScorer,
+  FraudScorerOptions,
   ManyRequests,
   OptimizeModelOptions,
   optimizeModel,
@@ -159,6 +162,45 @@ describe('the types of requests', () => {
       typed.score({ features: { amount: '1' } }),
     ];
     expectTypeOf(calls).toBeFunction();
+  });
+
+  it('reach decide and fallback with the features that the scorer was created for', () => {
+    interface Flat {
+      amount: number;
+      hour?: number | null;
+    }
+    const calls = (create: typeof FraudScorer.create) => [
+      create<Flat>({
+        decide: (_, { features }) => (features.amount > 5_000 && (features.hour ?? 0) < 6 ? 'REVIEW' : undefined),
+        fallback: ({ features }) => (features.amount > 100 ? 'REVIEW' : 'APPROVE'),
+      }),
+      // @ts-expect-error A misspelt name.
+      create<Flat>({ decide: (_, { features }) => (features.amuont > 5_000 ? 'REVIEW' : undefined) }),
+      // @ts-expect-error No array.
+      create<Flat>({ fallback: ({ features }) => (features.amount[0] > 5_000 ? 'REVIEW' : 'BLOCK') }),
+      // Without a type they are arrays, as before.
+      create({ decide: (_, { features }) => ((features.left?.[0] ?? 0) > 1 ? 'REVIEW' : undefined) }),
+    ];
+    expectTypeOf(calls).toBeFunction();
+    const own: Decide<Flat> = (_, { features: { amount } }) => (amount > 5_000 ? 'BLOCK' : undefined);
+    const typed: FraudScorerOptions<Flat> = {
+      decide: own,
+      fallback: ({ features: { hour } }) => (hour ? 'REVIEW' : 'BLOCK'),
+    };
+    const general: FraudScorerOptions = {
+      workers: 1,
+      decide: (_, { amount = 0 }) => (amount > 1 ? 'BLOCK' : undefined),
+    };
+    const more = (create: typeof FraudScorer.create) => [create<Flat>(typed), create<Flat>(general), create(general)];
+    expectTypeOf(more).returns.items.toExtend<Promise<unknown>>();
+    const declared = async (create: typeof FraudScorer.create): Promise<FraudScorer<Flat>> => create();
+    const generic = (create: typeof FraudScorer.create, read: <T>() => T) => create(read());
+    expectTypeOf([declared, generic]).toBeArray();
+    expectTypeOf<Fallback<Flat>>()
+      .extract<(...args: never) => unknown>()
+      .parameter(0)
+      .toEqualTypeOf<ScoreRequest<Flat>>();
+    expectTypeOf<Fallback>().extract<(...args: never) => unknown>().parameter(0).toEqualTypeOf<ScoreRequest>();
   });
 
   it('take the rows of optimizeModel as an interface too', () => {

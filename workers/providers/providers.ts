@@ -2,6 +2,7 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Provider, ProviderAttempt } from '../../src/api/provider.js';
+import { missingKernels } from '../../src/protocol/missing-kernels.js';
 import type { ModelBytes } from '../thread/model-bytes.js';
 import { whyUnavailable } from './provider-library.js';
 import { loadRuntime, runtime } from './runtime.js';
@@ -48,7 +49,7 @@ export async function openSession<T>(
   const trials: ProviderAttempt[] = [];
   let isModelSuspect = false;
   for (const provider of providers) {
-    const reason = whyPointless(provider, cpuOperators) ?? whyMissing(provider);
+    const reason = missingKernels(provider, cpuOperators) ?? whyMissing(provider);
     if (reason !== null) {
       trials.push({ provider, reason });
       continue;
@@ -68,12 +69,6 @@ export async function openSession<T>(
     }
   }
   throw new NoProviderError(trials, isModelSuspect);
-}
-
-/** A GPU that has no kernel for the model's main operator would only have its inputs and outputs copied. */
-function whyPointless(provider: Provider, cpuOperators: readonly string[]): string | null {
-  if (provider === 'cpu' || cpuOperators.length === 0) return null;
-  return `the runtime has no ${provider} kernel for ${cpuOperators.join(', ')} of the graph: the CPU runs this model`;
 }
 
 /** What TensorRT can't run goes to CUDA's provider, which must be there too. */

@@ -40,19 +40,18 @@ function isUsable({ fraudProbability, riskScore }: RowScores): boolean {
   return Number.isFinite(fraudProbability) && Number.isFinite(riskScore ?? 0);
 }
 
-function notesOn({ plausible, failure }: TrialRun, usable: readonly RowScores[], form: ScoreForm): string[] {
+function notesOn(run: TrialRun, usable: readonly RowScores[], form: ScoreForm): string[] {
+  const { plausible, failure } = run;
   const notes: string[] = [];
   const failed = plausible.filter((scores) => scores === null).length;
   const without = plausible.length - failed - usable.length;
   if (failure !== null) {
-    notes.push(
-      `the runtime failed on some invented rows (${failure}): such a request fails; is the model made for other values?`,
-    );
+    const cause = causeOf(run, (scores) => scores === null);
+    notes.push(`the runtime failed on some invented rows (${failure})${cause}`);
   }
   if (without > 0) {
-    notes.push(
-      `${without} of ${plausible.length} invented rows got no score (no finite number): such a request fails; is the model made for other values?`,
-    );
+    const cause = causeOf(run, (scores) => scores !== null && !isUsable(scores));
+    notes.push(`${without} of ${plausible.length} invented rows got no score (no finite number)${cause}`);
   }
   const [first] = usable;
   if (first !== undefined && isConstant(usable)) {
@@ -61,6 +60,15 @@ function notesOn({ plausible, failure }: TrialRun, usable: readonly RowScores[],
     );
   }
   return notes;
+}
+
+/** What the rows have in common that are so. */
+function causeOf({ plausible, haveGaps }: TrialRun, isSo: (scores: RowScores | null) => boolean): string {
+  const rows = plausible.flatMap((scores, row) => (isSo(scores) ? [row] : []));
+  const areGaps = rows.length > 0 && rows.every((row) => haveGaps[row] === true);
+  return areGaps
+    ? ', all of them rows with missing values: such a request fails; train the model with missing values, or say in model.json what stands for them (`missing`)'
+    : ': such a request fails; is the model made for other values?';
 }
 
 function isConstant([first, ...others]: readonly RowScores[]): boolean {

@@ -8,6 +8,8 @@ export interface TrialRows {
   features: Float32Array;
   /** Rows that a model may meet. */
   plausible: number[];
+  /** Of the same rows, whether a value is missing and goes to the model as NaN. */
+  haveGaps: boolean[];
   /** Rows whose scores are compared: plausible ones, and such as are larger, smaller or all zeros. */
   targets: number[];
   /** Plausible rows made a thousand times as large. */
@@ -51,7 +53,21 @@ export function trialRows(inputs: readonly InputSpec[], plausible: Float32Array)
   // The last row is left as it is.
   const zeros = total - 1;
   const all = Array.from({ length: count }, (_, row) => row);
-  return { features, plausible: all, targets: [...all.slice(0, compared), ...others, zeros], loud, zeros };
+  const haveGaps = gapsIn(inputs, features, count);
+  return { features, plausible: all, haveGaps, targets: [...all.slice(0, compared), ...others, zeros], loud, zeros };
+}
+
+/** For each of the first rows whether it has a value that is NaN. */
+function gapsIn(inputs: readonly InputSpec[], features: Float32Array, count: number): boolean[] {
+  const layout = rowLayoutOf(inputs);
+  const float64 = layout.isFloat32 ? new Float64Array() : rowViewsOf(features.buffer).float64;
+  const floats = layout.inputs.filter(({ type }) => isFloatType(type));
+  return Array.from({ length: count }, (_, row) =>
+    floats.some((input) => {
+      const first = placeOf(input, row * layout.size + input.offset);
+      return (input.type === 'float64' ? float64 : features).subarray(first, first + input.size).some(Number.isNaN);
+    }),
+  );
 }
 
 /** Moves a row's values away from their means, or nearer to them. Integers and texts stay as they are: they may stand for categories. */

@@ -21,6 +21,8 @@ export interface Company {
 export interface TrialRun {
   /** Of rows that the model may meet; null where the runtime failed on one alone. */
   plausible: (RowScores | null)[];
+  /** Of the same rows, whether a value is missing and goes to the model as NaN. */
+  haveGaps: readonly boolean[];
   targets: readonly TargetScores[];
   companies: Company[];
   /** The largest company of 'others', once more. */

@@ -45,8 +45,12 @@ export async function tryRows(
   const others = companionsOf('others', targets, rows);
   const again = await inCompany(runner, targets, others, 2 * targets.length);
   const { failure } = runner;
+  const { haveGaps } = rows;
   const ofCases = await scoresOfCases(model, inputs, cases);
-  const findings = judgeTrial({ plausible: scores, targets, companies, again, cases: ofCases, failure }, outputs);
+  const findings = judgeTrial(
+    { plausible: scores, haveGaps, targets, companies, again, cases: ofCases, failure },
+    outputs,
+  );
   return { ...findings, cases: ofCases.map(scoresAlone) };
 }
 

@@ -73,7 +73,12 @@ function chooseScore(outputs: readonly JudgedOutput[]): ChosenOutput {
   if (found.length > 1)
     throw refusal('outputs', 'a choice, as the calibration may be for more than one output', choices(found));
   if (first !== undefined) return first;
-  throw refusal('calibration', 'an output of one number a row, which it is for', describe(outputs));
+  const ready = outputs.flatMap(candidate);
+  const cure =
+    ready.length === 0
+      ? ''
+      : `: these give probabilities without a calibration; to map them to others, say so: ${choices(ready)}`;
+  throw refusal('calibration', 'an output of one number a row, which it is for', describe(outputs) + cure);
 }
 
 function isColumn({ type, rows }: SeenOutput): boolean {
@@ -93,9 +98,6 @@ function fitting(chosen: ChosenOutput): ChosenOutput {
 }
 
 function requireCalibration(chosen: ChosenOutput, isCalibrated: boolean): ChosenOutput {
-  if (chosen.form !== 'score' && isCalibrated) {
-    throw refusal('calibration', 'none: it is for an output of the form score', `one beside outputs.${chosen.form}`);
-  }
   if (chosen.form === 'score' && !isCalibrated) throw needsCalibration([chosen.output]);
   return chosen;
 }

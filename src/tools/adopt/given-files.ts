@@ -1,15 +1,22 @@
 import { open } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
+import { shownName } from '../../errors/foreign-names.js';
+import { ModelInvalidError } from '../../errors.js';
 import { refusal } from '../../models/adopt/refusal.js';
 import { parseJsonFile } from '../../models/json-text.js';
+import { readCalibrationFields } from '../../models/manifest-outputs.js';
 import { readSmall } from '../../models/read-file.js';
 import type { Calibration } from '../../protocol/output-forms.js';
-import { isCalibration } from './calibration.js';
+import { FieldReader } from '../../validation/field-reader.js';
+import { describeKind, IssueList } from '../../validation/issues.js';
 import type { AdoptOrder } from './order.js';
 
 /** A header is longer than that in no table. */
 const maxHeaderBytes = 4 * 2 ** 20;
+
+/** Faults of names that an error lists. */
+const maxFaults = 5;
 
 /** Names of features, from the list or the header of a table. @throws {ModelInvalidError} where there is no header. */
 export async function readNames(features: AdoptOrder['features']): Promise<string[] | null> {
@@ -20,14 +27,30 @@ export async function readNames(features: AdoptOrder['features']): Promise<strin
   const line = start.toString('utf8').split(/\r?\n/, 1)[0] ?? '';
   const delimiter =
     [',', ';', '\t'].map((mark) => [mark, line.split(mark).length] as const).sort((a, b) => b[1] - a[1])[0]?.[0] ?? ',';
+  let names: string[] = [];
   try {
     const [header] = parse(start, { bom: true, delimiter, to: 1, trim: true, relax_column_count: true });
-    const names = (header as unknown[] | undefined)?.map(String) ?? [];
-    if (names.length > 0 && names.every((name) => name !== '')) return names;
+    names = (header as unknown[] | undefined)?.map(String) ?? [];
   } catch {
     // A row further down, or no table at all.
   }
-  throw refusal('features', 'a CSV file whose first line names its columns', features.header);
+  const fault = names.length === 0 ? 'no header' : faultOfNames(names, 'column');
+  if (fault === null) return names;
+  throw refusal('features', 'a CSV file whose first line names its columns', `${features.header}: ${fault}`);
+}
+
+/** What is wrong with names of features, by their positions, which count from 1; null where nothing is. */
+export function faultOfNames(names: readonly string[], position: 'column' | 'position'): string | null {
+  const faults = names.flatMap((name, index) => {
+    const first = names.indexOf(name);
+    if (name === '') return [`${position} ${index + 1} has no name`];
+    return first < index
+      ? [`${position} ${index + 1} has the name ${JSON.stringify(shownName(name))}, as ${position} ${first + 1} has`]
+      : [];
+  });
+  if (faults.length === 0) return null;
+  const more = faults.length > maxFaults ? `, and ${faults.length - maxFaults} more` : '';
+  return faults.slice(0, maxFaults).join(', ') + more;
 }
 
 /** The first bytes of a file, unpacked where it is a gzip file. */
@@ -45,17 +68,27 @@ async function startOf(path: string): Promise<Buffer> {
   }
 }
 
-/** @throws {ModelInvalidError} where the file has no calibration in it. */
+const expectedCalibration =
+  'a JSON file with { "method": "platt", "a", "b" } or { "method": "isotonic", "x": […], "y": […] }';
+
+/** @throws {ModelInvalidError} where the file has no calibration in it, with what is wrong. */
 export async function readCalibration(calibration: AdoptOrder['calibration']): Promise<Calibration | null> {
   if (calibration === null || !('file' in calibration)) return calibration;
-  const file = await readSmall(calibration.file);
+  const path = calibration.file;
+  const issues = new IssueList();
+  const read = readCalibrationFields(new FieldReader(await readJson(path), 'calibration', issues));
+  if (read !== undefined) return read;
+  throw new ModelInvalidError(`The model can not be adopted: ${path}`, issues.listed, { totalIssues: issues.total });
+}
+
+async function readJson(path: string): Promise<object> {
   try {
-    const json = parseJsonFile(file);
-    if (isCalibration(json)) return json;
-  } catch {
-    // The parser's own words quote what it read.
+    const json = parseJsonFile(await readSmall(path));
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
+    throw new SyntaxError(`expected an object, found ${describeKind(json)}`);
+  } catch (error) {
+    if (error instanceof ModelInvalidError) throw refusal('calibration', expectedCalibration, error.message);
+    if (error instanceof SyntaxError) throw refusal('calibration', expectedCalibration, `${path}: ${error.message}`);
+    throw error;
   }
-  const expected =
-    '{ "method": "platt", "a", "b" } or { "method": "isotonic", "x": […], "y": […] } with as many y in [0, 1] as rising x';
-  throw refusal('calibration', expected, `something else in ${calibration.file}`);
 }

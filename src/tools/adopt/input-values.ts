@@ -4,6 +4,7 @@ import { isFloat } from '../../models/adopt/element-types.js';
 import { imputedFeatures } from '../../models/adopt/encoders.js';
 import type { OnnxGraph } from '../../models/adopt/onnx-graph.js';
 import { listed, refusal } from '../../models/adopt/refusal.js';
+import { describeValue } from '../../validation/issues.js';
 import type { MissingValue } from './order.js';
 
 /**
@@ -18,16 +19,27 @@ export function setMissing(inputs: readonly DescribedInput[], values: readonly M
       typeof raw === 'number' && Number.isNaN(raw) ? isFloat(candidate.graphType) : canHold(candidate, raw);
     const meant = inputs.filter((candidate) => (input === null ? holds(candidate) : candidate.name === input));
     const wrong = meant.find((candidate) => !holds(candidate));
+    if (input !== null && meant.length === 0) {
+      const names = listed(inputs.map(({ name }) => name));
+      throw refusal('missing', `a value for all inputs, or for one of ${names}`, `one for ${JSON.stringify(input)}`);
+    }
     if (meant.length === 0 || wrong !== undefined) {
-      const names = inputs.filter(holds).map(({ name }) => name);
-      const expected =
-        names.length === 0
-          ? 'an input that can hold this value'
-          : `one of the inputs ${listed(names)}, which can hold it`;
-      throw refusal('missing', expected, input === null ? 'none' : JSON.stringify(input));
+      const of = wrong === undefined ? '' : ` for the input ${JSON.stringify(wrong.name)}`;
+      throw refusal('missing', allowedFor(wrong === undefined ? inputs : [wrong]) + of, describeValue(value));
     }
     for (const candidate of meant) candidate.missing.fill(raw);
   }
+}
+
+/** The values that can stand for a missing one, in words. */
+function allowedFor(inputs: readonly DescribedInput[]): string {
+  const types = inputs.map(({ graphType }) => graphType);
+  const allowed = types.some(isFloat) ? ["'nan'", 'a number'] : [];
+  const isWhole = types.some((type) => type !== 'string' && type !== 'bool' && !isFloat(type));
+  if (isWhole && allowed.length === 0) allowed.push('a whole number');
+  if (types.includes('bool') && allowed.length === 0) allowed.push('0 or 1');
+  if (types.includes('string')) allowed.push('a text');
+  return allowed.join(' or ');
 }
 
 /** Has missing values be NaN where the graph itself replaces those. @returns the features, for people. */

@@ -40,7 +40,7 @@ export async function writeDraft(draft: DraftManifest): Promise<string> {
 
 async function takeCases(cases: string, directory: string): Promise<void> {
   await copyFile(cases, join(directory, casesFile)).catch((error: NodeJS.ErrnoException) => {
-    throw refusal('cases', 'a JSON file of cases', error.code ?? 'an error');
+    throw refusal('cases', 'a JSON file of cases', `${cases}, which can not be read (${error.code ?? 'an error'})`);
   });
 }
 
@@ -82,6 +82,20 @@ export async function passCheck(draft: DraftManifest): Promise<'any' | 'alone'> 
   if (problems.length === 0) return edited.batch;
   throw new ModelInvalidError(
     'The model can not be adopted: the directory would not pass the check',
-    problems.map(({ part, message }) => ({ path: part, expected: 'no problem', received: message })),
+    problems.map(({ part, message }) => ({
+      path: part,
+      expected: 'no problem',
+      received: inWordsOfCaller(part === 'golden rows' ? withFile(message, order) : message, order),
+    })),
   );
+}
+
+/** A problem of the rows names the file that they came from. */
+function withFile(message: string, { cases, draft }: AdoptOrder): string {
+  return cases === null || message.includes(join(draft, casesFile)) ? message : `${cases}: ${message}`;
+}
+
+/** The directory that is checked is gone when the caller reads of it. */
+function inWordsOfCaller(message: string, { cases, draft }: AdoptOrder): string {
+  return message.replaceAll(join(draft, casesFile), cases ?? casesFile).replaceAll(join(draft, '/'), '');
 }

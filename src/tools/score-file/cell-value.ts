@@ -1,4 +1,3 @@
-import { describeKind } from '../../validation/issues.js';
 import type { FeatureColumn } from './feature-columns.js';
 
 /** The value of a feature as a request takes it; null is a missing one. */
@@ -13,15 +12,13 @@ export class BadCell {
   ) {}
 }
 
-export type CellReader = (cell: unknown, column: FeatureColumn) => FeatureValue | BadCell;
-
 const leastInt64 = -(2n ** 63n);
 const mostInt64 = 2n ** 63n - 1n;
 const mostInt32 = 2 ** 31;
 
 /** Reads a cell of a CSV file by the type of its feature: numbers strictly, texts as they are. An empty cell is a missing value. */
-export const readText: CellReader = (cell, column) => {
-  if (typeof cell !== 'string') return missing(column, 'nothing');
+export function readText(cell: string | undefined, column: FeatureColumn): FeatureValue | BadCell {
+  if (cell === undefined) return missing(column, 'nothing');
   const { categories, type } = column;
   if (categories !== null)
     return cell === '' && !categories.has('') ? missing(column, 'an empty cell') : category(cell, column);
@@ -36,22 +33,7 @@ export const readText: CellReader = (cell, column) => {
   if (word === 'true' || word === 'false') return word === 'true' ? 1 : 0;
   if (word === 'nan') return missing(column, 'NaN');
   return new BadCell(expectedOf(column), number - number === 0 ? 'a number that is not decimal' : 'text');
-};
-
-/** Reads a value of a JSON object. null, and a field that is not there, are missing values. */
-export const readJson: CellReader = (cell, column) => {
-  const { categories, type } = column;
-  if (cell === undefined || cell === null) return missing(column, cell === null ? 'null' : 'nothing');
-  if (typeof cell === 'string') {
-    if (categories !== null) return category(cell, column);
-    if (type === 'string') return cell;
-    if (type === 'int64' && /^-?\d{1,20}$/.test(cell)) return int64(BigInt(cell), column);
-  } else if (type !== 'string') {
-    if (typeof cell === 'boolean') return cell ? 1 : 0;
-    if (typeof cell === 'number') return numeric(cell, column);
-  }
-  return new BadCell(expectedOf(column), describeKind(cell));
-};
+}
 
 function missing(column: FeatureColumn, received: string): null | BadCell {
   if (column.takesMissing) return null;

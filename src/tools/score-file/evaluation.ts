@@ -5,7 +5,7 @@ import type { Costs } from './metrics/money-saved.js';
 import { areaUnderRoc, averagePrecision } from './metrics/ranking.js';
 import { ScoreTally } from './metrics/score-tally.js';
 import { outcomeOf, type PolicyOutcome, type ThresholdRow, thresholdTable } from './metrics/threshold-table.js';
-import type { PreparedRow } from './row-preparer.js';
+import type { PreparedRow } from './prepared-row.js';
 
 /** How good the scores of labelled rows are. */
 export interface Evaluation {

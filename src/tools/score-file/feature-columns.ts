@@ -3,6 +3,10 @@ import type { WantedColumn } from './raw-row.js';
 
 /** The column of a file for one feature, and what its cells may hold. */
 export interface FeatureColumn extends WantedColumn {
+  /** The input's name, and the feature's place and name there. */
+  input: string;
+  place: number;
+  feature: string | null;
   type: string;
   /** The texts that it may have; null where it has numbers. */
   categories: ReadonlySet<string> | null;

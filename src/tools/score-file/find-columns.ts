@@ -19,20 +19,23 @@ export function findColumns(path: string, header: readonly string[], wanted: rea
     else places.set(name, place);
   }
   const missing = wanted.filter(({ name }) => !places.has(name)).map(({ name }) => name);
-  if (missing.length > 0) throw new ScoreFileError(missingColumns(path, missing, names, wanted));
+  if (missing.length > 0) {
+    const known = wanted.map(({ name }) => name);
+    throw new ScoreFileError(missingColumns(path, missing, names, known));
+  }
   const twice = wanted.find(({ name }) => repeated.has(name));
   if (twice !== undefined) throw new ScoreFileError(`${path}: two columns are called ${quoted(twice.name)}`);
   return wanted.map(({ name }) => places.get(name) ?? -1);
 }
 
-/** @param names that the file has. */
+/** @param names that the file has. @param wanted names of all wanted columns. */
 export function missingColumns(
   path: string,
   missing: readonly string[],
   names: readonly string[],
-  wanted: readonly WantedColumn[],
+  wanted: readonly string[],
 ): string {
-  const known = new Set(wanted.map(({ name }) => name));
+  const known = new Set(wanted);
   // One that is wanted itself was not meant.
   const others = names.filter((name) => !known.has(name));
   const listed = missing.slice(0, maxListed).map((name) => {

@@ -1,20 +1,28 @@
 /** A column that is wanted of a file. */
 export interface WantedColumn {
   name: string;
-  /** Where it is a feature: its input's name, and its place and name there. A JSON row may hold the input as an array or an object. */
-  input: string | null;
-  place: number;
-  feature: string | null;
 }
 
 /** A row as it was read. */
-export interface RawRow {
+export type RawRow<Cells> = ReadRow<Cells> | BadRow;
+
+/** Where a row is. */
+export interface RowPlace {
   /** From 1; in a CSV file, the header is not counted. */
   number: number;
   /** From 1. */
   line: number;
-  /** One for each wanted column, undefined where the row has none; or what is wrong with the row as a whole. */
-  cells: readonly unknown[] | RowProblem;
+}
+
+export interface ReadRow<Cells> extends RowPlace {
+  cells: Cells;
+  /** Characters of the row, where its cells hold all that was read; else 0. */
+  length: number;
+}
+
+/** A row that is no row of its file's format. */
+export interface BadRow extends RowPlace {
+  problem: RowProblem;
 }
 
 /** What is wrong with a row. */
@@ -27,11 +35,7 @@ export interface RowProblem {
 }
 
 /** Reads rows, some at a time. */
-export type RowReader = AsyncGenerator<RawRow[]>;
+export type RowReader<Cells> = AsyncGenerator<RawRow<Cells>[]>;
 
 /** Characters of a row at most, so that a quotation mark that is never closed does not fill the memory. */
 export const maxRowLength = 16 * 2 ** 20;
-
-export function isProblem(cells: RawRow['cells']): cells is RowProblem {
-  return 'expected' in cells;
-}

@@ -22,12 +22,12 @@ export async function* readCsv(
   path: string,
   chunks: AsyncIterable<Buffer>,
   wanted: readonly WantedColumn[],
-): RowReader {
+): RowReader<readonly string[]> {
   let places: readonly number[] | null = null;
   let width = 0;
   let number = 0;
   for await (const lines of linesOf(path, chunks)) {
-    const rows: RawRow[] = [];
+    const rows: RawRow<readonly string[]>[] = [];
     for (const { fields, line } of lines) {
       if (places === null) {
         places = findColumns(path, fields, wanted);
@@ -35,7 +35,7 @@ export async function* readCsv(
         continue;
       }
       number += 1;
-      rows.push({ number, line, cells: cellsOf(fields, places, width) });
+      rows.push(rowOf({ fields, line }, number, places, width));
     }
     yield rows;
   }
@@ -43,9 +43,15 @@ export async function* readCsv(
     throw new ScoreFileError(`${path}: expected a line with the names of the columns, found nothing`);
 }
 
-function cellsOf(fields: readonly string[], places: readonly number[], width: number): RawRow['cells'] {
-  if (fields.length === width) return places.map((place) => fields[place]);
-  return { column: null, expected: `${width} cells, as the first line has`, received: String(fields.length) };
+function rowOf(
+  { fields, line }: Line,
+  number: number,
+  places: readonly number[],
+  width: number,
+): RawRow<readonly string[]> {
+  if (fields.length === width) return { number, line, cells: places.map((place) => fields[place] ?? ''), length: 0 };
+  const expected = `${width} cells, as the first line has`;
+  return { number, line, problem: { column: null, expected, received: String(fields.length) } };
 }
 
 async function* linesOf(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Line[]> {

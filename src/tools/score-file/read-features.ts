@@ -1,5 +1,5 @@
 import type { ManifestInput } from '../../models/manifest-inputs.js';
-import { BadCell, type CellReader, type FeatureValue } from './cell-value.js';
+import { BadCell, type FeatureValue, readText } from './cell-value.js';
 import type { FeatureColumn } from './feature-columns.js';
 import type { RowProblem } from './raw-row.js';
 
@@ -7,16 +7,14 @@ import type { RowProblem } from './raw-row.js';
 export type RowFeatures = Record<string, Float32Array | FeatureValue[]>;
 
 /**
- * Makes the function that reads a row's features.
+ * Makes the function that reads the features of a row of texts.
  *
- * @param readCell for the format of the file.
  * @returns a function of the row's cells, of which the first are those of the features, in their order.
  */
 export function featuresReader(
   inputs: readonly ManifestInput[],
   columns: readonly FeatureColumn[],
-  readCell: CellReader,
-): (cells: readonly unknown[]) => RowFeatures | RowProblem {
+): (cells: readonly string[]) => RowFeatures | RowProblem {
   return (cells) => {
     const features: RowFeatures = {};
     let first = 0;
@@ -28,7 +26,7 @@ export function featuresReader(
       for (let place = 0; place < size; place += 1) {
         const column = columns[first + place];
         if (column === undefined) break;
-        const value = readCell(cells[first + place], column);
+        const value = readText(cells[first + place], column);
         if (value instanceof BadCell) return { column: column.name, ...value };
         if (isFloat32) floats[place] = typeof value === 'number' ? value : Number.NaN;
         else values.push(value);

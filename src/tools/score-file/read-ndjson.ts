@@ -1,46 +1,24 @@
 import { describeKind } from '../../validation/issues.js';
-import { missingColumns } from './find-columns.js';
-import { maxRowLength, type RawRow, type RowReader, type WantedColumn } from './raw-row.js';
+import type { Fields } from './json-features.js';
+import { maxRowLength, type RawRow, type RowReader } from './raw-row.js';
 import { ScoreFileError } from './score-file-error.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /**
- * Reads the rows of a file with a JSON object on each line: fields by the names of columns, or requests as `score` takes them, whose
- * features lie in `features`.
+ * Reads the rows of a file with a JSON object on each line; empty lines are passed over.
  *
  * @param path for messages.
- * @throws {ScoreFileError} where no row has a wanted column.
+ * @throws {ScoreFileError} where a line is too long, or the file is empty.
  */
-export async function* readNdjson(
-  path: string,
-  chunks: AsyncIterable<Buffer>,
-  wanted: readonly WantedColumn[],
-): RowReader {
-  const unseen = new Set(wanted.keys());
-  let names: readonly string[] = [];
+export async function* readNdjson(path: string, chunks: AsyncIterable<Buffer>): RowReader<Fields> {
   let number = 0;
   for await (const lines of linesOf(path, chunks)) {
-    const rows: RawRow[] = [];
-    for (const { text, line } of lines) {
+    yield lines.map(({ text, line }): RawRow<Fields> => {
       number += 1;
-      const fields = parsed(text);
-      if (fields === null) {
-        rows.push({ number, line, cells: { column: null, expected: 'a JSON object', received: kindOf(text) } });
-        continue;
-      }
-      if (number === 1) names = namesOf(fields);
-      const cells = wanted.map((column) => cellOf(fields, column));
-      if (unseen.size > 0) for (const place of unseen) if (cells[place] !== undefined) unseen.delete(place);
-      rows.push({ number, line, cells });
-    }
-    yield rows;
+      const cells = parsed(text);
+      if (cells !== null) return { number, line, cells, length: text.length };
+      return { number, line, problem: { column: null, expected: 'a JSON object', received: kindOf(text) } };
+    });
   }
-  // Where the model takes missing values, a misspelt name would be a missing value in all rows.
-  const [first] = unseen;
-  if (number === 0 || first === undefined) return;
-  const missing = [...unseen].map((place) => wanted[place]?.name ?? '');
-  throw new ScoreFileError(missingColumns(path, missing, names, wanted));
 }
 
 interface Line {
@@ -52,7 +30,9 @@ async function* linesOf(path: string, chunks: AsyncIterable<Buffer>): AsyncGener
   const decoder = new TextDecoder();
   let rest = '';
   let line = 0;
+  let isEmpty = true;
   for await (const chunk of chunks) {
+    isEmpty &&= chunk.length === 0;
     const texts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = texts.pop() ?? '';
     if (rest.length > maxRowLength) {
@@ -66,6 +46,7 @@ async function* linesOf(path: string, chunks: AsyncIterable<Buffer>): AsyncGener
     });
     yield lines.filter(({ text }) => text.trim() !== '');
   }
+  if (isEmpty) throw new ScoreFileError(`${path}: expected a JSON object on each line, found an empty file`);
   rest += decoder.decode();
   if (rest.trim() !== '') yield [{ text: rest, line: line + 1 }];
 }
@@ -86,22 +67,6 @@ function kindOf(text: string): string {
   } catch {
     return 'text that is not JSON';
   }
-}
-
-function cellOf(fields: Fields, { name, input, place, feature }: WantedColumn): unknown {
-  if (Object.hasOwn(fields, name)) return fields[name];
-  if (input === null) return undefined;
-  const features = isFields(fields.features) ? fields.features : fields;
-  if (Object.hasOwn(features, name)) return features[name];
-  const values: unknown = Object.hasOwn(features, input) ? features[input] : undefined;
-  if (Array.isArray(values)) return values[place];
-  return isFields(values) && feature !== null && Object.hasOwn(values, feature) ? values[feature] : undefined;
-}
-
-/** Names that may have been meant. */
-function namesOf(fields: Fields): string[] {
-  const nested = isFields(fields.features) ? Object.keys(fields.features) : [];
-  return [...Object.keys(fields), ...nested];
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,17 +1,19 @@
 import type { ModelResult, ScoreOutcome } from '../../api/result.js';
-import { InvalidRequestError } from '../../errors.js';
+import { InferenceError, InvalidRequestError, WorkerLostError } from '../../errors.js';
 import type { ManifestInput } from '../../models/manifest-inputs.js';
+import { CsvRows } from './csv-rows.js';
 import { formatOf } from './file-format.js';
 import { openInput } from './input-file.js';
+import { JsonRows } from './json-rows.js';
+import { LostRows } from './lost-rows.js';
+import type { OtherColumns } from './other-columns.js';
 import { OutputFile } from './output-file.js';
+import type { PreparedRow, RowRequest } from './prepared-row.js';
 import type { RowProblem } from './raw-row.js';
-import { readCsv } from './read-csv.js';
-import type { RowFeatures } from './read-features.js';
-import { readNdjson } from './read-ndjson.js';
-import { isPrepared, type OtherColumns, type PreparedRow, RowPreparer } from './row-preparer.js';
 import { ScoreFileError } from './score-file-error.js';
 import { type ScoredRow, scoreLines } from './score-lines.js';
 import { describeProblem, SkipCounts, type SkippedRows } from './skipped-rows.js';
+import { utf8Chunks } from './utf8-chunks.js';
 
 export interface ScoreFileOrder {
   file: string;
@@ -21,11 +23,6 @@ export interface ScoreFileOrder {
   columns: OtherColumns;
   /** Leaves a bad row out, and goes on. @default a bad row ends it */
   skipBadRows: boolean;
-}
-
-/** What `scoreMany` takes. */
-export interface RowRequest {
-  features: RowFeatures;
 }
 
 export interface ScoreFileParts {
@@ -51,9 +48,10 @@ export interface ScoredFile {
   skipped: SkippedRows[];
 }
 
-/** Rows of a batch at most, and features of all its rows together. */
+/** Rows of a batch at most, features of all its rows together, and characters of rows that may hold anything. */
 const maxBatchRows = 1_024;
 const maxBatchFeatures = 1_000_000;
+const maxBatchLength = 4 * 2 ** 20;
 /** Batches that are being scored at the same time: more would be no faster. */
 const maxBatches = 4;
 
@@ -68,7 +66,7 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
   const { file, inputs, columns } = order;
   const { kind } = formatOf('FILE', file);
   const outFormat = formatOf('--out', order.out);
-  const preparer = new RowPreparer(inputs, columns, kind);
+  const preparer = kind === 'csv' ? new CsvRows(inputs, columns) : new JsonRows(inputs, columns);
   const input = await openInput(file);
   const lines = scoreLines(outFormat.kind, columns.id ?? 'row');
   const out = new OutputFile(order.out, outFormat.isGzip);
@@ -77,15 +75,13 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
     const chunks = input.chunks((read) => {
       bytes = read;
     });
-    const read = kind === 'csv' ? readCsv : readNdjson;
     await out.write(lines.head);
-    const pass = new Pass(order, parts, preparer, (rows) => out.write(lines.lines(rows)));
-    for await (const rows of read(file, chunks, preparer.columns)) {
+    const pass = new Pass(order, parts, (rows) => out.write(lines.lines(rows)));
+    for await (const rows of preparer.rows(file, utf8Chunks(file, chunks))) {
       for (const row of rows) {
-        const prepared = preparer.prepare(row);
-        await (isPrepared(prepared) ? pass.score(prepared) : pass.refuse(row.line, prepared));
+        await ('problem' in row ? pass.refuse(row.line, row.problem) : pass.score(row));
       }
-      if (parts.signal?.aborted) throw new ScoreFileError('Interrupted: nothing was written.');
+      refuseInterrupted(parts);
       parts.onProgress({ bytes, totalBytes: input.size, rows: pass.rows });
     }
     const scored = await pass.finish();
@@ -97,8 +93,13 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
   }
 }
 
+function refuseInterrupted({ signal }: ScoreFileParts): void {
+  if (signal?.aborted) throw new ScoreFileError('Interrupted: nothing was written.');
+}
+
 interface Batch {
   rows: PreparedRow[];
+  requests: RowRequest[];
   outcomes: Promise<ScoreOutcome[]>;
 }
 
@@ -106,25 +107,24 @@ interface Batch {
 class Pass {
   readonly #order: ScoreFileOrder;
   readonly #parts: ScoreFileParts;
-  readonly #preparer: RowPreparer;
   readonly #write: (rows: readonly ScoredRow[]) => Promise<void>;
   readonly #skips = new SkipCounts();
+  readonly #lost: LostRows;
   readonly #batchRows: number;
   readonly #batches: Batch[] = [];
   #next: PreparedRow[] = [];
+  #nextLength = 0;
   #rows = 0;
   #scored = 0;
 
-  constructor(
-    order: ScoreFileOrder,
-    parts: ScoreFileParts,
-    preparer: RowPreparer,
-    write: (rows: readonly ScoredRow[]) => Promise<void>,
-  ) {
+  constructor(order: ScoreFileOrder, parts: ScoreFileParts, write: (rows: readonly ScoredRow[]) => Promise<void>) {
     this.#order = order;
     this.#parts = parts;
-    this.#preparer = preparer;
     this.#write = write;
+    this.#lost = new LostRows((requests) => {
+      refuseInterrupted(parts);
+      return parts.scoreMany(requests);
+    });
     const features = order.inputs.reduce((sum, { size }) => sum + size, 0);
     this.#batchRows = Math.max(1, Math.min(maxBatchRows, Math.floor(maxBatchFeatures / features)));
   }
@@ -136,7 +136,8 @@ class Pass {
   async score(row: PreparedRow): Promise<void> {
     this.#rows += 1;
     this.#next.push(row);
-    if (this.#next.length < this.#batchRows) return;
+    this.#nextLength += row.length;
+    if (this.#next.length < this.#batchRows && this.#nextLength < maxBatchLength) return;
     this.#send();
     if (this.#batches.length >= maxBatches) await this.#land();
   }
@@ -166,11 +167,13 @@ class Pass {
   #send(): void {
     const rows = this.#next;
     this.#next = [];
+    this.#nextLength = 0;
     if (rows.length === 0) return;
-    const outcomes = this.#parts.scoreMany(rows.map(({ features }) => ({ features })));
+    const requests = rows.map(({ features }) => ({ features }));
+    const outcomes = this.#parts.scoreMany(requests);
     // It is awaited in its turn, or not at all where one before it fails.
     outcomes.catch(() => {});
-    this.#batches.push({ rows, outcomes });
+    this.#batches.push({ rows, requests, outcomes });
   }
 
   async #landAll(): Promise<void> {
@@ -181,7 +184,7 @@ class Pass {
   async #land(): Promise<void> {
     const batch = this.#batches.shift();
     if (batch === undefined) return;
-    const outcomes = await batch.outcomes;
+    const outcomes = await this.#lost.settle(batch.requests, await batch.outcomes);
     const scored: ScoredRow[] = [];
     for (const [at, row] of batch.rows.entries()) {
       const result = this.#resultOf(row, outcomes[at]);
@@ -197,9 +200,8 @@ class Pass {
   #resultOf(row: PreparedRow, outcome: ScoreOutcome | undefined): ModelResult | null {
     if (outcome?.status === 'fulfilled' && outcome.value.source === 'model') return outcome.value;
     const reason = outcome?.status === 'rejected' ? outcome.reason : null;
-    const issue = reason instanceof InvalidRequestError ? reason.issues[0] : undefined;
-    if (issue === undefined) throw reason ?? new ScoreFileError('The model did not answer.');
-    const problem = this.#preparer.refused(issue.path, issue.expected, issue.received);
+    const problem = problemOf(row, reason);
+    if (problem === null) throw reason ?? new ScoreFileError('The model did not answer.');
     if (!this.#order.skipBadRows) {
       throw new ScoreFileError(`${this.#order.file}, line ${row.line}: ${describeProblem(problem)}`);
     }
@@ -207,3 +209,17 @@ class Pass {
     return null;
   }
 }
+
+/** What is wrong with a row that the scorer rejected; null where it is not the row's own fault. */
+function problemOf(row: PreparedRow, reason: unknown): RowProblem | null {
+  const issue = reason instanceof InvalidRequestError ? reason.issues[0] : undefined;
+  if (issue !== undefined) return row.refused(issue);
+  // The scorer has tried the row alone. The error's own words may quote a value.
+  return reason instanceof InferenceError || reason instanceof WorkerLostError ? unscorable : null;
+}
+
+const unscorable: RowProblem = {
+  column: null,
+  expected: 'a row that the model can score (is the model made for such values?)',
+  received: 'one on which the runtime fails, or for which the model gives no number from 0 to 1',
+};

@@ -13,7 +13,16 @@ export interface SkippedRows {
 /** Lines that are listed for each reason. */
 const maxLines = 10;
 
-/** Counts the rows that were left out by reason: in bounded memory, as there are few reasons for each column. */
+/** Reasons that are told apart: those of a JSON file may have ever new names in them. */
+const maxReasons = 1_000;
+
+const otherReasons: RowProblem = {
+  column: null,
+  expected: 'a good row',
+  received: 'a row that is bad for another reason',
+};
+
+/** Counts the rows that were left out by reason, in bounded memory. */
 export class SkipCounts {
   readonly #byReason = new Map<string, SkippedRows>();
   #total = 0;
@@ -22,9 +31,12 @@ export class SkipCounts {
     return this.#total;
   }
 
-  add(line: number, { column, expected, received }: RowProblem): void {
+  add(line: number, problem: RowProblem): void {
     this.#total += 1;
-    const key = JSON.stringify([column, expected, received]);
+    const isNew = !this.#byReason.has(keyOf(problem));
+    const counted = isNew && this.#byReason.size >= maxReasons ? otherReasons : problem;
+    const { column, expected, received } = counted;
+    const key = keyOf(counted);
     const skipped = this.#byReason.get(key) ?? { column, expected, received, rows: 0, lines: [] };
     skipped.rows += 1;
     if (skipped.lines.length < maxLines) skipped.lines.push(line);
@@ -35,6 +47,10 @@ export class SkipCounts {
   list(): SkippedRows[] {
     return [...this.#byReason.values()].sort((a, b) => b.rows - a.rows);
   }
+}
+
+function keyOf({ column, expected, received }: RowProblem): string {
+  return JSON.stringify([column, expected, received]);
 }
 
 export function describeProblem({ column, expected, received }: RowProblem): string {

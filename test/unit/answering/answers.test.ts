@@ -203,10 +203,15 @@ describe('Answers', () => {
       () => {
         throw new Error('of the amount 5000');
       },
-      /^the function decide threw$/,
+      /^the function decide threw: Error$/,
     ],
     ['returns a promise', () => untyped(Promise.reject(new Error('late'))), /a promise; it must be synchronous/],
-    ['returns something else', () => untyped('DENY'), /something else, expected APPROVE, REVIEW, BLOCK or undefined/],
+    [
+      'returns a string',
+      () => untyped('DENY'),
+      /a string that is no decision, expected APPROVE, REVIEW, BLOCK or undefined/,
+    ],
+    ['returns null', () => untyped(null), /^the function decide returned null, expected/],
   ])('has the policy decide where the host function %s, and reports it', (_, decide, reason) => {
     const { callers, table, failures, send, land } = rig({ decide });
     const lane = send([[0.96875, 0.5]]);

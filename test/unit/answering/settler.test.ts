@@ -162,7 +162,7 @@ describe('Settler', () => {
     table.request[row] = { features: {} };
     settler.fail(row, new DeadlineExceededError(5), model, observer);
     expect(callers.told).toMatchObject([[{ code: 'ERR_DEADLINE_EXCEEDED' }]]);
-    expect([counted, failures]).toEqual([['ERR_DEADLINE_EXCEEDED'], ['the fallback function threw']]);
+    expect([counted, failures]).toEqual([['ERR_DEADLINE_EXCEEDED'], ['the fallback function threw: Error']]);
   });
 
   it('settles each of two requests once where the fallback of one aborts the other', () => {

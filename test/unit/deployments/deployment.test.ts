@@ -98,6 +98,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       changes: new Waiters(),
       onExplanationFailure: () => {},
       onDecideFailure: () => {},
+      onPolicyNote: () => {},
       onFault: noFaults,
     });
     deployment.workers.standIn(pool);

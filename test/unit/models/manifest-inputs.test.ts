@@ -87,7 +87,7 @@ describe('the inputs of a manifest', () => {
     [
       'a mean that is not there',
       [{ ...three, missing: 'mean' }],
-      'inputs[0].missing: a finite number or "nan", or one of these by feature; "mean"',
+      'inputs[0].missing: a finite number or "nan" ("mean" needs the fields mean and std, which this input does not have); "mean"',
     ],
     [
       'a fraction for a missing integer',

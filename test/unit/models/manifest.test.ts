@@ -203,7 +203,11 @@ describe('readManifest', () => {
       { calibration: { method: 'isotonic', x: [0, 1, 2], y: [0, 1] } },
       'calibration.y: 3 numbers, as many as x; an array of 2',
     ],
-    ['no object', { calibration: 'platt' }, 'calibration: an object; "platt"'],
+    [
+      'no object',
+      { calibration: 'platt' },
+      `calibration: an object { method: 'platt', a, b } or { method: 'isotonic', x, y }; "platt"`,
+    ],
   ])('refuses %s', (_, fields, issue) => {
     expect(issuesOf({ ...small, ...fields })).toContain(issue);
   });
@@ -243,5 +247,57 @@ describe('readManifest', () => {
     fc.assert(fc.property(fc.jsonValue(), (json) => void issuesOf(json)));
     const field = fc.constantFrom(...Object.keys(small));
     fc.assert(fc.property(field, fc.jsonValue(), (name, value) => void issuesOf({ ...small, [name]: value })));
+  });
+
+  const text = { name: 't', size: 2, type: 'string', features: ['a', 'b'] };
+  const isotonic = "an object { method: 'platt', a, b } or { method: 'isotonic', x, y }";
+  it.each<[string, unknown, string]>([
+    ['a list', [], 'options: an object; an array of 0'],
+    ['null', null, 'options: an object; null'],
+    ['a text for the outputs', { ...small, outputs: 'p' }, 'outputs: an object; "p"'],
+    ['a text for an input', { ...small, inputs: ['x'] }, 'inputs[0]: an object; "x"'],
+    ['a text for a file of weights', { ...small, files: ['w'] }, 'files[0]: an object; "w"'],
+    [
+      'a text for the calibration',
+      { ...small, outputs: { score: 's' }, calibration: 'platt' },
+      `calibration: ${isotonic}; "platt"`,
+    ],
+    [
+      'an unknown method of calibration',
+      { ...small, outputs: { score: 's' }, calibration: { method: 'beta' } },
+      `calibration.method: 'platt' or 'isotonic'; "beta"`,
+    ],
+    [
+      'a list of categories',
+      { ...small, inputs: [{ ...text, categories: ['x'], unknownCategory: 'y' }] },
+      'inputs[0].categories: an object with a list of texts for each of some features, such as { "country": ["DE", "TR"] }; an array of 1',
+    ],
+    [
+      'categories of one feature that are none',
+      { ...small, inputs: [{ ...text, categories: { a: 'x', b: ['y'] }, unknownCategory: 'y' }] },
+      'inputs[0].categories.a: a list of texts, each of them once; "x"',
+    ],
+    [
+      'too few names',
+      { ...small, inputs: [{ ...text, features: ['a'], categories: { a: ['x'], b: ['y'] }, missing: { b: 'y' } }] },
+      'inputs[0].features: a list of 2 texts that are not empty; an array of 1',
+    ],
+    [
+      'a mean of another length',
+      { ...small, inputs: [{ name: 'x', size: 2, mean: [1], std: [1, 1], missing: 'mean' }] },
+      'inputs[0].mean: a list of 2 finite numbers; an array of 1',
+    ],
+    [
+      'a missing size',
+      { ...small, inputs: [{ name: 'x', mean: [1], std: [1], features: ['a'], shape: [1] }] },
+      'inputs[0].size: an integer of at least 1; nothing',
+    ],
+    [
+      'an unknown type',
+      { ...small, inputs: [{ ...text, type: 'text', categories: { a: ['x'], b: ['y'] }, missing: 'x' }] },
+      'inputs[0].type: one of "float32", "float16", "float64", "int64", "int32", "bool", "string"; "text"',
+    ],
+  ])('names only the cause where there is %s', (_, json, issue) => {
+    expect(issuesOf(json)).toEqual([issue]);
   });
 });

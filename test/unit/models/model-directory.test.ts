@@ -96,7 +96,7 @@ describe('openModelDirectory', () => {
     await rm(join(directory, 'model.json'));
     expect(await codeAndMessage()).toEqual([
       'ERR_MODEL_INVALID',
-      `${join(directory, 'model.json')}: expected a file, found none`,
+      `${join(directory, 'model.json')}: expected a file, found none: expected the path of a model directory, which \`npx fraud-scorer adopt model.onnx --out DIR\` makes of an ONNX file`,
     ]);
     await mkdir(join(directory, 'model.json'));
     expect(await codeAndMessage()).toEqual(['ERR_MODEL_INVALID', expect.stringContaining('found a directory')]);
@@ -104,7 +104,20 @@ describe('openModelDirectory', () => {
 
   it('refuses a manifest that is no JSON', async () => {
     await writeFile(join(directory, 'model.json'), '{ "name": ');
-    expect(await codeAndMessage()).toEqual(['ERR_MODEL_INVALID', expect.stringContaining('expected JSON')]);
+    const path = join(directory, 'model.json');
+    expect(await codeAndMessage()).toEqual([
+      'ERR_MODEL_INVALID',
+      `${path}: expected JSON, found a fault at line 1, column 11: the file ends before the { is closed`,
+    ]);
+    for (const [text, found] of [
+      ['[]', 'an array of 0'],
+      ['null', 'null'],
+      ['"visa"', 'a string'],
+    ]) {
+      await writeFile(path, text ?? '');
+      const message = `${path}: expected an object { "name", "version", "file", … }, found ${found}`;
+      expect(await codeAndMessage()).toEqual(['ERR_MODEL_INVALID', message]);
+    }
   });
 
   it('refuses what can not be read to an end, such as a device, and a link that leads in a circle or nowhere', async () => {

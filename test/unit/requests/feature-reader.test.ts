@@ -27,12 +27,30 @@ const anything = fc.anything({
   withSparseArray: true,
 });
 const value = fc.oneof(fc.double(), fc.constantFrom(undefined, null, '1', 3n, true), anything);
+const name = fc.constantFrom('X', 'n', 'd', 'a', 'b', 'c', 'e', 'f', 'other');
+
+/** Some of its fields are not enumerable, or belong to a prototype. */
+function withHidden(fields: Record<string, unknown>, hidden: readonly string[], inherited: readonly string[]): object {
+  const own = Object.create(inherited.length > 0 ? {} : Object.prototype);
+  for (const [field, value] of Object.entries(fields)) {
+    const holder: object = inherited.includes(field) ? Object.getPrototypeOf(own) : own;
+    Object.defineProperty(holder, field, { value, enumerable: !hidden.includes(field), configurable: true });
+  }
+  return own;
+}
+
+const nested = fc
+  .tuple(fc.dictionary(name, value), fc.array(name), fc.oneof(fc.constant([]), fc.array(name, { maxLength: 2 })))
+  .map((parts) => withHidden(...parts));
 const features = fc.oneof(
   anything,
-  fc.dictionary(
-    fc.constantFrom('X', 'n', 'd', 'a', 'b', 'c', 'e', 'f', 'other'),
-    fc.oneof(value, fc.array(value, { maxLength: 3 })),
-  ),
+  fc
+    .tuple(
+      fc.dictionary(name, fc.oneof(value, fc.array(value, { maxLength: 3 }), nested)),
+      fc.oneof(fc.constant([]), fc.array(name)),
+      fc.oneof(fc.constant([]), fc.array(name, { maxLength: 2 })),
+    )
+    .map((parts) => withHidden(...parts)),
 );
 
 describe('FeatureReader', () => {
@@ -45,7 +63,7 @@ describe('FeatureReader', () => {
         reader.listIssues(given, issues);
         expect(issues.total === 0).toBe(isTaken);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 10_000 },
     );
   });
 
@@ -89,5 +107,22 @@ describe('FeatureReader', () => {
     expect(reader.write(given, 0)).toBe(true);
     second.dispose();
     expect(reader.write(given, 0)).toBe(false);
+  });
+
+  it.each([
+    ['null', { sex: null, age: 3 }],
+    ['nothing', { age: 3 }],
+  ])('asks for one value, and not for an array, where an input of one feature has %s', (received, given) => {
+    const single = [
+      { name: 'sex', size: 1, type: 'string' as InputType, categories: [['male', 'female']] },
+      { name: 'age', size: 1 },
+    ];
+    const singleLayout = rowLayoutOf(single);
+    const reader = new FeatureReader(single, singleLayout, new ArrayBuffer(singleLayout.stride * 4));
+    const issues = new IssueList();
+    expect(reader.write(given, 0)).toBe(false);
+    reader.listIssues(given, issues);
+    const hint = '("missing" in model.json says what stands for a missing value; without it there must be one)';
+    expect(issues.listed).toEqual([{ path: 'features.sex', expected: 'a text', received: `${received} ${hint}` }]);
   });
 });

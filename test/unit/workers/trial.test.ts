@@ -276,6 +276,22 @@ describe('the trial of a model', () => {
     expect(beyond).toEqual({ issues: [], notes: [expect.stringContaining('if only by rounding')] });
   });
 
+  it('says where the rows without a score are those with missing values', async () => {
+    const gaps = [{ name: 'x', size: 2, missing: [Number.NaN, undefined] }];
+    const tryGaps = (say: Say): ReturnType<typeof tryModel> => tryModel(say, { ...probability, inputs: gaps });
+    const cause = 'all of them rows with missing values: such a request fails; train the model with missing values';
+    const unscored = await tryGaps((row) => sigmoid(weigh(row)));
+    expect(unscored).toEqual({ issues: [], notes: [expect.stringMatching(/^\d+ of 256 invented rows got no score/)] });
+    expect(unscored.notes[0]).toContain(cause);
+    const failing = await tryGaps((row) => {
+      if (row.some(Number.isNaN)) throw new Error('indices out of bounds');
+      return sigmoid(weigh(row));
+    });
+    expect(failing.notes).toEqual([expect.stringContaining(`(indices out of bounds), ${cause}`)]);
+    const others = await tryGaps(([a = 0]) => sigmoid(Math.sqrt(a)));
+    expect(others.notes).toEqual([expect.stringContaining('is the model made for other values?')]);
+  });
+
   it('does not judge how far the scores go where many rows have none: the model is made for others', async () => {
     const root = await tryModel(([a = 0]) => Math.sqrt(a));
     expect(root.issues).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BadCell, type CellReader, readJson, readText } from '../../../../src/tools/score-file/cell-value.js';
+import { BadCell, readText } from '../../../../src/tools/score-file/cell-value.js';
 import { type FeatureColumn, featureColumns } from '../../../../src/tools/score-file/feature-columns.js';
 
 function column(change: Partial<FeatureColumn> = {}): FeatureColumn {
@@ -17,8 +17,8 @@ function column(change: Partial<FeatureColumn> = {}): FeatureColumn {
 }
 
 /** The value, or what was received. */
-function read(reader: CellReader, cell: unknown, change: Partial<FeatureColumn> = {}): unknown {
-  const value = reader(cell, column(change));
+function read(cell: string, change: Partial<FeatureColumn> = {}): unknown {
+  const value = readText(cell, column(change));
   return value instanceof BadCell ? `bad: ${value.received}` : value;
 }
 
@@ -27,75 +27,53 @@ const texts = { categories: new Set(['DE', 'TR', '1']) };
 describe('readText', () => {
   it('reads decimal numbers, blanks around them, and truth values as 1 and 0', () => {
     const cells = ['1', '-2.5', ' 3e-2 ', '+4', '.5', '6.', 'true', 'False'];
-    expect(cells.map((cell) => read(readText, cell))).toEqual([1, -2.5, 0.03, 4, 0.5, 6, 1, 0]);
+    expect(cells.map((cell) => read(cell))).toEqual([1, -2.5, 0.03, 4, 0.5, 6, 1, 0]);
   });
 
   it('refuses text, numbers that are not decimal, and those beyond the type', () => {
     for (const cell of ['abc', '1,5', '12 €', '1_000', 'Infinity', '--1', 'null', '1e400']) {
-      expect(read(readText, cell), cell).toBe('bad: text');
+      expect(read(cell), cell).toBe('bad: text');
     }
-    for (const cell of ['0x10', '0b1', '0O7']) expect(read(readText, cell)).toBe('bad: a number that is not decimal');
-    expect(read(readText, '1e39')).toBe('bad: a number beyond that');
-    expect(read(readText, '1e39', { type: 'float64' })).toBe(1e39);
+    for (const cell of ['0x10', '0b1', '0O7']) expect(read(cell)).toBe('bad: a number that is not decimal');
+    expect(read('1e39')).toBe('bad: a number beyond that');
+    expect(read('1e39', { type: 'float64' })).toBe(1e39);
   });
 
   it('takes an empty cell and NaN for missing, where the model says what that is', () => {
-    expect(['', '  ', 'NaN', 'nan'].map((cell) => read(readText, cell, { takesMissing: true }))).toEqual(
-      Array(4).fill(null),
-    );
-    expect(read(readText, '')).toBe('bad: an empty cell');
+    expect(['', '  ', 'NaN', 'nan'].map((cell) => read(cell, { takesMissing: true }))).toEqual(Array(4).fill(null));
+    expect(read('')).toBe('bad: an empty cell');
     expect(readText('', column())).toMatchObject({
       expected: 'a number in the range of float32 (model.json does not say what a missing one is)',
     });
-    expect(read(readText, '', { type: 'string' })).toBe('bad: an empty cell');
-    expect(read(readText, '', { ...texts, takesMissing: true })).toBeNull();
+    expect(read('', { type: 'string' })).toBe('bad: an empty cell');
+    expect(read('', { ...texts, takesMissing: true })).toBeNull();
   });
 
   it('keeps every digit of an int64', () => {
     const int64 = { type: 'int64' };
-    expect(read(readText, '9007199254740993', int64)).toBe(9007199254740993n);
-    expect(read(readText, '-9223372036854775808', int64)).toBe(-9223372036854775808n);
-    expect(read(readText, '9223372036854775808', int64)).toBe('bad: a number beyond that');
-    expect(read(readText, '12', int64)).toBe(12);
+    expect(read('9007199254740993', int64)).toBe(9007199254740993n);
+    expect(read('-9223372036854775808', int64)).toBe(-9223372036854775808n);
+    expect(read('9223372036854775808', int64)).toBe('bad: a number beyond that');
+    expect(read('12', int64)).toBe(12);
     // As tables write integers in a column with missing ones.
-    expect(read(readText, '3.0', int64)).toBe(3);
-    expect(read(readText, '3.5', int64)).toBe('bad: another number');
-    expect(read(readText, '2147483648', { type: 'int32' })).toBe('bad: a number beyond that');
-    expect(read(readText, '2', { type: 'bool' })).toBe('bad: a number beyond that');
+    expect(read('3.0', int64)).toBe(3);
+    expect(read('3.5', int64)).toBe('bad: another number');
+    expect(read('2147483648', { type: 'int32' })).toBe('bad: a number beyond that');
+    expect(read('2', { type: 'bool' })).toBe('bad: a number beyond that');
   });
 
   it('keeps texts as they are, numbers among them too', () => {
-    expect(read(readText, ' 007', { type: 'string' })).toBe(' 007');
-    expect(read(readText, '1', texts)).toBe('1');
-    expect(read(readText, 'TR', { ...texts, type: 'string' })).toBe('TR');
+    expect(read(' 007', { type: 'string' })).toBe(' 007');
+    expect(read('1', texts)).toBe('1');
+    expect(read('TR', { ...texts, type: 'string' })).toBe('TR');
   });
 
   it('refuses a text that is no category, unless the model says what it is', () => {
-    expect(read(readText, 'XX', texts)).toBe('bad: another text');
-    expect(read(readText, 'XX', { ...texts, takesOtherTexts: true })).toBe('XX');
+    expect(read('XX', texts)).toBe('bad: another text');
+    expect(read('XX', { ...texts, takesOtherTexts: true })).toBe('XX');
     expect(readText('XX', column(texts))).toMatchObject({
       expected: 'one of the 3 texts that model.json lists (categories)',
     });
-  });
-});
-
-describe('readJson', () => {
-  it('reads values of their own type alone', () => {
-    expect([1.5, true, false].map((cell) => read(readJson, cell))).toEqual([1.5, 1, 0]);
-    expect(read(readJson, '1.5')).toBe('bad: a string');
-    expect(read(readJson, { a: 1 })).toBe('bad: an object');
-    expect(read(readJson, 'DE', texts)).toBe('DE');
-    expect(read(readJson, 7, { type: 'string' })).toBe('bad: a number');
-  });
-
-  it('takes null and nothing for missing', () => {
-    expect([null, undefined].map((cell) => read(readJson, cell, { takesMissing: true }))).toEqual([null, null]);
-    expect([null, undefined].map((cell) => read(readJson, cell))).toEqual(['bad: null', 'bad: nothing']);
-  });
-
-  it('takes a large int64 as text, because a number would lose digits', () => {
-    expect(read(readJson, '9007199254740993', { type: 'int64' })).toBe(9007199254740993n);
-    expect(read(readJson, 2 ** 53, { type: 'int64' })).toBe('bad: a number beyond that');
   });
 });
 

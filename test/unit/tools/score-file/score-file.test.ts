@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelResult, ScoreOutcome } from '../../../../src/api/result.js';
-import { InferenceError, InvalidRequestError } from '../../../../src/errors.js';
+import { ClosedError, InferenceError, InvalidRequestError, WorkerLostError } from '../../../../src/errors.js';
 import type { ManifestInput } from '../../../../src/models/manifest-inputs.js';
 import { OutputFile } from '../../../../src/tools/score-file/output-file.js';
+import type { RowRequest } from '../../../../src/tools/score-file/prepared-row.js';
 import {
-  type RowRequest,
   type ScoredFile,
   type ScoreFileOrder,
   type ScoreFileParts,
@@ -41,9 +41,15 @@ function scored(fraudProbability: number): ScoreOutcome {
   return { status: 'fulfilled', value };
 }
 
+/** A feature of the only input of a row of a CSV file. */
+function featureOf({ features }: RowRequest, place: number): number {
+  const isRow = typeof features === 'object' && features !== null && 'X' in features;
+  return isRow && features.X instanceof Float32Array ? (features.X[place] ?? Number.NaN) : Number.NaN;
+}
+
 /** The score of a row is its amount. */
 function scoreNow(requests: RowRequest[]): Promise<ScoreOutcome[]> {
-  return Promise.resolve(requests.map(({ features }) => scored(Number(features.X?.[0]))));
+  return Promise.resolve(requests.map((request) => scored(featureOf(request, 0))));
 }
 
 async function run(
@@ -121,8 +127,8 @@ describe('scoreFile', () => {
 
   it('tells the first bad row of the file, be it found by the reader or by the scorer', async () => {
     const refuseHour: ScoreFileParts['scoreMany'] = async (requests) =>
-      requests.map(({ features }) =>
-        features.X?.[1] === 9
+      requests.map((request) =>
+        featureOf(request, 1) === 9
           ? {
               status: 'rejected',
               reason: new InvalidRequestError([
@@ -145,10 +151,55 @@ describe('scoreFile', () => {
     expect(await readFile(out, 'utf8')).toBe('row,fraudProbability,riskScore,decision\n1,0.5,0.5,APPROVE\n');
   });
 
+  it('tells the row that the runtime fails on without the words of the runtime, or leaves it out', async () => {
+    const failAtNine: ScoreFileParts['scoreMany'] = async (requests) =>
+      requests.map((request) =>
+        featureOf(request, 1) === 9
+          ? { status: 'rejected', reason: new InferenceError('The runtime failed on this request: idx=9') }
+          : scored(0.5),
+      );
+    const csv = 'amount,hour\n1,1\n1,9\n1,1\n';
+    const error = await run(csv, {}, { scoreMany: failAtNine }).catch((reason: unknown) => reason);
+    expect(String(error)).toMatch(/rows.csv, line 3: expected a row that the model can score .*the runtime fails/);
+    expect(String(error)).not.toContain('idx');
+    const { skipped, ...counts } = await run(csv, { skipBadRows: true }, { scoreMany: failAtNine });
+    expect(counts).toEqual({ rows: 3, scored: 2 });
+    expect(skipped.map(({ column, lines }) => ({ column, lines }))).toEqual([{ column: null, lines: [3] }]);
+  });
+
+  it('finds the row that makes a worker hang, which takes its whole batch with it', async () => {
+    let calls = 0;
+    const hangAtNine: ScoreFileParts['scoreMany'] = async (requests) => {
+      calls += 1;
+      const reason = new WorkerLostError('The worker hung');
+      return requests.some((request) => featureOf(request, 1) === 9)
+        ? requests.map(() => ({ status: 'rejected', reason }))
+        : scoreNow(requests);
+    };
+    const csv = `${table(700)}1,9\n${table(200).slice('amount,hour\n'.length)}`;
+    await expect(run(csv, {}, { scoreMany: hangAtNine })).rejects.toThrow(
+      'rows.csv, line 702: expected a row that the model can score',
+    );
+    expect(calls).toBeLessThan(25);
+    const { skipped, ...counts } = await run(csv, { skipBadRows: true }, { scoreMany: hangAtNine });
+    expect(counts).toEqual({ rows: 901, scored: 900 });
+    expect(skipped).toMatchObject([{ lines: [702], rows: 1 }]);
+  });
+
+  it('gives up where all rows lose their worker, after a bounded number of runs', async () => {
+    let calls = 0;
+    const losing: ScoreFileParts['scoreMany'] = async (requests) => {
+      calls += 1;
+      return requests.map(() => ({ status: 'rejected', reason: new WorkerLostError('the worker is gone') }));
+    };
+    await expect(run(table(900), { skipBadRows: true }, { scoreMany: losing })).rejects.toThrow('the worker is gone');
+    expect(calls).toBeLessThan(80);
+  });
+
   it('fails where the scorer does, bad rows skipped or not, and leaves nothing behind', async () => {
     const failing: ScoreFileParts['scoreMany'] = async (requests) =>
-      requests.map(() => ({ status: 'rejected', reason: new InferenceError('the model failed') }));
-    await expect(run(table(3), { skipBadRows: true }, { scoreMany: failing })).rejects.toThrow('the model failed');
+      requests.map(() => ({ status: 'rejected', reason: new ClosedError('the scorer is closed') }));
+    await expect(run(table(3), { skipBadRows: true }, { scoreMany: failing })).rejects.toThrow('the scorer is closed');
     const rejecting = (): Promise<never> => Promise.reject(new InferenceError('all is lost'));
     await expect(run(table(9_000), {}, { scoreMany: rejecting })).rejects.toThrow('all is lost');
     expect(await readdir(folder)).toEqual(['rows.csv']);

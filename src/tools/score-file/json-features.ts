@@ -1,0 +1,133 @@
+import type { ManifestInput } from '../../models/manifest-inputs.js';
+import { featureNamesOf } from '../../requests/feature-names.js';
+import { type FeatureColumn, featureColumns } from './feature-columns.js';
+import { JsonIntegers } from './json-integers.js';
+import { type NameSlip, nameSlips } from './name-slips.js';
+import type { RowProblem } from './raw-row.js';
+
+/** An object of a JSON file, whatever is in it. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The field of a row that is a request. */
+const requestField = 'features';
+
+/** What a row of a JSON file gives for the features. */
+export interface JsonFeaturesOfRow {
+  /** As `score` takes them; nothing of them is checked. */
+  features: unknown;
+  /** Whether they are what the row has in its field `features`. */
+  isRequest: boolean;
+}
+
+/**
+ * Finds the features in rows of a JSON file. A row with a field `features` is a request, and that field goes to the scorer as it is. In any
+ * other row the features are fields among others: those that the model knows go to the scorer, by the names that `score` takes or by the
+ * names of columns, such as `X[0]`.
+ */
+export class JsonFeatures {
+  /** The features that no row of fields has given so far. */
+  readonly unseen: Set<FeatureColumn>;
+  readonly #inputs: readonly ManifestInput[];
+  readonly #columns: readonly FeatureColumn[];
+  /** The features that a name gives. */
+  readonly #given = new Map<string, readonly number[]>();
+  /** Names of columns that `score` does not know, such as `X[0]`. */
+  readonly #longNames = new Map<string, FeatureColumn>();
+  readonly #integers: JsonIntegers;
+  readonly #isSlip: ReturnType<typeof nameSlips>;
+
+  /** @param others names of columns that are no features, such as the label's. */
+  constructor(inputs: readonly ManifestInput[], others: readonly string[]) {
+    this.#inputs = inputs;
+    this.#columns = featureColumns(inputs);
+    this.unseen = new Set(this.#columns);
+    this.#integers = new JsonIntegers(inputs);
+    const { names, targets } = featureNamesOf(inputs).top;
+    let first = 0;
+    const featuresOf = new Map(
+      inputs.map(({ name, size }) => {
+        const features = Array.from({ length: size }, (_, place) => first + place);
+        first += size;
+        return [name, features];
+      }),
+    );
+    for (const [place, name] of names.entries()) {
+      const target = targets[place] ?? 0;
+      this.#given.set(name, featuresOf.get(name) ?? [target]);
+    }
+    for (const [feature, column] of this.#columns.entries()) {
+      if (this.#given.has(column.name)) continue;
+      this.#given.set(column.name, [feature]);
+      this.#longNames.set(column.name, column);
+    }
+    this.#isSlip = nameSlips([...this.#given.keys()], others);
+  }
+
+  /** All names that give features. */
+  get names(): string[] {
+    return [...this.#given.keys()];
+  }
+
+  read(row: Fields): JsonFeaturesOfRow | RowProblem {
+    const isRequest = Object.hasOwn(row, requestField) && !this.#given.has(requestField);
+    if (isRequest) return { features: this.#integers.read(row[requestField]), isRequest };
+    const known: [string, unknown][] = [];
+    const long: [FeatureColumn, unknown][] = [];
+    const others: string[] = [];
+    const given = new Set<number>();
+    for (const [name, value] of Object.entries(row)) {
+      const features = this.#given.get(name);
+      if (features === undefined) {
+        others.push(name);
+        continue;
+      }
+      for (const feature of features) given.add(feature);
+      const column = this.#longNames.get(name);
+      if (column === undefined) known.push([name, value]);
+      else long.push([column, value]);
+    }
+    if (this.unseen.size > 0) this.#see(given);
+    const slip = given.size === this.#columns.length ? null : this.#slipIn(others, given);
+    if (slip !== null) {
+      const expected = `only names that differ more from the feature ${JSON.stringify(slip.meant)}, which is missing (rename the field, or give the feature as null)`;
+      return { column: slip.name.slice(0, 60), expected, received: 'a field that the model does not know' };
+    }
+    const twice = long.find(([{ input }]) => Object.hasOwn(row, input));
+    if (twice !== undefined) {
+      const received = 'one that is given as a part of its input too';
+      return { column: twice[0].name, expected: 'each feature once', received };
+    }
+    if (long.length > 0) known.push(...this.#inputsOf(long));
+    return { features: this.#integers.read(Object.fromEntries(known)), isRequest };
+  }
+
+  #see(given: ReadonlySet<number>): void {
+    for (const feature of given) {
+      const column = this.#columns[feature];
+      if (column !== undefined) this.unseen.delete(column);
+    }
+  }
+
+  #slipIn(others: readonly string[], given: ReadonlySet<number>): NameSlip | null {
+    return this.#isSlip(others, (name) => !(this.#given.get(name) ?? []).some((feature) => given.has(feature)));
+  }
+
+  /** Inputs made of features that are called by the long names of columns. */
+  #inputsOf(long: readonly (readonly [FeatureColumn, unknown])[]): [string, unknown][] {
+    const inputs = new Map<string, [FeatureColumn, unknown][]>();
+    for (const [column, value] of long) {
+      const own = inputs.get(column.input) ?? [];
+      inputs.set(column.input, own);
+      own.push([column, value]);
+    }
+    return [...inputs].map(([name, own]) => {
+      const size = this.#inputs.find((input) => input.name === name)?.size ?? 0;
+      if (own.some(([{ feature }]) => feature !== null)) {
+        return [name, Object.fromEntries(own.map(([{ feature }, value]) => [feature, value]))];
+      }
+      const values: unknown[] = Array.from({ length: size }, () => undefined);
+      for (const [{ place }, value] of own) values[place] = value;
+      return [name, values];
+    });
+  }
+}

@@ -81,6 +81,16 @@ export type {
   ShadowDropReason,
   ShadowSummary,
 } from './api/versions.js';
+export type {
+  DeployChoice,
+  FoundVersion,
+  ModelWatcher,
+  WatchedDeployment,
+  WatchedScorer,
+  WatchModelsOptions,
+  WatchProblem,
+} from './api/watch.js';
+export { watchModels } from './deployments/watch/watch-models.js';
 export {
   AbortedError,
   ClosedError,

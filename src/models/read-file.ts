@@ -13,7 +13,7 @@ export interface SharedFile {
 }
 
 /** Bytes that are read and hashed in one go: the event loop has its turn after each. */
-const chunkBytes = 4 * 2 ** 20;
+const chunkBytes = 2 ** 19;
 
 /**
  * Where a path leads once every link of it is followed.

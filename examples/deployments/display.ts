@@ -1,0 +1,54 @@
+import { createLogUpdate } from 'log-update';
+import { paintFor } from '../replay/paint.js';
+import { lineOf, type Picture, tableOf } from './view.js';
+
+/** Where the story is shown. */
+export interface Display {
+  /** How often `show` should be called. */
+  readonly periodMs: number;
+  show(picture: Picture): void;
+  /** Writes lines that stay. */
+  note(text: string): void;
+  heading(text: string): void;
+  /** Writes whether something is as it was told. */
+  checked(holds: boolean, what: string): void;
+  /** Leaves the terminal as it was found. */
+  close(): void;
+}
+
+/** A table that is drawn anew in its place where there is a terminal with a size, lines of text elsewhere. */
+export function displayOn(stream: NodeJS.WriteStream): Display {
+  const paint = paintFor(stream);
+  const { note, ...others } = stream.isTTY && stream.rows > 0 ? liveDisplay(stream) : plainDisplay(stream);
+  return {
+    ...others,
+    note,
+    heading: (text) => note(`\n${paint.strong(text)}`),
+    checked: (holds, what) => note(holds ? `  ${paint.good('✓')} ${what}` : `  ${paint.bad('✗')} ${what}`),
+  };
+}
+
+type Surface = Pick<Display, 'periodMs' | 'show' | 'note' | 'close'>;
+
+function liveDisplay(stream: NodeJS.WriteStream): Surface {
+  const update = createLogUpdate(stream);
+  const paint = paintFor(stream);
+  return {
+    periodMs: 100,
+    show: (picture) => update(tableOf(picture, stream.columns, paint)),
+    note: (text) => update.persist(text),
+    close: () => {
+      update.clear();
+      update.done();
+    },
+  };
+}
+
+function plainDisplay(stream: NodeJS.WriteStream): Surface {
+  return {
+    periodMs: 1_000,
+    show: (picture) => stream.write(`${lineOf(picture)}\n`),
+    note: (text) => stream.write(`${text}\n`),
+    close: () => {},
+  };
+}

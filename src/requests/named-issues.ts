@@ -193,7 +193,7 @@ export class NamedIssues {
       if (!isPartly) {
         const received = Object.hasOwn(features, input.name) ? describeNonArray(features[input.name]) : 'nothing';
         if (input.size > 1) this.#add(path, expectedValues(input), received);
-        else this.#add(path, expectedSingle(slot), received + missingHint);
+        else this.#add(path, expectedSingle(slot) + missingHint, received);
         return;
       }
       const name = scope?.names[scope.targets.indexOf(feature)];

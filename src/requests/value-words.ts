@@ -18,8 +18,7 @@ export function expectedSingle(slot: FeatureSlot): string {
 }
 
 /** What to do about a value that is missing and may not be. */
-export const missingHint =
-  ' ("missing" in model.json says what stands for a missing value; without it there must be one)';
+export const missingHint = ' ("missing" in model.json says what stands for a missing one)';
 
 export function expectedValues({ type, size }: InputLayout, rows = 1): string {
   const count = rows * size;

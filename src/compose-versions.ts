@@ -26,7 +26,9 @@ import { RequestTable } from './requests/request-table.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 
 /** What the versions of a scorer share. */
-export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'mayRun'> {
+export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'mayRun'> {
+  /** Of the calls of `scoreColumns` that callers sent to shadows. */
+  columnsOfShadows: VersionStats;
   deployments: DeploymentSet;
   retired: RetiredVersions;
   outcomes: OutcomeStore;
@@ -69,7 +71,8 @@ export function composeVersions(
       // The host's own say may do more than say.
       { ...optionsOf(version), batching, explain: false, decide: undefined, mostWorkers: version.workers },
       {
-        ...{ ...shared, table, settler, stats: statsOf(directory), workers: shadowObserver(logger, directory) },
+        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.columnsOfShadows },
+        workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0,
       },
     );

@@ -12,6 +12,7 @@ import { RetiredVersions } from './deployments/retired-versions.js';
 import { Router } from './deployments/routing.js';
 import type { WorkersObserver } from './deployments/serving-workers.js';
 import { Copies } from './deployments/shadow/copies.js';
+import { workersSeen } from './deployments/workers-seen.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { Clock } from './host/clock.js';
 import { containedClock } from './host/clock.js';
@@ -21,6 +22,7 @@ import { containedLogger } from './host/logging.js';
 import type { ModelDirectory } from './models/model-directory.js';
 import { Monitor } from './monitoring/monitor.js';
 import { OutcomeStore } from './monitoring/outcomes.js';
+import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';
 import { Door } from './requests/door.js';
@@ -38,6 +40,7 @@ export interface Parts {
   events: ScorerEvents;
   table: RequestTable;
   deployments: DeploymentSet;
+  retired: RetiredVersions;
   /** What a host can do with versions. */
   operations: Operations;
   /** Hands over to the standby where the primary can't answer. */
@@ -86,15 +89,16 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
+  const columnsOfShadows = new VersionStats('', clock, outcomes);
   const monitor = new Monitor({
     clock,
     thresholds: options.alerts,
     outcomes,
-    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted],
+    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted, columnsOfShadows],
     labelsOf: (version) =>
       version === undefined ? null : (deployments.find(version)?.stats.labels ?? retired.labelsOf(version)),
     waitingSince: () => deployments.waitingSince,
-    workers: () => deployments.workersSeen,
+    workers: () => workersSeen(deployments),
     failover: () => failover.message,
     onAlert: (alert) => {
       logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
@@ -112,7 +116,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       monitor.lookNow();
     },
     onWorkerLost: (reason) => {
-      const readyWorkers = deployments.workersSeen.ready;
+      const readyWorkers = workersSeen(deployments).ready;
       logger.error('A worker was lost', { reason, readyWorkers });
       outsideOfRequests(() => events.emit('workerLost', { reason, readyWorkers }));
       // One that hung may be replaced before the next look.
@@ -130,7 +134,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   };
   const { operations, failover } = composeVersions(options, directory, {
     ...{ clock, table, settler, deployments, retired, outcomes, workers, changes, door, events, logger, onFault },
-    knownNames: new KnownNames(),
+    ...{ columnsOfShadows, knownNames: new KnownNames() },
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
     onDecideFailure: (reason) => logger.error('The policy decided in place of the host', { reason }),
   });
@@ -164,6 +168,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       events,
       table,
       deployments,
+      retired,
       operations,
       failover,
       monitor,

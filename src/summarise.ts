@@ -5,7 +5,7 @@ import { batchingSummary, explanationsSummary, queueSummary, workersSummary } fr
 import { healthOf } from './monitoring/health.js';
 
 /** Everything measured, as plain JSON. */
-export function summaryOf({ clock, deployments, operations, monitor, startedAt }: Parts): Summary {
+export function summaryOf({ clock, deployments, retired, operations, monitor, startedAt }: Parts): Summary {
   const { performance, recent, requests, business, activeAlerts } = monitor.summary();
   return {
     model: { ...deployments.primary.model },
@@ -16,7 +16,7 @@ export function summaryOf({ clock, deployments, operations, monitor, startedAt }
     requests,
     business,
     explanations: explanationsSummary(deployments),
-    workers: workersSummary(deployments),
+    workers: workersSummary(deployments, retired.lostWorkers),
     queue: queueSummary(deployments),
     batching: batchingSummary(deployments),
     deployments: operations.summaries,
@@ -26,7 +26,7 @@ export function summaryOf({ clock, deployments, operations, monitor, startedAt }
 
 /** Whether a scorer can answer. */
 export function healthOfParts({ options, deployments, monitor, door }: Parts): Health {
-  const { configured, ready, provider, providers, devices } = workersSummary(deployments);
+  const { configured, ready, provider, providers, devices } = workersSummary(deployments, 0);
   return healthOf({
     closed: door.isClosed,
     readyWorkers: ready,

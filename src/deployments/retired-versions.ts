@@ -14,6 +14,8 @@ interface Retired {
 /** Versions that have ended: the last ten by name, and what all of them have counted. */
 export class RetiredVersions {
   readonly #last: Retired[] = [];
+  /** Workers that they have lost, all together. */
+  lostWorkers = 0;
   /** What all have counted together; null before the first has ended. */
   #counted: VersionStats | null = null;
 
@@ -41,6 +43,7 @@ export class RetiredVersions {
     this.#last.unshift({ summary, stats: kept });
     this.#last.length = Math.min(this.#last.length, listed);
     if (!isCounted) return;
+    this.lostWorkers += summary.workers.lost;
     if (this.#counted === null) this.#counted = stats;
     else this.#counted.absorb(stats);
   }

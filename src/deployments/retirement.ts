@@ -39,16 +39,24 @@ export class Retirement {
 
   /** Ends a version that has no role any more: it answers what it was given, within its time, and its workers end. */
   async retire(deployment: Deployment): Promise<void> {
-    const { deployments, retired, changes } = this.#options;
+    const { deployments } = this.#options;
     const shadow = deployments.shadowOf(deployment);
     shadow?.end();
+    await deployments.leave(deployment, this.#retire(deployment, shadow !== null));
+  }
+
+  /** @returns whether all its workers could be ended. */
+  async #retire(deployment: Deployment, isShadow: boolean): Promise<boolean> {
+    const { deployments, retired, changes } = this.#options;
     if (!(await this.drain(deployment))) {
-      deployment.giveUpAll(() => new WorkerLostError('The version was retired, and did not answer in time'));
+      const late = (): WorkerLostError => new WorkerLostError('The version was retired, and did not answer in time');
+      deployment.giveUpRequests(late);
+      deployment.columns.giveUpAll(late);
     }
     const summary = { ...versionSummary(deployment), role: 'retired', traffic: 0 } as const;
     deployments.remove(deployment);
-    retired.add(summary, deployment.stats, shadow === null);
+    retired.add(summary, deployment.stats, !isShadow);
     changes.tell();
-    await deployment.release();
+    return deployment.release();
   }
 }

@@ -37,29 +37,34 @@ export class Roles {
     const { primary: before, standby } = deployments;
     this.#standbyTimer?.clear();
     this.#standbyTimer = null;
+    const isKept = keepPreviousMs > 0;
+    const ending = [standby === deployment ? null : standby, isKept ? null : before].filter((one) => one !== null);
     deployments.setPrimary(deployment);
-    deployments.setStandby(null);
-    this.#changed(deployment, event);
-    if (standby !== null && standby !== deployment) this.#end(standby, 'another version is the standby now');
-    if (keepPreviousMs === 0) {
-      this.#end(before, 'keepPreviousMs is 0');
-      return before;
-    }
-    deployments.setStandby(before);
-    if (Number.isFinite(keepPreviousMs)) {
+    deployments.setStandby(isKept ? before : null);
+    for (const one of ending) deployments.end(one);
+    if (isKept && Number.isFinite(keepPreviousMs)) {
       this.#standbyTimer = clock.background(keepPreviousMs, () => this.#endStandby(before));
     }
+    const reason = isKept ? 'another version is the standby now' : 'keepPreviousMs is 0';
+    this.#changed([deployment], event);
+    for (const one of ending) this.#end(one, reason);
     return before;
   }
 
-  setShare(deployment: Deployment, share: number, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
-    this.#options.deployments.setChallenger(deployment, share);
-    this.#changed(deployment, event);
+  setShares(
+    shares: readonly { deployment: Deployment; share: number }[],
+    event: Pick<DeploymentEvent, 'type' | 'reason'>,
+  ): void {
+    for (const { deployment, share } of shares) this.#options.deployments.setChallenger(deployment, share);
+    this.#changed(
+      shares.map(({ deployment }) => deployment),
+      event,
+    );
   }
 
   addShadow(shadow: Shadow, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
     this.#options.deployments.copies.addShadow(shadow);
-    this.#changed(shadow.deployment, event);
+    this.#changed([shadow.deployment], event);
   }
 
   /** Takes a version's traffic away at once. Resolves once its workers have ended. */
@@ -69,9 +74,10 @@ export class Roles {
     deployments.dropChallenger(deployment);
     deployments.end(deployment);
     workforce.adapt();
+    const ended = retirement.retire(deployment);
     const event = { type: 'retired', version: deployment.model.version, traffic: 0 } as const;
     tell(reason === null ? event : { ...event, reason });
-    return retirement.retire(deployment);
+    return ended;
   }
 
   dispose(): void {
@@ -86,9 +92,13 @@ export class Roles {
     watched(this.retire(deployment, reason), this.#options.onFault);
   }
 
-  #changed(deployment: Deployment, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
+  /** Call it once all is changed: a listener may look at everything, and change it again. */
+  #changed(changed: readonly Deployment[], event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
     const { deployments, workforce, tell } = this.#options;
     workforce.adapt();
-    tell({ ...event, version: deployment.model.version, traffic: deployments.trafficOf(deployment) });
+    const events = changed.map((deployment) => {
+      return { ...event, version: deployment.model.version, traffic: deployments.trafficOf(deployment) };
+    });
+    for (const one of events) tell(one);
   }
 }

@@ -5,12 +5,13 @@ import type { DeploymentSet } from './deployment-set.js';
 
 // What a scorer's summary says of its versions: counts are of all of them, settings of the primary.
 
-export function workersSummary({ all, primary }: DeploymentSet): WorkersSummary {
+/** @param lost workers that versions have lost which have ended. */
+export function workersSummary({ all, primary }: DeploymentSet, lost: number): WorkersSummary {
   return {
     configured: sum(all, ({ workers }) => workers.configured),
     ready: sum(all, ({ workers }) => workers.ready),
     busy: sum(all, ({ batcher }) => batcher.busyWorkers),
-    lost: sum(all, ({ workers }) => workers.lost),
+    lost: lost + sum(all, ({ workers }) => workers.lost),
     provider: primary.workers.provider,
     providers: primary.workers.providers,
     devices: all.flatMap(({ workers }) => workers.devices),
@@ -50,16 +51,18 @@ export function explanationsSummary({ all }: DeploymentSet): ExplanationsSummary
 /** Of the versions that have workers, with their shares. */
 export function deploymentSummaries(deployments: DeploymentSet): DeploymentSummary[] {
   const shadows = deployments.copies.shadows.map(({ deployment }) => deployment);
-  return [...deployments.all, ...shadows].map((deployment) => {
-    const shadow = deployments.shadowOf(deployment);
-    return {
-      ...versionSummary(deployment),
-      role: deployments.roleOf(deployment),
-      traffic: deployments.trafficOf(deployment),
-      ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
-      ...comparisonOf(deployments, deployment),
-    };
-  });
+  return [...deployments.all, ...shadows].map((deployment) => deploymentSummary(deployments, deployment));
+}
+
+export function deploymentSummary(deployments: DeploymentSet, deployment: Deployment): DeploymentSummary {
+  const shadow = deployments.shadowOf(deployment);
+  return {
+    ...versionSummary(deployment),
+    role: deployments.roleOf(deployment),
+    traffic: deployments.trafficOf(deployment),
+    ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
+    ...comparisonOf(deployments, deployment),
+  };
 }
 
 /** How a challenger does beside the primary. */

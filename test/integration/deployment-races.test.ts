@@ -96,6 +96,25 @@ describe('versions that change while something else happens', () => {
     expect(scorer.summary().requests).toMatchObject({ total: 1, succeeded: 1 });
   });
 
+  it('answer the columns that a caller sent to a shadow, though requests always wait for the primary', async () => {
+    const gate = new WorkerGate();
+    const batching = { maxBatchSize: 1, maxQueueDelayMs: 0 };
+    const scorer = await create({ workerFile: gate.workerFile, batching, timeoutMs: 60_000 });
+    await scorer.score(request);
+    const [arrival] = await gate.arrived(1);
+    await scorer.deploy(two, { traffic: 'shadow' });
+    gate.tell('hold', arrival?.threadId);
+    const scores = Array.from({ length: 8 }, () => scorer.score(request));
+    await gate.arrived(2);
+    expect(scorer.summary().queue.depth).toBeGreaterThan(0);
+    const answer = await scorer.scoreColumns({ x: Float32Array.of(0.25) }, 1, { version: '2' });
+    expect(answer.model.version).toBe('2');
+    expect(scorer.summary().queue.depth).toBeGreaterThan(0);
+    gate.tell('pass');
+    await Promise.all(scores);
+    gate.close();
+  });
+
   it('leave the number of lost workers as it was when they retire', async () => {
     const gate = new WorkerGate();
     const scorer = await create({ workerFile: gate.workerFile, keepPreviousMs: 0 });

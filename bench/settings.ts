@@ -31,6 +31,12 @@ export interface Settings {
     workers: readonly number[];
     batchSizes: readonly number[];
   };
+  hotUpdates: {
+    ratePerSecond: number;
+    swaps: number;
+    /** Between one swap and the next. */
+    restMs: number;
+  };
   memory: {
     ratePerSecond: number;
     minutes: number;
@@ -66,6 +72,7 @@ export function fullSettings(model: string, memoryMinutes = 10): Settings {
       workers: [1, 2, 3, 4],
       batchSizes: [16, 32, 64, 128, 256, 512, 1_024, 2_048],
     },
+    hotUpdates: { ratePerSecond: 20_000, swaps: 200, restMs: 250 },
     memory: { ratePerSecond: 50_000, minutes: memoryMinutes, settleMinutes: 2, windowSeconds: 30 },
   };
 }
@@ -93,6 +100,7 @@ export function quickSettings(model: string): Settings {
       workers: [1, 2],
       batchSizes: [16, 256, 2_048],
     },
+    hotUpdates: { ratePerSecond: 20_000, swaps: 8, restMs: 250 },
     memory: { ratePerSecond: 50_000, minutes: 0.2, settleMinutes: 0.05, windowSeconds: 1 },
   };
 }

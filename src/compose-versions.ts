@@ -32,9 +32,11 @@ import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 const pressureShare = 0.25;
 
 /** What the versions of a scorer share. */
-export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'workers' | 'mayRun'> {
+export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'workers' | 'mayRun'> {
   /** Hears of the workers of a version. */
   observerOf: (version: string) => WorkersObserver;
+  /** Of the calls of `scoreColumns` that callers sent to shadows. */
+  columnsOfShadows: VersionStats;
   deployments: DeploymentSet;
   retired: RetiredVersions;
   outcomes: OutcomeStore;
@@ -89,7 +91,8 @@ export function composeVersions(
         mostWorkers: version.workers,
       },
       {
-        ...{ ...shared, table, settler, stats: statsOf(directory), workers: shadowObserver(logger, directory) },
+        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.columnsOfShadows },
+        workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0,
       },
     );

@@ -12,6 +12,7 @@ import { RetiredVersions } from './deployments/retired-versions.js';
 import { Router } from './deployments/routing.js';
 import { Copies } from './deployments/shadow/copies.js';
 import { servingObserver } from './deployments/workers-observer.js';
+import { workersSeen } from './deployments/workers-seen.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { Clock } from './host/clock.js';
 import { containedClock } from './host/clock.js';
@@ -21,6 +22,7 @@ import { containedLogger } from './host/logging.js';
 import type { ModelDirectory } from './models/model-directory.js';
 import { Monitor } from './monitoring/monitor.js';
 import { OutcomeStore } from './monitoring/outcomes.js';
+import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';
 import { Door } from './requests/door.js';
@@ -87,15 +89,16 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
+  const columnsOfShadows = new VersionStats('', clock, outcomes);
   const monitor = new Monitor({
     clock,
     thresholds: options.alerts,
     outcomes,
-    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted],
+    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted, columnsOfShadows],
     labelsOf: (version) =>
       version === undefined ? null : (deployments.find(version)?.stats.labels ?? retired.labelsOf(version)),
     waitingSince: () => deployments.waitingSince,
-    workers: () => deployments.workersSeen,
+    workers: () => workersSeen(deployments),
     failover: () => failover.message,
     onAlert: (alert) => {
       logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
@@ -110,6 +113,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
     ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, logger, onFault },
+    columnsOfShadows,
     knownNames: new KnownNames(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),

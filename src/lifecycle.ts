@@ -66,7 +66,6 @@ export async function closeParts(parts: Parts, timeoutMs: number): Promise<Close
   const abandoned = (await isDrained(parts, timeoutMs)) ? 0 : abandonAll(parts);
   await stopped;
   const released = await deployments.release();
-  await operations.settled();
   deadlines.dispose();
   monitor.dispose();
   events.removeAll();
@@ -86,7 +85,7 @@ function abandonAll({ table, deployments }: Parts): number {
     if (table.result[row] === null) abandoned += 1;
     deployments.of(table, row).giveUp(row, cutOff());
   }
-  for (const { columns } of deployments.all) abandoned += columns.giveUpAll(cutOff);
+  for (const { columns } of deployments.answering) abandoned += columns.giveUpAll(cutOff);
   return abandoned;
 }
 
@@ -109,5 +108,5 @@ async function whenIdle(parts: Parts): Promise<void> {
 /** Whether every request is settled; workers may still hold batches whose requests were all settled early. */
 function isIdle({ table, deployments }: Parts): boolean {
   if (table.freeCount < table.capacity) return false;
-  return deployments.all.every(({ batcher, columns }) => columns.isIdle && !batcher.isHandingOut);
+  return deployments.answering.every(({ batcher, columns }) => columns.isIdle && !batcher.isHandingOut);
 }

@@ -11,6 +11,10 @@ export interface OpenLoopOptions {
   send: Send;
   /** Whether a request's latency is kept. @default all */
   keep?: (index: number) => boolean;
+  /** Told of each answer. @param intendedAt when it should have been sent. */
+  record?: (latencyMs: number, intendedAt: number) => void;
+  /** Ends the loop before its time. */
+  signal?: AbortSignal;
   pace: Pace;
   /** Milliseconds, monotonic. */
   now?: () => number;
@@ -36,6 +40,8 @@ export async function openLoop({
   durationMs,
   send,
   keep = () => true,
+  record = () => {},
+  signal,
   pace,
   now = () => performance.now(),
   random = Math.random,
@@ -45,7 +51,7 @@ export async function openLoop({
   const end = start + durationMs;
   const arrivals = new PoissonArrivals(ratePerSecond, start, random);
   let [sent, failed, settled] = [0, 0, 0];
-  while (arrivals.next < end) {
+  while (arrivals.next < end && signal?.aborted !== true) {
     const time = now();
     while (arrivals.next <= time && arrivals.next < end) {
       const [intended, index] = [arrivals.take(), sent];
@@ -53,7 +59,9 @@ export async function openLoop({
       send(index).then(
         () => {
           settled += 1;
-          if (keep(index)) latencies.record(now() - intended);
+          const latencyMs = now() - intended;
+          if (keep(index)) latencies.record(latencyMs);
+          record(latencyMs, intended);
         },
         () => {
           settled += 1;

@@ -26,6 +26,11 @@ function feed() {
 for (let run = 0; run < 20; run += 1) await session.run(feeds);
 
 parentPort?.on('message', async (durationMs) => {
+  if (durationMs === 'release') {
+    await session.release();
+    parentPort?.close();
+    return;
+  }
   const end = performance.now() + durationMs;
   let rows = 0;
   while (performance.now() < end) {

@@ -49,6 +49,13 @@ export class BareLoops {
     return (rows * 1000) / (performance.now() - start);
   }
 
+  /** Releases the sessions; the threads end by themselves. */
+  async release(): Promise<void> {
+    const ended = this.#threads.map((thread) => once(thread, 'exit'));
+    for (const thread of this.#threads) thread.postMessage('release');
+    await Promise.all(ended);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }

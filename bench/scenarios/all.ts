@@ -1,6 +1,7 @@
 import { explanations } from './explanations.js';
 import { growth } from './growth.js';
 import { host } from './host.js';
+import { hotUpdates } from './hot-updates.js';
 import { http } from './http.js';
 import { memory } from './memory.js';
 import { openLoopLatency } from './open-loop.js';
@@ -17,5 +18,6 @@ export const scenarios: readonly Scenario[] = [
   http,
   host,
   explanations,
+  hotUpdates,
   memory,
 ];

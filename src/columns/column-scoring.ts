@@ -30,7 +30,7 @@ export interface ColumnTarget {
   readonly features: { readonly layout: RowLayout; readonly reader: ColumnReader };
   readonly columns: ColumnQueue;
   readonly batcher: { pump(): void };
-  readonly stats: { recordError(error: FraudScorerError): void };
+  readonly columnStats: { recordError(error: FraudScorerError): void };
 }
 
 export interface ColumnScoringOptions {
@@ -64,7 +64,7 @@ export class ColumnScoring {
         this.#begin(target, columns, rows, call, { resolve, reject });
       } catch (error) {
         const known = asScorerError(error);
-        target.stats.recordError(known);
+        target.columnStats.recordError(known);
         reject(known);
       }
     });

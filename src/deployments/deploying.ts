@@ -66,9 +66,8 @@ export class Deploying {
       return await loader.run(async (limit) => {
         const directory = await limit.within(`reading the model directory ${path}`, openModelDirectory(path));
         version = directory.manifest.version;
-        const made = await this.#load(directory, order, limit, () => this.#requireNew(directory));
-        await this.#serve(made, order.role);
-        return made.deployment;
+        const check = (): void => this.#requireNew(directory);
+        return this.#serve(await this.#load(directory, order, limit, check), order, check);
       });
     } catch (error) {
       const reason = error instanceof FraudScorerError ? `${error.code}: ${error.message}` : 'a fault of the package';
@@ -92,15 +91,17 @@ export class Deploying {
     return loader.run(async (limit) => {
       const order = { role: { kind: 'primary' }, policy: policy.host, workers: workersGiven } as const;
       const made = await this.#load(directory, order, limit, requireShadow);
-      watched(this.#options.roles.retire(shadow.deployment, 'it is promoted'), this.#options.onFault);
-      await this.#serve(made, order.role, 'promoted');
-      return made.deployment;
+      const replaceShadow = (): void => {
+        requireShadow();
+        watched(this.#options.roles.retire(shadow.deployment, 'it is promoted'), this.#options.onFault);
+      };
+      return this.#serve(made, { ...order, policy: policy.host }, replaceShadow, 'promoted');
     });
   }
 
   /** Its workers have warmed up beside those that serve. @param check throws where the version has no place any more. */
   async #load(directory: ModelDirectory, order: DeployOrder, limit: StartLimit, check: () => void): Promise<Made> {
-    const { make, workforce, deployments, onFault } = this.#options;
+    const { make, workforce, deployments } = this.#options;
     const { role, policy, workers: workersGiven } = order;
     check();
     const share =
@@ -109,14 +110,17 @@ export class Deploying {
     try {
       await limit.within('starting its workers', made.deployment.start(limit.signal));
       await limit.within("looking at the device's memory", this.#requireRoom(made.deployment));
-      if (this.#options.door.isClosed) throw new ClosedError('The scorer was closed');
-      check();
-      this.#requirePlace(order);
       return made;
     } catch (error) {
-      watched(made.deployment.release(), onFault);
+      this.#drop(made);
       throw error;
     }
+  }
+
+  /** Ends the workers of a version that does not serve. */
+  #drop({ deployment }: Made): void {
+    const { deployments, onFault } = this.#options;
+    watched(deployments.leave(deployment, deployment.release()), onFault);
   }
 
   /** @throws {OutOfResourcesError} where a GPU is too full with it. */
@@ -130,26 +134,44 @@ export class Deploying {
     );
   }
 
-  /** Resolves once the version that it replaces has answered what it was given. */
+  /**
+   * Gives a version that is ready its role. Resolves once the version that it replaces has answered what it was given.
+   *
+   * @param check throws where it has no place any more: nothing may happen between that and its taking the place.
+   */
   async #serve(
-    { deployment, shadow }: Made,
-    role: DeployRole,
+    made: Made,
+    order: DeployOrder,
+    check: () => void,
     type: 'deployed' | 'promoted' = 'deployed',
-  ): Promise<void> {
-    const { deployments, canaries, roles, retirement } = this.#options;
+  ): Promise<Deployment> {
+    const { deployments, canaries, roles, retirement, door } = this.#options;
+    const { deployment, shadow } = made;
+    const { role } = order;
+    try {
+      if (door.isClosed) throw new ClosedError('The scorer was closed');
+      this.#requirePlace(order);
+      check();
+    } catch (error) {
+      this.#drop(made);
+      throw error;
+    }
+    // The host may have changed its own while this one loaded.
+    deployment.policy.patch({ ...deployments.hostPolicy, ...order.policy });
     deployment.begin();
     if (shadow !== null) {
       roles.addShadow(shadow, { type });
-      return;
+      return deployment;
     }
     deployments.add(deployment);
     canaries.restartAll(deployment);
-    if (role.kind !== 'challenger') {
+    if (role.kind === 'challenger') {
+      if (role.canary !== null) canaries.start(deployment, role.canary);
+      roles.setShares([{ deployment, share: role.share }], { type });
+    } else {
       await retirement.drain(roles.replacePrimary(deployment, { type }));
-      return;
     }
-    if (role.canary !== null) canaries.start(deployment, role.canary);
-    roles.setShare(deployment, role.share, { type });
+    return deployment;
   }
 
   /** @throws {ModelInvalidError} where a version of this name is live. */

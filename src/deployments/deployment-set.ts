@@ -1,7 +1,6 @@
 import type { DeploymentRole } from '../api/deployment.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import { UnknownVersionError } from '../errors.js';
-import type { WorkersSeen } from '../monitoring/alert-rules.js';
 import { bucketOf } from '../monitoring/comparison/key-buckets.js';
 import type { RequestTable } from '../requests/request-table.js';
 import { Challengers } from './challengers.js';
@@ -22,6 +21,8 @@ export class DeploymentSet {
   #all: readonly Deployment[] = [];
   /** Versions that get nothing any more. */
   readonly #ended = new Set<Deployment>();
+  /** Versions whose workers are about to end, with whether all could be ended. */
+  readonly #leaving = new Map<Deployment, Promise<boolean>>();
   #primary: Deployment | null = null;
   #standby: Deployment | null = null;
   readonly challengers = new Challengers();
@@ -91,6 +92,22 @@ export class DeploymentSet {
   /** Those that may get requests, now or once another fails. */
   get serving(): readonly Deployment[] {
     return this.#ended.size === 0 ? this.#all : this.#all.filter((deployment) => !this.#ended.has(deployment));
+  }
+
+  /** Keeps a version until its workers have ended: `release` waits for it. @param released whether all could be ended. */
+  async leave(deployment: Deployment, released: Promise<boolean>): Promise<void> {
+    this.#leaving.set(deployment, released);
+    try {
+      await released;
+    } finally {
+      this.#leaving.delete(deployment);
+    }
+  }
+
+  /** All that may still have something to answer, shadows included. */
+  get answering(): readonly Deployment[] {
+    const shadows = this.copies.shadows.map(({ deployment }) => deployment);
+    return [...new Set([...this.#all, ...shadows, ...this.#leaving.keys()])];
   }
 
   /** Those that may get requests, now or once another fails, and the shadows. */
@@ -181,18 +198,6 @@ export class DeploymentSet {
     return since;
   }
 
-  /** The workers of all versions, at this moment. */
-  get workersSeen(): WorkersSeen {
-    const seen = { ready: 0, configured: 0, troubled: 0, problem: null as string | null };
-    for (const { workers } of this.serving) {
-      seen.ready += workers.ready;
-      seen.configured += workers.configured;
-      seen.troubled += workers.troubled;
-      seen.problem ??= workers.problem;
-    }
-    return seen;
-  }
-
   patchPolicy(patch: Partial<DecisionPolicy>): void {
     this.hostPolicy = { ...this.hostPolicy, ...patch };
     for (const { policy } of [...this.#all, ...this.live]) policy.patch(patch);
@@ -200,10 +205,10 @@ export class DeploymentSet {
 
   /** @returns whether all workers could be ended. */
   async release(): Promise<boolean> {
-    const { shadows } = this.copies;
-    for (const shadow of shadows) shadow.end();
-    const all = [...this.#all, ...shadows.map(({ deployment }) => deployment)];
-    const released = await Promise.all(all.map((deployment) => deployment.release()));
+    const all = this.answering;
+    for (const shadow of this.copies.shadows) shadow.end();
+    const leaving = [...this.#leaving.values()];
+    const released = await Promise.all([...all.map((deployment) => deployment.release()), ...leaving]);
     return released.every((isReleased) => isReleased);
   }
 

@@ -48,6 +48,8 @@ export interface DeploymentParts {
   table: RequestTable;
   settler: Settler;
   stats: VersionStats;
+  /** Of calls of `scoreColumns`, which are a caller's own even where all else is copies. @default stats */
+  columnStats?: VersionStats | undefined;
   workers: WorkersObserver;
   /** The names of features that any version knows. */
   knownNames: KnownNames;
@@ -68,6 +70,7 @@ export class Deployment {
   readonly index: number;
   readonly model: ModelIdentity;
   readonly stats: VersionStats;
+  readonly columnStats: VersionStats;
   readonly policy: PolicyLayers;
   readonly features: FeatureRows;
   readonly batcher: Batcher;
@@ -98,6 +101,7 @@ export class Deployment {
     this.#parts = parts;
     this.model = Object.freeze({ name: manifest.name, version: manifest.version });
     this.stats = stats;
+    this.columnStats = parts.columnStats ?? stats;
     this.since = clock.epochMs();
     this.limits = options.batching;
     this.workersGiven = options.workersGiven;
@@ -149,16 +153,16 @@ export class Deployment {
       run: (task) => this.workers.pool.run(task),
       score: (outputs, rows, scores, row, counts) =>
         scoreChunk(outputs, rows, this.policy.rounded, scores, row, counts),
-      onScored: (rows) => stats.recordRows(rows),
+      onScored: (rows) => this.columnStats.recordRows(rows),
       onAnswered: (call) => {
-        stats.recordColumns(call.counts);
+        this.columnStats.recordColumns(call.counts);
         call.settlement.resolve(call.scores);
         this.batcher.pump();
       },
       onFailed: (call, error) => {
         // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
-        if (error.code === 'ERR_CLOSED') stats.recordAbandoned();
-        else stats.recordError(error);
+        if (error.code === 'ERR_CLOSED') this.columnStats.recordAbandoned();
+        else this.columnStats.recordError(error);
         call.settlement.reject(error);
         this.batcher.pump();
       },
@@ -218,14 +222,13 @@ export class Deployment {
     return this.columns.isIdle && !this.batcher.isHandingOut && !this.#parts.table.holds(this.index);
   }
 
-  /** Settles whatever it has with an error: it is given up. */
-  giveUpAll(error: () => FraudScorerError): void {
+  /** Settles all requests that it has with an error; calls of `scoreColumns` are another matter. */
+  giveUpRequests(error: () => FraudScorerError): void {
     const { table } = this.#parts;
     for (const row of table.taken()) {
       const isItsOwn = table.version[row] === this.index && table.state[row] !== rowStates.entering;
       if (isItsOwn) this.giveUp(row, error());
     }
-    this.columns.giveUpAll(error);
   }
 
   /** @see ServingWorkers.start for what it throws. */

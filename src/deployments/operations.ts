@@ -11,7 +11,7 @@ import type { Loader } from './loader.js';
 import type { RetiredVersions } from './retired-versions.js';
 import type { Retirement } from './retirement.js';
 import type { Roles } from './roles.js';
-import { deploymentSummaries } from './summaries.js';
+import { deploymentSummaries, deploymentSummary } from './summaries.js';
 
 export interface OperationsOptions {
   deployments: DeploymentSet;
@@ -63,11 +63,7 @@ export class Operations {
     );
     const total = [...others, ...changes].reduce((sum, { share }) => sum + share, 0);
     if (total > 1) throw badShares('at most 1 for all challengers together', `${total}`);
-    // What has less from now on first: the two never have more than all.
-    changes.sort(
-      (a, b) => deployments.trafficOf(b.deployment) - b.share - deployments.trafficOf(a.deployment) + a.share,
-    );
-    for (const { deployment, share } of changes) roles.setShare(deployment, share, { type: 'traffic' });
+    roles.setShares(changes, { type: 'traffic' });
   }
 
   /** @throws as `FraudScorer.promote` does. */
@@ -119,15 +115,9 @@ export class Operations {
     await loader.stop(reason);
   }
 
-  /** Resolves once no version is on its way out any more. */
-  settled(): Promise<void> {
-    return this.#options.retirement.settled();
-  }
-
-  #summaryOf({ model }: Deployment): DeploymentSummary {
-    const found = this.summaries.find(({ version }) => version === model.version);
-    if (found === undefined) throw new Error('a version is not listed');
-    return found;
+  /** Of a version that may have lost its role meanwhile. */
+  #summaryOf(deployment: Deployment): DeploymentSummary {
+    return deploymentSummary(this.#options.deployments, this.#options.canaries, deployment);
   }
 
   #refuseIfClosed(): void {

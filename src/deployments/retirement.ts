@@ -5,6 +5,7 @@ import type { Waiters } from '../requests/waiters.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
 import type { RetiredVersions } from './retired-versions.js';
+import type { Shadow } from './shadow/shadow.js';
 import { versionSummary } from './summaries.js';
 
 /** How often to look whether a version has answered all that it was given. */
@@ -24,7 +25,6 @@ export interface RetirementOptions {
 /** Brings versions that answer nothing new to their end. */
 export class Retirement {
   readonly #options: RetirementOptions;
-  readonly #retiring = new Set<Promise<void>>();
 
   constructor(options: RetirementOptions) {
     this.#options = options;
@@ -44,23 +44,20 @@ export class Retirement {
   }
 
   /** Ends a version that has no role any more: it answers what it was given, within its time, and its workers end. */
-  retire(deployment: Deployment): Promise<void> {
-    const retiring = this.#retire(deployment).finally(() => this.#retiring.delete(retiring));
-    this.#retiring.add(retiring);
-    return retiring;
-  }
-
-  /** Resolves once no version is on its way out any more. Never rejects. */
-  async settled(): Promise<void> {
-    await Promise.allSettled([...this.#retiring]);
-  }
-
-  async #retire(deployment: Deployment): Promise<void> {
-    const { deployments, retired, changes, canaryOf } = this.#options;
+  async retire(deployment: Deployment): Promise<void> {
+    const { deployments } = this.#options;
     const shadow = deployments.shadowOf(deployment);
     shadow?.end();
+    await deployments.leave(deployment, this.#retire(deployment, shadow));
+  }
+
+  /** @returns whether all its workers could be ended. */
+  async #retire(deployment: Deployment, shadow: Shadow | null): Promise<boolean> {
+    const { deployments, retired, changes, canaryOf } = this.#options;
     if (!(await this.drain(deployment))) {
-      deployment.giveUpAll(() => new WorkerLostError('The version was retired, and did not answer in time'));
+      const late = (): WorkerLostError => new WorkerLostError('The version was retired, and did not answer in time');
+      deployment.giveUpRequests(late);
+      deployment.columns.giveUpAll(late);
     }
     const summary = {
       ...{ ...versionSummary(deployment), role: 'retired' as const, traffic: 0 },
@@ -70,6 +67,6 @@ export class Retirement {
     deployments.remove(deployment);
     retired.add(summary, deployment, shadow === null);
     changes.tell();
-    await deployment.release();
+    return deployment.release();
   }
 }

@@ -37,29 +37,34 @@ export class Roles {
     const { primary: before, standby } = deployments;
     this.#standbyTimer?.clear();
     this.#standbyTimer = null;
+    const isKept = keepPreviousMs > 0;
+    const ending = [standby === deployment ? null : standby, isKept ? null : before].filter((one) => one !== null);
     deployments.setPrimary(deployment);
-    deployments.setStandby(null);
-    this.#changed(deployment, event);
-    if (standby !== null && standby !== deployment) this.#end(standby, 'another version is the standby now');
-    if (keepPreviousMs === 0) {
-      this.#end(before, 'keepPreviousMs is 0');
-      return before;
-    }
-    deployments.setStandby(before);
-    if (Number.isFinite(keepPreviousMs)) {
+    deployments.setStandby(isKept ? before : null);
+    for (const one of ending) deployments.end(one);
+    if (isKept && Number.isFinite(keepPreviousMs)) {
       this.#standbyTimer = clock.background(keepPreviousMs, () => this.#endStandby(before));
     }
+    const reason = isKept ? 'another version is the standby now' : 'keepPreviousMs is 0';
+    this.#changed([deployment], event);
+    for (const one of ending) this.#end(one, reason);
     return before;
   }
 
-  setShare(deployment: Deployment, share: number, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
-    this.#options.deployments.setChallenger(deployment, share);
-    this.#changed(deployment, event);
+  setShares(
+    shares: readonly { deployment: Deployment; share: number }[],
+    event: Pick<DeploymentEvent, 'type' | 'reason'>,
+  ): void {
+    for (const { deployment, share } of shares) this.#options.deployments.setChallenger(deployment, share);
+    this.#changed(
+      shares.map(({ deployment }) => deployment),
+      event,
+    );
   }
 
   addShadow(shadow: Shadow, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
     this.#options.deployments.copies.addShadow(shadow);
-    this.#changed(shadow.deployment, event);
+    this.#changed([shadow.deployment], event);
   }
 
   /** Says something of a version whose role stays. */
@@ -83,10 +88,11 @@ export class Roles {
     deployments.dropChallenger(deployment);
     deployments.end(deployment);
     workforce.adapt();
+    const ended = retirement.retire(deployment);
     if (first !== null) tell({ ...first, version: deployment.model.version, traffic: 0 });
     const event = { type: 'retired', version: deployment.model.version, traffic: 0 } as const;
     tell(reason === null ? event : { ...event, reason });
-    return retirement.retire(deployment);
+    return ended;
   }
 
   dispose(): void {
@@ -101,8 +107,13 @@ export class Roles {
     watched(this.retire(deployment, reason), this.#options.onFault);
   }
 
-  #changed(deployment: Deployment, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
-    this.#options.workforce.adapt();
-    this.tellOf(deployment, event);
+  /** Call it once all is changed: a listener may look at everything, and change it again. */
+  #changed(changed: readonly Deployment[], event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
+    const { deployments, workforce, tell } = this.#options;
+    workforce.adapt();
+    const events = changed.map((deployment) => {
+      return { ...event, version: deployment.model.version, traffic: deployments.trafficOf(deployment) };
+    });
+    for (const one of events) tell(one);
   }
 }

@@ -56,17 +56,23 @@ export function explanationsSummary({ all }: DeploymentSet, { past }: RetiredVer
 /** Of the versions that have workers, with their shares. */
 export function deploymentSummaries(deployments: DeploymentSet, canaries: Canaries): DeploymentSummary[] {
   const shadows = deployments.copies.shadows.map(({ deployment }) => deployment);
-  return [...deployments.all, ...shadows].map((deployment) => {
-    const shadow = deployments.shadowOf(deployment);
-    return {
-      ...versionSummary(deployment),
-      role: deployments.roleOf(deployment),
-      traffic: deployments.trafficOf(deployment),
-      ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
-      ...canaryOf(canaries, deployment),
-      ...comparisonOf(deployments, deployment),
-    };
-  });
+  return [...deployments.all, ...shadows].map((deployment) => deploymentSummary(deployments, canaries, deployment));
+}
+
+export function deploymentSummary(
+  deployments: DeploymentSet,
+  canaries: Canaries,
+  deployment: Deployment,
+): DeploymentSummary {
+  const shadow = deployments.shadowOf(deployment);
+  return {
+    ...versionSummary(deployment),
+    role: deployments.roleOf(deployment),
+    traffic: deployments.trafficOf(deployment),
+    ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
+    ...canaryOf(canaries, deployment),
+    ...comparisonOf(deployments, deployment),
+  };
 }
 
 export function canaryOf(canaries: Canaries, deployment: Deployment): Pick<DeploymentSummary, 'canary'> {

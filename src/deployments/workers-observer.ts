@@ -3,6 +3,7 @@ import type { Logger } from '../api/logger.js';
 import { outsideOfRequests } from '../host/async-context.js';
 import type { DeploymentSet } from './deployment-set.js';
 import type { WorkersObserver } from './serving-workers.js';
+import { workersSeen } from './workers-seen.js';
 
 export interface ObserverOptions {
   logger: Logger;
@@ -21,7 +22,7 @@ export function servingObserver(options: ObserverOptions, version: string): Work
       lookNow();
     },
     onWorkerLost: (reason) => {
-      const readyWorkers = deployments.workersSeen.ready;
+      const readyWorkers = workersSeen(deployments).ready;
       logger.error('A worker was lost', { version, reason, readyWorkers });
       outsideOfRequests(() => events.emit('workerLost', { version, reason, readyWorkers }));
       // One that hung may be replaced before the next look.

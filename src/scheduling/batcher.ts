@@ -133,11 +133,16 @@ export class Batcher {
 
   /** @returns after how many milliseconds to look again. */
   #sendAll(): number {
-    const { clock, limits, fail, mayRun } = this.#options;
+    const { clock, limits, fail, mayRun, workers } = this.#options;
     const expire = (row: number): void => fail(row, new DeadlineExceededError(this.#table.timeoutMs[row] as number));
     for (;;) {
       const now = clock.now();
-      if (mayRun !== undefined && !mayRun()) return this.#isWaiting ? gateMs : Number.POSITIVE_INFINITY;
+      if (mayRun !== undefined && !mayRun()) {
+        // Columns are a caller's own, whatever else is held back.
+        if (!this.#columnsWait || !this.#mayShare()) return this.#isWaiting ? gateMs : Number.POSITIVE_INFINITY;
+        this.#sendColumns();
+        continue;
+      }
       // What failed goes before what waits.
       if (this.#flights.sendRetry(now, this.#mayShare, expire)) continue;
       // As it mostly is once a batch was sent, and when one comes back at low load.
@@ -148,7 +153,8 @@ export class Batcher {
       const decision = decideBatch(this.#snapshot(now), limits);
       if (decision.action === 'wait') {
         this.#noteChange();
-        return this.#lookAgainMs(decision.ms);
+        // Where no worker is there nothing else may keep the process alive, and a caller waits.
+        return workers.pool.readyWorkers === 0 ? Math.min(decision.ms, strandedMs) : decision.ms;
       }
       if (decision.action === 'sendColumns') this.#sendColumns();
       else this.#send(decision.rows, decision.reason, now);
@@ -196,11 +202,6 @@ export class Batcher {
   #batchesUnsettled(): number {
     const retrying = Math.ceil(this.#flights.retrying / this.#options.limits.maxBatchSize);
     return this.#landings.batches + retrying;
-  }
-
-  #lookAgainMs(ms: number): number {
-    // Where no worker is there nothing else may keep the process alive, and a caller waits.
-    return this.#isWaiting && this.#options.workers.pool.readyWorkers === 0 ? Math.min(ms, strandedMs) : ms;
   }
 
   get #columnsWait(): boolean {

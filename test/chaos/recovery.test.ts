@@ -4,6 +4,7 @@ import type { Scenario } from './scenario.js';
 import { availability } from './scenarios/availability.js';
 import { outOfMemory, runtimeFailures, shortOutputs, workerExceptions, workerExits } from './scenarios/batch-faults.js';
 import { columns } from './scenarios/columns.js';
+import { deploys } from './scenarios/deploys.js';
 import { hungWorkers } from './scenarios/hung-workers.js';
 import { soak } from './scenarios/mixed.js';
 import { poisonFails, poisonKills } from './scenarios/poison-rows.js';
@@ -19,6 +20,7 @@ const parts: [Scenario, amount: number, minutes?: number][] = [
   [poisonFails, 100_000],
   [poisonKills, 100_000],
   [columns, 100_000],
+  [deploys, 80_000],
   [availability, 3],
   [soak, 0, 0.2],
 ];

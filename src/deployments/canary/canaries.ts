@@ -111,7 +111,7 @@ export class Canaries {
         roles.tellOf(deployment, { type: 'canaryWaiting', reason: verdict.reason });
         return;
       case 'step':
-        roles.setShare(deployment, verdict.share, { type: 'canaryStep' });
+        roles.setShares([{ deployment, share: verdict.share }], { type: 'canaryStep' });
         return;
       case 'promote':
         roles.replacePrimary(deployment, { type: 'promoted', reason: 'its canary has passed all steps' });

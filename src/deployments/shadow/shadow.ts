@@ -105,10 +105,10 @@ export class Shadow {
     this.drop('unpaired');
   }
 
-  /** Gives up the copies that it has. Its workers are the deployment's to end. */
+  /** Gives up the copies that it has. Its workers are the deployment's to end, and what callers sent it is answered. */
   end(): void {
     this.#options.copies.removeShadow(this);
-    this.deployment.giveUpAll(() => new WorkerLostError('The shadow has ended'));
+    this.deployment.giveUpRequests(() => new WorkerLostError('The shadow has ended'));
     this.#options.deadlines.dispose();
   }
 

@@ -13,6 +13,8 @@ export type RequestKind =
   | 'crowded'
   /** It may be in the hands of a worker that hangs. */
   | 'held'
+  /** It may be routed to a version that kills its workers, or lets them hang. */
+  | 'risky'
   /** Taken in by a scorer that is closed before it may be answered. */
   | 'closing'
   /** Sent after `close`. */
@@ -32,6 +34,7 @@ export const expectations: Readonly<Record<RequestKind, Expectation>> = {
   cancelled: { answer: true, codes: ['ERR_ABORTED'] },
   crowded: { answer: true, codes: ['ERR_QUEUE_FULL'] },
   held: { answer: true, codes: ['ERR_WORKER_LOST'] },
+  risky: { answer: true, codes: ['ERR_WORKER_LOST', 'ERR_DEADLINE_EXCEEDED'] },
   closing: { answer: true, codes: ['ERR_CLOSED'] },
   late: { answer: false, codes: ['ERR_CLOSED'] },
   malformed: { answer: false, codes: ['ERR_INVALID_REQUEST'] },

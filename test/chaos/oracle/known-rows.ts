@@ -25,9 +25,19 @@ export class KnownRows {
     const model = readModel(directory);
     const random = new Random(seed);
     const features = Array.from({ length: count }, () => drawRow(model, random));
+    return KnownRows.#of(model, features);
+  }
+
+  static async #of(model: DirectModel, features: readonly Record<string, Float32Array>[]): Promise<KnownRows> {
     const scores = await runDirectly(model, features);
     const rows = scores.map((score, index) => ({ ...knownRow(score), request: { features: features[index] ?? {} } }));
     return new KnownRows(model, rows);
+  }
+
+  /** The first of these requests, with what the model of another directory has to say of them. */
+  by(directory: string, count: number): Promise<KnownRows> {
+    const features = this.#rows.slice(0, count).map(({ request }) => request.features as Record<string, Float32Array>);
+    return KnownRows.#of(readModel(directory), features);
   }
 
   get length(): number {
@@ -79,15 +89,16 @@ function drawRow({ inputs }: DirectModel, random: Random): Record<string, Float3
   return Object.fromEntries(entries);
 }
 
-/** The contract's rules with its default thresholds, written a second time: an oracle must not ask the one it judges. */
-function knownRow({ fraudProbability, riskScore }: DirectScores): Omit<KnownRow, 'request'> {
-  const above = (value: number, threshold: number): boolean => value > Math.fround(threshold);
-  const blocked = above(fraudProbability, 0.8) || above(riskScore, 0.9);
-  const reviewed = above(fraudProbability, 0.5) || above(riskScore, 0.5);
-  return {
-    fraudProbability,
-    riskScore,
-    decision: blocked ? 'BLOCK' : reviewed ? 'REVIEW' : 'APPROVE',
-    riskLevel: above(riskScore, 0.7) ? 'HIGH' : above(riskScore, 0.3) ? 'MEDIUM' : 'LOW',
-  };
+const above = (value: number, threshold: number): boolean => value > Math.fround(threshold);
+
+function knownRow(scores: DirectScores): Omit<KnownRow, 'request'> {
+  const { riskScore } = scores;
+  const riskLevel = above(riskScore, 0.7) ? 'HIGH' : above(riskScore, 0.3) ? 'MEDIUM' : 'LOW';
+  return { ...scores, decision: decisionOf(scores), riskLevel };
+}
+
+/** The contract's rules, written a second time: an oracle must not ask the one it judges. */
+export function decisionOf({ fraudProbability, riskScore }: DirectScores, blockProbability = 0.8): Decision {
+  if (above(fraudProbability, blockProbability) || above(riskScore, 0.9)) return 'BLOCK';
+  return above(fraudProbability, 0.5) || above(riskScore, 0.5) ? 'REVIEW' : 'APPROVE';
 }

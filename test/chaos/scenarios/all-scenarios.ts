@@ -12,6 +12,7 @@ import {
 import { closeUnderLoad } from './close-under-load.js';
 import { columns } from './columns.js';
 import { deadlinePrecision } from './deadline-precision.js';
+import { deploys } from './deploys.js';
 import { exitUnderLoad } from './exit-under-load.js';
 import { hungWorkers } from './hung-workers.js';
 import { malformed } from './malformed-requests.js';
@@ -42,6 +43,7 @@ export const allScenarios: readonly Scenario[] = [
   poisonKills,
   columns,
   availability,
+  deploys,
   mixed,
   soak,
 ];

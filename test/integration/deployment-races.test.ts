@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FraudScorer, type FraudScorerOptions } from '../../src/index.js';
+import { WorkerThreads } from '../chaos/oracle/worker-threads.js';
+import { WorkerGate } from '../support/gate.js';
+import { Versions } from '../support/versions.js';
+
+const request = { features: { x: 0.25 } };
+
+describe('versions that change while something else happens', () => {
+  let versions: Versions;
+  let [one, two, three] = ['', '', ''];
+  const open: FraudScorer[] = [];
+
+  beforeAll(async () => {
+    versions = await Versions.make();
+    one = await versions.sqrt('1', 1);
+    two = await versions.sqrt('2', 4);
+    three = await versions.sqrt('3', 16);
+  });
+  afterAll(() => versions[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((scorer) => scorer.close()));
+  });
+
+  async function create(options: FraudScorerOptions = {}): Promise<FraudScorer> {
+    const policy = { reviewRisk: 1, blockRisk: 1 };
+    const scorer = await FraudScorer.create({ model: one, workers: 1, policy, ...options });
+    open.push(scorer);
+    return scorer;
+  }
+
+  const roles = (scorer: FraudScorer): string[] =>
+    scorer.deployments().map(({ version, role, traffic }) => `${version} ${role} ${traffic}`);
+
+  it('have their roles already when a listener hears of it', async () => {
+    const scorer = await create();
+    const seen: string[][] = [];
+    scorer.on('deployment', () => seen.push(roles(scorer)));
+    await scorer.deploy(two);
+    expect(seen).toEqual([['1 standby 0', '2 primary 1']]);
+  });
+
+  it('can be rolled back by the listener that hears of the deploy', async () => {
+    const scorer = await create();
+    let rolledBack: Promise<unknown> = Promise.resolve();
+    scorer.on('deployment', ({ type }) => {
+      if (type === 'deployed') rolledBack = scorer.rollback();
+    });
+    await scorer.deploy(two);
+    await rolledBack;
+    expect(roles(scorer)).toEqual(['1 primary 1', '2 standby 0']);
+  });
+
+  it('keep away from traffic that a listener has retired between two shares', async () => {
+    const scorer = await create();
+    await scorer.deploy(two, { traffic: 0.2 });
+    await scorer.deploy(three, { traffic: 0.2 });
+    const retired: Promise<void>[] = [];
+    scorer.once('deployment', ({ version }) => retired.push(scorer.retire(version === '2' ? '3' : '2')));
+    scorer.setTraffic({ '2': 0.3, '3': 0.1 });
+    await Promise.all(retired);
+    expect(roles(scorer)).toEqual(['1 primary 0.7', '2 challenger 0.3', '3 retired 0']);
+  });
+
+  it('take the thresholds that the host sets while they load', async () => {
+    const scorer = await create();
+    const threads = new WorkerThreads();
+    const deploying = scorer.deploy(two);
+    // It has been made, as its worker starts.
+    await expect.poll(() => threads.living).toBe(1);
+    scorer.setPolicy({ blockProbability: 0.1 });
+    await deploying;
+    threads.stop();
+    expect(await scorer.score(request)).toMatchObject({ model: { version: '2' }, decision: 'BLOCK' });
+  });
+
+  it('have ended their threads before close resolves', async () => {
+    const threads = new WorkerThreads();
+    const scorer = await create();
+    await scorer.deploy(two, { traffic: 0.1, workers: 4 });
+    const retiring = scorer.retire('2');
+    await scorer.close();
+    expect(threads.living).toBe(0);
+    await retiring;
+    threads.stop();
+  });
+
+  it('answer the columns that a caller sent to a shadow, and count them, though it is retired', async () => {
+    const scorer = await create();
+    await scorer.deploy(two, { traffic: 'shadow' });
+    const columns = { x: new Float32Array(20_000).fill(0.25) };
+    const scoring = scorer.scoreColumns(columns, 20_000, { version: '2' });
+    const retiring = scorer.retire('2');
+    expect(await scoring).toMatchObject({ model: { version: '2' } });
+    await retiring;
+    expect(scorer.summary().requests).toMatchObject({ total: 1, succeeded: 1 });
+  });
+
+  it('answer the columns that a caller sent to a shadow, though requests always wait for the primary', async () => {
+    const gate = new WorkerGate();
+    const batching = { maxBatchSize: 1, maxQueueDelayMs: 0 };
+    const scorer = await create({ workerFile: gate.workerFile, batching, timeoutMs: 60_000 });
+    await scorer.score(request);
+    const [arrival] = await gate.arrived(1);
+    await scorer.deploy(two, { traffic: 'shadow' });
+    gate.tell('hold', arrival?.threadId);
+    const scores = Array.from({ length: 8 }, () => scorer.score(request));
+    await gate.arrived(2);
+    expect(scorer.summary().queue.depth).toBeGreaterThan(0);
+    const answer = await scorer.scoreColumns({ x: Float32Array.of(0.25) }, 1, { version: '2' });
+    expect(answer.model.version).toBe('2');
+    expect(scorer.summary().queue.depth).toBeGreaterThan(0);
+    gate.tell('pass');
+    await Promise.all(scores);
+    gate.close();
+  });
+
+  it('leave the number of lost workers as it was when they retire', async () => {
+    const gate = new WorkerGate();
+    const scorer = await create({ workerFile: gate.workerFile, keepPreviousMs: 0 });
+    const lost = new Promise((resolve) => scorer.once('workerLost', resolve));
+    gate.tell('exit now');
+    await lost;
+    gate.tell('pass');
+    await scorer.deploy(two);
+    await expect.poll(() => roles(scorer)).toEqual(['2 primary 1', '1 retired 0']);
+    expect(scorer.summary().workers.lost).toBe(1);
+    gate.close();
+  });
+});

@@ -11,6 +11,8 @@ export interface OpenLoopOptions {
   send: Send;
   /** Whether a request's latency is kept. @default all */
   keep?: (index: number) => boolean;
+  /** Told of each answer: when the request was to be sent, and when it was answered, in ms of `now`. @default nothing */
+  onAnswer?: (intended: number, answered: number) => void;
   pace: Pace;
   /** Milliseconds, monotonic. */
   now?: () => number;
@@ -36,6 +38,7 @@ export async function openLoop({
   durationMs,
   send,
   keep = () => true,
+  onAnswer = () => {},
   pace,
   now = () => performance.now(),
   random = Math.random,
@@ -53,7 +56,9 @@ export async function openLoop({
       send(index).then(
         () => {
           settled += 1;
-          if (keep(index)) latencies.record(now() - intended);
+          const answered = now();
+          if (keep(index)) latencies.record(answered - intended);
+          onAnswer(intended, answered);
         },
         () => {
           settled += 1;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { listGpus } from '../../workers/providers/nvidia-smi.js';
 import type { Sample } from '../trend.js';
 import type { GpuSettings } from './settings.js';
@@ -14,13 +15,23 @@ export class MemorySamples {
   readonly host: Sample[] = [];
   readonly device: Sample[] = [];
   readonly #start = performance.now();
+  readonly #everyMs: number;
   readonly #timer: NodeJS.Timeout;
   readonly #watcher: ChildProcess | null;
 
-  /** @param device as {@link deviceToWatch} has it. */
-  constructor(device: number | null) {
+  /**
+   * @param device as {@link deviceToWatch} has it.
+   * @param everyMs how often the device is looked at.
+   */
+  constructor(device: number | null, everyMs = deviceEveryMs) {
+    this.#everyMs = everyMs;
     this.#timer = setInterval(() => this.#add(this.host, process.memoryUsage.rss() / mebibyte), hostEveryMs);
-    this.#watcher = device === null ? null : this.#watch(device);
+    this.#watcher = device === null ? null : this.#watch(device, everyMs);
+  }
+
+  /** Resolves once each sample has been taken anew: drivers give memory back a little later. */
+  async next(): Promise<void> {
+    await sleep(Math.max(hostEveryMs, 2 * this.#everyMs));
   }
 
   stop(): void {
@@ -32,9 +43,9 @@ export class MemorySamples {
    * One process for all samples: to start one copies the page tables of a host that has mapped a device, for which the load waits
    * several milliseconds each time.
    */
-  #watch(index: number): ChildProcess {
+  #watch(index: number, everyMs: number): ChildProcess {
     const args = ['-i', `${index}`, '--query-gpu=memory.used', '--format=csv,noheader,nounits'];
-    const watcher = spawn('nvidia-smi', [...args, `--loop-ms=${deviceEveryMs}`], {
+    const watcher = spawn('nvidia-smi', [...args, `--loop-ms=${everyMs}`], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     // Without it there are no samples, which the report says.

@@ -39,8 +39,8 @@ function roomy({ device }: GpuSettings, provider: Provider): FraudScorerOptions 
 }
 
 /** The CPU provider on the host's own cores, to stand beside a GPU. */
-export function openCpuScorer(settings: GpuSettings, maxBatchSize = 256): Promise<FraudScorer> {
-  return openScorer(settings, { provider: 'cpu', workers: settings.cpuWorkers, maxBatchSize });
+export function openCpuScorer(settings: GpuSettings, choice: ScorerChoice = {}): Promise<FraudScorer> {
+  return openScorer(settings, { maxBatchSize: 256, ...choice, provider: 'cpu', workers: settings.cpuWorkers });
 }
 
 export function sessionsText(sessions: number): string {

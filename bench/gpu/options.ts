@@ -24,6 +24,7 @@ interface Flags {
   budgetSeconds: number;
   model: string;
   golden: string;
+  kinds: string;
   out: string;
 }
 
@@ -45,9 +46,10 @@ export function readGpuOptions(args: readonly string[], environment: NodeJS.Proc
     .option('--sessions <n>', 'sessions where they are not varied', wholeFrom(1), 2)
     .option('--batch-size <n>', 'maxBatchSize of score() (default: 1024; of the CPU 256)', wholeFrom(1))
     .option('--soak-seconds <n>', 'how long the soak is; 0 leaves it out', wholeFrom(0), 300)
-    .option('--budget-seconds <n>', 'everything ends within so many', wholeFrom(10), 465)
+    .option('--budget-seconds <n>', 'everything ends within so many', wholeFrom(10), 500)
     .option('--model <dir>', 'a model directory with the inputs of the bundled model', 'models/visa-fraud/1')
     .option('--golden <dir>', 'the golden cases: model.json, its model and cases.json', 'test/fixtures/golden')
+    .option('--kinds <dir>', 'a folder with the model directories int64 and float16', 'test/fixtures/models')
     .option('--out <dir>', 'where the JSON goes (default: $OUT, else .cache/gpu-bench)', outDirectory(environment))
     .exitOverride();
   command.parse([...args], { from: 'user' });
@@ -61,13 +63,14 @@ export function readGpuOptions(args: readonly string[], environment: NodeJS.Proc
   };
 }
 
-function settingsOf({ provider, device, sessions, soakSeconds, batchSize, model, golden }: Flags): GpuSettings {
+function settingsOf({ provider, device, sessions, soakSeconds, batchSize, model, golden, kinds }: Flags): GpuSettings {
   const isCpu = provider === 'cpu';
   return {
     provider,
     device,
     model,
     golden,
+    kinds,
     sessions,
     batchSize: batchSize ?? (isCpu ? 256 : 1_024),
     columnBatchSize: batchSize ?? (isCpu ? 256 : 8_192),

@@ -9,6 +9,8 @@ export interface GpuSettings {
   model: string;
   /** A folder with a model directory's files and `cases.json`. */
   golden: string;
+  /** A folder with the model directories `int64` and `float16`, each with a `reference.json`. */
+  kinds: string;
   /** Sessions, a worker each, where a part does not vary them. */
   sessions: number;
   /** `maxBatchSize` of `score()`. */

@@ -48,14 +48,14 @@ export async function measureUpdates({ settings, keepPreviousMs }: SwapTask, ste
     const row = expected.scores[index % rowCount];
     if (result.fraudProbability !== row?.fraudProbability || result.riskScore !== row?.riskScore) wrong += 1;
   };
-  const record = (latencyMs: number, intended: number): void =>
-    (windows.includes(intended) ? within : between).record(latencyMs);
+  const onAnswer = (intended: number, answered: number): void =>
+    (windows.includes(intended) ? within : between).record(answered - intended);
   const load = openLoop({
     ratePerSecond,
     durationMs: Number.POSITIVE_INFINITY,
     pace,
     send,
-    record,
+    onAnswer,
     signal: stop.signal,
   });
   await setTimeout(2_000);

@@ -11,8 +11,8 @@ export interface OpenLoopOptions {
   send: Send;
   /** Whether a request's latency is kept. @default all */
   keep?: (index: number) => boolean;
-  /** Told of each answer. @param intendedAt when it should have been sent. */
-  record?: (latencyMs: number, intendedAt: number) => void;
+  /** Told of each answer: when the request was to be sent, and when it was answered, in ms of `now`. @default nothing */
+  onAnswer?: (intended: number, answered: number) => void;
   /** Ends the loop before its time. */
   signal?: AbortSignal;
   pace: Pace;
@@ -40,7 +40,7 @@ export async function openLoop({
   durationMs,
   send,
   keep = () => true,
-  record = () => {},
+  onAnswer = () => {},
   signal,
   pace,
   now = () => performance.now(),
@@ -59,9 +59,9 @@ export async function openLoop({
       send(index).then(
         () => {
           settled += 1;
-          const latencyMs = now() - intended;
-          if (keep(index)) latencies.record(latencyMs);
-          record(latencyMs, intended);
+          const answered = now();
+          if (keep(index)) latencies.record(answered - intended);
+          onAnswer(intended, answered);
         },
         () => {
           settled += 1;

@@ -225,10 +225,7 @@ export class Deployment {
   /** Settles all requests that it has with an error; calls of `scoreColumns` are another matter. */
   giveUpRequests(error: () => FraudScorerError): void {
     const { table } = this.#parts;
-    for (const row of table.taken()) {
-      const isItsOwn = table.version[row] === this.index && table.state[row] !== rowStates.entering;
-      if (isItsOwn) this.giveUp(row, error());
-    }
+    for (const row of table.heldBy(this.index)) this.giveUp(row, error());
   }
 
   /** @see ServingWorkers.start for what it throws. */

@@ -176,6 +176,13 @@ export class RequestTable {
     return false;
   }
 
+  /** Rows of a version's requests, but for those that are still being read. */
+  *heldBy(version: number): Generator<number> {
+    for (const row of this.taken()) {
+      if (this.version[row] === version && this.state[row] !== rowStates.entering) yield row;
+    }
+  }
+
   /** Rows whose requests are not settled. */
   *taken(): Generator<number> {
     for (let row = 0; row < this.capacity; row += 1) if (this.state[row] !== rowStates.free) yield row;

@@ -35,7 +35,9 @@ export type FixtureModel =
   | 'batch-3-typed'
   | 'trees'
   | 'typed'
-  | 'missing';
+  | 'missing'
+  | 'int64'
+  | 'float16';
 
 export function fixtureModel(name: FixtureModel): string {
   return projectPath(`test/fixtures/models/${name}`);

@@ -11,19 +11,42 @@ import { randomRows } from './random-rows.js';
 const seed = 7;
 
 /** The golden cases through `scoreMany`, against what PyTorch answered. */
-export async function compareGolden(settings: GpuSettings): Promise<Differences> {
-  const cases = await readGoldenCases(settings.golden);
-  await using scorer = await openScorer(settings, { model: settings.golden });
-  const outcomes = await scorer.scoreMany(cases.map(({ features }) => ({ features })));
-  return differencesOf(expectedScores(cases), answeredScores(outcomes), await policyOf(settings.golden));
+export function compareGolden(settings: GpuSettings): Promise<Differences> {
+  return compareCases(settings, settings.golden);
 }
 
-/** Random rows through `scoreColumns`, against the CPU provider on the same rows. */
-export async function compareRandom(settings: GpuSettings, model: string, rows: number): Promise<Differences> {
+/**
+ * Cases that lie beside a model, through `scoreMany`, against what they must come to.
+ *
+ * @param allowed how far a score may be off.
+ */
+export async function compareCases(
+  settings: GpuSettings,
+  model: string,
+  file?: string,
+  allowed?: number,
+): Promise<Differences> {
+  const cases = await readGoldenCases(model, file);
+  await using scorer = await openScorer(settings, { model });
+  const outcomes = await scorer.scoreMany(cases.map(({ features }) => ({ features })));
+  return differencesOf(expectedScores(cases), answeredScores(outcomes), await policyOf(model), allowed);
+}
+
+/**
+ * Random rows through `scoreColumns`, against the CPU provider on the same rows.
+ *
+ * @param allowed how far a score may be off.
+ */
+export async function compareRandom(
+  settings: GpuSettings,
+  model: string,
+  rows: number,
+  allowed?: number,
+): Promise<Differences> {
   const { manifest } = await openModelDirectory(model);
   const columns = randomRows(manifest.inputs, rows, seed);
   const onCpu = await scored({ ...settings, provider: 'cpu' }, model, columns, rows);
-  return differencesOf(onCpu, await scored(settings, model, columns, rows), await policyOf(model));
+  return differencesOf(onCpu, await scored(settings, model, columns, rows), await policyOf(model), allowed);
 }
 
 async function scored(

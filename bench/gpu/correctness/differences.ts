@@ -20,8 +20,19 @@ export interface Differences {
   blocked: number;
 }
 
-/** @throws {RangeError} where they are not of as many rows. */
-export function differencesOf(expected: ColumnScores, received: ColumnScores, policy: Thresholds): Differences {
+/** Scores of rows, without the model that gave them. */
+export type RowScores = Omit<ColumnScores, 'model'>;
+
+/**
+ * @param allowed how far a score may be from a threshold for the decision to be either.
+ * @throws {RangeError} where they are not of as many rows.
+ */
+export function differencesOf(
+  expected: RowScores,
+  received: RowScores,
+  policy: Thresholds,
+  allowed = tolerance,
+): Differences {
   const rows = expected.decision.length;
   if (received.decision.length !== rows) {
     throw new RangeError(`received: expected the scores of ${rows} rows, received ${received.decision.length}`);
@@ -42,14 +53,14 @@ export function differencesOf(expected: ColumnScores, received: ColumnScores, po
     found[decision === 0 ? 'approved' : decision === 1 ? 'reviewed' : 'blocked'] += 1;
     if (decision === received.decision[row]) continue;
     found.decisions += 1;
-    if (!isNearThreshold(probability, risk, policy)) found.unexplained += 1;
+    if (!isNearThreshold(probability, risk, policy, allowed)) found.unexplained += 1;
   }
   return found;
 }
 
 /** Whether a score is so close to a threshold that rounding decides. */
-export function isNearThreshold(probability: number, risk: number, policy: Thresholds): boolean {
-  const isNear = (score: number, threshold: number): boolean => Math.abs(score - threshold) <= tolerance;
+export function isNearThreshold(probability: number, risk: number, policy: Thresholds, allowed = tolerance): boolean {
+  const isNear = (score: number, threshold: number): boolean => Math.abs(score - threshold) <= allowed;
   return (
     isNear(probability, policy.reviewProbability) ||
     isNear(probability, policy.blockProbability) ||

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ColumnScores, Decision, ScoreOutcome, ScoreRequest } from 'fraud-scorer';
+import type { Decision, ScoreOutcome, ScoreRequest } from 'fraud-scorer';
+import type { RowScores } from './differences.js';
 
 export interface GoldenCase extends ScoreRequest {
   expected: { fraudProbability: number; riskScore: number; decision: Decision };
@@ -9,20 +10,20 @@ export interface GoldenCase extends ScoreRequest {
 const decisions: readonly Decision[] = ['APPROVE', 'REVIEW', 'BLOCK'];
 
 /** Requests with what PyTorch answered. @throws {Error} where the file is not there, or something else. */
-export async function readGoldenCases(directory: string): Promise<GoldenCase[]> {
-  const path = join(directory, 'cases.json');
+export async function readGoldenCases(directory: string, file = 'cases.json'): Promise<GoldenCase[]> {
+  const path = join(directory, file);
   const json: unknown = JSON.parse(await readFile(path, 'utf8'));
   if (Array.isArray(json) && json.length > 0 && json.every(isGoldenCase)) return json;
   throw new Error(`${path}: expected golden cases, received something else`);
 }
 
 /** What was expected, as columns are answered. */
-export function expectedScores(cases: readonly GoldenCase[]): ColumnScores {
+export function expectedScores(cases: readonly GoldenCase[]): RowScores {
   return toColumns(cases.map(({ expected }) => expected));
 }
 
 /** What `scoreMany` answered, as columns are. @throws {Error} where a request was not answered by the model. */
-export function answeredScores(outcomes: readonly ScoreOutcome[]): ColumnScores {
+export function answeredScores(outcomes: readonly ScoreOutcome[]): RowScores {
   return toColumns(
     outcomes.map((outcome, index) => {
       if (outcome.status === 'fulfilled' && outcome.value.source === 'model') return outcome.value;
@@ -32,7 +33,7 @@ export function answeredScores(outcomes: readonly ScoreOutcome[]): ColumnScores 
   );
 }
 
-function toColumns(scores: readonly GoldenCase['expected'][]): ColumnScores {
+function toColumns(scores: readonly GoldenCase['expected'][]): RowScores {
   return {
     fraudProbability: Float32Array.from(scores, ({ fraudProbability }) => fraudProbability),
     riskScore: Float32Array.from(scores, ({ riskScore }) => riskScore),

@@ -8,7 +8,7 @@ export interface ColumnCalls {
   /** No call is made after so many milliseconds. */
   durationMs: number;
   rowsPerCall: number;
-  score: () => Promise<ColumnScores>;
+  score: () => Promise<Pick<ColumnScores, 'fraudProbability'>>;
   /** Milliseconds, monotonic. */
   now?: () => number;
 }

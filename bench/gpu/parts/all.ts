@@ -1,8 +1,10 @@
 import { batching } from './batching.js';
 import { columns } from './columns.js';
 import { correctness, tf32 } from './correctness.js';
+import { deploys } from './deploys.js';
 import { exit } from './exit.js';
 import { kill } from './kill.js';
+import { kindsOfModels } from './kinds.js';
 import { memory } from './memory.js';
 import { openLoopLatency } from './open-loop.js';
 import type { RunPart } from './part.js';
@@ -23,8 +25,10 @@ export const partRuns: Readonly<Record<string, RunPart>> = {
   columns,
   sessions,
   batching,
+  kinds: kindsOfModels,
   memory,
   kill,
+  deploys,
   exit,
   soak,
 };

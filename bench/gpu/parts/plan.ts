@@ -59,8 +59,22 @@ export const partPlans: readonly PartPlan[] = [
     leastSeconds: 9,
     environment: served,
   },
+  {
+    name: 'kinds',
+    title: 'Models of other types than float32',
+    plannedSeconds: 12,
+    leastSeconds: 6,
+    environment: served,
+  },
   { name: 'memory', title: 'Memory by sessions', plannedSeconds: 9, leastSeconds: 3, environment: served },
   { name: 'kill', title: 'Workers killed under load', plannedSeconds: 9, leastSeconds: 4, environment: served },
+  {
+    name: 'deploys',
+    title: 'Versions deployed under load',
+    plannedSeconds: 26,
+    leastSeconds: 14,
+    environment: served,
+  },
   { name: 'exit', title: 'Exit while workers are busy', plannedSeconds: 12, leastSeconds: 4, environment: served },
   { name: 'soak', title: 'Soak', plannedSeconds: 0, leastSeconds: 8, environment: served },
 ];

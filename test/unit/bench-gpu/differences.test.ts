@@ -1,11 +1,10 @@
-import type { ColumnScores } from 'fraud-scorer';
 import { expect, test } from 'vitest';
-import { differencesOf, isNearThreshold } from '../../../bench/gpu/correctness/differences.js';
+import { differencesOf, isNearThreshold, type RowScores } from '../../../bench/gpu/correctness/differences.js';
 import { defaultPolicy } from '../../../src/answering/policy.js';
 
 type Row = [fraudProbability: number, riskScore: number, decision: 0 | 1 | 2];
 
-function scores(...rows: Row[]): ColumnScores {
+function scores(...rows: Row[]): RowScores {
   return {
     fraudProbability: Float32Array.from(rows, ([probability]) => probability),
     riskScore: Float32Array.from(rows, ([, risk]) => risk),

@@ -74,3 +74,18 @@ test('a request that fails is counted, and has no latency', async () => {
   });
   expect(report).toMatchObject({ sent: 10, failed: 10, p99: null });
 });
+
+test('each answer is told of with the time its request was to be sent, however late it was sent', async () => {
+  const time = new SteppedTime([20]);
+  const told: number[][] = [];
+  await openLoop({
+    ...{ ratePerSecond: 1000, durationMs: 3.5, pace: time, now: () => time.now, random: evenly },
+    send: async () => null,
+    onAnswer: (intended, answered) => told.push([Math.round(intended), answered]),
+  });
+  expect(told).toEqual([
+    [1, 20],
+    [2, 20],
+    [3, 20],
+  ]);
+});

@@ -1,4 +1,4 @@
-import type { Summary } from 'fraud-scorer';
+import type { DeploymentSummary, Summary } from 'fraud-scorer';
 
 type Percentiles = Summary['performance']['latencyMs'];
 
@@ -6,9 +6,8 @@ function percentiles(p50: number): Percentiles {
   return { mean: p50, p50, p95: 2 * p50, p99: 3 * p50, p999: 4 * p50, max: 5 * p50 };
 }
 
-/** A summary as the SDK gives it, of 1,000 transactions of which 900 labels are known. */
-export function exampleSummary(): Summary {
-  const performance = {
+function examplePerformance(): Summary['performance'] {
+  return {
     latencyMs: percentiles(1.5),
     queueMs: percentiles(0.5),
     inferenceMs: percentiles(1),
@@ -18,36 +17,64 @@ export function exampleSummary(): Summary {
     errorRate: 0,
     sampleCount: 1_000,
   };
+}
+
+const requests: Summary['requests'] = {
+  total: 1_000,
+  succeeded: 1_000,
+  failed: 0,
+  rejected: 0,
+  expired: 0,
+  cancelled: 0,
+  fallback: 0,
+};
+
+const business: Summary['business'] = {
+  total: 1_000,
+  approved: 980,
+  reviewed: 12,
+  blocked: 8,
+  highRisk: 7,
+  labelled: 900,
+  labelCoverage: 0.9,
+  confusion: { truePositives: 6, falsePositives: 12, trueNegatives: 880, falseNegatives: 2 },
+  precision: 1 / 3,
+  detectionRate: 0.75,
+  falsePositiveRate: 12 / 892,
+};
+
+const workers: Summary['workers'] = {
+  configured: 2,
+  ready: 2,
+  busy: 0,
+  lost: 0,
+  provider: 'cpu',
+  providers: [{ provider: 'cpu', reason: null }],
+  devices: [],
+};
+
+/** A version that serves alone, unless the fields say otherwise. */
+export function exampleDeployment(fields: Partial<DeploymentSummary> = {}): DeploymentSummary {
+  return {
+    ...{ name: 'visa-fraud', version: '1', role: 'primary', traffic: 1, since: 0 },
+    ...{ workers, requests, performance: examplePerformance(), business },
+    ...fields,
+  };
+}
+
+/** A summary as the SDK gives it, of 1,000 transactions of which 900 labels are known. */
+export function exampleSummary(): Summary {
+  const performance = examplePerformance();
   return {
     model: { name: 'visa-fraud', version: '1' },
     timestamp: '2026-01-01T00:00:00.000Z',
     uptimeSeconds: 3,
     performance,
     recent: { windowSeconds: 10, performance },
-    requests: { total: 1_000, succeeded: 1_000, failed: 0, rejected: 0, expired: 0, cancelled: 0, fallback: 0 },
-    business: {
-      total: 1_000,
-      approved: 980,
-      reviewed: 12,
-      blocked: 8,
-      highRisk: 7,
-      labelled: 900,
-      labelCoverage: 0.9,
-      confusion: { truePositives: 6, falsePositives: 12, trueNegatives: 880, falseNegatives: 2 },
-      precision: 1 / 3,
-      detectionRate: 0.75,
-      falsePositiveRate: 12 / 892,
-    },
+    requests,
+    business,
     explanations: { given: 0, skipped: 0 },
-    workers: {
-      configured: 2,
-      ready: 2,
-      busy: 0,
-      lost: 0,
-      provider: 'cpu',
-      providers: [{ provider: 'cpu', reason: null }],
-      devices: [],
-    },
+    workers,
     batching: {
       maxBatchSize: 256,
       maxQueueDelayMs: 0,
@@ -56,7 +83,7 @@ export function exampleSummary(): Summary {
       latency: null,
     },
     queue: { depth: 0, maxDepth: 10, oldestWaitMs: 0, inFlight: 0 },
-    deployments: [{ name: 'visa-fraud', version: '1', traffic: 1, since: 0 }],
+    deployments: [exampleDeployment()],
     activeAlerts: [],
   };
 }

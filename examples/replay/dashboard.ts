@@ -3,6 +3,7 @@ import type { Alert, Summary } from 'fraud-scorer';
 import { formatCount, formatMs, formatRate, formatSeconds, formatShare, formatTime } from './format.js';
 import { type Paint, plainPaint } from './paint.js';
 import { type Progress, secondsLeft } from './progress.js';
+import { describeFlips, describeRole, liveVersions } from './versions-text.js';
 
 const WIDEST = 100;
 const LABEL_WIDTH = 13;
@@ -39,6 +40,7 @@ export function dashboard(progress: Progress, columns: number, paint: Paint = pl
     ]),
     row('alerts', [describeAlerts(summary.activeAlerts, paint)]),
     row('model', [describeModel(summary)]),
+    ...versionRows(summary),
   ].join('\n');
 }
 
@@ -69,6 +71,19 @@ function describeAlerts(alerts: readonly Alert[], paint: Paint): string {
   return alerts.length === 0 ? 'none' : paint.bad(alerts.map(({ message }) => message).join('; '));
 }
 
-function describeModel({ model, workers }: Summary): string {
-  return `${model.name} ${model.version}, ${workers.ready} workers on ${workers.provider ?? 'nothing'}`;
+/** Nothing where one model serves alone. */
+function versionRows(summary: Summary): string[] {
+  const versions = liveVersions(summary);
+  if (versions.length < 2) return [];
+  const shadows = versions.flatMap(({ version, shadow }) => (shadow === undefined ? [] : [{ version, shadow }]));
+  return [
+    row('versions', versions.map(describeRole)),
+    ...shadows.map(({ version, shadow }) => row(`shadow ${version}`, [describeFlips(shadow)])),
+  ];
+}
+
+function describeModel(summary: Summary): string {
+  const { model, workers } = summary;
+  const name = liveVersions(summary).length > 1 ? model.name : `${model.name} ${model.version}`;
+  return `${name}, ${workers.ready} workers on ${workers.provider ?? 'nothing'}`;
 }

@@ -12,6 +12,12 @@ export interface ReplayOptions {
   limit?: number;
   /** The model directory; the bundled model where it is left out. */
   model?: string;
+  /** The model directory of a version that gets a share of the transactions. */
+  challenger?: string;
+  /** The challenger's share, in (0, 1). */
+  share?: number;
+  /** The model directory of a version that gets copies, and whose decisions are compared. */
+  shadow?: string;
   /** Worker threads; one for each core where it is left out. */
   workers?: number;
   /** Days of the data's own time until a label is known. */
@@ -23,6 +29,8 @@ export interface ReplayOptions {
   /** Whether rows that cannot be read are counted and left out. */
   skipBad: boolean;
 }
+
+const DEFAULT_SHARE = 0.1;
 
 const BUNDLED_SAMPLE = fileURLToPath(new URL('../../models/visa-fraud/sample/transactions.csv.gz', import.meta.url));
 
@@ -40,12 +48,23 @@ export function parseOptions(
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => {} });
   try {
-    return { skipBad: false, ...command.parse(args, { from: 'user' }).opts<Omit<ReplayOptions, 'skipBad'>>() };
+    return complete(command.parse(args, { from: 'user' }).opts<Omit<ReplayOptions, 'skipBad'>>());
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
     throw new UsageError(`${error.message.replace(/^error: /, '')} (--help lists the options)`);
   }
+}
+
+/** @throws UsageError */
+function complete(given: Omit<ReplayOptions, 'skipBad'>): ReplayOptions {
+  const { challenger, share = DEFAULT_SHARE } = given;
+  if (challenger === undefined && given.share !== undefined) {
+    throw new UsageError(
+      `--share ${given.share}: expected a --challenger whose share it is (--help lists the options)`,
+    );
+  }
+  return { skipBad: false, ...given, ...(challenger !== undefined && { share }) };
 }
 
 function describeCommand(): Command {
@@ -63,6 +82,9 @@ function describeCommand(): Command {
     .option('--rate <n>', 'transactions a second (default: as fast as it can)', numberWithin(0, 1_000_000))
     .option('--limit <n>', 'stop after so many transactions', wholeWithin(1, 1_000_000_000))
     .option('--model <dir>', 'a model directory (default: the bundled model)', text)
+    .option('--challenger <dir>', 'a version that gets a share of the transactions, by customer', text)
+    .option('--share <n>', `the challenger's share, above 0 and below 1 (default: ${DEFAULT_SHARE})`, shareOfTraffic)
+    .option('--shadow <dir>', 'a version that gets copies; its decisions are compared', text)
     .option('--workers <n>', 'worker threads (default: one for each core)', wholeWithin(1, 256))
     .option('--label-delay <days>', "days of the data's own time until a label is known", delayDays, 7)
     .option('--json <file>', 'write the whole report as JSON', text)
@@ -89,6 +111,12 @@ function numberWithin(above: number, high: number): (value: string) => number {
     if (number > above && number <= high) return number;
     throw new InvalidArgumentError(`expected a number above ${above}, at most ${high}.`);
   };
+}
+
+function shareOfTraffic(value: string): number {
+  const number = readDecimal(value);
+  if (number > 0 && number < 1) return number;
+  throw new InvalidArgumentError('expected a number above 0 and below 1.');
 }
 
 function delayDays(value: string): number {

@@ -1,5 +1,7 @@
+import type { DeploymentSummary } from 'fraud-scorer';
 import { formatCount, formatMs, formatRate, formatSeconds, formatShare } from './format.js';
 import type { Progress } from './progress.js';
+import { describeRole, flipsOf, liveVersions } from './versions-text.js';
 
 /** How far a replay is, in a line of plain text. */
 export function progressLine({ elapsedSeconds, fraction, sent, failed, skipped, summary }: Progress): string {
@@ -16,7 +18,15 @@ export function progressLine({ elapsedSeconds, fraction, sent, failed, skipped, 
     `${formatCount(failed)} failed`,
   ];
   if (skipped > 0) parts.push(`${formatCount(skipped)} skipped`);
+  const versions = liveVersions(summary);
+  if (versions.length > 1) parts.push(versions.map(describeVersion).join(', '));
   const alerts = summary.activeAlerts.map(({ rule }) => rule);
   if (alerts.length > 0) parts.push(`ALERT ${alerts.join(', ')}`);
   return parts.join(' | ');
+}
+
+function describeVersion(deployment: DeploymentSummary): string {
+  const { shadow } = deployment;
+  const flips = shadow === undefined ? '' : ` (${formatCount(flipsOf(shadow).flipped)} flips)`;
+  return `${describeRole(deployment)}${flips}`;
 }

@@ -22,6 +22,8 @@ export interface ReplayParts {
   stop: AbortSignal;
   output?: Pick<NdjsonFile, 'write' | 'room'> | undefined;
   ratePerSecond?: number | undefined;
+  /** A version has a share: it keeps its customers, and each line of the output says who answered. */
+  hasShares?: boolean | undefined;
   limit?: number | undefined;
 }
 
@@ -94,15 +96,17 @@ export class Replay {
     label: DelayedLabel | undefined,
     dueMs: number,
   ): Promise<void> {
-    const { scorer, output, clock, ratePerSecond } = this.#parts;
-    const { transactionId: id, amount, isFraud } = transaction;
+    const { scorer, output, clock, ratePerSecond, hasShares = false } = this.#parts;
+    const { transactionId: id, customerId, amount, isFraud } = transaction;
     try {
-      const result = await scorer.score({ id, amount, features });
+      const request = { id, amount, features };
+      const result = await (hasShares ? scorer.score(request, { routingKey: customerId }) : scorer.score(request));
       this.tally.countScored(result, isFraud);
       if (ratePerSecond !== undefined) this.responseTimes.record(clock.now() - dueMs);
       if (label !== undefined) label.scored = true;
       const { decision, fraudProbability: probability, riskScore: risk, riskLevel: level } = result;
-      output?.write({ id, decision, probability, risk, level });
+      const version = result.source === 'model' ? result.model.version : null;
+      output?.write({ id, decision, probability, risk, level, ...(hasShares && { version }) });
     } catch (error) {
       if (label !== undefined) label.scored = false;
       this.#failed(id, error);

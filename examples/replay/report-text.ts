@@ -3,6 +3,8 @@ import type { BusinessSummary, Decision } from 'fraud-scorer';
 import { formatCount, formatMs, formatRate, formatScore, formatSeconds, formatShare } from './format.js';
 import type { ReplayReport } from './report.js';
 import { shortPath } from './short-path.js';
+import { versionBlocks } from './versions-report.js';
+import { liveVersions } from './versions-text.js';
 
 type Row = readonly [label: string, value: string];
 type Comparison = Pick<BusinessSummary, 'confusion' | 'precision' | 'detectionRate' | 'falsePositiveRate'>;
@@ -11,12 +13,20 @@ const DECISIONS: readonly Decision[] = ['APPROVE', 'REVIEW', 'BLOCK'];
 
 /** A report for people: what was done, how fast, and how well. */
 export function reportText(report: ReplayReport): string {
-  const blocks = [headline(report), mainTable(report), labelTable(report), ...skippedRows(report)];
+  const blocks = [
+    headline(report),
+    mainTable(report),
+    labelTable(report),
+    ...versionBlocks(report.summary),
+    ...skippedRows(report),
+  ];
   return `\n${blocks.join('\n\n')}\n`;
 }
 
-function headline({ rows, model, input, stoppedBy }: ReplayReport): string {
-  const what = `${formatCount(rows.scored)} transactions of ${shortPath(input)}, scored by ${model.name} ${model.version}`;
+function headline({ rows, model, summary, input, stoppedBy }: ReplayReport): string {
+  const versions = liveVersions(summary).length;
+  const by = versions > 1 ? `${versions} versions of ${model.name}` : `${model.name} ${model.version}`;
+  const what = `${formatCount(rows.scored)} transactions of ${shortPath(input)}, scored by ${by}`;
   return stoppedBy === null ? what : `${what}; stopped by ${stoppedBy}`;
 }
 

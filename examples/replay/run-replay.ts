@@ -4,6 +4,7 @@ import { AlertLog } from './alert-log.js';
 import type { Clock } from './clock.js';
 import { countRows } from './count-rows.js';
 import { DelayedLabels } from './delayed-labels.js';
+import { deployBeside } from './deploy-beside.js';
 import type { Display } from './display.js';
 import { formatRate } from './format.js';
 import type { ReplayOptions } from './options.js';
@@ -15,6 +16,7 @@ import { reportText } from './report-text.js';
 import { shortPath } from './short-path.js';
 import type { StopSignals } from './stop-signals.js';
 import { TransactionSource } from './transaction-source.js';
+import { describeEvent, describeRole, liveVersions } from './versions-text.js';
 
 const DAY_MS = 86_400_000;
 const UNPACED_TIMEOUT_MS = 30_000;
@@ -39,6 +41,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   await using source = await TransactionSource.open(options.input, options.skipBad);
   const counting = countRows(options.input);
   await using scorer = await FraudScorer.create(scorerOptions(options));
+  await deployBeside(scorer, options);
   const rows = await counting;
   await using files = await OutputFiles.open(options);
 
@@ -48,18 +51,22 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   const alerts = new AlertLog(elapsedSeconds, (line) => display.note(line));
   scorer.on('alert', (alert) => alerts.raised(alert));
   scorer.on('alertCleared', (alert) => alerts.cleared(alert));
+  scorer.on('deployment', (event) => display.note(describeEvent(event)));
   const labels = new DelayedLabels(options.labelDelay * DAY_MS, (outcome) => scorer.recordOutcome(outcome));
   const builder = new FeatureBuilder({ labelDelayDays: options.labelDelay });
   const replay = new Replay({
     scorer,
     labels,
     clock,
-    // The manifest of another model may give its features no names.
+    // The manifests of other models may give their features no names.
     features:
-      options.model === undefined ? { next: (transaction) => namedFeatures(builder.next(transaction)) } : builder,
+      (options.model ?? options.challenger ?? options.shadow) === undefined
+        ? { next: (transaction) => namedFeatures(builder.next(transaction)) }
+        : builder,
     stop: stop.signal,
     output: files.lines,
     ratePerSecond: options.rate,
+    hasShares: options.challenger !== undefined,
     limit: options.limit,
   });
   const show = (): void => {
@@ -123,8 +130,12 @@ function scorerOptions({ model, workers, rate }: ReplayOptions): FraudScorerOpti
 }
 
 function describeStart({ input, rate }: ReplayOptions, scorer: FraudScorer): string {
-  const { model, workers } = scorer.summary();
+  const summary = scorer.summary();
+  const { model, workers } = summary;
+  const versions = liveVersions(summary);
+  const names =
+    versions.length > 1 ? `${model.name} (${versions.map(describeRole).join(', ')})` : `${model.name} ${model.version}`;
   const pace = rate === undefined ? 'as fast as it can' : `at ${formatRate(rate)}`;
   const where = `${workers.configured} workers on ${workers.provider ?? 'nothing'}`;
-  return `Replaying ${shortPath(input)} with ${model.name} ${model.version}, ${where}, ${pace}. Ctrl-C stops it and reports.`;
+  return `Replaying ${shortPath(input)} with ${names}, ${where}, ${pace}. Ctrl-C stops it and reports.`;
 }

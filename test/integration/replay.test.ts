@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvOf, exampleTransactions, runReplay, Workplace } from '../fixtures/replay/replay-process.js';
-import { projectPath } from '../support/paths.js';
+import { goldenModel, projectPath } from '../support/paths.js';
 
 const HANDBOOK = projectPath('../shared/data/handbook-2018-04-05.csv.gz');
 const DECISIONS = ['APPROVE', 'REVIEW', 'BLOCK'];
@@ -84,6 +84,46 @@ describe('a replay', () => {
       });
       expect(summary.business.labelled).toBe(known);
     }
+  });
+
+  it('gives a challenger its share by customer, compares a shadow, and reports what each version did', async () => {
+    const versions = ['8', '9'].map((version) => place.version(version));
+    const [json, output] = [place.path('versions.json'), place.path('versions.ndjson')];
+    const { exitCode, stdout, stderr } = await runReplay(
+      ...['--input', input, '--json', json, '--output', output, '--rate', '1500', '--limit', '1500'],
+      ...['--challenger', versions[0] ?? '', '--share', '0.4', '--shadow', versions[1] ?? ''],
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+
+    const customers = new Map(transactions.map(({ transactionId, customerId }) => [transactionId, customerId]));
+    const answeredBy = new Map<string | undefined, unknown>();
+    const lines = readLines(output);
+    for (const { id, version } of lines) {
+      const customer = customers.get(String(id));
+      expect(['7', '8']).toContain(version);
+      expect(answeredBy.get(customer) ?? version).toBe(version);
+      answeredBy.set(customer, version);
+    }
+    expect(new Set(answeredBy.values()).size).toBe(2);
+
+    const { deployments } = JSON.parse(readFileSync(json, 'utf8')).summary;
+    expect(deployments.map(({ version, role }: Record<string, unknown>) => [version, role])).toEqual([
+      ['7', 'primary'],
+      ['8', 'challenger'],
+      ['9', 'shadow'],
+    ]);
+    expect(deployments[1].requests.total).toBe(lines.filter(({ version }) => version === '8').length);
+    // The same model by another name: it decides nothing otherwise.
+    expect(stdout).toMatch(/shadow 9, beside what the callers got:\n {2}0 of [1-9][\d,]* flipped/);
+    expect(stdout).toContain('with golden (7 primary 60.0 %, 8 challenger 40.0 %, 9 shadow)');
+    expect(stdout).toContain('scored by 3 versions of golden');
+  });
+
+  it('says in a line that a version beside the model cannot be deployed', async () => {
+    const { exitCode, stdout, stderr } = await runReplay('--input', input, '--shadow', goldenModel);
+    expect({ exitCode, lines: stderr.trim().split('\n').length }).toEqual({ exitCode: 2, lines: 1 });
+    expect(stderr).toContain('which is live already');
+    expect(stdout).not.toContain('Replaying');
   });
 
   it('reads a packed file, and stops at its limit', async () => {

@@ -19,12 +19,26 @@ export interface VersionLoadOptions {
   salt: string;
 }
 
+/** A request, and what held when it was sent. */
+interface Sent {
+  split: Split;
+  /** The change of the policy that was the last. */
+  since: number;
+  /** Of its routing key; undefined: it is drawn. */
+  place: number | undefined;
+  row: number;
+  /** Its answer is told only when those of its whole list are there, by when its version may have ended. */
+  isInList?: boolean;
+}
+
 /** Sends requests in every way there is, each held against the version that had to answer it. */
 export class VersionLoad {
   readonly #options: VersionLoadOptions;
   readonly #keys: readonly { key: string; place: number }[];
   /** Answers of versions other than the primary. */
   byChallengers = 0;
+  /** Of the first wrong answers, in words. */
+  readonly wrong: string[] = [];
   calls = { scoreMany: 0, scoreColumns: 0 };
 
   constructor(options: VersionLoadOptions) {
@@ -50,7 +64,7 @@ export class VersionLoad {
     const keyed = random.chance(0.7) ? this.#keys[random.index(keyCount)] : undefined;
     const [split, since] = [live.now, live.policyChanges];
     const promise = scorer.score(known.request(row), keyed === undefined ? {} : { routingKey: keyed.key });
-    return this.#track(split, since, keyed?.place, row, promise);
+    return this.#track({ split, since, place: keyed?.place, row }, promise);
   }
 
   async #sendList(): Promise<void> {
@@ -69,7 +83,7 @@ export class VersionLoad {
         if (outcome?.status === 'fulfilled') return outcome.value;
         throw outcome?.reason ?? new Error('an outcome is missing');
       });
-      return this.#track(split, since, keyed?.place, row, answer);
+      return this.#track({ split, since, place: keyed?.place, row, isInList: true }, answer);
     });
     await Promise.all(tracked);
   }
@@ -89,21 +103,18 @@ export class VersionLoad {
     });
   }
 
-  /** @param place of its routing key; undefined: it is drawn. */
-  #track(
-    split: Split,
-    since: number,
-    place: number | undefined,
-    row: number,
-    promise: Promise<ScoreResult>,
-  ): Promise<void> {
+  #track({ split, since, place, row, isInList = false }: Sent, promise: Promise<ScoreResult>): Promise<void> {
     const { ledger, known } = this.#options;
     const may = place === undefined ? allOf(split) : [lifeAt(split, place)];
     const kind = may.some(({ version }) => known.isHarmful(version)) ? 'risky' : 'plain';
     return ledger.trackAnswer(kind, promise, (result) => {
       const life = result.source === 'model' ? may.find(({ version }) => version === result.model.version) : undefined;
       if (life !== split.primary.life) this.byChallengers += 1;
-      return life !== undefined && !life.isOver && known.isAnswer(life, row, result, since);
+      if (life !== undefined && (isInList || !life.isOver) && known.isAnswer(life, row, result, since)) return true;
+      const allowed = may.map(({ version }) => version).join(' or ');
+      const by = result.source === 'model' ? `${result.model.version} (${result.decision})` : 'the fallback';
+      if (this.wrong.length < 3) this.wrong.push(`answered by ${by}, expected ${allowed}; over: ${life?.isOver}`);
+      return false;
     });
   }
 }

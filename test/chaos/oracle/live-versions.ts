@@ -43,6 +43,8 @@ export class LiveVersions {
   #policy: number;
   readonly #scorer: FraudScorer;
   readonly #lives = new Map<string, Life>();
+  /** The last that have ended: they may still answer what they were given, by the host's thresholds of that time. */
+  readonly #ended: Life[] = [];
   /** The thresholds that versions to come bring with them. */
   readonly #coming = new Map<string, number>();
   #now: Split;
@@ -80,7 +82,7 @@ export class LiveVersions {
   setPolicy(value: number): void {
     this.policyChanges += 1;
     this.#policy = value;
-    for (const { policy } of this.#lives.values()) policy.change(value, this.policyChanges);
+    for (const { policy } of [...this.#lives.values(), ...this.#ended]) policy.change(value, this.policyChanges);
     this.#scorer.setPolicy({ blockProbability: value });
   }
 
@@ -139,6 +141,9 @@ export class LiveVersions {
     const life = this.#lives.get(version);
     if (life !== undefined && this.promoting.has(version)) this.#coming.set(version, life.policy.current);
     this.#lives.delete(version);
+    if (life === undefined) return;
+    this.#ended.push(life);
+    if (this.#ended.length > 50) this.#ended.shift();
   }
 
   #tell(problem: string): void {

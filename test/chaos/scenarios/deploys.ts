@@ -79,7 +79,7 @@ async function runWith(context: ScenarioContext, { known, broken, threads }: Giv
   const { abandoned } = await scorer.close();
   if (abandoned > 0) problems.push(`close abandoned ${abandoned}`);
   if (threads.living > threadsBefore) problems.push(`${threads.living - threadsBefore} threads outlive close`);
-  problems.push(...control.problems, ...live.problems);
+  problems.push(...control.problems, ...live.problems, ...load.wrong);
   trial.missed.push(...control.missed);
   const findings = await trial.finish({
     ...control.counts,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dashboard } from '../../../examples/replay/dashboard.js';
 import type { Progress } from '../../../examples/replay/progress.js';
 import { progressLine } from '../../../examples/replay/progress-line.js';
-import { exampleSummary } from './summary-of.js';
+import { exampleDeployment, exampleSummary, exampleVersions } from './summary-of.js';
 
 const PROGRESS: Progress = {
   elapsedSeconds: 10,
@@ -42,6 +42,20 @@ describe('dashboard', () => {
     expect(text).toMatch(/alerts +P99 latency of 120\.0 ms/);
   });
 
+  it('shows the versions that serve, with roles and shares, and the flips of a shadow', () => {
+    const text = dashboard({ ...PROGRESS, summary: { ...exampleSummary(), deployments: exampleVersions() } }, 80);
+    expect(text).toMatch(/model +visa-fraud, 2 workers on cpu\n/);
+    expect(text).toMatch(/versions +1 primary 90\.0 % +2 challenger 10\.0 % +3 shadow\n/);
+    expect(text).toMatch(/shadow 3 +11 of 958 flipped: 8 APPROVE → REVIEW, 2 REVIEW → BLOCK, 1 APPROVE → BLOCK$/);
+  });
+
+  it('stays as it is where one model serves alone, whatever has retired', () => {
+    const retired = exampleDeployment({ version: '0', role: 'retired', traffic: 0 });
+    const summary = { ...exampleSummary(), deployments: [exampleDeployment(), retired] };
+    expect(dashboard({ ...PROGRESS, summary }, 80)).toBe(dashboard(PROGRESS, 80));
+    expect(dashboard(PROGRESS, 80)).toMatch(/model +visa-fraud 1, 2 workers on cpu$/);
+  });
+
   it.each([20, 60, 80, 100, 250])('keeps its bar within a terminal of %i columns', (columns) => {
     for (const fraction of [0, 0.5, 1]) {
       const bar = dashboard({ ...PROGRESS, fraction }, columns).split('\n')[1];
@@ -63,5 +77,10 @@ describe('progressLine', () => {
       '10.0 s |  25 % | 1,000 sent | 12,345/s | P50 1.50 ms, P95 3.00 ms, P99 4.50 ms | 12 REVIEW, 8 BLOCK | ' +
         'detected 75.0 % | 0 failed | 2 skipped | ALERT latency',
     );
+  });
+
+  it('adds the versions that serve, where there are several', () => {
+    const line = progressLine({ ...PROGRESS, summary: { ...exampleSummary(), deployments: exampleVersions() } });
+    expect(line).toContain(' | 0 failed | 1 primary 90.0 %, 2 challenger 10.0 %, 3 shadow (11 flips)');
   });
 });

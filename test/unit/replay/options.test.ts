@@ -36,6 +36,17 @@ describe('parseOptions', () => {
     });
   });
 
+  it('reads versions beside the model; a challenger gets a tenth where no share is given', () => {
+    expect(parseOptions('--challenger c --share 0.25 --shadow s'.split(' '))).toMatchObject({
+      challenger: 'c',
+      share: 0.25,
+      shadow: 's',
+    });
+    expect(parseOptions(['--challenger', 'c'])?.share).toBe(0.1);
+    for (const name of ['challenger', 'share', 'shadow']) expect(parseOptions([])).not.toHaveProperty(name);
+    expect(failure('--share', '0.2', '--shadow', 's')).toMatch(/^--share 0\.2: expected a --challenger/);
+  });
+
   it.each([
     ['--rate', '0', 'expected a number above 0, at most 1000000'],
     ['--rate', '-5', 'expected a number above 0'],
@@ -49,6 +60,11 @@ describe('parseOptions', () => {
     ['--label-delay', '366', 'expected a number of days from 0 to 365'],
     ['--input', '', 'expected a path'],
     ['--model', '', 'expected a path'],
+    ['--challenger', '', 'expected a path'],
+    ['--shadow', '', 'expected a path'],
+    ['--share', '0', 'expected a number above 0 and below 1'],
+    ['--share', '1', 'expected a number above 0 and below 1'],
+    ['--share', 'half', 'expected a number above 0 and below 1'],
   ])('refuses %s %j in one line that says what was expected', (flag, value, expected) => {
     const message = failure(flag, value);
     expect(message).toContain(flag);
@@ -66,7 +82,10 @@ describe('parseOptions', () => {
   it('writes help that names every option, and asks for no run', () => {
     const written: string[] = [];
     expect(parseOptions(['--help'], (text) => written.push(text))).toBeUndefined();
-    for (const flag of ['input', 'rate', 'limit', 'model', 'workers', 'label-delay', 'json', 'output', 'skip-bad']) {
+    const versions = ['challenger', 'share', 'shadow'];
+    for (const flag of [
+      ...['input', 'rate', 'limit', 'model', ...versions, 'workers', 'label-delay', 'json', 'output', 'skip-bad'],
+    ]) {
       expect(written.join('')).toContain(`--${flag}`);
     }
   });

@@ -1,4 +1,4 @@
-import { DeadlineExceededError, type ScoreRequest, type ScoreResult } from 'fraud-scorer';
+import { DeadlineExceededError, type ScoreOptions, type ScoreRequest, type ScoreResult } from 'fraud-scorer';
 import type { Transaction } from 'fraud-scorer/reference';
 import { describe, expect, it } from 'vitest';
 import { DelayedLabels } from '../../../examples/replay/delayed-labels.js';
@@ -88,6 +88,20 @@ describe('Replay', () => {
       trueNegatives: 72,
       falseNegatives: 9,
     });
+  });
+
+  it('keeps a customer with its version where versions have shares, and writes who answered', async () => {
+    const options: (ScoreOptions | undefined)[] = [];
+    const scorer: ReplayParts['scorer'] = {
+      score: async (request, given) => {
+        options.push(given);
+        return result((request as ScoreRequest).id, 0.1);
+      },
+    };
+    const { replay, lines } = setUp(() => result('unused', 0), { scorer, hasShares: true });
+    await replay.run(transactions(2));
+    expect(options).toEqual([{ routingKey: 'c' }, { routingKey: 'c' }]);
+    expect(lines.map(({ version }) => version)).toEqual(['1', '1']);
   });
 
   it('never has more than 2,048 out, however many there are and however slow the answers', async () => {

@@ -4,7 +4,7 @@ import { buildReport, type ReportParts } from '../../../examples/replay/report.j
 import { reportText } from '../../../examples/replay/report-text.js';
 import { ResponseTimes } from '../../../examples/replay/response-times.js';
 import { Tally } from '../../../examples/replay/tally.js';
-import { exampleSummary } from './summary-of.js';
+import { exampleSummary, exampleVersions } from './summary-of.js';
 
 function scored(fraudProbability: number): ScoreResult {
   return {
@@ -114,6 +114,28 @@ describe('reportText', () => {
     expect(text).toMatch(/│ labels +│ +900 │ +12 │/);
     expect(text).toMatch(/│ detection rate +│ +75\.0 % │ +50\.0 % │/);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('tells what each version did, in lines that fit a terminal', () => {
+    const summary = { ...exampleSummary(), deployments: exampleVersions() };
+    const text = reportText(buildReport(partsOf(exampleTally(), { summary })));
+    expect(text).toContain('scored by 3 versions of visa-fraud\n');
+    expect(text).toMatch(/│ 1 +│ primary +│ +90\.0 % │ +1,000 │ +1\.2 % │ +0\.80 % │ 4\.50 ms │ +75\.0 % │ +1\.3 % │/);
+    expect(text).toMatch(/│ 3 +│ shadow +│ +0\.0 % │ +0 │ +– │ +– │ 6\.00 ms │ +– │ +– │/);
+    expect(text).toContain('2 challenger 10.0 %, less the primary:');
+    expect(text).toContain('BLOCK   +1.20 % (+0.40 % to +2.00 %): they differ');
+    expect(text).toContain('REVIEW  −0.10 % (−1.00 % to +0.80 %): no difference found');
+    expect(text).toContain('11 of 958 flipped: 8 APPROVE → REVIEW');
+    expect(text).toContain('score difference: mean 0.0123, P95 0.2000, PSI 0.0500');
+    expect(text).toContain('not compared: 40 pressure, 2 late');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('names one model, and no versions, where one serves alone', () => {
+    const text = reportText(buildReport(partsOf(exampleTally())));
+    expect(text).toContain('scored by visa-fraud 1\n');
+    expect(text).not.toMatch(/primary|shadow/);
   });
 
   it('has no colours of its own, so that it can go into a file', () => {

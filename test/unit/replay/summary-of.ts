@@ -87,3 +87,35 @@ export function exampleSummary(): Summary {
     activeAlerts: [],
   };
 }
+
+/** Three versions side by side: a primary, a challenger with a tenth of the traffic, and a shadow. */
+export function exampleVersions(): DeploymentSummary[] {
+  const none = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
+  return [
+    exampleDeployment({ traffic: 0.9 }),
+    exampleDeployment({
+      ...{ version: '2', role: 'challenger', traffic: 0.1 },
+      comparison: {
+        block: { difference: 0.012, low: 0.004, high: 0.02, distinguishable: true },
+        review: { difference: -0.001, low: -0.01, high: 0.008, distinguishable: false },
+        error: { difference: 0, low: -0.001, high: 0.001, distinguishable: false },
+      },
+    }),
+    exampleDeployment({
+      ...{ version: '3', role: 'shadow', traffic: 0 },
+      business: { ...business, total: 0, reviewed: 0, blocked: 0, detectionRate: null, falsePositiveRate: null },
+      shadow: {
+        copied: 1_000,
+        dropped: { queueFull: 0, pressure: 40, notReadable: 0, failed: 0, late: 2, unpaired: 0 },
+        flips: {
+          APPROVE: { APPROVE: 940, REVIEW: 8, BLOCK: 1 },
+          REVIEW: { ...none, REVIEW: 7, BLOCK: 2 },
+          BLOCK: none,
+        },
+        scoreDifference: { mean: 0.0123, p95: 0.2 },
+        psi: 0.05,
+        latencyMs: percentiles(2),
+      },
+    }),
+  ];
+}

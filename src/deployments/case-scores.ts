@@ -25,7 +25,7 @@ export async function casesOf({ folders, manifest }: ModelDirectory): Promise<Go
  * @throws {ModelInvalidError} where a score is another.
  */
 export function refuseByCases(
-  { trial, provider }: ReadyReport,
+  { trial, provider, graph }: ReadyReport,
   expected: readonly Expected[],
   modelPath: string,
 ): void {
@@ -35,7 +35,7 @@ export function refuseByCases(
     riskScore: row?.riskScore ?? row?.fraudProbability ?? Number.NaN,
   }));
   const wanted = expected.map((want) => ({ ...want, decision: null }));
-  const { problems } = compareWithCases(scores, wanted, null, caseTolerance[provider]);
+  const { problems } = compareWithCases(scores, wanted, null, caseTolerance(provider, graph));
   if (problems.length === 0) return;
   const more = problems.length > listed ? `; and ${problems.length - listed} more` : '';
   const message = `${modelPath} does not score the rows of its ${casesFile} as that says: ${problems.slice(0, listed).join('; ')}${more}`;

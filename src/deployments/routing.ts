@@ -1,3 +1,5 @@
+// Not the global class, which a realm of its own (a vm context) does not have.
+import { TextEncoder } from 'node:util';
 import { finish, mixBlock } from './murmur3.js';
 
 /** Who answers a request: 0 is the primary, 1 the first challenger, 2 the second. */

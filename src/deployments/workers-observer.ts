@@ -36,6 +36,6 @@ export function servingObserver(options: ObserverOptions, version: string): Work
       logger.warn('A worker came back on another provider', { version, before, providers });
     },
     onWorkersAbandoned: (abandoned) =>
-      logger.error('The process ended while workers were running', { version, workers: abandoned }),
+      logger.error('The process ended while workers were running', { workers: abandoned }),
   };
 }

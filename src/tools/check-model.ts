@@ -128,7 +128,7 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
     check.notes.push(...(scored.trial?.notes ?? []).map((note) => `${provider}: ${note}`));
     if (cases === null || scored.reason !== null) continue;
     const policy = { ...defaultPolicy, ...manifest.policy };
-    const compared = compareWithCases(scoresOf(scored), cases.expected, policy, caseTolerance[provider]);
+    const compared = compareWithCases(scoresOf(scored), cases.expected, policy, caseTolerance(provider, scored.graph));
     result.largestDifference = compared.largestDifference;
     problem('golden rows', ...compared.problems.map((message) => `${provider}: ${message}`));
   }

@@ -10,6 +10,7 @@ import type { ManifestInput } from '../models/manifest.js';
 import { isThere, readSmall } from '../models/read-file.js';
 import type { Scores } from '../protocol/outputs.js';
 import { isProbability } from '../protocol/outputs.js';
+import type { GraphDescription } from '../protocol/serving.js';
 import { isDecision } from '../validation/decision.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { describeKind, IssueList } from '../validation/issues.js';
@@ -18,8 +19,17 @@ import { givenRows } from './verification-rows.js';
 /** The file of a model directory that has rows and what they must come to. */
 export const casesFile = 'cases.json';
 
-/** How far a score may be from what it must be: other providers add up in another order. */
-export const caseTolerance: Readonly<Record<Provider, number>> = { cpu: 1e-5, cuda: 1e-4, tensorrt: 1e-4 };
+/** How far a score may be from what it must be, absolute: other providers add up in another order. */
+const tolerance: Readonly<Record<Provider, number>> = { cpu: 1e-5, cuda: 1e-4, tensorrt: 1e-4 };
+
+/** float16 has 11 bits: steps of a two-thousandth below 1. */
+const float16Tolerance = 2e-3;
+
+/** @param graph null where it is not known. */
+export function caseTolerance(provider: Provider, graph: GraphDescription | null): number {
+  const values = [...(graph?.inputs ?? []), ...(graph?.outputs ?? [])];
+  return values.some(({ type }) => type === 'float16') ? float16Tolerance : tolerance[provider];
+}
 
 /** What a row must come to. */
 export interface Expected {

@@ -71,7 +71,7 @@ describe('a scorer as an emitter of Node.js', () => {
     const code = 'ERR_INVALID_OPTIONS';
     expect(await runHost(prelude + program)).toMatchObject({
       code: 0,
-      output: `${new Array(7).fill(code).join()}\nInvalid options: event: expected one of "alert", "alertCleared", "decision", "workerLost", received "descision"\n`,
+      output: `${new Array(7).fill(code).join()}\nInvalid options: event: expected one of "alert", "alertCleared", "decision", "deployment", "workerLost", received "descision"\n`,
     });
   });
 });

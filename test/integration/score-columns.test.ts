@@ -70,6 +70,7 @@ describe('scoreColumns', () => {
       fraudProbability: new Float32Array(0),
       riskScore: new Float32Array(0),
       decision: new Uint8Array(0),
+      model: { name: 'golden', version: '7' },
     });
   });
 

@@ -1,3 +1,4 @@
+import { transferableAbortController } from 'node:util';
 import type { ModelWatcher, WatchedScorer, WatchModelsOptions } from '../../api/watch.js';
 import { type Clock, systemClock } from '../../host/clock.js';
 import { containedLogger } from '../../host/logging.js';
@@ -48,7 +49,7 @@ export function watchModelsIn(
   requireScorer(scorer);
   const directory = requirePath(location, 'directory');
   const options = resolveWatchOptions(givenOptions);
-  const stopping = new AbortController();
+  const stopping = transferableAbortController();
   const logger = containedLogger(options.logger, clock);
   const problems = new ProblemLog(logger, options.onProblem);
   const ledger = new VersionLedger();

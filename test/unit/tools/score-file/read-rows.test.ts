@@ -39,6 +39,22 @@ describe('readCsv', () => {
     ]);
   });
 
+  it('ends a row at any line end where a file mixes them, and keeps those in quotation marks', async () => {
+    for (const length of [3, 7, 100]) {
+      expect(await csv('a,b\n1,x\r\n2,"y\r\nz"\r\n3,"w\n"\n4,v\r5,u\r\n', wanted('a', 'b'), length)).toEqual([
+        { number: 1, line: 2, cells: ['1', 'x'], length: 0 },
+        { number: 2, line: 3, cells: ['2', 'y\r\nz'], length: 0 },
+        { number: 3, line: 5, cells: ['3', 'w\n'], length: 0 },
+        { number: 4, line: 7, cells: ['4', 'v'], length: 0 },
+        { number: 5, line: 8, cells: ['5', 'u'], length: 0 },
+      ]);
+    }
+    expect((await csv('a,b\r\n1,x\n2,y\n', wanted('a', 'b'))).map(seen)).toEqual([
+      ['1', 'x'],
+      ['2', 'y'],
+    ]);
+  });
+
   it('finds out by the first line that cells end with semicolons or tabs', async () => {
     expect(await csv('a;"b, c"\n1,5;2', wanted('a', 'b, c'), 100)).toMatchObject([{ cells: ['1,5', '2'] }]);
     expect(await csv('a\tb\n1\t2', wanted('a', 'b'), 100)).toMatchObject([{ cells: ['1', '2'] }]);

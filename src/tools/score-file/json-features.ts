@@ -34,11 +34,13 @@ export class JsonFeatures {
   /** Names of columns that `score` does not know, such as `X[0]`. */
   readonly #longNames = new Map<string, FeatureColumn>();
   readonly #integers: JsonIntegers;
+  readonly #others: ReadonlySet<string>;
   readonly #isSlip: ReturnType<typeof nameSlips>;
 
   /** @param others names of columns that are no features, such as the label's. */
   constructor(inputs: readonly ManifestInput[], others: readonly string[]) {
     this.#inputs = inputs;
+    this.#others = new Set(others);
     this.#columns = featureColumns(inputs);
     this.unseen = new Set(this.#columns);
     this.#integers = new JsonIntegers(inputs);
@@ -70,7 +72,7 @@ export class JsonFeatures {
 
   read(row: Fields): JsonFeaturesOfRow | RowProblem {
     const isRequest = Object.hasOwn(row, requestField) && !this.#given.has(requestField);
-    if (isRequest) return { features: this.#integers.read(row[requestField]), isRequest };
+    if (isRequest) return this.#beside(row) ?? { features: this.#integers.read(row[requestField]), isRequest };
     const known: [string, unknown][] = [];
     const long: [FeatureColumn, unknown][] = [];
     const others: string[] = [];
@@ -99,6 +101,17 @@ export class JsonFeatures {
     }
     if (long.length > 0) known.push(...this.#inputsOf(long));
     return { features: this.#integers.read(Object.fromEntries(known)), isRequest };
+  }
+
+  /** A feature in a request, but not in its field `features`: it would not be read, and could count as missing. */
+  #beside(row: Fields): RowProblem | null {
+    const name = Object.keys(row).find((name) => this.#given.has(name) && !this.#others.has(name));
+    if (name === undefined) return null;
+    return {
+      column: name,
+      expected: 'all features of the row in its field "features"',
+      received: 'one beside it, which would not be read (move it into "features", or rename it)',
+    };
   }
 
   #see(given: ReadonlySet<number>): void {

@@ -1,6 +1,7 @@
 import { describeKind } from '../../validation/issues.js';
 import type { Fields } from './json-features.js';
-import { maxRowLength, type RawRow, type RowReader } from './raw-row.js';
+import { maxRowLength, type RawRow, type RowProblem, type RowReader } from './raw-row.js';
+import { findRepeatedName } from './repeated-names.js';
 import { ScoreFileError } from './score-file-error.js';
 
 /**
@@ -15,6 +16,8 @@ export async function* readNdjson(path: string, chunks: AsyncIterable<Buffer>): 
     yield lines.map(({ text, line }): RawRow<Fields> => {
       number += 1;
       const cells = parsed(text);
+      const problem = cells === null ? null : problemOf(cells, text);
+      if (problem !== null) return { number, line, problem };
       if (cells !== null) return { number, line, cells, length: text.length };
       return { number, line, problem: { column: null, expected: 'a JSON object', received: kindOf(text) } };
     });
@@ -59,6 +62,13 @@ function parsed(text: string): Fields | null {
     // The parser's own words quote what it read.
     return null;
   }
+}
+
+/** The parser would keep the last of several values that have one name. */
+function problemOf(cells: Fields, text: string): RowProblem | null {
+  const repeated = findRepeatedName(text, cells);
+  if (repeated === null) return null;
+  return { column: repeated.join('.').slice(0, 60), expected: 'each name once in an object', received: 'it twice' };
 }
 
 function kindOf(text: string): string {

@@ -111,6 +111,34 @@ describe('readNdjson', () => {
     expect(rows.map(seen)).toEqual([{ a: 1 }, 'text that is not JSON', 'an array of 1', { a: 2 }]);
   });
 
+  it.each([
+    ['{"a":1,"a":2}', 'a'],
+    ['{"a":1,"b":"\\"a\\":","\\u0061" : 2}', 'a'],
+    ['{"id":1,"features":{"X":{"b":1,"c":[{}],"b":2}}}', 'features.X.b'],
+    ['{"a":[{"b":1},{"c":1,"b":2},{"b":{},"b":1}]}', 'a.b'],
+    ['{"__proto__":1,"__proto__":2}', '__proto__'],
+  ])('refuses a row with a name that is there twice: %s', async (row, column) => {
+    const [first, second] = await ndjson(`${row}\n{"a":1}\n`);
+    expect(first).toMatchObject({ problem: { column, expected: 'each name once in an object', received: 'it twice' } });
+    expect(second).toMatchObject({ cells: { a: 1 } });
+  });
+
+  it.each(['{"a":{"b":1},"c":{"b":2},"b":[{"b":1},{"b":2}]}', '{"a":"\\"a\\":1,\\"a\\":","b":":","c":{}, "d" :[ ]}'])(
+    'takes a row whose names only look as if they were there twice: %s',
+    async (row) => {
+      expect((await ndjson(row)).map(seen)).toEqual([JSON.parse(row)]);
+    },
+  );
+
+  it('takes a row of fields as it was written, whatever their names and values are', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (row) => {
+        const text = JSON.stringify(row);
+        expect((await ndjson(text, 1_000)).map(seen)).toEqual([JSON.parse(text)]);
+      }),
+    );
+  });
+
   it('takes a file of empty lines for one without rows, and refuses an empty one', async () => {
     expect(await ndjson('\n \n')).toEqual([]);
     await expect(ndjson('')).rejects.toThrow('rows.ndjson: expected a JSON object on each line, found an empty file');

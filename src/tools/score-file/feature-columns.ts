@@ -3,6 +3,9 @@ import type { ManifestInput } from '../../models/manifest-inputs.js';
 import type { WantedColumn } from './raw-row.js';
 import { ScoreFileError } from './score-file-error.js';
 
+/** Types whose values are integers. */
+export const wholeTypes: ReadonlySet<string> = new Set(['int64', 'int32', 'bool']);
+
 /** The column of a file for one feature, and what its cells may hold. */
 export interface FeatureColumn extends WantedColumn {
   /** The input's name, and the feature's place and name there. */

@@ -1,6 +1,6 @@
 import type { ManifestInput } from '../../models/manifest-inputs.js';
 import { featureNamesOf } from '../../requests/feature-names.js';
-import { type FeatureColumn, featureColumns } from './feature-columns.js';
+import { type FeatureColumn, featureColumns, wholeTypes } from './feature-columns.js';
 import { JsonIntegers } from './json-integers.js';
 import { type NameSlip, nameSlips } from './name-slips.js';
 import type { RowProblem } from './raw-row.js';
@@ -27,6 +27,8 @@ export interface JsonFeaturesOfRow {
 export class JsonFeatures {
   /** The features that no row of fields has given so far. */
   readonly unseen: Set<FeatureColumn>;
+  /** Whether the fields with these names, from the row, lead to features that are integers; null where the model has none. */
+  readonly isInteger: ((names: readonly string[]) => boolean) | null;
   readonly #inputs: readonly ManifestInput[];
   readonly #columns: readonly FeatureColumn[];
   /** The features that a name gives. */
@@ -43,6 +45,8 @@ export class JsonFeatures {
     this.#others = new Set(others);
     this.#columns = featureColumns(inputs);
     this.unseen = new Set(this.#columns);
+    const hasIntegers = this.#columns.some(({ type }) => wholeTypes.has(type));
+    this.isInteger = hasIntegers ? (names) => this.#isInteger(names) : null;
     this.#integers = new JsonIntegers(inputs);
     const { names, targets } = featureNamesOf(inputs).top;
     let first = 0;
@@ -119,6 +123,14 @@ export class JsonFeatures {
       const column = this.#columns[feature];
       if (column !== undefined) this.unseen.delete(column);
     }
+  }
+
+  #isInteger(names: readonly string[]): boolean {
+    const [top = '', next = ''] = names;
+    const name = top === requestField && !this.#given.has(top) ? next : top;
+    // All features of an input have the same type.
+    const [feature = -1] = this.#given.get(name) ?? [];
+    return wholeTypes.has(this.#columns[feature]?.type ?? '');
   }
 
   #slipIn(others: readonly string[], given: ReadonlySet<number>): NameSlip | null {

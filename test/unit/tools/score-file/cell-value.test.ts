@@ -62,6 +62,20 @@ describe('readText', () => {
     expect(read('2', { type: 'bool' })).toBe('bad: a number beyond that');
   });
 
+  it.each(['int64', 'int32', 'bool'])('refuses a fraction that a number loses, and takes one of zeros: %s', (type) => {
+    for (const cell of ['1.00000000000000000001', '0.99999999999999999999', '1e-400', '10000000000000000001e-19']) {
+      expect(read(cell, { type }), cell).toBe('bad: a number with a fraction');
+    }
+    const whole = ['1.000000000000000000000', '10e-1', '0.1e1', '.0000', '0e-400', '-0.0', '00001.'];
+    expect(whole.map((cell) => read(cell, { type }))).toEqual([1, 1, 1, 0, 0, -0, 1]);
+  });
+
+  it('refuses an int64 whose fraction is lost only because the number is large', () => {
+    expect(read('9007199254740991.4', { type: 'int64' })).toBe('bad: a number with a fraction');
+    expect(read('-9007199254740990.6', { type: 'int64' })).toBe('bad: a number with a fraction');
+    expect(read('9007199254740991.4', { type: 'float64' })).toBe(9007199254740991);
+  });
+
   it('keeps texts as they are, numbers among them too', () => {
     expect(read(' 007', { type: 'string' })).toBe(' 007');
     expect(read('1', texts)).toBe('1');

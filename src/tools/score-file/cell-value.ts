@@ -17,6 +17,8 @@ const leastInt64 = -(2n ** 63n);
 const mostInt64 = 2n ** 63n - 1n;
 const mostInt32 = 2 ** 31;
 
+const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 /** Reads a cell of a CSV file by the type of its feature: numbers strictly, texts as they are. An empty cell is a missing value. */
 export function readText(cell: string | undefined, column: FeatureColumn): FeatureValue | BadCell {
   if (cell === undefined) return missing(column, 'nothing');
@@ -38,6 +40,7 @@ export function readText(cell: string | undefined, column: FeatureColumn): Featu
   const word = text.toLowerCase();
   if (word === 'true' || word === 'false') return word === 'true' ? 1 : 0;
   if (word === 'nan') return missing(column, 'NaN');
+  if (isDecimal.test(text)) return new BadCell(expectedOf(column), 'a number that is too large');
   return new BadCell(expectedOf(column), number - number === 0 ? 'a number that is not decimal' : 'text');
 }
 

@@ -34,7 +34,7 @@ export function describeAdopt(command: Command, output: Output, endWith: (isWell
     .option('--features <names>', 'names of the features, with commas; or a CSV file whose header has them')
     .option(
       '--missing <value>',
-      "what stands for a missing value: 'nan', a number or a text; or INPUT=VALUE, several times",
+      "what stands for a missing value: 'nan' or a number; or INPUT=VALUE, several times, where VALUE may be a text",
       missingOf,
     )
     .addOption(
@@ -101,6 +101,7 @@ function classOf(text: string): number | string {
 }
 
 function missingOf(text: string, earlier: Record<string, number | string> = {}): Record<string, number | string> {
+  if (text.startsWith('=')) throw new InvalidArgumentError('expected the name of an input before the =.');
   const [, input = everyInput, value = ''] = /^(?:(.*?)=)?(.*)$/s.exec(text) ?? [];
   const number = value.trim() === '' ? Number.NaN : Number(value);
   const all = { ...earlier, [input]: Number.isFinite(number) ? number : value };

@@ -2,7 +2,7 @@ import type { Cumulative } from '../tools/score-file/metrics/cumulative.js';
 import { reportCharts } from '../tools/score-file/report/report-charts.js';
 import { type ReportSection, reportHtml } from '../tools/score-file/report/report-html.js';
 import { countOf, evaluationFacts, thresholdCells, thresholdNotes } from './evaluation-words.js';
-import { decisionsText, type ScoreSummary } from './score-text.js';
+import { decisionsText, type ScoreSummary, unknownTextsFacts } from './score-text.js';
 
 /** The summary with its curves, as HTML. */
 export async function scoreReport(summary: ScoreSummary, cumulative: Cumulative): Promise<string> {
@@ -16,7 +16,7 @@ export async function scoreReport(summary: ScoreSummary, cumulative: Cumulative)
     ['Scored', countOf(scored, 'row')],
   ];
   if (rows > scored) facts.push(['Bad rows, left out', countOf(rows - scored, 'row')]);
-  facts.push(['Decisions', decisionsText(summary)]);
+  facts.push(['Decisions', decisionsText(summary)], ...unknownTextsFacts(summary));
   if (evaluation !== null) {
     facts.push(...evaluationFacts(evaluation));
     for (const { title, text, chart } of reportCharts(cumulative, evaluation.costs)) {

@@ -1,7 +1,9 @@
 import type { Decision, ModelIdentity } from '../api/result.js';
+import { shownName } from '../errors/foreign-names.js';
 import type { Evaluation } from '../tools/score-file/evaluation.js';
 import type { ScoredFile } from '../tools/score-file/score-file.js';
 import { describeProblem } from '../tools/score-file/skipped-rows.js';
+import type { UnknownTextsOfColumn } from '../tools/score-file/unknown-texts.js';
 import { countOf, evaluationFacts, numberText, thresholdCells, thresholdNotes } from './evaluation-words.js';
 import { table } from './table.js';
 
@@ -12,6 +14,8 @@ export interface ScoreSummary extends ScoredFile {
   /** The HTML file; null where none was asked for. */
   report: string | null;
   seconds: number;
+  /** Scored rows with a text that became `unknownCategory`, by column. */
+  unknownTexts: UnknownTextsOfColumn[];
   decisions: Record<Decision, number>;
   /** Null without labels. */
   evaluation: Evaluation | null;
@@ -20,12 +24,16 @@ export interface ScoreSummary extends ScoredFile {
 /** Reasons for leaving rows out that are listed. */
 const maxReasons = 20;
 
+/** Columns with unknown texts that are listed. */
+const maxColumns = 20;
+
 /** The summary for people. */
 export function scoreText(summary: ScoreSummary): string {
   const { model, out, scored, seconds, evaluation, report } = summary;
   const lines = [
     `${model.name} ${model.version}: ${countOf(scored, 'row')} scored in ${seconds.toFixed(1)} s, written to ${out}`,
     `Decisions: ${decisionsText(summary)}`,
+    ...unknownTextsFacts(summary).map(([name, value]) => `${name}: ${value}`),
     ...skippedLines(summary),
   ];
   if (evaluation !== null) lines.push('', ...evaluationLines(evaluation));
@@ -35,6 +43,15 @@ export function scoreText(summary: ScoreSummary): string {
 
 export function decisionsText({ decisions: { APPROVE, REVIEW, BLOCK } }: ScoreSummary): string {
   return `APPROVE ${numberText(APPROVE)}, REVIEW ${numberText(REVIEW)}, BLOCK ${numberText(BLOCK)}`;
+}
+
+/** Name and value; nothing where the model knows all texts. */
+export function unknownTextsFacts({ unknownTexts }: ScoreSummary): (readonly [string, string])[] {
+  if (unknownTexts.length === 0) return [];
+  const columns = unknownTexts.slice(0, maxColumns).map(({ column, rows }) => `${shownName(column)} ${countOf(rows, 'row')}`);
+  const more = unknownTexts.length - columns.length;
+  if (more > 0) columns.push(`and ${countOf(more, 'more column')}`);
+  return [['Texts that the model does not know, scored as unknownCategory', columns.join(', ')]];
 }
 
 function skippedLines({ skipped, rows, scored }: ScoreSummary): string[] {

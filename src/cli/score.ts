@@ -21,6 +21,7 @@ import {
 } from '../tools/score-file/score-file.js';
 import { ScoreFileError } from '../tools/score-file/score-file-error.js';
 import { scoreColumns } from '../tools/score-file/score-lines.js';
+import { UnknownTexts } from '../tools/score-file/unknown-texts.js';
 import { providers, wholeNumber } from './arguments.js';
 import { asJson, type Output } from './output.js';
 import { progressBar } from './progress-bar.js';
@@ -91,9 +92,11 @@ async function score(file: string, options: ScoreOptions): Promise<ScoreSummary>
   try {
     await reportFile?.write('');
     const labelled = new LabelledRows();
+    const unknownTexts = new UnknownTexts(manifest.inputs);
     const decisions: Record<Decision, number> = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
     const scored = await scoreRows(orderOf(file, manifest, options), options, (row, result) => {
       decisions[result.decision] += 1;
+      unknownTexts.add(row.features);
       if (options.label !== undefined) labelled.add(row, result);
     });
     const { blockProbability } = { ...defaultPolicy, ...manifest.policy };
@@ -102,7 +105,8 @@ async function score(file: string, options: ScoreOptions): Promise<ScoreSummary>
     const seconds = (systemClock.now() - startedMs) / 1_000;
     const { name, version } = manifest;
     const model = { name, version };
-    const summary = { model, file, out, report: report ?? null, seconds, ...scored, decisions, evaluation };
+    const counts = { ...scored, unknownTexts: unknownTexts.list(), decisions };
+    const summary = { model, file, out, report: report ?? null, seconds, ...counts, evaluation };
     await reportFile?.write(await scoreReport(summary, labelled.cumulative()));
     await reportFile?.commit();
     return summary;

@@ -22,7 +22,7 @@ export interface AdoptModelOptions {
   fraudClass?: number | string | undefined;
   /** Names of the features, in the order of the graph's inputs; or the path of a CSV file whose header has them. */
   features?: readonly string[] | string | URL | undefined;
-  /** What stands for a missing value: `'nan'`, a number, or a text for text inputs; for all inputs that can hold it, or by input. @default missing values are refused */
+  /** What stands for a missing value: `'nan'` or a number for all inputs that can hold it; or a value by input, where an input of text takes a text. @default missing values are refused */
   missing?: number | string | Readonly<Record<string, number | string>> | undefined;
   /** What outputs are to be taken for, by name, where the graph leaves a choice: `{ scores: 'score' }`. */
   outputs?: Readonly<Record<string, OutputForm>> | undefined;
@@ -98,7 +98,11 @@ function readOptions(options: AdoptModelOptions, file: string): ReadOptions {
     isCalibrationOrPath,
   );
   const outputs = reader.value('outputs', `an object of ${outputForms.join(', ')} by the names of outputs`, isForms);
-  const missing = reader.value('missing', "'nan', a number or a text, or these by the names of inputs", isMissing);
+  const missing = reader.value(
+    'missing',
+    "'nan' or a number, or by the names of inputs one of these or a text",
+    isMissing,
+  );
   const cases = reader.value('cases', 'the path of a cases.json', isPathOrUrl);
   const resolved: ReadOptions = {
     name:

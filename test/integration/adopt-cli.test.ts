@@ -62,6 +62,27 @@ describe('fraud-scorer adopt', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it.each(['NA', 'none', 'null', 'mean', '1e400', 'Infinity', ''])(
+    'does not take --missing %j for the text of every input of text',
+    async (value) => {
+      const { code, stderr } = await adopt('pipeline', '--missing', value);
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        `missing: expected 'nan' or a number (a text for one input: --missing "country=TEXT"), received ${JSON.stringify(value)}`,
+      );
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
+  it('takes nan in upper and lower case, and as a text where it is given for an input of text', async () => {
+    expect(await adopt('pipeline', '--missing', 'NaN')).toMatchObject({ code: 0 });
+    expect(await manifest()).toMatchObject({ inputs: [{ missing: 'nan' }, {}, { missing: 'nan' }, {}] });
+    expect(JSON.stringify(await manifest())).not.toContain('NaN');
+    await rm(out, { recursive: true });
+    expect(await adopt('pipeline', '--missing', 'country=nan', '--missing', 'age=NaN')).toMatchObject({ code: 0 });
+    expect(await manifest()).toMatchObject({ inputs: [{}, { missing: 'nan' }, { missing: 'nan' }, {}] });
+  });
+
   it('takes all that can be said on the command line', async () => {
     const named = await adopt(
       'three-classes',
@@ -188,6 +209,7 @@ describe('fraud-scorer adopt', () => {
     [['--calibration', 'platt:1']],
     [['--calibration', 'platt:0,1']],
     [['--missing', '1', '--missing', 'x=2']],
+    [['--missing', '=3']],
     [['--unknown']],
     [['--name', '']],
   ])('ends with 2 where the command was not understood: %j', async (options) => {

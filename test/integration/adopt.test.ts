@@ -290,6 +290,20 @@ describe('adoptModel, of inputs that can not be read', () => {
     expect(report.notes).toContainEqual(expect.stringContaining('is_fraud'));
   });
 
+  it('refuses a header whose names are not UTF-8, and does not look at the rows below', async () => {
+    const csv = join(folder, 'train.csv');
+    await writeFile(csv, Buffer.from('größe,hour,age,days\n1,2,3,4\n', 'latin1'));
+    const error: unknown = await adopt('sigmoid', { features: csv }).catch((reason: unknown) => reason);
+    expect(String(error)).toContain('train.csv: expected UTF-8 text, found bytes that are not UTF-8');
+    await writeFile(csv, Buffer.from('amount,hour,age,days\n1,2,3,ä\n', 'latin1'));
+    const { manifest } = await adopt('sigmoid', { features: csv });
+    expect(manifest.inputs).toMatchObject([{ features: ['amount', 'hour', 'age', 'days'] }]);
+    await rm(out, { recursive: true });
+    await writeFile(csv, 'a\ufffd,b,c,d\n');
+    const { manifest: other } = await adopt('sigmoid', { features: csv });
+    expect(other.inputs).toMatchObject([{ features: ['a\ufffd', 'b', 'c', 'd'] }]);
+  });
+
   it('refuses more or fewer names than features', async () => {
     expect(await refusal('sigmoid', { features: ['a', 'b'] })).toMatch(/features: expected 4 names.*received 2/);
   });

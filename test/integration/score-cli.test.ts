@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
 import { FraudScorer } from '../../src/index.js';
-import { projectPath } from '../support/paths.js';
+import { fixtureModel, projectPath } from '../support/paths.js';
 
 const model = projectPath('models/visa-fraud/1');
 
@@ -100,6 +100,19 @@ async function put(name: string, contents: string | Buffer): Promise<string> {
 }
 
 describe('fraud-scorer score', () => {
+  it('says by column how many rows had a text that the model does not know, and never the text', async () => {
+    const file = await put('rows.csv', 'amount,hour,country,age\n1,2,DE,30\n1,2,secret,30\n1,2,,30\n1,2,hidden,30\n');
+    const options = ['--model', fixtureModel('missing'), '--out', join(folder, 'scores.csv'), '--skip-bad-rows'];
+    const { code, stdout } = await score(file, ...options);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Texts that the model does not know, scored as unknownCategory: country 2 rows\n');
+    const { stdout: json } = await score(file, ...options, '--json');
+    expect(JSON.parse(json)).toMatchObject({ scored: 3, unknownTexts: [{ column: 'country', rows: 2 }] });
+    expect(stdout + json).not.toMatch(/secret|hidden/);
+    const known = await score(await put('known.csv', 'amount,hour,country,age\n1,2,TR,30\n'), ...options);
+    expect(known.stdout).not.toContain('unknownCategory');
+  });
+
   it('scores a CSV file by the names of its columns, as score does', async () => {
     const out = join(folder, 'scores.csv');
     const { code, stdout, stderr } = await score(await put('rows.csv', csvOf()), '--out', out, '--id', 'id');

@@ -3,7 +3,9 @@ import { constants, gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { shownName } from '../../errors/foreign-names.js';
 import { ModelInvalidError } from '../../errors.js';
+import { messageOf } from '../../host/thrown.js';
 import { refusal } from '../../models/adopt/refusal.js';
+import { decodeText } from '../../models/decode-text.js';
 import { parseJsonFile } from '../../models/json-text.js';
 import { readCalibrationFields } from '../../models/manifest-outputs.js';
 import { readSmall } from '../../models/read-file.js';
@@ -34,9 +36,20 @@ export async function readNames(features: AdoptOrder['features']): Promise<strin
   } catch {
     // A row further down, or no table at all.
   }
-  const fault = names.length === 0 ? 'no header' : faultOfNames(names, 'column');
+  const fault = names.length === 0 ? 'no header' : (faultOfText(names, start) ?? faultOfNames(names, 'column'));
   if (fault === null) return names;
   throw refusal('features', 'a CSV file whose first line names its columns', `${features.header}: ${fault}`);
+}
+
+/** The rows below the header need not be UTF-8: only names with a replaced character are looked at further. */
+function faultOfText(names: readonly string[], start: Buffer): string | null {
+  if (!names.some((name) => name.includes('\ufffd'))) return null;
+  try {
+    decodeText(start, true);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** What is wrong with names of features, by their positions, which count from 1; null where nothing is. */

@@ -1,3 +1,4 @@
+import { shownName } from '../../errors/foreign-names.js';
 import type { Columns } from '../../models/adopt/columns.js';
 import { canHold, type DescribedInput } from '../../models/adopt/draft-manifest.js';
 import { isFloat } from '../../models/adopt/element-types.js';
@@ -14,7 +15,10 @@ import type { MissingValue } from './order.js';
  */
 export function setMissing(inputs: readonly DescribedInput[], values: readonly MissingValue[]): void {
   for (const { input, value } of values) {
-    const raw = value === 'nan' ? Number.NaN : value;
+    refuseTextForAll(inputs, input, value);
+    const isNaNWord = typeof value === 'string' && value.toLowerCase() === 'nan';
+    const isForText = inputs.some(({ name, graphType }) => name === input && graphType === 'string');
+    const raw = isNaNWord && !isForText ? Number.NaN : value;
     const holds = (candidate: DescribedInput): boolean =>
       typeof raw === 'number' && Number.isNaN(raw) ? isFloat(candidate.graphType) : canHold(candidate, raw);
     const meant = inputs.filter((candidate) => (input === null ? holds(candidate) : candidate.name === input));
@@ -29,6 +33,20 @@ export function setMissing(inputs: readonly DescribedInput[], values: readonly M
     }
     for (const candidate of meant) candidate.missing.fill(raw);
   }
+}
+
+/**
+ * A text must name its input: a word such as `none` or `mean`, or a number that is too large, would else become the missing text of every
+ * input of text.
+ */
+function refuseTextForAll(inputs: readonly DescribedInput[], input: string | null, value: number | string): void {
+  if (input !== null || typeof value !== 'string' || value.toLowerCase() === 'nan') return;
+  const text = inputs.find(({ graphType }) => graphType === 'string');
+  if (text === undefined) return;
+  const isTextAlone = inputs.every(({ graphType }) => graphType === 'string');
+  const forOne = `a text for one input: --missing ${JSON.stringify(`${shownName(text.name)}=TEXT`)}`;
+  const numbers = allowedFor(inputs.filter(({ graphType }) => graphType !== 'string'));
+  throw refusal('missing', isTextAlone ? forOne : `${numbers} (${forOne})`, describeValue(value));
 }
 
 /** The values that can stand for a missing one, in words. */

@@ -1,4 +1,5 @@
-import type { FeatureColumn } from './feature-columns.js';
+import { type FeatureColumn, wholeTypes } from './feature-columns.js';
+import { isWholeText } from './whole-text.js';
 
 /** The value of a feature as a request takes it; null is a missing one. */
 export type FeatureValue = number | bigint | string | null;
@@ -16,6 +17,8 @@ const leastInt64 = -(2n ** 63n);
 const mostInt64 = 2n ** 63n - 1n;
 const mostInt32 = 2 ** 31;
 
+const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 /** Reads a cell of a CSV file by the type of its feature: numbers strictly, texts as they are. An empty cell is a missing value. */
 export function readText(cell: string | undefined, column: FeatureColumn): FeatureValue | BadCell {
   if (cell === undefined) return missing(column, 'nothing');
@@ -28,10 +31,16 @@ export function readText(cell: string | undefined, column: FeatureColumn): Featu
   if (type === 'int64' && /^[+-]?\d{16,}$/.test(text)) return int64(BigInt(text.replace('+', '')), column);
   // What `Number` takes beyond decimal numbers has a letter in its second or third place.
   const number = Number(text);
-  if (number - number === 0 && !/[xob]/i.test(text)) return numeric(number, column);
+  if (number - number === 0 && !/[xob]/i.test(text)) {
+    if (wholeTypes.has(type) && Number.isInteger(number) && !isWholeText(text)) {
+      return new BadCell(expectedOf(column), 'a number with a fraction');
+    }
+    return numeric(number, column);
+  }
   const word = text.toLowerCase();
   if (word === 'true' || word === 'false') return word === 'true' ? 1 : 0;
   if (word === 'nan') return missing(column, 'NaN');
+  if (isDecimal.test(text)) return new BadCell(expectedOf(column), 'a number that is too large');
   return new BadCell(expectedOf(column), number - number === 0 ? 'a number that is not decimal' : 'text');
 }
 

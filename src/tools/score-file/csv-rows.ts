@@ -1,5 +1,5 @@
 import type { ManifestInput } from '../../models/manifest-inputs.js';
-import { type FeatureColumn, featureColumns } from './feature-columns.js';
+import { type FeatureColumn, featureColumns, refuseSharedColumns } from './feature-columns.js';
 import { namesOfOthers, type OtherColumns, readOthers } from './other-columns.js';
 import type { PreparedRow, PreparedRows, RowPreparer } from './prepared-row.js';
 import type { BadRow, RawRow } from './raw-row.js';
@@ -12,8 +12,10 @@ export class CsvRows implements RowPreparer {
   readonly #others: OtherColumns;
   readonly #features: ReturnType<typeof featuresReader>;
 
+  /** @throws {ScoreFileError} where two features have one column. */
   constructor(inputs: readonly ManifestInput[], others: OtherColumns) {
     this.#columns = featureColumns(inputs);
+    refuseSharedColumns(this.#columns);
     this.#others = others;
     this.#features = featuresReader(inputs, this.#columns);
   }

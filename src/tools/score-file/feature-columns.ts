@@ -1,5 +1,10 @@
+import { shownName } from '../../errors/foreign-names.js';
 import type { ManifestInput } from '../../models/manifest-inputs.js';
 import type { WantedColumn } from './raw-row.js';
+import { ScoreFileError } from './score-file-error.js';
+
+/** Types whose values are integers. */
+export const wholeTypes: ReadonlySet<string> = new Set(['int64', 'int32', 'bool']);
 
 /** The column of a file for one feature, and what its cells may hold. */
 export interface FeatureColumn extends WantedColumn {
@@ -37,6 +42,29 @@ export function featureColumns(inputs: readonly ManifestInput[]): FeatureColumn[
       };
     });
   });
+}
+
+/**
+ * Two features can have one column where the name of one looks like the long name of the other.
+ *
+ * @throws {ScoreFileError} naming both: one of the two would be read from the other's column.
+ */
+export function refuseSharedColumns(columns: readonly FeatureColumn[]): void {
+  const byName = new Map<string, FeatureColumn>();
+  for (const column of columns) {
+    const first = byName.get(column.name);
+    if (first !== undefined) {
+      const both = `${describeFeature(first)} and ${describeFeature(column)}`;
+      const cure = 'rename one of them in model.json, or score a file of NDJSON, whose rows can name the inputs';
+      throw new ScoreFileError(`${both} would both be read from the column ${JSON.stringify(column.name)}: ${cure}`);
+    }
+    byName.set(column.name, column);
+  }
+}
+
+function describeFeature({ input, feature, place }: FeatureColumn): string {
+  const which = feature === null ? `${place} (from 0)` : JSON.stringify(shownName(feature));
+  return `feature ${which} of the input ${JSON.stringify(shownName(input))}`;
 }
 
 function namesOf({ name, size, features }: ManifestInput): readonly string[] {

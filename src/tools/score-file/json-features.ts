@@ -1,6 +1,6 @@
 import type { ManifestInput } from '../../models/manifest-inputs.js';
 import { featureNamesOf } from '../../requests/feature-names.js';
-import { type FeatureColumn, featureColumns } from './feature-columns.js';
+import { type FeatureColumn, featureColumns, wholeTypes } from './feature-columns.js';
 import { JsonIntegers } from './json-integers.js';
 import { type NameSlip, nameSlips } from './name-slips.js';
 import type { RowProblem } from './raw-row.js';
@@ -27,6 +27,8 @@ export interface JsonFeaturesOfRow {
 export class JsonFeatures {
   /** The features that no row of fields has given so far. */
   readonly unseen: Set<FeatureColumn>;
+  /** Whether the fields with these names, from the row, lead to features that are integers; null where the model has none. */
+  readonly isInteger: ((names: readonly string[]) => boolean) | null;
   readonly #inputs: readonly ManifestInput[];
   readonly #columns: readonly FeatureColumn[];
   /** The features that a name gives. */
@@ -34,13 +36,17 @@ export class JsonFeatures {
   /** Names of columns that `score` does not know, such as `X[0]`. */
   readonly #longNames = new Map<string, FeatureColumn>();
   readonly #integers: JsonIntegers;
+  readonly #others: ReadonlySet<string>;
   readonly #isSlip: ReturnType<typeof nameSlips>;
 
   /** @param others names of columns that are no features, such as the label's. */
   constructor(inputs: readonly ManifestInput[], others: readonly string[]) {
     this.#inputs = inputs;
+    this.#others = new Set(others);
     this.#columns = featureColumns(inputs);
     this.unseen = new Set(this.#columns);
+    const hasIntegers = this.#columns.some(({ type }) => wholeTypes.has(type));
+    this.isInteger = hasIntegers ? (names) => this.#isInteger(names) : null;
     this.#integers = new JsonIntegers(inputs);
     const { names, targets } = featureNamesOf(inputs).top;
     let first = 0;
@@ -70,7 +76,7 @@ export class JsonFeatures {
 
   read(row: Fields): JsonFeaturesOfRow | RowProblem {
     const isRequest = Object.hasOwn(row, requestField) && !this.#given.has(requestField);
-    if (isRequest) return { features: this.#integers.read(row[requestField]), isRequest };
+    if (isRequest) return this.#beside(row) ?? { features: this.#integers.read(row[requestField]), isRequest };
     const known: [string, unknown][] = [];
     const long: [FeatureColumn, unknown][] = [];
     const others: string[] = [];
@@ -101,11 +107,30 @@ export class JsonFeatures {
     return { features: this.#integers.read(Object.fromEntries(known)), isRequest };
   }
 
+  /** A feature in a request, but not in its field `features`: it would not be read, and could count as missing. */
+  #beside(row: Fields): RowProblem | null {
+    const name = Object.keys(row).find((name) => this.#given.has(name) && !this.#others.has(name));
+    if (name === undefined) return null;
+    return {
+      column: name,
+      expected: 'all features of the row in its field "features"',
+      received: 'one beside it, which would not be read (move it into "features", or rename it)',
+    };
+  }
+
   #see(given: ReadonlySet<number>): void {
     for (const feature of given) {
       const column = this.#columns[feature];
       if (column !== undefined) this.unseen.delete(column);
     }
+  }
+
+  #isInteger(names: readonly string[]): boolean {
+    const [top = '', next = ''] = names;
+    const name = top === requestField && !this.#given.has(top) ? next : top;
+    // All features of an input have the same type.
+    const [feature = -1] = this.#given.get(name) ?? [];
+    return wholeTypes.has(this.#columns[feature]?.type ?? '');
   }
 
   #slipIn(others: readonly string[], given: ReadonlySet<number>): NameSlip | null {

@@ -28,7 +28,7 @@ export class JsonRows implements RowPreparer {
 
   async *rows(path: string, chunks: AsyncIterable<Buffer>): PreparedRows {
     let hasRows = false;
-    for await (const rows of readNdjson(path, chunks)) {
+    for await (const rows of readNdjson(path, chunks, this.#features.isInteger)) {
       const [first] = rows;
       if (!hasRows && first !== undefined && 'cells' in first) this.#names = Object.keys(first.cells);
       hasRows ||= rows.length > 0;

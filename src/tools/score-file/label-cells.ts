@@ -26,9 +26,11 @@ export function readAmount(cell: unknown): number | BadCell {
 
 export function readId(cell: unknown): string | number | null | BadCell {
   if (cell === undefined || cell === null) return null;
-  return typeof cell === 'string' || typeof cell === 'number'
-    ? cell
-    : new BadCell('a text or a number', describeKind(cell));
+  const expected = 'a text or an integer from −(2^53 − 1) to 2^53 − 1';
+  if (typeof cell === 'number' && !Number.isSafeInteger(cell)) {
+    return new BadCell(expected, 'another number, which may have lost digits (write it in quotes)');
+  }
+  return typeof cell === 'string' || typeof cell === 'number' ? cell : new BadCell(expected, describeKind(cell));
 }
 
 function kindOf(cell: unknown): string {

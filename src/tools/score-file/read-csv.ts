@@ -101,6 +101,8 @@ function parserFor(start: Buffer, onLine: (fields: string[], parsed: number) => 
   const parser = parse({
     bom: true,
     delimiter: delimiterOf(start),
+    // By default the parser takes the first line's end for all lines, and leaves the \r of later ones in the last cell.
+    record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: maxRowLength,

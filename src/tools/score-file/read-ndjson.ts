@@ -1,20 +1,31 @@
 import { describeKind } from '../../validation/issues.js';
 import type { Fields } from './json-features.js';
-import { maxRowLength, type RawRow, type RowReader } from './raw-row.js';
+import { findLostFraction } from './lost-fractions.js';
+import { maxRowLength, type RawRow, type RowProblem, type RowReader } from './raw-row.js';
+import { findRepeatedName } from './repeated-names.js';
 import { ScoreFileError } from './score-file-error.js';
+
+type IsInteger = (names: readonly string[]) => boolean;
 
 /**
  * Reads the rows of a file with a JSON object on each line; empty lines are passed over.
  *
  * @param path for messages.
+ * @param isInteger whether the fields with these names, from the row, lead to a number that must be an integer; null where none do.
  * @throws {ScoreFileError} where a line is too long, or the file is empty.
  */
-export async function* readNdjson(path: string, chunks: AsyncIterable<Buffer>): RowReader<Fields> {
+export async function* readNdjson(
+  path: string,
+  chunks: AsyncIterable<Buffer>,
+  isInteger: IsInteger | null = null,
+): RowReader<Fields> {
   let number = 0;
   for await (const lines of linesOf(path, chunks)) {
     yield lines.map(({ text, line }): RawRow<Fields> => {
       number += 1;
       const cells = parsed(text);
+      const problem = cells === null ? null : problemOf(cells, text, isInteger);
+      if (problem !== null) return { number, line, problem };
       if (cells !== null) return { number, line, cells, length: text.length };
       return { number, line, problem: { column: null, expected: 'a JSON object', received: kindOf(text) } };
     });
@@ -59,6 +70,21 @@ function parsed(text: string): Fields | null {
     // The parser's own words quote what it read.
     return null;
   }
+}
+
+/** What is wrong with the text of a row that its parsed value does not show any more. */
+function problemOf(cells: Fields, text: string, isInteger: IsInteger | null): RowProblem | null {
+  // The parser keeps the last of several values that have one name.
+  const repeated = findRepeatedName(text, cells);
+  if (repeated !== null)
+    return { column: columnOf(repeated), expected: 'each name once in an object', received: 'it twice' };
+  const rounded = isInteger === null ? null : findLostFraction(text, isInteger);
+  if (rounded === null) return null;
+  return { column: columnOf(rounded), expected: 'an integer', received: 'a number with a fraction' };
+}
+
+function columnOf(names: readonly string[]): string {
+  return names.join('.').slice(0, 60);
 }
 
 function kindOf(text: string): string {

@@ -72,3 +72,25 @@ describe('findJsonFault', () => {
     );
   });
 });
+
+describe('parseJsonFile, of a file in another encoding than it says', () => {
+  it.each([
+    ['Latin-1', Buffer.from('{"name":"Karten für Ärzte"}', 'latin1')],
+    ['UTF-8 that is cut off in a character', Buffer.from('{"name":"é"}').subarray(0, 10)],
+    ['UTF-8 with a byte order mark', Buffer.concat([Buffer.from('\ufeff'), Buffer.from('"ä"', 'latin1')])],
+  ])('refuses it, and quotes nothing: %s', (_, file) => {
+    expect(() => parseJsonFile(file)).toThrowError(
+      new SyntaxError('expected UTF-8 text, found bytes that are not UTF-8 (save the file as UTF-8)'),
+    );
+  });
+
+  it('refuses UTF-16 that is cut off', () => {
+    expect(() => parseJsonFile(Buffer.from('\ufeff"ä"', 'utf16le').subarray(0, 7))).toThrowError(
+      new SyntaxError('expected UTF-16 text, found bytes that are not UTF-16 (save the file as UTF-8)'),
+    );
+  });
+
+  it('takes the character U+FFFD where the file has it', () => {
+    expect(parseJsonFile(Buffer.from('"\ufffd"'))).toBe('\ufffd');
+  });
+});

@@ -31,10 +31,15 @@ describe('readText', () => {
   });
 
   it('refuses text, numbers that are not decimal, and those beyond the type', () => {
-    for (const cell of ['abc', '1,5', '12 €', '1_000', 'Infinity', '--1', 'null', '1e400']) {
+    for (const cell of ['abc', '1,5', '12 €', '1_000', 'Infinity', '--1', 'null', '1e', 'e5']) {
       expect(read(cell), cell).toBe('bad: text');
     }
     for (const cell of ['0x10', '0b1', '0O7']) expect(read(cell)).toBe('bad: a number that is not decimal');
+    for (const cell of ['1e400', ' -1.5E+999', `1${'0'.repeat(400)}`]) {
+      for (const type of ['float32', 'float64', 'int32']) {
+        expect(read(cell, { type }), cell).toBe('bad: a number that is too large');
+      }
+    }
     expect(read('1e39')).toBe('bad: a number beyond that');
     expect(read('1e39', { type: 'float64' })).toBe(1e39);
   });
@@ -60,6 +65,20 @@ describe('readText', () => {
     expect(read('3.5', int64)).toBe('bad: another number');
     expect(read('2147483648', { type: 'int32' })).toBe('bad: a number beyond that');
     expect(read('2', { type: 'bool' })).toBe('bad: a number beyond that');
+  });
+
+  it.each(['int64', 'int32', 'bool'])('refuses a fraction that a number loses, and takes one of zeros: %s', (type) => {
+    for (const cell of ['1.00000000000000000001', '0.99999999999999999999', '1e-400', '10000000000000000001e-19']) {
+      expect(read(cell, { type }), cell).toBe('bad: a number with a fraction');
+    }
+    const whole = ['1.000000000000000000000', '10e-1', '0.1e1', '.0000', '0e-400', '-0.0', '00001.'];
+    expect(whole.map((cell) => read(cell, { type }))).toEqual([1, 1, 1, 0, 0, -0, 1]);
+  });
+
+  it('refuses an int64 whose fraction is lost only because the number is large', () => {
+    expect(read('9007199254740991.4', { type: 'int64' })).toBe('bad: a number with a fraction');
+    expect(read('-9007199254740990.6', { type: 'int64' })).toBe('bad: a number with a fraction');
+    expect(read('9007199254740991.4', { type: 'float64' })).toBe(9007199254740991);
   });
 
   it('keeps texts as they are, numbers among them too', () => {

@@ -21,6 +21,16 @@ describe('JsonFeatures', () => {
     }
   });
 
+  it.each(['X', 'hour_1', 'X.amount', 'Z[1]', 'card'])('refuses a "%s" of the model beside features', (name) => {
+    const row = { id: 7, features: { Y: 1 }, [name]: 3 };
+    expect(read(row)).toEqual({
+      column: name,
+      expected: 'all features of the row in its field "features"',
+      received: 'one beside it, which would not be read (move it into "features", or rename it)',
+    });
+    expect(read(row, [name])).toEqual({ Y: 1 });
+  });
+
   it('hands on the fields that the model knows, and leaves the others', () => {
     const row = { X: [1, 2, 3], Y: 4, Z: [5, 6], card: 7, note: { text: 'x' }, is_fraud: 1 };
     expect(read(row)).toEqual({ X: [1, 2, 3], Y: 4, Z: [5, 6], card: 7 });

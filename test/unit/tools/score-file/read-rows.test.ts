@@ -39,6 +39,22 @@ describe('readCsv', () => {
     ]);
   });
 
+  it('ends a row at any line end where a file mixes them, and keeps those in quotation marks', async () => {
+    for (const length of [3, 7, 100]) {
+      expect(await csv('a,b\n1,x\r\n2,"y\r\nz"\r\n3,"w\n"\n4,v\r5,u\r\n', wanted('a', 'b'), length)).toEqual([
+        { number: 1, line: 2, cells: ['1', 'x'], length: 0 },
+        { number: 2, line: 3, cells: ['2', 'y\r\nz'], length: 0 },
+        { number: 3, line: 5, cells: ['3', 'w\n'], length: 0 },
+        { number: 4, line: 7, cells: ['4', 'v'], length: 0 },
+        { number: 5, line: 8, cells: ['5', 'u'], length: 0 },
+      ]);
+    }
+    expect((await csv('a,b\r\n1,x\n2,y\n', wanted('a', 'b'))).map(seen)).toEqual([
+      ['1', 'x'],
+      ['2', 'y'],
+    ]);
+  });
+
   it('finds out by the first line that cells end with semicolons or tabs', async () => {
     expect(await csv('a;"b, c"\n1,5;2', wanted('a', 'b, c'), 100)).toMatchObject([{ cells: ['1,5', '2'] }]);
     expect(await csv('a\tb\n1\t2', wanted('a', 'b'), 100)).toMatchObject([{ cells: ['1', '2'] }]);
@@ -93,6 +109,34 @@ describe('readNdjson', () => {
       [4, 5],
     ]);
     expect(rows.map(seen)).toEqual([{ a: 1 }, 'text that is not JSON', 'an array of 1', { a: 2 }]);
+  });
+
+  it.each([
+    ['{"a":1,"a":2}', 'a'],
+    ['{"a":1,"b":"\\"a\\":","\\u0061" : 2}', 'a'],
+    ['{"id":1,"features":{"X":{"b":1,"c":[{}],"b":2}}}', 'features.X.b'],
+    ['{"a":[{"b":1},{"c":1,"b":2},{"b":{},"b":1}]}', 'a.b'],
+    ['{"__proto__":1,"__proto__":2}', '__proto__'],
+  ])('refuses a row with a name that is there twice: %s', async (row, column) => {
+    const [first, second] = await ndjson(`${row}\n{"a":1}\n`);
+    expect(first).toMatchObject({ problem: { column, expected: 'each name once in an object', received: 'it twice' } });
+    expect(second).toMatchObject({ cells: { a: 1 } });
+  });
+
+  it.each(['{"a":{"b":1},"c":{"b":2},"b":[{"b":1},{"b":2}]}', '{"a":"\\"a\\":1,\\"a\\":","b":":","c":{}, "d" :[ ]}'])(
+    'takes a row whose names only look as if they were there twice: %s',
+    async (row) => {
+      expect((await ndjson(row)).map(seen)).toEqual([JSON.parse(row)]);
+    },
+  );
+
+  it('takes a row of fields as it was written, whatever their names and values are', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (row) => {
+        const text = JSON.stringify(row);
+        expect((await ndjson(text, 1_000)).map(seen)).toEqual([JSON.parse(text)]);
+      }),
+    );
   });
 
   it('takes a file of empty lines for one without rows, and refuses an empty one', async () => {

@@ -70,6 +70,29 @@ function table(rows: number): string {
 }
 
 describe('scoreFile', () => {
+  it.each<[string, ManifestInput[], string]>([
+    [
+      'a name with a dot',
+      [
+        { name: 'X', size: 1, features: ['hour'] },
+        { name: 'Y', size: 1, features: ['hour'] },
+        { name: 'Z', size: 1, features: ['X.hour'] },
+      ],
+      'feature "hour" of the input "X" and feature "X.hour" of the input "Z"',
+    ],
+    [
+      'two long names',
+      [
+        { name: 'a', size: 2, features: ['b.c', 'c'] },
+        { name: 'a.b', size: 2, features: ['c', 'b.c'] },
+      ],
+      'feature "b.c" of the input "a" and feature "c" of the input "a.b"',
+    ],
+  ])('refuses a model two of whose features would be read from one column: %s', async (_, inputs, both) => {
+    await expect(run('a\n1\n', { inputs })).rejects.toThrow(both);
+    expect(await readdir(folder)).toEqual(['rows.csv']);
+  });
+
   it('writes the scores in the order of the rows, whichever batch is ready first', async () => {
     const waiting: (() => void)[] = [];
     const result = run(

@@ -1,0 +1,24 @@
+import { scanJson } from './json-scan.js';
+import { isWholeText } from './whole-text.js';
+
+/** A number that can lose its fraction has so many digits, or an exponent below 0. */
+const mayBeLost = /[\d.]{17}|\de-/i;
+
+/**
+ * Finds numbers in a JSON text that are written with a fraction and parsed to integers.
+ *
+ * @param counts whether such a number matters, by the names of the fields that lead to it.
+ * @returns the names of the first one; null where there is none.
+ */
+export function findLostFraction(text: string, counts: (names: readonly string[]) => boolean): string[] | null {
+  if (!mayBeLost.test(text)) return null;
+  let found: string[] | null = null;
+  scanJson(text, {
+    number: (names, number) => {
+      if (!Number.isInteger(Number(number)) || isWholeText(number) || !counts(names)) return false;
+      found = [...names];
+      return true;
+    },
+  });
+  return found;
+}

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { FraudScorer } from 'fraud-scorer';
+import { FraudScorer, FraudScorerError } from 'fraud-scorer';
 import { LatencyHistogram } from '../../src/monitoring/latency-histogram.js';
 import { VersionDirectories } from '../../test/chaos/faults/version-directories.js';
 import { type DirectScores, readModel, runDirectly } from '../../test/chaos/oracle/direct-run.js';
@@ -41,9 +41,14 @@ export async function measureUpdates({ settings, keepPreviousMs }: SwapTask, ste
   const [windows, memory] = [new SwapWindows(), new MemoryGrowth()];
   const stop = new AbortController();
   let [wrong, misrouted] = [0, 0];
+  const lostBy: Record<string, number> = {};
   const send = async (index: number): Promise<void> => {
     const expected = primary;
-    const result = await scorer.score(requests.at(index));
+    const result = await scorer.score(requests.at(index)).catch((error: unknown) => {
+      const code = error instanceof FraudScorerError ? error.code : String(error);
+      lostBy[code] = (lostBy[code] ?? 0) + 1;
+      throw error;
+    });
     if (result.source !== 'model' || result.model.version !== expected.name) misrouted += 1;
     const row = expected.scores[index % rowCount];
     if (result.fraudProbability !== row?.fraudProbability || result.riskScore !== row?.riskScore) wrong += 1;
@@ -74,7 +79,7 @@ export async function measureUpdates({ settings, keepPreviousMs }: SwapTask, ste
   return {
     growthMb: memory.perSwapMb,
     load: {
-      ...{ sent, wrong, misrouted, lost: failed + abandoned },
+      ...{ sent, wrong, misrouted, lost: failed + abandoned, lostBy },
       p99WithinMs: within.percentile(99) ?? Number.NaN,
       p99BetweenMs: between.percentile(99) ?? Number.NaN,
       swapMs: median(windows.durations),

@@ -18,6 +18,8 @@ export interface SwapReport {
 export interface SwapLoad {
   sent: number;
   lost: number;
+  /** By the code of their error. */
+  lostBy: Record<string, number>;
   wrong: number;
   /** Answered by a version that was not the primary at the call. */
   misrouted: number;

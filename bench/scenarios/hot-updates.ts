@@ -80,7 +80,9 @@ function report({ hotUpdates }: Settings, bare: SwapReport, series: readonly Ser
         figure: figureOf([growthMb - bare.growthMb]),
       },
     ]),
-    notes: [],
+    notes: loads.flatMap(({ name, load }) => {
+      return load === null || load.lost === 0 ? [] : [`Lost, ${name}: ${JSON.stringify(load.lostBy)}.`];
+    }),
   };
 }
 

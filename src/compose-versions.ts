@@ -54,7 +54,7 @@ export function composeVersions(
   const { clock, deployments, retired, outcomes, changes, door, events, logger, onFault } = shared;
   const optionsOf = (version: NewVersion) => ({
     ...{ ...options, ...version, clock },
-    comparesCases: deployments.all.length > 0,
+    isBesideOthers: deployments.all.length > 0,
     inBackground: false,
     mostWorkers: Math.max(options.workers, version.workers),
     policy: { ...deployments.hostPolicy, ...version.policy },

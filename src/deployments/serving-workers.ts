@@ -31,8 +31,8 @@ export interface ServingWorkersOptions {
   startTimeoutMs: number;
   /** Whether others' work goes before theirs. */
   inBackground: boolean;
-  /** Whether a model must score its `cases.json` as that says. */
-  comparesCases: boolean;
+  /** Whether others serve while it starts: its workers start one after the other, and it must score its `cases.json` as that says. */
+  isBesideOthers: boolean;
 }
 
 /** Hears of the workers. */
@@ -132,7 +132,7 @@ export class ServingWorkers {
     signal: AbortSignal,
   ): Promise<void> {
     const { manifest, modelPath } = directory;
-    const { providers, comparesCases, inBackground, ...options } = this.#options;
+    const { providers, isBesideOthers, inBackground, ...options } = this.#options;
     let suspicion: string | null = null;
     const cases = await casesOf(directory);
     const cpuOperators = await cpuOperatorsOf(directory.bytes, providers);
@@ -140,6 +140,7 @@ export class ServingWorkers {
     const poolOptions: WorkerPoolOptions = {
       ...options,
       workers: this.#configured,
+      startsInTurn: isBesideOthers,
       signal,
       config: {
         model: fileOf(directory),
@@ -158,7 +159,7 @@ export class ServingWorkers {
         if (report.kind === 'failed' && report.isModelSuspect) suspicion = report.message;
         if (report.kind !== 'ready') return;
         refuseByTrial(report.trial, modelPath);
-        if (comparesCases && cases !== null) refuseByCases(report, cases.expected, modelPath);
+        if (isBesideOthers && cases !== null) refuseByCases(report, cases.expected, modelPath);
       },
       onReady: (report) => {
         this.attentionWidth = report.attentionWidth;

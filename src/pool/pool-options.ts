@@ -8,6 +8,8 @@ export interface WorkerPoolOptions {
   /** The worker's entry, as a file URL. */
   workerFile: string;
   workers: number;
+  /** Whether the workers start one after the other: others serve beside them, on the same CPUs. @default all at once */
+  startsInTurn?: boolean | undefined;
   /** As many as it may ever have. */
   mostWorkers: number;
   /** CUDA device ids; workers take them in turn. */

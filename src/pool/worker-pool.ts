@@ -28,6 +28,8 @@ export class WorkerPool {
   /** The worker that is kept for a task that must be alone. */
   #quiet: WorkerSeat | null = null;
   #lost = 0;
+  /** Seats that have had their turn to start. */
+  #started = 0;
   #released: Promise<boolean> | null = null;
 
   /**
@@ -75,6 +77,7 @@ export class WorkerPool {
       lookEveryMs: periodMs,
       onReady: (report) => {
         options.onReady(report);
+        this.#startNext();
         if (!this.#start.isOver && this.readyWorkers === workers) this.#warmUp();
       },
       onUnusable: (error) => this.#onUnusable(error),
@@ -87,7 +90,8 @@ export class WorkerPool {
       for (const worker of this.#leaving) contained(() => worker.look(), onFault);
       this.#leaving = this.#leaving.filter(({ hasLeft }) => !hasLeft);
     });
-    for (const seat of this.#seats) seat.start();
+    if (options.startsInTurn === true) this.#startNext();
+    else for (const seat of this.#seats) seat.start();
   }
 
   get readyWorkers(): number {
@@ -192,6 +196,13 @@ export class WorkerPool {
     this.#watch.clear();
     this.#quiet = null;
     for (const seat of this.#seats) seat.end();
+  }
+
+  /** Of seats that start one after the other. */
+  #startNext(): void {
+    if (this.#options.startsInTurn !== true || this.#start.isOver) return;
+    this.#started += 1;
+    this.#seats[this.#started - 1]?.start();
   }
 
   /** Ends the start, if it is not over. */

@@ -68,7 +68,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       workers: 1,
       mostWorkers: 1,
       workersGiven: null,
-      comparesCases: false,
+      isBesideOthers: false,
       inBackground: false,
       providers: ['cpu'] as const,
       devices: [0],

@@ -48,7 +48,9 @@ export function decisionsText({ decisions: { APPROVE, REVIEW, BLOCK } }: ScoreSu
 /** Name and value; nothing where the model knows all texts. */
 export function unknownTextsFacts({ unknownTexts }: ScoreSummary): (readonly [string, string])[] {
   if (unknownTexts.length === 0) return [];
-  const columns = unknownTexts.slice(0, maxColumns).map(({ column, rows }) => `${shownName(column)} ${countOf(rows, 'row')}`);
+  const columns = unknownTexts
+    .slice(0, maxColumns)
+    .map(({ column, rows }) => `${shownName(column)} ${countOf(rows, 'row')}`);
   const more = unknownTexts.length - columns.length;
   if (more > 0) columns.push(`and ${countOf(more, 'more column')}`);
   return [['Texts that the model does not know, scored as unknownCategory', columns.join(', ')]];

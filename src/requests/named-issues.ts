@@ -100,8 +100,14 @@ export class NamedIssues {
     } else if (input.size === 1 && !(typeof value === 'object' && value !== null)) {
       this.#listValue(value, input.firstFeature, path);
     } else {
-      this.#issues.add(path, expectedValues(input), describeNonArray(value));
+      this.#issues.add(path, this.#expectedOf(input), describeNonArray(value));
     }
+  }
+
+  /** An input of one feature takes a bare value too. */
+  #expectedOf(input: InputLayout): string {
+    const slot = input.size === 1 ? this.#options.slots[input.firstFeature] : undefined;
+    return slot === undefined ? expectedValues(input) : `${expectedSingle(slot)}, or ${expectedValues(input)}`;
   }
 
   /** An object that is not what something made of an array. */

@@ -122,7 +122,10 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
       deviceMemoryGb: scored.deviceMemoryGb,
     };
     check.providers.push(result);
-    if (scored.reason !== null) problem('run', `${provider}: ${scored.reason}`);
+    // The reason advises to install what is missing.
+    const reason =
+      pointless === null ? scored.reason : 'it does not work here, and this model would not use it (see the note)';
+    if (scored.reason !== null) problem('run', `${provider}: ${reason}`);
     if (scored.note !== null && pointless === null) check.notes.push(`${provider}: ${scored.note}`);
     problem('run', ...(scored.trial?.issues ?? []).map((issue) => `${provider}: ${textOf(issue)}`));
     check.notes.push(...(scored.trial?.notes ?? []).map((note) => `${provider}: ${note}`));

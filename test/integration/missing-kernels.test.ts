@@ -16,6 +16,15 @@ describe('a forest, for which CUDA has no kernels', () => {
     expect(network.notes).not.toContainEqual(expect.stringContaining('kernel'));
   });
 
+  it('is not followed by advice to install CUDA where that does not work', async () => {
+    const { problems, providers } = await checkModel(fixtureModel('trees'), { providers: ['cuda'] });
+    const problem = {
+      part: 'run',
+      message: 'cuda: it does not work here, and this model would not use it (see the note)',
+    };
+    expect(problems).toEqual(providers[0]?.reason === null ? [] : [problem]);
+  });
+
   it('is not profiled on that provider beside the CPU, and else noted', async () => {
     const order = { batchSizes: [1], runs: 1 };
     const both = await profileModel(fixtureModel('trees'), { ...order, providers: ['cuda', 'cpu'] });

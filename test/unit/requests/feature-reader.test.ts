@@ -125,4 +125,24 @@ describe('FeatureReader', () => {
     const hint = '("missing" in model.json says what stands for a missing one)';
     expect(issues.listed).toEqual([{ path: 'features.sex', expected: `a text ${hint}`, received }]);
   });
+
+  it.each([
+    ['a Date', new Date(0)],
+    ['a Number object', Object(3)],
+    ['an object', { other: 3 }],
+  ])('says that a bare value serves where an input of one feature has %s', (_, given) => {
+    const single = [{ name: 'age', size: 1 }];
+    const singleLayout = rowLayoutOf(single);
+    const reader = new FeatureReader(single, singleLayout, new ArrayBuffer(singleLayout.stride * 4));
+    const issues = new IssueList();
+    expect(reader.write({ age: given }, 0)).toBe(false);
+    reader.listIssues({ age: given }, issues);
+    expect(issues.listed).toEqual([
+      {
+        path: 'features.age',
+        expected: 'a finite number, or an array of 1 finite number',
+        received: expect.any(String),
+      },
+    ]);
+  });
 });

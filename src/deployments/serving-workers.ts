@@ -153,6 +153,7 @@ export class ServingWorkers {
         trialRows: trialRowsFor(manifest.inputs),
         caseRows: cases?.rows ?? new Float32Array(),
         inBackground,
+        isBesideOthers,
       },
       check: (report) => {
         if (report.graph !== null) checkGraph(manifest, report.graph, modelPath, report.kind === 'ready');

@@ -107,6 +107,8 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   caseRows: Float32Array;
   /** Whether others' work goes before its own: a shadow's. */
   inBackground: boolean;
+  /** Whether others serve while it loads: their work goes before its own until it is ready, where the system lets a thread do so. */
+  isBesideOthers: boolean;
 }
 
 /** One batch: its rows are the first of its lane. */

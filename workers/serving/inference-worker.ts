@@ -21,7 +21,7 @@ import { GuardSlot } from '../thread/guard.js';
 import { sayHello } from '../thread/hello.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { ModelSession } from '../thread/model-session.js';
-import { yieldToOthers } from '../thread/yield-to-others.js';
+import { yieldForNow, yieldToOthers } from '../thread/yield-to-others.js';
 import { BatchRunner } from './batch-runner.js';
 import { ColumnRunner } from './column-runner.js';
 import { Explainer } from './explainer.js';
@@ -38,6 +38,7 @@ let graph: GraphDescription | null = null;
 async function start(config: WorkerConfig): Promise<Handler> {
   const slot = new GuardSlot(config);
   if (config.inBackground) yieldToOthers();
+  const serveAsOthers = config.isBesideOthers && !config.inBackground ? yieldForNow() : () => {};
   const { report, model } = await slot.during(async () => {
     const bytes = bytesOf(config.model);
     const tryOut = async (session: InferenceSession) => {
@@ -64,6 +65,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
   const columns = new ColumnRunner(model, buffers, config);
   const explainer = new Explainer(model, buffers, config);
   await slot.during(() => runner.warmUp());
+  serveAsOthers();
   parentPort?.postMessage(report);
   return async (task) => {
     try {

@@ -89,7 +89,7 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   }
 
   private constructor(parts: Parts) {
-    super(parts.events, parts.operations);
+    super(parts);
     this.#parts = parts;
   }
 

@@ -89,7 +89,9 @@ export type {
   WatchedScorer,
   WatchModelsOptions,
   WatchProblem,
+  WatchProblemType,
 } from './api/watch.js';
+export type { VersionedScorer } from './deployments/versioned-scorer.js';
 export { watchModels } from './deployments/watch/watch-models.js';
 export {
   AbortedError,
@@ -115,6 +117,7 @@ export {
   WorkerLostError,
 } from './errors.js';
 export { FraudScorer } from './fraud-scorer.js';
+export type { EventSource } from './host/event-source.js';
 export type { EventName, Listener } from './host/events.js';
 export { fieldsFirst } from './host/host-logger.js';
 export type { OutputForm } from './models/adopt/form-names.js';

@@ -1,6 +1,5 @@
 import type { DeploymentSummary, DeployOptions } from '../api/deployment.js';
 import { EventSource } from '../host/event-source.js';
-import type { ScorerEvents } from '../host/events.js';
 import { requirePath } from '../models/model-location.js';
 import { readDeployOptions, readShares } from './deploy-options.js';
 import type { Operations } from './operations.js';
@@ -9,8 +8,10 @@ import type { Operations } from './operations.js';
 export abstract class VersionedScorer extends EventSource {
   readonly #operations: Operations;
 
-  constructor(events: ScorerEvents, operations: Operations) {
-    super(events);
+  /** @param parts that hold the operations and the events. */
+  constructor(parts: object) {
+    super(parts);
+    const { operations } = parts as { operations: Operations };
     this.#operations = operations;
   }
 

@@ -4,7 +4,9 @@ import type { EventName, Listener, ScorerEvents } from './events.js';
 export abstract class EventSource {
   readonly #events: ScorerEvents;
 
-  constructor(events: ScorerEvents) {
+  /** @param parts that hold the events: an object, as public types must not name what is inside. */
+  constructor(parts: object) {
+    const { events } = parts as { events: ScorerEvents };
     this.#events = events;
   }
 

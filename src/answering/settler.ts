@@ -50,10 +50,9 @@ export class Settler {
     const context = table.context[row] as CallerContext | null;
     const copy = table.copy[row] as number;
     const bucket = table.bucket[row] as number;
-    const version = table.version[row] as number;
     this.#letGo(row);
     if (copy !== noCopy) this.#options.copies?.answered(copy, result);
-    if (bucket !== noBucket) this.#options.experiments?.settled(version, bucket, result.decision);
+    if (bucket !== noBucket) this.#tellExperiments(row, bucket, result.decision);
     if (resolve !== null) resolve(result);
     else settlements?.resolve(place, result);
     if (this.tellsHost) this.#tell(result, result.model, context);
@@ -64,12 +63,11 @@ export class Settler {
     const caller = this.#callerOf(row);
     const copy = this.#table.copy[row] as number;
     const bucket = this.#table.bucket[row] as number;
-    const version = this.#table.version[row] as number;
     this.#letGo(row);
     if (copy !== noCopy) this.#options.copies?.failed(copy);
     // What the caller took back was not the version's to answer.
     const isFailure = error.code !== 'ERR_ABORTED' && error.code !== 'ERR_CLOSED';
-    if (bucket !== noBucket && isFailure) this.#options.experiments?.settled(version, bucket, 'ERROR');
+    if (bucket !== noBucket && isFailure) this.#tellExperiments(row, bucket, 'ERROR');
     // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
     if (error.code === 'ERR_CLOSED') observer.recordAbandoned();
     else observer.recordError(error);
@@ -80,6 +78,11 @@ export class Settler {
   refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
     observer.recordError(error);
     this.#settleError(caller, error, model, observer);
+  }
+
+  /** @param row just released: it still says whose it was. */
+  #tellExperiments(row: number, bucket: number, outcome: Decision | 'ERROR'): void {
+    this.#options.experiments?.settled(this.#table.version[row] as number, bucket, outcome);
   }
 
   #letGo(row: number): void {

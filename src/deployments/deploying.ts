@@ -185,10 +185,11 @@ export class Deploying {
   #requirePlace({ role }: DeployOrder): void {
     const { deployments } = this.#options;
     if (role.kind !== 'challenger') return;
-    const most = 1 - deployments.challengers.shareBut(null);
-    if (deployments.challengers.isFull)
-      throw badTraffic("1 or 'shadow', as there are two challengers already", role.share);
-    if (role.share > most) throw badTraffic(`at most ${most}, as the other challenger has the rest`, role.share);
+    const { isFull } = deployments.challengers;
+    const others = deployments.challengers.shareBut(null);
+    if (isFull) throw badTraffic("1 or 'shadow', as there are two challengers already", role.share);
+    // Not 1 − others: that of 0.9 is a little less than 0.1.
+    if (role.share + others > 1) throw badTraffic(`what the other challenger, with ${others}, leaves`, role.share);
   }
 }
 

@@ -30,8 +30,6 @@ export interface PastCounts {
 /** Versions that have ended: the last ten by name, and what all of them have counted. */
 export class RetiredVersions {
   readonly #last: Retired[] = [];
-  /** Workers that they have lost, all together. */
-  lostWorkers = 0;
   /** What all have counted together; null before the first has ended. */
   #counted: VersionStats | null = null;
 

@@ -177,6 +177,13 @@ describe('versions', () => {
     expect(scorer.health()).toMatchObject({ status: 'ok', workers: 2 });
   });
 
+  it('gives a second challenger all that the first has left', async () => {
+    const { scorer } = await create();
+    await scorer.deploy(two, { traffic: 0.9 });
+    // 1 − 0.9 is a little less than 0.1.
+    expect(await scorer.deploy(three, { traffic: 0.1 })).toMatchObject({ role: 'challenger', traffic: 0.1 });
+  });
+
   it('refuses a version that is live', async () => {
     const { scorer } = await create();
     await expect(scorer.deploy(one)).rejects.toMatchObject({

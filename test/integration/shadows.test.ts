@@ -117,6 +117,26 @@ describe('a shadow', () => {
     expect(scorer.summary().requests).toMatchObject({ failed: 0, expired: 0 });
   });
 
+  it('skips features that can be read once only, and loses no place over them', async () => {
+    const scorer = await create();
+    await scorer.deploy(two, { traffic: 'shadow' });
+    let looks = 0;
+    const features = new Proxy(
+      { x: [0.25] },
+      {
+        getOwnPropertyDescriptor: (target, name) => {
+          looks += 1;
+          if (looks > 2) throw new Error('once only');
+          return Reflect.getOwnPropertyDescriptor(target, name);
+        },
+      },
+    );
+    expect(await scorer.score({ features })).toMatchObject({ fraudProbability: 0.5 });
+    expect(shadowOf(scorer).dropped).toMatchObject({ notReadable: 1, queueFull: 0 });
+    await scorer.scoreMany(requests);
+    await expect.poll(() => compared(scorer)).toBe(300);
+  });
+
   it('can be promoted, with features of its own', async () => {
     const scorer = await create({ model: await withFeature('hour') });
     await scorer.deploy(await withFeature('amount'), { traffic: 'shadow' });

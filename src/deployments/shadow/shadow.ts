@@ -60,8 +60,8 @@ export class Shadow {
     if (isUnderPressure()) return this.drop('pressure');
     const row = place < 0 ? noRow : table.claim();
     if (row === noRow) return this.drop('queueFull');
-    const { features, batcher, index } = this.deployment;
-    if (!writeFeatures(given, features.layout, features.floats, features.start(row), features.reader)) {
+    const { batcher, index } = this.deployment;
+    if (!this.#read(given, row)) {
       table.release(row);
       return this.drop('notReadable');
     }
@@ -79,6 +79,17 @@ export class Shadow {
     this.#kept[place] = kept.nothing;
     this.stats.recordCopied();
     return true;
+  }
+
+  /** @returns whether the features were written to the row. */
+  #read(given: unknown, row: number): boolean {
+    const { layout, floats, reader } = this.deployment.features;
+    try {
+      return writeFeatures(given, layout, floats, row * layout.stride, reader);
+    } catch {
+      // A getter or a proxy of the host's, which the version that answers has read without trouble.
+      return false;
+    }
   }
 
   /** @returns false, for the copy that is not made. */

@@ -13,6 +13,7 @@ import type { RetiredVersions } from './deployments/retired-versions.js';
 import { Retirement } from './deployments/retirement.js';
 import { Roles } from './deployments/roles.js';
 import type { WorkersObserver } from './deployments/serving-workers.js';
+import { mostCopied } from './deployments/shadow/copies.js';
 import { shadowLimits, shadowObserver } from './deployments/shadow/limits.js';
 import { Shadow } from './deployments/shadow/shadow.js';
 import { canaryOf } from './deployments/summaries.js';
@@ -27,9 +28,6 @@ import type { ResolvedOptions } from './options.js';
 import type { Door } from './requests/door.js';
 import { RequestTable } from './requests/request-table.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
-
-/** Of `maxQueueSize`: where more wait, no copies are made. */
-const pressureShare = 0.25;
 
 /** What the versions of a scorer share. */
 export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'workers' | 'mayRun'> {
@@ -65,12 +63,15 @@ export function composeVersions(
       ...shared,
       stats: statsOf(directory),
       workers: shared.observerOf(directory.manifest.version),
+      onEmpty: () => {
+        if (deployments.copies.isActive) deployments.copies.resume();
+      },
     });
 
   /** A shadow has a table, deadlines and a settler of its own: what becomes of a copy is nobody's but its. */
   const makeShadow = (directory: ModelDirectory, version: NewVersion, sample: number): Shadow => {
     const batching = shadowLimits(options.batching);
-    const table = new RequestTable(rowsInFlight(version.workers, batching.maxBatchSize) + 16 * batching.maxBatchSize);
+    const table = new RequestTable(rowsInFlight(version.workers, batching.maxBatchSize) + mostCopied);
     let deployment: Deployment | null = null;
     const deadlines = new DeadlineWheel(table, clock, (row) => deployment?.expire(row));
     const silent = { decisionListeners: 0, emit: () => {} };
@@ -100,7 +101,8 @@ export function composeVersions(
       ...{ clock, deployment, table, deadlines, sample, timeoutMs: options.timeoutMs },
       stats: new ShadowStats(),
       copies: deployments.copies,
-      isUnderPressure: () => deployments.waiting > pressureShare * options.maxQueueSize,
+      // The host has something to catch up on, and each copy would add to how long that takes; a long list at a quiet time is no such thing.
+      isUnderPressure: () => deployments.waiting > options.batching.maxBatchSize && deployments.isBusy,
     });
   };
 

@@ -8,6 +8,7 @@ import { openLoopLatency } from './open-loop.js';
 import { policy } from './policy.js';
 import { saturation } from './saturation.js';
 import type { Scenario } from './scenario.js';
+import { shadow } from './shadow.js';
 
 /** In the order they are run and reported. */
 export const scenarios: readonly Scenario[] = [
@@ -19,5 +20,6 @@ export const scenarios: readonly Scenario[] = [
   host,
   explanations,
   hotUpdates,
+  shadow,
   memory,
 ];

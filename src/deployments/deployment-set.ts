@@ -189,6 +189,11 @@ export class DeploymentSet {
     return waiting;
   }
 
+  /** Whether a worker has a batch in hand. */
+  get isBusy(): boolean {
+    return this.#all.some(({ batcher }) => batcher.busyWorkers > 0);
+  }
+
   /** Since when, on the monotonic clock, there have always been requests waiting for some version; null where none wait. */
   get waitingSince(): number | null {
     let since: number | null = null;

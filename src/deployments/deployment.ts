@@ -55,6 +55,8 @@ export interface DeploymentParts {
   knownNames: KnownNames;
   /** Whether batches may be sent now. @default always */
   mayRun?: (() => boolean) | undefined;
+  /** Told each time that no request waits for this version any more. */
+  onEmpty?: (() => void) | undefined;
   /** Told when something has left the queue, or has been settled. */
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
@@ -92,7 +94,7 @@ export class Deployment {
   /** Nothing runs before `start`. */
   constructor(index: number, directory: ModelDirectory, options: DeploymentOptions, parts: DeploymentParts) {
     const { manifest } = directory;
-    const { clock, table, settler, stats } = parts;
+    const { clock, table, settler, stats, mayRun, onEmpty } = parts;
     const layout = rowLayoutOf(manifest.inputs);
     const places = options.mostWorkers * tasksPerWorker;
     const { attention } = manifest.outputs;
@@ -168,8 +170,7 @@ export class Deployment {
       },
     });
     this.batcher = new Batcher({
-      clock,
-      table,
+      ...{ clock, table, mayRun, onEmpty },
       lanes: this.#lanes,
       limits: options.batching,
       places,
@@ -179,7 +180,6 @@ export class Deployment {
       answers: this.#answers,
       fail: (row, error) => this.giveUp(row, error),
       changes: parts.changes,
-      mayRun: parts.mayRun,
       onFault: parts.onFault,
     });
   }

@@ -38,5 +38,7 @@ export interface BatcherOptions {
   changes: Pick<Waiters, 'isAwaited' | 'tell'>;
   /** Whether batches may be sent now; a shadow's wait while callers' requests do. @default always */
   mayRun?: (() => boolean) | undefined;
+  /** Told each time that nothing waits any more: the batches of shadows may be sent then. */
+  onEmpty?: (() => void) | undefined;
   onFault: FaultReport;
 }

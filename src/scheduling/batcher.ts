@@ -6,14 +6,8 @@ import type { BatcherOptions } from './batcher-options.js';
 import { Flights, type Landed } from './flights.js';
 import { Landings } from './landings.js';
 import { type BatchLatency, BatchLatencyModel } from './latency-model.js';
-import { Pump } from './pump.js';
+import { lookAgainMs, Pump } from './pump.js';
 import { type LateRows, RequestQueue } from './request-queue.js';
-
-/** How often to look for a worker while none is there and requests wait. */
-const strandedMs = 1_000;
-
-/** How often to look whether batches may be sent again. */
-const gateMs = 1;
 
 /**
  * Brings one version's requests and workers together: takes rows in, sends them in batches as the policy says, and hands each back
@@ -121,6 +115,11 @@ export class Batcher {
     this.#pump.now();
   }
 
+  /** Sends what was held back, where it may be sent now. */
+  resume(): void {
+    if (this.#isWaiting && this.#options.mayRun?.() !== false) this.pump();
+  }
+
   /** A worker that was kept for a batch of its own may have nothing in hand any more. */
   noteFreeWorker(): void {
     if (this.#flights.retrying > 0) this.#pumpSoon();
@@ -137,9 +136,10 @@ export class Batcher {
     const expire = (row: number): void => fail(row, new DeadlineExceededError(this.#table.timeoutMs[row] as number));
     for (;;) {
       const now = clock.now();
-      if (mayRun !== undefined && !mayRun()) {
+      if (mayRun?.() === false) {
         // Columns are a caller's own, whatever else is held back.
-        if (!this.#columnsWait || !this.#mayShare()) return this.#isWaiting ? gateMs : Number.POSITIVE_INFINITY;
+        if (!this.#columnsWait || !this.#mayShare())
+          return this.#isWaiting ? lookAgainMs.heldBack : Number.POSITIVE_INFINITY;
         this.#sendColumns();
         continue;
       }
@@ -148,13 +148,14 @@ export class Batcher {
       // As it mostly is once a batch was sent, and when one comes back at low load.
       if (!this.#isWaiting) {
         this.#noteChange();
+        this.#options.onEmpty?.();
         return Number.POSITIVE_INFINITY;
       }
       const decision = decideBatch(this.#snapshot(now), limits);
       if (decision.action === 'wait') {
         this.#noteChange();
         // Where no worker is there nothing else may keep the process alive, and a caller waits.
-        return workers.pool.readyWorkers === 0 ? Math.min(decision.ms, strandedMs) : decision.ms;
+        return workers.pool.readyWorkers === 0 ? Math.min(decision.ms, lookAgainMs.stranded) : decision.ms;
       }
       if (decision.action === 'sendColumns') this.#sendColumns();
       else this.#send(decision.rows, decision.reason, now);
@@ -200,8 +201,7 @@ export class Batcher {
 
   /** Batches that have come back, or are to be sent again, still have their rows, of which there are enough for twice the places. */
   #batchesUnsettled(): number {
-    const retrying = Math.ceil(this.#flights.retrying / this.#options.limits.maxBatchSize);
-    return this.#landings.batches + retrying;
+    return this.#landings.batches + Math.ceil(this.#flights.retrying / this.#options.limits.maxBatchSize);
   }
 
   get #columnsWait(): boolean {

@@ -1,5 +1,13 @@
 import type { Clock, Timer } from '../host/clock.js';
 
+/** How often to look where nobody may say that anything has changed, in ms. */
+export const lookAgainMs = {
+  /** While no worker is there. */
+  stranded: 1_000,
+  /** While batches may not be sent, as others go first. */
+  heldBack: 1,
+} as const;
+
 /** When it is looked whether anything can be sent: never within itself, and with one timer at most. */
 export class Pump {
   readonly #clock: Clock;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Decision, FraudScorer, type FraudScorerOptions } from '../../src/index.js';
 import { WorkerBoard } from '../support/board.js';
@@ -115,6 +116,18 @@ describe('a shadow', () => {
     expect(lost).toEqual([]);
     expect(scorer.health().status).toBe('ok');
     expect(scorer.summary().requests).toMatchObject({ failed: 0, expired: 0 });
+  });
+
+  it('gets no copies while workers are busy and more than a batch waits, but all of a long list at a quiet time', async () => {
+    const scorer = await create({ batching: { maxBatchSize: 4 } });
+    await scorer.deploy(two, { traffic: 'shadow' });
+    const atQuietTime = scorer.scoreMany(requests.slice(0, 100));
+    // The first batches are sent in the next turn of the event loop, and no reply is read in it.
+    await setImmediate();
+    const behind = scorer.scoreMany(requests.slice(100, 200));
+    expect(shadowOf(scorer).dropped.pressure).toBe(100);
+    await Promise.all([atQuietTime, behind]);
+    await expect.poll(() => compared(scorer)).toBe(100);
   });
 
   it('skips features that can be read once only, and loses no place over them', async () => {

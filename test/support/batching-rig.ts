@@ -44,6 +44,8 @@ export class BatchingRig {
   /** By the request's number: `answered`, or the code of its error. */
   readonly outcomes = new Map<number, string>();
   readonly tickets: Ticket[] = [];
+  /** Others whose requests go first, and how often it was said that nothing waits here. */
+  readonly others = { wait: false, timesTold: 0 };
   /** What the host's own code does when it hears of a failure: a fallback, a listener. */
   readonly host = { onFailed: (): void => {} };
   readonly deadlines: DeadlineWheel;
@@ -77,6 +79,10 @@ export class BatchingRig {
       },
       fail: (row, error) => this.#fail(row, error),
       changes: new Waiters(),
+      mayRun: () => !this.others.wait,
+      onEmpty: () => {
+        this.others.timesTold += 1;
+      },
       onFault: noFaults,
     });
   }

@@ -5,7 +5,7 @@ import { noCopy, type RequestTable } from '../../requests/request-table.js';
 import type { Shadow } from './shadow.js';
 
 /** Requests of which copies may be on their way at once. */
-export const mostCopied = 4_096;
+export const mostCopied = 8_192;
 
 /** What is known of the primary's answer to a request that was copied. */
 const states = { free: 0, open: 1, answered: 2, failed: 3 } as const;
@@ -100,6 +100,11 @@ export class Copies {
   /** A shadow gave its copy up. */
   shadowFailed(place: number): void {
     this.#leave(place);
+  }
+
+  /** Sends copies that were held back while callers' requests waited. */
+  resume(): void {
+    for (const { deployment } of this.#shadows) deployment.batcher.resume();
   }
 
   #leave(place: number): void {

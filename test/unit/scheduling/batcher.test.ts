@@ -68,6 +68,38 @@ describe('Batcher', () => {
     expect(batcher.inFlight).toBe(5);
   });
 
+  it('says that nothing waits once the last request has left the queue, and not before', async () => {
+    const { clock, sent, add, parts } = rig();
+    for (let index = 0; index < 6; index += 1) add();
+    clock.turn();
+    expect(parts.others.timesTold).toBe(0);
+    await sent[0]?.reply({ inferenceMs: 1, provider: 'cpu' });
+    expect(parts.others.timesTold).toBe(1);
+  });
+
+  it('holds back what it has while others go first, and sends it at once when told that they do no more', () => {
+    const { clock, sent, add, batcher, parts } = rig();
+    parts.others.wait = true;
+    add();
+    clock.turn();
+    batcher.resume();
+    expect(sent).toHaveLength(0);
+    parts.others.wait = false;
+    batcher.resume();
+    expect(sent.map(({ rows }) => rows)).toEqual([1]);
+  });
+
+  it('sends what it held back where nobody says that the others are done', () => {
+    const { clock, sent, add, parts } = rig();
+    parts.others.wait = true;
+    add();
+    clock.turn();
+    parts.others.wait = false;
+    expect(sent).toHaveLength(0);
+    clock.advance(1);
+    expect(sent.map(({ rows }) => rows)).toEqual([1]);
+  });
+
   it('gives a worker its next batch before the callers of the last are told', async () => {
     const { clock, sent, add, parts } = rig();
     for (let index = 0; index < 10; index += 1) add();

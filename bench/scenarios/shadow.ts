@@ -1,16 +1,15 @@
 import { type DeploymentSummary, FraudScorer, type ShadowSummary } from 'fraud-scorer';
 import { VersionDirectories } from '../../test/chaos/faults/version-directories.js';
-import { closedLoop } from '../load/closed-loop.js';
 import { type OpenLoopReport, openLoop } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';
 import type { Result } from '../report/result.js';
 import { Resources } from '../resources.js';
-import { figureOf, median, ratiosOf } from '../statistics.js';
-import type { Scenario } from './scenario.js';
+import { figureOf, ratiosOf } from '../statistics.js';
+import type { Scenario, Steps } from './scenario.js';
 
 const workers = 2;
-/** So many slices at full load say what half of it is. */
-const saturatedSlices = 3;
+/** The rates that are tried, each so many times the one before it, until requests wait longer than this. */
+const saturation = { firstPerSecond: 100_000, step: 1.15, mostSteps: 14, p99Ms: 50 } as const;
 const loads = { alone: 'alone', shadow: 'with a shadow' } as const;
 
 /** A slice with a shadow, and what became of its copies. */
@@ -25,7 +24,7 @@ export const shadow: Scenario = {
   name: 'shadow',
   title: 'A shadow at equal traffic',
   async run({ settings, requests, steps }) {
-    steps.expect(saturatedSlices + 3 * settings.slices);
+    steps.expect(3 * settings.slices);
     await using directories = await VersionDirectories.make(settings.model);
     await using resources = new Resources();
     const [primary, copy] = [await directories.serving('1', 1), await directories.serving('2', 1.2)];
@@ -35,13 +34,11 @@ export const shadow: Scenario = {
     const scorer = resources.add(await FraudScorer.create({ model: primary, workers, ...limits }));
     const send = (index: number): Promise<unknown> => scorer.score(requests.at(index));
 
-    const saturated: number[] = [];
-    while (saturated.length < saturatedSlices) {
-      saturated.push(await closedLoop({ callers: settings.outstanding, durationMs: settings.sliceMs, call: send }));
-      steps.done('saturated');
-    }
-    const ratePerSecond = median(saturated) / 2;
-    const slice = (): Promise<OpenLoopReport> => openLoop({ ratePerSecond, durationMs: settings.sliceMs, pace, send });
+    const sliceAt = (perSecond: number): Promise<OpenLoopReport> =>
+      openLoop({ ratePerSecond: perSecond, durationMs: settings.sliceMs, pace, send });
+    await sliceAt(saturation.firstPerSecond);
+    const saturated = await saturatedRate(sliceAt, steps);
+    const slice = (): Promise<OpenLoopReport> => sliceAt(saturated / 2);
 
     const alone: OpenLoopReport[] = [];
     const shadowed: Shadowed[] = [];
@@ -63,6 +60,19 @@ export const shadow: Scenario = {
   },
 };
 
+/** The highest rate of arrivals that is answered as fast as it comes. A closed loop would say more: its callers wait for each other. */
+async function saturatedRate(sliceAt: (perSecond: number) => Promise<OpenLoopReport>, steps: Steps): Promise<number> {
+  let perSecond: number = saturation.firstPerSecond;
+  for (let step = 0; step < saturation.mostSteps; step += 1) {
+    steps.expect(1);
+    const { p99, failed } = await sliceAt(perSecond);
+    steps.done(`${Math.round(perSecond).toLocaleString('en')}/s`);
+    if (failed > 0 || p99 === null || p99 > saturation.p99Ms) break;
+    perSecond *= saturation.step;
+  }
+  return perSecond;
+}
+
 function shadowOf(deployments: readonly DeploymentSummary[]): ShadowSummary {
   const found = deployments.find(({ role }) => role === 'shadow')?.shadow;
   if (found === undefined) throw new Error('there is no shadow');
@@ -73,7 +83,7 @@ function droppedIn({ dropped }: ShadowSummary): number {
   return Object.values(dropped).reduce((sum, count) => sum + count, 0);
 }
 
-function report(saturated: readonly number[], alone: readonly OpenLoopReport[], shadowed: readonly Shadowed[]): Result {
+function report(saturated: number, alone: readonly OpenLoopReport[], shadowed: readonly Shadowed[]): Result {
   const latencies = shadowed.map(({ latency }) => latency);
   const of = (slices: readonly OpenLoopReport[], quantile: 'p50' | 'p95' | 'p99'): number[] =>
     slices.map((slice) => slice[quantile] ?? Number.NaN);
@@ -87,7 +97,7 @@ function report(saturated: readonly number[], alone: readonly OpenLoopReport[], 
   return {
     tables: [
       {
-        title: `score(), ${workers} workers, at half of the saturated ${Math.round(median(saturated)).toLocaleString('en')}/s`,
+        title: `score(), ${workers} workers, at half of the saturated ${Math.round(saturated).toLocaleString('en')}/s`,
         columns: [{ name: '' }, { name: 'P50', unit: 'ms' }, { name: 'P95', unit: 'ms' }, { name: 'P99', unit: 'ms' }],
         rows: [row(loads.alone, alone), row(loads.shadow, latencies)],
       },

@@ -3,7 +3,7 @@ import { Explanations } from '../answering/explanations.js';
 import { featureNames } from '../answering/reasons.js';
 import { scoreChunk } from '../answering/score-chunk.js';
 import type { Settler } from '../answering/settler.js';
-import type { BatchLimits, UnknownFeatures } from '../api/options.js';
+import type { UnknownFeatures } from '../api/options.js';
 import type { Decide, DecisionPolicy } from '../api/policy.js';
 import type { Explain } from '../api/request.js';
 import type { ModelIdentity } from '../api/result.js';
@@ -20,6 +20,7 @@ import type { KnownNames } from '../requests/known-names.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { rowLayoutOf } from '../requests/row-layout.js';
 import type { Waiters } from '../requests/waiters.js';
+import type { BatchPolicy } from '../scheduling/batch-policy.js';
 import { Batcher } from '../scheduling/batcher.js';
 import { Lanes, laneRowsOf } from '../scheduling/lanes.js';
 import { allocate } from './allocate.js';
@@ -30,7 +31,7 @@ import { ServingWorkers, type ServingWorkersOptions, type WorkersObserver } from
 const columnChunkRows = 1_024;
 
 export interface DeploymentOptions extends ServingWorkersOptions {
-  batching: BatchLimits;
+  batching: BatchPolicy;
   /** What is explained where a request does not say. */
   explain: Explain;
   /** The host's own say. */
@@ -82,7 +83,7 @@ export class Deployment {
   /** When it began to serve, in milliseconds since the epoch. */
   since: number;
   readonly workersGiven: number | null;
-  readonly limits: BatchLimits;
+  readonly limits: BatchPolicy;
   /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
   readonly scratchRow: number;
   readonly directory: ModelDirectory;

@@ -27,6 +27,12 @@ export interface BatchSnapshot {
  */
 export type SendReason = 'idleWorker' | 'full' | 'delayOver' | 'deadline';
 
+/** How batches form. */
+export interface BatchPolicy extends BatchLimits {
+  /** How long a worker may take over one batch, in ms, where rows can be left out. @default as long as the target allows */
+  maxRunMs?: number;
+}
+
 /** Send so many requests now, or a chunk of columns, or look again after a time (Infinity: when something changes). */
 export type BatchDecision =
   | { action: 'send'; rows: number; reason: SendReason }
@@ -39,7 +45,7 @@ const waitForChange: BatchDecision = { action: 'wait', ms: Number.POSITIVE_INFIN
 const requestTurns = 8;
 
 /** Requests go first, and columns take the places they leave free, those behind busy workers too; whichever waits gets its turn. */
-export function decideBatch(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
+export function decideBatch(snapshot: BatchSnapshot, limits: BatchPolicy): BatchDecision {
   if (snapshot.freePlaces === 0) return waitForChange;
   if (snapshot.columnsWait && snapshot.sentSinceColumns >= requestTurns) return { action: 'sendColumns' };
   const decision = decideRequests(snapshot, limits);
@@ -57,7 +63,7 @@ const leastRowsAhead = 64;
  * and another behind it, the first goes to a busy worker, which begins with it without a round trip; the next worker that becomes idle
  * still finds a full one.
  */
-function decideRequests(snapshot: BatchSnapshot, limits: BatchLimits): BatchDecision {
+function decideRequests(snapshot: BatchSnapshot, limits: BatchPolicy): BatchDecision {
   const { waiting, oldestWaitMs, idleWorkers, columnsWait } = snapshot;
   if (waiting === 0) return waitForChange;
   const cap = batchCap(snapshot, limits);
@@ -89,9 +95,11 @@ function timeToSpare(snapshot: BatchSnapshot, { targetLatencyMs }: BatchLimits):
  * smaller batches, which would only make the others wait too: the batch may take half the target then, and its rows at least
  * as long as what it costs whatever its size.
  */
-function batchCap({ oldestWaitMs, latency }: BatchSnapshot, { maxBatchSize, targetLatencyMs }: BatchLimits): number {
+function batchCap({ oldestWaitMs, latency }: BatchSnapshot, limits: BatchPolicy): number {
+  const { maxBatchSize, targetLatencyMs, maxRunMs } = limits;
   if (latency === null || latency.perRowMs === 0) return maxBatchSize;
-  const leftMs = Math.max(targetLatencyMs - oldestWaitMs, targetLatencyMs / 2, 2 * latency.fixedMs);
+  const targetMs = maxRunMs ?? Math.max(targetLatencyMs - oldestWaitMs, targetLatencyMs / 2);
+  const leftMs = Math.max(targetMs, 2 * latency.fixedMs);
   const rows = Math.floor((leftMs - latency.fixedMs) / latency.perRowMs);
   return Math.min(Math.max(rows, 1), maxBatchSize);
 }

@@ -1,9 +1,9 @@
-import type { BatchLimits } from '../api/options.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { Waiters } from '../requests/waiters.js';
+import type { BatchPolicy } from './batch-policy.js';
 import type { BatchWorkers } from './flights.js';
 import type { BatchAnswers } from './landings.js';
 import type { Lanes } from './lanes.js';
@@ -24,7 +24,7 @@ export interface BatcherOptions {
   clock: Clock;
   table: RequestTable;
   lanes: Lanes;
-  limits: BatchLimits;
+  limits: BatchPolicy;
   /** Batches and chunks of columns that workers may hold at once; there are twice as many lanes. */
   places: number;
   /** Of these, how many one worker may hold. */

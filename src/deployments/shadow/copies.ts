@@ -2,6 +2,7 @@ import type { ScoreRequest } from '../../api/request.js';
 import type { Decision, ModelResult } from '../../api/result.js';
 import type { FaultReport } from '../../host/faults.js';
 import { noCopy, type RequestTable } from '../../requests/request-table.js';
+import type { CopyBudget } from './copy-budget.js';
 import type { Shadow } from './shadow.js';
 
 /** Requests of which copies may be on their way at once. */
@@ -19,6 +20,7 @@ export class Copies {
   isActive = false;
   #shadows: readonly Shadow[] = [];
   readonly #table: RequestTable;
+  readonly #budget: Pick<CopyBudget, 'hasTime' | 'made'>;
   readonly #onFault: FaultReport;
   readonly #free = Int32Array.from({ length: mostCopied }, (_, index) => mostCopied - 1 - index);
   #freeCount = mostCopied;
@@ -28,8 +30,9 @@ export class Copies {
   readonly #decisions: Decision[] = new Array(mostCopied).fill('APPROVE');
   readonly #scores = new Float32Array(mostCopied);
 
-  constructor(table: RequestTable, onFault: FaultReport) {
+  constructor(table: RequestTable, budget: Pick<CopyBudget, 'hasTime' | 'made'>, onFault: FaultReport) {
     this.#table = table;
+    this.#budget = budget;
     this.#onFault = onFault;
   }
 
@@ -60,9 +63,11 @@ export class Copies {
   #add(row: number, request: ScoreRequest): void {
     const place = this.#freeCount === 0 ? noCopy : (this.#free[this.#freeCount - 1] as number);
     const { features } = request;
+    const hasTime = this.#budget.hasTime;
     let taken = 0;
-    for (const shadow of this.#shadows) if (shadow.take(place, features)) taken += 1;
+    for (const shadow of this.#shadows) if (shadow.take(place, features, hasTime)) taken += 1;
     if (taken === 0) return;
+    this.#budget.made(taken);
     this.#freeCount -= 1;
     this.#open[place] = taken + 1;
     this.#state[place] = states.open;

@@ -53,11 +53,12 @@ export class Shadow {
    *
    * @param place of the request among those that were copied; none where all are taken.
    * @param given the request's features.
+   * @param hasTime whether the event loop has time for it.
    */
-  take(place: number, given: unknown): boolean {
+  take(place: number, given: unknown, hasTime: boolean): boolean {
     const { clock, table, deadlines, timeoutMs, sample, isUnderPressure } = this.#options;
     if (sample < 1 && Math.random() >= sample) return false;
-    if (isUnderPressure()) return this.drop('pressure');
+    if (!hasTime || isUnderPressure()) return this.drop('pressure');
     const row = place < 0 ? noRow : table.claim();
     if (row === noRow) return this.drop('queueFull');
     const { batcher, index } = this.deployment;

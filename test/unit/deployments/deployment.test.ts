@@ -54,7 +54,7 @@ interface Setting extends Partial<Pick<SettlerOptions, 'fallback'>> {
 function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}) {
   const clock = new FakeClock();
   const table = new RequestTable(64);
-  const set = new DeploymentSet(new Router('salt'), new Copies(table, noFaults));
+  const set = new DeploymentSet(new Router('salt'), new Copies(table, { hasTime: true, made: () => {} }, noFaults));
   const deadlines = new DeadlineWheel(table, clock, (row) => set.of(table, row).expire(row));
   const settler: Settler = settlerOf(table, { clock, deadlines, fallback });
   const callers = new Callers(table);

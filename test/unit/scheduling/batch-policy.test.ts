@@ -48,6 +48,18 @@ describe('decideBatch', () => {
     expect(decideBatch(both, limits)).toEqual({ action: 'sendColumns' });
   });
 
+  it('keeps a batch as short as maxRunMs says, however long its requests may wait, and no shorter than what any batch costs', () => {
+    const patient = { maxBatchSize: 256, maxQueueDelayMs: 20, targetLatencyMs: 200, maxRunMs: 0.5 };
+    const rowsSent = (fixedMs: number, perRowMs: number): unknown => {
+      const latency = { fixedMs, perRowMs, perRowAtLeastMs: perRowMs };
+      return decideBatch({ ...idle, waiting: 300, latency }, patient);
+    };
+    expect(rowsSent(0.25, 0.0078125)).toEqual({ action: 'send', rows: 32, reason: 'deadline' });
+    expect(rowsSent(1, 0.0625)).toEqual({ action: 'send', rows: 16, reason: 'deadline' });
+    expect(rowsSent(0, 5)).toEqual({ action: 'send', rows: 1, reason: 'deadline' });
+    expect(rowsSent(0, 0.001)).toEqual({ action: 'send', rows: 256, reason: 'full' });
+  });
+
   it('waits for others to join no longer than maxQueueDelayMs', () => {
     const patient = { ...limits, maxQueueDelayMs: 2 };
     expect(decideBatch({ ...idle, waiting: 3, oldestWaitMs: 0.5 }, patient)).toEqual({ action: 'wait', ms: 1.5 });

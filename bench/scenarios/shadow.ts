@@ -8,8 +8,8 @@ import { figureOf, ratiosOf } from '../statistics.js';
 import type { Scenario, Steps } from './scenario.js';
 
 const workers = 2;
-/** The rates that are tried, each so many times the one before it, until requests wait longer than this. */
-const saturation = { firstPerSecond: 100_000, step: 1.15, mostSteps: 14, p99Ms: 50 } as const;
+/** The rates that are tried, each so many times the one before it, until requests wait longer than this in each of some tries. */
+const saturation = { firstPerSecond: 100_000, step: 1.15, mostSteps: 14, tries: 2, p99Ms: 50 } as const;
 const loads = { alone: 'alone', shadow: 'with a shadow' } as const;
 
 /** A slice with a shadow, and what became of its copies. */
@@ -64,10 +64,14 @@ export const shadow: Scenario = {
 async function saturatedRate(sliceAt: (perSecond: number) => Promise<OpenLoopReport>, steps: Steps): Promise<number> {
   let perSecond: number = saturation.firstPerSecond;
   for (let step = 0; step < saturation.mostSteps; step += 1) {
-    steps.expect(1);
-    const { p99, failed } = await sliceAt(perSecond);
-    steps.done(`${Math.round(perSecond).toLocaleString('en')}/s`);
-    if (failed > 0 || p99 === null || p99 > saturation.p99Ms) break;
+    steps.expect(saturation.tries);
+    let isMet = false;
+    for (let attempt = 0; attempt < saturation.tries; attempt += 1) {
+      const { p99, failed } = await sliceAt(perSecond);
+      isMet ||= failed === 0 && p99 !== null && p99 <= saturation.p99Ms;
+      steps.done(`${Math.round(perSecond).toLocaleString('en')}/s`);
+    }
+    if (!isMet) break;
     perSecond *= saturation.step;
   }
   return perSecond;

@@ -1,3 +1,4 @@
+import { canaries } from './canaries.js';
 import { explanations } from './explanations.js';
 import { growth } from './growth.js';
 import { host } from './host.js';
@@ -8,6 +9,7 @@ import { openLoopLatency } from './open-loop.js';
 import { policy } from './policy.js';
 import { saturation } from './saturation.js';
 import type { Scenario } from './scenario.js';
+import { slowLoad } from './slow-load.js';
 
 /** In the order they are run and reported. */
 export const scenarios: readonly Scenario[] = [
@@ -19,5 +21,7 @@ export const scenarios: readonly Scenario[] = [
   host,
   explanations,
   hotUpdates,
+  slowLoad,
+  canaries,
   memory,
 ];

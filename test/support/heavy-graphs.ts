@@ -47,10 +47,10 @@ export function withSlowLoad(model: Uint8Array, score: string, nodes: number): U
 }
 
 /**
- * Puts layers of a neural network between an input and all that reads it. Each row costs 2 · width² operations a layer; the layers give
+ * Puts linear layers between an input and all that reads it. Each row costs 2 · width² operations a layer; the layers give
  * back what they are given, but for rounding.
  *
- * @param input of one value a row, at least 0, float32. @param width a power of two, so that weights of 1 / width are exact.
+ * @param input of one value a row, float32. @param width a power of two, so that weights of 1 / width are exact.
  */
 export function withLayers(model: Uint8Array, input: string, layers: number, width = 512): Uint8Array {
   const edited = parsed(model);
@@ -64,10 +64,7 @@ export function withLayers(model: Uint8Array, input: string, layers: number, wid
   );
   const added = [node('MatMul', [input, 'layer in'], ['layer 0'])];
   for (let index = 1; index <= layers; index += 1) {
-    added.push(
-      node('MatMul', [`layer ${index - 1}`, 'layer'], [`layer ${index} sums`]),
-      node('Relu', [`layer ${index} sums`], [`layer ${index}`]),
-    );
+    added.push(node('MatMul', [`layer ${index - 1}`, 'layer'], [`layer ${index}`]));
   }
   graph.node.unshift(...added, node('MatMul', [`layer ${layers}`, 'layer out'], [through]));
   return edited.toBytes();

@@ -37,6 +37,19 @@ export interface Settings {
     /** Between one swap and the next. */
     restMs: number;
   };
+  slowLoad: {
+    ratePerSecond: number;
+    /** What the model takes to load on a core that has nothing else to do. */
+    loadMs: number;
+    /** Rollbacks while it loads. */
+    rollbacks: number;
+  };
+  canaries: {
+    ratePerSecond: number;
+    /** Of each kind. */
+    runs: number;
+    stepMs: number;
+  };
   memory: {
     ratePerSecond: number;
     minutes: number;
@@ -73,6 +86,8 @@ export function fullSettings(model: string, memoryMinutes = 10): Settings {
       batchSizes: [16, 32, 64, 128, 256, 512, 1_024, 2_048],
     },
     hotUpdates: { ratePerSecond: 20_000, swaps: 200, restMs: 250 },
+    slowLoad: { ratePerSecond: 20_000, loadMs: 30_000, rollbacks: 20 },
+    canaries: { ratePerSecond: 800, runs: 20, stepMs: 4_000 },
     memory: { ratePerSecond: 50_000, minutes: memoryMinutes, settleMinutes: 2, windowSeconds: 30 },
   };
 }
@@ -101,6 +116,8 @@ export function quickSettings(model: string): Settings {
       batchSizes: [16, 256, 2_048],
     },
     hotUpdates: { ratePerSecond: 20_000, swaps: 8, restMs: 250 },
+    slowLoad: { ratePerSecond: 20_000, loadMs: 3_000, rollbacks: 4 },
+    canaries: { ratePerSecond: 800, runs: 1, stepMs: 4_000 },
     memory: { ratePerSecond: 50_000, minutes: 0.2, settleMinutes: 0.05, windowSeconds: 1 },
   };
 }

@@ -1,3 +1,4 @@
+import { canaries } from './canaries.js';
 import { explanations } from './explanations.js';
 import { growth } from './growth.js';
 import { host } from './host.js';
@@ -9,6 +10,7 @@ import { policy } from './policy.js';
 import { saturation } from './saturation.js';
 import type { Scenario } from './scenario.js';
 import { shadow } from './shadow.js';
+import { slowLoad } from './slow-load.js';
 
 /** In the order they are run and reported. */
 export const scenarios: readonly Scenario[] = [
@@ -21,5 +23,7 @@ export const scenarios: readonly Scenario[] = [
   explanations,
   hotUpdates,
   shadow,
+  slowLoad,
+  canaries,
   memory,
 ];

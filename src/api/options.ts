@@ -103,6 +103,7 @@ export interface FraudScorerOptions<Known = unknown> {
   /**
    * Milliseconds that the end of the process, and `close`, wait for a batch that is inside the runtime, where ending its worker
    * would abort the process; 0 to 600,000. All scorers' waits run at the same time. A worker that takes longer is abandoned, and said so.
+   * The end of the process waits up to `startTimeoutMs`, if that is longer, for a worker that loads a model: Node.js cannot end before.
    * @default 2_000
    */
   exitWaitMs?: number | undefined;

@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.js';
-import { guardWords } from '../protocol/guard.js';
+import { guardWords, loadingCall } from '../protocol/guard.js';
 import { type ExitWaiter, unwatchExit, watchExit } from './exit-watch.js';
 
 /** How often a waiting release looks whether its worker has left the runtime. */
@@ -11,6 +11,11 @@ export interface ExitGuardOptions {
   clock: Clock;
   /** How long an exit, or a release, waits for what is inside the runtime at most. */
   exitWaitMs: number;
+  /**
+   * How long an exit waits for a thread that loads a model at most, where that is longer. Node.js does not end a process before the
+   * runtime has let go of its threads anyway, and the runtime aborts the process then.
+   */
+  loadWaitMs: number;
   /** The process ends though so many threads are inside the runtime. Synchronous: nothing runs after it. */
   onAbandoned?: (threads: number) => void;
 }
@@ -81,15 +86,15 @@ export class ExitGuard implements ExitWaiter {
 
   /** Blocks the thread: for an exit, which waits for nothing else. Says so where it has waited in vain. */
   blockUntilIdle(startedAt: number): void {
-    const { clock, exitWaitMs, onAbandoned } = this.#options;
-    const deadline = startedAt + exitWaitMs;
+    const { clock, onAbandoned } = this.#options;
     for (let busy = this.#busySeats(); busy.length > 0; busy = this.#busySeats()) {
-      const leftMs = deadline - clock.now();
+      const slot = busy.find((slot) => this.#isLoading(slot)) ?? busy[0] ?? 0;
+      const leftMs = startedAt + this.#exitWaitOf(slot) - clock.now();
       if (leftMs <= 0) {
         onAbandoned?.(busy.length);
         return;
       }
-      const word = guardWords.busy(busy[0] ?? 0);
+      const word = guardWords.busy(slot);
       Atomics.wait(this.#words, word, Atomics.load(this.#words, word), leftMs);
     }
   }
@@ -97,6 +102,15 @@ export class ExitGuard implements ExitWaiter {
   /** The threads are gone; the process may end without asking. */
   dispose(): void {
     unwatchExit(this);
+  }
+
+  #exitWaitOf(slot: number): number {
+    const { exitWaitMs, loadWaitMs } = this.#options;
+    return this.#isLoading(slot) ? Math.max(exitWaitMs, loadWaitMs) : exitWaitMs;
+  }
+
+  #isLoading(slot: number): boolean {
+    return Atomics.load(this.#words, guardWords.busy(slot)) >= loadingCall;
   }
 
   #busySeats(): number[] {

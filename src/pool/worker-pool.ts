@@ -65,7 +65,7 @@ export class WorkerPool {
     this.#options = options;
     this.#threads = new PoolThreads({
       // Twice: each worker may be replaced while the thread before it hangs, or answers what it has in hand.
-      ...{ slots: mostWorkers * 2, clock, exitWaitMs, onAbandoned, onFault },
+      ...{ slots: mostWorkers * 2, clock, exitWaitMs, loadWaitMs: startTimeoutMs, onAbandoned, onFault },
       onEnded: () => {
         for (const seat of this.#seats) seat.retry();
       },

@@ -20,7 +20,7 @@ const lookEveryMs = 1_000;
 
 /** For workers of a tool that run at the same time. It must be disposed of once all of them are closed. */
 export function toolGuard(workers: number): ExitGuard {
-  return new ExitGuard({ slots: workers, clock: systemClock, exitWaitMs });
+  return new ExitGuard({ slots: workers, clock: systemClock, exitWaitMs, loadWaitMs: exitWaitMs });
 }
 
 /** How long a worker's first words may come after an answer of it, in ms. */

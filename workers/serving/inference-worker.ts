@@ -39,7 +39,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
   const slot = new GuardSlot(config);
   if (config.inBackground) yieldToOthers();
   const serveAsOthers = config.isBesideOthers && !config.inBackground ? yieldForNow() : () => {};
-  const { report, model } = await slot.during(async () => {
+  const { report, model } = await slot.duringLoad(async () => {
     const bytes = bytesOf(config.model);
     const tryOut = async (session: InferenceSession) => {
       graph = describeGraph(session);

@@ -1,4 +1,4 @@
-import { type GuardedData, guardWords } from '../../src/protocol/guard.js';
+import { type GuardedData, guardWords, loadingCall } from '../../src/protocol/guard.js';
 
 /** This worker's slot at the exit guard: says when it is inside the runtime, and stays out once the host wants it to end. */
 export class GuardSlot {
@@ -11,7 +11,7 @@ export class GuardSlot {
     this.#stop = guardWords.stop(guardSlot);
     this.#busy = guardWords.busy(guardSlot);
     // The host took it to be busy with loading; whatever loads this file is through with it in the next turn.
-    setImmediate(() => this.#leave());
+    setImmediate(() => this.#leave(1));
   }
 
   /** Whether the host wants this worker to end: whatever takes long is to come to an end by itself. */
@@ -24,19 +24,28 @@ export class GuardSlot {
    *
    * @throws {Error} where the host is leaving, and whatever `work` throws.
    */
-  async during<T>(work: () => Promise<T>): Promise<T> {
-    Atomics.add(this.#words, this.#busy, 1);
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return this.#during(work, 1);
+  }
+
+  /** The same of work that loads a model: an exit waits longer for it. */
+  duringLoad<T>(work: () => Promise<T>): Promise<T> {
+    return this.#during(work, loadingCall);
+  }
+
+  async #during<T>(work: () => Promise<T>, calls: number): Promise<T> {
+    Atomics.add(this.#words, this.#busy, calls);
     try {
       // After busy is set, or the host could see nobody busy and leave in between.
       if (this.isLeaving) throw new Error('the host is leaving');
       return await work();
     } finally {
-      this.#leave();
+      this.#leave(calls);
     }
   }
 
-  #leave(): void {
-    Atomics.sub(this.#words, this.#busy, 1);
+  #leave(calls: number): void {
+    Atomics.sub(this.#words, this.#busy, calls);
     Atomics.notify(this.#words, this.#busy);
   }
 }

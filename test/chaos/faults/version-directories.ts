@@ -70,6 +70,11 @@ export class VersionDirectories {
     return directory;
   }
 
+  /** Gives a version another graph. */
+  async change(directory: string, graph: (before: Uint8Array) => Uint8Array): Promise<void> {
+    await this.#replace(directory, graph(await readFile(join(directory, 'model.onnx'))));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -92,7 +97,7 @@ export class VersionDirectories {
   }
 
   /** Another graph, of which the manifest knows. */
-  async #replace(directory: string, bytes: Buffer): Promise<void> {
+  async #replace(directory: string, bytes: Uint8Array): Promise<void> {
     await writeFile(join(directory, 'model.onnx'), bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     await writeManifest(directory, { ...(await manifestOf(directory)), sha256 });

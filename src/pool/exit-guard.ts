@@ -1,9 +1,15 @@
 import type { Clock } from '../host/clock.js';
-import { guardWords, loadingCall } from '../protocol/guard.js';
+import { guardWords, loadingCall, startingCall } from '../protocol/guard.js';
 import { type ExitWaiter, unwatchExit, watchExit } from './exit-watch.js';
 
 /** How often a waiting release looks whether its worker has left the runtime. */
 const pollMs = 5;
+
+/**
+ * How long an exit waits at least for a thread that loads its modules, in ms. That comes to an end by itself, also where the system is so
+ * busy that it takes many times as long as usual.
+ */
+const modulesWaitMs = 2_000;
 
 export interface ExitGuardOptions {
   /** Threads that may live at once, those that hang and those that are about to end included. */
@@ -43,7 +49,7 @@ export class ExitGuard implements ExitWaiter {
   claim(): number | null {
     const slot = this.#free.pop();
     if (slot === undefined) return null;
-    Atomics.store(this.#words, guardWords.busy(slot), 1);
+    Atomics.store(this.#words, guardWords.busy(slot), startingCall);
     return slot;
   }
 
@@ -88,7 +94,9 @@ export class ExitGuard implements ExitWaiter {
   blockUntilIdle(startedAt: number): void {
     const { clock, onAbandoned } = this.#options;
     for (let busy = this.#busySeats(); busy.length > 0; busy = this.#busySeats()) {
-      const slot = busy.find((slot) => this.#isLoading(slot)) ?? busy[0] ?? 0;
+      const slot = busy.reduce((longest, other) =>
+        this.#exitWaitOf(other) > this.#exitWaitOf(longest) ? other : longest,
+      );
       const leftMs = startedAt + this.#exitWaitOf(slot) - clock.now();
       if (leftMs <= 0) {
         onAbandoned?.(busy.length);
@@ -106,11 +114,9 @@ export class ExitGuard implements ExitWaiter {
 
   #exitWaitOf(slot: number): number {
     const { exitWaitMs, loadWaitMs } = this.#options;
-    return this.#isLoading(slot) ? Math.max(exitWaitMs, loadWaitMs) : exitWaitMs;
-  }
-
-  #isLoading(slot: number): boolean {
-    return Atomics.load(this.#words, guardWords.busy(slot)) >= loadingCall;
+    const calls = Atomics.load(this.#words, guardWords.busy(slot));
+    if (calls >= startingCall) return Math.max(exitWaitMs, loadWaitMs, modulesWaitMs);
+    return calls >= loadingCall ? Math.max(exitWaitMs, loadWaitMs) : exitWaitMs;
   }
 
   #busySeats(): number[] {

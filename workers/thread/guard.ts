@@ -1,4 +1,4 @@
-import { type GuardedData, guardWords, loadingCall } from '../../src/protocol/guard.js';
+import { type GuardedData, guardWords, loadingCall, startingCall } from '../../src/protocol/guard.js';
 
 /** This worker's slot at the exit guard: says when it is inside the runtime, and stays out once the host wants it to end. */
 export class GuardSlot {
@@ -11,7 +11,7 @@ export class GuardSlot {
     this.#stop = guardWords.stop(guardSlot);
     this.#busy = guardWords.busy(guardSlot);
     // The host took it to be busy with loading; whatever loads this file is through with it in the next turn.
-    setImmediate(() => this.#leave(1));
+    setImmediate(() => this.#leave(startingCall));
   }
 
   /** Whether the host wants this worker to end: whatever takes long is to come to an end by itself. */

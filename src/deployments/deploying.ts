@@ -68,23 +68,16 @@ export class Deploying {
    * everything serves on as before.
    */
   async deploy(path: string, order: DeployOrder): Promise<Deployment> {
-    const { loader, tell } = this.#options;
+    const { loader } = this.#options;
     this.#requirePlace(order);
     let version: string | null = null;
-    let served: Served;
-    try {
-      served = await loader.run(async (limit) => {
-        const directory = await limit.within(`reading the model directory ${path}`, openModelDirectory(path));
-        version = directory.manifest.version;
-        const check = (): void => this.#requireNew(directory);
-        return this.#serve(await this.#load(directory, order, limit, check), order, check);
-      });
-    } catch (error) {
-      const reason = error instanceof FraudScorerError ? `${error.code}: ${error.message}` : 'a fault of the package';
-      if (!(error instanceof ClosedError)) tell({ type: 'failed', version, reason });
-      throw error;
-    }
-    return this.#replaced(served);
+    const work = loader.run(async (limit) => {
+      const directory = await limit.within(`reading the model directory ${path}`, openModelDirectory(path));
+      version = directory.manifest.version;
+      const check = (): void => this.#requireNew(directory);
+      return this.#serve(await this.#load(directory, order, limit, check), order, check);
+    });
+    return this.#replaced(await this.#toldWhereItFails(work, () => version));
   }
 
   /**
@@ -99,7 +92,7 @@ export class Deploying {
         throw new UnknownVersionError('The shadow ended before it could be promoted');
       }
     };
-    const served = await loader.run(async (limit) => {
+    const work = loader.run(async (limit) => {
       const order = { role: { kind: 'primary' }, policy: policy.host, workers: workersGiven } as const;
       const made = await this.#load(directory, order, limit, requireShadow);
       const replaceShadow = (): void => {
@@ -108,7 +101,23 @@ export class Deploying {
       };
       return this.#serve(made, { ...order, policy: policy.host }, replaceShadow, 'promoted');
     });
-    return this.#replaced(served);
+    return this.#replaced(await this.#toldWhereItFails(work, () => directory.manifest.version));
+  }
+
+  /**
+   * Emits `failed` where a version can't be brought to where it serves. Whatever else a host does with versions is refused at once, or
+   * happens.
+   *
+   * @param version as far as it is known then.
+   */
+  async #toldWhereItFails<T>(work: Promise<T>, version: () => string | null): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      const reason = error instanceof FraudScorerError ? `${error.code}: ${error.message}` : 'a fault of the package';
+      if (!(error instanceof ClosedError)) this.#options.tell({ type: 'failed', version: version(), reason });
+      throw error;
+    }
   }
 
   /** Its workers have warmed up beside those that serve. @param check throws where the version has no place any more. */

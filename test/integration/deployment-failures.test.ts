@@ -1,0 +1,72 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type DeploymentEvent, FraudScorer, type FraudScorerOptions } from '../../src/index.js';
+import { WorkerBoard } from '../support/board.js';
+import { Versions } from '../support/versions.js';
+
+describe('the event of a change of versions that failed', () => {
+  let versions: Versions;
+  let [one, two] = ['', ''];
+  const open: FraudScorer[] = [];
+
+  beforeAll(async () => {
+    versions = await Versions.make();
+    one = await versions.sqrt('1', 1);
+    two = await versions.sqrt('2', 4);
+  });
+  afterAll(() => versions[Symbol.asyncDispose]());
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((scorer) => scorer.close()));
+  });
+
+  async function create(options: FraudScorerOptions = {}): Promise<{ scorer: FraudScorer; events: DeploymentEvent[] }> {
+    const scorer = await FraudScorer.create({ model: one, workers: 1, ...options });
+    open.push(scorer);
+    const events: DeploymentEvent[] = [];
+    scorer.on('deployment', (event) => events.push(event));
+    return { scorer, events };
+  }
+
+  it('names the shadow that could not be promoted, and why', async () => {
+    const board = new WorkerBoard();
+    const { scorer, events } = await create({ workerFile: WorkerBoard.workerFile('stillborn') });
+    await scorer.deploy(two, { traffic: 'shadow' });
+    board.set('startsToFail', 1);
+    const error: unknown = await scorer.promote('2').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: expect.stringMatching(/^ERR_/),
+      message: expect.stringContaining('stillborn'),
+    });
+    expect(events.map(({ type, version }) => [type, version])).toEqual([
+      ['deployed', '2'],
+      ['failed', '2'],
+    ]);
+    expect(events.at(-1)?.reason).toContain('stillborn');
+    expect(scorer.deployments().map(({ version, role }) => `${version} ${role}`)).toEqual(['1 primary', '2 shadow']);
+  });
+
+  it('tells of a shadow that was retired while it was promoted', async () => {
+    const { scorer, events } = await create();
+    await scorer.deploy(two, { traffic: 'shadow' });
+    const promoting = expect(scorer.promote('2')).rejects.toMatchObject({ code: 'ERR_UNKNOWN_VERSION' });
+    await scorer.retire('2');
+    await promoting;
+    expect(events.map(({ type, version }) => [type, version])).toEqual([
+      ['deployed', '2'],
+      ['retired', '2'],
+      ['failed', '2'],
+    ]);
+  });
+
+  it('is not told where a call is refused at once, or the scorer is closed', async () => {
+    const { scorer, events } = await create();
+    await expect(scorer.deploy(two, { traffic: 7 })).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
+    await expect(scorer.promote('9')).rejects.toMatchObject({ code: 'ERR_UNKNOWN_VERSION' });
+    await expect(scorer.rollback()).rejects.toMatchObject({ code: 'ERR_UNKNOWN_VERSION' });
+    await expect(scorer.retire('1')).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
+    await scorer.deploy(two, { traffic: 'shadow' });
+    const promoting = expect(scorer.promote('2')).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+    await scorer.close();
+    await promoting;
+    expect(events.map(({ type }) => type)).toEqual(['deployed']);
+  });
+});

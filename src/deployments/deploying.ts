@@ -72,8 +72,10 @@ export class Deploying {
     this.#requirePlace(order);
     let version: string | null = null;
     const work = loader.run(async (limit) => {
-      const directory = await limit.within(`reading the model directory ${path}`, openModelDirectory(path));
-      version = directory.manifest.version;
+      const opened = openModelDirectory(path, (named) => {
+        version = named;
+      });
+      const directory = await limit.within(`reading the model directory ${path}`, opened);
       const check = (): void => this.#requireNew(directory);
       return this.#serve(await this.#load(directory, order, limit, check), order, check);
     });

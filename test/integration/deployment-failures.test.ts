@@ -1,3 +1,5 @@
+import { rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DeploymentEvent, FraudScorer, type FraudScorerOptions } from '../../src/index.js';
 import { WorkerBoard } from '../support/board.js';
@@ -68,5 +70,23 @@ describe('the event of a change of versions that failed', () => {
     await scorer.close();
     await promoting;
     expect(events.map(({ type }) => type)).toEqual(['deployed']);
+  });
+
+  it.each([
+    ['whose graph is damaged', 'damaged', (path: string) => truncate(join(path, 'model.onnx'), 100)],
+    ['without its graph', 'without', (path: string) => rm(join(path, 'model.onnx'))],
+    [
+      'whose manifest has other faults',
+      'faulty',
+      (path: string) => writeFile(join(path, 'model.json'), JSON.stringify({ name: 'sqrt', version: 'faulty' })),
+    ],
+    ['whose manifest is no JSON', null, (path: string) => writeFile(join(path, 'model.json'), '{')],
+    ['that is not there', null, (path: string) => rm(path, { recursive: true })],
+  ])('names the version of a directory %s where that can be read', async (_, version, damage) => {
+    const { scorer, events } = await create();
+    const path = await versions.sqrt(version ?? 'unreadable');
+    await damage(path);
+    await expect(scorer.deploy(path)).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_MODEL_I/) });
+    expect(events).toMatchObject([{ type: 'failed', version, reason: expect.stringMatching(/^ERR_MODEL_I/) }]);
   });
 });

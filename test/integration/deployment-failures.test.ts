@@ -1,7 +1,7 @@
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type DeploymentEvent, FraudScorer, type FraudScorerOptions } from '../../src/index.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type DeploymentEvent, FraudScorer, type FraudScorerOptions, type ScoreResult } from '../../src/index.js';
 import { WorkerBoard } from '../support/board.js';
 import { Versions } from '../support/versions.js';
 
@@ -88,5 +88,54 @@ describe('the event of a change of versions that failed', () => {
     await damage(path);
     await expect(scorer.deploy(path)).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_MODEL_I/) });
     expect(events).toMatchObject([{ type: 'failed', version, reason: expect.stringMatching(/^ERR_MODEL_I/) }]);
+  });
+});
+
+describe('the requests of a version that is retired', () => {
+  let versions: Versions;
+  let scorer: FraudScorer;
+
+  beforeEach(async () => {
+    versions = await Versions.make();
+  });
+  afterEach(async () => {
+    await scorer.close();
+    await versions[Symbol.asyncDispose]();
+  });
+
+  /** A challenger with all of the traffic, whose only worker died and can't be replaced. */
+  async function withDeadChallenger(fallback: FraudScorerOptions['fallback']): Promise<Promise<ScoreResult>[]> {
+    const board = new WorkerBoard();
+    const workerFile = WorkerBoard.workerFile('stillborn');
+    const one = await versions.sqrt('1', 1);
+    scorer = await FraudScorer.create({ model: one, workers: 1, workerFile, timeoutMs: 60_000, fallback });
+    await scorer.deploy(await versions.sqrt('2', 4), { traffic: 0.9 });
+    scorer.setTraffic({ '2': 1 });
+    const lost = new Promise((resolve) => scorer.once('workerLost', resolve));
+    board.set('startsToFail', 1_000);
+    // Its worker dies of the first.
+    const answers = [-1_000, 0.25, 0.25].map((x) => scorer.score({ features: { x } }));
+    for (const answer of answers) answer.catch(() => {});
+    await lost;
+    return answers;
+  }
+
+  it('fail at once where it has no worker left', async () => {
+    const answers = await withDeadChallenger('throw');
+    await scorer.retire('2');
+    for (const answer of answers) {
+      await expect(answer).rejects.toMatchObject({
+        code: 'ERR_WORKER_LOST',
+        message: 'The version was retired, and had no worker left to answer',
+      });
+    }
+    expect(scorer.summary().requests).toMatchObject({ total: 3, failed: 3 });
+    expect(scorer.deployments().map(({ version, role }) => `${version} ${role}`)).toEqual(['1 primary', '2 retired']);
+  });
+
+  it('get the decision of the fallback', async () => {
+    const answers = await withDeadChallenger('REVIEW');
+    await scorer.retire('2');
+    for (const answer of answers) expect(await answer).toMatchObject({ source: 'fallback', decision: 'REVIEW' });
   });
 });

@@ -13,6 +13,7 @@ import { expectedCount, fractionDone } from './progress.js';
 import { Replay } from './replay.js';
 import { buildReport, type ReplayReport } from './report.js';
 import { reportText } from './report-text.js';
+import { settledShadows } from './settled-shadows.js';
 import { shortPath } from './short-path.js';
 import type { StopSignals } from './stop-signals.js';
 import { TransactionSource } from './transaction-source.js';
@@ -93,6 +94,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
     stopShowing();
   }
   const durationSeconds = elapsedSeconds();
+  await settledShadows(scorer, clock);
   // Taken before the workers are gone; everything that was sent is answered.
   const summary = scorer.summary();
   await scorer.close();

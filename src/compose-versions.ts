@@ -146,16 +146,10 @@ export function composeVersions(
       return { deployment: shadow.deployment, shadow };
     },
   });
+  const { maxErrorRate } = options.alerts;
+  const failover = new Failover({ clock, deployments, roles, maxErrorRate, onFault });
   const operations = new Operations({
-    deployments,
-    retired,
-    loader,
-    deploying,
-    retirement,
-    roles,
-    canaries,
-    door,
-    tell,
+    ...{ deployments, retired, loader, deploying, retirement, roles, canaries, failover, door, tell },
   });
-  return { operations, failover: new Failover({ clock, deployments, roles, onFault }) };
+  return { operations, failover };
 }

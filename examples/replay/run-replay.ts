@@ -1,11 +1,12 @@
 import { FraudScorer, type FraudScorerOptions } from 'fraud-scorer';
-import { FeatureBuilder, namedFeatures } from 'fraud-scorer/reference';
+import { FeatureBuilder } from 'fraud-scorer/reference';
 import { AlertLog } from './alert-log.js';
 import type { Clock } from './clock.js';
 import { countRows } from './count-rows.js';
 import { DelayedLabels } from './delayed-labels.js';
 import { deployBeside } from './deploy-beside.js';
 import type { Display } from './display.js';
+import { featureForm } from './feature-form.js';
 import { formatRate } from './format.js';
 import type { ReplayOptions } from './options.js';
 import { OutputFiles } from './output-files.js';
@@ -13,6 +14,7 @@ import { expectedCount, fractionDone } from './progress.js';
 import { Replay } from './replay.js';
 import { buildReport, type ReplayReport } from './report.js';
 import { reportText } from './report-text.js';
+import { settledShadows } from './settled-shadows.js';
 import { shortPath } from './short-path.js';
 import type { StopSignals } from './stop-signals.js';
 import { TransactionSource } from './transaction-source.js';
@@ -39,8 +41,13 @@ export interface ReplayHost {
 export async function runReplay(options: ReplayOptions, host: ReplayHost): Promise<ReplayReport> {
   const { clock, display, stop } = host;
   await using source = await TransactionSource.open(options.input, options.skipBad);
+  const { model = DEMONSTRATION_MODEL, challenger, shadow } = options;
+  const builder = new FeatureBuilder({ labelDelayDays: options.labelDelay });
+  const directories = [model, challenger, shadow].filter((directory) => directory !== undefined);
   const counting = countRows(options.input);
   await using scorer = await FraudScorer.create(scorerOptions(options));
+  // Once the scorer has checked its model, and before the others are loaded.
+  const features = await featureForm(directories, builder);
   await deployBeside(scorer, options);
   const rows = await counting;
   await using files = await OutputFiles.open(options);
@@ -53,16 +60,11 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   scorer.on('alertCleared', (alert) => alerts.cleared(alert));
   scorer.on('deployment', (event) => display.note(describeEvent(event)));
   const labels = new DelayedLabels(options.labelDelay * DAY_MS, (outcome) => scorer.recordOutcome(outcome));
-  const builder = new FeatureBuilder({ labelDelayDays: options.labelDelay });
   const replay = new Replay({
     scorer,
     labels,
     clock,
-    // The manifests of other models may give their features no names.
-    features:
-      (options.model ?? options.challenger ?? options.shadow) === undefined
-        ? { next: (transaction) => namedFeatures(builder.next(transaction)) }
-        : builder,
+    features,
     stop: stop.signal,
     output: files.lines,
     ratePerSecond: options.rate,
@@ -93,6 +95,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
     stopShowing();
   }
   const durationSeconds = elapsedSeconds();
+  await settledShadows(scorer, clock);
   // Taken before the workers are gone; everything that was sent is answered.
   const summary = scorer.summary();
   await scorer.close();

@@ -49,6 +49,12 @@ export interface DeployingOptions {
   onFault: FaultReport;
 }
 
+/** A version that serves, and the one whose place it took, if any. */
+interface Served {
+  deployment: Deployment;
+  replaced: Deployment | null;
+}
+
 /** Brings a version from its directory to where it serves. */
 export class Deploying {
   readonly #options: DeployingOptions;
@@ -57,30 +63,30 @@ export class Deploying {
     this.#options = options;
   }
 
-  /** Loads a version, and has it serve. Whatever it throws, everything serves on as before. */
+  /**
+   * Loads a version, and has it serve. Resolves once the version that it replaces has answered what it was given. Whatever it throws,
+   * everything serves on as before.
+   */
   async deploy(path: string, order: DeployOrder): Promise<Deployment> {
-    const { loader, tell } = this.#options;
+    const { loader } = this.#options;
     this.#requirePlace(order);
     let version: string | null = null;
-    try {
-      return await loader.run(async (limit) => {
-        const directory = await limit.within(`reading the model directory ${path}`, openModelDirectory(path));
-        version = directory.manifest.version;
-        const check = (): void => this.#requireNew(directory);
-        return this.#serve(await this.#load(directory, order, limit, check), order, check);
+    const work = loader.run(async (limit) => {
+      const opened = openModelDirectory(path, (named) => {
+        version = named;
       });
-    } catch (error) {
-      const reason = error instanceof FraudScorerError ? `${error.code}: ${error.message}` : 'a fault of the package';
-      if (!(error instanceof ClosedError)) tell({ type: 'failed', version, reason });
-      throw error;
-    }
+      const directory = await limit.within(`reading the model directory ${path}`, opened);
+      const check = (): void => this.#requireNew(directory);
+      return this.#serve(await this.#load(directory, order, limit, check), order, check);
+    });
+    return this.#replaced(await this.#toldWhereItFails(work, () => version));
   }
 
   /**
    * Gives a shadow what the primary has. A shadow's memory is its own, so that the version is loaded once more, beside the shadow, which
    * goes when the other serves.
    */
-  promoteShadow(shadow: Shadow): Promise<Deployment> {
+  async promoteShadow(shadow: Shadow): Promise<Deployment> {
     const { deployments, loader } = this.#options;
     const { directory, policy, workersGiven } = shadow.deployment;
     const requireShadow = (): void => {
@@ -88,7 +94,7 @@ export class Deploying {
         throw new UnknownVersionError('The shadow ended before it could be promoted');
       }
     };
-    return loader.run(async (limit) => {
+    const work = loader.run(async (limit) => {
       const order = { role: { kind: 'primary' }, policy: policy.host, workers: workersGiven } as const;
       const made = await this.#load(directory, order, limit, requireShadow);
       const replaceShadow = (): void => {
@@ -97,6 +103,23 @@ export class Deploying {
       };
       return this.#serve(made, { ...order, policy: policy.host }, replaceShadow, 'promoted');
     });
+    return this.#replaced(await this.#toldWhereItFails(work, () => directory.manifest.version));
+  }
+
+  /**
+   * Emits `failed` where a version can't be brought to where it serves. Whatever else a host does with versions is refused at once, or
+   * happens.
+   *
+   * @param version as far as it is known then.
+   */
+  async #toldWhereItFails<T>(work: Promise<T>, version: () => string | null): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      const reason = error instanceof FraudScorerError ? `${error.code}: ${error.message}` : 'a fault of the package';
+      if (!(error instanceof ClosedError)) this.#options.tell({ type: 'failed', version: version(), reason });
+      throw error;
+    }
   }
 
   /** Its workers have warmed up beside those that serve. @param check throws where the version has no place any more. */
@@ -134,18 +157,20 @@ export class Deploying {
     );
   }
 
+  /** Waits until the version before has answered what it was given. The next version may load meanwhile. */
+  async #replaced({ deployment, replaced }: Served): Promise<Deployment> {
+    const { loader, retirement } = this.#options;
+    if (replaced !== null) await loader.untilStopped(retirement.drain(replaced));
+    return deployment;
+  }
+
   /**
-   * Gives a version that is ready its role. Resolves once the version that it replaces has answered what it was given.
+   * Gives a version that is ready its role.
    *
    * @param check throws where it has no place any more: nothing may happen between that and its taking the place.
    */
-  async #serve(
-    made: Made,
-    order: DeployOrder,
-    check: () => void,
-    type: 'deployed' | 'promoted' = 'deployed',
-  ): Promise<Deployment> {
-    const { deployments, canaries, roles, retirement, door } = this.#options;
+  #serve(made: Made, order: DeployOrder, check: () => void, type: 'deployed' | 'promoted' = 'deployed'): Served {
+    const { deployments, canaries, roles, door } = this.#options;
     const { deployment, shadow } = made;
     const { role } = order;
     try {
@@ -161,17 +186,16 @@ export class Deploying {
     deployment.begin();
     if (shadow !== null) {
       roles.addShadow(shadow, { type });
-      return deployment;
+      return { deployment, replaced: null };
     }
     deployments.add(deployment);
     canaries.restartAll(deployment);
     if (role.kind === 'challenger') {
       if (role.canary !== null) canaries.start(deployment, role.canary);
       roles.setShares([{ deployment, share: role.share }], { type });
-    } else {
-      await retirement.drain(roles.replacePrimary(deployment, { type }));
+      return { deployment, replaced: null };
     }
-    return deployment;
+    return { deployment, replaced: roles.replacePrimary(deployment, { type }) };
   }
 
   /** @throws {ModelInvalidError} where a version of this name is live. */

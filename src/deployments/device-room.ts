@@ -22,7 +22,10 @@ export function refuseFullDevice({ gpus }: Pick<GpuList, 'gpus'>, devices: reado
   }
 }
 
-/** What nvidia-smi knows of the devices, asked in a worker thread. */
+/**
+ * What nvidia-smi knows of the devices, asked in a worker thread. Starting a program forks the whole process, whichever thread does it, and
+ * that can stall the others: ask once in a deploy. A thread of its own keeps the fork itself, the longest part, off the host's event loop.
+ */
 export async function listGpusApart(toolWorkerFile: string | undefined): Promise<GpuList> {
   const worker = new ToolWorker({ toolWorkerFile });
   try {

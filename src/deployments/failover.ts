@@ -3,6 +3,7 @@ import { contained, type FaultReport } from '../host/faults.js';
 import { PerformanceRecorder } from '../monitoring/performance-recorder.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
+import { FailoverNotice, noticeMs } from './failover-notice.js';
 import type { Roles } from './roles.js';
 
 const lookEveryMs = 100;
@@ -13,9 +14,6 @@ const noWorkersMs = 300;
 /** Fewer requests in the window say nothing. */
 const leastRequests = 20;
 const mostFailed = 0.5;
-
-/** After a failover the standby may be no better: the two must not take turns. */
-const restMs = 60_000;
 
 /** What is seen of a primary. */
 export interface PrimarySeen {
@@ -38,6 +36,8 @@ export interface FailoverOptions {
   clock: Clock;
   deployments: DeploymentSet;
   roles: Roles;
+  /** Of the alerts: where the version that took over fails more, it does not serve well. */
+  maxErrorRate: number;
   onFault: FaultReport;
 }
 
@@ -48,17 +48,27 @@ export class Failover {
   /** Since when the primary has had no worker, on the monotonic clock. */
   #lostSince: number | null = null;
   #lastAt = Number.NEGATIVE_INFINITY;
-  #last: { to: Deployment; message: string } | null = null;
+  readonly #notice: FailoverNotice;
   readonly #scratch = new PerformanceRecorder();
 
   constructor(options: FailoverOptions) {
     this.#options = options;
+    this.#notice = new FailoverNotice(options.maxErrorRate);
   }
 
-  /** What happened, for as long as the version that took over is the primary for that reason; null where nothing did. */
+  /** What happened, until the host has acted on it, or the version that took over has served well for a while; null where nothing did. */
   get message(): string | null {
-    const last = this.#last;
-    return last !== null && last.to === this.#options.deployments.primary ? last.message : null;
+    return this.#notice.messageFor(this.#options.deployments.primary);
+  }
+
+  /** The host has changed who answers what. */
+  acknowledge(): void {
+    this.#notice.clear();
+  }
+
+  /** The host has retired a version. */
+  acknowledgeRetired(deployment: Deployment): void {
+    if (this.#notice.isOf(deployment)) this.#notice.clear();
   }
 
   watch(): void {
@@ -74,15 +84,17 @@ export class Failover {
     const { clock, deployments, roles } = this.#options;
     const { primary, standby } = deployments;
     const now = clock.now();
+    this.#notice.look(primary, now, () => ({ ready: primary.workers.ready, failed: this.#recent(primary).failed }));
     const isLost = primary.workers.ready === 0;
     this.#lostSince = isLost ? (this.#lostSince ?? now) : null;
-    if (standby === null || standby.workers.ready === 0 || now - this.#lastAt < restMs) return;
+    // After a failover the standby may be no better: the two must not take turns.
+    if (standby === null || standby.workers.ready === 0 || now - this.#lastAt < noticeMs) return;
     const withoutWorkersMs = this.#lostSince === null ? 0 : now - this.#lostSince;
     const reason = failoverReason({ withoutWorkersMs, ...this.#recent(primary) });
     if (reason === null) return;
     const version = JSON.stringify(primary.model.version);
     const message = `Version ${version} has handed over to ${JSON.stringify(standby.model.version)}: ${reason}`;
-    this.#last = { to: standby, message };
+    this.#notice.raise({ from: primary, to: standby, message }, now);
     this.#lastAt = now;
     this.#lostSince = null;
     roles.replacePrimary(standby, { type: 'failedOver', reason: `${version}: ${reason}` });

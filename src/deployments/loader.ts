@@ -22,20 +22,30 @@ export class Loader {
    */
   run<T>(load: (limit: StartLimit) => Promise<T>): Promise<T> {
     const { signal } = this.#controller;
+    const loading = this.#queue.add(async () => {
+      if (signal.aborted) throw signal.reason;
+      const limit = new StartLimit(this.#clock, this.#startTimeoutMs, 'The version', signal);
+      try {
+        return await load(limit);
+      } finally {
+        limit.end();
+      }
+    });
+    return this.untilStopped(loading);
+  }
+
+  /**
+   * Waits for what follows a load. It takes no place from the next load.
+   *
+   * @throws what `step` throws, or what the loader was stopped with; what becomes of `step` is not heard any more then.
+   */
+  untilStopped<T>(step: Promise<T>): Promise<T> {
+    const { signal } = this.#controller;
     return new Promise((resolve, reject) => {
       const stop = (): void => reject(signal.reason);
       if (signal.aborted) stop();
       signal.addEventListener('abort', stop);
-      const loading = this.#queue.add(async () => {
-        if (signal.aborted) throw signal.reason;
-        const limit = new StartLimit(this.#clock, this.#startTimeoutMs, 'The version', signal);
-        try {
-          return await load(limit);
-        } finally {
-          limit.end();
-        }
-      });
-      loading.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+      step.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
     });
   }
 

@@ -7,6 +7,7 @@ import type { DeployOrder } from './deploy-options.js';
 import type { Deploying } from './deploying.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
+import type { Failover } from './failover.js';
 import type { Loader } from './loader.js';
 import type { RetiredVersions } from './retired-versions.js';
 import type { Retirement } from './retirement.js';
@@ -21,6 +22,8 @@ export interface OperationsOptions {
   retirement: Retirement;
   roles: Roles;
   canaries: Canaries;
+  /** Hears that the host has acted. */
+  failover: Pick<Failover, 'acknowledge' | 'acknowledgeRetired'>;
   door: { readonly isClosed: boolean };
   tell: (event: Omit<DeploymentEvent, 'at'>) => void;
 }
@@ -42,7 +45,11 @@ export class Operations {
   /** @param path of its model directory. @throws as `FraudScorer.deploy` does; everything serves on as before then. */
   async deploy(path: string, order: DeployOrder): Promise<DeploymentSummary> {
     this.#refuseIfClosed();
-    return this.#summaryOf(await this.#options.deploying.deploy(path, order));
+    const { deploying, failover } = this.#options;
+    const deployment = await deploying.deploy(path, order);
+    // A shadow answers nobody.
+    if (order.role.kind !== 'shadow') failover.acknowledge();
+    return this.#summaryOf(deployment);
   }
 
   /** Changes thresholds of all versions. */
@@ -54,7 +61,7 @@ export class Operations {
 
   /** @throws as `FraudScorer.setTraffic` does; nothing has changed then. */
   setTraffic(shares: ReadonlyMap<string, number>): void {
-    const { deployments, roles } = this.#options;
+    const { deployments, roles, failover } = this.#options;
     this.#refuseIfClosed();
     const changes = [...shares].map(([version, share]) => ({ deployment: deployments.byVersion(version), share }));
     for (const { deployment } of changes) this.#requireChallenger(deployment);
@@ -63,16 +70,19 @@ export class Operations {
     );
     const total = [...others, ...changes].reduce((sum, { share }) => sum + share, 0);
     if (total > 1) throw badShares('at most 1 for all challengers together', `${total}`);
+    failover.acknowledge();
     roles.setShares(changes, { type: 'traffic' });
   }
 
   /** @throws as `FraudScorer.promote` does. */
   async promote(version: string): Promise<DeploymentSummary> {
-    const { deployments, canaries, retirement, roles } = this.#options;
+    const { deployments, canaries, deploying, retirement, roles, failover } = this.#options;
     this.#refuseIfClosed();
     const deployment = deployments.byVersion(version);
     const shadow = deployments.shadowOf(deployment);
-    if (shadow !== null) return this.#summaryOf(await this.#options.deploying.promoteShadow(shadow));
+    if (shadow !== null) return this.#summaryOf(await deploying.promoteShadow(shadow));
+    // Also where it is the primary already: the host has said that it is to be.
+    failover.acknowledge();
     if (deployment !== deployments.primary) {
       canaries.ended(deployment, 'promoted', 'it was promoted by hand');
       await retirement.drain(roles.replacePrimary(deployment, { type: 'promoted' }));
@@ -82,7 +92,7 @@ export class Operations {
 
   /** @throws as `FraudScorer.rollback` does. */
   rollback(): DeploymentSummary {
-    const { deployments, roles } = this.#options;
+    const { deployments, roles, failover } = this.#options;
     this.#refuseIfClosed();
     const { standby } = deployments;
     if (standby === null) {
@@ -90,19 +100,21 @@ export class Operations {
         'There is no version to roll back to: none was replaced, or its keepPreviousMs are over',
       );
     }
+    failover.acknowledge();
     roles.replacePrimary(standby, { type: 'rolledBack' });
     return this.#summaryOf(standby);
   }
 
   /** @throws as `FraudScorer.retire` does. */
   async retire(version: string): Promise<void> {
-    const { deployments, canaries, roles } = this.#options;
+    const { deployments, canaries, roles, failover } = this.#options;
     this.#refuseIfClosed();
     const deployment = deployments.byVersion(version);
     if (deployment === deployments.primary) {
       const received = `${JSON.stringify(version)}, which is the primary (promote another first)`;
       throw new InvalidOptionsError([{ path: 'version', expected: 'a version that is not the primary', received }]);
     }
+    failover.acknowledgeRetired(deployment);
     canaries.ended(deployment, 'aborted', 'it was retired by hand');
     await roles.retire(deployment, null);
   }

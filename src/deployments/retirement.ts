@@ -11,6 +11,15 @@ import { versionSummary } from './summaries.js';
 /** How often to look whether a version has answered all that it was given. */
 const pollMs = 5;
 
+/** How long a version that ends may have no worker: one that died is replaced sooner, as a rule. */
+const noWorkersMs = 300;
+
+/** What a version that drains waits for. */
+interface DrainOptions {
+  /** Whether to stop where it has had no worker for a while. */
+  endsWithoutWorkers: boolean;
+}
+
 export interface RetirementOptions {
   clock: Clock;
   deployments: DeploymentSet;
@@ -30,20 +39,32 @@ export class Retirement {
     this.#options = options;
   }
 
-  /** Resolves once a version that gets nothing new has answered what it was given, or its time for that is over. @returns whether it has. */
-  async drain(deployment: Deployment): Promise<boolean> {
+  /** Resolves once a version that gets nothing new has answered what it was given, or its time for that is over. */
+  async drain(deployment: Deployment): Promise<void> {
+    await this.#drained(deployment, { endsWithoutWorkers: false });
+  }
+
+  /** @returns null once it has answered what it was given; else why that is not waited for any more. */
+  async #drained(deployment: Deployment, { endsWithoutWorkers }: DrainOptions): Promise<string | null> {
     const { clock, timeoutMs } = this.#options;
     const deadline = clock.now() + timeoutMs;
+    let readyAt = clock.now();
     // A request may be on its way in, whose reading had the host's code run that retires the version.
     await new Promise<void>((resolve) => clock.soon(resolve));
     while (!deployment.isDrained) {
-      if (clock.now() >= deadline) return false;
+      const now = clock.now();
+      if (now >= deadline) return 'did not answer in time';
+      if (deployment.workers.ready > 0) readyAt = now;
+      if (endsWithoutWorkers && now - readyAt >= noWorkersMs) return 'had no worker left to answer';
       await new Promise<void>((resolve) => clock.after(pollMs, resolve));
     }
-    return true;
+    return null;
   }
 
-  /** Ends a version that has no role any more: it answers what it was given, within its time, and its workers end. */
+  /**
+   * Ends a version that has no role any more: it answers what it was given, within its time, and its workers end. What it can't answer
+   * gets the fallback's decision, or an error: at once where it has no worker, as the worker that would come may die like the one before.
+   */
   async retire(deployment: Deployment): Promise<void> {
     const { deployments } = this.#options;
     const shadow = deployments.shadowOf(deployment);
@@ -54,10 +75,11 @@ export class Retirement {
   /** @returns whether all its workers could be ended. */
   async #retire(deployment: Deployment, shadow: Shadow | null): Promise<boolean> {
     const { deployments, retired, changes, canaryOf } = this.#options;
-    if (!(await this.drain(deployment))) {
-      const late = (): WorkerLostError => new WorkerLostError('The version was retired, and did not answer in time');
-      deployment.giveUpRequests(late);
-      deployment.columns.giveUpAll(late);
+    const obstacle = await this.#drained(deployment, { endsWithoutWorkers: true });
+    if (obstacle !== null) {
+      const unanswered = (): WorkerLostError => new WorkerLostError(`The version was retired, and ${obstacle}`);
+      deployment.giveUpRequests(unanswered);
+      deployment.columns.giveUpAll(unanswered);
     }
     const summary = {
       ...{ ...versionSummary(deployment), role: 'retired' as const, traffic: 0 },

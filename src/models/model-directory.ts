@@ -3,6 +3,7 @@ import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
 import { messageOf } from '../host/thrown.js';
 import type { ModelFile } from '../protocol/serving.js';
 import { describeKind, IssueList } from '../validation/issues.js';
+import { isText } from '../validation/text.js';
 import { parseJsonFile } from './json-text.js';
 import { type Manifest, readManifest } from './manifest.js';
 import type { WeightFileEntry } from './manifest-files.js';
@@ -40,6 +41,8 @@ export function fileOf({ bytes, files }: ModelDirectory): ModelFile {
   return { bytes, files: files.map(({ name, bytes }) => ({ name, bytes })) };
 }
 
+type OnVersion = (version: string) => void;
+
 /** How often a directory is read anew where its links have changed on the way. */
 const maxLoads = 5;
 
@@ -48,12 +51,13 @@ const maxLoads = 5;
  * Whether the manifest agrees with the graph is for the worker that loads it to say.
  *
  * @param directory a path, absolute or from the working directory.
+ * @param onVersion told the version as soon as the manifest says it, whatever is wrong with the directory otherwise.
  * @throws {ModelInvalidError} where the manifest is missing or malformed, and every issue is listed; or where tensors lie in files not listed.
  * @throws {ModelIntegrityError} where the file's sha256 is not the manifest's.
  * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
  */
-export async function openModelDirectory(directory: string): Promise<ModelDirectory> {
-  return checked(await readModelDirectory(directory));
+export async function openModelDirectory(directory: string, onVersion?: OnVersion): Promise<ModelDirectory> {
+  return checked(await readModelDirectory(directory, onVersion));
 }
 
 /**
@@ -85,13 +89,13 @@ async function checked(opened: ModelDirectory): Promise<ModelDirectory> {
  * @throws {ModelInvalidError} where the manifest is missing or malformed, or there is no such file.
  * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
  */
-export async function readModelDirectory(directory: string): Promise<ModelDirectory> {
+export async function readModelDirectory(directory: string, onVersion?: OnVersion): Promise<ModelDirectory> {
   for (let load = 1; ; load += 1) {
     const manifestPath = await resolveManifest(directory);
     const isSwapped = async (): Promise<boolean> =>
       load < maxLoads && (await resolveManifest(directory).catch(() => null))?.real !== manifestPath.real;
     try {
-      const opened = await read(manifestPath);
+      const opened = await read(manifestPath, onVersion);
       if (integrityProblem(opened) === null || !(await isSwapped())) return opened;
     } catch (error) {
       if (!(await isSwapped())) throw error;
@@ -132,8 +136,8 @@ async function resolveManifest(directory: string): Promise<ManifestPath> {
   return { given: join(await realPath(path), 'model.json'), real };
 }
 
-async function read({ given, real }: ManifestPath): Promise<ModelDirectory> {
-  const { manifest, json } = parseManifest(await readSmall(real), given);
+async function read({ given, real }: ManifestPath, onVersion?: OnVersion): Promise<ModelDirectory> {
+  const { manifest, json } = parseManifest(await readSmall(real), given, onVersion);
   // Beside the file that was read first: what is beside the link may be another version's by now.
   const folders = [...new Set([dirname(real), dirname(given)])];
   const { path, file } = await findFile(folders, manifest);
@@ -163,7 +167,11 @@ async function findFile(folders: readonly string[], wanted: WeightFileEntry): Pr
 }
 
 /** @throws {ModelInvalidError} where it is no JSON or no manifest. */
-export function parseManifest(file: Uint8Array, path: string): Pick<ModelDirectory, 'manifest' | 'json'> {
+export function parseManifest(
+  file: Uint8Array,
+  path: string,
+  onVersion?: OnVersion,
+): Pick<ModelDirectory, 'manifest' | 'json'> {
   let json: unknown;
   try {
     json = parseJsonFile(file);
@@ -175,6 +183,7 @@ export function parseManifest(file: Uint8Array, path: string): Pick<ModelDirecto
       `${path}: expected an object { "name", "version", "file", … }, found ${describeKind(json)}`,
     );
   }
+  if ('version' in json && isText(json.version)) onVersion?.(json.version);
   const issues = new IssueList();
   const manifest = readManifest(json, issues);
   if (manifest === null) throw new ModelInvalidError(path, issues.listed, { totalIssues: issues.total });

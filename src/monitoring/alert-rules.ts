@@ -21,7 +21,7 @@ export interface AlertSnapshot {
   /** Labels the false positive rate is a share of. */
   labels: number;
   falsePositiveRate: number | null;
-  /** What happened where the primary handed over to its standby by itself; null where it did not. */
+  /** What happened where the primary handed over to its standby by itself; null where it did not, or that is settled. */
   failover: string | null;
 }
 
@@ -96,7 +96,7 @@ export function observe(snapshot: AlertSnapshot, thresholds: AlertThresholds): O
       value: snapshot.failover === null ? null : 1,
       threshold: 0,
       lowIsBad: false,
-      describe: () => snapshot.failover ?? 'The primary is again one that the host chose',
+      describe: () => snapshot.failover ?? 'The version that took over serves well, or the host has acted',
     },
     {
       rule: 'workers',

@@ -77,6 +77,9 @@ describe('a canary', () => {
       allowed: 0.05,
       traffic: 0,
     });
+    // Why is said once.
+    expect(told(events, 'canaryAborted')?.reason).toMatch(/block/);
+    expect(told(events, 'retired')).toMatchObject({ version: 'blocking', reason: 'its canary was aborted' });
     expect(scorer.deployments().find(({ version }) => version === 'blocking')).toMatchObject({
       role: 'retired',
       traffic: 0,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FraudScorer, type FraudScorerOptions } from '../../src/index.js';
+import { type DeploymentSummary, FraudScorer, type FraudScorerOptions, type ScoreResult } from '../../src/index.js';
 import { WorkerThreads } from '../chaos/oracle/worker-threads.js';
 import { WorkerGate } from '../support/gate.js';
 import { Versions } from '../support/versions.js';
@@ -126,5 +126,61 @@ describe('versions that change while something else happens', () => {
     await expect.poll(() => roles(scorer)).toEqual(['2 primary 1', '1 retired 0']);
     expect(scorer.summary().workers.lost).toBe(1);
     gate.close();
+  });
+
+  describe('while the version before has not answered yet', () => {
+    /** A scorer whose first version holds a request, and the deploy that waits for it. */
+    async function withDraining(): Promise<{
+      scorer: FraudScorer;
+      held: Promise<ScoreResult>;
+      deploying: Promise<DeploymentSummary>;
+      release: () => void;
+    }> {
+      const gate = new WorkerGate();
+      const scorer = await create({ workerFile: gate.workerFile, timeoutMs: 60_000 });
+      gate.tell('hold');
+      const held = scorer.score(request);
+      await gate.arrived(1);
+      const served = new Promise((resolve) => scorer.once('deployment', resolve));
+      const deploying = scorer.deploy(two);
+      await served;
+      const release = (): void => {
+        gate.tell('pass');
+        gate.close();
+      };
+      return { scorer, held, deploying, release };
+    }
+
+    it('let the next one load and serve', async () => {
+      const { scorer, held, deploying, release } = await withDraining();
+      // The second one never held a request.
+      expect(await scorer.deploy(three)).toMatchObject({ version: '3', role: 'primary' });
+      expect(roles(scorer)).toEqual(['1 retired 0', '2 standby 0', '3 primary 1']);
+      release();
+      expect(await held).toMatchObject({ model: { version: '1' } });
+      expect(await deploying).toMatchObject({ version: '2', role: 'standby' });
+    });
+
+    it('let it be rolled back at once, and resolve once it has answered', async () => {
+      const { scorer, held, deploying, release } = await withDraining();
+      expect(await scorer.rollback()).toMatchObject({ version: '1', role: 'primary' });
+      expect(roles(scorer)).toEqual(['1 primary 1', '2 standby 0']);
+      const order: string[] = [];
+      const watching = [held.then(() => order.push('answered')), deploying.then(() => order.push('deployed'))];
+      release();
+      await Promise.all(watching);
+      expect(order).toEqual(['answered', 'deployed']);
+      expect(await deploying).toMatchObject({ version: '2', role: 'standby' });
+    });
+
+    it('end the deploy with ERR_CLOSED when the scorer is closed, and answer what was taken in', async () => {
+      const { scorer, held, deploying, release } = await withDraining();
+      const outcome = expect(deploying).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+      const closing = scorer.close();
+      await outcome;
+      release();
+      expect(await held).toMatchObject({ model: { version: '1' } });
+      expect(await closing).toMatchObject({ abandoned: 0 });
+    });
   });
 });

@@ -10,11 +10,13 @@ describe('a primary that cannot answer', () => {
   let scorer: FraudScorer;
   let events: DeploymentEvent[];
   let alerts: Alert[];
+  let cleared: Alert[];
 
   beforeEach(async () => {
     versions = await Versions.make();
     events = [];
     alerts = [];
+    cleared = [];
   });
   afterEach(async () => {
     await scorer.close();
@@ -24,34 +26,55 @@ describe('a primary that cannot answer', () => {
   const listen = (): void => {
     scorer.on('deployment', (event) => events.push(event));
     scorer.on('alert', (alert) => alerts.push(alert));
+    scorer.on('alertCleared', (alert) => cleared.push(alert));
   };
 
-  it('hands over to its standby where it fails more than half of its requests', async () => {
-    scorer = await FraudScorer.create({ model: await versions.sqrt('1'), workers: 1 });
-    listen();
-    // Any score of it is above 1.
-    await scorer.deploy(
-      await versions.sqrt('failing', 0.01, { inputs: [{ name: 'x', size: 1, features: ['x'], mean: [-2], std: [1] }] }),
-    );
-    const timer = setInterval(() => void scorer.score({ features: { x: 0.25 } }).catch(() => {}), 5);
-    await expect.poll(() => events.at(-1), patient).toMatchObject({ type: 'failedOver', version: '1', traffic: 1 });
-    clearInterval(timer);
-    expect(events.at(-1)?.reason).toMatch(/^"failing": it failed \d+\.\d% of \d+ requests in 10 s$/);
-    expect(await scorer.score({ features: { x: 0.25 } })).toMatchObject({
-      model: { version: '1' },
-      fraudProbability: 0.5,
-    });
-    expect(scorer.deployments().map(({ version, role }) => [version, role])).toEqual([
-      ['1', 'primary'],
-      ['failing', 'standby'],
-    ]);
-    await expect
-      .poll(() => alerts.find(({ rule }) => rule === 'failover'), patient)
-      .toMatchObject({
-        severity: 'critical',
-        message: expect.stringContaining('Version "failing" has handed over to "1"'),
+  it.each<[string, () => unknown]>([
+    ['retires the failed version', () => scorer.retire('failing')],
+    ['sets shares', () => scorer.setTraffic({})],
+    ['confirms the version that took over', () => scorer.promote('1')],
+  ])(
+    'hands over where it fails more than half of its requests, which is an alert until the host %s',
+    async (_, act) => {
+      scorer = await FraudScorer.create({ model: await versions.sqrt('1'), workers: 1 });
+      listen();
+      // Any score of it is above 1.
+      await scorer.deploy(
+        await versions.sqrt('failing', 0.01, {
+          inputs: [{ name: 'x', size: 1, features: ['x'], mean: [-2], std: [1] }],
+        }),
+      );
+      const timer = setInterval(() => void scorer.score({ features: { x: 0.25 } }).catch(() => {}), 5);
+      await expect.poll(() => events.at(-1), patient).toMatchObject({ type: 'failedOver', version: '1', traffic: 1 });
+      clearInterval(timer);
+      expect(events.at(-1)?.reason).toMatch(/^"failing": it failed \d+\.\d% of \d+ requests in 10 s$/);
+      expect(await scorer.score({ features: { x: 0.25 } })).toMatchObject({
+        model: { version: '1' },
+        fraudProbability: 0.5,
       });
-  });
+      expect(scorer.deployments().map(({ version, role }) => [version, role])).toEqual([
+        ['1', 'primary'],
+        ['failing', 'standby'],
+      ]);
+      await expect
+        .poll(() => alerts.find(({ rule }) => rule === 'failover'), patient)
+        .toMatchObject({
+          severity: 'critical',
+          message: expect.stringContaining('Version "failing" has handed over to "1"'),
+        });
+      const handedOver = expect.stringContaining('has handed over');
+      expect(scorer.health()).toMatchObject({ status: 'degraded', reasons: expect.arrayContaining([handedOver]) });
+      // What the host does otherwise is no answer to it.
+      await scorer.deploy(await versions.sqrt('watching'), { traffic: 'shadow' });
+      expect(scorer.health().reasons).toEqual(expect.arrayContaining([handedOver]));
+      await act();
+      await expect.poll(() => cleared.map(({ rule }) => rule), patient).toContain('failover');
+      expect(scorer.health().reasons).not.toEqual(expect.arrayContaining([handedOver]));
+      // It is not forgotten.
+      const failing = scorer.deployments().find(({ version }) => version === 'failing');
+      expect(failing?.requests.failed).toBeGreaterThan(10);
+    },
+  );
 
   it('hands over where all of its workers are lost', async () => {
     const board = new WorkerBoard();

@@ -107,7 +107,11 @@ describe('a replay of bad input', () => {
   });
 
   it('says so where the model takes other features than the reference ones', async () => {
-    expectOneLine(await runReplay('--model', fixtureModel('linear')), 'other features');
+    expectOneLine(await runReplay('--model', fixtureModel('linear')), 'other features', 'it needs the');
+    const shadow = await runReplay('--shadow', fixtureModel('linear'));
+    expectOneLine(shadow, 'takes other features', 'it needs the');
+    // Before anything is deployed or scored.
+    expect(shadow.stdout).toBe('');
   });
 
   it('finds out before anything is scored that a file cannot be written', async () => {

@@ -113,6 +113,10 @@ describe('a replay', () => {
       ['9', 'shadow'],
     ]);
     expect(deployments[1].requests.total).toBe(lines.filter(({ version }) => version === '8').length);
+    // Every copy is answered before the summary is taken.
+    const { copied, flips, dropped } = deployments[2].shadow;
+    const compared = DECISIONS.flatMap((from) => DECISIONS.map((to) => flips[from][to])).reduce((sum, n) => sum + n, 0);
+    expect(copied).toBe(compared + dropped.failed + dropped.late + dropped.unpaired);
     // The same model by another name: it decides nothing otherwise.
     expect(stdout).toMatch(/shadow 9, beside what the callers got:\n {2}0 of [1-9][\d,]* flipped/);
     expect(stdout).toContain('with golden (7 primary 60.0 %, 8 challenger 40.0 %, 9 shadow)');

@@ -118,7 +118,9 @@ export class Canaries {
         return;
       case 'abort': {
         const { guard, seen, allowed, reason } = verdict;
-        watched(roles.retire(deployment, reason, { type: 'canaryAborted', guard, seen, allowed, reason }), onFault);
+        // The event before has the whole reason: whoever logs both need not read it twice.
+        const aborted = { type: 'canaryAborted', guard, seen, allowed, reason } as const;
+        watched(roles.retire(deployment, 'its canary was aborted', aborted), onFault);
       }
     }
   }

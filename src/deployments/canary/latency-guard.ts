@@ -7,6 +7,12 @@ export const windowsRunning = 3;
 
 const percentile = 95;
 
+/**
+ * Where the machine stalls, every request waits, and the 95th percentiles of a slow and a fast version become alike. The medians still
+ * differ. A canary that is within the limit by the one and not by the other is looked at for so many windows more.
+ */
+const doubtfulWindows = 10;
+
 /** A window lasts at least so long. */
 const minWindowMs = 1_000;
 
@@ -21,6 +27,10 @@ export class LatencyGuard {
   #start: Readings;
   /** The ratios of the last windows, the oldest first. */
   #ratios: number[] = [];
+  /** The same of the medians. */
+  #medianRatios: number[] = [];
+  /** Windows that were within the limit by the 95th percentile alone. */
+  #doubtful = 0;
 
   /** @param limit the highest ratio that is allowed. @param minRequests answers of each version that a window has at least. */
   constructor(limit: number, minRequests: number, start: Readings) {
@@ -35,11 +45,12 @@ export class LatencyGuard {
     if (readings.now - now < minWindowMs) return;
     if (readings.canary.latency.count - canary.latency.count < this.#minRequests) return;
     if (readings.primary.latency.count - primary.latency.count < this.#minRequests) return;
-    const ratio = ratioOf(
-      readings.canary.latency.since(canary.latency),
-      readings.primary.latency.since(primary.latency),
-    );
+    const slow = readings.canary.latency.since(canary.latency);
+    const fast = readings.primary.latency.since(primary.latency);
+    const [ratio, medianRatio] = [ratioOf(slow, fast, percentile), ratioOf(slow, fast, 50)];
     this.#ratios = [...this.#ratios.slice(1 - windowsRunning), ratio];
+    this.#medianRatios = [...this.#medianRatios.slice(1 - windowsRunning), medianRatio];
+    if (ratio <= this.#limit && medianRatio > this.#limit) this.#doubtful += 1;
     this.#start = readings;
   }
 
@@ -50,7 +61,9 @@ export class LatencyGuard {
 
   /** Whether the last windows are all within the limit. */
   get isWithin(): boolean {
-    return this.isComplete && this.#ratios.every((ratio) => ratio <= this.#limit);
+    const areWithin = (ratios: readonly number[]): boolean => ratios.every((ratio) => ratio <= this.#limit);
+    if (!this.isComplete || !areWithin(this.#ratios)) return false;
+    return areWithin(this.#medianRatios) || this.#doubtful > doubtfulWindows;
   }
 
   get breach(): Breach | null {
@@ -63,7 +76,7 @@ export class LatencyGuard {
   }
 }
 
-function ratioOf(canary: LatencyHistogram, primary: LatencyHistogram): number {
+function ratioOf(canary: LatencyHistogram, primary: LatencyHistogram, percentile: number): number {
   const [slow, fast] = [canary.percentile(percentile) ?? 0, primary.percentile(percentile) ?? 0];
   return slow - fast < leastDifferenceMs ? 1 : slow / fast;
 }

@@ -84,7 +84,7 @@ export class Stage {
     }
     if (this.#latency.isWithin) return null;
     return (
-      `its 95th percentile of latency was more than ${maxLatencyRatio} times the primary's in one of the last ` +
+      `its 95th percentile of latency, or its median, was more than ${maxLatencyRatio} times the primary's in one of the last ` +
       `${windowsRunning} windows (maxLatencyRatio)`
     );
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareBlocks } from '../../../../src/deployments/canary/block-guard.js';
 import { ErrorGuard, type FailureCounts } from '../../../../src/deployments/canary/error-guard.js';
+import { LatencyHistogram } from '../../../../src/monitoring/latency-histogram.js';
 import { CanaryRig } from '../../../support/canary-rig.js';
 
 const fine: FailureCounts = { requests: 1_000, failed: 0 };
@@ -206,6 +207,23 @@ describe('the guard of latencies', () => {
     const rig = new CanaryRig({ ...plan, stepMs: 1e9 });
     rig.serveFor(1_000, { requests: 100, latency: 2 }, primary);
     expect(rig.serveFor(3, slow, primary)[2]).toMatchObject({ kind: 'abort' });
+  });
+
+  it('does not let a slower version go on because stalls of the machine make the 95th percentiles alike', () => {
+    const rig = new CanaryRig({ ...plan, stepMs: 3_000 });
+    const stalled = (ms: number): LatencyHistogram => {
+      const latency = new LatencyHistogram();
+      latency.record(ms, 90);
+      latency.record(500, 10);
+      return latency;
+    };
+    const window = (): { kind: string } =>
+      rig.serve({ requests: 100, latency: stalled(10) }, { requests: 100, latency: stalled(2) });
+    expect([window(), window(), window()].map(({ kind }) => kind)).toEqual(['stay', 'stay', 'waiting']);
+    // Not for ever: what is allowed is said of the 95th percentile.
+    const kinds = Array.from({ length: 8 }, window).map(({ kind }) => kind);
+    expect(kinds.slice(0, 7)).not.toContain('step');
+    expect(kinds.at(-1)).toBe('step');
   });
 
   it('takes percentiles less than half a millisecond apart for equal', () => {

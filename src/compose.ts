@@ -21,7 +21,7 @@ import { describeFault, type FaultReport } from './host/faults.js';
 import { containedLogger } from './host/logging.js';
 import type { ModelDirectory } from './models/model-directory.js';
 import { Monitor } from './monitoring/monitor.js';
-import { OutcomeStore } from './monitoring/outcomes.js';
+import { OutcomeStore } from './monitoring/labels/outcomes.js';
 import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';

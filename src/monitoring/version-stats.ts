@@ -3,8 +3,8 @@ import type { BusinessSummary, Summary } from '../api/summary.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import { type Cause, causeOf, DecisionCounter, type DecisionCounts, RequestCounter } from './counts.js';
-import { LabelCounts } from './label-counts.js';
-import type { OutcomeStore } from './outcomes.js';
+import { LabelCounts } from './labels/label-counts.js';
+import type { OutcomeStore } from './labels/outcomes.js';
 import { PerformanceHistory } from './performance-history.js';
 import { PerformanceRecorder } from './performance-recorder.js';
 

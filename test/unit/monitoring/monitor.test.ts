@@ -4,7 +4,7 @@ import type { Alert } from '../../../src/api/events.js';
 import { DeadlineExceededError, InferenceError, QueueFullError } from '../../../src/errors.js';
 import type { WorkersSeen } from '../../../src/monitoring/alert-rules.js';
 import { Monitor } from '../../../src/monitoring/monitor.js';
-import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
+import { OutcomeStore } from '../../../src/monitoring/labels/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { noFaults } from '../../support/no-faults.js';

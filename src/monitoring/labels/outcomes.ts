@@ -1,10 +1,10 @@
-import type { OutcomeLimits } from '../api/options.js';
-import type { Outcome } from '../api/outcome.js';
-import type { Decision } from '../api/result.js';
-import type { Clock } from '../host/clock.js';
-import { flatCopy } from '../host/flat-copy.js';
+import type { OutcomeLimits } from '../../api/options.js';
+import type { Outcome } from '../../api/outcome.js';
+import type { Decision } from '../../api/result.js';
+import type { Clock } from '../../host/clock.js';
+import { flatCopy } from '../../host/flat-copy.js';
 import { LabelCounts } from './label-counts.js';
-import { ratio } from './ratio.js';
+import { ratio } from '../ratio.js';
 
 /** What is known of a decision whose label may still come, or be revised. */
 interface Entry {

@@ -1,6 +1,6 @@
-import type { BusinessSummary } from '../api/summary.js';
+import type { BusinessSummary } from '../../api/summary.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
-import { ratio } from './ratio.js';
+import { ratio } from '../ratio.js';
 
 /** Labels and the decisions they were compared with: of one version, or of all. */
 export class LabelCounts {

@@ -1,5 +1,5 @@
-import type { BusinessSummary } from '../api/summary.js';
-import { ratio } from './ratio.js';
+import type { BusinessSummary } from '../../api/summary.js';
+import { ratio } from '../ratio.js';
 
 type Cell = keyof BusinessSummary['confusion'];
 

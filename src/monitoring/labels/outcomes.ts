@@ -3,61 +3,69 @@ import type { Outcome } from '../../api/outcome.js';
 import type { Decision } from '../../api/result.js';
 import type { Clock } from '../../host/clock.js';
 import { flatCopy } from '../../host/flat-copy.js';
-import { LabelCounts } from './label-counts.js';
-import { ratio } from '../ratio.js';
-
-/** What is known of a decision whose label may still come, or be revised. */
-interface Entry {
-  flagged: boolean;
-  /** null until it is known. */
-  isFraud: boolean | null;
-  /** On the monotonic clock, which does not jump. */
-  decidedAt: number;
-  /** Decided by this scorer, not told by the host. */
-  isOwn: boolean;
-  /** Of the version that decided; null where that is not known here. */
-  version: LabelCounts | null;
-}
-
-/** Labels the false positive rate of alerts is taken over. */
-const recentLabels = 1_000;
+import { codeOf, type LabelledDecision } from './label-cells.js';
+import { LabelCounts, type LabelsSummary } from './label-counts.js';
+import type { LabelPlace } from './label-place.js';
+import { noSlot, PendingDecisions } from './pending-decisions.js';
+import { labelCodes, type PendingPiece, placeMask } from './pending-piece.js';
+import { RecentLegitimate } from './recent-legitimate.js';
+import { WallTime } from './wall-time.js';
 
 /**
- * Compares decisions with the labels that come later: a confusion matrix, and the false positive rate of the latest labels. A transaction that is
- * scored again counts once, by its latest decision.
+ * Compares decisions with the labels that come later: counts by decision and label, sums of amounts, calibration, and the false positive
+ * rate of the latest labels. A transaction that is scored again counts once, by its latest decision.
  */
 export class OutcomeStore {
   readonly #clock: Clock;
   readonly #limits: OutcomeLimits;
-  /** In order of arrival. That is the order of decision, except for decisions that the host reports from its own records. */
-  readonly #entries = new Map<string, Entry>();
-  readonly #counts = new LabelCounts();
-  /** The decisions that were labelled legitimate most recently; some may have been revised since. */
-  readonly #recentLegitimate: Entry[] = [];
-  #recentNext = 0;
-  /** The same moment on both clocks. */
-  readonly #start: { now: number; epochMs: number };
+  readonly #pending = new PendingDecisions();
+  readonly #recent = new RecentLegitimate(this.#pending);
+  readonly #time: WallTime;
+  /** Reused: what cells are told. */
+  readonly #told: LabelledDecision = { code: 0, isFraud: false, amount: 0, isOwn: false };
+  /** Of all versions. */
+  readonly counts = new LabelCounts();
 
   constructor(clock: Clock, limits: OutcomeLimits) {
     this.#clock = clock;
     this.#limits = limits;
-    this.#start = { now: clock.now(), epochMs: clock.epochMs() };
+    this.#time = new WallTime(clock);
   }
 
-  /** Remembers a decision, so that a label can be matched with it. @param version whose decision it is. */
-  expect(id: string, decision: Decision, version: LabelCounts | null = null): void {
-    const flagged = isFlagged(decision);
-    const decidedAt = this.#clock.now();
+  /**
+   * Remembers a decision, so that a label can be matched with it. The score and the amount are looked up here, in what is there anyway: a
+   * fraction that is passed by itself becomes an object.
+   *
+   * @param version whose decision it is. @param result with its score. @param amounts of requests. @param row the request's place in them.
+   */
+  expect(
+    id: string,
+    decision: Decision,
+    version: LabelCounts | null = null,
+    result: { readonly fraudProbability: number } | null = null,
+    amounts: Float64Array | null = null,
+    row = 0,
+  ): void {
+    const now = this.#clock.now();
     const key = flatCopy(id);
     const known = this.#find(key);
-    if (known === null || known.isFraud === null) {
-      this.#remember(key, { flagged, isFraud: null, decidedAt, isOwn: true, version });
-      return;
+    const isKnown = known !== noSlot;
+    const slot = isKnown ? known : this.#pending.add(key);
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    if (isKnown) {
+      this.#count(piece, at, -1);
+      this.#pending.renew(slot);
     }
-    this.#uncount(known, known.isFraud);
-    // The entry itself is changed, because it may be among the most recent labels.
-    this.#remember(key, Object.assign(known, { flagged, decidedAt, isOwn: true, version }));
-    this.#count(known, known.isFraud);
+    piece.decision[at] = codeOf(decision);
+    piece.isOwn[at] = 1;
+    piece.decidedAt[at] = now;
+    piece.amount[at] = amounts === null ? Number.NaN : (amounts[row] as number);
+    piece.score[at] = result === null ? Number.NaN : result.fraudProbability;
+    piece.place[at] = this.#placeOf(version, this.#time.dayAt(now));
+    this.#count(piece, at, 1);
+    if (isKnown) this.#recent.update(slot, piece.decision[at] !== 0);
+    else this.#makeRoom();
   }
 
   /**
@@ -65,104 +73,119 @@ export class OutcomeStore {
    * @returns whether the label could be matched with a decision.
    */
   record(outcome: Outcome, version: LabelCounts | null = null): boolean {
-    const { id, isFraud } = outcome;
     this.forgetExpired();
-    const entry = this.#find(id) ?? this.#entryOf(outcome, version);
-    if (entry === null) return false;
-    if (entry.isFraud === isFraud) return true;
-    if (entry.isFraud !== null) this.#uncount(entry, entry.isFraud);
-    entry.isFraud = isFraud;
-    this.#count(entry, isFraud);
-    if (!isFraud) this.#noteLegitimate(entry);
+    const known = this.#find(outcome.id);
+    const slot = known === noSlot ? this.#addTold(outcome, version) : known;
+    if (slot === noSlot) return false;
+    this.#label(slot, outcome);
+    if (known === noSlot) this.#makeRoom();
     return true;
   }
 
   /** Drops decisions whose label is no longer expected. */
   forgetExpired(): void {
-    for (const [id, entry] of this.#entries) {
-      if (!this.#isExpired(entry)) return;
-      this.#entries.delete(id);
+    this.#time.look();
+    for (let slot = this.#pending.oldest; slot !== noSlot && this.#isExpired(slot); slot = this.#pending.oldest) {
+      this.#forget(slot);
     }
   }
 
   /** The share flagged of the most recent labels that were legitimate, and how many those are. */
   recentFalsePositiveRate(): { rate: number | null; labels: number } {
-    const legitimate = new Set(this.#recentLegitimate.filter(({ isFraud }) => isFraud === false));
-    const flagged = [...legitimate].filter((entry) => entry.flagged).length;
-    return { rate: ratio(flagged, legitimate.size), labels: legitimate.size };
+    return this.#recent.falsePositiveRate;
   }
 
   /** @param total the decisions that labels are compared with. */
-  summary(total: number): ReturnType<LabelCounts['summary']> {
-    return this.#counts.summary(total);
+  summary(total: number): LabelsSummary {
+    return this.counts.summary(total);
   }
 
-  #count({ flagged, isOwn, version }: Entry, isFraud: boolean): void {
-    for (const counts of [this.#counts, version]) {
-      counts?.confusion.add(flagged, isFraud);
-      if (isOwn && counts !== null) counts.labelledOwn += 1;
-    }
+  #label(slot: number, { isFraud, amount = Number.NaN, fraudProbability = Number.NaN }: Outcome): void {
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    const label = isFraud ? labelCodes.fraud : labelCodes.legitimate;
+    const isRevised = piece.label[at] !== label;
+    const tellsMore =
+      (Number.isNaN(piece.amount[at]) && !Number.isNaN(amount)) ||
+      (Number.isNaN(piece.score[at]) && !Number.isNaN(fraudProbability));
+    if (!isRevised && !tellsMore) return;
+    this.#count(piece, at, -1);
+    piece.label[at] = label;
+    // What the request said goes before what is told later.
+    if (Number.isNaN(piece.amount[at])) piece.amount[at] = amount;
+    if (Number.isNaN(piece.score[at])) piece.score[at] = fraudProbability;
+    this.#count(piece, at, 1);
+    if (!isRevised) return;
+    if (isFraud) this.#recent.remove(slot);
+    else this.#recent.add(slot, piece.decision[at] !== 0);
   }
 
-  #uncount({ flagged, isOwn, version }: Entry, isFraud: boolean): void {
-    for (const counts of [this.#counts, version]) {
-      counts?.confusion.remove(flagged, isFraud);
-      if (isOwn && counts !== null) counts.labelledOwn -= 1;
+  /** @param by −1 takes a decision away from where it counts. */
+  #count(piece: PendingPiece, at: number, by: 1 | -1): void {
+    const place = piece.place[at] as LabelPlace;
+    const label = piece.label[at] as number;
+    const code = piece.decision[at] as number;
+    const isOwn = piece.isOwn[at] === 1;
+    if (label === labelCodes.none) {
+      // One that the host tells of comes with its label.
+      if (isOwn) place.addPending(code, by);
+      return;
     }
+    const told = this.#told;
+    told.code = code;
+    told.isFraud = label === labelCodes.fraud;
+    told.amount = piece.amount[at] as number;
+    told.isOwn = isOwn;
+    place.addLabelled(told, piece.score[at] as number, by);
   }
 
   /** A decision from the host's own records, kept so that its label can be revised too. */
-  #entryOf({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null): Entry | null {
-    if (decision === undefined || name === undefined) return null;
-    const ageMs = decidedAt === undefined ? 0 : this.#ageMs(decidedAt);
-    const flagged = isFlagged(decision);
-    const entry = { flagged, isFraud: null, decidedAt: this.#clock.now() - ageMs, isOwn: false, version };
-    this.#remember(flatCopy(id), entry);
-    return entry;
+  #addTold({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null): number {
+    if (decision === undefined || name === undefined) return noSlot;
+    const now = this.#clock.now();
+    const slot = this.#pending.add(flatCopy(id));
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    piece.decision[at] = codeOf(decision);
+    piece.isOwn[at] = 0;
+    piece.decidedAt[at] = now - (decidedAt === undefined ? 0 : this.#time.ageMs(decidedAt));
+    piece.amount[at] = Number.NaN;
+    piece.score[at] = Number.NaN;
+    piece.place[at] = this.#placeOf(version, this.#time.dayOfTold(decidedAt ?? Number.POSITIVE_INFINITY));
+    return slot;
   }
 
-  /**
-   * How long ago a time of the wall clock was; 0 for one in the future. The wall clock may have jumped since the start, or be wrong for
-   * a moment. So the present time is taken in two ways, and the earlier one counts: keeping a decision for too long does no harm.
-   */
-  #ageMs(epochMs: number): number {
-    const sinceStartMs = this.#clock.now() - this.#start.now;
-    const nowEpochMs = Math.min(this.#clock.epochMs(), this.#start.epochMs + sinceStartMs);
-    return Math.max(nowEpochMs - epochMs, 0);
+  #placeOf(version: LabelCounts | null, day: number): LabelPlace {
+    const counts = version ?? this.counts;
+    const { latestPlace } = counts;
+    return latestPlace?.day === day ? latestPlace : counts.placeAt(day, this.counts);
   }
 
   /** Looks at the age too: an old decision that the host reports can lie behind younger ones, where `forgetExpired` does not come to it. */
-  #find(id: string): Entry | null {
-    const entry = this.#entries.get(id);
-    return entry === undefined || this.#isExpired(entry) ? null : entry;
+  #find(id: string): number {
+    const slot = this.#pending.find(id);
+    if (slot === noSlot || !this.#isExpired(slot)) return slot;
+    this.#forget(slot);
+    return noSlot;
   }
 
-  #isExpired({ decidedAt }: Entry): boolean {
+  #isExpired(slot: number): boolean {
+    const decidedAt = this.#pending.pieceOf(slot).decidedAt[slot & placeMask] as number;
     return this.#clock.now() - decidedAt >= this.#limits.ttlMs;
   }
 
-  /** @param id kept for long: a flat copy. */
-  #remember(id: string, entry: Entry): void {
-    const before = this.#entries.size;
-    this.#entries.set(id, entry);
-    if (this.#entries.size === before) {
-      // `set` keeps the old place of a known id, whose decision is the latest now: it goes to the end.
-      this.#entries.delete(id);
-      this.#entries.set(id, entry);
-    }
-    if (this.#entries.size <= this.#limits.maxPending) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+  #makeRoom(): void {
+    if (this.#pending.size > this.#limits.maxPending) this.#forget(this.#pending.oldest);
   }
 
-  #noteLegitimate(entry: Entry): void {
-    this.#recentLegitimate[this.#recentNext] = entry;
-    this.#recentNext = (this.#recentNext + 1) % recentLabels;
+  #forget(slot: number): void {
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    if (piece.label[at] === labelCodes.none && piece.isOwn[at] === 1) {
+      this.#count(piece, at, -1);
+      (piece.place[at] as LabelPlace).addUnlabelled(piece.decision[at] as number);
+    }
+    this.#recent.release(slot);
+    this.#pending.remove(slot);
   }
-}
-
-function isFlagged(decision: Decision): boolean {
-  return decision !== 'APPROVE';
 }

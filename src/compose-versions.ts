@@ -21,7 +21,7 @@ import { Workforce } from './deployments/workforce.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { ScorerEvents } from './host/events.js';
 import type { ModelDirectory } from './models/model-directory.js';
-import type { OutcomeStore } from './monitoring/outcomes.js';
+import type { OutcomeStore } from './monitoring/labels/outcomes.js';
 import { ShadowStats } from './monitoring/shadow/shadow-stats.js';
 import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';

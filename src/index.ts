@@ -66,8 +66,13 @@ export type { CloseOptions, CloseReport, Scorer } from './api/scorer.js';
 export type {
   BatchingSummary,
   BusinessSummary,
+  CalibrationBin,
+  CalibrationSummary,
   ExplanationsSummary,
+  LabelCoverage,
+  LabelDaySummary,
   LatencySummary,
+  MoneySummary,
   PerformanceSummary,
   QueueSummary,
   RequestCounts,

@@ -74,9 +74,21 @@ function labelTable({ summary, quality, outcomes }: ReplayReport): string {
     [
       ['labels', formatCount(business.labelled), formatCount(quality.labelled)],
       ...rows.map(([label, show]) => [label, show(business), show(quality)]),
+      ...moneyRows(business),
     ],
     ['left', 'right', 'right'],
   );
+}
+
+/** What only the scorer itself counts. */
+function moneyRows({ money, calibration }: ReplayReport['summary']['business']): string[][] {
+  if (calibration.labels === 0) return [];
+  return [
+    ['amount of fraud caught', formatCount(Math.round(money.fraudCaught)), ''],
+    ['amount of fraud missed', formatCount(Math.round(money.fraudMissed)), ''],
+    ['amount of good ones stopped', formatCount(Math.round(money.goodStopped)), ''],
+    ['calibration error', formatScore(calibration.expectedCalibrationError), ''],
+  ];
 }
 
 function render(head: string[], rows: readonly (readonly string[])[], colAligns: ('left' | 'right')[] = []): string {

@@ -186,9 +186,9 @@ export class Answers {
   }
 
   #settle(row: number, result: ModelResult): void {
-    const { stats, settler, onFault } = this.#options;
+    const { table, stats, settler, onFault } = this.#options;
     try {
-      stats.recordAnswer(result.decision, result.riskLevel, result.id);
+      stats.recordAnswer(result.decision, result.riskLevel, result.id, result, table.amount, row);
       settler.answer(row, result);
     } catch (error) {
       // Its neighbours are answered all the same.

@@ -12,4 +12,8 @@ export interface Outcome {
   version?: string | undefined;
   /** When it was taken, in milliseconds since the epoch. */
   decidedAt?: number | undefined;
+  /** The transaction's amount, in the host's currency, where its request had none, or is not remembered. */
+  amount?: number | undefined;
+  /** The fraud probability it was decided by, in [0, 1], from the host's own records: for the calibration, where it is not remembered. */
+  fraudProbability?: number | undefined;
 }

@@ -42,7 +42,10 @@ export type ColumnMapOf<Columns> = object & {
 export interface ScoreRequest<Features extends FeatureMapOf<Features> = FeatureMap> {
   /** The host's own id: given back in the result, and what `recordOutcome` matches a later label by. Not empty. */
   id?: string | undefined;
-  /** The transaction's amount, in the host's currency: for the host's own fallback function. The model does not see it. */
+  /**
+   * The transaction's amount, in the host's currency, one for all requests: for the sums of money by decision and label, and for the host's own
+   * functions. The model does not see it.
+   */
   amount?: number | undefined;
   /**
    * The model's inputs by name, each as an array of exactly as many values as the manifest says, or as an object of its features by name;

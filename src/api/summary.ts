@@ -1,7 +1,7 @@
 import type { DeploymentSummary } from './deployment.js';
 import type { Alert } from './events.js';
 import type { DeviceSummary, Provider, ProviderAttempt } from './provider.js';
-import type { ModelIdentity } from './result.js';
+import type { Decision, ModelIdentity } from './result.js';
 
 /** A distribution in milliseconds; null without a sample. */
 export interface LatencySummary {
@@ -65,6 +65,80 @@ export interface BusinessSummary {
   detectionRate: number | null;
   /** FP / (FP + TN). */
   falsePositiveRate: number | null;
+  /** How many of its own decisions about requests with an `id` have a label: what is blocked rarely gets one. */
+  coverage: Record<Decision, LabelCoverage>;
+  money: MoneySummary;
+  calibration: CalibrationSummary;
+  /** By the UTC day of the decision, the oldest first: of the latest 91 days with decisions or labels. Older ones count in the totals alone. */
+  days: LabelDaySummary[];
+}
+
+/** Transactions that a label can come for, each once, by its latest decision. */
+export interface LabelCoverage {
+  /** The sum of labelled, pending and unlabelled. */
+  decided: number;
+  labelled: number;
+  /** Remembered; the label may still come. */
+  pending: number;
+  /** Forgotten without a label, after `outcomes.ttlMs` or because `outcomes.maxPending` was reached. */
+  unlabelled: number;
+  /** labelled / decided. */
+  coverage: number | null;
+}
+
+/** Sums of the requests' `amount` over labelled transactions, in the host's one currency. */
+export interface MoneySummary {
+  /** Fraud that was blocked or reviewed. */
+  fraudCaught: number;
+  /** Fraud that was approved. */
+  fraudMissed: number;
+  /** Legitimate transactions that were blocked or reviewed. */
+  goodStopped: number;
+  /** Legitimate transactions that were approved. */
+  goodApproved: number;
+  /** Fraud, by what was decided. */
+  fraud: Record<Decision, number>;
+  /** Legitimate transactions, by what was decided. */
+  legitimate: Record<Decision, number>;
+  /** Labelled transactions whose amount is not known: they are in none of the sums. */
+  withoutAmount: number;
+}
+
+/** Fraud probabilities against labels: of labelled transactions whose score is known, so mostly of those that were not blocked. */
+export interface CalibrationSummary {
+  labels: number;
+  /** In [0, 1]; where it is near `fraudShare`, probabilities are right on average. */
+  meanScore: number | null;
+  /** In [0, 1]. */
+  fraudShare: number | null;
+  /** Mean of (score − label)², with 1 for fraud: in [0, 1], 0 is best. */
+  brierScore: number | null;
+  /** Mean of |share of fraud − mean score| over the bins, weighted by their labels: in [0, 1], 0 is best. */
+  expectedCalibrationError: number | null;
+  /** Ten of equal width, from 0 to 1. */
+  bins: CalibrationBin[];
+}
+
+/** Labelled transactions with a fraud probability in [from, to); the last bin has 1 too. */
+export interface CalibrationBin {
+  from: number;
+  to: number;
+  labels: number;
+  frauds: number;
+  meanScore: number | null;
+  fraudShare: number | null;
+}
+
+/** The labels of one day's decisions. */
+export interface LabelDaySummary
+  extends Pick<BusinessSummary, 'labelled' | 'confusion' | 'precision' | 'detectionRate' | 'falsePositiveRate'>,
+    Pick<MoneySummary, 'fraudCaught' | 'fraudMissed' | 'goodStopped' | 'goodApproved'> {
+  /** In UTC, such as 2026-11-26. */
+  day: string;
+  /** Its own decisions about requests with an `id`, each transaction once, by its latest decision. */
+  decided: number;
+  /** Of `decided`, those with a label. */
+  labelCoverage: number | null;
 }
 
 /** Answers that wanted reasons: with them, and without because they could not be found in time. */

@@ -1,5 +1,5 @@
 import type { DeploymentSummary } from '../api/deployment.js';
-import type { LabelCounts } from '../monitoring/label-counts.js';
+import type { LabelCounts } from '../monitoring/labels/label-counts.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import type { SendReason } from '../scheduling/batch-policy.js';
 import type { Deployment } from './deployment.js';

@@ -3,8 +3,8 @@ import type { BusinessSummary, Summary } from '../api/summary.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import { type Cause, causeOf, DecisionCounter, type DecisionCounts, RequestCounter } from './counts.js';
-import { LabelCounts } from './label-counts.js';
-import type { OutcomeStore } from './outcomes.js';
+import { LabelCounts } from './labels/label-counts.js';
+import type { OutcomeStore } from './labels/outcomes.js';
 import { PerformanceHistory } from './performance-history.js';
 import { PerformanceRecorder } from './performance-recorder.js';
 
@@ -30,12 +30,23 @@ export class VersionStats {
     this.#outcomes = outcomes;
   }
 
-  /** A request that the model answered; how long it took is told by `recordTimes`. */
-  recordAnswer(decision: Decision, level: RiskLevel, id: string | undefined): void {
+  /**
+   * A request that the model answered; how long it took is told by `recordTimes`.
+   *
+   * @param result with its score. @param amounts of requests, NaN where one has none. @param row the request's place in them.
+   */
+  recordAnswer(
+    decision: Decision,
+    level: RiskLevel,
+    id: string | undefined,
+    result: { readonly fraudProbability: number } | null = null,
+    amounts: Float64Array | null = null,
+    row = 0,
+  ): void {
     if (this.#hasEnded) return;
     this.history.current.requests.count('succeeded');
     this.decisions.count(decision, level);
-    if (id !== undefined) this.#outcomes.expect(id, decision, this.labels);
+    if (id !== undefined) this.#outcomes.expect(id, decision, this.labels, result, amounts, row);
   }
 
   /**

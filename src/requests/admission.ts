@@ -101,6 +101,8 @@ export class Admission {
         features.floats,
         (row === noRow ? scratchRow : row) * features.layout.stride,
         features.reader,
+        table.amount,
+        row === noRow ? table.capacity : row,
       );
       // Reading the request may have run code of the host's, which may have called anything.
       this.#refuseIfClosed();

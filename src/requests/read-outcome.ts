@@ -25,8 +25,8 @@ export function readOutcome(outcome: unknown): Outcome {
 function fieldsOf(outcome: unknown, issues: IssueList): Fields | null {
   try {
     if (typeof outcome === 'object' && outcome !== null && builtInKind(outcome) === null) {
-      const { id, isFraud, decision, version, decidedAt }: Fields = outcome;
-      return { id, isFraud, decision, version, decidedAt };
+      const { id, isFraud, decision, version, decidedAt, amount, fraudProbability }: Fields = outcome;
+      return { id, isFraud, decision, version, decidedAt, amount, fraudProbability };
     }
     issues.add('outcome', 'an object with id and isFraud', describeKind(outcome));
   } catch {
@@ -35,7 +35,8 @@ function fieldsOf(outcome: unknown, issues: IssueList): Fields | null {
   return null;
 }
 
-function listIssues({ id, isFraud, decision, version, decidedAt }: Fields, issues: IssueList): void {
+function listIssues(fields: Fields, issues: IssueList): void {
+  const { id, isFraud, decision, version, decidedAt, amount, fraudProbability } = fields;
   if (!isText(id)) issues.add('id', 'a non-empty string', describeNonText(id));
   if (typeof isFraud !== 'boolean') issues.add('isFraud', 'true or false', describeKind(isFraud));
   if (decision !== undefined && !isDecision(decision)) {
@@ -43,12 +44,22 @@ function listIssues({ id, isFraud, decision, version, decidedAt }: Fields, issue
     issues.add('decision', 'APPROVE, REVIEW or BLOCK', received);
   }
   if (version !== undefined && !isText(version)) issues.add('version', 'a non-empty string', describeNonText(version));
-  if (decidedAt !== undefined && !isTime(decidedAt)) {
+  if (decidedAt !== undefined && !isFiniteNumber(decidedAt)) {
     issues.add('decidedAt', 'milliseconds since the epoch', describeNonTime(decidedAt));
+  }
+  if (amount !== undefined && !isFiniteNumber(amount))
+    issues.add('amount', 'a finite number', describeNonNumber(amount));
+  if (fraudProbability !== undefined && !isProbability(fraudProbability)) {
+    const received = isFiniteNumber(fraudProbability) ? 'a number outside of it' : describeNonNumber(fraudProbability);
+    issues.add('fraudProbability', 'a number in [0, 1]', received);
   }
 }
 
-function isTime(value: unknown): value is number {
+function isProbability(value: unknown): boolean {
+  return isFiniteNumber(value) && value >= 0 && value <= 1;
+}
+
+function isFiniteNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 

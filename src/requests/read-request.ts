@@ -28,6 +28,7 @@ const noOtherReader: OtherReader = {
 /**
  * Checks a request and copies its features into a row.
  *
+ * @param amounts gets the request's amount at `amountAt`, NaN where it has none.
  * @returns the request's id, if it has one.
  * @throws {InvalidRequestError} with everything that is wrong with it; it never holds values or ids.
  */
@@ -37,6 +38,8 @@ export function readRequest(
   row: Float32Array,
   start: number,
   other: OtherReader = noOtherReader,
+  amounts: Float64Array | null = null,
+  amountAt = 0,
 ): string | undefined {
   // What is refused last: where nothing is wrong with it any more, it changed while it was read.
   let refused: 'request' | 'features' = 'request';
@@ -45,6 +48,7 @@ export function readRequest(
       const { id, amount, features }: Fields = request;
       if (isId(id) && isAmount(amount)) {
         refused = 'features';
+        if (amounts !== null) amounts[amountAt] = amount ?? Number.NaN;
         if (writeFeatures(features, layout, row, start, other)) return id;
       }
     }
@@ -74,7 +78,7 @@ function isId(id: unknown): id is string | undefined {
   return id === undefined || (typeof id === 'string' && id !== '');
 }
 
-function isAmount(amount: unknown): boolean {
+function isAmount(amount: unknown): amount is number | undefined {
   return amount === undefined || (typeof amount === 'number' && Number.isFinite(amount));
 }
 

@@ -64,6 +64,8 @@ export class RequestTable {
   readonly enqueuedAt: Float64Array;
   readonly deadlineAt: Float64Array;
   readonly timeoutMs: Float64Array;
+  /** NaN where the request has none. One longer than the table: the last place is for requests that have no row. */
+  readonly amount: Float64Array;
   // Links of the queue and of the deadline wheel: a row leaves either in constant time.
   readonly queuePrevious: Int32Array;
   readonly queueNext: Int32Array;
@@ -101,6 +103,7 @@ export class RequestTable {
     this.enqueuedAt = new Float64Array(capacity);
     this.deadlineAt = new Float64Array(capacity);
     this.timeoutMs = new Float64Array(capacity);
+    this.amount = new Float64Array(capacity + 1);
     this.queuePrevious = new Int32Array(capacity).fill(noRow);
     this.queueNext = new Int32Array(capacity).fill(noRow);
     this.wheelBucket = new Int32Array(capacity).fill(-1);

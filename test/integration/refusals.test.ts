@@ -343,6 +343,21 @@ describe('what a host gives by mistake is refused with its true cause', () => {
       ['that is nothing', () => undefined, `${outcome} nothing`],
       ['that is an id', () => 'tx-1', `${outcome} a string`],
       ['that is a promise', () => Promise.resolve({ id: 'a', isFraud: true }), `${outcome} a promise (await it first)`],
+      [
+        'with an amount that is a text',
+        () => ({ id: 'a', isFraud: true, amount: 'x' }),
+        'amount: expected a finite number, received a string',
+      ],
+      [
+        'with an endless amount',
+        () => ({ id: 'a', isFraud: true, amount: Infinity }),
+        'amount: expected a finite number, received an infinite number',
+      ],
+      [
+        'with a score outside',
+        () => ({ id: 'a', isFraud: true, fraudProbability: 2 }),
+        'fraudProbability: expected a number in [0, 1], received a number outside of it',
+      ],
       ['that is a list', () => [{ id: 'a', isFraud: true }], `${outcome} an array of 1`],
       ['that is a Map', () => new Map([['id', 'a']]), `${outcome} a Map (convert it with Object.fromEntries)`],
       [

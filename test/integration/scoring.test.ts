@@ -270,4 +270,23 @@ describe('outcomes', () => {
     });
     expect(() => scorer.recordOutcome(untyped({ id: 7 }))).toThrowError(/id: expected .*isFraud: expected/);
   });
+
+  it('sum the amounts of requests by decision and label, of score and of scoreMany, and calibrate their scores', async () => {
+    const scorer = await create({ model: fixtureModel('sqrt'), policy: { blockRisk: 1, reviewRisk: 1 } });
+    await scorer.score({ id: 'a', amount: 100, features: { x: [0.81] } });
+    await scorer.scoreMany([
+      { id: 'b', amount: 30, features: { x: [0.04] } },
+      { id: 'c', features: { x: [0.36] } },
+    ]);
+    for (const id of ['a', 'b', 'c']) scorer.recordOutcome({ id, isFraud: id !== 'c' });
+    const told = { decision: 'APPROVE', version: '0', amount: 7, fraudProbability: 0.25 } as const;
+    scorer.recordOutcome({ id: 'old', isFraud: false, ...told });
+    const { business, deployments } = scorer.summary();
+    expect(business.money).toMatchObject({ fraudCaught: 100, fraudMissed: 30, goodStopped: 0, goodApproved: 7 });
+    expect(business.money.withoutAmount).toBe(1);
+    expect(business.calibration).toMatchObject({ labels: 4, fraudShare: 0.5 });
+    expect(deployments[0]?.business.money).toMatchObject({ fraudCaught: 100, fraudMissed: 30, goodApproved: 0 });
+    expect(deployments[0]?.business.coverage.BLOCK).toMatchObject({ decided: 1, labelled: 1, coverage: 1 });
+    expect(JSON.parse(JSON.stringify(business))).toEqual(business);
+  });
 });

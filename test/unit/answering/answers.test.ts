@@ -6,7 +6,7 @@ import { defaultPolicy, roundPolicy } from '../../../src/answering/policy.js';
 import type { Decide } from '../../../src/api/policy.js';
 import type { Explain } from '../../../src/api/request.js';
 import type { ModelResult } from '../../../src/api/result.js';
-import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
+import { OutcomeStore } from '../../../src/monitoring/labels/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import type { ExplainReply } from '../../../src/protocol/serving.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';

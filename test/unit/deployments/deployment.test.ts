@@ -7,7 +7,7 @@ import { Router } from '../../../src/deployments/routing.js';
 import { Copies } from '../../../src/deployments/shadow/copies.js';
 import { AbortedError, ClosedError } from '../../../src/errors.js';
 import { type ModelDirectory, openModelDirectory } from '../../../src/models/model-directory.js';
-import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
+import { OutcomeStore } from '../../../src/monitoring/labels/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import { type ServingPool, standInPool } from '../../../src/pool/stand-in-pool.js';
 import { KnownNames } from '../../../src/requests/known-names.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DeadlineExceededError, InferenceError, QueueFullError } from '../../../src/errors.js';
-import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
+import { OutcomeStore } from '../../../src/monitoring/labels/outcomes.js';
 import { countsBetween, readVersion } from '../../../src/monitoring/version-reading.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import { FakeClock } from '../../support/fake-clock.js';

@@ -41,6 +41,21 @@ const business: Summary['business'] = {
   precision: 1 / 3,
   detectionRate: 0.75,
   falsePositiveRate: 12 / 892,
+  coverage: {
+    APPROVE: { decided: 980, labelled: 882, pending: 98, unlabelled: 0, coverage: 0.9 },
+    REVIEW: { decided: 12, labelled: 11, pending: 1, unlabelled: 0, coverage: 11 / 12 },
+    BLOCK: { decided: 8, labelled: 7, pending: 1, unlabelled: 0, coverage: 7 / 8 },
+  },
+  money: {
+    ...{ fraudCaught: 600, fraudMissed: 200, goodStopped: 1_200, goodApproved: 44_000, withoutAmount: 0 },
+    fraud: { APPROVE: 200, REVIEW: 250, BLOCK: 350 },
+    legitimate: { APPROVE: 44_000, REVIEW: 900, BLOCK: 300 },
+  },
+  calibration: {
+    ...{ labels: 900, meanScore: 0.02, fraudShare: 8 / 900, brierScore: 0.01, expectedCalibrationError: 0.0123 },
+    bins: [],
+  },
+  days: [],
 };
 
 const workers: Summary['workers'] = {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../../src/api/result.js';
-import { OutcomeStore } from '../../../src/monitoring/outcomes.js';
-import { FakeClock } from '../../support/fake-clock.js';
+import type { Decision } from '../../../../src/api/result.js';
+import { OutcomeStore } from '../../../../src/monitoring/labels/outcomes.js';
+import { FakeClock } from '../../../support/fake-clock.js';
 
 const unlimited = { maxPending: 1_000, ttlMs: 1e9 };
 

@@ -1,0 +1,95 @@
+import type { Decision } from '../../api/result.js';
+import { addTo } from './double-sum.js';
+
+/** Decisions in the order of their codes, 0, 1 and 2. */
+export const decisionsByCode = ['APPROVE', 'REVIEW', 'BLOCK'] as const satisfies readonly Decision[];
+
+/** Not by a table of names: looking that up takes longer. */
+export function codeOf(decision: Decision): number {
+  if (decision === 'APPROVE') return 0;
+  return decision === 'REVIEW' ? 1 : 2;
+}
+
+/** Beyond it, a sum of amounts would lose cents, or overflow: such an amount counts as none. */
+const maxAmount = Number.MAX_SAFE_INTEGER;
+
+// Where each count begins. By decision and label there are six cells of a kind: 2 · decision + (1 where it is fraud).
+const labelled = 0;
+const withAmount = 6;
+const amountHigh = 12;
+const amountLow = 18;
+// By decision there are three.
+const labelledOwn = 24;
+const pending = 27;
+const unlabelled = 30;
+const size = 33;
+
+/** What a cell is told of a labelled decision. */
+export interface LabelledDecision {
+  /** 0 APPROVE, 1 REVIEW, 2 BLOCK. */
+  code: number;
+  isFraud: boolean;
+  /** NaN where it is not known. */
+  amount: number;
+  /** Decided by this scorer, not told by the host. */
+  isOwn: boolean;
+}
+
+/** Transactions by decision and label, and the sums of their amounts: of one version or of all, of one day or of all. */
+export class LabelCells {
+  readonly #cells = new Float64Array(size);
+
+  /** A decision of this scorer's whose label may come. @param by −1 takes it away again. */
+  addPending(code: number, by: 1 | -1): void {
+    this.#cells[pending + code] = (this.#cells[pending + code] as number) + by;
+  }
+
+  /** A decision whose label did not come in time. */
+  addUnlabelled(code: number): void {
+    this.#cells[unlabelled + code] = (this.#cells[unlabelled + code] as number) + 1;
+  }
+
+  /** @param by −1 takes it away again. */
+  addLabelled({ code, isFraud, amount, isOwn }: LabelledDecision, by: 1 | -1): void {
+    const cells = this.#cells;
+    const cell = 2 * code + (isFraud ? 1 : 0);
+    cells[labelled + cell] = (cells[labelled + cell] as number) + by;
+    if (isOwn) cells[labelledOwn + code] = (cells[labelledOwn + code] as number) + by;
+    if (!(Math.abs(amount) <= maxAmount)) return;
+    const left = (cells[withAmount + cell] as number) + by;
+    cells[withAmount + cell] = left;
+    if (left === 0) {
+      cells[amountHigh + cell] = 0;
+      cells[amountLow + cell] = 0;
+    } else {
+      addTo(cells, amountHigh + cell, amountLow + cell, by * amount);
+    }
+  }
+
+  labelled(code: number, isFraud: boolean): number {
+    return this.#cells[labelled + 2 * code + (isFraud ? 1 : 0)] as number;
+  }
+
+  /** Of `labelled`, those whose amount is known. */
+  withAmount(code: number, isFraud: boolean): number {
+    return this.#cells[withAmount + 2 * code + (isFraud ? 1 : 0)] as number;
+  }
+
+  /** The sum of the amounts of `withAmount`. */
+  amount(code: number, isFraud: boolean): number {
+    const cell = 2 * code + (isFraud ? 1 : 0);
+    return (this.#cells[amountHigh + cell] as number) + (this.#cells[amountLow + cell] as number);
+  }
+
+  labelledOwn(code: number): number {
+    return this.#cells[labelledOwn + code] as number;
+  }
+
+  pending(code: number): number {
+    return this.#cells[pending + code] as number;
+  }
+
+  unlabelled(code: number): number {
+    return this.#cells[unlabelled + code] as number;
+  }
+}

@@ -1,0 +1,68 @@
+import type { BusinessSummary, LabelDaySummary } from '../../api/summary.js';
+import { ratio } from '../ratio.js';
+import { Calibration } from './calibration.js';
+import { confusionOf, coverageOf, coverageOfAll, moneyOf } from './cell-summaries.js';
+import { LabelCells } from './label-cells.js';
+import { dayText, LabelDays } from './label-days.js';
+import { LabelPlace } from './label-place.js';
+
+export type LabelsSummary = Pick<
+  BusinessSummary,
+  | 'labelled'
+  | 'labelCoverage'
+  | 'confusion'
+  | 'precision'
+  | 'detectionRate'
+  | 'falsePositiveRate'
+  | 'coverage'
+  | 'money'
+  | 'calibration'
+  | 'days'
+>;
+
+/** Labels and the decisions they were compared with: of one version, or of all. */
+export class LabelCounts {
+  readonly cells = new LabelCells();
+  readonly calibration = new Calibration();
+  readonly days = new LabelDays(() => new LabelCells());
+  readonly #places = new LabelDays<LabelPlace>(() => new LabelPlace());
+  /** The place that was asked for last: today's, as a rule. */
+  latestPlace: LabelPlace | null = null;
+
+  /** Where decisions of a day count. @param all what counts for all versions. */
+  placeAt(day: number, all: LabelCounts): LabelPlace {
+    const place = this.#places.at(day);
+    if (place.cells.length === 0) place.join(day, all === this ? [this] : [all, this]);
+    this.latestPlace = place;
+    return place;
+  }
+
+  /** Labels of decisions that this scorer took itself. */
+  get labelledOwn(): number {
+    return coverageOfAll(this.cells).labelled;
+  }
+
+  /** @param total the decisions that labels are compared with. */
+  summary(total: number): LabelsSummary {
+    return {
+      ...confusionOf(this.cells),
+      labelCoverage: ratio(this.labelledOwn, total),
+      coverage: coverageOf(this.cells),
+      money: moneyOf(this.cells),
+      calibration: this.calibration.summary(),
+      days: this.days.entries.map(([day, cells]) => daySummary(day, cells)).filter(isUsed),
+    };
+  }
+}
+
+function daySummary(day: number, cells: LabelCells): LabelDaySummary {
+  const { decided, coverage } = coverageOfAll(cells);
+  const { fraudCaught, fraudMissed, goodStopped, goodApproved } = moneyOf(cells);
+  const money = { fraudCaught, fraudMissed, goodStopped, goodApproved };
+  return { day: dayText(day), decided, labelCoverage: coverage, ...confusionOf(cells), ...money };
+}
+
+/** Not one whose transactions were all scored again on a later day. */
+function isUsed({ decided, labelled }: LabelDaySummary): boolean {
+  return decided > 0 || labelled > 0;
+}

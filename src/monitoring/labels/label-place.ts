@@ -1,0 +1,36 @@
+import type { Calibration } from './calibration.js';
+import type { LabelCells, LabelledDecision } from './label-cells.js';
+import type { LabelCounts } from './label-counts.js';
+
+/**
+ * Where the decisions of one version and one day count: in the version's cells and in those of all versions, of that day and of all days. A
+ * decision keeps its place, so that what was added is taken away from the same cells, even from those of a day that is no longer listed.
+ */
+export class LabelPlace {
+  /** The UTC day since 1970. */
+  day = Number.NaN;
+  readonly cells: LabelCells[] = [];
+  readonly #calibrations: Calibration[] = [];
+
+  join(day: number, counts: readonly LabelCounts[]): void {
+    this.day = day;
+    for (const { cells, days, calibration } of counts) {
+      this.cells.push(cells, days.at(day));
+      this.#calibrations.push(calibration);
+    }
+  }
+
+  addPending(code: number, by: 1 | -1): void {
+    for (const cells of this.cells) cells.addPending(code, by);
+  }
+
+  addUnlabelled(code: number): void {
+    for (const cells of this.cells) cells.addUnlabelled(code);
+  }
+
+  /** @param score NaN where it is not known. @param by −1 takes it away again. */
+  addLabelled(decision: LabelledDecision, score: number, by: 1 | -1): void {
+    for (const cells of this.cells) cells.addLabelled(decision, by);
+    for (const calibration of this.#calibrations) calibration.add(score, decision.isFraud, by);
+  }
+}

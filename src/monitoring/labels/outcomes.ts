@@ -1,0 +1,191 @@
+import type { OutcomeLimits } from '../../api/options.js';
+import type { Outcome } from '../../api/outcome.js';
+import type { Decision } from '../../api/result.js';
+import type { Clock } from '../../host/clock.js';
+import { flatCopy } from '../../host/flat-copy.js';
+import { codeOf, type LabelledDecision } from './label-cells.js';
+import { LabelCounts, type LabelsSummary } from './label-counts.js';
+import type { LabelPlace } from './label-place.js';
+import { noSlot, PendingDecisions } from './pending-decisions.js';
+import { labelCodes, type PendingPiece, placeMask } from './pending-piece.js';
+import { RecentLegitimate } from './recent-legitimate.js';
+import { WallTime } from './wall-time.js';
+
+/**
+ * Compares decisions with the labels that come later: counts by decision and label, sums of amounts, calibration, and the false positive
+ * rate of the latest labels. A transaction that is scored again counts once, by its latest decision.
+ */
+export class OutcomeStore {
+  readonly #clock: Clock;
+  readonly #limits: OutcomeLimits;
+  readonly #pending = new PendingDecisions();
+  readonly #recent = new RecentLegitimate(this.#pending);
+  readonly #time: WallTime;
+  /** Reused: what cells are told. */
+  readonly #told: LabelledDecision = { code: 0, isFraud: false, amount: 0, isOwn: false };
+  /** Of all versions. */
+  readonly counts = new LabelCounts();
+
+  constructor(clock: Clock, limits: OutcomeLimits) {
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#time = new WallTime(clock);
+  }
+
+  /**
+   * Remembers a decision, so that a label can be matched with it. The score and the amount are looked up here, in what is there anyway: a
+   * fraction that is passed by itself becomes an object.
+   *
+   * @param version whose decision it is. @param result with its score. @param amounts of requests. @param row the request's place in them.
+   */
+  expect(
+    id: string,
+    decision: Decision,
+    version: LabelCounts | null = null,
+    result: { readonly fraudProbability: number } | null = null,
+    amounts: Float64Array | null = null,
+    row = 0,
+  ): void {
+    const now = this.#clock.now();
+    const key = flatCopy(id);
+    const known = this.#find(key);
+    const isKnown = known !== noSlot;
+    const slot = isKnown ? known : this.#pending.add(key);
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    if (isKnown) {
+      this.#count(piece, at, -1);
+      this.#pending.renew(slot);
+    }
+    piece.decision[at] = codeOf(decision);
+    piece.isOwn[at] = 1;
+    piece.decidedAt[at] = now;
+    piece.amount[at] = amounts === null ? Number.NaN : (amounts[row] as number);
+    piece.score[at] = result === null ? Number.NaN : result.fraudProbability;
+    piece.place[at] = this.#placeOf(version, this.#time.dayAt(now));
+    this.#count(piece, at, 1);
+    if (isKnown) this.#recent.update(slot, piece.decision[at] !== 0);
+    else this.#makeRoom();
+  }
+
+  /**
+   * @param version those of the version that the host names, where it is known.
+   * @returns whether the label could be matched with a decision.
+   */
+  record(outcome: Outcome, version: LabelCounts | null = null): boolean {
+    this.forgetExpired();
+    const known = this.#find(outcome.id);
+    const slot = known === noSlot ? this.#addTold(outcome, version) : known;
+    if (slot === noSlot) return false;
+    this.#label(slot, outcome);
+    if (known === noSlot) this.#makeRoom();
+    return true;
+  }
+
+  /** Drops decisions whose label is no longer expected. */
+  forgetExpired(): void {
+    this.#time.look();
+    for (let slot = this.#pending.oldest; slot !== noSlot && this.#isExpired(slot); slot = this.#pending.oldest) {
+      this.#forget(slot);
+    }
+  }
+
+  /** The share flagged of the most recent labels that were legitimate, and how many those are. */
+  recentFalsePositiveRate(): { rate: number | null; labels: number } {
+    return this.#recent.falsePositiveRate;
+  }
+
+  /** @param total the decisions that labels are compared with. */
+  summary(total: number): LabelsSummary {
+    return this.counts.summary(total);
+  }
+
+  #label(slot: number, { isFraud, amount = Number.NaN, fraudProbability = Number.NaN }: Outcome): void {
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    const label = isFraud ? labelCodes.fraud : labelCodes.legitimate;
+    const isRevised = piece.label[at] !== label;
+    const tellsMore =
+      (Number.isNaN(piece.amount[at]) && !Number.isNaN(amount)) ||
+      (Number.isNaN(piece.score[at]) && !Number.isNaN(fraudProbability));
+    if (!isRevised && !tellsMore) return;
+    this.#count(piece, at, -1);
+    piece.label[at] = label;
+    // What the request said goes before what is told later.
+    if (Number.isNaN(piece.amount[at])) piece.amount[at] = amount;
+    if (Number.isNaN(piece.score[at])) piece.score[at] = fraudProbability;
+    this.#count(piece, at, 1);
+    if (!isRevised) return;
+    if (isFraud) this.#recent.remove(slot);
+    else this.#recent.add(slot, piece.decision[at] !== 0);
+  }
+
+  /** @param by −1 takes a decision away from where it counts. */
+  #count(piece: PendingPiece, at: number, by: 1 | -1): void {
+    const place = piece.place[at] as LabelPlace;
+    const label = piece.label[at] as number;
+    const code = piece.decision[at] as number;
+    const isOwn = piece.isOwn[at] === 1;
+    if (label === labelCodes.none) {
+      // One that the host tells of comes with its label.
+      if (isOwn) place.addPending(code, by);
+      return;
+    }
+    const told = this.#told;
+    told.code = code;
+    told.isFraud = label === labelCodes.fraud;
+    told.amount = piece.amount[at] as number;
+    told.isOwn = isOwn;
+    place.addLabelled(told, piece.score[at] as number, by);
+  }
+
+  /** A decision from the host's own records, kept so that its label can be revised too. */
+  #addTold({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null): number {
+    if (decision === undefined || name === undefined) return noSlot;
+    const now = this.#clock.now();
+    const slot = this.#pending.add(flatCopy(id));
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    piece.decision[at] = codeOf(decision);
+    piece.isOwn[at] = 0;
+    piece.decidedAt[at] = now - (decidedAt === undefined ? 0 : this.#time.ageMs(decidedAt));
+    piece.amount[at] = Number.NaN;
+    piece.score[at] = Number.NaN;
+    piece.place[at] = this.#placeOf(version, this.#time.dayOfTold(decidedAt ?? Number.POSITIVE_INFINITY));
+    return slot;
+  }
+
+  #placeOf(version: LabelCounts | null, day: number): LabelPlace {
+    const counts = version ?? this.counts;
+    const { latestPlace } = counts;
+    return latestPlace?.day === day ? latestPlace : counts.placeAt(day, this.counts);
+  }
+
+  /** Looks at the age too: an old decision that the host reports can lie behind younger ones, where `forgetExpired` does not come to it. */
+  #find(id: string): number {
+    const slot = this.#pending.find(id);
+    if (slot === noSlot || !this.#isExpired(slot)) return slot;
+    this.#forget(slot);
+    return noSlot;
+  }
+
+  #isExpired(slot: number): boolean {
+    const decidedAt = this.#pending.pieceOf(slot).decidedAt[slot & placeMask] as number;
+    return this.#clock.now() - decidedAt >= this.#limits.ttlMs;
+  }
+
+  #makeRoom(): void {
+    if (this.#pending.size > this.#limits.maxPending) this.#forget(this.#pending.oldest);
+  }
+
+  #forget(slot: number): void {
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    if (piece.label[at] === labelCodes.none && piece.isOwn[at] === 1) {
+      this.#count(piece, at, -1);
+      (piece.place[at] as LabelPlace).addUnlabelled(piece.decision[at] as number);
+    }
+    this.#recent.release(slot);
+    this.#pending.remove(slot);
+  }
+}

@@ -1,0 +1,77 @@
+import { ratio } from '../ratio.js';
+import type { PendingDecisions } from './pending-decisions.js';
+import { noSlot } from './pending-decisions.js';
+import { notRecent, placeMask } from './pending-piece.js';
+
+/** Labels the false positive rate of alerts is taken over. */
+const recentLabels = 1_000;
+
+const nothing = 0;
+const passed = 1;
+const flagged = 2;
+
+/** The decisions that were labelled legitimate most recently: a ring. */
+export class RecentLegitimate {
+  readonly #pending: PendingDecisions;
+  readonly #state = new Uint8Array(recentLabels);
+  /** Whose it is, as long as the decision is held. */
+  readonly #slot = new Int32Array(recentLabels).fill(noSlot);
+  #next = 0;
+
+  constructor(pending: PendingDecisions) {
+    this.#pending = pending;
+  }
+
+  /** A decision that was labelled legitimate. */
+  add(slot: number, isFlagged: boolean): void {
+    const place = this.#next;
+    this.#next = (place + 1) % recentLabels;
+    this.remove(slot);
+    this.#unlink(place);
+    this.#state[place] = isFlagged ? flagged : passed;
+    this.#slot[place] = slot;
+    this.#pending.pieceOf(slot).recent[slot & placeMask] = place;
+  }
+
+  /** One that was scored again: its latest decision counts. */
+  update(slot: number, isFlagged: boolean): void {
+    const place = this.#placeOf(slot);
+    if (place !== notRecent) this.#state[place] = isFlagged ? flagged : passed;
+  }
+
+  /** One whose label was revised. */
+  remove(slot: number): void {
+    const place = this.#placeOf(slot);
+    if (place === notRecent) return;
+    this.#state[place] = nothing;
+    this.#unlink(place);
+  }
+
+  /** One that is no longer held: its label still counts. */
+  release(slot: number): void {
+    const place = this.#placeOf(slot);
+    if (place !== notRecent) this.#unlink(place);
+  }
+
+  /** The share of them that was flagged, and how many they are. */
+  get falsePositiveRate(): { rate: number | null; labels: number } {
+    let labels = 0;
+    let stopped = 0;
+    for (const state of this.#state) {
+      if (state !== nothing) labels += 1;
+      if (state === flagged) stopped += 1;
+    }
+    return { rate: ratio(stopped, labels), labels };
+  }
+
+  #placeOf(slot: number): number {
+    return this.#pending.pieceOf(slot).recent[slot & placeMask] as number;
+  }
+
+  #unlink(place: number): void {
+    const slot = this.#slot[place] as number;
+    if (slot === noSlot) return;
+    this.#pending.pieceOf(slot).recent[slot & placeMask] = notRecent;
+    this.#slot[place] = noSlot;
+  }
+}

@@ -65,6 +65,27 @@ export class LatencyHistogram {
     return recent;
   }
 
+  /** Takes away what was added before. The maximum stays that of all. */
+  subtract(other: LatencyHistogram): void {
+    if (other.#count === 0) return;
+    const counts = this.#counts;
+    for (let bucket = 0; bucket < counts.length; bucket += 1) {
+      counts[bucket] = (counts[bucket] as number) - (other.#counts[bucket] as number);
+    }
+    this.#count -= other.#count;
+    this.#ms[sum] = (this.#ms[sum] as number) - (other.#ms[sum] as number);
+  }
+
+  /** In ms; 0 without a sample. */
+  get maxMs(): number {
+    return this.#ms[max] as number;
+  }
+
+  /** How many values each bucket has. For others to read. */
+  get counts(): Readonly<Float64Array> {
+    return this.#counts;
+  }
+
   reset(): void {
     if (this.#count === 0) return;
     this.#counts.fill(0);
@@ -101,6 +122,12 @@ export class LatencyHistogram {
       Math.min(reader.getValueAtPercentile(percentile) / 1000, this.#ms[max] as number),
     );
   }
+}
+
+/** @returns the highest value that is counted in a bucket, in microseconds: the inverse of `bucketOf`. */
+export function topOfBucket(bucket: number): number {
+  const power = Math.max((bucket >> halfBits) - 1, 0);
+  return (bucket - (power << halfBits) + 1) * 2 ** power - 1;
 }
 
 /**

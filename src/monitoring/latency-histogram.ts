@@ -30,8 +30,7 @@ export class LatencyHistogram {
 
   /** @param count how many times it was seen. */
   record(durationMs: number, count = 1): void {
-    const us = durationMs * 1000;
-    const bucket = us >= highestUs ? bucketOf(highestUs) : us > 0 ? bucketOf((us + 0.5) | 0) : 0;
+    const bucket = bucketOfMs(durationMs);
     this.#counts[bucket] = (this.#counts[bucket] as number) + count;
     this.#count += count;
     this.#ms[sum] = (this.#ms[sum] as number) + durationMs * count;
@@ -122,6 +121,12 @@ export class LatencyHistogram {
       Math.min(reader.getValueAtPercentile(percentile) / 1000, this.#ms[max] as number),
     );
   }
+}
+
+/** The index of the bucket that a duration is counted in. */
+export function bucketOfMs(durationMs: number): number {
+  const us = durationMs * 1000;
+  return us >= highestUs ? bucketOf(highestUs) : us > 0 ? bucketOf((us + 0.5) | 0) : 0;
 }
 
 /** @returns the highest value that is counted in a bucket, in microseconds: the inverse of `bucketOf`. */

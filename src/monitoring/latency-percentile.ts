@@ -1,12 +1,16 @@
-import { type LatencyHistogram, topOfBucket } from './latency-histogram.js';
+import { bucketOfMs, type LatencyHistogram, topOfBucket } from './latency-histogram.js';
 
 /**
  * A percentile of several histograms together, without adding them up: the buckets are looked at from the highest down to the percentile.
- * The same as `percentile` of their sum, but for the maximum, by which that is limited.
+ * The same as `percentile` of their sum.
  *
- * @param percentile in [0, 100]. @returns ms, or null without a sample.
+ * @param percentile in [0, 100]. @param maxMs the highest value in any of them. @returns ms, or null without a sample.
  */
-export function percentileOf(histograms: readonly LatencyHistogram[], percentile: number): number | null {
+export function percentileOf(
+  histograms: readonly LatencyHistogram[],
+  percentile: number,
+  maxMs: number,
+): number | null {
   const filled = histograms.filter(({ count }) => count > 0);
   const total = filled.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return null;
@@ -15,9 +19,10 @@ export function percentileOf(histograms: readonly LatencyHistogram[], percentile
   const wanted = (percentile / 100) * total;
   const atLeast = Math.max(1, Math.ceil(wanted - wanted * Number.EPSILON));
   let above = 0;
-  for (let bucket = (counts[0]?.length ?? 0) - 1; bucket > 0; bucket -= 1) {
+  for (let bucket = bucketOfMs(maxMs); bucket > 0; bucket -= 1) {
     for (const ofBuckets of counts) above += ofBuckets[bucket] as number;
-    if (above > total - atLeast) return topOfBucket(bucket) / 1000;
+    // A bucket's upper end may lie above the highest value that was recorded in it.
+    if (above > total - atLeast) return Math.min(topOfBucket(bucket) / 1000, maxMs);
   }
   return 0;
 }

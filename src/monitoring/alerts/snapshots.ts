@@ -4,7 +4,7 @@ import type { PerformanceHistory } from '../performance-history.js';
 import type { AlertSources, VersionSource } from './alert-sources.js';
 import { FlipWindows } from './flip-windows.js';
 import { MinuteRing } from './minute-ring.js';
-import { readTraffic } from './window-reading.js';
+import { WindowReader } from './window-reading.js';
 
 /** What the rules look back on at most. */
 const mostMinutes = 360;
@@ -51,11 +51,12 @@ export class Snapshots {
     const since = sources.waitingSince();
     const versions = sources.versions();
     const flips = this.#flips.read(now, versions);
+    const windows = new WindowReader(windowMs);
     const minutes = (count: number): FailureCounts => this.#minutes.sum(now, count);
     return {
       at: this.#clock.epochMs(),
       windowSeconds: windowMs / 1000,
-      recent: readTraffic(histories, windowMs),
+      recent: windows.read(histories),
       waitedWholeWindow: since !== null && now - since >= wholeWindowMs,
       failures: {
         last5Minutes: minutes(5),
@@ -69,17 +70,17 @@ export class Snapshots {
       labels,
       failover: sources.failover(),
       sampleRatioP: this.#sampleRatio(),
-      versions: versions.map((version) => this.#version(version, flips.get(version.stats) ?? null, windowMs)),
+      versions: versions.map((version) => this.#version(version, flips.get(version.stats) ?? null, windows)),
     };
   }
 
-  #version(source: VersionSource, flips: VersionSnapshot['flips'], windowMs: number): VersionSnapshot {
+  #version(source: VersionSource, flips: VersionSnapshot['flips'], windows: WindowReader): VersionSnapshot {
     const { version, role, traffic, stats } = source;
     return {
       version,
       role,
       traffic,
-      recent: readTraffic([stats.history], windowMs),
+      recent: windows.read([stats.history]),
       decisions: stats.decisions.total,
       labelled: stats.labels.labelledOwn,
       drift: this.#sources.drift?.(version) ?? null,

@@ -1,8 +1,10 @@
 import { maxExplanations } from './answering/explanations.js';
 import { Settler } from './answering/settler.js';
+import type { Alert } from './api/alerts.js';
 import type { Logger } from './api/logger.js';
 import { ColumnScoring } from './columns/column-scoring.js';
 import { composeVersions } from './compose-versions.js';
+import { alertSources } from './deployments/alert-sources.js';
 import { allocate } from './deployments/allocate.js';
 import { rowsInFlight } from './deployments/deployment.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
@@ -13,7 +15,6 @@ import { Router } from './deployments/routing.js';
 import { Copies, mostCopied } from './deployments/shadow/copies.js';
 import { CopyBudget } from './deployments/shadow/copy-budget.js';
 import { servingObserver } from './deployments/workers-observer.js';
-import { workersSeen } from './deployments/workers-seen.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { Clock } from './host/clock.js';
 import { containedClock } from './host/clock.js';
@@ -94,22 +95,23 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const columnsOfShadows = new VersionStats('', clock, outcomes);
   const monitor = new Monitor({
     clock,
-    thresholds: options.alerts,
+    alerts: options.alerts,
+    sources: alertSources(deployments, () => failover.message),
+    targetLatencyMs: options.batching.targetLatencyMs,
+    maxQueueSize: options.maxQueueSize,
     outcomes,
     versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted, columnsOfShadows],
     labelsOf: (version) =>
       version === undefined ? null : (deployments.find(version)?.stats.labels ?? retired.labelsOf(version)),
-    waitingSince: () => deployments.waitingSince,
-    workers: () => workersSeen(deployments),
-    failover: () => failover.message,
     onAlert: (alert) => {
-      logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
+      logger.warn(alert.message, { rule: alert.rule, severity: alert.severity, ...versionOf(alert) });
       outsideOfRequests(() => events.emit('alert', alert));
     },
     onAlertCleared: (alert) => {
-      logger.info(`Cleared: ${alert.message}`, { rule: alert.rule });
+      logger.info(`Cleared: ${alert.message}`, { rule: alert.rule, ...versionOf(alert) });
       outsideOfRequests(() => events.emit('alertCleared', alert));
     },
+    onHostRuleFailure: (rule, reason) => logger.error('An alert rule of the host failed', { rule, reason }),
     onFault,
   });
   const lookNow = (): void => monitor.lookNow();
@@ -164,6 +166,11 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     },
     ...{ onFault, startedAt: clock.now() },
   };
+}
+
+/** Which version an alert is about, for the log. */
+function versionOf({ version }: Alert): { version?: string } {
+  return version === null ? {} : { version };
 }
 
 /** @throws as `compose` does. */

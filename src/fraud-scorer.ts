@@ -1,4 +1,5 @@
 import { parsePolicyPatch } from './answering/policy.js';
+import type { AlertsSummary } from './api/alerts.js';
 import type { Health } from './api/health.js';
 import type { FraudScorerOptions } from './api/options.js';
 import type { Outcome } from './api/outcome.js';
@@ -182,6 +183,11 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   /** Everything measured, as plain JSON; cheap, and safe to call at any time, closed included. */
   summary(): Summary {
     return summaryOf(this.#parts);
+  }
+
+  /** The alerts that stand, and the last 100 that were raised; cheap, and safe to call at any time, closed included. */
+  alerts(): AlertsSummary {
+    return this.#parts.monitor.alerts;
   }
 
   /** Whether this scorer can answer, for a health endpoint; cheap. */

@@ -1,9 +1,27 @@
+export type {
+  Alert,
+  AlertName,
+  AlertOptions,
+  AlertRecord,
+  AlertRule,
+  AlertRuleOptions,
+  AlertSeverity,
+  AlertSnapshot,
+  AlertsSummary,
+  AlertThresholds,
+  CalibrationSeen,
+  CustomAlert,
+  DriftSeen,
+  FailureCounts,
+  FlipsSeen,
+  TrafficSnapshot,
+  VersionSnapshot,
+  WorkersSeen,
+} from './api/alerts.js';
 export type { CanaryAnswer, CanaryArm, CanaryGate, CanaryGuard, CanaryOptions, CanaryReport } from './api/canary.js';
 export type { DeploymentRole, DeploymentSummary, DeployOptions, SampleRatioSummary } from './api/deployment.js';
 
 export type {
-  Alert,
-  AlertRule,
   DecisionRecord,
   DeploymentEvent,
   DeploymentEventType,
@@ -20,7 +38,6 @@ export type {
   PinoLikeMethod,
 } from './api/logger.js';
 export type {
-  AlertThresholds,
   BatchLimits,
   FraudScorerOptions,
   OutcomeLimits,

@@ -1,19 +1,14 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { readPolicyPatch } from './answering/policy.js';
 import type { HostLogger } from './api/logger.js';
-import type {
-  AlertThresholds,
-  BatchLimits,
-  FraudScorerOptions,
-  OutcomeLimits,
-  UnknownFeatures,
-} from './api/options.js';
+import type { BatchLimits, FraudScorerOptions, OutcomeLimits, UnknownFeatures } from './api/options.js';
 import type { Decide, DecisionPolicy, Fallback } from './api/policy.js';
 import type { Provider } from './api/provider.js';
 import type { Explain } from './api/request.js';
 import { isLogger, loggerExpected } from './host/host-logger.js';
 import { hasBundledModel } from './models/bundled-model.js';
 import { expectedLocation, isLocation, pathOfLocation } from './models/model-location.js';
+import { type ResolvedAlerts, readAlerts } from './monitoring/alerts/alert-options.js';
 import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
 import { resolveToolWorkerFile, resolveWorkerFile } from './pool/worker-file.js';
 import { isExplain } from './requests/score-options.js';
@@ -45,7 +40,7 @@ export interface ResolvedOptions {
   explain: Explain;
   unknownFeatures: UnknownFeatures;
   outcomes: OutcomeLimits;
-  alerts: AlertThresholds;
+  alerts: ResolvedAlerts;
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
@@ -72,6 +67,9 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
   const devices = reader.list('devices', 'CUDA device ids, integers from 0', isDeviceId);
   const providers = reader.list('providers', "'cuda', 'tensorrt' or 'cpu'", isProvider, hintOfProvider);
   const byDefault = defaultWorkers(devices);
+  const batching = isAuto
+    ? readBatching(new FieldReader(undefined))
+    : readBatching(reader.nested('batching', expectedBatching));
   const resolved: ResolvedOptions = {
     model: readModel(reader),
     providers: providers ?? ['cuda', 'cpu'],
@@ -79,9 +77,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     workers: reader.number('workers', byDefault.workers, { min: 1, max: maxWorkers, integer: true }),
     areWorkersGiven: reader.has('workers'),
     workersFrom: reader.has('workers') ? 'option' : byDefault.from,
-    batching: isAuto
-      ? readBatching(new FieldReader(undefined))
-      : readBatching(reader.nested('batching', expectedBatching)),
+    batching,
     autoBatching: isAuto,
     maxQueueSize: reader.number('maxQueueSize', 10_000, { min: 1, max: 1_000_000, integer: true }),
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
@@ -91,7 +87,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     explain: reader.value('explain', "true, false, 'review' or 'block'", isExplain) ?? false,
     unknownFeatures: reader.oneOf('unknownFeatures', ['refuse', 'ignore'], 'refuse'),
     outcomes: readOutcomes(reader.nested('outcomes')),
-    alerts: readAlerts(reader.nested('alerts')),
+    alerts: readAlerts(reader.nested('alerts'), batching.targetLatencyMs),
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),
@@ -151,19 +147,6 @@ function readOutcomes(reader: FieldReader): OutcomeLimits {
   };
   reader.rejectUnknown();
   return limits;
-}
-
-function readAlerts(reader: FieldReader): AlertThresholds {
-  const thresholds: AlertThresholds = {
-    maxLatencyMs: reader.number('maxLatencyMs', 100, { min: 0, unit: 'milliseconds' }),
-    minThroughputPerSecond: reader.number('minThroughputPerSecond', 100, { min: 0, unit: 'rows a second' }),
-    maxErrorRate: reader.number('maxErrorRate', 0.01, { min: 0 }),
-    maxFallbackRate: reader.number('maxFallbackRate', 0.05, { min: 0 }),
-    maxMemoryGb: reader.number('maxMemoryGb', 8, { min: 0, unit: 'GiB' }),
-    maxFalsePositiveRate: reader.number('maxFalsePositiveRate', 0.05, { min: 0 }),
-  };
-  reader.rejectUnknown();
-  return thresholds;
 }
 
 function isDeviceId(value: unknown): value is number {

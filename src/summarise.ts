@@ -38,6 +38,6 @@ export function healthOfParts({ options, deployments, retired, monitor, door }: 
     devices,
     queueDepth: deployments.waiting,
     maxQueueSize: options.maxQueueSize,
-    activeAlerts: monitor.activeAlerts,
+    findings: monitor.findings,
   });
 }

@@ -68,7 +68,12 @@ function row(label: string, values: readonly string[]): string {
 }
 
 function describeAlerts(alerts: readonly Alert[], paint: Paint): string {
-  return alerts.length === 0 ? 'none' : paint.bad(alerts.map(({ message }) => message).join('; '));
+  return alerts.length === 0 ? 'none' : paint.bad(alerts.map(withoutAdvice).join('; '));
+}
+
+/** A dashboard has room for what was seen and what is allowed. */
+function withoutAdvice({ message, advice }: Alert): string {
+  return message.endsWith(advice) ? message.slice(0, message.length - advice.length).replace(/\. $/, '') : message;
 }
 
 /** Nothing where one model serves alone. */

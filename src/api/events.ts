@@ -1,30 +1,6 @@
+import type { Alert } from './alerts.js';
 import type { CanaryGuard } from './canary.js';
 import type { Decision, ModelIdentity } from './result.js';
-
-/** The rules that watch a scorer. */
-export type AlertRule =
-  | 'latency'
-  | 'throughput'
-  | 'errorRate'
-  | 'fallbackRate'
-  | 'memory'
-  | 'falsePositiveRate'
-  | 'workers'
-  | 'failover';
-
-/** A rule's threshold was crossed. Raised once, and cleared once when the value is well back. */
-export interface Alert {
-  rule: AlertRule;
-  /** `critical` where the value is beyond twice the threshold (below half of it, for throughput and workers). */
-  severity: 'warning' | 'critical';
-  /** The value seen: ms, rows/s, a share, GiB, or workers that are ready, as the threshold. */
-  value: number;
-  /** As in the options. JSON makes null of `Infinity`. */
-  threshold: number;
-  /** When it was raised, in milliseconds since the epoch. */
-  since: number;
-  message: string;
-}
 
 /** A decision that was taken, for hosts that subscribe to `decision`. Carries the host's id: subscribing is asking for it. */
 export interface DecisionRecord {

@@ -1,4 +1,5 @@
 import type { ResourceLimits } from 'node:worker_threads';
+import type { AlertOptions } from './alerts.js';
 import type { HostLogger } from './logger.js';
 import type { Patch } from './patch.js';
 import type { Decide, DecisionPolicy, Fallback } from './policy.js';
@@ -12,22 +13,6 @@ export interface BatchLimits {
   maxQueueDelayMs: number;
   /** How long a request should take at most. */
   targetLatencyMs: number;
-}
-
-/** Where each alert is raised. `Infinity` (0 for the throughput) switches one off. */
-export interface AlertThresholds {
-  /** P99 of the latency, in ms. @default 100 */
-  maxLatencyMs: number;
-  /** Rows a second while work was waiting the whole window. @default 100 */
-  minThroughputPerSecond: number;
-  /** (failed + expired) / (total − rejected − cancelled). @default 0.01 */
-  maxErrorRate: number;
-  /** Requests answered by the fallback, of all that settled. @default 0.05 */
-  maxFallbackRate: number;
-  /** Resident memory of the process, in GiB. @default 8 */
-  maxMemoryGb: number;
-  /** Of the most recent labels. @default 0.05 */
-  maxFalsePositiveRate: number;
 }
 
 /** How long decisions wait for a label that comes later. */
@@ -93,8 +78,8 @@ export interface FraudScorerOptions<Known = unknown> {
   unknownFeatures?: UnknownFeatures | undefined;
   /** How long decisions are remembered for labels that come later. */
   outcomes?: Patch<OutcomeLimits> | undefined;
-  /** Where alerts are raised. */
-  alerts?: Patch<AlertThresholds> | undefined;
+  /** The rules that watch the scorer, where they are raised, and rules of the host's own: docs/alerts.md. */
+  alerts?: AlertOptions | undefined;
   /**
    * Milliseconds that a task may take before its worker counts as hung: it is replaced, and what it had in hand fails with
    * `ERR_WORKER_LOST`. A replacement that takes longer to start raises the alert `workers`. Above 0, `Infinity` for never. @default 10_000

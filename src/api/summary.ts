@@ -1,5 +1,5 @@
+import type { Alert } from './alerts.js';
 import type { DeploymentSummary } from './deployment.js';
-import type { Alert } from './events.js';
 import type { DeviceSummary, Provider, ProviderAttempt } from './provider.js';
 import type { Decision, ModelIdentity } from './result.js';
 

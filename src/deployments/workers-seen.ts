@@ -1,4 +1,4 @@
-import type { WorkersSeen } from '../monitoring/alert-rules.js';
+import type { WorkersSeen } from '../api/alerts.js';
 import type { DeploymentSet } from './deployment-set.js';
 
 /** The workers of all versions, at this moment. */

@@ -57,6 +57,15 @@ export class RequestCounter {
     return this.accepted + this.#counts.rejected + this.#counts.cancelled;
   }
 
+  /** Of `accepted`, those that failed or expired. */
+  get unanswered(): number {
+    return this.#counts.failed + this.#counts.expired;
+  }
+
+  get fallbackCount(): number {
+    return this.#fallback;
+  }
+
   get fallbackRate(): number | null {
     return ratio(this.#fallback, this.settled);
   }

@@ -1,4 +1,3 @@
-import type { Alert } from '../api/events.js';
 import type { Health } from '../api/health.js';
 import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.js';
 
@@ -15,13 +14,13 @@ export interface HealthSnapshot {
   devices: readonly DeviceSummary[];
   queueDepth: number;
   maxQueueSize: number;
-  activeAlerts: readonly Alert[];
+  /** What alerts that stand have found. */
+  findings: readonly string[];
 }
 
 /** Whether a scorer can answer, and what is wrong where it can't, or not well. */
 export function healthOf(snapshot: HealthSnapshot): Health {
-  const { closed, readyWorkers, versions, provider, providers, devices, queueDepth, maxQueueSize, activeAlerts } =
-    snapshot;
+  const { closed, readyWorkers, versions, provider, providers, devices, queueDepth, maxQueueSize, findings } = snapshot;
   const reasons: string[] = [];
   if (closed) reasons.push('the scorer is closed');
   for (const { version, ready, configured } of versions) {
@@ -33,7 +32,7 @@ export function healthOf(snapshot: HealthSnapshot): Health {
   }
   if (queueDepth >= maxQueueSize * crowdedShare)
     reasons.push(`${queueDepth} of ${maxQueueSize} places in the queue are taken`);
-  reasons.push(...activeAlerts.map(({ message }) => message));
+  reasons.push(...findings);
   const ready = !closed && (versions[0]?.ready ?? 0) > 0;
   const status = !ready ? 'unavailable' : reasons.length > 0 ? 'degraded' : 'ok';
   return { status, ready, provider, providers, workers: readyWorkers, queueDepth, reasons };

@@ -30,8 +30,7 @@ export class LatencyHistogram {
 
   /** @param count how many times it was seen. */
   record(durationMs: number, count = 1): void {
-    const us = durationMs * 1000;
-    const bucket = us >= highestUs ? bucketOf(highestUs) : us > 0 ? bucketOf((us + 0.5) | 0) : 0;
+    const bucket = bucketOfMs(durationMs);
     this.#counts[bucket] = (this.#counts[bucket] as number) + count;
     this.#count += count;
     this.#ms[sum] = (this.#ms[sum] as number) + durationMs * count;
@@ -63,6 +62,27 @@ export class LatencyHistogram {
     recent.#ms[sum] = (this.#ms[sum] as number) - (earlier.#ms[sum] as number);
     recent.#ms[max] = this.#ms[max] as number;
     return recent;
+  }
+
+  /** Takes away what was added before. The maximum stays that of all. */
+  subtract(other: LatencyHistogram): void {
+    if (other.#count === 0) return;
+    const counts = this.#counts;
+    for (let bucket = 0; bucket < counts.length; bucket += 1) {
+      counts[bucket] = (counts[bucket] as number) - (other.#counts[bucket] as number);
+    }
+    this.#count -= other.#count;
+    this.#ms[sum] = (this.#ms[sum] as number) - (other.#ms[sum] as number);
+  }
+
+  /** In ms; 0 without a sample. */
+  get maxMs(): number {
+    return this.#ms[max] as number;
+  }
+
+  /** How many values each bucket has. For others to read. */
+  get counts(): Readonly<Float64Array> {
+    return this.#counts;
   }
 
   reset(): void {
@@ -101,6 +121,18 @@ export class LatencyHistogram {
       Math.min(reader.getValueAtPercentile(percentile) / 1000, this.#ms[max] as number),
     );
   }
+}
+
+/** The index of the bucket that a duration is counted in. */
+export function bucketOfMs(durationMs: number): number {
+  const us = durationMs * 1000;
+  return us >= highestUs ? bucketOf(highestUs) : us > 0 ? bucketOf((us + 0.5) | 0) : 0;
+}
+
+/** @returns the highest value that is counted in a bucket, in microseconds: the inverse of `bucketOf`. */
+export function topOfBucket(bucket: number): number {
+  const power = Math.max((bucket >> halfBits) - 1, 0);
+  return (bucket - (power << halfBits) + 1) * 2 ** power - 1;
 }
 
 /**

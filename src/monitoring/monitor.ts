@@ -1,12 +1,11 @@
 import { deserialize, serialize } from 'node:v8';
-import type { Alert } from '../api/events.js';
-import type { AlertThresholds } from '../api/options.js';
+import type { Alert, AlertsSummary } from '../api/alerts.js';
 import type { Outcome } from '../api/outcome.js';
 import type { BusinessSummary, PerformanceSummary, RequestCounts } from '../api/summary.js';
-import type { Clock, Timer } from '../host/clock.js';
+import type { Timer } from '../host/clock.js';
 import { contained, type FaultReport } from '../host/faults.js';
-import { AlertBoard } from './alert-board.js';
-import { observe, type WorkersSeen } from './alert-rules.js';
+import { AlertWatch, type AlertWatchOptions } from './alerts/alert-watch.js';
+import type { MonitorReading } from './alerts/snapshots.js';
 import { DecisionCounter, RequestCounter } from './counts.js';
 import type { LabelCounts } from './labels/label-counts.js';
 import type { OutcomeStore } from './labels/outcomes.js';
@@ -17,21 +16,12 @@ import type { VersionStats } from './version-stats.js';
 
 const intervalMs = 1_000;
 
-export interface MonitorOptions {
-  clock: Clock;
-  thresholds: AlertThresholds;
+export interface MonitorOptions extends AlertWatchOptions {
   outcomes: OutcomeStore;
   /** The statistics of each version that serves or has served. */
   versions: () => readonly VersionStats[];
   /** The labels of a version that the host names; null where it is not known. */
   labelsOf: (version: string | undefined) => LabelCounts | null;
-  /** Since when, on the monotonic clock, requests have always been waiting; null where none is. */
-  waitingSince: () => number | null;
-  workers: () => WorkersSeen;
-  /** What happened where the primary handed over to its standby by itself; null where it did not. */
-  failover: () => string | null;
-  onAlert: (alert: Alert) => void;
-  onAlertCleared: (alert: Alert) => void;
   /** Called when one part of the work of every second fails; the other parts are still done. */
   onFault: FaultReport;
 }
@@ -51,7 +41,7 @@ export class Monitor {
   /** What is of no version: the memory of the process, and the throughput of all versions together. */
   readonly #history: PerformanceHistory;
   readonly #scratch = new PerformanceRecorder();
-  readonly #alerts = new AlertBoard();
+  readonly #alerts: AlertWatch;
   #timer: Timer | null = null;
   /** null where the system does not tell. */
   #memoryGb: number | null = null;
@@ -61,6 +51,7 @@ export class Monitor {
   constructor(options: MonitorOptions) {
     this.#options = options;
     this.#history = new PerformanceHistory(options.clock);
+    this.#alerts = new AlertWatch(options);
     this.#sampleMemory();
   }
 
@@ -73,7 +64,7 @@ export class Monitor {
 
   /** Looks at the alerts now: at what would be over before the next second. */
   lookNow(): void {
-    if (this.#timer !== null && this.#final === null) this.#evaluate();
+    if (this.#timer !== null && this.#final === null) this.#alerts.lookNow(this.#reading());
   }
 
   recordOutcome(outcome: Outcome): boolean {
@@ -81,8 +72,14 @@ export class Monitor {
     return this.#options.outcomes.record(outcome, version);
   }
 
-  get activeAlerts(): Alert[] {
-    return this.#alerts.active;
+  /** The alerts that stand, and those before. */
+  get alerts(): AlertsSummary {
+    return this.#alerts.summary;
+  }
+
+  /** What is wrong with the scorer's health, by the alerts that stand. */
+  get findings(): string[] {
+    return this.#alerts.findings;
   }
 
   summary(): MonitorSummary {
@@ -142,7 +139,7 @@ export class Monitor {
     const parts = [
       () => this.#sampleMemory(),
       () => this.#options.outcomes.forgetExpired(),
-      () => this.#evaluate(),
+      () => this.#alerts.look(this.#reading()),
       () => this.#advance(),
     ];
     for (const part of parts) contained(part, this.#options.onFault);
@@ -150,11 +147,16 @@ export class Monitor {
 
   #advance(): void {
     let all = 0;
+    const second = { requests: 0, failed: 0 };
     for (const { history } of this.#options.versions()) {
-      const { rows } = history.current;
+      const { rows, requests } = history.current;
+      const { accepted, unanswered } = requests;
       all += rows;
       history.advance(rows);
+      second.requests += accepted;
+      second.failed += unanswered;
     }
+    this.#alerts.snapshots.recordSecond(second);
     this.#history.advance(all);
   }
 
@@ -163,28 +165,15 @@ export class Monitor {
     if (this.#memoryGb !== null) this.#history.current.recordMemory(this.#memoryGb);
   }
 
-  #evaluate(): void {
-    const { clock, thresholds, outcomes, waitingSince, workers, failover, onAlert, onAlertCleared } = this.#options;
-    const since = waitingSince();
+  #reading(): MonitorReading {
+    const { outcomes, versions } = this.#options;
     const { rate, labels } = outcomes.recentFalsePositiveRate();
-    const windowMs = this.#history.windowMs;
-    const snapshot = this.#recent((recorder) => ({
-      latencySamples: recorder.samples,
-      p99LatencyMs: recorder.p99LatencyMs,
-      rowsPerSecond: (recorder.rows * 1000) / Math.max(windowMs, 1),
-      waitedWholeWindow: since !== null && clock.now() - since >= windowIntervals * intervalMs,
-      errorSamples: recorder.requests.accepted,
-      errorRate: recorder.requests.errorRate,
-      settled: recorder.requests.settled,
-      fallbackRate: recorder.requests.fallbackRate,
+    return {
+      histories: versions().map(({ history }) => history),
+      windowMs: this.#history.windowMs,
+      wholeWindowMs: windowIntervals * intervalMs,
       memoryGb: this.#memoryGb,
-      workers: workers(),
-      labels,
-      falsePositiveRate: rate,
-      failover: failover(),
-    }));
-    const { raised, cleared } = this.#alerts.evaluate(observe(snapshot, thresholds), clock.epochMs());
-    for (const alert of raised) onAlert(alert);
-    for (const alert of cleared) onAlertCleared(alert);
+      labels: { recent: labels, falsePositiveRate: rate },
+    };
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../host/clock.js';
+import { LatencyHistogram } from './latency-histogram.js';
 import { PerformanceRecorder } from './performance-recorder.js';
 
 /** Intervals in the window that alerts look at. */
@@ -18,6 +19,8 @@ export class PerformanceHistory {
   readonly #total = new PerformanceRecorder();
   /** The oldest first; the last is the one that is being recorded into. */
   readonly #intervals: Interval[];
+  /** The latencies of the intervals in the window that have ended: kept up, as adding all of them up takes long. */
+  readonly #endedLatency = new LatencyHistogram();
   /** The interval that is being recorded into. For others to read. */
   current = new PerformanceRecorder();
 
@@ -54,7 +57,10 @@ export class PerformanceHistory {
     const { recorder, startedAt } = this.#last();
     recorder.closeInterval(now - startedAt, rows);
     this.#total.add(recorder);
-    const next = added ?? this.#intervals.shift()?.recorder ?? new PerformanceRecorder();
+    this.#endedLatency.add(recorder.latency);
+    const oldest = added === null ? this.#intervals.shift()?.recorder : undefined;
+    if (oldest !== undefined) this.#endedLatency.subtract(oldest.latency);
+    const next = added ?? oldest ?? new PerformanceRecorder();
     next.reset();
     this.#intervals.push({ recorder: next, startedAt: now });
     this.current = next;
@@ -71,12 +77,18 @@ export class PerformanceHistory {
     for (const { recorder } of this.#intervals) read(recorder);
   }
 
+  /** Latencies that add up to those of the window. For others to read. */
+  get recentLatencies(): readonly LatencyHistogram[] {
+    return [this.#endedLatency, this.current.latency];
+  }
+
   /** Adds what another measured over the same time, interval by interval from the last. */
   absorb(other: PerformanceHistory): void {
     this.#total.addCounts(other.#total);
     for (const [age, { recorder }] of [...other.#intervals].reverse().entries()) {
       const own = this.#intervals.at(-1 - age) ?? this.#intervals[0];
       own?.recorder.addCounts(recorder);
+      if (own !== this.#last()) this.#endedLatency.add(recorder.latency);
     }
   }
 

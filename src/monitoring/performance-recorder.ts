@@ -6,7 +6,8 @@ import { ratio } from './ratio.js';
 /** Everything measured of requests and batches over some time: an interval, a window of intervals, or since the start. */
 export class PerformanceRecorder {
   readonly requests = new RequestCounter();
-  readonly #latency = new LatencyHistogram();
+  /** From `score()` to the result, of requests that the model answered. For others to read. */
+  readonly latency = new LatencyHistogram();
   readonly #queue = new LatencyHistogram();
   readonly #inference = new LatencyHistogram();
   #columnRows = 0;
@@ -24,12 +25,12 @@ export class PerformanceRecorder {
 
   /** Requests in the latency distributions. */
   get samples(): number {
-    return this.#latency.count;
+    return this.latency.count;
   }
 
   /** Rows answered by the model, those that were no requests included. */
   get rows(): number {
-    return this.#latency.count + this.#columnRows;
+    return this.latency.count + this.#columnRows;
   }
 
   /** Whether an interval with answers has ended. */
@@ -38,18 +39,18 @@ export class PerformanceRecorder {
   }
 
   get p99LatencyMs(): number | null {
-    return this.#latency.percentile(99);
+    return this.latency.percentile(99);
   }
 
   /** Adds the latencies of requests to others. */
   addLatencyTo(latency: LatencyHistogram): void {
-    latency.add(this.#latency);
+    latency.add(this.latency);
   }
 
   /** Requests of one batch that the model answered: see `VersionStats.recordTimes`. */
   recordTimes(enqueuedAt: Float64Array, count: number, sentAt: number, answeredAt: number): void {
     for (let index = 0; index < count; index += 1) {
-      this.#latency.record(answeredAt - (enqueuedAt[index] as number));
+      this.latency.record(answeredAt - (enqueuedAt[index] as number));
       this.#queue.record(sentAt - (enqueuedAt[index] as number));
     }
   }
@@ -98,7 +99,7 @@ export class PerformanceRecorder {
   /** Adds what another measured over the same time: all but the throughput, of which that would be no sample. */
   addCounts(other: PerformanceRecorder): void {
     this.requests.add(other.requests);
-    this.#latency.add(other.#latency);
+    this.latency.add(other.latency);
     this.#queue.add(other.#queue);
     this.#inference.add(other.#inference);
     this.#columnRows += other.#columnRows;
@@ -112,7 +113,7 @@ export class PerformanceRecorder {
 
   reset(): void {
     this.requests.reset();
-    this.#latency.reset();
+    this.latency.reset();
     this.#queue.reset();
     this.#inference.reset();
     this.#columnRows = 0;
@@ -131,7 +132,7 @@ export class PerformanceRecorder {
   summary(): PerformanceSummary {
     const hasThroughput = this.#activeMs > 0;
     return {
-      latencyMs: this.#latency.summary(),
+      latencyMs: this.latency.summary(),
       queueMs: this.#queue.summary(),
       inferenceMs: this.#inference.summary(),
       throughputPerSecond: {

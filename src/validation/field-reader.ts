@@ -129,7 +129,7 @@ export class FieldReader {
 
   /** The reader of a nested object, whose issues are collected here. */
   nested(name: string, expected?: string): FieldReader {
-    const nested = new FieldReader(this.#take(name), this.#pathOf(name), this.issues, expected);
+    const nested = new FieldReader(this.#take(name), this.pathOf(name), this.issues, expected);
     nested.#isUnreadable ||= this.#isUnreadable;
     return nested;
   }
@@ -140,7 +140,7 @@ export class FieldReader {
   }
 
   reject(name: string, expected: string, value: unknown): void {
-    this.issues.add(this.#pathOf(name), expected, describeValue(value));
+    this.issues.add(this.pathOf(name), expected, describeValue(value));
   }
 
   /** Adds the fields nobody asked for; call it when all known ones are read. */
@@ -171,7 +171,8 @@ export class FieldReader {
     if (this.issues.total > 0) throw new InvalidOptionsError(this.issues.listed, this.issues.total);
   }
 
-  #pathOf(name: string): string {
+  /** What a field is called in issues. */
+  pathOf(name: string): string {
     return this.#path === '' ? name : `${this.#path}.${name}`;
   }
 

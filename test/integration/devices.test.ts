@@ -91,7 +91,7 @@ describe('workers on two CUDA devices', () => {
     const reason = 'its device failed: CUDA failure 719: unspecified launch failure ; GPU=1';
     expect(lost[0]).toEqual({ version: expect.any(String), reason: `device 1: ${reason}`, readyWorkers: 1 });
     expect(raised.map(({ rule, message }) => [rule, message])).toEqual([
-      ['workers', `1 of 2 workers are ready: ${reason}`],
+      ['workers', expect.stringContaining(`1 of 2 workers are ready: ${reason}. Look at the log`)],
     ]);
     expect(made.health()).toMatchObject({ status: 'degraded', ready: true });
     expect(made.health().reasons).toContainEqual(expect.stringMatching(/^device 1.*its device failed/));

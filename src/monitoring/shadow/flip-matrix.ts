@@ -16,6 +16,18 @@ export class FlipMatrix {
     return { APPROVE: this.#row('APPROVE'), REVIEW: this.#row('REVIEW'), BLOCK: this.#row('BLOCK') };
   }
 
+  /** All pairs, and those of two decisions. */
+  get totals(): { compared: number; flipped: number } {
+    let compared = 0;
+    let flipped = 0;
+    for (const [cell, count] of this.#counts.entries()) {
+      compared += count;
+      // Equal decisions lie on the diagonal.
+      if (cell % (decisions.length + 1) !== 0) flipped += count;
+    }
+    return { compared, flipped };
+  }
+
   #row(primary: Decision): Record<Decision, number> {
     const start = indexOf(primary) * decisions.length;
     const [APPROVE = 0, REVIEW = 0, BLOCK = 0] = this.#counts.subarray(start, start + decisions.length);

@@ -63,6 +63,11 @@ export class ShadowStats {
     this.#absoluteDifferences.record(Math.abs(difference) * msOfOne);
   }
 
+  /** Compared requests, and those that were decided otherwise. */
+  get flipTotals(): { compared: number; flipped: number } {
+    return this.#flips.totals;
+  }
+
   snapshot(): ShadowSummary {
     const p95 = this.#absoluteDifferences.percentile(percentile);
     return {

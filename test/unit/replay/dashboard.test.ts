@@ -21,7 +21,9 @@ const ALERT = {
   value: 120,
   threshold: 100,
   since: 0,
-  message: 'P99 latency of 120.0 ms over 10 s, allowed 100 ms',
+  version: null,
+  message: 'P99 latency of 120.0 ms over 10 s, allowed 100 ms. Look at the queue',
+  advice: 'Look at the queue',
 };
 
 describe('dashboard', () => {
@@ -39,7 +41,7 @@ describe('dashboard', () => {
     const summary = { ...exampleSummary(), activeAlerts: [ALERT] };
     const text = dashboard({ ...PROGRESS, failed: 3, skipped: 2, summary }, 80);
     expect(text).toMatch(/errors +3 +2 rows skipped/);
-    expect(text).toMatch(/alerts +P99 latency of 120\.0 ms/);
+    expect(text).toMatch(/alerts +P99 latency of 120\.0 ms over 10 s, allowed 100 ms\n/);
   });
 
   it('shows the versions that serve, with roles and shares, and the flips of a shadow', () => {

@@ -1,0 +1,46 @@
+import type { AlertSnapshot, CustomAlert, VersionSnapshot } from '../../api/alerts.js';
+import { describeFault } from '../../host/faults.js';
+import { containResult, isThenable } from '../../host/host-code.js';
+import { describeKind } from '../../validation/issues.js';
+import type { Rule, Seen } from './rule.js';
+
+/** A rule of the host's, complete and valid. */
+export interface HostRule {
+  rule: Omit<Rule, 'see' | 'describe'>;
+  look: CustomAlert['look'];
+  byVersion: boolean;
+  description: string;
+}
+
+/** Is told of a rule of the host's that failed: once for each rule. @param reason holds nothing of the host's data. */
+export type HostRuleFailure = (rule: string, reason: string) => void;
+
+/** A rule of the host's. Whatever its code does, it reaches nothing but its own alert. */
+export function customRule({ rule, look, byVersion, description }: HostRule, onFailure: HostRuleFailure): Rule {
+  let hasFailed = false;
+  const fail = (reason: string): void => {
+    if (hasFailed) return;
+    hasFailed = true;
+    onFailure(rule.name, reason);
+  };
+  const see = (snapshot: AlertSnapshot, version: VersionSnapshot | null): Seen => {
+    const seen = { version: version?.version ?? null, value: null };
+    // The host's code need not be asked.
+    if ((version ?? snapshot).recent.requests < rule.minimumVolume) return seen;
+    try {
+      const answer: unknown = Reflect.apply(look, undefined, [snapshot, version]);
+      if (answer === null || answer === undefined) return seen;
+      if (typeof answer === 'number' && Number.isFinite(answer)) return { ...seen, value: answer };
+      if (isThenable(answer)) containResult(answer, () => {});
+      fail(`it returned ${describeKind(answer)}, not a finite number, null or undefined`);
+    } catch (error) {
+      fail(`it threw ${describeFault(error).error}`);
+    }
+    return { ...seen, isUnknown: true };
+  };
+  return {
+    ...rule,
+    see: (snapshot) => (byVersion ? snapshot.versions.map((version) => see(snapshot, version)) : [see(snapshot, null)]),
+    describe: ({ value, allowed }) => `${description} ${Number(value.toPrecision(6))}, allowed ${allowed}`,
+  };
+}

@@ -1,0 +1,97 @@
+import type { AlertSnapshot, FailureCounts, VersionSnapshot } from '../../api/alerts.js';
+import type { Clock } from '../../host/clock.js';
+import type { PerformanceHistory } from '../performance-history.js';
+import type { AlertSources, VersionSource } from './alert-sources.js';
+import { FlipWindows } from './flip-windows.js';
+import { MinuteRing } from './minute-ring.js';
+import { WindowReader } from './window-reading.js';
+
+/** What the rules look back on at most. */
+const mostMinutes = 360;
+
+/** The shares are counted since the experiment began: what changes in a few seconds is little. */
+const sampleRatioEveryLooks = 10;
+
+/** What the monitor knows at a look. */
+export interface MonitorReading {
+  /** Of all versions, those that have ended included. */
+  histories: readonly PerformanceHistory[];
+  /** How long the window of the last 10 seconds is. */
+  windowMs: number;
+  /** The whole window, in ms. */
+  wholeWindowMs: number;
+  memoryGb: number | null;
+  labels: AlertSnapshot['labels'];
+}
+
+/** Takes the snapshots that the rules look at, and remembers what they need of earlier ones. */
+export class Snapshots {
+  readonly #clock: Clock;
+  readonly #sources: AlertSources;
+  readonly #maxQueueSize: number;
+  readonly #minutes = new MinuteRing(mostMinutes);
+  readonly #flips = new FlipWindows();
+  #looks = 0;
+  #sampleRatioP: number | null = null;
+
+  constructor(clock: Clock, sources: AlertSources, maxQueueSize: number) {
+    this.#clock = clock;
+    this.#sources = sources;
+    this.#maxQueueSize = maxQueueSize;
+  }
+
+  /** A second's requests of all versions, once it is over. */
+  recordSecond({ requests, failed }: FailureCounts): void {
+    this.#minutes.add(this.#clock.now(), requests, failed);
+  }
+
+  take({ histories, windowMs, wholeWindowMs, memoryGb, labels }: MonitorReading): AlertSnapshot {
+    const sources = this.#sources;
+    const now = this.#clock.now();
+    const since = sources.waitingSince();
+    const versions = sources.versions();
+    const flips = this.#flips.read(now, versions);
+    const windows = new WindowReader(windowMs);
+    const minutes = (count: number): FailureCounts => this.#minutes.sum(now, count);
+    return {
+      at: this.#clock.epochMs(),
+      windowSeconds: windowMs / 1000,
+      recent: windows.read(histories),
+      waitedWholeWindow: since !== null && now - since >= wholeWindowMs,
+      failures: {
+        last5Minutes: minutes(5),
+        last30Minutes: minutes(30),
+        lastHour: minutes(60),
+        last6Hours: minutes(mostMinutes),
+      },
+      queue: { depth: sources.queueDepth?.() ?? 0, maxDepth: this.#maxQueueSize },
+      memoryGb,
+      workers: sources.workers(),
+      labels,
+      failover: sources.failover(),
+      sampleRatioP: this.#sampleRatio(),
+      versions: versions.map((version) => this.#version(version, flips.get(version.stats) ?? null, windows)),
+    };
+  }
+
+  #version(source: VersionSource, flips: VersionSnapshot['flips'], windows: WindowReader): VersionSnapshot {
+    const { version, role, traffic, stats } = source;
+    return {
+      version,
+      role,
+      traffic,
+      recent: windows.read([stats.history]),
+      decisions: stats.decisions.total,
+      labelled: stats.labels.labelledOwn,
+      drift: this.#sources.drift?.(version) ?? null,
+      flips,
+      calibration: this.#sources.calibration?.(version) ?? null,
+    };
+  }
+
+  #sampleRatio(): number | null {
+    if (this.#looks % sampleRatioEveryLooks === 0) this.#sampleRatioP = this.#sources.sampleRatioP?.() ?? null;
+    this.#looks += 1;
+    return this.#sampleRatioP;
+  }
+}

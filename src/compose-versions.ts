@@ -35,8 +35,8 @@ const pressureShare = 0.25;
 export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'workers' | 'mayRun'> {
   /** Hears of the workers of a version. */
   observerOf: (version: string) => WorkersObserver;
-  /** Of the calls of `scoreColumns` that callers sent to shadows. */
-  columnsOfShadows: VersionStats;
+  /** Counts calls of `scoreColumns` that callers sent to shadows. */
+  unrouted: VersionStats;
   deployments: DeploymentSet;
   retired: RetiredVersions;
   outcomes: OutcomeStore;
@@ -91,7 +91,7 @@ export function composeVersions(
         mostWorkers: version.workers,
       },
       {
-        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.columnsOfShadows },
+        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.unrouted },
         workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0,
       },

@@ -20,6 +20,8 @@ import { ScorerEvents } from './host/events.js';
 import { describeFault, type FaultReport } from './host/faults.js';
 import { containedLogger } from './host/logging.js';
 import type { ModelDirectory } from './models/model-directory.js';
+import { HostLoad } from './monitoring/host-load/host-load.js';
+import { LatencyBuckets } from './monitoring/metrics/latency-buckets.js';
 import { Monitor } from './monitoring/monitor.js';
 import { OutcomeStore } from './monitoring/outcomes.js';
 import { VersionStats } from './monitoring/version-stats.js';
@@ -46,6 +48,10 @@ export interface Parts {
   /** Hands over to the standby where the primary can't answer. */
   failover: Failover;
   monitor: Monitor;
+  /** What is no version's: see `compose`. */
+  unrouted: VersionStats;
+  hostLoad: HostLoad;
+  latencyBuckets: LatencyBuckets;
   admission: Admission;
   columns: ColumnScoring;
   deadlines: DeadlineWheel;
@@ -76,7 +82,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const table = tableFor(options, directory);
   const copies = new Copies(table, onFault);
   const deployments = new DeploymentSet(new Router(options.routingSalt ?? directory.manifest.name), copies);
-  const retired = new RetiredVersions();
+  const retired = new RetiredVersions((version) => deployments.find(version) !== null);
   const deadlines = new DeadlineWheel(table, clock, (row) => deployments.of(table, row).expire(row));
   const settler = new Settler({
     clock,
@@ -89,12 +95,13 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
-  const columnsOfShadows = new VersionStats('', clock, outcomes);
+  // What is no version's: refusals before one is chosen, and the rows of `scoreColumns` that callers sent to shadows.
+  const unrouted = new VersionStats('', clock, outcomes);
   const monitor = new Monitor({
     clock,
     thresholds: options.alerts,
     outcomes,
-    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted, columnsOfShadows],
+    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted, unrouted],
     labelsOf: (version) =>
       version === undefined ? null : (deployments.find(version)?.stats.labels ?? retired.labelsOf(version)),
     waitingSince: () => deployments.waitingSince,
@@ -113,7 +120,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
     ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, logger, onFault },
-    columnsOfShadows,
+    unrouted,
     knownNames: new KnownNames(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
@@ -128,6 +135,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     changes,
     deployments,
     copies,
+    unrouted,
     onAborted: (row, error) => deployments.of(table, row).giveUp(row, error),
     maxQueueSize: options.maxQueueSize,
     timeoutMs: options.timeoutMs,
@@ -139,6 +147,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const columns = new ColumnScoring({
     clock,
     versions: deployments,
+    unrouted,
     isClosed: () => door.isClosed,
     onFault,
   });
@@ -154,12 +163,15 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       operations,
       failover,
       monitor,
+      unrouted,
       admission,
       columns,
       deadlines,
       door,
       changes,
     },
+    hostLoad: new HostLoad(bareClock),
+    latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
     ...{ onFault, startedAt: clock.now() },
   };
 }

@@ -20,6 +20,18 @@ export type {
   PinoLikeMethod,
 } from './api/logger.js';
 export type {
+  HistogramSample,
+  MetricAggregation,
+  MetricBucket,
+  MetricFamily,
+  MetricFamilyOf,
+  MetricSample,
+  Metrics,
+  MetricsOptions,
+  MetricType,
+  MetricUnit,
+} from './api/metrics.js';
+export type {
   AlertThresholds,
   BatchLimits,
   FraudScorerOptions,
@@ -67,6 +79,8 @@ export type {
   BatchingSummary,
   BusinessSummary,
   ExplanationsSummary,
+  GcPauses,
+  HostSummary,
   LatencySummary,
   PerformanceSummary,
   QueueSummary,

@@ -1,6 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { readPolicyPatch } from './answering/policy.js';
 import type { HostLogger } from './api/logger.js';
+import type { MetricsOptions } from './api/metrics.js';
 import type {
   AlertThresholds,
   BatchLimits,
@@ -14,6 +15,11 @@ import type { Explain } from './api/request.js';
 import { isLogger, loggerExpected } from './host/host-logger.js';
 import { hasBundledModel } from './models/bundled-model.js';
 import { expectedLocation, isLocation, pathOfLocation } from './models/model-location.js';
+import {
+  areLatencyBuckets,
+  defaultLatencyBucketsMs,
+  latencyBucketsExpected,
+} from './monitoring/metrics/latency-buckets.js';
 import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
 import { resolveToolWorkerFile, resolveWorkerFile } from './pool/worker-file.js';
 import { isExplain } from './requests/score-options.js';
@@ -46,6 +52,7 @@ export interface ResolvedOptions {
   unknownFeatures: UnknownFeatures;
   outcomes: OutcomeLimits;
   alerts: AlertThresholds;
+  metrics: MetricsOptions;
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
@@ -92,6 +99,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     unknownFeatures: reader.oneOf('unknownFeatures', ['refuse', 'ignore'], 'refuse'),
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts')),
+    metrics: readMetrics(reader.nested('metrics')),
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),
@@ -164,6 +172,12 @@ function readAlerts(reader: FieldReader): AlertThresholds {
   };
   reader.rejectUnknown();
   return thresholds;
+}
+
+function readMetrics(reader: FieldReader): MetricsOptions {
+  const latencyBucketsMs = reader.value('latencyBucketsMs', latencyBucketsExpected, areLatencyBuckets);
+  reader.rejectUnknown();
+  return { latencyBucketsMs: latencyBucketsMs === undefined ? defaultLatencyBucketsMs : [...latencyBucketsMs] };
 }
 
 function isDeviceId(value: unknown): value is number {

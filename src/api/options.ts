@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { HostLogger } from './logger.js';
+import type { MetricsOptions } from './metrics.js';
 import type { Patch } from './patch.js';
 import type { Decide, DecisionPolicy, Fallback } from './policy.js';
 import type { Provider } from './provider.js';
@@ -95,6 +96,8 @@ export interface FraudScorerOptions<Known = unknown> {
   outcomes?: Patch<OutcomeLimits> | undefined;
   /** Where alerts are raised. */
   alerts?: Patch<AlertThresholds> | undefined;
+  /** What `metrics()` gives. */
+  metrics?: Patch<MetricsOptions> | undefined;
   /**
    * Milliseconds that a task may take before its worker counts as hung: it is replaced, and what it had in hand fails with
    * `ERR_WORKER_LOST`. A replacement that takes longer to start raises the alert `workers`. Above 0, `Infinity` for never. @default 10_000

@@ -1,6 +1,18 @@
 import type { AlertRule } from '../api/events.js';
 import type { AlertThresholds } from '../api/options.js';
 
+/** All rules, for whoever tells of those too that raise nothing now. */
+export const alertRules = [
+  'latency',
+  'throughput',
+  'errorRate',
+  'fallbackRate',
+  'memory',
+  'falsePositiveRate',
+  'workers',
+  'failover',
+] as const satisfies readonly AlertRule[];
+
 /** What the rules look at: the window of the last 10 seconds, and what has no window. */
 export interface AlertSnapshot {
   /** Requests answered by the model in the window, and their P99. */

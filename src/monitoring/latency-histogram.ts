@@ -2,7 +2,7 @@ import { Float64Histogram } from 'hdr-histogram-js';
 import type { LatencySummary } from '../api/summary.js';
 
 /** Values above are counted as this much: 100 s. */
-const highestUs = 100_000_000;
+export const highestUs = 100_000_000;
 
 /** Reads the percentiles of all histograms: each fills it with its own counts first. */
 const reader = new Float64Histogram(1, highestUs, 2);
@@ -36,6 +36,27 @@ export class LatencyHistogram {
     this.#count += count;
     this.#ms[sum] = (this.#ms[sum] as number) + durationMs * count;
     if (durationMs > (this.#ms[max] as number)) this.#ms[max] = durationMs;
+  }
+
+  /** The sum of all, in ms. */
+  get sumMs(): number {
+    return this.#ms[sum] as number;
+  }
+
+  /**
+   * Adds how many were recorded up to each bound, and not up to the one before.
+   *
+   * @param ends of the bounds in ascending order, each as `bucketOf` says it: to within 1 % of the bound.
+   */
+  addCountsUpTo(ends: Int32Array, counts: Float64Array): void {
+    if (this.#count === 0) return;
+    let bucket = 0;
+    for (let bound = 0; bound < ends.length; bound += 1) {
+      const end = ends[bound] as number;
+      let seen = 0;
+      for (; bucket <= end; bucket += 1) seen += this.#counts[bucket] as number;
+      counts[bound] = (counts[bound] as number) + seen;
+    }
   }
 
   add(other: LatencyHistogram): void {

@@ -8,7 +8,7 @@ import { ratio } from './ratio.js';
 
 /** What is known of a decision whose label may still come, or be revised. */
 interface Entry {
-  flagged: boolean;
+  decision: Decision;
   /** null until it is known. */
   isFraud: boolean | null;
   /** On the monotonic clock, which does not jump. */
@@ -46,17 +46,16 @@ export class OutcomeStore {
 
   /** Remembers a decision, so that a label can be matched with it. @param version whose decision it is. */
   expect(id: string, decision: Decision, version: LabelCounts | null = null): void {
-    const flagged = isFlagged(decision);
     const decidedAt = this.#clock.now();
     const key = flatCopy(id);
     const known = this.#find(key);
     if (known === null || known.isFraud === null) {
-      this.#remember(key, { flagged, isFraud: null, decidedAt, isOwn: true, version });
+      this.#remember(key, { decision, isFraud: null, decidedAt, isOwn: true, version });
       return;
     }
     this.#uncount(known, known.isFraud);
     // The entry itself is changed, because it may be among the most recent labels.
-    this.#remember(key, Object.assign(known, { flagged, decidedAt, isOwn: true, version }));
+    this.#remember(key, Object.assign(known, { decision, decidedAt, isOwn: true, version }));
     this.#count(known, known.isFraud);
   }
 
@@ -88,7 +87,7 @@ export class OutcomeStore {
   /** The share flagged of the most recent labels that were legitimate, and how many those are. */
   recentFalsePositiveRate(): { rate: number | null; labels: number } {
     const legitimate = new Set(this.#recentLegitimate.filter(({ isFraud }) => isFraud === false));
-    const flagged = [...legitimate].filter((entry) => entry.flagged).length;
+    const flagged = [...legitimate].filter(({ decision }) => decision !== 'APPROVE').length;
     return { rate: ratio(flagged, legitimate.size), labels: legitimate.size };
   }
 
@@ -97,16 +96,16 @@ export class OutcomeStore {
     return this.#counts.summary(total);
   }
 
-  #count({ flagged, isOwn, version }: Entry, isFraud: boolean): void {
+  #count({ decision, isOwn, version }: Entry, isFraud: boolean): void {
     for (const counts of [this.#counts, version]) {
-      counts?.confusion.add(flagged, isFraud);
+      counts?.confusion.add(decision, isFraud);
       if (isOwn && counts !== null) counts.labelledOwn += 1;
     }
   }
 
-  #uncount({ flagged, isOwn, version }: Entry, isFraud: boolean): void {
+  #uncount({ decision, isOwn, version }: Entry, isFraud: boolean): void {
     for (const counts of [this.#counts, version]) {
-      counts?.confusion.remove(flagged, isFraud);
+      counts?.confusion.remove(decision, isFraud);
       if (isOwn && counts !== null) counts.labelledOwn -= 1;
     }
   }
@@ -115,8 +114,7 @@ export class OutcomeStore {
   #entryOf({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null): Entry | null {
     if (decision === undefined || name === undefined) return null;
     const ageMs = decidedAt === undefined ? 0 : this.#ageMs(decidedAt);
-    const flagged = isFlagged(decision);
-    const entry = { flagged, isFraud: null, decidedAt: this.#clock.now() - ageMs, isOwn: false, version };
+    const entry = { decision, isFraud: null, decidedAt: this.#clock.now() - ageMs, isOwn: false, version };
     this.#remember(flatCopy(id), entry);
     return entry;
   }
@@ -161,8 +159,4 @@ export class OutcomeStore {
     this.#recentLegitimate[this.#recentNext] = entry;
     this.#recentNext = (this.#recentNext + 1) % recentLabels;
   }
-}
-
-function isFlagged(decision: Decision): boolean {
-  return decision !== 'APPROVE';
 }

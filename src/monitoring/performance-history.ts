@@ -66,6 +66,14 @@ export class PerformanceHistory {
     read(this.current);
   }
 
+  /** Overwrites a recorder with all that was measured since the start. */
+  readSinceStart(into: PerformanceRecorder): void {
+    into.reset();
+    this.eachSinceStart((recorder) => into.add(recorder));
+    // Only a start too short for one whole interval makes do with a part of one.
+    if (!into.hasThroughput) into.closeInterval(this.currentMs);
+  }
+
   /** Calls `read` with the recorders that hold what was measured in the window. */
   eachRecent(read: (recorder: PerformanceRecorder) => void): void {
     for (const { recorder } of this.#intervals) read(recorder);

@@ -6,9 +6,12 @@ import { ratio } from './ratio.js';
 /** Everything measured of requests and batches over some time: an interval, a window of intervals, or since the start. */
 export class PerformanceRecorder {
   readonly requests = new RequestCounter();
-  readonly #latency = new LatencyHistogram();
-  readonly #queue = new LatencyHistogram();
-  readonly #inference = new LatencyHistogram();
+  /** From `score()` to the result, of requests that the model answered. For others to read, as the next two. */
+  readonly latency = new LatencyHistogram();
+  /** From `score()` to the dispatch of the batch. */
+  readonly queue = new LatencyHistogram();
+  /** A worker's time over a batch, counted once for each of its rows. */
+  readonly inference = new LatencyHistogram();
   #columnRows = 0;
   #batches = 0;
   #batchRows = 0;
@@ -24,12 +27,12 @@ export class PerformanceRecorder {
 
   /** Requests in the latency distributions. */
   get samples(): number {
-    return this.#latency.count;
+    return this.latency.count;
   }
 
   /** Rows answered by the model, those that were no requests included. */
   get rows(): number {
-    return this.#latency.count + this.#columnRows;
+    return this.latency.count + this.#columnRows;
   }
 
   /** Whether an interval with answers has ended. */
@@ -38,19 +41,14 @@ export class PerformanceRecorder {
   }
 
   get p99LatencyMs(): number | null {
-    return this.#latency.percentile(99);
-  }
-
-  /** Adds the latencies of requests to others. */
-  addLatencyTo(latency: LatencyHistogram): void {
-    latency.add(this.#latency);
+    return this.latency.percentile(99);
   }
 
   /** Requests of one batch that the model answered: see `VersionStats.recordTimes`. */
   recordTimes(enqueuedAt: Float64Array, count: number, sentAt: number, answeredAt: number): void {
     for (let index = 0; index < count; index += 1) {
-      this.#latency.record(answeredAt - (enqueuedAt[index] as number));
-      this.#queue.record(sentAt - (enqueuedAt[index] as number));
+      this.latency.record(answeredAt - (enqueuedAt[index] as number));
+      this.queue.record(sentAt - (enqueuedAt[index] as number));
     }
   }
 
@@ -63,7 +61,7 @@ export class PerformanceRecorder {
     this.#batches += 1;
     this.#batchRows += rows;
     if (rows > this.#maxBatchRows) this.#maxBatchRows = rows;
-    this.#inference.record(inferenceMs, rows);
+    this.inference.record(inferenceMs, rows);
   }
 
   recordMemory(memoryGb: number): void {
@@ -98,9 +96,9 @@ export class PerformanceRecorder {
   /** Adds what another measured over the same time: all but the throughput, of which that would be no sample. */
   addCounts(other: PerformanceRecorder): void {
     this.requests.add(other.requests);
-    this.#latency.add(other.#latency);
-    this.#queue.add(other.#queue);
-    this.#inference.add(other.#inference);
+    this.latency.add(other.latency);
+    this.queue.add(other.queue);
+    this.inference.add(other.inference);
     this.#columnRows += other.#columnRows;
     this.#batches += other.#batches;
     this.#batchRows += other.#batchRows;
@@ -112,9 +110,9 @@ export class PerformanceRecorder {
 
   reset(): void {
     this.requests.reset();
-    this.#latency.reset();
-    this.#queue.reset();
-    this.#inference.reset();
+    this.latency.reset();
+    this.queue.reset();
+    this.inference.reset();
     this.#columnRows = 0;
     this.#batches = 0;
     this.#batchRows = 0;
@@ -131,9 +129,9 @@ export class PerformanceRecorder {
   summary(): PerformanceSummary {
     const hasThroughput = this.#activeMs > 0;
     return {
-      latencyMs: this.#latency.summary(),
-      queueMs: this.#queue.summary(),
-      inferenceMs: this.#inference.summary(),
+      latencyMs: this.latency.summary(),
+      queueMs: this.queue.summary(),
+      inferenceMs: this.inference.summary(),
       throughputPerSecond: {
         mean: ratio(this.#activeRows * 1000, this.#activeMs),
         min: hasThroughput ? this.#minRowsPerSecond : null,

@@ -50,11 +50,14 @@ export class LatencyHistogram {
    */
   addCountsUpTo(ends: Int32Array, counts: Float64Array): void {
     if (this.#count === 0) return;
+    const own = this.#counts;
+    // One that holds the maximum may have been rounded up.
+    const last = Math.min(bucketOf(Math.min((this.#ms[max] as number) * 1000, highestUs)) + 1, own.length - 1);
     let bucket = 0;
-    for (let bound = 0; bound < ends.length; bound += 1) {
-      const end = ends[bound] as number;
+    for (let bound = 0; bound < ends.length && bucket <= last; bound += 1) {
+      const end = Math.min(ends[bound] as number, last);
       let seen = 0;
-      for (; bucket <= end; bucket += 1) seen += this.#counts[bucket] as number;
+      for (; bucket <= end; bucket += 1) seen += own[bucket] as number;
       counts[bound] = (counts[bound] as number) + seen;
     }
   }

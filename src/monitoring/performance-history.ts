@@ -79,12 +79,14 @@ export class PerformanceHistory {
     for (const { recorder } of this.#intervals) read(recorder);
   }
 
-  /** Adds what another measured over the same time, interval by interval from the last. */
+  /** Adds what another measured over the same time, interval by interval from the last. The other is not used any more. */
   absorb(other: PerformanceHistory): void {
     this.#total.addCounts(other.#total);
-    for (const [age, { recorder }] of [...other.#intervals].reverse().entries()) {
-      const own = this.#intervals.at(-1 - age) ?? this.#intervals[0];
-      own?.recorder.addCounts(recorder);
+    for (const [age, interval] of [...other.#intervals].reverse().entries()) {
+      const own = this.#intervals.at(-1 - age);
+      // One that ended before this history began is in the other's total already: in the current interval it would count twice.
+      if (own === undefined) this.#intervals.unshift(interval);
+      else own.recorder.addCounts(interval.recorder);
     }
   }
 

@@ -156,14 +156,14 @@ describe('metrics()', () => {
     }
   });
 
-  it('takes less than a millisecond with the counts of eight versions', async () => {
+  it('takes less than a millisecond with the counts of eight versions', { timeout: 60_000 }, async () => {
     const scorer = await create({ keepPreviousMs: 600_000 });
     for (const version of ['2', '3', '4', '5', '6', '7']) {
-      await Promise.all(Array.from({ length: 500 }, () => scorer.score(request)));
+      await Promise.all(Array.from({ length: 200 }, () => scorer.score(request)));
       await scorer.deploy(await versions.sqrt(version));
     }
     await scorer.deploy(await versions.sqrt('8'), { traffic: 0.5 });
-    await Promise.all(Array.from({ length: 500 }, () => scorer.score(request)));
+    await Promise.all(Array.from({ length: 200 }, () => scorer.score(request)));
     for (let index = 0; index < 200; index += 1) scorer.metrics();
     const times = Array.from({ length: 100 }, () => {
       const from = performance.now();

@@ -83,6 +83,12 @@ describe.skipIf(!hasPrometheus)('a real Prometheus', () => {
     );
     expect(queries.length).toBeGreaterThan(30);
     const names = new Set(scorer.metrics().map(({ name, type }) => (type === 'histogram' ? `${name}_` : name)));
+    // A rate takes two scrapes.
+    const rate = async (): Promise<number> => {
+      await scorer.score({ features: { x: [0.2] } });
+      return (await prometheus.query('sum(rate(fraud_scorer_decisions_total[1m]))'))[0]?.value ?? 0;
+    };
+    await expect.poll(rate, { timeout: 50_000, interval: 500 }).toBeGreaterThan(0);
     let answered = 0;
     for (const query of queries) {
       for (const [, name = ''] of query.matchAll(/fraud_scorer_(\w+)/g)) {

@@ -48,7 +48,7 @@ export class PrometheusServer {
   /** What a query gives now. @throws {Error} with what Prometheus says of a query that it does not take. */
   async query(query: string): Promise<{ metric: Record<string, string>; value: number }[]> {
     const response = await fetch(`${this.#url}/api/v1/query?${new URLSearchParams({ query })}`);
-    const answer = await response.json();
+    const answer = JSON.parse(await response.text());
     if (answer.status !== 'success') throw new Error(`${query}: ${answer.error}`);
     return answer.data.result.map(({ metric, value }: { metric: Record<string, string>; value: [number, string] }) => ({
       metric,

@@ -15,6 +15,9 @@ const shared: Options = {
 
 const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
 
+/** Subpaths that work on a scorer of the host's. */
+const subpaths = { prometheus: 'src/integrations/prometheus/index.ts' };
+
 /** A few kilobytes of it are used: not worth a dependency of every host. */
 const carriedByAll = ['@bufbuild/protobuf'];
 
@@ -47,6 +50,29 @@ const carriedByAdopt = ['csv-parse'];
 
 const esm: Options = { ...shared, ...ownGlobals, entry, format: ['esm'] };
 
+/** The errors that a subpath throws are those of the root, which a host that has a scorer has loaded. */
+const rootErrorsPlugin = (root: string): NonNullable<Options['esbuildPlugins']>[number] => ({
+  name: 'root-errors',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/errors\.js$/ }, () => ({ path: root, external: true }));
+  },
+});
+
+const esmSubpaths: Options = {
+  ...shared,
+  entry: subpaths,
+  format: ['esm'],
+  esbuildPlugins: [rootErrorsPlugin('./index.js')],
+};
+
+const cjsSubpaths: Options = {
+  ...shared,
+  entry: subpaths,
+  format: ['cjs'],
+  banner: { js: "'use strict';" },
+  esbuildPlugins: [rootErrorsPlugin('./index.cjs')],
+};
+
 /** In CommonJS form a file finds others by `__dirname`. */
 const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'packaged-files',
@@ -68,7 +94,7 @@ const cjs: Options = {
 };
 
 /** Of both forms in one go; `--no-dts` leaves them out where a program only needs to run. */
-const types: Options = { ...shared, entry, format: ['esm', 'cjs'], dts: { only: true } };
+const types: Options = { ...shared, entry: { ...entry, ...subpaths }, format: ['esm', 'cjs'], dts: { only: true } };
 
 /** Loaded by Piscina from its own file and never imported: it needs neither a CommonJS form nor types. */
 const worker: Options = {
@@ -123,7 +149,10 @@ const adopt: Options = {
   onSuccess: () => copyForWebpack('adopt-process'),
 };
 
-export default defineConfig(({ dts }) => [esm, cjs, worker, cli, charts, adopt, ...(dts === false ? [] : [types])]);
+export default defineConfig(({ dts }) => [
+  ...[esm, cjs, esmSubpaths, cjsSubpaths, worker, cli, charts, adopt],
+  ...(dts === false ? [] : [types]),
+]);
 
 /** See `src/packaged-files.ts`. */
 async function copyForWebpack(...names: readonly string[]): Promise<void> {

@@ -33,8 +33,8 @@ import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'workers' | 'mayRun'> {
   /** Hears of the workers of a version. */
   observerOf: (version: string) => WorkersObserver;
-  /** Of the calls of `scoreColumns` that callers sent to shadows. */
-  columnsOfShadows: VersionStats;
+  /** Counts calls of `scoreColumns` that callers sent to shadows. */
+  unrouted: VersionStats;
   deployments: DeploymentSet;
   retired: RetiredVersions;
   outcomes: OutcomeStore;
@@ -92,7 +92,7 @@ export function composeVersions(
         mostWorkers: version.workers,
       },
       {
-        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.columnsOfShadows },
+        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.unrouted },
         workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0,
       },
@@ -146,7 +146,7 @@ export function composeVersions(
       return { deployment: shadow.deployment, shadow };
     },
   });
-  const { maxErrorRate } = options.alerts;
+  const { maxErrorRate } = options.alerts.thresholds;
   const failover = new Failover({ clock, deployments, roles, maxErrorRate, onFault });
   const operations = new Operations({
     ...{ deployments, retired, loader, deploying, retirement, roles, canaries, failover, door, tell },

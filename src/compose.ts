@@ -23,7 +23,9 @@ import { describeFault, type FaultReport } from './host/faults.js';
 import { containedLogger } from './host/logging.js';
 import { loopIdleMs } from './host/loop-idle.js';
 import type { ModelDirectory } from './models/model-directory.js';
+import { HostLoad } from './monitoring/host-load/host-load.js';
 import { OutcomeStore } from './monitoring/labels/outcomes.js';
+import { LatencyBuckets } from './monitoring/metrics/latency-buckets.js';
 import { Monitor } from './monitoring/monitor.js';
 import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
@@ -49,6 +51,10 @@ export interface Parts {
   /** Hands over to the standby where the primary can't answer. */
   failover: Failover;
   monitor: Monitor;
+  /** What is no version's: see `compose`. */
+  unrouted: VersionStats;
+  hostLoad: HostLoad;
+  latencyBuckets: LatencyBuckets;
   admission: Admission;
   columns: ColumnScoring;
   deadlines: DeadlineWheel;
@@ -79,7 +85,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const table = tableFor(options, directory);
   const copies = new Copies(table, new CopyBudget(clock, loopIdleMs, mostCopied), onFault);
   const deployments = new DeploymentSet(new Router(options.routingSalt ?? directory.manifest.name), copies);
-  const retired = new RetiredVersions();
+  const retired = new RetiredVersions((version) => deployments.find(version) !== null);
   const deadlines = new DeadlineWheel(table, clock, (row) => deployments.of(table, row).expire(row));
   const settler = new Settler({
     clock,
@@ -92,7 +98,8 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
-  const columnsOfShadows = new VersionStats('', clock, outcomes);
+  // What is no version's: refusals before one is chosen, and the rows of `scoreColumns` that callers sent to shadows.
+  const unrouted = new VersionStats('', clock, outcomes);
   const monitor = new Monitor({
     clock,
     alerts: options.alerts,
@@ -100,7 +107,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     targetLatencyMs: options.batching.targetLatencyMs,
     maxQueueSize: options.maxQueueSize,
     outcomes,
-    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted, columnsOfShadows],
+    versions: () => [...deployments.all.map(({ stats }) => stats), ...retired.counted, unrouted],
     labelsOf: (version) =>
       version === undefined ? null : (deployments.find(version)?.stats.labels ?? retired.labelsOf(version)),
     onAlert: (alert) => {
@@ -117,7 +124,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
     ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, logger, onFault },
-    columnsOfShadows,
+    unrouted,
     knownNames: new KnownNames(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
@@ -132,6 +139,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     changes,
     deployments,
     copies,
+    unrouted,
     onAborted: (row, error) => deployments.of(table, row).giveUp(row, error),
     maxQueueSize: options.maxQueueSize,
     timeoutMs: options.timeoutMs,
@@ -143,6 +151,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const columns = new ColumnScoring({
     clock,
     versions: deployments,
+    unrouted,
     isClosed: () => door.isClosed,
     onFault,
   });
@@ -158,12 +167,15 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       operations,
       failover,
       monitor,
+      unrouted,
       admission,
       columns,
       deadlines,
       door,
       changes,
     },
+    hostLoad: new HostLoad(bareClock),
+    latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
     ...{ onFault, startedAt: clock.now() },
   };
 }

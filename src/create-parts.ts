@@ -51,6 +51,7 @@ async function createWithin(limit: StartLimit, resolved: ResolvedOptions, rehear
     await Promise.all([starting, rehearse(resolved, directory, rehearsal)]);
   } catch (error) {
     parts.monitor.dispose();
+    parts.hostLoad.dispose();
     throw error;
   }
   return parts;

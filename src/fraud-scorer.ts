@@ -1,6 +1,7 @@
 import { parsePolicyPatch } from './answering/policy.js';
 import type { AlertsSummary } from './api/alerts.js';
 import type { Health } from './api/health.js';
+import type { Metrics } from './api/metrics.js';
 import type { FraudScorerOptions } from './api/options.js';
 import type { Outcome } from './api/outcome.js';
 import type { Patch } from './api/patch.js';
@@ -25,6 +26,7 @@ import { VersionedScorer } from './deployments/versioned-scorer.js';
 import { outsideOfRequests } from './host/async-context.js';
 import { asyncDispose } from './host/async-dispose.js';
 import { closeParts, readCloseOptions } from './lifecycle.js';
+import { metricsOf } from './metrics-of.js';
 import { rehearse } from './rehearsal.js';
 import { manyIntake } from './requests/many-intake.js';
 import { readOutcome } from './requests/read-outcome.js';
@@ -188,6 +190,15 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   /** The alerts that stand, and the last 100 that were raised; cheap, and safe to call at any time, closed included. */
   alerts(): AlertsSummary {
     return this.#parts.monitor.alerts;
+  }
+
+  /**
+   * Everything counted and seen, as families of counters, gauges and histograms with cumulative buckets, in plain JSON: what
+   * `fraud-scorer/prometheus` exposes. Cheap, and safe to call at any time, closed included. Counters never reset. There are series of the
+   * versions that are live and of the last five that ended. `docs/metrics.md` has the table.
+   */
+  metrics(): Metrics {
+    return metricsOf(this.#parts);
   }
 
   /** Whether this scorer can answer, for a health endpoint; cheap. */

@@ -38,6 +38,18 @@ export type {
   PinoLikeMethod,
 } from './api/logger.js';
 export type {
+  HistogramSample,
+  MetricAggregation,
+  MetricBucket,
+  MetricFamily,
+  MetricFamilyOf,
+  MetricSample,
+  Metrics,
+  MetricsOptions,
+  MetricType,
+  MetricUnit,
+} from './api/metrics.js';
+export type {
   BatchLimits,
   FraudScorerOptions,
   OutcomeLimits,
@@ -86,6 +98,8 @@ export type {
   CalibrationBin,
   CalibrationSummary,
   ExplanationsSummary,
+  GcPauses,
+  HostSummary,
   LabelCoverage,
   LabelDaySummary,
   LatencySummary,

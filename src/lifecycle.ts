@@ -20,10 +20,11 @@ const inWorkerThread =
  * @param signal ends the start, with its reason.
  */
 export async function startParts(parts: Parts, signal: AbortSignal): Promise<void> {
-  const { options, clock, deployments, failover, monitor, logger } = parts;
+  const { options, clock, deployments, failover, monitor, hostLoad, logger } = parts;
   await Promise.all(deployments.all.map((deployment) => deployment.start(signal)));
   parts.startedAt = clock.now();
   monitor.watch();
+  hostLoad.watch();
   failover.watch();
   const { primary } = deployments;
   logger.info('Scoring started', {
@@ -58,7 +59,7 @@ export function readCloseOptions(options: CloseOptions): { timeoutMs: number } {
  * @param timeoutMs how long to wait for requests that were taken in.
  */
 export async function closeParts(parts: Parts, timeoutMs: number): Promise<CloseReport> {
-  const { door, deployments, operations, failover, deadlines, monitor, events, logger } = parts;
+  const { door, deployments, operations, failover, deadlines, monitor, hostLoad, events, logger } = parts;
   door.close();
   failover.dispose();
   // At once, for its callers; what loads ends beside the requests that are still answered.
@@ -68,6 +69,7 @@ export async function closeParts(parts: Parts, timeoutMs: number): Promise<Close
   const released = await deployments.release();
   deadlines.dispose();
   monitor.dispose();
+  hostLoad.dispose();
   events.removeAll();
   const fields = { abandoned, workersLeftBehind: !released };
   if (abandoned > 0 || !released) logger.warn('Scoring ended before all was done', fields);

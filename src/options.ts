@@ -1,6 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { readPolicyPatch } from './answering/policy.js';
 import type { HostLogger } from './api/logger.js';
+import type { MetricsOptions } from './api/metrics.js';
 import type { BatchLimits, FraudScorerOptions, OutcomeLimits, UnknownFeatures } from './api/options.js';
 import type { Decide, DecisionPolicy, Fallback } from './api/policy.js';
 import type { Provider } from './api/provider.js';
@@ -9,6 +10,11 @@ import { isLogger, loggerExpected } from './host/host-logger.js';
 import { hasBundledModel } from './models/bundled-model.js';
 import { expectedLocation, isLocation, pathOfLocation } from './models/model-location.js';
 import { type ResolvedAlerts, readAlerts } from './monitoring/alerts/alert-options.js';
+import {
+  areLatencyBuckets,
+  defaultLatencyBucketsMs,
+  latencyBucketsExpected,
+} from './monitoring/metrics/latency-buckets.js';
 import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
 import { resolveToolWorkerFile, resolveWorkerFile } from './pool/worker-file.js';
 import { isExplain } from './requests/score-options.js';
@@ -41,6 +47,7 @@ export interface ResolvedOptions {
   unknownFeatures: UnknownFeatures;
   outcomes: OutcomeLimits;
   alerts: ResolvedAlerts;
+  metrics: MetricsOptions;
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
@@ -88,6 +95,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     unknownFeatures: reader.oneOf('unknownFeatures', ['refuse', 'ignore'], 'refuse'),
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts'), batching.targetLatencyMs),
+    metrics: readMetrics(reader.nested('metrics')),
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),
@@ -147,6 +155,12 @@ function readOutcomes(reader: FieldReader): OutcomeLimits {
   };
   reader.rejectUnknown();
   return limits;
+}
+
+function readMetrics(reader: FieldReader): MetricsOptions {
+  const latencyBucketsMs = reader.value('latencyBucketsMs', latencyBucketsExpected, areLatencyBuckets);
+  reader.rejectUnknown();
+  return { latencyBucketsMs: latencyBucketsMs === undefined ? defaultLatencyBucketsMs : [...latencyBucketsMs] };
 }
 
 function isDeviceId(value: unknown): value is number {

@@ -3,10 +3,16 @@ import type { Summary } from './api/summary.js';
 import type { Parts } from './compose.js';
 import { batchingSummary, explanationsSummary, queueSummary, workersSummary } from './deployments/summaries.js';
 import { healthOf } from './monitoring/health.js';
+import type { VersionStats, VersionStatsSummary } from './monitoring/version-stats.js';
 
 /** Everything measured, as plain JSON. */
-export function summaryOf({ clock, deployments, retired, operations, monitor, startedAt }: Parts): Summary {
-  const { performance, recent, requests, business, activeAlerts } = monitor.summary();
+export function summaryOf({ clock, deployments, retired, operations, monitor, hostLoad, startedAt }: Parts): Summary {
+  const live = new Set(deployments.all.map(({ stats }) => stats));
+  const read = new Map<VersionStats, VersionStatsSummary>();
+  // The same pass over a version's histograms gives its own summary and its part of the sum.
+  const { performance, recent, requests, business, activeAlerts } = monitor.summary((stats, sinceStart) => {
+    if (live.has(stats)) read.set(stats, stats.summaryFrom(sinceStart));
+  });
   return {
     model: { ...deployments.primary.model },
     timestamp: new Date(clock.epochMs()).toISOString(),
@@ -19,7 +25,8 @@ export function summaryOf({ clock, deployments, retired, operations, monitor, st
     workers: workersSummary(deployments, retired),
     queue: queueSummary(deployments, retired),
     batching: batchingSummary(deployments, retired),
-    deployments: operations.summaries,
+    deployments: operations.summariesBy((stats) => read.get(stats) ?? stats.summary()),
+    host: hostLoad.summary(),
     activeAlerts,
   };
 }

@@ -1,19 +1,13 @@
 import type { Fallback } from '../api/policy.js';
 import type { ScoreRequest } from '../api/request.js';
 import type { Decision } from '../api/result.js';
+import { fallbackCodes } from '../errors/fallback-codes.js';
 import type { ErrorCode, FraudScorerError } from '../errors.js';
 import { containResult } from '../host/host-code.js';
 import { isDecision } from '../validation/decision.js';
 import { describeReturned, describeThrown } from './host-failures.js';
 
-/** What a fallback may answer. An invalid, aborted or closed request is the caller's own doing and always rejects. */
-const answered: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'ERR_DEADLINE_EXCEEDED',
-  'ERR_QUEUE_FULL',
-  'ERR_WORKER_LOST',
-  'ERR_INFERENCE',
-  'ERR_PROVIDER_UNAVAILABLE',
-]);
+const answered: ReadonlySet<ErrorCode> = new Set<ErrorCode>(fallbackCodes);
 
 /**
  * The fallback's decision in place of `error`, or null where there is none: the error stands.

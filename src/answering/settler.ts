@@ -112,7 +112,7 @@ export class Settler {
       caller.reject(error);
       return;
     }
-    observer.recordFallback();
+    observer.recordFallback(error.code);
     const result: FallbackResult = {
       source: 'fallback',
       decision,

@@ -1,6 +1,7 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { AlertOptions } from './alerts.js';
 import type { HostLogger } from './logger.js';
+import type { MetricsOptions } from './metrics.js';
 import type { Patch } from './patch.js';
 import type { Decide, DecisionPolicy, Fallback } from './policy.js';
 import type { Provider } from './provider.js';
@@ -80,6 +81,8 @@ export interface FraudScorerOptions<Known = unknown> {
   outcomes?: Patch<OutcomeLimits> | undefined;
   /** The rules that watch the scorer, where they are raised, and rules of the host's own: docs/alerts.md. */
   alerts?: AlertOptions | undefined;
+  /** What `metrics()` gives. */
+  metrics?: Patch<MetricsOptions> | undefined;
   /**
    * Milliseconds that a task may take before its worker counts as hung: it is replaced, and what it had in hand fails with
    * `ERR_WORKER_LOST`. A replacement that takes longer to start raises the alert `workers`. Above 0, `Infinity` for never. @default 10_000

@@ -189,6 +189,28 @@ export interface BatchingSummary {
   latency: { fixedMs: number; perRowMs: number } | null;
 }
 
+/** Pauses of the host's thread for the collection of garbage. */
+export interface GcPauses {
+  count: number;
+  /** All of them together, in milliseconds. */
+  totalMs: number;
+}
+
+/**
+ * How busy the thread is that the scorer shares with its host. Where the event loop is late, every answer is as late, and the cause is the
+ * host's own code or garbage. All scorers of a thread see the same.
+ */
+export interface HostSummary {
+  eventLoop: {
+    /** How late a timer was that is due every 20 ms, over the last 10 seconds, in milliseconds; null without a sample. */
+    delayMs: { p50: number | null; p99: number | null; max: number | null };
+    /** The share of the last 10 seconds in which the event loop was busy, from 0 to 1; null at first. */
+    utilization: number | null;
+  };
+  /** Since the first scorer of this thread was made. */
+  gc: { minor: GcPauses; major: GcPauses; incremental: GcPauses; weakCallbacks: GcPauses };
+}
+
 /** A snapshot of everything measured, as plain JSON. A ratio without a denominator, or a statistic without a sample, is null. */
 export interface Summary {
   model: ModelIdentity;
@@ -206,5 +228,6 @@ export interface Summary {
   queue: QueueSummary;
   batching: BatchingSummary;
   deployments: DeploymentSummary[];
+  host: HostSummary;
   activeAlerts: Alert[];
 }

@@ -41,6 +41,8 @@ export interface ColumnScoringOptions {
     /** @throws {UnknownVersionError} where no such version is live. */
     byVersion(version: string): ColumnTarget;
   };
+  /** Counts calls that are refused before a version is chosen. */
+  unrouted: ColumnTarget['columnStats'];
   isClosed: () => boolean;
   onFault: FaultReport;
 }
@@ -54,17 +56,19 @@ export class ColumnScoring {
   }
 
   score(columns: unknown, rows: number, options: ColumnsOptions | undefined): Promise<ColumnScores> {
-    const { versions } = this.#options;
-    let target = versions.primary;
+    const { versions, unrouted } = this.#options;
+    // Whose count a refusal is: of no version's before one is chosen.
+    let observer = unrouted;
     return new Promise((resolve, reject) => {
       try {
         if (this.#options.isClosed()) throw new ClosedError('The scorer is closed');
         const call = readColumnsOptions(options);
-        if (call.version !== undefined) target = versions.byVersion(call.version);
+        const target = call.version === undefined ? versions.primary : versions.byVersion(call.version);
+        observer = target.columnStats;
         this.#begin(target, columns, rows, call, { resolve, reject });
       } catch (error) {
         const known = asScorerError(error);
-        target.columnStats.recordError(known);
+        observer.recordError(known);
         reject(known);
       }
     });

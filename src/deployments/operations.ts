@@ -12,7 +12,7 @@ import type { Loader } from './loader.js';
 import type { RetiredVersions } from './retired-versions.js';
 import type { Retirement } from './retirement.js';
 import type { Roles } from './roles.js';
-import { deploymentSummaries, deploymentSummary } from './summaries.js';
+import { deploymentSummaries, deploymentSummary, type ReadStats } from './summaries.js';
 
 export interface OperationsOptions {
   deployments: DeploymentSet;
@@ -38,8 +38,13 @@ export class Operations {
 
   /** The versions that have workers, then those that have retired. */
   get summaries(): DeploymentSummary[] {
+    return this.summariesBy((stats) => stats.summary());
+  }
+
+  /** @param read gives what the statistics of a version say, where they have been read already. */
+  summariesBy(read: ReadStats): DeploymentSummary[] {
     const { deployments, retired, canaries } = this.#options;
-    return [...deploymentSummaries(deployments, canaries), ...retired.summaries];
+    return [...deploymentSummaries(deployments, canaries, read), ...retired.summaries];
   }
 
   /** @param path of its model directory. @throws as `FraudScorer.deploy` does; everything serves on as before then. */

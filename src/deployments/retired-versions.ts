@@ -9,6 +9,9 @@ const sendReasons = ['idleWorker', 'full', 'delayOver', 'deadline'] as const sat
 /** The last so many are listed. */
 const listed = 10;
 
+/** The counts of the last so many are kept apart, by version: the metrics tell them apart. */
+const keptApart = 5;
+
 interface Retired {
   readonly summary: DeploymentSummary;
   /** Labels still come. */
@@ -27,11 +30,19 @@ export interface PastCounts {
   skipped: number;
 }
 
-/** Versions that have ended: the last ten by name, and what all of them have counted. */
+/** Versions that have ended: the last ten by name, the counts of the last five, and what all before them have counted together. */
 export class RetiredVersions {
   readonly #last: Retired[] = [];
-  /** What all have counted together; null before the first has ended. */
-  #counted: VersionStats | null = null;
+  /** By version, the one that ended last at the end. */
+  readonly #kept = new Map<string, VersionStats>();
+  /** What those before have counted together; null before there is one. */
+  #older: VersionStats | null = null;
+  readonly #isLive: (version: string) => boolean;
+
+  /** @param isLive whether a version of that name is live: one may be deployed again. */
+  constructor(isLive: (version: string) => boolean = () => false) {
+    this.#isLive = isLive;
+  }
 
   readonly past: PastCounts = {
     lost: 0,
@@ -41,8 +52,27 @@ export class RetiredVersions {
     skipped: 0,
   };
 
+  /** What all have counted: of the last five a version each, then of all before them together. */
   get counted(): readonly VersionStats[] {
-    return this.#counted === null ? [] : [this.#counted];
+    return this.#older === null ? this.kept : [...this.kept, this.#older];
+  }
+
+  /**
+   * Of the last five that ended, and of any before that are live again: the counts of a version must not become less while it serves. Two
+   * that ended under one name are one.
+   */
+  get kept(): readonly VersionStats[] {
+    return [...this.#kept.values()];
+  }
+
+  /** What the last five shadows, or versions that were shadows until they ended, have compared. The latest first. */
+  get shadows(): readonly Pick<DeploymentSummary, 'version' | 'shadow'>[] {
+    return this.#last.slice(0, keptApart).map(({ summary }) => summary);
+  }
+
+  /** The labels of the decisions of the last five. */
+  get labels(): readonly { version: string; labels: LabelCounts }[] {
+    return this.#last.slice(0, keptApart).map(({ stats: { version, labels } }) => ({ version, labels }));
   }
 
   /** The latest first. */
@@ -67,8 +97,21 @@ export class RetiredVersions {
     this.#last.length = Math.min(this.#last.length, listed);
     if (!isCounted) return;
     this.#count(deployment);
-    if (this.#counted === null) this.#counted = stats;
-    else this.#counted.absorb(stats);
+    const before = this.#kept.get(version);
+    if (before !== undefined) stats.absorb(before);
+    // At the end, as it ended last.
+    this.#kept.delete(version);
+    this.#kept.set(version, stats);
+    this.#foldOldest();
+  }
+
+  #foldOldest(): void {
+    const ended = [...this.#kept].filter(([version]) => !this.#isLive(version));
+    for (const [version, stats] of ended.slice(0, -keptApart)) {
+      this.#kept.delete(version);
+      if (this.#older === null) this.#older = stats;
+      else this.#older.absorb(stats);
+    }
   }
 
   #count({ workers, batcher, explanations }: Deployment): void {

@@ -1,9 +1,13 @@
 import type { DeploymentSummary } from '../api/deployment.js';
 import type { BatchingSummary, ExplanationsSummary, QueueSummary, WorkersSummary } from '../api/summary.js';
+import type { VersionStats, VersionStatsSummary } from '../monitoring/version-stats.js';
 import type { Canaries } from './canary/canaries.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
 import type { RetiredVersions } from './retired-versions.js';
+
+/** Gives what the statistics of a version say since its start. */
+export type ReadStats = (stats: VersionStats) => VersionStatsSummary;
 
 // What a scorer's summary says of its versions: counts are of all of them, settings of the primary.
 
@@ -54,19 +58,26 @@ export function explanationsSummary({ all }: DeploymentSet, { past }: RetiredVer
 }
 
 /** Of the versions that have workers, with their shares. */
-export function deploymentSummaries(deployments: DeploymentSet, canaries: Canaries): DeploymentSummary[] {
+export function deploymentSummaries(
+  deployments: DeploymentSet,
+  canaries: Canaries,
+  read: ReadStats,
+): DeploymentSummary[] {
   const shadows = deployments.copies.shadows.map(({ deployment }) => deployment);
-  return [...deployments.all, ...shadows].map((deployment) => deploymentSummary(deployments, canaries, deployment));
+  return [...deployments.all, ...shadows].map((deployment) =>
+    deploymentSummary(deployments, canaries, deployment, read),
+  );
 }
 
 export function deploymentSummary(
   deployments: DeploymentSet,
   canaries: Canaries,
   deployment: Deployment,
+  read: ReadStats = (stats) => stats.summary(),
 ): DeploymentSummary {
   const shadow = deployments.shadowOf(deployment);
   return {
-    ...versionSummary(deployment),
+    ...versionSummary(deployment, read),
     role: deployments.roleOf(deployment),
     traffic: deployments.trafficOf(deployment),
     ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
@@ -86,13 +97,10 @@ function comparisonOf({ experiments }: DeploymentSet, deployment: Deployment): P
   return comparison === null ? {} : { comparison, sampleRatio: experiments.sampleRatio() };
 }
 
-export function versionSummary({
-  model,
-  since,
-  workers,
-  batcher,
-  stats,
-}: Deployment): Omit<DeploymentSummary, 'role' | 'traffic'> {
+export function versionSummary(
+  { model, since, workers, batcher, stats }: Deployment,
+  read: ReadStats = (own) => own.summary(),
+): Omit<DeploymentSummary, 'role' | 'traffic'> {
   return {
     ...model,
     since,
@@ -105,7 +113,7 @@ export function versionSummary({
       providers: workers.providers,
       devices: workers.devices,
     },
-    ...stats.summary,
+    ...read(stats),
   };
 }
 

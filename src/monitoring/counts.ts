@@ -26,24 +26,25 @@ export function causeOf(code: ErrorCode): Cause {
 /** Counts of requests by cause. The total is derived, so that it can't disagree. */
 export class RequestCounter {
   readonly #counts: Record<Cause, number> = { succeeded: 0, failed: 0, rejected: 0, expired: 0, cancelled: 0 };
-  #fallback = 0;
+  /** Those that the fallback answered, by the error that it answered. */
+  readonly #fallbacks = new Map<ErrorCode, number>();
 
   count(cause: Cause, requests = 1): void {
     this.#counts[cause] += requests;
   }
 
-  countFallback(): void {
-    this.#fallback += 1;
+  countFallback(code: ErrorCode): void {
+    this.#fallbacks.set(code, (this.#fallbacks.get(code) ?? 0) + 1);
   }
 
   add(other: RequestCounter): void {
     for (const cause of causes) this.#counts[cause] += other.#counts[cause];
-    this.#fallback += other.#fallback;
+    for (const [code, count] of other.#fallbacks) this.#fallbacks.set(code, (this.#fallbacks.get(code) ?? 0) + count);
   }
 
   reset(): void {
     for (const cause of causes) this.#counts[cause] = 0;
-    this.#fallback = 0;
+    this.#fallbacks.clear();
   }
 
   /** Requests that were ours to answer: the error rate's denominator. */
@@ -62,12 +63,18 @@ export class RequestCounter {
     return this.#counts.failed + this.#counts.expired;
   }
 
-  get fallbackCount(): number {
-    return this.#fallback;
+  get fallbackRate(): number | null {
+    return ratio(this.fallbackCount, this.settled);
   }
 
-  get fallbackRate(): number | null {
-    return ratio(this.#fallback, this.settled);
+  get fallbacks(): ReadonlyMap<ErrorCode, number> {
+    return this.#fallbacks;
+  }
+
+  get fallbackCount(): number {
+    let count = 0;
+    for (const ofCode of this.#fallbacks.values()) count += ofCode;
+    return count;
   }
 
   get errorRate(): number | null {
@@ -76,11 +83,11 @@ export class RequestCounter {
 
   summary(): RequestCounts {
     const { succeeded, failed, rejected, expired, cancelled } = this.#counts;
-    return { total: this.settled, succeeded, failed, rejected, expired, cancelled, fallback: this.#fallback };
+    return { total: this.settled, succeeded, failed, rejected, expired, cancelled, fallback: this.fallbackCount };
   }
 }
 
-const causes = ['succeeded', 'failed', 'rejected', 'expired', 'cancelled'] as const satisfies readonly Cause[];
+export const causes = ['succeeded', 'failed', 'rejected', 'expired', 'cancelled'] as const satisfies readonly Cause[];
 
 /** How many rows came to which decision, and how many of them have the risk level HIGH. */
 export type DecisionCounts = Record<Decision, number> & { highRisk: number };

@@ -2,7 +2,7 @@ import { Float64Histogram } from 'hdr-histogram-js';
 import type { LatencySummary } from '../api/summary.js';
 
 /** Values above are counted as this much: 100 s. */
-const highestUs = 100_000_000;
+export const highestUs = 100_000_000;
 
 /** Reads the percentiles of all histograms: each fills it with its own counts first. */
 const reader = new Float64Histogram(1, highestUs, 2);
@@ -35,6 +35,30 @@ export class LatencyHistogram {
     this.#count += count;
     this.#ms[sum] = (this.#ms[sum] as number) + durationMs * count;
     if (durationMs > (this.#ms[max] as number)) this.#ms[max] = durationMs;
+  }
+
+  /** The sum of all, in ms. */
+  get sumMs(): number {
+    return this.#ms[sum] as number;
+  }
+
+  /**
+   * Adds how many were recorded up to each bound, and not up to the one before.
+   *
+   * @param ends of the bounds in ascending order, each as `bucketOf` says it: to within 1 % of the bound.
+   */
+  addCountsUpTo(ends: Int32Array, counts: Float64Array): void {
+    if (this.#count === 0) return;
+    const own = this.#counts;
+    // One that holds the maximum may have been rounded up.
+    const last = Math.min(bucketOf(Math.min((this.#ms[max] as number) * 1000, highestUs)) + 1, own.length - 1);
+    let bucket = 0;
+    for (let bound = 0; bound < ends.length && bucket <= last; bound += 1) {
+      const end = Math.min(ends[bound] as number, last);
+      let seen = 0;
+      for (; bucket <= end; bucket += 1) seen += own[bucket] as number;
+      counts[bound] = (counts[bound] as number) + seen;
+    }
   }
 
   add(other: LatencyHistogram): void {

@@ -40,6 +40,8 @@ export class Monitor {
   readonly #options: MonitorOptions;
   /** What is of no version: the memory of the process, and the throughput of all versions together. */
   readonly #history: PerformanceHistory;
+  /** Filled anew by each reading: the sum of all versions, and what is added to it. */
+  readonly #sinceStart = new PerformanceRecorder();
   readonly #scratch = new PerformanceRecorder();
   readonly #alerts: AlertWatch;
   #timer: Timer | null = null;
@@ -72,6 +74,16 @@ export class Monitor {
     return this.#options.outcomes.record(outcome, version);
   }
 
+  /** The alerts that stand. */
+  get activeAlerts(): readonly Alert[] {
+    return this.#alerts.active;
+  }
+
+  /** Every rule that may raise one, by name. */
+  get alertRules(): readonly string[] {
+    return this.#alerts.rules;
+  }
+
   /** The alerts that stand, and those before. */
   get alerts(): AlertsSummary {
     return this.#alerts.summary;
@@ -82,17 +94,28 @@ export class Monitor {
     return this.#alerts.findings;
   }
 
-  summary(): MonitorSummary {
+  /** @param each is told of what each version has measured since the start, while it is read. The recorder is reused: copy from it. */
+  summary(each: (version: VersionStats, sinceStart: PerformanceRecorder) => void = () => {}): MonitorSummary {
     if (this.#final !== null) return this.#withLate(this.#final);
     const decisions = new DecisionCounter();
-    for (const version of this.#options.versions()) decisions.add(version.decisions.counts);
+    const all = this.#sinceStart;
+    all.reset();
+    for (const version of this.#options.versions()) {
+      version.history.readSinceStart(this.#scratch);
+      all.addCounts(this.#scratch);
+      decisions.add(version.decisions.counts);
+      each(version, this.#scratch);
+    }
+    this.#history.eachSinceStart((recorder) => all.add(recorder));
+    // Only a start too short for one whole interval makes do with a part of one.
+    if (!all.hasThroughput) all.closeInterval(this.#history.currentMs);
     return {
-      performance: this.#sinceStart((recorder) => recorder.summary()),
+      performance: all.summary(),
       recent: {
         windowSeconds: (windowIntervals * intervalMs) / 1000,
         performance: this.#recent((recorder) => recorder.summary()),
       },
-      requests: this.#sinceStart((recorder) => recorder.requests.summary()),
+      requests: all.requests.summary(),
       business: { ...decisions.summary(), ...this.#options.outcomes.summary(decisions.total) },
       activeAlerts: this.#alerts.active,
     };
@@ -113,17 +136,6 @@ export class Monitor {
     const more = late.summary();
     for (const name of Object.keys(more) as (keyof RequestCounts)[]) requests[name] += more[name];
     return { ...deserialize(serialize(final)), requests };
-  }
-
-  #sinceStart<T>(read: (recorder: PerformanceRecorder) => T): T {
-    const scratch = this.#scratch;
-    scratch.reset();
-    for (const { history } of this.#options.versions())
-      history.eachSinceStart((recorder) => scratch.addCounts(recorder));
-    this.#history.eachSinceStart((recorder) => scratch.add(recorder));
-    // Only a start too short for one whole interval makes do with a part of one.
-    if (!scratch.hasThroughput) scratch.closeInterval(this.#history.currentMs);
-    return read(scratch);
   }
 
   #recent<T>(read: (recorder: PerformanceRecorder) => T): T {

@@ -72,6 +72,14 @@ export class PerformanceHistory {
     read(this.current);
   }
 
+  /** Overwrites a recorder with all that was measured since the start. */
+  readSinceStart(into: PerformanceRecorder): void {
+    into.reset();
+    this.eachSinceStart((recorder) => into.add(recorder));
+    // Only a start too short for one whole interval makes do with a part of one.
+    if (!into.hasThroughput) into.closeInterval(this.currentMs);
+  }
+
   /** Calls `read` with the recorders that hold what was measured in the window. */
   eachRecent(read: (recorder: PerformanceRecorder) => void): void {
     for (const { recorder } of this.#intervals) read(recorder);
@@ -82,13 +90,15 @@ export class PerformanceHistory {
     return [this.#endedLatency, this.current.latency];
   }
 
-  /** Adds what another measured over the same time, interval by interval from the last. */
+  /** Adds what another measured over the same time, interval by interval from the last. The other is not used any more. */
   absorb(other: PerformanceHistory): void {
     this.#total.addCounts(other.#total);
-    for (const [age, { recorder }] of [...other.#intervals].reverse().entries()) {
-      const own = this.#intervals.at(-1 - age) ?? this.#intervals[0];
-      own?.recorder.addCounts(recorder);
-      if (own !== this.#last()) this.#endedLatency.add(recorder.latency);
+    for (const [age, interval] of [...other.#intervals].reverse().entries()) {
+      const own = this.#intervals.at(-1 - age);
+      // One that ended before this history began is in the other's total already: in the current interval it would count twice.
+      if (own === undefined) this.#intervals.unshift(interval);
+      else own.recorder.addCounts(interval.recorder);
+      if (own !== this.#last()) this.#endedLatency.add(interval.recorder.latency);
     }
   }
 

@@ -6,10 +6,12 @@ import { ratio } from './ratio.js';
 /** Everything measured of requests and batches over some time: an interval, a window of intervals, or since the start. */
 export class PerformanceRecorder {
   readonly requests = new RequestCounter();
-  /** From `score()` to the result, of requests that the model answered. For others to read. */
+  /** From `score()` to the result, of requests that the model answered. For others to read, as the next two. */
   readonly latency = new LatencyHistogram();
-  readonly #queue = new LatencyHistogram();
-  readonly #inference = new LatencyHistogram();
+  /** From `score()` to the dispatch of the batch. */
+  readonly queue = new LatencyHistogram();
+  /** A worker's time over a batch, counted once for each of its rows. */
+  readonly inference = new LatencyHistogram();
   #columnRows = 0;
   #batches = 0;
   #batchRows = 0;
@@ -42,16 +44,11 @@ export class PerformanceRecorder {
     return this.latency.percentile(99);
   }
 
-  /** Adds the latencies of requests to others. */
-  addLatencyTo(latency: LatencyHistogram): void {
-    latency.add(this.latency);
-  }
-
   /** Requests of one batch that the model answered: see `VersionStats.recordTimes`. */
   recordTimes(enqueuedAt: Float64Array, count: number, sentAt: number, answeredAt: number): void {
     for (let index = 0; index < count; index += 1) {
       this.latency.record(answeredAt - (enqueuedAt[index] as number));
-      this.#queue.record(sentAt - (enqueuedAt[index] as number));
+      this.queue.record(sentAt - (enqueuedAt[index] as number));
     }
   }
 
@@ -64,7 +61,7 @@ export class PerformanceRecorder {
     this.#batches += 1;
     this.#batchRows += rows;
     if (rows > this.#maxBatchRows) this.#maxBatchRows = rows;
-    this.#inference.record(inferenceMs, rows);
+    this.inference.record(inferenceMs, rows);
   }
 
   recordMemory(memoryGb: number): void {
@@ -100,8 +97,8 @@ export class PerformanceRecorder {
   addCounts(other: PerformanceRecorder): void {
     this.requests.add(other.requests);
     this.latency.add(other.latency);
-    this.#queue.add(other.#queue);
-    this.#inference.add(other.#inference);
+    this.queue.add(other.queue);
+    this.inference.add(other.inference);
     this.#columnRows += other.#columnRows;
     this.#batches += other.#batches;
     this.#batchRows += other.#batchRows;
@@ -114,8 +111,8 @@ export class PerformanceRecorder {
   reset(): void {
     this.requests.reset();
     this.latency.reset();
-    this.#queue.reset();
-    this.#inference.reset();
+    this.queue.reset();
+    this.inference.reset();
     this.#columnRows = 0;
     this.#batches = 0;
     this.#batchRows = 0;
@@ -133,8 +130,8 @@ export class PerformanceRecorder {
     const hasThroughput = this.#activeMs > 0;
     return {
       latencyMs: this.latency.summary(),
-      queueMs: this.#queue.summary(),
-      inferenceMs: this.#inference.summary(),
+      queueMs: this.queue.summary(),
+      inferenceMs: this.inference.summary(),
       throughputPerSecond: {
         mean: ratio(this.#activeRows * 1000, this.#activeMs),
         min: hasThroughput ? this.#minRowsPerSecond : null,

@@ -30,7 +30,7 @@ export function readVersion(version: string, { history, decisions, columnDecisio
     const counts = recorder.requests.summary();
     requests += counts.succeeded + counts.failed + counts.expired;
     failed += counts.failed + counts.expired;
-    recorder.addLatencyTo(latency);
+    latency.add(recorder.latency);
   });
   const decided = decisions.total - columnDecisions.total;
   const blocked = decisions.counts.BLOCK - columnDecisions.counts.BLOCK;

@@ -1,12 +1,16 @@
 import type { Decision, RiskLevel } from '../api/result.js';
 import type { BusinessSummary, Summary } from '../api/summary.js';
-import type { FraudScorerError } from '../errors.js';
+import type { ErrorCode, FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
+import { BatchSizes } from './batch-sizes.js';
 import { type Cause, causeOf, DecisionCounter, type DecisionCounts, RequestCounter } from './counts.js';
 import { LabelCounts } from './labels/label-counts.js';
 import type { OutcomeStore } from './labels/outcomes.js';
 import { PerformanceHistory } from './performance-history.js';
 import { PerformanceRecorder } from './performance-recorder.js';
+
+/** What a summary says of one version's statistics. */
+export type VersionStatsSummary = Pick<Summary, 'requests' | 'performance' | 'business'>;
 
 /** What became of one version's requests: how many by outcome, how fast, and what was decided. Nothing is counted twice. */
 export class VersionStats {
@@ -15,6 +19,8 @@ export class VersionStats {
   readonly labels = new LabelCounts();
   /** Of `decisions`, those of `scoreColumns`: rows that the host chose, and no requests. */
   readonly columnDecisions = new DecisionCounter();
+  /** How large its batches were. */
+  readonly batchRows = new BatchSizes();
   /** What is refused once the scorer is closed, and nothing is measured any more. */
   readonly late = new RequestCounter();
   readonly #outcomes: OutcomeStore;
@@ -73,7 +79,9 @@ export class VersionStats {
 
   /** A worker that was left behind may still come back with one when all is over. */
   recordBatch(rows: number, inferenceMs: number): void {
-    if (!this.#hasEnded) this.history.current.recordBatch(rows, inferenceMs);
+    if (this.#hasEnded) return;
+    this.history.current.recordBatch(rows, inferenceMs);
+    this.batchRows.record(rows);
   }
 
   recordError(error: FraudScorerError): void {
@@ -85,16 +93,28 @@ export class VersionStats {
     this.#count('failed');
   }
 
-  recordFallback(): void {
-    if (this.#hasEnded) this.late.countFallback();
-    else this.history.current.requests.countFallback();
+  /** @param code of the error in whose place the fallback answered. */
+  recordFallback(code: ErrorCode): void {
+    (this.#hasEnded ? this.late : this.history.current.requests).countFallback(code);
   }
 
-  get summary(): Pick<Summary, 'requests' | 'performance' | 'business'> {
+  /** What became of its requests since the start, what came after the end included. */
+  get requests(): RequestCounter {
+    const all = new RequestCounter();
+    this.history.eachSinceStart(({ requests }) => all.add(requests));
+    all.add(this.late);
+    return all;
+  }
+
+  summary(): VersionStatsSummary {
     const all = new PerformanceRecorder();
-    this.history.eachSinceStart((recorder) => all.add(recorder));
-    if (!all.hasThroughput) all.closeInterval(this.history.currentMs);
-    return { requests: all.requests.summary(), performance: all.summary(), business: this.business };
+    this.history.readSinceStart(all);
+    return this.summaryFrom(all);
+  }
+
+  /** The same, where all that was measured since the start has been read already. */
+  summaryFrom(sinceStart: PerformanceRecorder): VersionStatsSummary {
+    return { requests: sinceStart.requests.summary(), performance: sinceStart.summary(), business: this.business };
   }
 
   get business(): BusinessSummary {
@@ -106,6 +126,7 @@ export class VersionStats {
     this.history.absorb(other.history);
     this.decisions.add(other.decisions.counts);
     this.columnDecisions.add(other.columnDecisions.counts);
+    this.batchRows.add(other.batchRows);
     this.late.add(other.late);
   }
 

@@ -55,6 +55,8 @@ export interface AdmissionOptions {
     /** The version that answers a request at this place. */
     route(place: number): Intake;
   };
+  /** Counts what is refused before a version is chosen. */
+  unrouted: SettlementObserver;
   /** Gets copies of requests for shadows. */
   copies: {
     /** Whether there is a shadow. */

@@ -73,7 +73,7 @@ export class Admission {
     settlements: Settlements | null,
     place: number,
   ): void {
-    const { clock, deployments, copies, events, keepsRequests } = this.#options;
+    const { clock, deployments, copies, events, keepsRequests, unrouted } = this.#options;
     const table = this.#table;
     const enqueuedAt = clock.now();
     const context = keepsRequests || events.decisionListeners > 0 ? currentContext() : null;
@@ -81,6 +81,8 @@ export class Admission {
     let routePlace = unplaced;
     let row = noRow;
     let id: string | undefined;
+    // Whose count a refusal is: of no version's before one is chosen.
+    let observer = unrouted;
     this.#depth += 1;
     try {
       this.#refuseIfClosed();
@@ -90,6 +92,7 @@ export class Admission {
         routePlace = deployments.placeOf(call?.routingKey ?? idOf(request));
         deployment = deployments.route(routePlace);
       }
+      observer = deployment.stats;
       // The queue is looked at first, but an invalid request is refused as invalid even where the queue is full.
       row = this.#hasNoRoom() ? noRow : table.claim();
       // At once: a version that is retired by what runs meanwhile still answers it.
@@ -108,7 +111,11 @@ export class Admission {
       this.#refuseIfClosed();
       refuseIfAborted(call?.signal);
       const { maxQueueSize } = this.#options;
-      if (row === noRow || deployments.waiting >= maxQueueSize) throw new QueueFullError(maxQueueSize);
+      if (row === noRow || deployments.waiting >= maxQueueSize) {
+        // All versions share the queue.
+        observer = unrouted;
+        throw new QueueFullError(maxQueueSize);
+      }
       if (routePlace !== unplaced && deployments.isCrowded(deployment.index, maxQueueSize)) {
         throw new QueueFullError(maxQueueSize, { isOfVersion: true });
       }
@@ -152,7 +159,7 @@ export class Admission {
         resolve: resolve ?? ((result) => settlements?.resolve(place, result)),
         reject: reject ?? ((reason: FraudScorerError) => settlements?.reject(place, reason)),
       } satisfies Caller;
-      this.#options.settler.refuse(caller, known, deployment.model, deployment.stats);
+      this.#options.settler.refuse(caller, known, deployment.model, observer);
     } finally {
       this.#depth -= 1;
       if (this.#depth === 0 && this.#leftovers > 0) this.#clearUp();

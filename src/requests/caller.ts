@@ -1,6 +1,6 @@
 import type { ScoreRequest } from '../api/request.js';
 import type { ScoreResult } from '../api/result.js';
-import type { FraudScorerError } from '../errors.js';
+import type { ErrorCode, FraudScorerError } from '../errors.js';
 import type { CallerContext } from '../host/async-context.js';
 
 /** Who waits for an answer that is no result of the model's. Made only where there is such an answer. */
@@ -20,5 +20,6 @@ export interface SettlementObserver {
   recordError(error: FraudScorerError): void;
   /** A request that `close` gave up. */
   recordAbandoned(): void;
-  recordFallback(): void;
+  /** A request that the fallback answered. @param code of the error in whose place it did. */
+  recordFallback(code: ErrorCode): void;
 }

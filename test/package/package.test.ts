@@ -36,7 +36,7 @@ describe('the tarball', () => {
         'bench/results/open-loop.svg',
         'bench/results/saturation.svg',
         'dist/THIRD-PARTY-LICENSES.txt',
-        ...['index', 'reference'].flatMap((entry) =>
+        ...['index', 'prometheus', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
         'dist/adopt-process.js',
@@ -51,6 +51,7 @@ describe('the tarball', () => {
         'dist/worker.js',
         'dist/worker.js.map',
         'dist/worker.mjs',
+        'models/metrics.schema.json',
         'models/model.schema.json',
         'models/visa-fraud/1/calibration.svg',
         'models/visa-fraud/1/cases.json',

@@ -38,6 +38,11 @@ export class AlertWatch {
     this.snapshots = new Snapshots(clock, sources, maxQueueSize);
   }
 
+  /** The names of the rules in force. */
+  get rules(): readonly string[] {
+    return this.#rules.map(({ name }) => name);
+  }
+
   get active(): Alert[] {
     return this.#board.active;
   }

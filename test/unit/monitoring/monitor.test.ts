@@ -111,7 +111,7 @@ describe('Monitor', () => {
     stats.recordError(new DeadlineExceededError(5));
     stats.recordError(new QueueFullError(1));
     stats.recordAbandoned();
-    stats.recordFallback();
+    stats.recordFallback('ERR_INFERENCE');
     const { requests, performance } = monitor.summary();
     expect(requests).toEqual({
       total: 10,
@@ -248,7 +248,7 @@ describe('a monitor of several versions', () => {
             if (kind === 'expired') stats.recordError(new DeadlineExceededError(1));
             if (kind === 'refused') stats.recordError(new QueueFullError(1));
             if (kind === 'abandoned') stats.recordAbandoned();
-            if (kind === 'fallback') stats.recordFallback();
+            if (kind === 'fallback') stats.recordFallback('ERR_INFERENCE');
             if (kind === 'advance') clock.advance(by);
           }
         }
@@ -315,7 +315,7 @@ describe('a monitor of several versions', () => {
     monitor.dispose();
     first.recordError(new QueueFullError(1));
     second.recordError(new QueueFullError(1));
-    second.recordFallback();
+    second.recordFallback('ERR_INFERENCE');
     answer(second, 5);
     expect(monitor.summary().requests).toMatchObject({ total: 3, succeeded: 1, rejected: 2, fallback: 1 });
   });
@@ -357,7 +357,7 @@ describe('a monitor that is told of a worker', () => {
     answer(stats, 1, 180);
     for (let index = 0; index < 20; index += 1) {
       stats.recordError(new QueueFullError(5));
-      stats.recordFallback();
+      stats.recordFallback('ERR_INFERENCE');
     }
     clock.advance(1_000);
     expect(raised).toMatchObject([{ rule: 'fallbackRate', value: 0.1, threshold: 0.05 }]);

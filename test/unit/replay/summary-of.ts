@@ -99,6 +99,15 @@ export function exampleSummary(): Summary {
     },
     queue: { depth: 0, maxDepth: 10, oldestWaitMs: 0, inFlight: 0 },
     deployments: [exampleDeployment()],
+    host: {
+      eventLoop: { delayMs: { p50: 0.5, p99: 2, max: 3 }, utilization: 0.1 },
+      gc: {
+        minor: { count: 1, totalMs: 1 },
+        major: { count: 0, totalMs: 0 },
+        incremental: { count: 0, totalMs: 0 },
+        weakCallbacks: { count: 0, totalMs: 0 },
+      },
+    },
     activeAlerts: [],
   };
 }

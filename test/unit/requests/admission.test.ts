@@ -19,6 +19,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
   const added: number[] = [];
   const refused: FraudScorerError[] = [];
   const counted: string[] = [];
+  const unrouted: string[] = [];
   const aborted: { row: number; error: AbortedError }[] = [];
   const state = { leastAnswerMs: 0, isClosed: false };
   const table = new RequestTable(capacity);
@@ -34,11 +35,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
       add: (row) => added.push(row),
       remove: () => {},
     },
-    stats: {
-      recordError: ({ code }) => counted.push(code),
-      recordAbandoned: () => {},
-      recordFallback: () => {},
-    },
+    stats: observer(counted),
   };
   const admission = new Admission({
     clock,
@@ -57,6 +54,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
       route: () => version,
     },
     copies: { isActive: false, add: () => {} },
+    unrouted: observer(unrouted),
     onAborted: (row, error) => aborted.push({ row, error }),
     maxQueueSize,
     timeoutMs: 100,
@@ -72,7 +70,12 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
       () => {},
       (error) => refused.push(error),
     );
-  return { admission, clock, added, refused, counted, aborted, state, table, deadlines, features, submit };
+  return { admission, clock, added, refused, counted, unrouted, aborted, state, table, deadlines, features, submit };
+}
+
+/** Notes the codes of the errors that it counts. */
+function observer(codes: string[]): Intake['stats'] {
+  return { recordError: ({ code }) => codes.push(code), recordAbandoned: () => {}, recordFallback: () => {} };
 }
 
 describe('Admission', () => {
@@ -120,6 +123,21 @@ describe('Admission', () => {
     expect(counted).toEqual(['ERR_DEADLINE_EXCEEDED']);
     expect(refused[0]?.message).toContain('could not be answered within its timeoutMs of 100');
     expect([added.length, table.freeCount]).toEqual([0, 10]);
+  });
+
+  it('counts a refusal for the version that was chosen, and for none before one is, or where all share the full queue', () => {
+    const { counted, unrouted, state, submit } = rig({ maxQueueSize: 1 });
+    const aborted = new AbortController();
+    aborted.abort();
+    submit({ signal: aborted.signal });
+    submit({ timeoutMs: -1 });
+    submit(undefined, { features: {} });
+    submit();
+    submit();
+    state.isClosed = true;
+    submit();
+    expect(counted).toEqual(['ERR_INVALID_REQUEST']);
+    expect(unrouted).toEqual(['ERR_ABORTED', 'ERR_INVALID_OPTIONS', 'ERR_QUEUE_FULL', 'ERR_CLOSED']);
   });
 
   it('takes in what has the time, or the priority', () => {

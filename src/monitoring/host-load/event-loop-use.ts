@@ -1,0 +1,46 @@
+import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import type { Clock, Timer } from '../../host/clock.js';
+import { windowMs } from './event-loop-delay.js';
+
+const periodMs = 1_000;
+
+// Kept, as fake timers replace what `performance` has.
+const measure: (earlier?: EventLoopUtilization) => EventLoopUtilization =
+  performance.eventLoopUtilization.bind(performance);
+
+/** The share of the last seconds in which the event loop was busy. */
+export class EventLoopUse {
+  readonly #clock: Clock;
+  /** One a second, the oldest first. */
+  readonly #readings: EventLoopUtilization[] = [];
+  #timer: Timer | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  start(): void {
+    if (this.#timer !== null) return;
+    this.#readings.length = 0;
+    this.#look();
+    this.#timer = this.#clock.every(periodMs, () => this.#look());
+  }
+
+  stop(): void {
+    this.#timer?.clear();
+    this.#timer = null;
+  }
+
+  /** From 0 to 1; null before there is anything to compare with. */
+  recent(): number | null {
+    const [oldest] = this.#readings;
+    if (oldest === undefined) return null;
+    const { active, idle, utilization } = measure(oldest);
+    return active + idle > 0 ? utilization : null;
+  }
+
+  #look(): void {
+    this.#readings.push(measure());
+    if (this.#readings.length > windowMs / periodMs) this.#readings.shift();
+  }
+}

@@ -1,0 +1,29 @@
+import type { MetricFamily, Metrics } from '../../api/metrics.js';
+import { collectAlerts } from './collectors/alerts.js';
+import { collectDurations } from './collectors/durations.js';
+import { collectHost } from './collectors/host.js';
+import { collectLabels } from './collectors/labels.js';
+import { collectRequests } from './collectors/requests.js';
+import { collectShadows } from './collectors/shadows.js';
+import { collectVersions } from './collectors/versions.js';
+import { collectWork } from './collectors/work.js';
+import type { MetricsView } from './metrics-view.js';
+
+/**
+ * All families, a collector for each topic. A collector is a pure function of the view, and gives the same families each time: those that
+ * register metrics somewhere ask once for their names.
+ */
+const collectors: readonly ((view: MetricsView) => MetricFamily[])[] = [
+  collectRequests,
+  collectDurations,
+  collectWork,
+  collectVersions,
+  collectShadows,
+  collectLabels,
+  collectAlerts,
+  collectHost,
+];
+
+export function collectMetrics(view: MetricsView): Metrics {
+  return collectors.flatMap((collect) => collect(view));
+}

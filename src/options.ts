@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { readPolicyPatch } from './answering/policy.js';
+import type { DriftOptions } from './api/drift.js';
 import type { HostLogger } from './api/logger.js';
 import type {
   AlertThresholds,
@@ -14,6 +15,7 @@ import type { Explain } from './api/request.js';
 import { isLogger, loggerExpected } from './host/host-logger.js';
 import { hasBundledModel } from './models/bundled-model.js';
 import { expectedLocation, isLocation, pathOfLocation } from './models/model-location.js';
+import { expectedDrift, readDriftOptions } from './monitoring/drift/options.js';
 import { defaultWorkers, maxWorkers } from './pool/default-workers.js';
 import { resolveToolWorkerFile, resolveWorkerFile } from './pool/worker-file.js';
 import { isExplain } from './requests/score-options.js';
@@ -46,6 +48,8 @@ export interface ResolvedOptions {
   unknownFeatures: UnknownFeatures;
   outcomes: OutcomeLimits;
   alerts: AlertThresholds;
+  /** null: none is measured. */
+  drift: DriftOptions | null;
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
@@ -92,6 +96,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     unknownFeatures: reader.oneOf('unknownFeatures', ['refuse', 'ignore'], 'refuse'),
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts')),
+    drift: reader.is('drift', false) ? null : readDriftOptions(reader.nested('drift', expectedDrift)),
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),

@@ -13,6 +13,7 @@ import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { ModelDirectory } from '../models/model-directory.js';
+import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { FeatureRows } from '../requests/feature-rows.js';
@@ -23,13 +24,14 @@ import type { Waiters } from '../requests/waiters.js';
 import { Batcher } from '../scheduling/batcher.js';
 import { Lanes, laneRowsOf } from '../scheduling/lanes.js';
 import { allocate } from './allocate.js';
+import { type DriftSetting, driftWatchOf } from './drift-watch-of.js';
 import { PolicyLayers } from './policy-layers.js';
 import { ServingWorkers, type ServingWorkersOptions, type WorkersObserver } from './serving-workers.js';
 
 /** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
 const columnChunkRows = 1_024;
 
-export interface DeploymentOptions extends ServingWorkersOptions {
+export interface DeploymentOptions extends ServingWorkersOptions, DriftSetting {
   batching: BatchLimits;
   /** What is explained where a request does not say. */
   explain: Explain;
@@ -77,6 +79,8 @@ export class Deployment {
   readonly columns: ColumnQueue;
   readonly workers: ServingWorkers;
   readonly explanations: Explanations;
+  /** null where drift is not measured, or the manifest has nothing to compare with. */
+  readonly drift: DriftWatch | null;
   /** When it began to serve, in milliseconds since the epoch. */
   since: number;
   readonly workersGiven: number | null;
@@ -116,6 +120,7 @@ export class Deployment {
     const reading = { ignoresUnknown: options.unknownFeatures === 'ignore', known: parts.knownNames };
     const newRows = (): FeatureRows => new FeatureRows(layout, rows, laneRows, manifest.inputs, reading);
     this.features = allocate(memory, values, newRows);
+    this.drift = driftWatchOf(manifest, this.features, options.drift, clock);
     this.#lanes = allocate(memory, 0, () => new Lanes(lanes, this.features));
     const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
     this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas));
@@ -143,6 +148,7 @@ export class Deployment {
       decide: options.decide,
       onDecideFailure: parts.onDecideFailure,
       explanations: this.explanations,
+      drift: this.drift,
       stats,
       settler,
       onFault: parts.onFault,
@@ -240,10 +246,4 @@ export class Deployment {
     this.features.reader.dispose();
     return released;
   }
-}
-
-/** Rows of the request table that a version needs beside those that wait. */
-export function rowsInFlight(workers: number, maxBatchSize: number): number {
-  // In workers, to be sent again or not handed out yet, and in workers that hang.
-  return 3 * workers * tasksPerWorker * maxBatchSize;
 }

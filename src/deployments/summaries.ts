@@ -92,6 +92,7 @@ export function versionSummary({
   workers,
   batcher,
   stats,
+  drift,
 }: Deployment): Omit<DeploymentSummary, 'role' | 'traffic'> {
   return {
     ...model,
@@ -106,6 +107,7 @@ export function versionSummary({
       devices: workers.devices,
     },
     ...stats.summary,
+    ...(drift === null ? {} : { drift: drift.summary }),
   };
 }
 

@@ -87,16 +87,20 @@ export class RowBins {
     if (this.#isText[feature] === 1) return this.#textBins[first + value] ?? bins - 1;
     // Missing values have the last bin.
     if (Number.isNaN(value)) return bins - 1;
-    const edges = this.#edges;
-    let low = 0;
-    let high = bins - 2;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (value >= (edges[first + middle] as number)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return edgesUpTo(this.#edges, first, bins - 2, value);
   }
+}
+
+/** How many of some ascending edges a value is not below. @param first the first of them, of `count`. */
+export function edgesUpTo(edges: ArrayLike<number>, first: number, count: number, value: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (value >= (edges[first + middle] as number)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 interface NamedShares extends PlacedFeature {

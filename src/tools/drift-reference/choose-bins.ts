@@ -1,5 +1,5 @@
 import { type BinnedShares, type NumberBins, sharesOf, type TextBins } from '../../monitoring/drift/reference.js';
-import { roundedTo } from '../../monitoring/drift/row-bins.js';
+import { edgesUpTo, roundedTo } from '../../monitoring/drift/row-bins.js';
 import { driftOf, expectedShares } from '../../monitoring/drift/stability.js';
 import type { InputType } from '../../protocol/row-layout.js';
 import { blockRows } from './kept-rows.js';
@@ -105,7 +105,6 @@ function numberIndex({ edges, shares }: NumberBins, type: InputType): (value: nu
   const rounded = edges.map(roundedTo(type));
   return (value) => {
     if (Number.isNaN(value)) return shares.length;
-    const bin = rounded.findIndex((edge) => value < edge);
-    return bin < 0 ? edges.length : bin;
+    return edgesUpTo(rounded, 0, rounded.length, value);
   };
 }

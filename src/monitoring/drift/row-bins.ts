@@ -1,4 +1,4 @@
-import type { RowLayout } from '../../protocol/row-layout.js';
+import { type RowLayout, rowViewsOf } from '../../protocol/row-layout.js';
 import { type BinnedShares, type DriftReference, isTextBins, sharesOf } from './reference.js';
 import { type PlacedFeature, RowValues } from './row-values.js';
 import { type ExpectedShares, expectedShares } from './stability.js';
@@ -26,6 +26,10 @@ export class RowBins {
   /** Of all features together. */
   readonly bins: number;
   readonly #values: RowValues;
+  readonly #floats: Float32Array;
+  readonly #stride: number;
+  /** Where a feature of float32 values lies in its row; −1 for those of other types. */
+  readonly #floatPlaces: Int32Array;
   /** The first bin of each feature, and behind the last feature the number of all. */
   readonly #firstBins: Int32Array;
   readonly #isText: Uint8Array;
@@ -62,6 +66,11 @@ export class RowBins {
     });
     this.bins = bins;
     this.#values = new RowValues(watched, layout.stride, memory);
+    this.#floats = rowViewsOf(memory).float32;
+    this.#stride = layout.stride;
+    this.#floatPlaces = Int32Array.from(watched, ({ input, column }) =>
+      input.type === 'float32' || input.type === 'float16' ? input.offset + column : -1,
+    );
     this.#firstBins = Int32Array.from([...this.features.map(({ firstBin }) => firstBin), bins]);
     this.#isText = Uint8Array.from(watched, ({ shares }) => Number(isTextBins(shares)));
     this.#edges = Float64Array.from(edges);
@@ -72,13 +81,28 @@ export class RowBins {
   /** Counts one row: 1 is added to a bin of each feature, in both. @param firstCount where the bins begin in `counts`. */
   count(row: number, counts: Uint16Array, firstCount: number, totals: Uint32Array): void {
     const firstBins = this.#firstBins;
-    const { length } = this.features;
+    const floatPlaces = this.#floatPlaces;
+    const floats = this.#floats;
+    const edges = this.#edges;
+    const firstEdges = this.#first;
+    const start = row * this.#stride;
+    const { length } = floatPlaces;
+    let first = 0;
     for (let feature = 0; feature < length; feature += 1) {
-      const first = firstBins[feature] as number;
-      const value = this.#values.at(feature, row);
-      const bin = first + this.#binOf(feature, value, (firstBins[feature + 1] as number) - first);
+      const next = firstBins[feature + 1] as number;
+      const place = floatPlaces[feature] as number;
+      let bin: number;
+      if (place >= 0) {
+        // Most features: without a call.
+        const value = floats[start + place] as number;
+        bin = next - 1;
+        if (value - value === 0) bin = first + edgesUpTo(edges, firstEdges[feature] as number, next - first - 2, value);
+      } else {
+        bin = first + this.#binOf(feature, this.#values.at(feature, row), next - first);
+      }
       counts[firstCount + bin] = (counts[firstCount + bin] as number) + 1;
       totals[bin] = (totals[bin] as number) + 1;
+      first = next;
     }
   }
 
@@ -86,8 +110,7 @@ export class RowBins {
     const first = this.#first[feature] as number;
     if (this.#isText[feature] === 1) return this.#textBins[first + value] ?? bins - 1;
     // Missing values have the last bin.
-    if (Number.isNaN(value)) return bins - 1;
-    return edgesUpTo(this.#edges, first, bins - 2, value);
+    return Number.isNaN(value) ? bins - 1 : edgesUpTo(this.#edges, first, bins - 2, value);
   }
 }
 

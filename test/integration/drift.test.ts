@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FeatureBuilder, generateTransactions, type ReferenceFeatures } from '../../models/visa-fraud/reference.js';
 import type { DriftSummary, ScoreRequest } from '../../src/index.js';
 import { FraudScorer } from '../../src/index.js';
+import { driftReading, usualDriftLimit } from '../../src/monitoring/drift/drift-reading.js';
 import { projectPath } from '../support/paths.js';
 
 const bundled = projectPath('models/visa-fraud/1');
@@ -44,6 +45,28 @@ describe('Drift of the bundled model', () => {
     expect(first?.name).toBe('amount_log');
     expect(first?.psi).toBeGreaterThan(0.25);
   });
+
+  it('stays below the limit over ten weeks of the data that it was made for, cold histories included', async () => {
+    await using scorer = await FraudScorer.create({
+      workers: 1,
+      providers: ['cpu'],
+      drift: { maxRowsPerSecond: 1_000_000 },
+    });
+    const builder = new FeatureBuilder();
+    let waiting: ScoreRequest[] = [];
+    let looks = 0;
+    for (const transaction of generateTransactions({ seed: 4, days: 70, customers: 80, terminals: 160 })) {
+      waiting.push({ features: builder.next(transaction) });
+      if (waiting.length < 250) continue;
+      await scorer.scoreMany(waiting);
+      waiting = [];
+      const reading = driftReading('1', driftOf(scorer));
+      if (reading === null) continue;
+      looks += 1;
+      expect(reading.psi, reading.feature ?? 'score').toBeLessThan(usualDriftLimit);
+    }
+    expect(looks).toBeGreaterThan(30);
+  }, 60_000);
 
   it('is not measured where that is switched off, and says nothing of too few rows', async () => {
     await using off = await FraudScorer.create({ workers: 1, providers: ['cpu'], drift: false });

@@ -20,7 +20,7 @@ export type {
 } from './api/alerts.js';
 export type { CanaryAnswer, CanaryArm, CanaryGate, CanaryGuard, CanaryOptions, CanaryReport } from './api/canary.js';
 export type { DeploymentRole, DeploymentSummary, DeployOptions, SampleRatioSummary } from './api/deployment.js';
-
+export type { DriftOptions, DriftSummary, FeatureDrift } from './api/drift.js';
 export type {
   DecisionRecord,
   DeploymentEvent,

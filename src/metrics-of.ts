@@ -25,6 +25,9 @@ function viewOf(parts: Parts): MetricsView {
       ...deployments.all.map(({ model: { version }, stats: { labels } }) => ({ version, labels })),
       ...retired.labels,
     ],
+    drifts: deployments.live.flatMap(({ model: { version }, drift }) =>
+      drift === null ? [] : [{ version, drift: drift.summary }],
+    ),
     shadows: [
       ...shadows,
       ...retired.shadows.flatMap(({ version, shadow }) => (shadow === undefined ? [] : [{ version, shadow }])),

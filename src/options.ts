@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import { readPolicyPatch } from './answering/policy.js';
+import type { DriftOptions } from './api/drift.js';
 import type { HostLogger } from './api/logger.js';
 import type { MetricsOptions } from './api/metrics.js';
 import type { BatchLimits, FraudScorerOptions, OutcomeLimits, UnknownFeatures } from './api/options.js';
@@ -10,6 +11,7 @@ import { isLogger, loggerExpected } from './host/host-logger.js';
 import { hasBundledModel } from './models/bundled-model.js';
 import { expectedLocation, isLocation, pathOfLocation } from './models/model-location.js';
 import { type ResolvedAlerts, readAlerts } from './monitoring/alerts/alert-options.js';
+import { expectedDrift, readDriftOptions } from './monitoring/drift/options.js';
 import {
   areLatencyBuckets,
   defaultLatencyBucketsMs,
@@ -48,6 +50,8 @@ export interface ResolvedOptions {
   outcomes: OutcomeLimits;
   alerts: ResolvedAlerts;
   metrics: MetricsOptions;
+  /** null: none is measured. */
+  drift: DriftOptions | null;
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
@@ -96,6 +100,7 @@ export function resolveOptions(options: FraudScorerOptions): ResolvedOptions {
     outcomes: readOutcomes(reader.nested('outcomes')),
     alerts: readAlerts(reader.nested('alerts'), batching.targetLatencyMs),
     metrics: readMetrics(reader.nested('metrics')),
+    drift: reader.is('drift', false) ? null : readDriftOptions(reader.nested('drift', expectedDrift)),
     workerHangMs: reader.number('workerHangMs', 10_000, { above: 0, unit: 'milliseconds' }),
     exitWaitMs: reader.number('exitWaitMs', 2_000, { min: 0, max: 600_000, unit: 'milliseconds' }),
     startTimeoutMs: reader.number('startTimeoutMs', 120_000, { above: 0, unit: 'milliseconds' }),

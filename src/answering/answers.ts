@@ -4,6 +4,7 @@ import type { Decision, ModelIdentity, ModelResult, RiskLevel } from '../api/res
 import { type FraudScorerError, InferenceError } from '../errors.js';
 import { inContext } from '../host/async-context.js';
 import type { FaultReport } from '../host/faults.js';
+import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { isProbability, outputsPerRow, outsideMessage, readAttention } from '../protocol/outputs.js';
 import { explainCodes } from '../requests/explain-codes.js';
@@ -27,6 +28,8 @@ export interface AnswersOptions {
   decide: Decide | undefined;
   onDecideFailure: (reason: string) => void;
   explanations: Explanations;
+  /** Takes a sample of the rows; null where drift is not measured. */
+  drift: DriftWatch | null;
   stats: VersionStats;
   settler: Settler;
   onFault: FaultReport;
@@ -52,8 +55,10 @@ export class Answers {
   }
 
   #answerBatch(lane: Lane, inferenceMs: number, provider: Provider, answeredAt: number): void {
-    const { table, explanations, stats, settler } = this.#options;
+    const { table, explanations, drift, stats, settler } = this.#options;
     const { rows, generations, count } = lane;
+    // Before anything is settled: the rows' memory goes to other requests then.
+    if (drift !== null) drift.sample(lane, table, answeredAt);
     const asks = this.#options.decide !== undefined;
     const enqueued = this.#enqueued;
     let answered = 0;

@@ -199,6 +199,8 @@ export interface DriftSeen {
   readonly psi: number;
   /** What has drifted most: a feature's name, or 'the score'. */
   readonly worst: string;
+  /** The feature that has drifted most: where the score has drifted further, a likely cause. @default not known */
+  readonly feature?: string;
 }
 
 /** A shadow beside the primary, over the last 10 minutes. */

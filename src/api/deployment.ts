@@ -1,4 +1,5 @@
 import type { CanaryOptions } from './canary.js';
+import type { DriftSummary } from './drift.js';
 import type { Patch } from './patch.js';
 import type { DecisionPolicy } from './policy.js';
 import type { ModelIdentity } from './result.js';
@@ -36,6 +37,8 @@ export interface DeploymentSummary extends ModelIdentity {
   requests: RequestCounts;
   performance: PerformanceSummary;
   business: BusinessSummary;
+  /** How far its features and scores are from the manifest's `reference`; only where there is one, and drift is measured. */
+  drift?: DriftSummary;
   /** Of a shadow. */
   shadow?: ShadowSummary;
   /** Of a canary, also once it has ended. */

@@ -1,5 +1,6 @@
 import type { ResourceLimits } from 'node:worker_threads';
 import type { AlertOptions } from './alerts.js';
+import type { DriftOptions } from './drift.js';
 import type { HostLogger } from './logger.js';
 import type { MetricsOptions } from './metrics.js';
 import type { Patch } from './patch.js';
@@ -83,6 +84,11 @@ export interface FraudScorerOptions<Known = unknown> {
   alerts?: AlertOptions | undefined;
   /** What `metrics()` gives. */
   metrics?: Patch<MetricsOptions> | undefined;
+  /**
+   * How drift is measured, of versions whose manifest has a `reference`: features and scores of a sample of the rows against it, see
+   * `deployments()[i].drift`. @default on; `false` measures none
+   */
+  drift?: Patch<DriftOptions> | false | undefined;
   /**
    * Milliseconds that a task may take before its worker counts as hung: it is replaced, and what it had in hand fails with
    * `ERR_WORKER_LOST`. A replacement that takes longer to start raises the alert `workers`. Above 0, `Infinity` for never. @default 10_000

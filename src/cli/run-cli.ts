@@ -12,6 +12,7 @@ import { asJson, escapedOutput, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
+import { describeReference } from './reference.js';
 import { describeScore } from './score.js';
 import { addTypesCommand } from './types-command.js';
 
@@ -129,6 +130,15 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     program
       .command('score <file>')
       .description('Scores the rows of a CSV or NDJSON file and, with labels, shows what other thresholds would do.')
+      .helpOption('--help', 'write this'),
+    output,
+    endWith,
+  );
+
+  describeReference(
+    program
+      .command('reference <dir>')
+      .description("Writes into a model's manifest what features and scores look like: drift is measured against it.")
       .helpOption('--help', 'write this'),
     output,
     endWith,

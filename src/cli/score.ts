@@ -2,7 +2,6 @@ import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { defaultPolicy } from '../answering/policy.js';
 import type { Provider } from '../api/provider.js';
-import type { AnyFeatures, ScoreRequest } from '../api/request.js';
 import type { Decision } from '../api/result.js';
 import { InvalidOptionsError } from '../errors.js';
 import { systemClock } from '../host/clock.js';
@@ -13,19 +12,14 @@ import { formatOf } from '../tools/score-file/file-format.js';
 import type { Costs } from '../tools/score-file/metrics/money-saved.js';
 import { usualThresholds } from '../tools/score-file/metrics/threshold-table.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
-import {
-  type ScoredFile,
-  type ScoreFileOrder,
-  type ScoreFileParts,
-  scoreFile,
-} from '../tools/score-file/score-file.js';
+import type { ScoreFileOrder } from '../tools/score-file/score-file.js';
 import { ScoreFileError } from '../tools/score-file/score-file-error.js';
 import { scoreColumns } from '../tools/score-file/score-lines.js';
 import { UnknownTexts } from '../tools/score-file/unknown-texts.js';
 import { providers, wholeNumber } from './arguments.js';
 import { asJson, type Output } from './output.js';
-import { progressBar } from './progress-bar.js';
 import { scoreReport } from './score-report.js';
+import { scoreRows } from './score-rows.js';
 import { type ScoreSummary, scoreText } from './score-text.js';
 
 interface ScoreOptions {
@@ -116,53 +110,12 @@ async function score(file: string, options: ScoreOptions): Promise<ScoreSummary>
   }
 }
 
-async function scoreRows(
-  order: ScoreFileOrder,
-  options: ScoreOptions,
-  onScored: ScoreFileParts['onScored'],
-): Promise<ScoredFile> {
-  return withScorer(options, async (scoreMany, signal) => {
-    const bar = progressBar(process.stderr);
-    try {
-      return await scoreFile(order, {
-        scoreMany,
-        onScored,
-        onProgress: ({ bytes, totalBytes, rows }) => bar.update(bytes, totalBytes, rows),
-        signal,
-      });
-    } finally {
-      bar.stop();
-    }
-  });
-}
-
 function orderOf(
   file: string,
   { inputs }: Manifest,
   { out, id, label, amount, skipBadRows }: ScoreOptions,
 ): ScoreFileOrder {
   return { file, out, inputs, columns: { id, label, amount }, skipBadRows: skipBadRows === true };
-}
-
-/** Rows wait for a slow disk, and not for a deadline. */
-const timeoutMs = 3_600_000;
-
-async function withScorer(
-  { model, provider, device }: ScoreOptions,
-  use: (scoreMany: ScoreFileParts['scoreMany'], signal: AbortSignal) => Promise<ScoredFile>,
-): Promise<ScoredFile> {
-  const abort = new AbortController();
-  const stop = (): void => abort.abort();
-  // Loaded for this command alone.
-  const { FraudScorer } = await import('../index.js');
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    await using scorer = await FraudScorer.create({ model, providers: provider, devices: [device], timeoutMs });
-    // Rows of a JSON file may hold anything: the scorer checks them, as it checks those of callers without types.
-    return await use((requests) => scorer.scoreMany(requests as ScoreRequest<AnyFeatures>[]), abort.signal);
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
 }
 
 function costsOf({ amount, reviewCost, blockCost }: ScoreOptions): Costs | null {

@@ -1,4 +1,6 @@
+import type { CalibrationSeen, DriftSeen } from '../api/alerts.js';
 import type { AlertSources, VersionSource } from '../monitoring/alerts/alert-sources.js';
+import { driftReading } from '../monitoring/drift/drift-reading.js';
 import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
 import { workersSeen } from './workers-seen.js';
@@ -21,6 +23,24 @@ export function alertSources(deployments: DeploymentSet, failover: () => string 
     workers: () => workersSeen(deployments),
     failover,
     queueDepth: () => deployments.waiting,
+    drift: (version) => driftSeen(deployments.find(version)),
+    calibration: (version) => calibrationSeen(deployments.find(version)),
     sampleRatioP: () => deployments.experiments.sampleRatio()?.p ?? null,
   };
+}
+
+function driftSeen(deployment: Deployment | null): DriftSeen | null {
+  if (deployment === null) return null;
+  const summary = deployment.drift?.summary;
+  const reading = driftReading(deployment.model.version, summary);
+  if (reading === null) return null;
+  const { rows, psi, feature } = reading;
+  const [first] = summary?.features ?? [];
+  return { rows, psi, worst: feature ?? 'the score', ...(first === undefined ? {} : { feature: first.name }) };
+}
+
+function calibrationSeen(deployment: Deployment | null): CalibrationSeen | null {
+  if (deployment === null) return null;
+  const { labels, expectedCalibrationError: error } = deployment.stats.labels.calibration.summary();
+  return error === null ? null : { labels, error };
 }

@@ -2,70 +2,28 @@ import { Answers } from '../answering/answers.js';
 import { Explanations } from '../answering/explanations.js';
 import { featureNames } from '../answering/reasons.js';
 import { scoreChunk } from '../answering/score-chunk.js';
-import type { Settler } from '../answering/settler.js';
-import type { UnknownFeatures } from '../api/options.js';
-import type { Decide, DecisionPolicy } from '../api/policy.js';
-import type { Explain } from '../api/request.js';
 import type { ModelIdentity } from '../api/result.js';
 import { ColumnAreas } from '../columns/column-areas.js';
 import { ColumnQueue } from '../columns/column-queue.js';
 import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
-import type { Clock } from '../host/clock.js';
-import type { FaultReport } from '../host/faults.js';
 import type { ModelDirectory } from '../models/model-directory.js';
+import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { FeatureRows } from '../requests/feature-rows.js';
-import type { KnownNames } from '../requests/known-names.js';
-import { type RequestTable, rowStates } from '../requests/request-table.js';
+import { rowStates } from '../requests/request-table.js';
 import { rowLayoutOf } from '../requests/row-layout.js';
-import type { Waiters } from '../requests/waiters.js';
 import type { BatchPolicy } from '../scheduling/batch-policy.js';
 import { Batcher } from '../scheduling/batcher.js';
 import { Lanes, laneRowsOf } from '../scheduling/lanes.js';
 import { allocate } from './allocate.js';
+import type { DeploymentOptions, DeploymentParts } from './deployment-options.js';
+import { driftWatchOf } from './drift-watch-of.js';
 import { PolicyLayers } from './policy-layers.js';
-import { ServingWorkers, type ServingWorkersOptions, type WorkersObserver } from './serving-workers.js';
+import { ServingWorkers } from './serving-workers.js';
 
 /** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
 const columnChunkRows = 1_024;
-
-export interface DeploymentOptions extends ServingWorkersOptions {
-  batching: BatchPolicy;
-  /** What is explained where a request does not say. */
-  explain: Explain;
-  /** The host's own say. */
-  decide: Decide | undefined;
-  unknownFeatures: UnknownFeatures;
-  /** The host's thresholds. */
-  policy: Partial<DecisionPolicy>;
-  /** How many workers the host gave this version; null where that follows from its share. */
-  workersGiven: number | null;
-}
-
-/** What a deployment shares with the other versions of its scorer. */
-export interface DeploymentParts {
-  clock: Clock;
-  table: RequestTable;
-  settler: Settler;
-  stats: VersionStats;
-  /** Of calls of `scoreColumns`, which are a caller's own even where all else is copies. @default stats */
-  columnStats?: VersionStats | undefined;
-  workers: WorkersObserver;
-  /** The names of features that any version knows. */
-  knownNames: KnownNames;
-  /** Whether batches may be sent now. @default always */
-  mayRun?: (() => boolean) | undefined;
-  /** Told each time that no request waits for this version any more. */
-  onEmpty?: (() => void) | undefined;
-  /** Told when something has left the queue, or has been settled. */
-  changes: Waiters;
-  onExplanationFailure: (reason: string) => void;
-  onDecideFailure: (reason: string) => void;
-  /** Told of thresholds that have no effect. */
-  onPolicyNote: (note: string) => void;
-  onFault: FaultReport;
-}
 
 /** One version of a model: its workers, the memory that it shares with them, its queue, and what becomes of its requests. */
 export class Deployment {
@@ -80,6 +38,8 @@ export class Deployment {
   readonly columns: ColumnQueue;
   readonly workers: ServingWorkers;
   readonly explanations: Explanations;
+  /** null where drift is not measured, or the manifest has nothing to compare with. */
+  readonly drift: DriftWatch | null;
   /** When it began to serve, in milliseconds since the epoch. */
   since: number;
   readonly workersGiven: number | null;
@@ -119,6 +79,7 @@ export class Deployment {
     const reading = { ignoresUnknown: options.unknownFeatures === 'ignore', known: parts.knownNames };
     const newRows = (): FeatureRows => new FeatureRows(layout, rows, laneRows, manifest.inputs, reading);
     this.features = allocate(memory, values, newRows);
+    this.drift = driftWatchOf(manifest, this.features, options.drift, clock);
     this.#lanes = allocate(memory, 0, () => new Lanes(lanes, this.features));
     const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
     this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas));
@@ -146,6 +107,7 @@ export class Deployment {
       decide: options.decide,
       onDecideFailure: parts.onDecideFailure,
       explanations: this.explanations,
+      drift: this.drift,
       stats,
       settler,
       onFault: parts.onFault,
@@ -241,10 +203,4 @@ export class Deployment {
     this.features.reader.dispose();
     return released;
   }
-}
-
-/** Rows of the request table that a version needs beside those that wait. */
-export function rowsInFlight(workers: number, maxBatchSize: number): number {
-  // In workers, to be sent again or not handed out yet, and in workers that hang.
-  return 3 * workers * tasksPerWorker * maxBatchSize;
 }

@@ -98,7 +98,7 @@ function comparisonOf({ experiments }: DeploymentSet, deployment: Deployment): P
 }
 
 export function versionSummary(
-  { model, since, workers, batcher, stats }: Deployment,
+  { model, since, workers, batcher, stats, drift }: Deployment,
   read: ReadStats = (own) => own.summary(),
 ): Omit<DeploymentSummary, 'role' | 'traffic'> {
   return {
@@ -114,6 +114,7 @@ export function versionSummary(
       devices: workers.devices,
     },
     ...read(stats),
+    ...(drift === null ? {} : { drift: drift.summary }),
   };
 }
 

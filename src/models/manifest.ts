@@ -1,5 +1,6 @@
 import { readPolicyPatch } from '../answering/policy.js';
 import type { DecisionPolicy } from '../api/policy.js';
+import type { DriftReference } from '../monitoring/drift/reference.js';
 import type { Calibration } from '../protocol/output-forms.js';
 import { FieldReader } from '../validation/field-reader.js';
 import type { IssueList } from '../validation/issues.js';
@@ -7,6 +8,7 @@ import { isText } from '../validation/text.js';
 import { isFileName, isSha256, readWeightFiles, type WeightFileEntry } from './manifest-files.js';
 import { type ManifestInput, readInputs } from './manifest-inputs.js';
 import { type ManifestOutputs, readCalibration, readOutputs } from './manifest-outputs.js';
+import { readReference } from './manifest-reference.js';
 
 export type { ManifestInput } from './manifest-inputs.js';
 
@@ -28,6 +30,8 @@ export interface Manifest {
   files: WeightFileEntry[];
   /** Thresholds that go before the package's defaults and behind the host's options. */
   policy: Partial<DecisionPolicy>;
+  /** What features and score looked like where the model was made: drift is measured against it. */
+  reference?: DriftReference;
 }
 
 /**
@@ -44,6 +48,7 @@ export function readManifest(json: unknown, issues: IssueList): Manifest | null 
   const calibration = readCalibration(reader, outputs, issues);
   const batch = reader.oneOf('batch', ['any', 'alone'], 'any');
   const files = readWeightFiles(reader, file, issues);
+  const reference = readReference(reader, inputs);
   const policy = readPolicyPatch(reader.nested('policy'));
   // Further fields are a newer format's or the author's own notes, and disturb nothing.
   reader.rejectMisspelt();
@@ -60,5 +65,6 @@ export function readManifest(json: unknown, issues: IssueList): Manifest | null 
     policy,
   };
   if (calibration !== undefined) manifest.calibration = calibration;
+  if (reference !== undefined) manifest.reference = reference;
   return manifest;
 }

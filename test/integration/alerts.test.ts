@@ -68,6 +68,19 @@ describe('the alerts of a scorer', () => {
     expect(errors).toEqual([['An alert rule of the host failed', { rule: 'broken', reason: 'it threw TypeError' }]]);
   });
 
+  it('are raised where the labels say otherwise than the probabilities', async () => {
+    const scorer = await create({
+      alerts: { rules: { calibration: { minimumVolume: 20 }, falsePositiveRate: false, latency: false } },
+    });
+    const raised = new Promise<Alert>((resolve) => scorer.once('alert', resolve));
+    const { fraudProbability } = await scorer.score(request);
+    await Promise.all(Array.from({ length: 20 }, (_, index) => scorer.score({ id: `${index}`, ...request })));
+    for (let index = 0; index < 20; index += 1) scorer.recordOutcome({ id: `${index}`, isFraud: false });
+    const alert = await raised;
+    expect(alert).toMatchObject({ rule: 'calibration', version: '1', severity: 'critical' });
+    expect(alert.value).toBeCloseTo(Number(fraudProbability), 6);
+  });
+
   it("are refused where a rule of the host's is not as documented", async () => {
     const custom = [{ name: 'memory', look: () => 1, threshold: 1 }];
     await expect(create({ alerts: { custom } })).rejects.toThrow(

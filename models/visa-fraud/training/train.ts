@@ -17,6 +17,7 @@ import { runPython } from './run-python.js';
 import { TRAINING_TEST, TRAINING_TRAIN } from './training-options.js';
 import { verifyGraphs } from './verify-graphs.js';
 import { writeFeaturesShown } from './write-features-shown.js';
+import { writeReferenceOf } from './write-reference.js';
 
 processOutput();
 
@@ -53,6 +54,7 @@ try {
   await writeFeatures(join(work, 'features'));
   await trainNetwork(join(work, 'features'), join(work, 'model'));
   await publish(join(work, 'model'), options.out);
+  await writeReferenceOf(join(work, 'features'), options.train, options.out);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

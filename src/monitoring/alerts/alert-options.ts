@@ -1,5 +1,6 @@
 import type { AlertRule, AlertRuleOptions, AlertThresholds } from '../../api/alerts.js';
 import type { FieldReader } from '../../validation/field-reader.js';
+import { usualDriftLimit } from '../drift/drift-reading.js';
 import { readCustomAlerts } from './custom-options.js';
 import type { HostRule } from './custom-rule.js';
 import { readClearAt, readLooks, readSeverity, readVolume } from './look-options.js';
@@ -39,7 +40,7 @@ function readThresholds(reader: FieldReader): AlertThresholds {
     maxFastBurnRate: reader.number('maxFastBurnRate', 14.4, { above: 0 }),
     maxSlowBurnRate: reader.number('maxSlowBurnRate', 6, { above: 0 }),
     maxQueueShare: reader.number('maxQueueShare', 0.8, { min: 0 }),
-    maxDrift: reader.number('maxDrift', 0.25, { min: 0 }),
+    maxDrift: reader.number('maxDrift', usualDriftLimit, { min: 0 }),
     maxShadowFlipRate: reader.number('maxShadowFlipRate', 0.1, { min: 0 }),
     minLabelCoverage: reader.number('minLabelCoverage', 0, share),
     minSampleRatioP: reader.number('minSampleRatioP', 0.0001, share),

@@ -1,4 +1,4 @@
-import type { AlertRule, AlertSnapshot, AlertThresholds, FailureCounts } from '../../api/alerts.js';
+import type { AlertRule, AlertSnapshot, AlertThresholds, DriftSeen, FailureCounts } from '../../api/alerts.js';
 import { burnRate } from './burn-rate.js';
 import { type Finding, type Rule, type Seen, whole } from './rule.js';
 import { ofTraffic, ofVersions, whileBusy } from './views.js';
@@ -152,7 +152,7 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     see: whileBusy(ofVersions(({ drift }) => (drift === null ? null : { value: drift.psi, volume: drift.rows }))),
     describe: ({ value, allowed, version, snapshot }) => {
       const drift = snapshot.versions.find((other) => other.version === version)?.drift;
-      return `${drift?.worst ?? 'What it sees'} has drifted from the training data, with a population stability index of ${value.toFixed(2)} over ${drift?.rows ?? 0} rows, allowed ${allowed}`;
+      return `Drift from the training data: population stability index of ${value.toFixed(2)} for ${driftWords(drift)}, allowed ${allowed}`;
     },
     advice:
       'Look at what feeds it: a changed unit, a default value, a new market; if the change is real, train the model anew',
@@ -230,4 +230,11 @@ function failureWords({ requests, failed }: FailureCounts, time: string): string
 
 function burnWords(value: number, allowed: number, target: number): string {
   return `the error budget of ${Number((target * 100).toFixed(6))}% availability is used up ${value.toFixed(1)} times too fast, allowed ${allowed} times`;
+}
+
+function driftWords(drift: DriftSeen | null | undefined): string {
+  if (drift === null || drift === undefined) return 'what it sees';
+  const { worst, feature, rows } = drift;
+  const cause = feature === undefined || feature === worst ? '' : ` (of the features most for ${feature})`;
+  return `${worst}${cause} over ${rows} rows`;
 }

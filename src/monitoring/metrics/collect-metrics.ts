@@ -1,5 +1,6 @@
 import type { MetricFamily, Metrics } from '../../api/metrics.js';
 import { collectAlerts } from './collectors/alerts.js';
+import { collectDrift } from './collectors/drift.js';
 import { collectDurations } from './collectors/durations.js';
 import { collectHost } from './collectors/host.js';
 import { collectLabels } from './collectors/labels.js';
@@ -20,6 +21,7 @@ const collectors: readonly ((view: MetricsView) => MetricFamily[])[] = [
   collectVersions,
   collectShadows,
   collectLabels,
+  collectDrift,
   collectAlerts,
   collectHost,
 ];

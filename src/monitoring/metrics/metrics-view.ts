@@ -1,4 +1,5 @@
 import type { Alert } from '../../api/alerts.js';
+import type { DriftSummary } from '../../api/drift.js';
 import type { ModelIdentity } from '../../api/result.js';
 import type { BatchingSummary, ExplanationsSummary, QueueSummary, WorkersSummary } from '../../api/summary.js';
 import type { ShadowSummary } from '../../api/versions.js';
@@ -23,6 +24,8 @@ export interface MetricsView {
   counted: ReadonlyMap<string, readonly VersionStats[]>;
   live: readonly LiveVersion[];
   labels: readonly { version: string; labels: LabelCounts }[];
+  /** Of live versions, where it is measured. */
+  drifts: readonly { version: string; drift: DriftSummary }[];
   shadows: readonly { version: string; shadow: ShadowSummary }[];
   workers: WorkersSummary;
   queue: QueueSummary;

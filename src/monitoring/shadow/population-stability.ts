@@ -1,7 +1,5 @@
+import { correctedShare, stabilityTerm } from '../population-stability.js';
 import type { ScoreHistogram } from './score-histogram.js';
-
-/** Added to each count, so that an empty bin has no infinite logarithm (Jeffreys). */
-const correction = 0.5;
 
 const deciles = 10;
 
@@ -16,9 +14,9 @@ export function populationStability(expected: ScoreHistogram, actual: ScoreHisto
   const bins = decileBins(expected, actual);
   let index = 0;
   for (const bin of bins) {
-    const expectedShare = (bin.expected + correction) / (expected.count + correction * bins.length);
-    const actualShare = (bin.actual + correction) / (actual.count + correction * bins.length);
-    index += (actualShare - expectedShare) * Math.log(actualShare / expectedShare);
+    const expectedShare = correctedShare(bin.expected, expected.count, bins.length);
+    const actualShare = correctedShare(bin.actual, actual.count, bins.length);
+    index += stabilityTerm(expectedShare, actualShare);
   }
   return index;
 }

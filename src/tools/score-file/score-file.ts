@@ -7,17 +7,18 @@ import { openInput } from './input-file.js';
 import { JsonRows } from './json-rows.js';
 import { LostRows } from './lost-rows.js';
 import type { OtherColumns } from './other-columns.js';
-import { OutputFile } from './output-file.js';
 import type { PreparedRow, RowRequest } from './prepared-row.js';
 import type { RowProblem } from './raw-row.js';
 import { ScoreFileError } from './score-file-error.js';
-import { type ScoredRow, scoreLines } from './score-lines.js';
+import type { ScoredRow } from './score-lines.js';
+import { ScoresFile } from './scores-file.js';
 import { describeProblem, SkipCounts, type SkippedRows } from './skipped-rows.js';
 import { utf8Chunks } from './utf8-chunks.js';
 
 export interface ScoreFileOrder {
   file: string;
-  out: string;
+  /** null: the scores are not written. */
+  out: string | null;
   /** Of the model that scores. */
   inputs: readonly ManifestInput[];
   columns: OtherColumns;
@@ -65,18 +66,16 @@ const maxBatches = 4;
 export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): Promise<ScoredFile> {
   const { file, inputs, columns } = order;
   const { kind } = formatOf('FILE', file);
-  const outFormat = formatOf('--out', order.out);
+  const scores = order.out === null ? null : new ScoresFile(order.out, columns.id ?? 'row');
   const preparer = kind === 'csv' ? new CsvRows(inputs, columns) : new JsonRows(inputs, columns);
   const input = await openInput(file);
-  const lines = scoreLines(outFormat.kind, columns.id ?? 'row');
-  const out = new OutputFile(order.out, outFormat.isGzip);
   try {
     let bytes = 0;
     const chunks = input.chunks((read) => {
       bytes = read;
     });
-    await out.write(lines.head);
-    const pass = new Pass(order, parts, (rows) => out.write(lines.lines(rows)));
+    await scores?.begin();
+    const pass = new Pass(order, parts, async (rows) => scores?.write(rows));
     for await (const rows of preparer.rows(file, utf8Chunks(file, chunks))) {
       for (const row of rows) {
         await ('problem' in row ? pass.refuse(row.line, row.problem) : pass.score(row));
@@ -85,10 +84,10 @@ export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): P
       parts.onProgress({ bytes, totalBytes: input.size, rows: pass.rows });
     }
     const scored = await pass.finish();
-    await out.commit();
+    await scores?.commit();
     return scored;
   } catch (error) {
-    await out.discard();
+    await scores?.discard();
     throw error;
   }
 }

@@ -58,6 +58,7 @@ function rig({ attentionWidth = 0, explain = false, decide = undefined }: Settin
     decide,
     onDecideFailure: (reason) => failures.push(reason),
     explanations,
+    drift: null,
     stats,
     settler: settlerOf(table, { clock }),
     onFault: noFaults,

@@ -80,6 +80,7 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
       explain,
       decide: undefined,
       unknownFeatures: 'refuse' as const,
+      drift: null,
       policy: {},
     };
     const deployment = new Deployment(set.nextIndex, directory, options, {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowsInFlight } from '../../../src/deployments/deployment.js';
+import { rowsInFlight } from '../../../src/deployments/rows-in-flight.js';
 import { AbortedError } from '../../../src/errors.js';
 import { type LossKind, LostTask } from '../../../src/pool/lost-task.js';
 import type { BatchReply } from '../../../src/protocol/serving.js';

@@ -1,0 +1,50 @@
+import type { Settler } from '../answering/settler.js';
+import type { UnknownFeatures } from '../api/options.js';
+import type { Decide, DecisionPolicy } from '../api/policy.js';
+import type { Explain } from '../api/request.js';
+import type { Clock } from '../host/clock.js';
+import type { FaultReport } from '../host/faults.js';
+import type { VersionStats } from '../monitoring/version-stats.js';
+import type { KnownNames } from '../requests/known-names.js';
+import type { RequestTable } from '../requests/request-table.js';
+import type { Waiters } from '../requests/waiters.js';
+import type { BatchPolicy } from '../scheduling/batch-policy.js';
+import type { DriftSetting } from './drift-watch-of.js';
+import type { ServingWorkersOptions, WorkersObserver } from './serving-workers.js';
+
+export interface DeploymentOptions extends ServingWorkersOptions, DriftSetting {
+  batching: BatchPolicy;
+  /** What is explained where a request does not say. */
+  explain: Explain;
+  /** The host's own say. */
+  decide: Decide | undefined;
+  unknownFeatures: UnknownFeatures;
+  /** The host's thresholds. */
+  policy: Partial<DecisionPolicy>;
+  /** How many workers the host gave this version; null where that follows from its share. */
+  workersGiven: number | null;
+}
+
+/** What a deployment shares with the other versions of its scorer. */
+export interface DeploymentParts {
+  clock: Clock;
+  table: RequestTable;
+  settler: Settler;
+  stats: VersionStats;
+  /** Of calls of `scoreColumns`, which are a caller's own even where all else is copies. @default stats */
+  columnStats?: VersionStats | undefined;
+  workers: WorkersObserver;
+  /** The names of features that any version knows. */
+  knownNames: KnownNames;
+  /** Whether batches may be sent now. @default always */
+  mayRun?: (() => boolean) | undefined;
+  /** Told each time that no request waits for this version any more. */
+  onEmpty?: (() => void) | undefined;
+  /** Told when something has left the queue, or has been settled. */
+  changes: Waiters;
+  onExplanationFailure: (reason: string) => void;
+  onDecideFailure: (reason: string) => void;
+  /** Told of thresholds that have no effect. */
+  onPolicyNote: (note: string) => void;
+  onFault: FaultReport;
+}

@@ -1,0 +1,128 @@
+import type { DriftOptions, DriftSummary, FeatureDrift } from '../../api/drift.js';
+import type { Clock } from '../../host/clock.js';
+import { outputsPerRow } from '../../protocol/outputs.js';
+import type { RowLayout } from '../../protocol/row-layout.js';
+import { DriftWindow } from './drift-window.js';
+import { type DriftReference, sharesOf } from './reference.js';
+import { type NamedInput, RowBins } from './row-bins.js';
+import { RowBudget } from './row-budget.js';
+import { driftOf, type ExpectedShares, expectedShares } from './stability.js';
+
+/** Features that a summary names. */
+const named = 10;
+
+/** Rows of one batch: its callers wait for it. */
+const mostOfBatch = 128;
+
+/** Values that are looked at each second: a model with very many features has fewer rows taken. */
+const maxValuesPerSecond = 250_000;
+
+export interface DriftWatchOptions {
+  reference: DriftReference;
+  inputs: readonly NamedInput[];
+  layout: RowLayout;
+  /** The rows of requests' features, raw. */
+  memory: ArrayBufferLike;
+  /** The texts of the features of a string input, which values are places in. */
+  textsOf: (input: string) => readonly (readonly string[])[];
+  options: DriftOptions;
+  clock: Clock;
+}
+
+/** A batch that was answered: where its rows' features lie, and its outputs. */
+export interface SampledBatch {
+  readonly rows: Int32Array;
+  readonly generations: Uint32Array;
+  readonly count: number;
+  readonly outputs: Float32Array;
+}
+
+/** Whose rows they are: a row that was settled early may hold another request's features by now. */
+export interface SampledRows {
+  isCurrent(row: number, generation: number): boolean;
+}
+
+/**
+ * Measures how far the features and the score of one version are from the manifest's reference: takes some rows of each batch and counts
+ * their bins in a sliding window. Nothing is kept of a row but these counts.
+ */
+export class DriftWatch {
+  readonly #clock: Clock;
+  readonly #bins: RowBins;
+  readonly #scoreEdges: Float64Array;
+  readonly #score: ExpectedShares;
+  readonly #window: DriftWindow;
+  readonly #budget: RowBudget;
+  readonly #minRows: number;
+  readonly #scoreBin: number;
+  /** Begins each batch at another place, as the first ones of a batch are those that have waited longest. */
+  #turn = 0;
+
+  constructor({ reference, inputs, layout, memory, textsOf, options, clock }: DriftWatchOptions) {
+    this.#clock = clock;
+    this.#bins = new RowBins(reference, inputs, layout, memory, textsOf);
+    const scoreShares = sharesOf(reference.score);
+    this.#score = expectedShares(scoreShares, reference.rows);
+    this.#scoreEdges = Float64Array.from(reference.score.edges, Math.fround);
+    this.#scoreBin = this.#bins.bins;
+    this.#window = new DriftWindow(this.#bins.bins + scoreShares.length, {
+      rows: options.windowRows,
+      maxAgeMs: options.windowMs,
+    });
+    const values = Math.max(this.#bins.features.length + 1, 1);
+    this.#budget = new RowBudget(Math.min(options.maxRowsPerSecond, maxValuesPerSecond / values), clock.now());
+    this.#minRows = options.minRows;
+  }
+
+  /**
+   * Takes some rows of a batch, before they are answered: then their memory is given to others.
+   *
+   * @param now on the monotonic clock, in ms.
+   */
+  sample({ rows, generations, count, outputs }: SampledBatch, table: SampledRows, now: number): void {
+    const wanted = this.#budget.take(Math.min(count, mostOfBatch), now);
+    if (wanted === 0) return;
+    const first = this.#turn % count;
+    this.#turn = (this.#turn + 17) & 0xffff;
+    for (let taken = 0; taken < wanted; taken += 1) {
+      const place = (first + Math.floor((taken * count) / wanted)) % count;
+      const row = rows[place] as number;
+      if (table.isCurrent(row, generations[place] as number))
+        this.add(row, outputs[place * outputsPerRow] as number, now);
+    }
+  }
+
+  /** Counts one row. @param score its probability of fraud. @param now on the monotonic clock, in ms. */
+  add(row: number, score: number, now: number): void {
+    const { counts, totals } = this.#window;
+    const first = this.#window.begin(now);
+    this.#bins.count(row, counts, first, totals);
+    const bin = this.#scoreBin + binOfScore(score, this.#scoreEdges);
+    counts[first + bin] = (counts[first + bin] as number) + 1;
+    totals[bin] = (totals[bin] as number) + 1;
+  }
+
+  get summary(): DriftSummary {
+    this.#window.expire(this.#clock.now());
+    const { rows } = this.#window;
+    const watched = this.#bins.features.length;
+    if (rows < this.#minRows) return { rows, score: null, features: [], watched };
+    const score = driftOf(this.#score, this.#window.totals, this.#scoreBin, rows);
+    return { rows, score, features: this.#drifted(rows).slice(0, named), watched };
+  }
+
+  #drifted(rows: number): FeatureDrift[] {
+    const { totals } = this.#window;
+    return this.#bins.features
+      .map(({ name, expected, firstBin }) => ({ name, psi: driftOf(expected, totals, firstBin, rows) }))
+      .sort((a, b) => b.psi - a.psi);
+  }
+}
+
+/** The last bin, that of missing values, is for what is no number. */
+function binOfScore(score: number, edges: Float64Array): number {
+  if (Number.isNaN(score)) return edges.length + 1;
+  let bin = 0;
+  while (bin < edges.length && score >= (edges[bin] as number)) bin += 1;
+  return bin;
+}

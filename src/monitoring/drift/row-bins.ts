@@ -1,0 +1,169 @@
+import { type RowLayout, rowViewsOf } from '../../protocol/row-layout.js';
+import { type BinnedShares, type DriftReference, isTextBins, sharesOf } from './reference.js';
+import { type PlacedFeature, RowValues } from './row-values.js';
+import { type ExpectedShares, expectedShares } from './stability.js';
+
+/** A feature that is watched, in its own bins. */
+export interface WatchedFeature {
+  /** As people know it: with the input's name before it where another input has a feature of that name. */
+  readonly name: string;
+  readonly expected: ExpectedShares;
+  /** The first of its bins, counted over all features. */
+  readonly firstBin: number;
+}
+
+/** An input whose features have names. */
+export interface NamedInput {
+  readonly name: string;
+  readonly size: number;
+  readonly features?: readonly string[] | undefined;
+}
+
+/** Finds the bins of a row's features, where the row lies: no value leaves, and nothing is made. */
+export class RowBins {
+  /** In the order of the row. */
+  readonly features: readonly WatchedFeature[];
+  /** Of all features together. */
+  readonly bins: number;
+  readonly #values: RowValues;
+  readonly #floats: Float32Array;
+  readonly #stride: number;
+  /** Where a feature of float32 values lies in its row; −1 for those of other types. */
+  readonly #floatPlaces: Int32Array;
+  /** The first bin of each feature, and behind the last feature the number of all. */
+  readonly #firstBins: Int32Array;
+  readonly #isText: Uint8Array;
+  /** The edges of all features of numbers, and where those of each begin. */
+  readonly #edges: Float64Array;
+  readonly #first: Int32Array;
+  /** Of each text of each feature of texts its bin; where a feature's begin is in `#first` too. */
+  readonly #textBins: Int32Array;
+
+  /**
+   * @param memory of rows in that layout, from its beginning.
+   * @param textsOf the texts of the features of a string input, which values are places in.
+   */
+  constructor(
+    reference: Pick<DriftReference, 'rows' | 'inputs'>,
+    inputs: readonly NamedInput[],
+    layout: RowLayout,
+    memory: ArrayBufferLike,
+    textsOf: (input: string) => readonly (readonly string[])[],
+  ) {
+    const watched = watchedOf(reference, inputs, layout);
+    const edges: number[] = [];
+    const textBins: number[] = [];
+    const first: number[] = [];
+    let bins = 0;
+    this.features = watched.map(({ name, input, column, shares }) => {
+      const isText = isTextBins(shares);
+      first.push(isText ? textBins.length : edges.length);
+      if (isText) textBins.push(...binsOfTexts(shares.values, textsOf(input.name)[column] ?? []));
+      else edges.push(...shares.edges.map(roundedTo(input.type)));
+      const all = sharesOf(shares);
+      bins += all.length;
+      return { name, expected: expectedShares(all, reference.rows), firstBin: bins - all.length };
+    });
+    this.bins = bins;
+    this.#values = new RowValues(watched, layout.stride, memory);
+    this.#floats = rowViewsOf(memory).float32;
+    this.#stride = layout.stride;
+    this.#floatPlaces = Int32Array.from(watched, ({ input, column }) =>
+      input.type === 'float32' || input.type === 'float16' ? input.offset + column : -1,
+    );
+    this.#firstBins = Int32Array.from([...this.features.map(({ firstBin }) => firstBin), bins]);
+    this.#isText = Uint8Array.from(watched, ({ shares }) => Number(isTextBins(shares)));
+    this.#edges = Float64Array.from(edges);
+    this.#textBins = Int32Array.from(textBins);
+    this.#first = Int32Array.from(first);
+  }
+
+  /** Counts one row: 1 is added to a bin of each feature, in both. @param firstCount where the bins begin in `counts`. */
+  count(row: number, counts: Uint16Array, firstCount: number, totals: Uint32Array): void {
+    const firstBins = this.#firstBins;
+    const floatPlaces = this.#floatPlaces;
+    const floats = this.#floats;
+    const edges = this.#edges;
+    const firstEdges = this.#first;
+    const start = row * this.#stride;
+    const { length } = floatPlaces;
+    let first = 0;
+    for (let feature = 0; feature < length; feature += 1) {
+      const next = firstBins[feature + 1] as number;
+      const place = floatPlaces[feature] as number;
+      let bin: number;
+      if (place >= 0) {
+        // Most features: without a call.
+        const value = floats[start + place] as number;
+        bin = next - 1;
+        if (value - value === 0) bin = first + edgesUpTo(edges, firstEdges[feature] as number, next - first - 2, value);
+      } else {
+        bin = first + this.#binOf(feature, this.#values.at(feature, row), next - first);
+      }
+      counts[firstCount + bin] = (counts[firstCount + bin] as number) + 1;
+      totals[bin] = (totals[bin] as number) + 1;
+      first = next;
+    }
+  }
+
+  #binOf(feature: number, value: number, bins: number): number {
+    const first = this.#first[feature] as number;
+    if (this.#isText[feature] === 1) return this.#textBins[first + value] ?? bins - 1;
+    // Missing values have the last bin.
+    return Number.isNaN(value) ? bins - 1 : edgesUpTo(this.#edges, first, bins - 2, value);
+  }
+}
+
+/** How many of some ascending edges a value is not below. @param first the first of them, of `count`. */
+export function edgesUpTo(edges: ArrayLike<number>, first: number, count: number, value: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (value >= (edges[first + middle] as number)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+interface NamedShares extends PlacedFeature {
+  name: string;
+  shares: BinnedShares;
+}
+
+function watchedOf(
+  { inputs: shares }: Pick<DriftReference, 'inputs'>,
+  inputs: readonly NamedInput[],
+  layout: RowLayout,
+): NamedShares[] {
+  const names = featureNames(inputs);
+  return layout.inputs.flatMap((input) => {
+    const list = Object.hasOwn(shares, input.name) ? (shares[input.name] ?? []) : [];
+    return list.flatMap((bins, column) => {
+      const name = names[input.firstFeature + column] ?? '';
+      return bins === null ? [] : [{ name, input, column, shares: bins }];
+    });
+  });
+}
+
+/** Of all features, in their order: as they are called, with the input's name where that alone could be two. */
+export function featureNames(inputs: readonly NamedInput[]): string[] {
+  const names = inputs.flatMap(({ name, size, features }) =>
+    Array.from({ length: size }, (_, column) => features?.[column] ?? (size === 1 ? name : `${name}[${column}]`)),
+  );
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const owners = inputs.flatMap(({ name, size }) => new Array<string>(size).fill(name));
+  return names.map((name, feature) => (counts.get(name) === 1 ? name : `${owners[feature]}.${name}`));
+}
+
+/** Values of float32 are compared with what an edge is in float32: few digits of it are written. */
+export function roundedTo(type: string): (value: number) => number {
+  return type === 'float32' || type === 'float16' ? Math.fround : (value) => value;
+}
+
+/** Of each text of a feature its bin; those of no bin of their own share the last one. */
+function binsOfTexts(values: readonly string[], texts: readonly string[]): number[] {
+  const bins = new Map(values.map((value, bin) => [value, bin]));
+  return texts.map((text) => bins.get(text) ?? values.length);
+}

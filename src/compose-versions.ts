@@ -91,7 +91,14 @@ export function composeVersions(
         mostWorkers: version.workers,
       },
       {
-        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.columnsOfShadows },
+        ...{
+          ...shared,
+          table,
+          settler,
+          stats: statsOf(directory),
+          columnStats: shared.columnsOfShadows,
+          traces: undefined,
+        },
         workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0,
       },

@@ -22,6 +22,7 @@ import { containedLogger } from './host/logging.js';
 import type { ModelDirectory } from './models/model-directory.js';
 import { Monitor } from './monitoring/monitor.js';
 import { OutcomeStore } from './monitoring/outcomes.js';
+import { Traces } from './monitoring/traces/traces.js';
 import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';
@@ -53,6 +54,8 @@ export interface Parts {
   door: Door;
   /** Told whenever something has left a queue, or has been settled. */
   changes: Waiters;
+  /** Where requests and batches are watched from. */
+  traces: Traces;
   onFault: FaultReport;
   /** When it began to serve, on the monotonic clock, in ms. */
   startedAt: number;
@@ -73,6 +76,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   });
   const door = new Door();
   const changes = new Waiters();
+  const traces = new Traces(onFault);
   const table = tableFor(options, directory);
   const copies = new Copies(table, onFault);
   const deployments = new DeploymentSet(new Router(options.routingSalt ?? directory.manifest.name), copies);
@@ -86,6 +90,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     events,
     copies,
     experiments: deployments.experiments,
+    traces,
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
@@ -103,16 +108,18 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onAlert: (alert) => {
       logger.warn(alert.message, { rule: alert.rule, severity: alert.severity });
       outsideOfRequests(() => events.emit('alert', alert));
+      traces.alert('raised', alert);
     },
     onAlertCleared: (alert) => {
       logger.info(`Cleared: ${alert.message}`, { rule: alert.rule });
       outsideOfRequests(() => events.emit('alertCleared', alert));
+      traces.alert('cleared', alert);
     },
     onFault,
   });
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
-    ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, logger, onFault },
+    ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, traces, logger, onFault },
     columnsOfShadows,
     knownNames: new KnownNames(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
@@ -134,6 +141,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     keepsRequests: typeof options.fallback === 'function' || options.decide !== undefined,
     door,
     events,
+    traces,
     onFault,
   });
   const columns = new ColumnScoring({
@@ -160,7 +168,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       door,
       changes,
     },
-    ...{ onFault, startedAt: clock.now() },
+    ...{ traces, onFault, startedAt: clock.now() },
   };
 }
 

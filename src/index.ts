@@ -1,4 +1,13 @@
 export type { CanaryAnswer, CanaryArm, CanaryGate, CanaryGuard, CanaryOptions, CanaryReport } from './api/canary.js';
+export type {
+  AlertMessage,
+  BatchMessage,
+  ChannelMessage,
+  DecisionMessage,
+  FraudScorerChannels,
+  RequestMessage,
+  RequestOutcome,
+} from './api/channels.js';
 export type { DeploymentRole, DeploymentSummary, DeployOptions, SampleRatioSummary } from './api/deployment.js';
 
 export type {

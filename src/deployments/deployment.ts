@@ -13,6 +13,8 @@ import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { ModelDirectory } from '../models/model-directory.js';
+import { BatchTraces } from '../monitoring/traces/batch-traces.js';
+import type { Traces } from '../monitoring/traces/traces.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { FeatureRows } from '../requests/feature-rows.js';
@@ -55,6 +57,8 @@ export interface DeploymentParts {
   knownNames: KnownNames;
   /** Whether batches may be sent now. @default always */
   mayRun?: (() => boolean) | undefined;
+  /** Where requests and batches are watched from; a shadow's are not. */
+  traces?: Traces | undefined;
   /** Told when something has left the queue, or has been settled. */
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
@@ -135,10 +139,7 @@ export class Deployment {
       onFault: parts.onFault,
     });
     this.#answers = new Answers({
-      table,
-      model: this.model,
-      maxBatchSize,
-      workers: this.workers,
+      ...{ table, model: this.model, maxBatchSize, workers: this.workers },
       policy: this.policy,
       decide: options.decide,
       onDecideFailure: parts.onDecideFailure,
@@ -174,12 +175,11 @@ export class Deployment {
       limits: options.batching,
       places,
       placesPerWorker: tasksPerWorker,
-      workers: this.workers,
-      columns: this.columns,
-      answers: this.#answers,
+      ...{ workers: this.workers, columns: this.columns, answers: this.#answers },
       fail: (row, error) => this.giveUp(row, error),
       changes: parts.changes,
       mayRun: parts.mayRun,
+      traces: parts.traces && new BatchTraces(parts.traces, manifest.version, clock),
       onFault: parts.onFault,
     });
   }

@@ -2,6 +2,7 @@ import type { BatchLimits } from '../api/options.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
+import type { BatchTraces } from '../monitoring/traces/batch-traces.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { Waiters } from '../requests/waiters.js';
 import type { BatchWorkers } from './flights.js';
@@ -38,5 +39,7 @@ export interface BatcherOptions {
   changes: Pick<Waiters, 'isAwaited' | 'tell'>;
   /** Whether batches may be sent now; a shadow's wait while callers' requests do. @default always */
   mayRun?: (() => boolean) | undefined;
+  /** Where batches are watched from. @default nobody watches */
+  traces?: BatchTraces | undefined;
   onFault: FaultReport;
 }

@@ -13,7 +13,12 @@ const shared: Options = {
   // Nothing is minified, so names stay as they are; `keepNames` would have every closure pay for its name each time it is made.
 };
 
-const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
+const rootEntry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
+
+/** Its types are built apart, as entries that are built together put what they share into chunks. */
+const openTelemetryEntry = { opentelemetry: 'src/integrations/opentelemetry/index.ts' };
+
+const entry = { ...rootEntry, ...openTelemetryEntry };
 
 /** A few kilobytes of it are used: not worth a dependency of every host. */
 const carriedByAll = ['@bufbuild/protobuf'];
@@ -68,7 +73,12 @@ const cjs: Options = {
 };
 
 /** Of both forms in one go; `--no-dts` leaves them out where a program only needs to run. */
-const types: Options = { ...shared, entry, format: ['esm', 'cjs'], dts: { only: true } };
+const types: Options[] = [rootEntry, openTelemetryEntry].map((own) => ({
+  ...shared,
+  entry: own,
+  format: ['esm', 'cjs'],
+  dts: { only: true },
+}));
 
 /** Loaded by Piscina from its own file and never imported: it needs neither a CommonJS form nor types. */
 const worker: Options = {
@@ -123,7 +133,7 @@ const adopt: Options = {
   onSuccess: () => copyForWebpack('adopt-process'),
 };
 
-export default defineConfig(({ dts }) => [esm, cjs, worker, cli, charts, adopt, ...(dts === false ? [] : [types])]);
+export default defineConfig(({ dts }) => [esm, cjs, worker, cli, charts, adopt, ...(dts === false ? [] : types)]);
 
 /** See `src/packaged-files.ts`. */
 async function copyForWebpack(...names: readonly string[]): Promise<void> {

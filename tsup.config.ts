@@ -16,7 +16,10 @@ const shared: Options = {
 const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
 
 /** Subpaths that work on a scorer of the host's. */
-const subpaths = { prometheus: 'src/integrations/prometheus/index.ts' };
+const subpaths = {
+  opentelemetry: 'src/integrations/opentelemetry/index.ts',
+  prometheus: 'src/integrations/prometheus/index.ts',
+};
 
 /** A few kilobytes of it are used: not worth a dependency of every host. */
 const carriedByAll = ['@bufbuild/protobuf'];
@@ -58,6 +61,16 @@ const rootErrorsPlugin = (root: string): NonNullable<Options['esbuildPlugins']>[
   },
 });
 
+/** In CommonJS form a file finds others by `__dirname`. */
+const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'packaged-files',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/packaged-files\.js$/ }, ({ resolveDir, path }) => ({
+      path: join(resolveDir, path.replace(/\.js$/, '.cjs.ts')),
+    }));
+  },
+};
+
 const esmSubpaths: Options = {
   ...shared,
   entry: subpaths,
@@ -70,17 +83,7 @@ const cjsSubpaths: Options = {
   entry: subpaths,
   format: ['cjs'],
   banner: { js: "'use strict';" },
-  esbuildPlugins: [rootErrorsPlugin('./index.cjs')],
-};
-
-/** In CommonJS form a file finds others by `__dirname`. */
-const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'packaged-files',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /\/packaged-files\.js$/ }, ({ resolveDir, path }) => ({
-      path: join(resolveDir, path.replace(/\.js$/, '.cjs.ts')),
-    }));
-  },
+  esbuildPlugins: [rootErrorsPlugin('./index.cjs'), packagedFilesPlugin],
 };
 
 const cjs: Options = {
@@ -93,8 +96,16 @@ const cjs: Options = {
   onSuccess: writeLicenses,
 };
 
-/** Of both forms in one go; `--no-dts` leaves them out where a program only needs to run. */
-const types: Options = { ...shared, entry: { ...entry, ...subpaths }, format: ['esm', 'cjs'], dts: { only: true } };
+/**
+ * Of both forms in one go; `--no-dts` leaves them out where a program only needs to run. Subpaths apart, as what entries share that are built
+ * together goes into chunks, whose names change.
+ */
+const types: Options[] = [entry, ...Object.entries(subpaths).map(([name, path]) => ({ [name]: path }))].map((own) => ({
+  ...shared,
+  entry: own,
+  format: ['esm', 'cjs'],
+  dts: { only: true },
+}));
 
 /** Loaded by Piscina from its own file and never imported: it needs neither a CommonJS form nor types. */
 const worker: Options = {
@@ -151,7 +162,7 @@ const adopt: Options = {
 
 export default defineConfig(({ dts }) => [
   ...[esm, cjs, esmSubpaths, cjsSubpaths, worker, cli, charts, adopt],
-  ...(dts === false ? [] : [types]),
+  ...(dts === false ? [] : types),
 ]);
 
 /** See `src/packaged-files.ts`. */

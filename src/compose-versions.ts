@@ -94,7 +94,7 @@ export function composeVersions(
         mostWorkers: version.workers,
       },
       {
-        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.unrouted },
+        ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.unrouted, traces: undefined },
         workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0,
       },

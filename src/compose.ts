@@ -27,6 +27,7 @@ import { HostLoad } from './monitoring/host-load/host-load.js';
 import { OutcomeStore } from './monitoring/labels/outcomes.js';
 import { LatencyBuckets } from './monitoring/metrics/latency-buckets.js';
 import { Monitor } from './monitoring/monitor.js';
+import { Traces } from './monitoring/traces/traces.js';
 import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
 import { Admission } from './requests/admission.js';
@@ -62,6 +63,8 @@ export interface Parts {
   door: Door;
   /** Told whenever something has left a queue, or has been settled. */
   changes: Waiters;
+  /** Where requests and batches are watched from. */
+  traces: Traces;
   onFault: FaultReport;
   /** When it began to serve, on the monotonic clock, in ms. */
   startedAt: number;
@@ -82,6 +85,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   });
   const door = new Door();
   const changes = new Waiters();
+  const traces = new Traces(onFault);
   const table = tableFor(options, directory);
   const copies = new Copies(table, new CopyBudget(clock, loopIdleMs, mostCopied), onFault);
   const deployments = new DeploymentSet(new Router(options.routingSalt ?? directory.manifest.name), copies);
@@ -95,6 +99,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     events,
     copies,
     experiments: deployments.experiments,
+    traces,
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
@@ -113,17 +118,19 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onAlert: (alert) => {
       logger.warn(alert.message, { rule: alert.rule, severity: alert.severity, ...versionOf(alert) });
       outsideOfRequests(() => events.emit('alert', alert));
+      traces.alert('raised', alert);
     },
     onAlertCleared: (alert) => {
       logger.info(`Cleared: ${alert.message}`, { rule: alert.rule, ...versionOf(alert) });
       outsideOfRequests(() => events.emit('alertCleared', alert));
+      traces.alert('cleared', alert);
     },
     onHostRuleFailure: (rule, reason) => logger.error('An alert rule of the host failed', { rule, reason }),
     onFault,
   });
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
-    ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, logger, onFault },
+    ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, traces, logger, onFault },
     unrouted,
     knownNames: new KnownNames(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
@@ -146,6 +153,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     keepsRequests: typeof options.fallback === 'function' || options.decide !== undefined,
     door,
     events,
+    traces,
     onFault,
   });
   const columns = new ColumnScoring({
@@ -176,7 +184,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     },
     hostLoad: new HostLoad(bareClock),
     latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
-    ...{ onFault, startedAt: clock.now() },
+    ...{ traces, onFault, startedAt: clock.now() },
   };
 }
 

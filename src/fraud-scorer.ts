@@ -87,7 +87,9 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
         await rehearse(scorer, inputs);
         await scorer.close();
       });
-      return new FraudScorer<Known>(parts);
+      const scorer = new FraudScorer<Known>(parts);
+      parts.traces.serve(scorer, parts.clock);
+      return scorer;
     });
   }
 
@@ -140,7 +142,8 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
     options?: ScoreOptions,
   ): Promise<ScoreOutcome[]>;
   async scoreMany(requests: unknown, options?: ScoreOptions): Promise<ScoreOutcome[]> {
-    return scoreMany(requests as ManyRequests, manyIntake(this.#parts, options));
+    const parts = this.#parts;
+    return parts.traces.many((call) => scoreMany(requests as ManyRequests, manyIntake(parts, options, call)));
   }
 
   /**
@@ -160,7 +163,8 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
     rows: number,
     options?: ColumnsOptions,
   ): Promise<ColumnScores> {
-    return this.#parts.columns.score(columns, rows, options);
+    const { columns: scoring, traces } = this.#parts;
+    return traces.columns(rows, () => scoring.score(columns, rows, options));
   }
 
   /**

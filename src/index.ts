@@ -19,6 +19,15 @@ export type {
   WorkersSeen,
 } from './api/alerts.js';
 export type { CanaryAnswer, CanaryArm, CanaryGate, CanaryGuard, CanaryOptions, CanaryReport } from './api/canary.js';
+export type {
+  AlertMessage,
+  BatchMessage,
+  ChannelMessage,
+  DecisionMessage,
+  FraudScorerChannels,
+  RequestMessage,
+  RequestOutcome,
+} from './api/channels.js';
 export type { DeploymentRole, DeploymentSummary, DeployOptions, SampleRatioSummary } from './api/deployment.js';
 export type { DriftOptions, DriftSummary, FeatureDrift } from './api/drift.js';
 export type {

@@ -21,3 +21,7 @@ export function demonstrationManifest(): URL {
 export function demonstrationGraph(): URL {
   return pathToFileURL(`${__dirname}/../models/visa-fraud/1/model.onnx`);
 }
+
+export function packageJson(): URL {
+  return pathToFileURL(`${__dirname}/../package.json`);
+}

@@ -4,6 +4,7 @@ import type { Decision, FallbackResult, ModelIdentity, ModelResult, ScoreResult 
 import type { FraudScorerError } from '../errors.js';
 import { type CallerContext, inContext } from '../host/async-context.js';
 import type { Clock } from '../host/clock.js';
+import { type Trace, Traces } from '../monitoring/traces/traces.js';
 import type { Caller, SettlementObserver } from '../requests/caller.js';
 import { noBucket, noCopy, type RequestTable } from '../requests/request-table.js';
 import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
@@ -23,6 +24,8 @@ export interface SettlerOptions {
   copies?: { answered(place: number, result: ModelResult): void; failed(place: number): void };
   /** Hears what became of requests that were routed among versions, by the version's index and the bucket of the routing key. */
   experiments?: { settled(version: number, bucket: number, outcome: Decision | 'ERROR'): void };
+  /** Where requests are watched from. @default nobody watches */
+  traces?: Traces | undefined;
   onFallbackFailure: (reason: string) => void;
 }
 
@@ -30,15 +33,17 @@ export interface SettlerOptions {
 export class Settler {
   readonly #options: SettlerOptions;
   readonly #table: RequestTable;
+  readonly #traces: Traces;
 
   constructor(options: SettlerOptions) {
     this.#options = options;
     this.#table = options.table;
+    this.#traces = options.traces ?? new Traces();
   }
 
   /** Whether code of the host's hears of each answer as it is given. */
   get tellsHost(): boolean {
-    return this.#options.events.decisionListeners > 0;
+    return this.#options.events.decisionListeners > 0 || this.#traces.open > 0;
   }
 
   /** A request that a model answered. */
@@ -50,12 +55,14 @@ export class Settler {
     const context = table.context[row] as CallerContext | null;
     const copy = table.copy[row] as number;
     const bucket = table.bucket[row] as number;
+    const trace = this.#traces.open > 0 ? this.#traces.take(row) : null;
     this.#letGo(row);
     if (copy !== noCopy) this.#options.copies?.answered(copy, result);
     if (bucket !== noBucket) this.#tellExperiments(row, bucket, result.decision);
     if (resolve !== null) resolve(result);
     else settlements?.resolve(place, result);
-    if (this.tellsHost) this.#tell(result, result.model, context);
+    if (this.#options.events.decisionListeners > 0) this.#tell(result, result.model, context);
+    if (trace !== null) this.#traces.answered(trace, result, result.model);
   }
 
   /** A request that was taken in and could not be answered. */
@@ -66,18 +73,33 @@ export class Settler {
     this.#letGo(row);
     if (copy !== noCopy) this.#options.copies?.failed(copy);
     // What the caller took back was not the version's to answer.
-    const isFailure = error.code !== 'ERR_ABORTED' && error.code !== 'ERR_CLOSED';
+    const isAbandoned = error.code === 'ERR_CLOSED';
+    const isFailure = error.code !== 'ERR_ABORTED' && !isAbandoned;
     if (bucket !== noBucket && isFailure) this.#tellExperiments(row, bucket, 'ERROR');
     // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
-    if (error.code === 'ERR_CLOSED') observer.recordAbandoned();
+    if (isAbandoned) observer.recordAbandoned();
     else observer.recordError(error);
-    this.#settleError(caller, error, model, observer);
+    const fallback = this.#settleError(caller, error, model, observer);
+    if (caller.trace !== null) this.#trace(caller, caller.trace, error, model, fallback, isAbandoned);
   }
 
   /** A request that is not taken in. */
   refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
     observer.recordError(error);
-    this.#settleError(caller, error, model, observer);
+    const fallback = this.#settleError(caller, error, model, observer);
+    if (caller.trace !== null) this.#trace(caller, caller.trace, error, model, fallback, false);
+  }
+
+  #trace(
+    { enqueuedAt, isRouted }: Caller,
+    trace: Trace,
+    error: FraudScorerError,
+    model: ModelIdentity,
+    fallback: FallbackResult | null,
+    isAbandoned: boolean,
+  ): void {
+    const totalMs = this.#options.clock.now() - enqueuedAt;
+    this.#traces.failed(trace, { code: error.code, isAbandoned, fallback, model, isRouted, totalMs });
   }
 
   /** @param row just released: it still says whose it was. */
@@ -101,16 +123,24 @@ export class Settler {
       id: id[row],
       enqueuedAt: enqueuedAt[row] as number,
       context: context[row] ?? null,
+      trace: this.#traces.open > 0 ? this.#traces.take(row) : null,
+      isRouted: true,
       resolve: resolve[row] ?? ((result) => list?.resolve(at, result)),
       reject: reject[row] ?? ((error) => list?.reject(at, error)),
     };
   }
 
-  #settleError(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
+  /** @returns what the fallback answered; null where the caller got the error. */
+  #settleError(
+    caller: Caller,
+    error: FraudScorerError,
+    model: ModelIdentity,
+    observer: SettlementObserver,
+  ): FallbackResult | null {
     const decision = this.#askFallback(caller, error);
     if (decision === null) {
       caller.reject(error);
-      return;
+      return null;
     }
     observer.recordFallback(error.code);
     const result: FallbackResult = {
@@ -125,6 +155,7 @@ export class Settler {
     if (caller.id !== undefined) result.id = caller.id;
     caller.resolve(result);
     if (this.#options.events.decisionListeners > 0) this.#tell(result, model, caller.context);
+    return result;
   }
 
   #askFallback({ request, context }: Caller, error: FraudScorerError): Decision | null {

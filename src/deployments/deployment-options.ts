@@ -4,6 +4,7 @@ import type { Decide, DecisionPolicy } from '../api/policy.js';
 import type { Explain } from '../api/request.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
+import type { Traces } from '../monitoring/traces/traces.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import type { KnownNames } from '../requests/known-names.js';
 import type { RequestTable } from '../requests/request-table.js';
@@ -38,6 +39,8 @@ export interface DeploymentParts {
   knownNames: KnownNames;
   /** Whether batches may be sent now. @default always */
   mayRun?: (() => boolean) | undefined;
+  /** Where requests and batches are watched from; a shadow's are not. */
+  traces?: Traces | undefined;
   /** Told each time that no request waits for this version any more. */
   onEmpty?: (() => void) | undefined;
   /** Told when something has left the queue, or has been settled. */

@@ -8,6 +8,7 @@ import { ColumnQueue } from '../columns/column-queue.js';
 import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
 import type { ModelDirectory } from '../models/model-directory.js';
 import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
+import { BatchTraces } from '../monitoring/traces/batch-traces.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { FeatureRows } from '../requests/feature-rows.js';
@@ -99,10 +100,7 @@ export class Deployment {
       onFault: parts.onFault,
     });
     this.#answers = new Answers({
-      table,
-      model: this.model,
-      maxBatchSize,
-      workers: this.workers,
+      ...{ table, model: this.model, maxBatchSize, workers: this.workers },
       policy: this.policy,
       decide: options.decide,
       onDecideFailure: parts.onDecideFailure,
@@ -138,11 +136,10 @@ export class Deployment {
       limits: options.batching,
       places,
       placesPerWorker: tasksPerWorker,
-      workers: this.workers,
-      columns: this.columns,
-      answers: this.#answers,
+      ...{ workers: this.workers, columns: this.columns, answers: this.#answers },
       fail: (row, error) => this.giveUp(row, error),
       changes: parts.changes,
+      traces: parts.traces && new BatchTraces(parts.traces, manifest.version, clock),
       onFault: parts.onFault,
     });
   }

@@ -21,8 +21,8 @@ export class InvalidOptionsError extends IssuesErrorBase {
   override readonly name = 'InvalidOptionsError';
   readonly code = 'ERR_INVALID_OPTIONS';
 
-  constructor(issues: readonly Issue[], totalIssues: number = issues.length) {
-    super('Invalid options', issues, totalIssues);
+  constructor(issues: readonly Issue[], totalIssues: number = issues.length, options?: { cause?: unknown }) {
+    super('Invalid options', issues, totalIssues, options);
   }
 }
 

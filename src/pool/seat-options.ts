@@ -1,4 +1,3 @@
-import type { Provider } from '../api/provider.js';
 import type { InvalidOptionsError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
@@ -6,6 +5,7 @@ import type { ReadyReport, TaskFailure, WorkerReport } from '../protocol/serving
 import type { LineMemory } from '../protocol/task-line.js';
 import type { WorkerFile } from './handshake.js';
 import type { ThreadExit } from './single-thread.js';
+import type { LineRunner } from './task-line.js';
 
 /** What a seat needs of a thread. */
 export interface SeatThread {
@@ -22,8 +22,8 @@ export interface SeatThread {
   /** Stands for the task that it has had for longest; null where it has none. */
   readonly oldest: object | null;
   run<R extends object>(task: unknown): Promise<R | TaskFailure>;
-  /** Opens a line for batches and chunks of columns. @param provider what the worker runs them on. */
-  openLine(memory: LineMemory, provider: Provider): void;
+  /** Opens a line for batches and chunks of columns. @param runner what runs them. */
+  openLine(memory: LineMemory, runner: LineRunner): void;
   /** Sends tasks without work there and back. Never rejects. */
   warmUp(): Promise<void>;
   giveUp(): void;

@@ -1,6 +1,5 @@
 import type { ResourceLimits, Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Provider } from '../api/provider.js';
 import { describeFault } from '../host/faults.js';
 import { isError } from '../host/thrown.js';
 import { type TaskFailure, tasksPerWorker } from '../protocol/serving.js';
@@ -8,7 +7,7 @@ import type { LineMemory, LineOpening, LineTask } from '../protocol/task-line.js
 import { describeKind } from '../validation/issues.js';
 import { LostTask } from './lost-task.js';
 import { setRuntimeEnvironment } from './runtime-environment.js';
-import { TaskLine } from './task-line.js';
+import { type LineRunner, TaskLine } from './task-line.js';
 import { type TaskInHand, TasksInHand } from './tasks-in-hand.js';
 
 /**
@@ -115,13 +114,13 @@ export class SingleThread {
    * Opens a line for batches and chunks of columns. Until it is open they go as tasks of Piscina's. So they always do where the worker's
    * file is one of the host's own that wraps ours and does not export `openLine`.
    *
-   * @param provider what the worker runs batches on.
+   * @param runner what runs batches.
    */
-  openLine(memory: LineMemory, provider: Provider): void {
+  openLine(memory: LineMemory, runner: LineRunner): void {
     // Not in hand: a worker that opens its line is as free for a batch of its own as any.
     const open = (opening: LineOpening): Promise<unknown> =>
       this.#piscina.run(opening, { name: 'openLine', transferList: [opening.port] });
-    this.#opening = TaskLine.open(open, memory, provider).then(
+    this.#opening = TaskLine.open(open, memory, runner).then(
       (line) => {
         if (this.#isEnding) line.close();
         else this.#line = line;

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { Provider } from '../api/provider.js';
 import { outsideOfRequests } from '../host/async-context.js';
+import type { ReadyReport } from '../protocol/serving.js';
 import {
   codeOf,
   type LineAnswer,
@@ -10,6 +10,9 @@ import {
   placeOf,
 } from '../protocol/task-line.js';
 
+/** Which worker runs the tasks of a line, and on what. */
+export type LineRunner = Pick<ReadyReport, 'provider' | 'threadId'>;
+
 /** Hears what came of a task. */
 export type OnReply = (reply: unknown) => void;
 
@@ -18,20 +21,20 @@ export class TaskLine {
   readonly #port: MessagePort;
   readonly #memory: LineMemory;
   readonly #times: Float64Array;
-  readonly #provider: Provider;
+  readonly #runner: LineRunner;
   /** By place. */
   readonly #out = new Map<number, OnReply>();
   #isAbandoned = false;
 
   /**
    * @param open hands the worker its end.
-   * @param provider what the worker runs its tasks on.
+   * @param runner what runs the tasks.
    * @throws what `open` throws.
    */
   static async open(
     open: (opening: LineOpening) => Promise<unknown>,
     memory: LineMemory,
-    provider: Provider,
+    runner: LineRunner,
   ): Promise<TaskLine> {
     // Answers come in the context in which the channel is made.
     const { port1, port2 } = outsideOfRequests(() => new MessageChannel());
@@ -41,14 +44,14 @@ export class TaskLine {
       port1.close();
       throw error;
     }
-    return new TaskLine(port1, memory, provider);
+    return new TaskLine(port1, memory, runner);
   }
 
-  private constructor(port: MessagePort, memory: LineMemory, provider: Provider) {
+  private constructor(port: MessagePort, memory: LineMemory, runner: LineRunner) {
     this.#port = port;
     this.#memory = memory;
     this.#times = new Float64Array(memory.times);
-    this.#provider = provider;
+    this.#runner = runner;
     port.on('message', (answer: LineAnswer) => this.#hear(answer));
     port.unref();
   }
@@ -89,10 +92,11 @@ export class TaskLine {
     if (onReply === undefined) return;
     this.#out.delete(place);
     if (this.#out.size === 0) this.#port.unref();
-    onReply(
-      typeof answer === 'number'
-        ? { inferenceMs: this.#times[place] as number, provider: this.#provider }
-        : answer.reply,
-    );
+    if (typeof answer === 'number') {
+      const { provider, threadId } = this.#runner;
+      onReply({ inferenceMs: this.#times[place] as number, provider, threadId });
+    } else {
+      onReply(answer.reply);
+    }
   }
 }

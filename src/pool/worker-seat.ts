@@ -183,7 +183,7 @@ export class WorkerSeat {
       return;
     }
     this.#last = report;
-    thread.openLine(line, report.provider);
+    thread.openLine(line, report);
     this.#state = readyState(thread, report, this.#options);
     onReady(report);
   }

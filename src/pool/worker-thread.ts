@@ -1,5 +1,4 @@
 import type { ResourceLimits } from 'node:worker_threads';
-import type { Provider } from '../api/provider.js';
 import { FraudScorerError, type InvalidOptionsError, ProviderUnavailableError } from '../errors.js';
 import type { Clock, Timer } from '../host/clock.js';
 import { outOfResources } from '../host/out-of-resources.js';
@@ -10,6 +9,7 @@ import type { LineMemory } from '../protocol/task-line.js';
 import type { ExitGuard } from './exit-guard.js';
 import { readGreeting, strangerError, type WorkerFile } from './handshake.js';
 import { SingleThread, type ThreadExit } from './single-thread.js';
+import type { LineRunner } from './task-line.js';
 import { requireRoomForThreads } from './thread-room.js';
 
 /** How often it is looked whether a thread that hangs has left the runtime. */
@@ -113,9 +113,9 @@ export class WorkerThread {
     return this.#thread.run<R>(task);
   }
 
-  /** Opens a line for batches and chunks of columns. @param provider what the worker runs them on. */
-  openLine(memory: LineMemory, provider: Provider): void {
-    this.#thread.openLine(memory, provider);
+  /** Opens a line for batches and chunks of columns. @param runner what runs them. */
+  openLine(memory: LineMemory, runner: LineRunner): void {
+    this.#thread.openLine(memory, runner);
   }
 
   /** Sends tasks without work there and back. Never rejects. */

@@ -145,8 +145,8 @@ export interface TaskFailure {
   ofDevice?: boolean;
 }
 
-/** The batch's outputs are in its lane. */
-export type BatchReply = { inferenceMs: number; provider: Provider } | TaskFailure;
+/** The batch's outputs are in its lane. `threadId` is the worker's; it is not known of a batch that went as a task of Piscina's. */
+export type BatchReply = { inferenceMs: number; provider: Provider; threadId?: number } | TaskFailure;
 
 /** The most features that an explanation names. */
 export const maxReasons = 4;

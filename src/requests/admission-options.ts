@@ -3,6 +3,7 @@ import type { ModelIdentity } from '../api/result.js';
 import type { AbortedError, FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
+import type { Traces } from '../monitoring/traces/traces.js';
 import type { Caller, SettlementObserver } from './caller.js';
 import type { FeatureRows } from './feature-rows.js';
 import type { RequestTable } from './request-table.js';
@@ -72,6 +73,8 @@ export interface AdmissionOptions {
   /** Whether the host has a function `fallback` or `decide`: only then its own request is kept for it. */
   keepsRequests: boolean;
   door: { readonly isClosed: boolean };
+  /** Where requests are watched from. @default nobody watches */
+  traces?: Traces | undefined;
   /** Whether code of the host's hears of decisions, as its fallback does: it runs in the context of its caller. */
   events: { readonly decisionListeners: number };
   onFault: FaultReport;

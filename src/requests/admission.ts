@@ -9,6 +9,7 @@ import {
 } from '../errors.js';
 import { currentContext } from '../host/async-context.js';
 import { bucketOf } from '../monitoring/comparison/key-buckets.js';
+import { type CallTrace, Traces } from '../monitoring/traces/traces.js';
 import { watchSignal } from './abort-registry.js';
 import type { AdmissionOptions, Intake } from './admission-options.js';
 import type { Caller } from './caller.js';
@@ -24,6 +25,7 @@ const unplaced = -1;
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #table: RequestTable;
+  readonly #traces: Traces;
   /** Requests that are being read: code of the host's that runs meanwhile may send others. */
   #depth = 0;
   /** Rows whose requests were refused and that could not be released. */
@@ -32,6 +34,7 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#table = options.table;
+    this.#traces = options.traces ?? new Traces();
   }
 
   /** How long a request may take that does not say, in ms. */
@@ -57,12 +60,18 @@ export class Admission {
 
   /** Takes a request in, or refuses it: its promise's functions hear of either, and nothing is thrown. */
   submit(request: ScoreRequest, options: ScoreOptions | undefined, resolve: Resolve, reject: Reject): void {
-    this.#submit(request, options, resolve, reject, null, 0);
+    this.#submit(request, options, resolve, reject, null, 0, null);
   }
 
-  /** The same for a request of a list, which hears of it by the request's place. */
-  submitOf(settlements: Settlements, place: number, request: ScoreRequest, options: ScoreOptions | undefined): void {
-    this.#submit(request, options, null, null, settlements, place);
+  /** The same for a request of a list, which hears of it by the request's place. @param call that of the list, where it is watched. */
+  submitOf(
+    settlements: Settlements,
+    place: number,
+    request: ScoreRequest,
+    options: ScoreOptions | undefined,
+    call: CallTrace | null,
+  ): void {
+    this.#submit(request, options, null, null, settlements, place, call);
   }
 
   #submit(
@@ -72,11 +81,13 @@ export class Admission {
     reject: Reject | null,
     settlements: Settlements | null,
     place: number,
+    list: CallTrace | null,
   ): void {
     const { clock, deployments, copies, events, keepsRequests, unrouted } = this.#options;
     const table = this.#table;
     const enqueuedAt = clock.now();
     const context = keepsRequests || events.decisionListeners > 0 ? currentContext() : null;
+    const trace = this.#traces.isActive ? this.#traces.begin(list) : null;
     let deployment = deployments.primary;
     let routePlace = unplaced;
     let row = noRow;
@@ -141,21 +152,20 @@ export class Admission {
       if (context !== null) table.context[row] = context;
       if (keepsRequests) table.request[row] = request;
       if (call?.signal !== undefined) this.#watch(row, call);
+      if (trace !== null) this.#traces.keep(row, trace);
       this.#options.deadlines.add(row);
       deployment.batcher.add(row);
       if (copies.isActive) copies.add(row, request);
     } catch (error) {
       if (row !== noRow) {
         this.#leftovers += 1;
+        if (trace !== null) this.#traces.take(row);
         this.#letGo(row, deployment);
         this.#leftovers -= 1;
       }
       const known = asScorerError(error);
       const caller = {
-        request,
-        id,
-        enqueuedAt,
-        context,
+        ...{ request, id, enqueuedAt, context, trace, isRouted: observer !== unrouted },
         resolve: resolve ?? ((result) => settlements?.resolve(place, result)),
         reject: reject ?? ((reason: FraudScorerError) => settlements?.reject(place, reason)),
       } satisfies Caller;

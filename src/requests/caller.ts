@@ -2,6 +2,7 @@ import type { ScoreRequest } from '../api/request.js';
 import type { ScoreResult } from '../api/result.js';
 import type { ErrorCode, FraudScorerError } from '../errors.js';
 import type { CallerContext } from '../host/async-context.js';
+import type { Trace } from '../monitoring/traces/traces.js';
 
 /** Who waits for an answer that is no result of the model's. Made only where there is such an answer. */
 export interface Caller {
@@ -13,6 +14,10 @@ export interface Caller {
   readonly context: CallerContext | null;
   readonly resolve: (result: ScoreResult) => void;
   readonly reject: (error: FraudScorerError) => void;
+  /** Who watches the request; null where nobody does. */
+  readonly trace: Trace | null;
+  /** Whether a version had been chosen. */
+  readonly isRouted: boolean;
 }
 
 /** Counts what became of requests. */

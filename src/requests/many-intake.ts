@@ -1,5 +1,6 @@
 import type { ScoreOptions } from '../api/request.js';
 import type { Clock } from '../host/clock.js';
+import type { CallTrace } from '../monitoring/traces/traces.js';
 import type { Admission } from './admission.js';
 import type { ManyIntake } from './score-many.js';
 import { readScoreOptions } from './score-options.js';
@@ -14,9 +15,14 @@ interface Parts {
 /**
  * The door as a list needs it whose requests share these options.
  *
+ * @param call where the call is watched.
  * @throws {InvalidOptionsError} where they are not as documented.
  */
-export function manyIntake({ clock, admission, changes }: Parts, options: ScoreOptions | undefined): ManyIntake {
+export function manyIntake(
+  { clock, admission, changes }: Parts,
+  options: ScoreOptions | undefined,
+  call: CallTrace | null,
+): ManyIntake {
   const signal = options === undefined ? undefined : readScoreOptions(options, admission.timeoutMs).signal;
   return {
     get isFull() {
@@ -26,7 +32,7 @@ export function manyIntake({ clock, admission, changes }: Parts, options: ScoreO
       return admission.isOver(signal);
     },
     room: () => changes.wait(),
-    submit: (request, settlements, place) => admission.submitOf(settlements, place, request, options),
+    submit: (request, settlements, place) => admission.submitOf(settlements, place, request, options, call),
     turn: () => new Promise((resolve) => clock.soon(resolve)),
   };
 }

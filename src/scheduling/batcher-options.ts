@@ -1,6 +1,7 @@
 import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
+import type { BatchTraces } from '../monitoring/traces/batch-traces.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { Waiters } from '../requests/waiters.js';
 import type { BatchPolicy } from './batch-policy.js';
@@ -40,5 +41,7 @@ export interface BatcherOptions {
   mayRun?: (() => boolean) | undefined;
   /** Told each time that nothing waits any more: the batches of shadows may be sent then. */
   onEmpty?: (() => void) | undefined;
+  /** Where batches are watched from. @default nobody watches */
+  traces?: BatchTraces | undefined;
   onFault: FaultReport;
 }

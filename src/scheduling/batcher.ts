@@ -33,9 +33,7 @@ export class Batcher {
     this.#pump = new Pump(clock, () => this.#sendAll());
     this.#landings = new Landings({ clock, lanes, answers: options.answers, onHandedOut: () => this.pump() });
     this.#flights = new Flights({
-      table,
-      lanes,
-      workers,
+      ...{ table, lanes, workers, traces: options.traces },
       onLanded: (landed) => this.#land(landed),
       onFailed: options.fail,
       onChange: (when) => (when === 'now' ? this.pump() : this.#pumpSoon()),

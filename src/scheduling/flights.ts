@@ -1,5 +1,6 @@
 import { type FraudScorerError, InferenceError, WorkerLostError } from '../errors.js';
 import { type FaultReport, watched } from '../host/faults.js';
+import type { BatchTraces } from '../monitoring/traces/batch-traces.js';
 import { LostTask } from '../pool/lost-task.js';
 import type { BatchReply, BatchTask } from '../protocol/serving.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
@@ -38,6 +39,8 @@ export interface FlightsOptions {
   onFailed: (row: number, error: FraudScorerError) => void;
   /** Something may be sent that could not before: now, or once whatever stands against it has had time to pass. */
   onChange: (when: 'now' | 'soon') => void;
+  /** Where batches are watched from. @default nobody watches */
+  traces?: BatchTraces | undefined;
   onFault: FaultReport;
 }
 
@@ -83,9 +86,9 @@ export class Flights {
     return rows;
   }
 
-  /** Sends a lane with its rows. */
-  send(lane: Lane, now: number): void {
-    const { table, lanes, workers } = this.#options;
+  /** Sends a lane with its rows. @param isRetry whether they were in a batch before. */
+  send(lane: Lane, now: number, isRetry = false): void {
+    const { table, lanes, workers, traces } = this.#options;
     const { rows, count } = lane;
     for (let place = 0; place < count; place += 1) table.state[rows[place] as number] = rowStates.running;
     lane.sentAt = now;
@@ -93,6 +96,7 @@ export class Flights {
     this.#running.add(lane);
     const isAlone = isSuspect(lane);
     if (isAlone) this.#alone = lane;
+    if (traces?.isActive === true) traces.sent(lane, isRetry);
     workers.pool
       .run({ kind: 'batch', lane: lane.index, rows: count }, isAlone)
       .then(
@@ -118,7 +122,7 @@ export class Flights {
     const sharing = mayShare() ? this.#retries.take('sharing') : null;
     const batch = sharing ?? (mayBeAlone ? this.#retries.take('alone') : null);
     if (batch === null) return false;
-    this.send(this.#laneWith(batch), now);
+    this.send(this.#laneWith(batch), now, true);
     return true;
   }
 
@@ -131,7 +135,7 @@ export class Flights {
   }
 
   #landed(lane: Lane, reply: BatchReply): void {
-    this.#letGoOf(lane);
+    this.#letGoOf(lane, reply);
     if ('error' in reply) {
       this.#retries.failed(lane, 'error', reply.error);
       this.#options.lanes.release(lane);
@@ -142,7 +146,7 @@ export class Flights {
   }
 
   #lost(lane: Lane, error: unknown): void {
-    this.#letGoOf(lane);
+    this.#letGoOf(lane, null);
     const isUnsent = error instanceof LostTask && error.kind === 'unsent';
     const letGo = error instanceof LostTask ? error.letGo : null;
     if (letGo !== null) this.#quarantine(lane, letGo);
@@ -171,7 +175,10 @@ export class Flights {
     watched(freed, onFault);
   }
 
-  #letGoOf(lane: Lane): void {
+  /** @param reply null where the worker was lost. */
+  #letGoOf(lane: Lane, reply: BatchReply | null): void {
+    const { traces } = this.#options;
+    if (traces !== undefined && traces.open > 0) traces.ended(lane, reply);
     this.#running.delete(lane);
     if (this.#alone === lane) this.#alone = null;
   }

@@ -36,7 +36,7 @@ describe('the tarball', () => {
         'bench/results/open-loop.svg',
         'bench/results/saturation.svg',
         'dist/THIRD-PARTY-LICENSES.txt',
-        ...['index', 'prometheus', 'reference'].flatMap((entry) =>
+        ...['index', 'opentelemetry', 'prometheus', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
         'dist/adopt-process.js',
@@ -229,5 +229,27 @@ describe('a host that is bundled into one file', () => {
     const copy = join(consumer, 'out/fraud-worker.mjs');
     await copyFile(join(consumer, 'node_modules/fraud-scorer/dist/worker.js'), copy);
     expectScore(await runIn(consumer, process.execPath, ['out/host.mjs'], { WORKER_FILE: copy }));
+  });
+});
+
+describe('fraud-scorer/opentelemetry where @opentelemetry/api is not installed', () => {
+  const program = (load: string): string => `
+    ${load}
+    const scorer = { [Symbol.for('fraud-scorer.watch')]() {} };
+    try { instrument(scorer); } catch (error) { console.log(error.code, error instanceof FraudScorerError, error.message); }
+  `;
+
+  it.each([
+    [
+      'module',
+      "import { instrument } from 'fraud-scorer/opentelemetry'; import { FraudScorerError } from 'fraud-scorer';",
+    ],
+    [
+      'commonjs',
+      "const { instrument } = require('fraud-scorer/opentelemetry'); const { FraudScorerError } = require('fraud-scorer');",
+    ],
+  ])('can be loaded, and says what to install when it is used (%s)', async (type, load) => {
+    const { stdout } = await node(`--input-type=${type}`, '--eval', program(load));
+    expect(stdout).toMatch(/^ERR_INVALID_OPTIONS true .*npm install @opentelemetry\/api/);
   });
 });

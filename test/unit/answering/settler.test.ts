@@ -188,6 +188,8 @@ describe('Settler', () => {
       id: 'a',
       enqueuedAt: clock.now(),
       context: null,
+      trace: null,
+      isRouted: true,
       resolve: (result: unknown) => told.push(result),
       reject: (error: unknown) => told.push(error),
     };

@@ -8,7 +8,7 @@ import { lineOver } from '../../../workers/serving/task-line.js';
 /** A line whose worker's end is on this thread. */
 async function lineTo(handler: (task: LineTask) => Promise<object>): Promise<TaskLine> {
   const memory = lineMemoryOf({ lanes: 4, maxBatchSize: 256 }, { areas: 2, rows: 1_024 });
-  return TaskLine.open(lineOver(handler, memory), memory, 'cpu');
+  return TaskLine.open(lineOver(handler, memory), memory, { provider: 'cpu', threadId: 7 });
 }
 
 const batch = (lane: number, rows = 1): LineTask => ({ kind: 'batch', lane, rows });
@@ -48,9 +48,9 @@ describe('TaskLine', () => {
     });
     const sent = [batch(3, 256), columns(1, 1_024), batch(0, 2)];
     expect(await Promise.all(sent.map((task) => reply(line, task)))).toEqual([
-      { inferenceMs: 32, provider: 'cpu' },
-      { inferenceMs: 128, provider: 'cpu' },
-      { inferenceMs: 0.25, provider: 'cpu' },
+      { inferenceMs: 32, provider: 'cpu', threadId: 7 },
+      { inferenceMs: 128, provider: 'cpu', threadId: 7 },
+      { inferenceMs: 0.25, provider: 'cpu', threadId: 7 },
     ]);
     expect(tasks).toEqual(sent);
     line.close();
@@ -119,7 +119,10 @@ describe('TaskLine', () => {
 
   it('says why it could not be opened', async () => {
     const memory = lineMemoryOf({ lanes: 1, maxBatchSize: 1 }, { areas: 1, rows: 1 });
-    const opening = TaskLine.open(() => Promise.reject(new Error('no such function')), memory, 'cpu');
+    const opening = TaskLine.open(() => Promise.reject(new Error('no such function')), memory, {
+      provider: 'cpu',
+      threadId: 7,
+    });
     await expect(opening).rejects.toThrow('no such function');
   });
 });

@@ -1,0 +1,15 @@
+export type {
+  HistogramSample,
+  MetricAggregation,
+  MetricBucket,
+  MetricFamily,
+  MetricFamilyOf,
+  MetricSample,
+  Metrics,
+  MetricType,
+  MetricUnit,
+} from '../../api/metrics.js';
+export { instrument } from './instrument.js';
+export type { OpenTelemetryApi } from './load-api.js';
+export type { InstrumentOptions } from './options.js';
+export type { InstrumentedScorer } from './types.js';

@@ -1,6 +1,7 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { pagePlugin } from './src/dashboard/page-plugin.js';
 import { watPlugin } from './workers/serving/kernels/wat-plugin.js';
 
 const shared: Options = {
@@ -13,7 +14,11 @@ const shared: Options = {
   // Nothing is minified, so names stay as they are; `keepNames` would have every closure pay for its name each time it is made.
 };
 
-const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
+const entry = {
+  index: 'src/index.ts',
+  reference: 'models/visa-fraud/reference.ts',
+  http: 'src/integrations/http/index.ts',
+};
 
 /** A few kilobytes of it are used: not worth a dependency of every host. */
 const carriedByAll = ['@bufbuild/protobuf'];
@@ -37,6 +42,20 @@ const carriedByCli = [
   'csv-parse',
   'csv-stringify',
   'cli-progress',
+  'eventsource-parser',
+  // The terminal's live view, and what it needs.
+  'log-update',
+  'ansi-escapes',
+  'ansi-styles',
+  'cli-cursor',
+  'environment',
+  'get-east-asian-width',
+  'mimic-function',
+  'onetime',
+  'restore-cursor',
+  'signal-exit',
+  'slice-ansi',
+  'wrap-ansi',
 ];
 
 /** What draws the report's charts. */
@@ -45,7 +64,10 @@ const carriedByCharts = ['echarts', 'zrender', 'tslib'];
 /** What `adopt` needs to read the header of a table. */
 const carriedByAdopt = ['csv-parse'];
 
-const esm: Options = { ...shared, ...ownGlobals, entry, format: ['esm'] };
+/** The live page draws with it. */
+const carriedByPage = ['uplot'];
+
+const esm: Options = { ...shared, ...ownGlobals, entry, format: ['esm'], esbuildPlugins: [pagePlugin] };
 
 /** In CommonJS form a file finds others by `__dirname`. */
 const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
@@ -63,7 +85,7 @@ const cjs: Options = {
   format: ['cjs'],
   ...ownGlobals,
   banner: { js: "'use strict';" },
-  esbuildPlugins: [packagedFilesPlugin],
+  esbuildPlugins: [packagedFilesPlugin, pagePlugin],
   onSuccess: writeLicenses,
 };
 
@@ -132,15 +154,15 @@ async function copyForWebpack(...names: readonly string[]): Promise<void> {
 
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
-  const texts = [...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByCharts, ...carriedByAdopt])].map(
-    async (name) => {
-      const directory = join('node_modules', name);
-      const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
-      if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
-      if (name !== '@bufbuild/protobuf') throw new Error(`${directory}: expected a licence, found none`);
-      return `${name}\n\n${await licenceOfProtobuf(directory)}`;
-    },
-  );
+  const texts = [
+    ...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByCharts, ...carriedByAdopt, ...carriedByPage]),
+  ].map(async (name) => {
+    const directory = join('node_modules', name);
+    const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
+    if (name !== '@bufbuild/protobuf') throw new Error(`${directory}: expected a licence, found none`);
+    return `${name}\n\n${await licenceOfProtobuf(directory)}`;
+  });
   await writeFile('dist/THIRD-PARTY-LICENSES.txt', (await Promise.all(texts)).join('\n\n'));
 }
 

@@ -14,6 +14,7 @@ import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
 import { describeScore } from './score.js';
 import { addTypesCommand } from './types-command.js';
+import { addWatchCommand } from './watch/watch-command.js';
 
 interface Common {
   json?: true;
@@ -115,6 +116,7 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       endWith(check.problems.length === 0);
     });
   addTypesCommand(program, output);
+  addWatchCommand(program, output, end);
 
   describeAdopt(
     program

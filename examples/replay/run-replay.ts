@@ -7,6 +7,7 @@ import { DelayedLabels } from './delayed-labels.js';
 import { deployBeside } from './deploy-beside.js';
 import type { Display } from './display.js';
 import { formatRate } from './format.js';
+import { servePage } from './live-page.js';
 import type { ReplayOptions } from './options.js';
 import { OutputFiles } from './output-files.js';
 import { expectedCount, fractionDone } from './progress.js';
@@ -41,6 +42,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   await using source = await TransactionSource.open(options.input, options.skipBad);
   const counting = countRows(options.input);
   await using scorer = await FraudScorer.create(scorerOptions(options));
+  await using page = options.dashboard === undefined ? null : await servePage(scorer, options.dashboard);
   await deployBeside(scorer, options);
   const rows = await counting;
   await using files = await OutputFiles.open(options);
@@ -85,6 +87,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
     });
   };
 
+  if (page !== null) display.note(`Live page: ${page.url}`);
   display.note(describeStart(options, scorer));
   const stopShowing = clock.every(display.periodMs, show);
   try {

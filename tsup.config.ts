@@ -1,6 +1,7 @@
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { pagePlugin } from './src/dashboard/page-plugin.js';
 import { watPlugin } from './workers/serving/kernels/wat-plugin.js';
 
 const shared: Options = {
@@ -17,6 +18,7 @@ const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.t
 
 /** Subpaths that work on a scorer of the host's. */
 const subpaths = {
+  http: 'src/integrations/http/index.ts',
   opentelemetry: 'src/integrations/opentelemetry/index.ts',
   prometheus: 'src/integrations/prometheus/index.ts',
 };
@@ -43,6 +45,20 @@ const carriedByCli = [
   'csv-parse',
   'csv-stringify',
   'cli-progress',
+  'eventsource-parser',
+  // The terminal's live view, and what it needs.
+  'log-update',
+  'ansi-escapes',
+  'ansi-styles',
+  'cli-cursor',
+  'environment',
+  'get-east-asian-width',
+  'mimic-function',
+  'onetime',
+  'restore-cursor',
+  'signal-exit',
+  'slice-ansi',
+  'wrap-ansi',
 ];
 
 /** What draws the report's charts. */
@@ -50,6 +66,9 @@ const carriedByCharts = ['echarts', 'zrender', 'tslib'];
 
 /** What `adopt` needs to read the header of a table. */
 const carriedByAdopt = ['csv-parse'];
+
+/** The live page draws with it. */
+const carriedByPage = ['uplot'];
 
 const esm: Options = { ...shared, ...ownGlobals, entry, format: ['esm'] };
 
@@ -73,17 +92,19 @@ const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
 
 const esmSubpaths: Options = {
   ...shared,
+  ...ownGlobals,
   entry: subpaths,
   format: ['esm'],
-  esbuildPlugins: [rootErrorsPlugin('./index.js')],
+  esbuildPlugins: [rootErrorsPlugin('./index.js'), pagePlugin],
 };
 
 const cjsSubpaths: Options = {
   ...shared,
+  ...ownGlobals,
   entry: subpaths,
   format: ['cjs'],
   banner: { js: "'use strict';" },
-  esbuildPlugins: [rootErrorsPlugin('./index.cjs'), packagedFilesPlugin],
+  esbuildPlugins: [rootErrorsPlugin('./index.cjs'), packagedFilesPlugin, pagePlugin],
 };
 
 const cjs: Options = {
@@ -172,15 +193,15 @@ async function copyForWebpack(...names: readonly string[]): Promise<void> {
 
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
-  const texts = [...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByCharts, ...carriedByAdopt])].map(
-    async (name) => {
-      const directory = join('node_modules', name);
-      const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
-      if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
-      if (name !== '@bufbuild/protobuf') throw new Error(`${directory}: expected a licence, found none`);
-      return `${name}\n\n${await licenceOfProtobuf(directory)}`;
-    },
-  );
+  const texts = [
+    ...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByCharts, ...carriedByAdopt, ...carriedByPage]),
+  ].map(async (name) => {
+    const directory = join('node_modules', name);
+    const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file !== undefined) return `${name}\n\n${await readFile(join(directory, file), 'utf8')}`;
+    if (name !== '@bufbuild/protobuf') throw new Error(`${directory}: expected a licence, found none`);
+    return `${name}\n\n${await licenceOfProtobuf(directory)}`;
+  });
   await writeFile('dist/THIRD-PARTY-LICENSES.txt', (await Promise.all(texts)).join('\n\n'));
 }
 

@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { buildPage } from './src/dashboard/page-plugin.js';
 import { compileWat } from './workers/serving/kernels/wat-plugin.js';
 
 export default defineConfig({
@@ -8,6 +9,15 @@ export default defineConfig({
       enforce: 'pre',
       async load(id) {
         return id.endsWith('.wat') ? `export default Uint8Array.of(${await compileWat(id)})` : null;
+      },
+    },
+    {
+      name: 'live-page',
+      enforce: 'pre',
+      async load(id) {
+        return id.endsWith('/dashboard/page/page.html')
+          ? `export default ${JSON.stringify(await buildPage(id))}`
+          : null;
       },
     },
   ],

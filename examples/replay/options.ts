@@ -26,11 +26,15 @@ export interface ReplayOptions {
   json?: string;
   /** Where a line of JSON for each transaction goes. */
   output?: string;
+  /** The port of the live page; 0 for any that is free. No page where it is left out. */
+  dashboard?: number;
   /** Whether rows that cannot be read are counted and left out. */
   skipBad: boolean;
 }
 
 const DEFAULT_SHARE = 0.1;
+
+const DASHBOARD_PORT = 9464;
 
 const BUNDLED_SAMPLE = fileURLToPath(new URL('../../models/visa-fraud/sample/transactions.csv.gz', import.meta.url));
 
@@ -87,6 +91,11 @@ function describeCommand(): Command {
     .option('--shadow <dir>', 'a version that gets copies; its decisions are compared', text)
     .option('--workers <n>', 'worker threads (default: one for each core)', wholeWithin(1, 256))
     .option('--label-delay <days>', "days of the data's own time until a label is known", delayDays, 7)
+    .addOption(
+      new Option('--dashboard [port]', `serve the live page on this machine (default port: ${DASHBOARD_PORT})`)
+        .argParser(wholeWithin(0, 65_535))
+        .preset(String(DASHBOARD_PORT)),
+    )
     .option('--json <file>', 'write the whole report as JSON', text)
     .option('--output <file>', 'write a line of JSON for each transaction', text)
     .option('--skip-bad', 'count and skip rows that cannot be read, rather than stop');

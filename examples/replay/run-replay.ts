@@ -8,6 +8,7 @@ import { deployBeside } from './deploy-beside.js';
 import type { Display } from './display.js';
 import { featureForm } from './feature-form.js';
 import { formatRate } from './format.js';
+import { servePage } from './live-page.js';
 import type { ReplayOptions } from './options.js';
 import { OutputFiles } from './output-files.js';
 import { expectedCount, fractionDone } from './progress.js';
@@ -48,6 +49,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   await using scorer = await FraudScorer.create(scorerOptions(options));
   // Once the scorer has checked its model, and before the others are loaded.
   const features = await featureForm(directories, builder);
+  await using page = options.dashboard === undefined ? null : await servePage(scorer, options.dashboard);
   await deployBeside(scorer, options);
   const rows = await counting;
   await using files = await OutputFiles.open(options);
@@ -87,6 +89,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
     });
   };
 
+  if (page !== null) display.note(`Live page: ${page.url}`);
   display.note(describeStart(options, scorer));
   const stopShowing = clock.every(display.periodMs, show);
   try {

@@ -15,6 +15,7 @@ import { recommendations } from './recommend.js';
 import { describeReference } from './reference.js';
 import { describeScore } from './score.js';
 import { addTypesCommand } from './types-command.js';
+import { addWatchCommand } from './watch/watch-command.js';
 
 interface Common {
   json?: true;
@@ -116,6 +117,7 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       endWith(check.problems.length === 0);
     });
   addTypesCommand(program, output);
+  addWatchCommand(program, output, end);
 
   describeAdopt(
     program

@@ -4,6 +4,9 @@ import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.j
 /** The share of `maxQueueSize` at which a host should begin to shed load. */
 const crowdedShare = 0.8;
 
+/** The first reason of a scorer that was closed. */
+export const closedReason = 'the scorer is closed';
+
 export interface HealthSnapshot {
   closed: boolean;
   readyWorkers: number;
@@ -22,7 +25,7 @@ export interface HealthSnapshot {
 export function healthOf(snapshot: HealthSnapshot): Health {
   const { closed, readyWorkers, versions, provider, providers, devices, queueDepth, maxQueueSize, findings } = snapshot;
   const reasons: string[] = [];
-  if (closed) reasons.push('the scorer is closed');
+  if (closed) reasons.push(closedReason);
   for (const { version, ready, configured } of versions) {
     const whose = versions.length > 1 ? ` of version ${JSON.stringify(version)}` : '';
     if (ready < configured) reasons.push(`${ready} of ${configured} workers${whose} are ready`);

@@ -36,7 +36,7 @@ describe('the tarball', () => {
         'bench/results/open-loop.svg',
         'bench/results/saturation.svg',
         'dist/THIRD-PARTY-LICENSES.txt',
-        ...['index', 'opentelemetry', 'prometheus', 'reference'].flatMap((entry) =>
+        ...['http', 'index', 'opentelemetry', 'prometheus', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
         'dist/adopt-process.js',

@@ -1,0 +1,128 @@
+import { Buffer } from 'node:buffer';
+import { TextDecoder } from 'node:util';
+import { createParser } from 'eventsource-parser';
+import type { DashboardSnapshot } from '../../api/dashboard.js';
+import { escapeControls } from '../../errors/foreign-names.js';
+
+/** There is no live page at an address, or it can't be seen; the message says what to do. */
+export class NoLivePageError extends Error {
+  override readonly name = 'NoLivePageError';
+}
+
+/** Where a live page is, and how to ask for it. */
+export interface LivePage {
+  /** With a slash at its end, and without credentials. */
+  base: URL;
+  headers: Record<string, string>;
+}
+
+/**
+ * @param address as it was given: `localhost:9464` will do.
+ * @throws {NoLivePageError} where it is none.
+ */
+export function livePageAt(address: string, headers: Record<string, string> = {}): LivePage {
+  const given = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address.replace(/^:/, 'localhost:')}`;
+  const base = URL.canParse(given) ? new URL(given) : null;
+  if (base === null || !/^https?:$/.test(base.protocol)) {
+    throw new NoLivePageError(`${shown(address)}: expected an http or https address, such as http://localhost:9464/`);
+  }
+  const { username, password } = base;
+  base.username = '';
+  base.password = '';
+  base.search = '';
+  base.hash = '';
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  return { base, headers: username === '' ? headers : { authorization: `Basic ${credentials}`, ...headers } };
+}
+
+/** One snapshot. @throws {NoLivePageError} where there is none to be had. */
+export async function fetchSnapshot(page: LivePage, signal: AbortSignal): Promise<DashboardSnapshot> {
+  const response = await ask(page, 'snapshot', 'application/json', signal);
+  return read(await response.text(), page);
+}
+
+/**
+ * Calls `onSnapshot` with every snapshot until the stream ends.
+ *
+ * @throws {NoLivePageError} where there is no stream to be had.
+ */
+export async function followSnapshots(
+  page: LivePage,
+  signal: AbortSignal,
+  onSnapshot: (snapshot: DashboardSnapshot) => void,
+): Promise<void> {
+  const { body } = await ask(page, 'events', 'text/event-stream', signal);
+  if (body === null) return;
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      if (event === 'snapshot') onSnapshot(read(data, page));
+    },
+  });
+  const decoder = new TextDecoder();
+  for await (const chunk of body) parser.feed(decoder.decode(chunk, { stream: true }));
+}
+
+async function ask(page: LivePage, what: string, type: string, signal: AbortSignal): Promise<Response> {
+  const url = new URL(what, page.base);
+  let response: Response;
+  try {
+    response = await fetch(url, { headers: { accept: type, ...page.headers }, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new NoLivePageError(
+      `${page.base.href}: nobody answers (${causeOf(error)}); is the service running, and is this its address?`,
+    );
+  }
+  if (!response.ok) {
+    const said = await response.text().catch(() => '');
+    throw new NoLivePageError(`${page.base.href}: ${adviceFor(response.status, said)}`);
+  }
+  if (response.headers.get('content-type')?.startsWith(type) !== true) {
+    await response.body?.cancel();
+    throw new NoLivePageError(
+      `${page.base.href}: something else answers there; expected the address of dashboardHandler`,
+    );
+  }
+  return response;
+}
+
+function adviceFor(status: number, said: string): string {
+  if (status === 401 || status === 403)
+    return `the service refuses (HTTP ${status}); give what it asks for with --header`;
+  if (status === 404)
+    return 'there is no live page (HTTP 404); expected the address at which dashboardHandler is mounted';
+  return `the service answers HTTP ${status}${said === '' || said.startsWith('<') ? '' : `: ${shown(said.trim())}`}`;
+}
+
+function read(text: string, { base }: LivePage): DashboardSnapshot {
+  const value: unknown = parsed(text);
+  if (isSnapshot(value)) return value;
+  throw new NoLivePageError(
+    `${base.href}: expected a snapshot of format 1; is the service's fraud-scorer of another version?`,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    // What comes from another machine must not reach the terminal as an escape sequence.
+    return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? escapeControls(value) : value));
+  } catch {
+    return null;
+  }
+}
+
+function isSnapshot(value: unknown): value is DashboardSnapshot {
+  return typeof value === 'object' && value !== null && 'format' in value && value.format === 1 && 'point' in value;
+}
+
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
+  if (cause instanceof Error) return cause.message;
+  return error instanceof Error ? error.message : 'unknown reason';
+}
+
+function shown(text: string): string {
+  return escapeControls(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+}

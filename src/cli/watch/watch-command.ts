@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../../host/clock.js';
+import { exitCodes, type Output } from '../output.js';
+import { liveScreen } from './live-screen.js';
+import { livePageAt, NoLivePageError } from './stream.js';
+import { plainScreen, watch } from './watch.js';
+
+interface WatchFlags {
+  once?: boolean;
+  json?: boolean;
+  header: Record<string, string>;
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Adds `fraud-scorer watch`. @param end is told the exit code. */
+export function addWatchCommand(program: Command, output: Output, end: (code: number) => void): void {
+  program
+    .command('watch <url>')
+    .description('Shows a running scorer in the terminal, from the address of its live page (dashboardHandler).')
+    .helpOption('--help', 'write this')
+    .option('--once', 'show it once, and end')
+    .option('--json', 'write JSON: a line each second, or one snapshot with --once')
+    .addOption(
+      new Option('--header <name: value>', 'send this header, such as an Authorization; may be repeated')
+        .argParser(header)
+        .default({}, 'none'),
+    )
+    .action(async (url: string, { once = false, json = false, header: headers }: WatchFlags) => {
+      const controller = new AbortController();
+      const stop = (signal: (typeof signals)[number]): void => {
+        end(signal === 'SIGINT' ? 130 : 143);
+        controller.abort();
+      };
+      for (const signal of signals) process.once(signal, stop);
+      const isLive = process.stdout.isTTY && !json && !once;
+      const screen = isLive ? liveScreen(process.stdout) : plainScreen(output, json);
+      const closed = (): void => controller.abort();
+      // `fraud-scorer watch … | head`: nobody reads any more.
+      process.stdout.once('error', closed);
+      try {
+        const page = livePageAt(url, headers);
+        await watch({ page, once, json, clock: systemClock, signal: controller.signal, screen }, output);
+      } catch (error) {
+        if (controller.signal.aborted) return;
+        if (!(error instanceof NoLivePageError)) throw error;
+        output.error(`${error.message}\n`);
+        end(exitCodes.problem);
+      } finally {
+        screen.close();
+        process.stdout.off('error', closed);
+        for (const signal of signals) process.off(signal, stop);
+      }
+    });
+}
+
+function header(text: string, earlier: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("expected 'name: value'.");
+  return { ...earlier, [name]: value };
+}

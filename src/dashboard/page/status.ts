@@ -1,0 +1,76 @@
+import type { DashboardSnapshot } from '../../api/dashboard.js';
+import { formatDuration, formatTime } from '../format.js';
+import type { ConnectionState } from './connection.js';
+import { byId, setAttribute, setText } from './dom.js';
+
+/** Without a snapshot for so long, what is shown is old. */
+const staleMs = 5_000;
+
+/** Who is watched, whether it is well, and whether the page still hears of it. */
+export class Status {
+  #connection: ConnectionState = { kind: 'connecting' };
+  /** When the last snapshot came, by the page's own clock. */
+  #heardAt: number | null = null;
+  #announced = '';
+
+  heard(snapshot: DashboardSnapshot): void {
+    this.#heardAt = Date.now();
+    const { title, model, uptimeSeconds, health } = snapshot;
+    setText(byId('title'), title ?? model.name);
+    setText(
+      byId('subtitle'),
+      `${title === null ? '' : `${model.name} `}version ${model.version}, up for ${formatDuration(uptimeSeconds * 1_000)}`,
+    );
+    const active = snapshot.alerts.filter(({ clearedAt }) => clearedAt === null).length;
+    document.title = `${active > 0 ? `(${active}) ` : ''}${title ?? model.name} – fraud-scorer`;
+    const chip = byId('health');
+    chip.hidden = false;
+    chip.title = health.reasons.join('\n');
+    setAttribute(chip, 'data-state', health.status);
+    setText(byId('health-text'), { ok: 'Healthy', degraded: 'Degraded', unavailable: 'Unavailable' }[health.status]);
+  }
+
+  connection(state: ConnectionState): void {
+    this.#connection = state;
+    this.show(false);
+  }
+
+  /** Also to be called every second: numbers grow old without anything happening. */
+  show(isPaused: boolean): void {
+    const age = this.#heardAt === null ? 0 : Date.now() - this.#heardAt;
+    const isStale = this.#heardAt !== null && age > staleMs;
+    const since = this.#heardAt === null ? '' : ` since ${formatTime(this.#heardAt)}`;
+    const { kind } = this.#connection;
+    const [state, text, notice] =
+      kind === 'closed'
+        ? ['closed', 'Closed', 'The scorer was closed. These are its last numbers.']
+        : kind === 'reconnecting'
+          ? [
+              'reconnecting',
+              'Reconnecting',
+              `Reconnecting: ${this.#connection.kind === 'reconnecting' ? this.#connection.reason : ''}. Nothing new${since}.`,
+            ]
+          : isStale
+            ? ['stale', 'Stale', `Stale: nothing new${since}.`]
+            : kind === 'connecting'
+              ? ['connecting', 'Connecting', '']
+              : isPaused
+                ? ['paused', 'Paused', 'Paused: the numbers stay as they were. Alerts are still announced.']
+                : ['live', 'Live', ''];
+    setAttribute(byId('connection'), 'data-state', state);
+    setText(byId('connection-text'), text);
+    const line = byId('stale');
+    line.hidden = notice === '';
+    setText(line, notice);
+    // Only what changes: an announcement every second would be noise.
+    if (state !== this.#announced && state !== 'connecting') {
+      if (this.#announced !== '' || state !== 'live') announce(`Connection: ${text}`);
+      this.#announced = state;
+    }
+  }
+}
+
+/** Says it to those who listen to the page. */
+export function announce(text: string): void {
+  setText(byId('announce'), text);
+}

@@ -1,0 +1,96 @@
+import type { DashboardPoint } from '../api/dashboard.js';
+
+/** Values of one field over time, the oldest first. Times are in seconds since the epoch. */
+export interface Columns {
+  at: number[];
+  values: Map<keyof DashboardPoint, (number | null)[]>;
+}
+
+/** Fields of which the highest value in a minute counts; of the others it is the mean. */
+const byMaximum: ReadonlySet<keyof DashboardPoint> = new Set(['p99', 'p95', 'batchMax', 'queued']);
+
+const minuteMs = 60_000;
+const fineCapacity = 900;
+const coarseCapacity = 720;
+
+/**
+ * What the charts show: the last 15 minutes by the second, and the last 12 hours by the minute. It never holds more, however long a page
+ * is open.
+ */
+export class Series {
+  #fine: DashboardPoint[] = [];
+  #coarse: DashboardPoint[] = [];
+  /** The seconds of the minute in progress. */
+  #minute: DashboardPoint[] = [];
+
+  /** Points that are held. */
+  get size(): number {
+    return this.#fine.length + this.#coarse.length + this.#minute.length;
+  }
+
+  get lastAt(): number {
+    return this.#fine.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Adds a second. One that is there already, or is older than the last, is left out: a history repeats what was sent. */
+  add(point: DashboardPoint): void {
+    if (point.at <= this.lastAt) return;
+    this.#fine.push(point);
+    // Now and then, as moving all of them every second is work too.
+    if (this.#fine.length > fineCapacity + 100) this.#fine = this.#fine.slice(-fineCapacity);
+    const first = this.#minute[0];
+    if (first !== undefined && Math.floor(first.at / minuteMs) !== Math.floor(point.at / minuteMs)) {
+      this.#coarse.push(summed(this.#minute));
+      if (this.#coarse.length > coarseCapacity) this.#coarse.shift();
+      this.#minute = [];
+    }
+    // A clock that is set back or forward must not make it grow.
+    if (this.#minute.length < 120) this.#minute.push(point);
+  }
+
+  clear(): void {
+    this.#fine = [];
+    this.#coarse = [];
+    this.#minute = [];
+  }
+
+  /**
+   * The points of the last `windowMs`, with a hole where nothing was seen for a while.
+   *
+   * @param now in milliseconds since the epoch.
+   */
+  window(windowMs: number, now: number, fields: readonly (keyof DashboardPoint)[]): Columns {
+    const isFine = windowMs <= fineCapacity * 1_000;
+    const all = isFine ? this.#fine : [...this.#coarse, ...(this.#minute.length > 0 ? [summed(this.#minute)] : [])];
+    const columns: Columns = { at: [], values: new Map(fields.map((field) => [field, []])) };
+    const longestStep = isFine ? 5_000 : 3 * minuteMs;
+    let before: number | null = null;
+    for (const point of all) {
+      if (point.at < now - windowMs) continue;
+      if (before !== null && point.at - before > longestStep) push(columns, before + 1, null);
+      push(columns, point.at, point);
+      before = point.at;
+    }
+    return columns;
+  }
+}
+
+function push({ at, values }: Columns, time: number, point: DashboardPoint | null): void {
+  at.push(time / 1_000);
+  for (const [field, list] of values) list.push(point === null ? null : point[field]);
+}
+
+/** The points of a minute as one, at the time of the last. */
+function summed(points: readonly DashboardPoint[]): DashboardPoint {
+  const last = points.at(-1);
+  if (last === undefined) throw new Error('a minute without a second');
+  const result = { ...last };
+  for (const field of Object.keys(last) as (keyof DashboardPoint)[]) {
+    if (field === 'at') continue;
+    const known = points.map((point) => point[field]).filter((value) => value !== null);
+    if (known.length === 0) result[field] = null;
+    else if (byMaximum.has(field)) result[field] = Math.max(...known);
+    else result[field] = known.reduce((sum, value) => sum + value, 0) / known.length;
+  }
+  return result;
+}

@@ -119,9 +119,16 @@ export function composeVersions(
     versions: () => deployments.all.map((deployment) => ({ deployment, share: deployments.trafficOf(deployment) })),
     onFault,
   });
-  const tell = (event: Omit<DeploymentEvent, 'at'>): void => {
-    logger.info('A version changed', { ...event });
-    outsideOfRequests(() => events.emit('deployment', { ...event, at: clock.epochMs() }));
+  const untold: DeploymentEvent[] = [];
+  const tell = (change: Omit<DeploymentEvent, 'at'>): void => {
+    logger.info('A version changed', { ...change });
+    // A listener may bring about the next event: every listener hears of this one first.
+    if (untold.push({ ...change, at: clock.epochMs() }) > 1) return;
+    for (let event = untold[0]; event !== undefined; event = untold[0]) {
+      const next = event;
+      outsideOfRequests(() => events.emit('deployment', next));
+      untold.shift();
+    }
   };
   const retirement = new Retirement({
     ...{ clock, deployments, retired, timeoutMs: options.timeoutMs, changes },

@@ -5,6 +5,7 @@ import { host } from './host.js';
 import { hotUpdates } from './hot-updates.js';
 import { http } from './http.js';
 import { memory } from './memory.js';
+import { observing } from './observing.js';
 import { openLoopLatency } from './open-loop.js';
 import { policy } from './policy.js';
 import { saturation } from './saturation.js';
@@ -25,5 +26,6 @@ export const scenarios: readonly Scenario[] = [
   shadow,
   slowLoad,
   canaries,
+  observing,
   memory,
 ];

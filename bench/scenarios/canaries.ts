@@ -9,9 +9,6 @@ import type { Settings } from '../settings.js';
 import { type Figure, figureOf } from '../statistics.js';
 import type { Scenario } from './scenario.js';
 
-/** Of a width of 512: most of a request's time. */
-const layers = 30;
-
 interface Series {
   kind: CanaryKind;
   outcomes: readonly CanaryOutcome[];
@@ -28,12 +25,15 @@ export const canaries: Scenario = {
     await using resources = new Resources();
     const pace = resources.add(new Pacer(settings.tickMs));
     const series = kinds.map((kind) => ({ kind, outcomes: [] as CanaryOutcome[] }));
-    const primary = await versions.changed('1', (graph) => withLayers(graph, 'x', layers));
     // One of each kind, then the next of each: what the machine does meanwhile comes to all of them.
     for (let run = 0; run < runs; run += 1) {
       for (const { kind, outcomes } of series) {
-        const canary = await versions.changed('2', (graph) => withLayers(graph, 'x', kind.work * layers), kind.scale);
-        outcomes.push(await runCanary({ kind, primary, canary, ratePerSecond, stepMs, pace }));
+        const { layers, work, scale, rateShare } = kind;
+        const primary = await versions.changed('1', (graph) => withLayers(graph, 'x', layers));
+        const canary = await versions.changed('2', (graph) => withLayers(graph, 'x', work * layers), scale);
+        outcomes.push(
+          await runCanary({ kind, primary, canary, ratePerSecond: rateShare * ratePerSecond, stepMs, pace }),
+        );
         steps.done(`canaries: ${kind.name}`);
       }
     }
@@ -45,7 +45,7 @@ function report({ canaries: { runs, ratePerSecond, stepMs } }: Settings, series:
   return {
     tables: [
       {
-        title: `${runs} canaries of each kind at ${ratePerSecond}/s, a worker each, first step 30 % for ${stepMs / 1_000} s`,
+        title: `${runs} canaries of each kind at up to ${ratePerSecond}/s, a worker each, first step 30 % for ${stepMs / 1_000} s`,
         columns: [
           { name: 'the canary' },
           { name: 'must end' },

@@ -6,7 +6,7 @@ import type { LatencySummary } from './summary.js';
  * `notReadable`: a feature that the shadow needs is absent or of another type. `failed`: the shadow failed, died, hung or gave a score
  * outside [0, 1]. `late`: its answer came too late. `unpaired`: the model gave the request no answer to compare with.
  */
-export type ShadowDropReason = 'queueFull' | 'pressure' | 'notReadable' | 'failed' | 'late' | 'unpaired';
+export type ShadowDropReason = 'queueFull' | 'pressure' | 'notReadable' | 'failed' | 'late' | 'unpaired' | 'retired';
 
 /** What a shadow would have done. Nothing of it touches a request, or what is counted of requests. */
 export interface ShadowSummary {

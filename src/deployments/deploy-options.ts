@@ -1,6 +1,7 @@
 import { readPolicyPatch } from '../answering/policy.js';
 import type { DeployOptions } from '../api/deployment.js';
 import type { DecisionPolicy } from '../api/policy.js';
+import { InvalidOptionsError } from '../errors.js';
 import { maxWorkers } from '../pool/default-workers.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { type CanaryPlan, expectedCanary, readCanaryOptions } from './canary/options.js';
@@ -21,7 +22,7 @@ export interface DeployOrder {
 
 /** @throws {InvalidOptionsError} with everything that is unknown or not as documented. */
 export function readDeployOptions(options: DeployOptions | undefined): DeployOrder {
-  const reader = new FieldReader(options);
+  const reader = new FieldReader(options).knows('traffic', 'policy', 'workers', 'sample', 'canary');
   const canary = reader.has('canary') ? readCanaryOptions(reader.nested('canary', expectedCanary)) : null;
   const given = reader.value('traffic', "1, a share in (0, 1), or 'shadow'", isTraffic);
   const traffic = given ?? canary?.steps[0] ?? 1;
@@ -51,7 +52,7 @@ function isTraffic(value: unknown): value is number | 'shadow' {
 
 /** Shares by version. @throws {InvalidOptionsError} where one is no share. */
 export function readShares(shares: unknown): Map<string, number> {
-  const reader = new FieldReader(shares ?? null, 'shares', undefined, 'an object of shares by version');
+  const reader = readerOfShares(shares);
   const read = new Map<string, number>();
   for (const version of reader.names) {
     const share = reader.value(version, 'a share of the traffic in [0, 1]', isShare);
@@ -59,6 +60,13 @@ export function readShares(shares: unknown): Map<string, number> {
   }
   reader.throwIfInvalid();
   return read;
+}
+
+/** Of the reader's own, undefined is an object without fields. */
+function readerOfShares(shares: unknown): FieldReader {
+  const expected = 'an object of shares by version';
+  if (shares === undefined) throw new InvalidOptionsError([{ path: 'shares', expected, received: 'undefined' }]);
+  return new FieldReader(shares, 'shares', undefined, expected);
 }
 
 function isShare(value: unknown): value is number {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DeploymentEvent } from '../api/events.js';
 import {
   ClosedError,
@@ -94,7 +95,11 @@ export class Deploying {
         throw new UnknownVersionError('The shadow ended before it could be promoted');
       }
     };
+    const { version } = directory.manifest;
     const work = loader.run(async (limit) => {
+      // It was asked for twice, and the other call has done it.
+      const { primary } = deployments;
+      if (primary.model.version === version) return { deployment: primary, replaced: null };
       const order = { role: { kind: 'primary' }, policy: policy.host, workers: workersGiven } as const;
       const made = await this.#load(directory, order, limit, requireShadow);
       const replaceShadow = (): void => {
@@ -103,7 +108,7 @@ export class Deploying {
       };
       return this.#serve(made, { ...order, policy: policy.host }, replaceShadow, 'promoted');
     });
-    return this.#replaced(await this.#toldWhereItFails(work, () => directory.manifest.version));
+    return this.#replaced(await this.#toldWhereItFails(work, () => version));
   }
 
   /**
@@ -199,10 +204,11 @@ export class Deploying {
   }
 
   /** @throws {ModelInvalidError} where a version of this name is live. */
-  #requireNew({ manifest: { version }, modelPath }: ModelDirectory): void {
+  #requireNew({ manifest: { version }, folders }: ModelDirectory): void {
     if (this.#options.deployments.find(version) === null) return;
     const received = `${JSON.stringify(version)}, which is live already (each version needs a name of its own)`;
-    throw new ModelInvalidError(modelPath, [{ path: 'version', expected: 'a version that is not live', received }]);
+    const file = join(folders.at(-1) ?? '', 'model.json');
+    throw new ModelInvalidError(file, [{ path: 'version', expected: 'a version that is not live', received }]);
   }
 
   /** @throws {InvalidOptionsError} where there is no place, or not enough traffic, for one more challenger. */

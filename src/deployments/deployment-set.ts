@@ -179,7 +179,9 @@ export class DeploymentSet {
     const found = this.find(version);
     if (found !== null) return found;
     const live = this.live.map(({ model }) => JSON.stringify(model.version)).join(', ');
-    throw new UnknownVersionError(`There is no such version: live are ${live}. See deployments().`);
+    throw new UnknownVersionError(
+      `version: there is no ${JSON.stringify(version)}; live are ${live}. See deployments().`,
+    );
   }
 
   /** Requests that wait for a worker, of any version. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { transferableAbortController } from 'node:util';
 import PQueue from 'p-queue';
 import type { Clock } from '../host/clock.js';
@@ -14,6 +15,8 @@ export class Loader {
   constructor(clock: Clock, startTimeoutMs: number) {
     this.#clock = clock;
     this.#startTimeoutMs = startTimeoutMs;
+    // As many as versions that wait: Node.js takes more than ten for a leak.
+    setMaxListeners(0, this.#controller.signal);
   }
 
   /**

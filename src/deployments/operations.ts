@@ -61,7 +61,8 @@ export class Operations {
   setPolicy(patch: Partial<DecisionPolicy>): void {
     const { deployments, tell } = this.#options;
     deployments.patchPolicy(patch);
-    tell({ type: 'policy', version: null, reason: `set: ${Object.keys(patch).join(', ') || 'nothing'}` });
+    const names = Object.keys(patch).join(', ');
+    if (names !== '') tell({ type: 'policy', version: null, reason: `set: ${names}` });
   }
 
   /** @throws as `FraudScorer.setTraffic` does; nothing has changed then. */

@@ -1,6 +1,9 @@
 import type { DeploymentSummary, DeployOptions } from '../api/deployment.js';
+import { InvalidOptionsError } from '../errors.js';
 import { EventSource } from '../host/event-source.js';
 import { requirePath } from '../models/model-location.js';
+import { describeValue } from '../validation/issues.js';
+import { isText } from '../validation/text.js';
 import { readDeployOptions, readShares } from './deploy-options.js';
 import type { Operations } from './operations.js';
 
@@ -44,10 +47,10 @@ export abstract class VersionedScorer extends EventSource {
   /**
    * Gives a version what the primary has. The primary before becomes the standby. Resolves once that has answered what it was given.
    *
-   * @throws {UnknownVersionError} where no such version is live.
+   * @throws {UnknownVersionError} where no such version is live. @throws {InvalidOptionsError} where it is no text.
    */
-  promote(version: string): Promise<DeploymentSummary> {
-    return this.#operations.promote(version);
+  async promote(version: string): Promise<DeploymentSummary> {
+    return this.#operations.promote(requireVersion(version));
   }
 
   /**
@@ -62,14 +65,21 @@ export abstract class VersionedScorer extends EventSource {
   /**
    * Takes a version's traffic away at once, and ends it. Resolves once its workers have ended.
    *
-   * @throws {UnknownVersionError} where no such version is live. @throws {InvalidOptionsError} where it is the primary.
+   * @throws {UnknownVersionError} where no such version is live. @throws {InvalidOptionsError} where it is the primary, or no text.
    */
-  retire(version: string): Promise<void> {
-    return this.#operations.retire(version);
+  async retire(version: string): Promise<void> {
+    return this.#operations.retire(requireVersion(version));
   }
 
   /** The versions that are live, then the last ten that have retired. */
   deployments(): DeploymentSummary[] {
     return this.#operations.summaries;
   }
+}
+
+/** @throws {InvalidOptionsError} where it is no version's name: they are texts, though they may look like numbers. */
+function requireVersion(version: unknown): string {
+  if (isText(version)) return version;
+  const expected = 'the version of a model that is live, as a non-empty text';
+  throw new InvalidOptionsError([{ path: 'version', expected, received: describeValue(version) }]);
 }

@@ -62,6 +62,12 @@ export class FieldReader {
     return this.#fields[name] !== undefined;
   }
 
+  /** These fields may be there, whether or not their values are asked for. */
+  knows(...names: readonly string[]): this {
+    for (const name of names) this.#known.add(name);
+    return this;
+  }
+
   /** Whether a field has just this value. */
   is(name: string, value: unknown): boolean {
     return this.#take(name) === value;

@@ -37,7 +37,7 @@ function fillScorer(): void {
     performance: summaryNow.performance,
     business: { ...summaryNow.business, total: 1_000, approved: 940, reviewed: 40, blocked: 20 },
   };
-  const dropped = { queueFull: 0, pressure: 0, notReadable: 0, failed: 0, late: 0, unpaired: 0 };
+  const dropped = { queueFull: 0, pressure: 0, notReadable: 0, failed: 0, late: 0, unpaired: 0, retired: 0 };
   const { latencyMs } = summaryNow.performance;
   summaryNow.deployments = [
     { ...shared, version: '1', role: 'primary', traffic: 0.75 },

@@ -51,6 +51,17 @@ describe('versions that change while something else happens', () => {
     expect(roles(scorer)).toEqual(['1 primary 1', '2 standby 0']);
   });
 
+  it('are told of in the order in which it happened, to each listener, though the first changes them again', async () => {
+    const scorer = await create();
+    const heard: string[] = [];
+    scorer.on('deployment', ({ type }) => {
+      if (type === 'deployed') void scorer.rollback();
+    });
+    scorer.on('deployment', ({ type }) => heard.push(type));
+    await scorer.deploy(two);
+    await expect.poll(() => heard).toEqual(['deployed', 'rolledBack']);
+  });
+
   it('keep away from traffic that a listener has retired between two shares', async () => {
     const scorer = await create();
     await scorer.deploy(two, { traffic: 0.2 });

@@ -8,6 +8,7 @@ import {
   type ModelResult,
   type ScoreOptions,
 } from '../../src/index.js';
+import { untyped } from '../support/untyped.js';
 import { Versions } from '../support/versions.js';
 
 const x = 0.25;
@@ -188,8 +189,42 @@ describe('versions', () => {
     const { scorer } = await create();
     await expect(scorer.deploy(one)).rejects.toMatchObject({
       code: 'ERR_MODEL_INVALID',
-      message: expect.stringContaining('is live already'),
+      message: expect.stringMatching(/model\.json: version: .* is live already/),
     });
+  });
+
+  it('name the version that they do not know, and refuse what is no version at all', async () => {
+    const { scorer } = await create();
+    await expect(scorer.promote('9')).rejects.toMatchObject({
+      code: 'ERR_UNKNOWN_VERSION',
+      message: 'version: there is no "9"; live are "1". See deployments().',
+    });
+    for (const call of [() => scorer.promote(untyped(2)), () => scorer.retire(untyped(undefined))]) {
+      await expect(call()).rejects.toMatchObject({
+        code: 'ERR_INVALID_OPTIONS',
+        issues: [expect.objectContaining({ path: 'version' })],
+      });
+    }
+  });
+
+  it('can be many at once that load, without a warning', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): number => warnings.push(warning);
+    process.on('warning', onWarning);
+    const { scorer } = await create();
+    const deploys = Array.from({ length: 14 }, () => scorer.deploy(two, { traffic: 'shadow' }).catch(() => null));
+    await Promise.all(deploys);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
+  it('tells nothing of a policy in which nothing is set', async () => {
+    const { scorer } = await create();
+    const heard: string[] = [];
+    scorer.on('deployment', ({ type }) => heard.push(type));
+    scorer.setPolicy({});
+    scorer.setPolicy({ blockProbability: 0.9 });
+    expect(heard).toEqual(['policy']);
   });
 
   it('refuses unknown options', async () => {

@@ -160,6 +160,26 @@ describe('a shadow', () => {
     expect(await scorer.score({ features: { hour: 0.25 } })).toMatchObject({ model: { version: 'with hour' } });
   });
 
+  it('that is retired gives up its copies, and nothing of it has failed', async () => {
+    const scorer = await create();
+    await scorer.deploy(two, { traffic: 'shadow' });
+    const answered = scorer.scoreMany(requests);
+    await Promise.all([scorer.retire('2'), answered]);
+    const retired = scorer.deployments().find(({ version }) => version === '2');
+    expect(retired).toMatchObject({ role: 'retired', requests: { failed: 0 }, shadow: { copied: 300 } });
+    expect(retired?.shadow?.dropped).toMatchObject({ failed: 0, retired: 300 });
+  });
+
+  it('can be promoted by two calls at once', async () => {
+    const scorer = await create();
+    const events: string[] = [];
+    scorer.on('deployment', ({ type, version }) => events.push(`${type} ${version}`));
+    await scorer.deploy(two, { traffic: 'shadow' });
+    const promoted = await Promise.all([scorer.promote('2'), scorer.promote('2')]);
+    expect(promoted.map(({ role }) => role)).toEqual(['primary', 'primary']);
+    expect(events).toEqual(['deployed 2', 'retired 2', 'promoted 2']);
+  });
+
   it('compares with what the caller got, and drops what the caller took back', async () => {
     const scorer = await create();
     await scorer.deploy(two, { traffic: 'shadow' });

@@ -54,6 +54,8 @@ export class CanaryRig {
   readonly failures: string[] = [];
   readonly canary: Canary;
   now = 5_000;
+  /** What another challenger has. */
+  othersShare = 0;
   /** Promises of the gate that were kept. */
   answers = 0;
 
@@ -69,7 +71,7 @@ export class CanaryRig {
   }
 
   look(): Verdict {
-    return this.canary.look(this.now, this.primary.reading, this.version.reading);
+    return this.canary.look(this.now, this.primary.reading, this.version.reading, 1, this.othersShare);
   }
 
   /** Lets both serve for a time, and looks. @param ms before the look. */

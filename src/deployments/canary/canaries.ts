@@ -95,6 +95,7 @@ export class Canaries {
       readVersion(primary.model.version, primary.stats),
       readVersion(deployment.model.version, deployment.stats),
       experiments.designEffectOf(deployment),
+      deployments.challengers.shareBut(deployment),
     );
     this.#follow(deployment, verdict);
   }

@@ -5,6 +5,7 @@ import { ErrorGuard } from './error-guard.js';
 import type { Readings } from './evidence.js';
 import { Gate, type GateHooks } from './gate.js';
 import type { CanaryPlan } from './options.js';
+import { percent } from './percent.js';
 import { Stage } from './stage.js';
 import type { Breach, Verdict } from './verdict.js';
 
@@ -54,8 +55,9 @@ export class Canary {
    *
    * @param now on the monotonic clock, in ms.
    * @param designEffect see `compareBlocks`.
+   * @param othersShare what the other challenger has.
    */
-  look(now: number, primary: VersionReading, canary: VersionReading, designEffect = 1): Verdict {
+  look(now: number, primary: VersionReading, canary: VersionReading, designEffect = 1, othersShare = 0): Verdict {
     if (this.isOver) return { kind: 'stay' };
     const readings: Readings = { now, canary, primary };
     const stage = this.#stage;
@@ -69,7 +71,7 @@ export class Canary {
     if (stage.breach !== null) return this.#abort(stage.breach);
     if (answer === 'abort') return this.#abort(ofGate);
     if (this.#nextShare === null || stage.ageMs(now) < this.#plan.stepMs) return this.#run();
-    const { obstacle } = stage;
+    const obstacle = stage.obstacle ?? this.#crowded(othersShare);
     if (obstacle !== null) return this.#wait(obstacle);
     const said = this.#gate === null ? 'advance' : (answer ?? this.#ask(stage, now));
     // The gate is code of the host's, which may have retired the version meanwhile, or deployed another.
@@ -100,6 +102,13 @@ export class Canary {
   /** null where it is in the last step. */
   get #nextShare(): number | null {
     return this.#plan.steps[this.#step + 1] ?? null;
+  }
+
+  /** Why there is no room for the next step; null where there is. The last one, of 1, takes the primary's place alone. */
+  #crowded(othersShare: number): string | null {
+    const next = this.#nextShare ?? 1;
+    if (next >= 1 || next + othersShare <= 1) return null;
+    return `its next step needs ${percent(next)} of the traffic, and another challenger has ${percent(othersShare)}`;
   }
 
   #beginStage(start: Readings): void {
@@ -140,7 +149,7 @@ export class Canary {
   #follow(answer: CanaryAnswer | null, readings: Readings): Verdict {
     if (answer === 'abort') return this.#abort(ofGate);
     // One reason for both: an answer that comes later would make the reason change twice a second.
-    if (answer !== 'advance') return this.#wait('the gate has not let it advance yet');
+    if (answer !== 'advance') return this.#wait(this.#gate?.failure ?? 'the gate has not let it advance yet');
     this.#step += 1;
     if (this.#share >= 1) {
       this.end('promoted');

@@ -18,10 +18,16 @@ export class Gate {
   readonly #ask: CanaryGate;
   readonly #hooks: GateHooks;
   #state: State = { kind: 'idle' };
+  #failure: string | null = null;
 
   constructor(ask: CanaryGate, hooks: GateHooks) {
     this.#ask = ask;
     this.#hooks = hooks;
+  }
+
+  /** Why its last answer counts as 'wait', though it said no such thing; null where it did, or has not answered yet. */
+  get failure(): string | null {
+    return this.#failure === null ? null : `${this.#failure}, which counts as 'wait'`;
   }
 
   /** Takes an answer that has come since; null where there is none. */
@@ -42,8 +48,7 @@ export class Gate {
       return null;
     } catch {
       // What it threw may quote data of the host's, so it is not logged.
-      this.#hooks.onFailure('the gate threw');
-      return 'wait';
+      return this.#failed('the gate threw');
     }
   }
 
@@ -63,18 +68,20 @@ export class Gate {
     };
     promiseOf(given).then(
       (answer) => settle(() => this.#read(answer)),
-      () =>
-        settle(() => {
-          this.#hooks.onFailure("the gate's promise was rejected");
-          return 'wait';
-        }),
+      () => settle(() => this.#failed("the gate's promise was rejected")),
     );
   }
 
   #read(given: unknown): CanaryAnswer {
     const answer = answers.find((candidate) => candidate === given);
-    if (answer !== undefined) return answer;
-    this.#hooks.onFailure("the gate answered neither 'advance' nor 'wait' nor 'abort'");
+    if (answer === undefined) return this.#failed("the gate answered neither 'advance' nor 'wait' nor 'abort'");
+    this.#failure = null;
+    return answer;
+  }
+
+  #failed(reason: string): 'wait' {
+    this.#failure = reason;
+    this.#hooks.onFailure(reason);
     return 'wait';
   }
 }

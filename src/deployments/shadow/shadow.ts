@@ -1,6 +1,6 @@
 import type { Decision, ScoreResult } from '../../api/result.js';
 import type { ShadowDropReason } from '../../api/versions.js';
-import { type FraudScorerError, WorkerLostError } from '../../errors.js';
+import { AbortedError, type FraudScorerError } from '../../errors.js';
 import type { Clock } from '../../host/clock.js';
 import type { ShadowStats } from '../../monitoring/shadow/shadow-stats.js';
 import { writeFeatures } from '../../requests/read-request.js';
@@ -120,7 +120,8 @@ export class Shadow {
   /** Gives up the copies that it has. Its workers are the deployment's to end, and what callers sent it is answered. */
   end(): void {
     this.#options.copies.removeShadow(this);
-    this.deployment.giveUpRequests(() => new WorkerLostError('The shadow has ended'));
+    // Whoever ended it has taken them back: nothing has failed.
+    this.deployment.giveUpRequests(() => new AbortedError('the shadow has ended'));
     this.#options.deadlines.dispose();
   }
 
@@ -135,7 +136,12 @@ export class Shadow {
   }
 
   #failed(place: number, error: FraudScorerError): void {
-    this.drop(error.code === 'ERR_DEADLINE_EXCEEDED' ? 'late' : 'failed');
+    this.drop(dropReasonOf(error));
     this.#options.copies.shadowFailed(place);
   }
+}
+
+function dropReasonOf({ code }: FraudScorerError): ShadowDropReason {
+  if (code === 'ERR_ABORTED') return 'retired';
+  return code === 'ERR_DEADLINE_EXCEEDED' ? 'late' : 'failed';
 }

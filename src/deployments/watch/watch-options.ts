@@ -8,6 +8,7 @@ import { readFields } from '../../validation/fields.js';
 import { describeValue } from '../../validation/issues.js';
 import { builtInKind } from '../../validation/object-kinds.js';
 import { isText } from '../../validation/text.js';
+import { readDeployOptions } from '../deploy-options.js';
 
 /** The options of `watchModels`, complete and valid. */
 export interface ResolvedWatchOptions {
@@ -67,8 +68,13 @@ function readDeploy(reader: FieldReader): DeployChoice {
   if (typeof given === 'function') return given;
   try {
     const options = shadowByDefault(given);
+    readDeployOptions(options);
     return () => options;
-  } catch {
+  } catch (error) {
+    if (error instanceof InvalidOptionsError) {
+      for (const { path, expected, received } of error.issues) reader.issues.add(`deploy.${path}`, expected, received);
+      return () => null;
+    }
     reader.reject('deploy', 'options that can be read', given);
     return () => null;
   }

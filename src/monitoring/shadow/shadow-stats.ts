@@ -20,6 +20,7 @@ export class ShadowStats {
     failed: 0,
     late: 0,
     unpaired: 0,
+    retired: 0,
   };
   readonly #flips = new FlipMatrix();
   readonly #primaryScores = new ScoreHistogram();

@@ -20,7 +20,7 @@ const shadow: DeploymentSummary = {
   traffic: 0,
   shadow: {
     copied: 12,
-    dropped: { queueFull: 0, pressure: 0, notReadable: 0, failed: 0, late: 0, unpaired: 0 },
+    dropped: { queueFull: 0, pressure: 0, notReadable: 0, failed: 0, late: 0, unpaired: 0, retired: 0 },
     flips: {
       APPROVE: { APPROVE: 9, REVIEW: 1, BLOCK: 0 },
       REVIEW: { APPROVE: 0, REVIEW: 0, BLOCK: 0 },

@@ -42,7 +42,17 @@ describe('readDeployOptions', () => {
   });
 });
 
+it('lists all options where one is unknown', () => {
+  expect(() => readDeployOptions(untyped({ worker: 2 }))).toThrow(
+    /expected one of traffic, policy, workers, sample, canary/,
+  );
+});
+
 describe('readShares', () => {
+  it('says so where it is given nothing', () => {
+    expect(() => readShares(undefined)).toThrow(/shares: expected an object of shares by version, received undefined/);
+  });
+
   it('reads shares by version, whatever the versions are called', () => {
     expect([...readShares({ '2': 0.3, __proto__: undefined, constructor: 0.1 })]).toEqual([
       ['2', 0.3],

@@ -4,7 +4,7 @@ import type { DeploymentSummary, ShadowSummary } from '../../../src/index.js';
 import { ManualClock } from './manual-clock.js';
 
 const none = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
-const noneDropped = { queueFull: 0, pressure: 0, notReadable: 0, failed: 0, late: 0, unpaired: 0 };
+const noneDropped = { queueFull: 0, pressure: 0, notReadable: 0, failed: 0, late: 0, unpaired: 0, retired: 0 };
 
 function scorerOf(shadow: Pick<ShadowSummary, 'copied' | 'flips' | 'dropped'>) {
   return { deployments: () => [{ shadow } as unknown as DeploymentSummary] };

@@ -130,7 +130,7 @@ export function exampleVersions(): DeploymentSummary[] {
       business: { ...business, total: 0, reviewed: 0, blocked: 0, detectionRate: null, falsePositiveRate: null },
       shadow: {
         copied: 1_000,
-        dropped: { queueFull: 0, pressure: 40, notReadable: 0, failed: 0, late: 2, unpaired: 0 },
+        dropped: { queueFull: 0, pressure: 40, notReadable: 0, failed: 0, late: 2, unpaired: 0, retired: 0 },
         flips: {
           APPROVE: { APPROVE: 940, REVIEW: 8, BLOCK: 1 },
           REVIEW: { ...none, REVIEW: 7, BLOCK: 2 },

@@ -56,6 +56,30 @@ describe('a canary', () => {
     }
   });
 
+  it('waits while another challenger has the traffic that its next step needs, and says so', () => {
+    const rig = new CanaryRig(plan);
+    rig.othersShare = 0.6;
+    const reason = 'its next step needs 50 % of the traffic, and another challenger has 60 %';
+    expect(rig.serveFor(10, well).at(-1)).toEqual({ kind: 'waiting', reason });
+    expect(rig.canary.summary).toEqual({ state: 'waiting', step: 0, share: 0.1, reason });
+    rig.othersShare = 0.5;
+    expect(rig.serve(well)).toEqual({ kind: 'step', step: 1, share: 0.5 });
+    // The last step takes the place of the primary, whatever the others have.
+    expect(rig.serveFor(10, well).at(-1)).toEqual({ kind: 'promote' });
+  });
+
+  it('says that its gate fails, where it waits for that reason', () => {
+    const answers: unknown[] = ['yes', 'wait', 'advance'];
+    const gate = (): CanaryAnswer => answers.shift() as CanaryAnswer;
+    const rig = new CanaryRig({ ...plan, stepMs: 3_000, gate });
+    expect(rig.serveFor(3, well).at(-1)).toEqual({
+      kind: 'waiting',
+      reason: "the gate answered neither 'advance' nor 'wait' nor 'abort', which counts as 'wait'",
+    });
+    expect(rig.serve(well)).toEqual({ kind: 'waiting', reason: 'the gate has not let it advance yet' });
+    expect(rig.serve(well)).toMatchObject({ kind: 'step' });
+  });
+
   it('needs three windows of a second in each step, however short the step and however often it is looked at', () => {
     const rig = new CanaryRig({ ...plan, stepMs: 1 });
     const verdicts = rig.serveFor(12, well, { requests: 1_000 }, 250);

@@ -396,6 +396,8 @@ describe('The arguments of watchModels', () => {
     [{ names: [''] }, 'names[0]'],
     [{ deploy: 'shadow' }, 'deploy'],
     [{ deploy: Promise.resolve({}) }, 'deploy'],
+    [{ deploy: { traffic: 2 } }, 'deploy.traffic'],
+    [{ deploy: { trafic: 0.1 } }, 'deploy.trafic'],
     [{ logger: {} }, 'logger'],
     [{ onProblem: 'log' }, 'onProblem'],
     [{ every: 5 }, 'every'],

@@ -57,7 +57,7 @@ describe('the statistics of a shadow', () => {
     const none = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
     expect(new ShadowStats().snapshot()).toEqual({
       copied: 0,
-      dropped: { queueFull: 0, pressure: 0, notReadable: 0, failed: 0, late: 0, unpaired: 0 },
+      dropped: { queueFull: 0, pressure: 0, notReadable: 0, failed: 0, late: 0, unpaired: 0, retired: 0 },
       flips: { APPROVE: none, REVIEW: none, BLOCK: none },
       scoreDifference: { mean: null, p95: null },
       psi: null,
@@ -74,7 +74,7 @@ describe('the statistics of a shadow', () => {
     }
     expect(stats.snapshot()).toMatchObject({
       copied: 2,
-      dropped: { queueFull: 1, pressure: 2, notReadable: 1, failed: 1, late: 1, unpaired: 1 },
+      dropped: { queueFull: 1, pressure: 2, notReadable: 1, failed: 1, late: 1, unpaired: 1, retired: 0 },
     });
   });
 

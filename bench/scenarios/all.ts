@@ -4,7 +4,7 @@ import { growth } from './growth.js';
 import { host } from './host.js';
 import { hotUpdates } from './hot-updates.js';
 import { http } from './http.js';
-import { memory } from './memory.js';
+import { memory, observedMemory } from './memory.js';
 import { observing } from './observing.js';
 import { openLoopLatency } from './open-loop.js';
 import { policy } from './policy.js';
@@ -28,4 +28,5 @@ export const scenarios: readonly Scenario[] = [
   canaries,
   observing,
   memory,
+  observedMemory,
 ];

@@ -1,12 +1,13 @@
 import { FraudScorer } from 'fraud-scorer';
 import { openLoop } from '../load/open-loop.js';
 import { Pacer } from '../load/pacer.js';
+import { ObservedHost } from '../observing/observed-host.js';
 import type { Plot, Result } from '../report/result.js';
 import { Resources } from '../resources.js';
-import type { Settings } from '../settings.js';
+import type { MemorySettings } from '../settings.js';
 import { figureOf } from '../statistics.js';
 import { riseInAll, type Sample, windowMedians } from '../trend.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario, ScenarioContext } from './scenario.js';
 
 const workers = 2;
 const sampleEveryMs = 1_000;
@@ -19,23 +20,35 @@ type Memory = Record<'rss' | 'heapUsed' | 'external', Sample[]>;
 export const memory: Scenario = {
   name: 'memory',
   title: 'Memory over time',
-  async run({ settings, requests, steps }) {
-    await using resources = new Resources();
-    const pace = resources.add(new Pacer(settings.tickMs));
-    const scorer = resources.add(await FraudScorer.create({ model: settings.model, workers, timeoutMs: 10_000 }));
-    const { ratePerSecond, minutes } = settings.memory;
-    const durationMs = minutes * 60_000;
-    steps.expect(Math.floor(durationMs / sampleEveryMs));
-    const watch = new MemoryWatch(() => steps.done(`${ratePerSecond.toLocaleString('en')}/s`));
-    const { sent, failed } = await openLoop({
-      ratePerSecond,
-      durationMs,
-      pace,
-      send: (index) => scorer.score(requests.at(index)),
-    });
-    return report(watch.stop(), settings, { sent, failed });
-  },
+  run: (context) => measureMemory(context, context.settings.memory, false),
 };
+
+/** The same while metrics are scraped each second, a live page is open, and drift is looked at: 48 million requests. */
+export const observedMemory: Scenario = {
+  name: 'observed-memory',
+  title: 'Memory over time, with metrics, a live page and drift',
+  run: (context) => measureMemory(context, context.settings.observedMemory, true),
+};
+
+async function measureMemory(
+  { settings, requests, steps }: ScenarioContext,
+  plan: MemorySettings,
+  isObserved: boolean,
+): Promise<Result> {
+  await using resources = new Resources();
+  const pace = resources.add(new Pacer(settings.tickMs));
+  const limits = { timeoutMs: 10_000, ...(isObserved ? { maxQueueSize: 200_000 } : {}) };
+  const scorer = resources.add(await FraudScorer.create({ model: settings.model, workers, ...limits }));
+  const host = isObserved ? resources.add(await ObservedHost.listen(scorer)) : null;
+  const { ratePerSecond, minutes } = plan;
+  const durationMs = minutes * 60_000;
+  steps.expect(Math.floor(durationMs / sampleEveryMs));
+  const watch = new MemoryWatch(() => steps.done(`${ratePerSecond.toLocaleString('en')}/s`));
+  const send = (index: number): Promise<unknown> => scorer.score(requests.at(index));
+  const load = () => openLoop({ ratePerSecond, durationMs, pace, send });
+  const { sent, failed } = await (host === null ? load() : host.whileWatched(load));
+  return report(watch.stop(), plan, { sent, failed });
+}
 
 class MemoryWatch {
   readonly #memory: Memory = { rss: [], heapUsed: [], external: [] };
@@ -59,8 +72,8 @@ class MemoryWatch {
   }
 }
 
-function report(memory: Memory, settings: Settings, { sent, failed }: { sent: number; failed: number }): Result {
-  const { ratePerSecond, minutes, settleMinutes, windowSeconds } = settings.memory;
+function report(memory: Memory, plan: MemorySettings, { sent, failed }: { sent: number; failed: number }): Result {
+  const { ratePerSecond, minutes, settleMinutes, windowSeconds } = plan;
   const windows = windowMedians(memory.rss, windowSeconds);
   const settled = windows.filter(({ seconds }) => seconds > settleMinutes * 60);
   const rise = riseInAll(settled);

@@ -14,6 +14,9 @@ const shared: Options = {
   // Nothing is minified, so names stay as they are; `keepNames` would have every closure pay for its name each time it is made.
 };
 
+/** No host loads them, and their names and lines can be read as they are: a source map would be a tenth of the package. */
+const program: Options = { sourcemap: false };
+
 const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
 
 /** Subpaths that work on a scorer of the host's. */
@@ -162,6 +165,7 @@ const charts: Options = {
 
 const cli: Options = {
   ...shared,
+  ...program,
   entry: { cli: 'src/cli/main.ts' },
   format: ['esm'],
   noExternal: [...carriedByAll, ...carriedByCli],
@@ -175,6 +179,7 @@ const cli: Options = {
 /** What `adoptModel` starts as a process of its own: what it carries is loaded nowhere else. */
 const adopt: Options = {
   ...shared,
+  ...program,
   entry: { 'adopt-process': 'src/tools/adopt/adopt-process.ts' },
   format: ['esm'],
   noExternal: [...carriedByAll, ...carriedByAdopt],

@@ -11,8 +11,13 @@ import { versionSummary } from './summaries.js';
 /** How often to look whether a version has answered all that it was given. */
 const pollMs = 5;
 
-/** How long a version that ends may have no worker: one that died is replaced sooner, as a rule. */
-const noWorkersMs = 300;
+/**
+ * How long a version that ends may have no worker, in ms: one that died is replaced sooner, also on a machine that is busy. Where workers die
+ * again and again, the next would too.
+ */
+const noWorkersMs = 3_000;
+const noWorkersAfterDeathsMs = 300;
+const deaths = 2;
 
 /** What a version that drains waits for. */
 interface DrainOptions {
@@ -49,13 +54,15 @@ export class Retirement {
     const { clock, timeoutMs } = this.#options;
     const deadline = clock.now() + timeoutMs;
     let readyAt = clock.now();
+    const lostBefore = deployment.workers.lost;
     // A request may be on its way in, whose reading had the host's code run that retires the version.
     await new Promise<void>((resolve) => clock.soon(resolve));
     while (!deployment.isDrained) {
       const now = clock.now();
       if (now >= deadline) return 'did not answer in time';
       if (deployment.workers.ready > 0) readyAt = now;
-      if (endsWithoutWorkers && now - readyAt >= noWorkersMs) return 'had no worker left to answer';
+      const patienceMs = deployment.workers.lost - lostBefore >= deaths ? noWorkersAfterDeathsMs : noWorkersMs;
+      if (endsWithoutWorkers && now - readyAt >= patienceMs) return 'had no worker left to answer';
       await new Promise<void>((resolve) => clock.after(pollMs, resolve));
     }
     return null;

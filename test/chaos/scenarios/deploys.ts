@@ -62,6 +62,8 @@ async function runWith(context: ScenarioContext, { known, broken, threads }: Giv
       workerHangMs: 2_000,
       timeoutMs: 8_000,
       keepPreviousMs: trialKeepMs(context),
+      // A challenger whose worker has just died may have to keep as many as are on their way at all, and has its share of this.
+      maxQueueSize: 40_000,
     },
   });
   const { scorer, ledger, random, problems } = trial;

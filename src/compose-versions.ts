@@ -22,6 +22,7 @@ import { canaryOf } from './deployments/summaries.js';
 import { Workforce } from './deployments/workforce.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { ScorerEvents } from './host/events.js';
+import { contained } from './host/faults.js';
 import type { ModelDirectory } from './models/model-directory.js';
 import type { OutcomeStore } from './monitoring/labels/outcomes.js';
 import { ShadowStats } from './monitoring/shadow/shadow-stats.js';
@@ -126,7 +127,8 @@ export function composeVersions(
     if (untold.push({ ...change, at: clock.epochMs() }) > 1) return;
     for (let event = untold[0]; event !== undefined; event = untold[0]) {
       const next = event;
-      outsideOfRequests(() => events.emit('deployment', next));
+      // Whatever happens: an event that stayed here would keep all later ones.
+      contained(() => outsideOfRequests(() => events.emit('deployment', next)), onFault);
       untold.shift();
     }
   };

@@ -1,6 +1,9 @@
 import { distanceOf, nearestPhase } from './nearest-phase.js';
 import { type ExpectedShares, indexOfBoth, indicesOf } from './stability.js';
 
+/** Siddiqi's limit below which nothing has changed that matters: two phases together need not be looked at then, which takes most of the time. */
+const noDrift = 0.1;
+
 /** A feature, or the score, in its own bins. */
 export interface ComparedColumn {
   /** Of each phase of the reference. */
@@ -41,6 +44,7 @@ export class PhaseComparison {
     }
     const nearest = nearestPhase(this.#indices.subarray(0, this.#features * phases), phases);
     this.#take(nearest.phase, nearest.phase, (column) => this.#indices[column * phases + nearest.phase] as number);
+    if (this.drifts.every((drift) => drift <= noDrift)) return;
     let least = nearest.distance;
     for (let other = 0; other < phases; other += 1) {
       if (other === nearest.phase) continue;

@@ -1,6 +1,6 @@
 import type { DashboardDrift, DashboardHostLoad, DashboardMoney } from '../api/dashboard.js';
 import type { HostSummary, Summary } from '../api/summary.js';
-import { usualDriftLimit } from '../monitoring/drift/drift-reading.js';
+import { usualDriftLimit } from '../monitoring/drift/stability.js';
 
 /** What a scorer knows where it has labels with amounts, or a model with a reference. A section of the page appears where its field is there. */
 export interface DashboardExtras {

@@ -1,6 +1,6 @@
 import type { AlertRule, AlertRuleOptions, AlertThresholds } from '../../api/alerts.js';
 import type { FieldReader } from '../../validation/field-reader.js';
-import { usualDriftLimit } from '../drift/drift-reading.js';
+import { usualDriftLimit } from '../drift/stability.js';
 import { readCustomAlerts } from './custom-options.js';
 import type { HostRule } from './custom-rule.js';
 import { readClearAt, readLooks, readSeverity, readVolume } from './look-options.js';

@@ -48,7 +48,7 @@ export class OutcomeStore {
   ): void {
     const now = this.#clock.now();
     const key = flatCopy(id);
-    const known = this.#find(key);
+    const known = this.#find(key, now);
     const isKnown = known !== noSlot;
     const slot = isKnown ? known : this.#pending.add(key);
     const piece = this.#pending.pieceOf(slot);
@@ -73,21 +73,21 @@ export class OutcomeStore {
    * @returns whether the label could be matched with a decision.
    */
   record(outcome: Outcome, version: LabelCounts | null = null): boolean {
-    this.forgetExpired();
-    const known = this.#find(outcome.id);
-    const slot = known === noSlot ? this.#addTold(outcome, version) : known;
+    // Read once: it takes longer than most of what follows.
+    const now = this.#clock.now();
+    this.#dropExpired(now);
+    const known = this.#find(outcome.id, now);
+    const slot = known === noSlot ? this.#addTold(outcome, version, now) : known;
     if (slot === noSlot) return false;
     this.#label(slot, outcome);
     if (known === noSlot) this.#makeRoom();
     return true;
   }
 
-  /** Drops decisions whose label is no longer expected. */
+  /** Drops decisions whose label is no longer expected, and looks at the wall clock. Called every second. */
   forgetExpired(): void {
     this.#time.look();
-    for (let slot = this.#pending.oldest; slot !== noSlot && this.#isExpired(slot); slot = this.#pending.oldest) {
-      this.#forget(slot);
-    }
+    this.#dropExpired(this.#clock.now());
   }
 
   /** The share flagged of the most recent labels that were legitimate, and how many those are. */
@@ -140,9 +140,8 @@ export class OutcomeStore {
   }
 
   /** A decision from the host's own records, kept so that its label can be revised too. */
-  #addTold({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null): number {
+  #addTold({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null, now: number): number {
     if (decision === undefined || name === undefined) return noSlot;
-    const now = this.#clock.now();
     const slot = this.#pending.add(flatCopy(id));
     const piece = this.#pending.pieceOf(slot);
     const at = slot & placeMask;
@@ -162,16 +161,23 @@ export class OutcomeStore {
   }
 
   /** Looks at the age too: an old decision that the host reports can lie behind younger ones, where `forgetExpired` does not come to it. */
-  #find(id: string): number {
+  #find(id: string, now: number): number {
     const slot = this.#pending.find(id);
-    if (slot === noSlot || !this.#isExpired(slot)) return slot;
+    if (slot === noSlot || !this.#isExpired(slot, now)) return slot;
     this.#forget(slot);
     return noSlot;
   }
 
-  #isExpired(slot: number): boolean {
+  #dropExpired(now: number): void {
+    const pending = this.#pending;
+    for (let slot = pending.oldest; slot !== noSlot && this.#isExpired(slot, now); slot = pending.oldest) {
+      this.#forget(slot);
+    }
+  }
+
+  #isExpired(slot: number, now: number): boolean {
     const decidedAt = this.#pending.pieceOf(slot).decidedAt[slot & placeMask] as number;
-    return this.#clock.now() - decidedAt >= this.#limits.ttlMs;
+    return now - decidedAt >= this.#limits.ttlMs;
   }
 
   #makeRoom(): void {

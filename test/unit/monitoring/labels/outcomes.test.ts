@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../../src/api/result.js';
 import { OutcomeStore } from '../../../../src/monitoring/labels/outcomes.js';
 import { FakeClock } from '../../../support/fake-clock.js';
+import { untyped } from '../../../support/untyped.js';
 
 const unlimited = { maxPending: 1_000, ttlMs: 1e9 };
 
@@ -83,6 +84,26 @@ describe('OutcomeStore', () => {
       for (const id of ['own', 'told before', 'told meanwhile'])
         expect(store.record({ id, isFraud: true })).toBe(false);
     }
+  });
+
+  it('reads the clock once for each label', () => {
+    const clock = new FakeClock();
+    let reads = 0;
+    const counted =
+      <T>(read: () => T) =>
+      (): T => {
+        reads += 1;
+        return read();
+      };
+    const store = new OutcomeStore(
+      untyped({ now: counted(() => clock.now()), epochMs: counted(() => clock.epochMs()) }),
+      unlimited,
+    );
+    store.expect('a', 'BLOCK');
+    store.expect('b', 'BLOCK');
+    reads = 0;
+    for (const isFraud of [true, false]) store.record({ id: 'b', isFraud });
+    expect(reads).toBe(2);
   });
 
   it('has the false positive rate of the latest decision of a transaction that was scored again', () => {

@@ -76,6 +76,12 @@ export class EventHub {
     this.#timer ??= this.#options.clock.every(periodMs, () => this.#tick());
   }
 
+  /** Ends every stream, after the scorer's last numbers: it has closed. */
+  finish(): void {
+    if (this.#clients.size > 0) this.#tick();
+    this.close();
+  }
+
   /** Ends every stream. */
   close(): void {
     for (const client of this.#clients) client.end();

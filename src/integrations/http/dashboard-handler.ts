@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EventHub } from '../../dashboard/event-hub.js';
 import page from '../../dashboard/page/page.html';
+import { pageHookOf } from '../../dashboard/page-hook.js';
 import { type DashboardScorer, DashboardSource } from '../../dashboard/source.js';
 import { outsideOfRequests } from '../../host/async-context.js';
 import { type Clock, systemClock } from '../../host/clock.js';
@@ -12,7 +13,10 @@ import { commonHeaders, contentSecurityPolicy } from './security-headers.js';
 /** Answers the requests of the live page: a listener of `node:http`, to be mounted in any framework. Never throws. */
 export interface DashboardHandler {
   (request: IncomingMessage, response: ServerResponse): void;
-  /** Ends the open streams and stops listening to the scorer. A scorer that is closed does the same within a second. */
+  /**
+   * Ends the open streams and stops listening to the scorer; requests that come later are answered with 503. When the scorer is closed, its
+   * streams end by themselves, so that a server can be closed.
+   */
   close(): void;
 }
 
@@ -36,8 +40,14 @@ export function handlerFor(scorer: DashboardScorer, options: DashboardOptions, c
   const { title, maxClients, path } = readDashboardOptions(scorer, options);
   const source = new DashboardSource(scorer, clock, title);
   const hub = new EventHub({ clock, read: () => source.read(), maxClients });
+  const forget = pageHookOf(scorer)?.whenClosed(() => hub.finish());
+  let isClosed = false;
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (isClosed) {
+      sendText(response, 503, 'The live page was closed');
+      return;
+    }
     const { method } = request;
     if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
@@ -100,6 +110,8 @@ export function handlerFor(scorer: DashboardScorer, options: DashboardOptions, c
   };
   return Object.assign(handler, {
     close: () => {
+      isClosed = true;
+      forget?.();
       hub.close();
       source.dispose();
     },

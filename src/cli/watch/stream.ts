@@ -32,8 +32,18 @@ export function livePageAt(address: string, headers: Record<string, string> = {}
   base.search = '';
   base.hash = '';
   if (!base.pathname.endsWith('/')) base.pathname += '/';
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  return { base, headers: username === '' ? headers : { authorization: `Basic ${credentials}`, ...headers } };
+  if (username === '') return { base, headers };
+  const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
+  return { base, headers: { authorization: `Basic ${credentials}`, ...headers } };
+}
+
+/** @throws {NoLivePageError} where it is not percent-encoded. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new NoLivePageError('The name or the password in the address can not be read: write a % in it as %25');
+  }
 }
 
 /** One snapshot. @throws {NoLivePageError} where there is none to be had. */

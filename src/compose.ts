@@ -71,6 +71,8 @@ export interface Parts {
   onFault: FaultReport;
   /** When it began to serve, on the monotonic clock, in ms. */
   startedAt: number;
+  /** The same in milliseconds since the epoch. Read once: the two clocks drift apart. */
+  startedAtEpochMs: number;
 }
 
 /**
@@ -188,7 +190,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     hostLoad: new HostLoad(bareClock),
     latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
     page: new PageHook(options.alerts, onFault),
-    ...{ traces, onFault, startedAt: clock.now() },
+    ...{ traces, onFault, startedAt: clock.now(), startedAtEpochMs: clock.epochMs() },
   };
 }
 

@@ -32,17 +32,16 @@ export function livePageAt(address: string, headers: Record<string, string> = {}
   base.search = '';
   base.hash = '';
   if (!base.pathname.endsWith('/')) base.pathname += '/';
-  if (username === '') return { base, headers };
   const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
-  return { base, headers: { authorization: `Basic ${credentials}`, ...headers } };
+  return { base, headers: username === '' ? headers : { authorization: `Basic ${credentials}`, ...headers } };
 }
 
-/** @throws {NoLivePageError} where it is not percent-encoded. */
+/** A password may have a percent sign that begins no escape. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new NoLivePageError('The name or the password in the address can not be read: write a % in it as %25');
+    return text;
   }
 }
 

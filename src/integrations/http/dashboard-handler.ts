@@ -14,8 +14,8 @@ import { commonHeaders, contentSecurityPolicy } from './security-headers.js';
 export interface DashboardHandler {
   (request: IncomingMessage, response: ServerResponse): void;
   /**
-   * Ends the open streams and stops listening to the scorer; requests that come later are answered with 503. When the scorer is closed, its
-   * streams end by themselves, so that a server can be closed.
+   * Ends the open streams, opens no other, and stops listening to the scorer. When the scorer has closed, the streams end by themselves, after
+   * its last numbers.
    */
   close(): void;
 }
@@ -41,13 +41,8 @@ export function handlerFor(scorer: DashboardScorer, options: DashboardOptions, c
   const source = new DashboardSource(scorer, clock, title);
   const hub = new EventHub({ clock, read: () => source.read(), maxClients });
   const forget = pageHookOf(scorer)?.whenClosed(() => hub.finish());
-  let isClosed = false;
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    if (isClosed) {
-      sendText(response, 503, 'The live page was closed');
-      return;
-    }
     const { method } = request;
     if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
@@ -80,11 +75,18 @@ export function handlerFor(scorer: DashboardScorer, options: DashboardOptions, c
     }
   };
 
+  /** Why there is no stream; null where there is. */
+  const refusalNow = (): string | null => {
+    if (hub.isClosed) return 'The scorer is closed';
+    if (hub.isEnded) return 'The live page is closed';
+    return hub.isFull ? `${maxClients} pages are open, which is the limit (maxClients): close one, or raise it` : null;
+  };
+
   const openStream = (request: IncomingMessage, response: ServerResponse): void => {
-    if (hub.isClosed || hub.isFull) {
-      const full = `${maxClients} pages are open, which is the limit (maxClients): close one, or raise it`;
+    const refusal = refusalNow();
+    if (refusal !== null) {
       response.setHeader('Retry-After', '30');
-      sendText(response, 503, hub.isClosed ? 'The scorer is closed' : full);
+      sendText(response, 503, refusal);
       return;
     }
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
@@ -110,7 +112,6 @@ export function handlerFor(scorer: DashboardScorer, options: DashboardOptions, c
   };
   return Object.assign(handler, {
     close: () => {
-      isClosed = true;
       forget?.();
       hub.close();
       source.dispose();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.js';
+import type { LongIntegers } from './long-integers.js';
 import type { ResolvedRoutesOptions } from './options.js';
 import { toProblem } from './problem.js';
 import type { HttpRequest, HttpResponse, HttpScorer, ScoringRoute } from './types.js';
@@ -8,6 +9,8 @@ export interface RouteContext {
   readonly scorer: HttpScorer;
   readonly options: ResolvedRoutesOptions;
   readonly clock: Clock;
+  /** Reads integers that JSON has no number for. */
+  readonly integers: LongIntegers;
   /** To be called by `ScoringRoutes.close`. */
   readonly disposers: (() => void)[];
 }

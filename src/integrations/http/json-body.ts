@@ -1,5 +1,6 @@
 import type { RouteContext } from './context.js';
 import { HttpError } from './http-error.js';
+import type { LongIntegers } from './long-integers.js';
 import { readBytes } from './read-bytes.js';
 import type { HttpRequest } from './types.js';
 import { textOf } from './utf8-text.js';
@@ -12,12 +13,14 @@ const mediaType = /^\s*application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*
  * @returns the value itself where the framework has parsed it, else a promise.
  * @throws {HttpError} (a promise rejects with it) where it is too large or too slow, or not JSON.
  */
-export function readJson(request: HttpRequest, { options, clock }: RouteContext, maxBytes: number): unknown {
+export function readJson(request: HttpRequest, { options, clock, integers }: RouteContext, maxBytes: number): unknown {
   const { body, rawBody, headers } = request;
   if (body !== undefined) return body;
   requireType(headers, mediaType, 'application/json');
   if (rawBody === undefined) throw malformed('nothing');
-  return readBytes(rawBody, maxBytes, options.bodyTimeoutMs, clock, headers).then(parseJson);
+  return readBytes(rawBody, maxBytes, options.bodyTimeoutMs, clock, headers).then((bytes) =>
+    parseText(textOf(bytes), integers),
+  );
 }
 
 /** @throws {HttpError} 415. */
@@ -33,15 +36,10 @@ export function requireType(headers: HttpRequest['headers'], pattern: RegExp, ex
 }
 
 /** @throws {HttpError} 400. The message of `JSON.parse` is not used: it quotes the body. */
-export function parseJson(bytes: Uint8Array): unknown {
-  return parseText(textOf(bytes));
-}
-
-/** @throws {HttpError} 400. */
-export function parseText(text: string): unknown {
+export function parseText(text: string, integers: LongIntegers): unknown {
   if (text === '') throw malformed('nothing');
   try {
-    return JSON.parse(text);
+    return integers.parse(text);
   } catch {
     throw malformed('a text that is not JSON');
   }

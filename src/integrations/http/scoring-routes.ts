@@ -2,9 +2,16 @@ import { type Clock, systemClock } from '../../host/clock.js';
 import { problem, type RouteContext, type RouteDefinition } from './context.js';
 import { guarded } from './guard.js';
 import { HttpError } from './http-error.js';
+import { LongIntegers } from './long-integers.js';
 import { readRoutesOptions, type ScoringRoutesOptions } from './options.js';
+import { batchRoute } from './routes/batch.js';
+import { dashboardRoutes } from './routes/dashboard.js';
+import { deploymentRoutes } from './routes/deployments.js';
 import { healthRoutes } from './routes/health.js';
+import { outcomesRoutes } from './routes/outcomes.js';
 import { scoreRoute } from './routes/score.js';
+import { streamRoute } from './routes/stream.js';
+import { metricsRoutes, summaryRoutes } from './routes/summary.js';
 import type { HttpRequest, HttpResponse, HttpScorer, ScoringRoute, ScoringRoutes } from './types.js';
 
 /**
@@ -23,7 +30,8 @@ export function createScoringRoutes(scorer: HttpScorer, options?: ScoringRoutesO
 /** The same with another clock, for tests. */
 export function routesFor(scorer: HttpScorer, given: ScoringRoutesOptions | undefined, clock: Clock): ScoringRoutes {
   const options = readRoutesOptions(scorer, given);
-  const context: RouteContext = { scorer, options, clock, disposers: [] };
+  const context: RouteContext = { scorer, options, clock, integers: new LongIntegers(scorer), disposers: [] };
+  context.disposers.push(() => context.integers.dispose());
   const routes = definitionsOf(context).map((definition) => guarded(definition, context));
   const byPath = tableOf(routes);
   return {
@@ -44,7 +52,17 @@ export function routesFor(scorer: HttpScorer, given: ScoringRoutesOptions | unde
 }
 
 function definitionsOf(context: RouteContext): RouteDefinition[] {
-  return [scoreRoute(context), ...healthRoutes(context)];
+  return [
+    scoreRoute(context),
+    batchRoute(context),
+    streamRoute(context),
+    ...outcomesRoutes(context),
+    ...summaryRoutes(context),
+    ...healthRoutes(context),
+    ...metricsRoutes(context),
+    ...dashboardRoutes(context),
+    ...deploymentRoutes(context),
+  ];
 }
 
 type RouteTable = ReadonlyMap<string, ReadonlyMap<string, ScoringRoute>>;

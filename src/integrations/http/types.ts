@@ -106,7 +106,9 @@ export interface HttpScorer {
   recordOutcome?(outcome: Outcome): boolean;
   summary?(): Summary;
   metrics?(): Metrics;
-  describeModel?(): ModelDescription;
+  describeModel?(version?: string): ModelDescription;
+  on?(event: 'deployment', listener: () => void): unknown;
+  off?(event: 'deployment', listener: () => void): unknown;
   deploy?(directory: string, options?: DeployOptions): Promise<DeploymentSummary>;
   setTraffic?(shares: Readonly<Record<string, number>>): void;
   promote?(version: string): Promise<DeploymentSummary>;

@@ -19,7 +19,7 @@ export function scoreRoute(context: RouteContext): RouteDefinition {
 }
 
 function scoreOne(body: unknown, request: HttpRequest, context: RouteContext): Promise<HttpResponse> {
-  const { scorer, options } = context;
-  const scored: Promise<ScoreResult> = scorer.score(body as never, scoreOptionsOf(request, options));
+  const { scorer, options, integers } = context;
+  const scored: Promise<ScoreResult> = scorer.score(integers.read(body) as never, scoreOptionsOf(request, options));
   return scored.then(json, (error) => problem(error, context, body));
 }

@@ -1,9 +1,7 @@
 import type { InputDescription, ModelDescription } from '../../api/model-description.js';
+import { isInt64Text } from './int64-text.js';
 import { isObject } from './list-body.js';
 import type { HttpScorer } from './types.js';
-
-/** An integer as a text. A longer one is beyond int64 anyway. */
-const integerText = /^-?\d{1,20}$/;
 
 /** Begins a text that stands for an integer which a number would not hold. */
 const mark = '\u0000integer:';
@@ -80,17 +78,17 @@ function integerOf(digits: string): number | bigint {
 
 function fieldOf({ bare, inputs }: Int64Names, name: string, value: unknown): unknown {
   const input = inputs.get(name);
-  if (Array.isArray(value)) return value.map((one: unknown, column) => valueOf(one, input?.columns[column] === true));
-  if (!isObject(value)) return valueOf(value, bare.has(name));
+  if (Array.isArray(value)) return value.map((one: unknown, column) => readValue(one, input?.columns[column] === true));
+  if (!isObject(value)) return readValue(value, bare.has(name));
   const fields: Fields = { ...value };
   return Object.fromEntries(
-    Object.entries(fields).map(([key, one]) => [key, valueOf(one, input?.names.has(key) === true)]),
+    Object.entries(fields).map(([key, one]) => [key, readValue(one, input?.names.has(key) === true)]),
   );
 }
 
-function valueOf(value: unknown, isInt64: boolean): unknown {
+function readValue(value: unknown, isInt64: boolean): unknown {
   if (typeof value === 'bigint') return isInt64 ? value : Number(value);
-  return isInt64 && typeof value === 'string' && integerText.test(value) ? integerOf(value) : value;
+  return isInt64 && typeof value === 'string' && isInt64Text(value) ? integerOf(value) : value;
 }
 
 /** @returns null where no version takes an int64. */

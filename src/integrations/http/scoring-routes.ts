@@ -8,6 +8,7 @@ import { batchRoute } from './routes/batch.js';
 import { dashboardRoutes } from './routes/dashboard.js';
 import { deploymentRoutes } from './routes/deployments.js';
 import { healthRoutes } from './routes/health.js';
+import { openApiRoute } from './routes/openapi.js';
 import { outcomesRoutes } from './routes/outcomes.js';
 import { scoreRoute } from './routes/score.js';
 import { streamRoute } from './routes/stream.js';
@@ -52,7 +53,7 @@ export function routesFor(scorer: HttpScorer, given: ScoringRoutesOptions | unde
 }
 
 function definitionsOf(context: RouteContext): RouteDefinition[] {
-  return [
+  const definitions = [
     scoreRoute(context),
     batchRoute(context),
     streamRoute(context),
@@ -63,6 +64,7 @@ function definitionsOf(context: RouteContext): RouteDefinition[] {
     ...dashboardRoutes(context),
     ...deploymentRoutes(context),
   ];
+  return [...definitions, openApiRoute(definitions, context)];
 }
 
 type RouteTable = ReadonlyMap<string, ReadonlyMap<string, ScoringRoute>>;

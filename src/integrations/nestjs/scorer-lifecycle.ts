@@ -5,6 +5,14 @@ import type { FraudScorer } from '../../fraud-scorer.js';
 import type { ScoringRoutes } from '../http/types.js';
 import { ServerDrain } from './server-drain.js';
 
+/** Types of lines of JSON, as the route of streams takes them. */
+const lineTypes = [
+  'application/x-ndjson',
+  'application/ndjson',
+  'application/jsonl',
+  'application/x-jsonlines',
+] as const;
+
 /** Ends a scorer with its application: first the requests in flight are answered, then the server is closed, then the scorer. */
 export class ScorerLifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #scorer: FraudScorer;
@@ -45,13 +53,17 @@ function takeLines(instance: unknown): void {
   if (typeof instance !== 'object' || instance === null || !('addContentTypeParser' in instance)) return;
   const fastify = instance as FastifyLike;
   for (const type of lineTypes) {
-    if (!fastify.hasContentTypeParser(type)) fastify.addContentTypeParser(type, (_request, _payload, done) => done(null));
+    if (!fastify.hasContentTypeParser(type))
+      fastify.addContentTypeParser(type, (_request, _payload, done) => done(null));
   }
 }
 
 interface FastifyLike {
   hasContentTypeParser(type: string): boolean;
-  addContentTypeParser(type: string, parse: (request: unknown, payload: unknown, done: (error: null) => void) => void): void;
+  addContentTypeParser(
+    type: string,
+    parse: (request: unknown, payload: unknown, done: (error: null) => void) => void,
+  ): void;
 }
 
 /** A server of `node:https` has the same methods, and is no subclass. */

@@ -22,6 +22,7 @@ const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.t
 /** Subpaths that work on a scorer of the host's. */
 const subpaths = {
   http: 'src/integrations/http/index.ts',
+  nestjs: 'src/integrations/nestjs/index.ts',
   opentelemetry: 'src/integrations/opentelemetry/index.ts',
   prometheus: 'src/integrations/prometheus/index.ts',
 };
@@ -75,11 +76,11 @@ const carriedByPage = ['uplot'];
 
 const esm: Options = { ...shared, ...ownGlobals, entry, format: ['esm'] };
 
-/** The errors that a subpath throws are those of the root, which a host that has a scorer has loaded. */
-const rootErrorsPlugin = (root: string): NonNullable<Options['esbuildPlugins']>[number] => ({
-  name: 'root-errors',
+/** The classes of errors, and that of the scorer, are those of the root, which a host that has a scorer has loaded. */
+const rootClassesPlugin = (root: string): NonNullable<Options['esbuildPlugins']>[number] => ({
+  name: 'root-classes',
   setup: ({ onResolve }) => {
-    onResolve({ filter: /\/errors\.js$/ }, () => ({ path: root, external: true }));
+    onResolve({ filter: /\/(errors|fraud-scorer)\.js$/ }, () => ({ path: root, external: true }));
   },
 });
 
@@ -98,7 +99,7 @@ const esmSubpaths: Options = {
   ...ownGlobals,
   entry: subpaths,
   format: ['esm'],
-  esbuildPlugins: [rootErrorsPlugin('./index.js'), pagePlugin],
+  esbuildPlugins: [rootClassesPlugin('./index.js'), pagePlugin],
 };
 
 const cjsSubpaths: Options = {
@@ -107,7 +108,7 @@ const cjsSubpaths: Options = {
   entry: subpaths,
   format: ['cjs'],
   banner: { js: "'use strict';" },
-  esbuildPlugins: [rootErrorsPlugin('./index.cjs'), packagedFilesPlugin, pagePlugin],
+  esbuildPlugins: [rootClassesPlugin('./index.cjs'), packagedFilesPlugin, pagePlugin],
 };
 
 const cjs: Options = {

@@ -94,9 +94,13 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
     });
   }
 
-  private constructor(parts: Parts) {
-    super(parts);
-    this.#parts = parts;
+  /**
+   * Only `create` makes a scorer. It is not private so that an empty class may extend this one, and stand for one of several scorers where
+   * things are injected by their class.
+   */
+  protected constructor(parts: object) {
+    super(parts as Parts);
+    this.#parts = parts as Parts;
   }
 
   /**

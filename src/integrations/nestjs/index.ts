@@ -1,0 +1,10 @@
+export { OnDeployment, OnFraudAlert, OnFraudAlertCleared } from './event-decorators.js';
+export { FraudScorerModule } from './fraud-scorer-module.js';
+export { FraudScorerHealthIndicator, type FraudScorerHealthResult } from './health-indicator.js';
+export type {
+  FraudScorerAsyncOptions,
+  FraudScorerModuleOptions,
+  NestRoutesOptions,
+  NestScoringOptions,
+} from './module-options.js';
+export { FraudProblemFilter } from './problem-filter.js';

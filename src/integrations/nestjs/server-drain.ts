@@ -1,0 +1,59 @@
+import type { Server, ServerResponse } from 'node:http';
+import { type Clock, systemClock } from '../../host/clock.js';
+
+const drains = new WeakMap<Server, ServerDrain>();
+
+/**
+ * Ends an HTTP server without losing a request. `server.close()` alone leaves connections that clients keep alive open once their answer is
+ * sent, and waits for them; told `Connection: close`, the clients let go.
+ */
+export class ServerDrain {
+  readonly #server: Server;
+  readonly #clock: Clock;
+  readonly #open = new Set<ServerResponse>();
+  #finished: Promise<number> | null = null;
+
+  private constructor(server: Server, clock: Clock) {
+    this.#server = server;
+    this.#clock = clock;
+    server.prependListener('request', (_request, response: ServerResponse) => {
+      if (this.#finished !== null) response.setHeader('Connection', 'close');
+      this.#open.add(response);
+      response.once('close', () => this.#open.delete(response));
+    });
+  }
+
+  /** One for each server, whoever asks. To be made before the server takes its first request. */
+  static of(server: Server, clock: Clock = systemClock): ServerDrain {
+    const drain = drains.get(server) ?? new ServerDrain(server, clock);
+    drains.set(server, drain);
+    return drain;
+  }
+
+  /**
+   * Stops listening and waits until every request in flight is answered; after `timeoutMs` what is left is cut off. The first call counts.
+   *
+   * @returns how many were cut off.
+   */
+  finish(timeoutMs: number): Promise<number> {
+    this.#finished ??= this.#finish(timeoutMs);
+    return this.#finished;
+  }
+
+  async #finish(timeoutMs: number): Promise<number> {
+    // The caller notes that it has begun before anything else happens.
+    await null;
+    if (!this.#server.listening) return 0;
+    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
+    let cutOff = 0;
+    const timer = this.#clock.background(timeoutMs, () => {
+      cutOff = this.#open.size;
+      this.#server.closeAllConnections();
+    });
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    timer.clear();
+    return cutOff;
+  }
+}

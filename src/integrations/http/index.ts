@@ -1,4 +1,4 @@
-export type { TextOptions } from '../prometheus/types.js';
+export type { PrometheusRegistry, RegisterOptions, TextOptions } from '../prometheus/types.js';
 export { clientSignal } from './client-signal.js';
 export { type DashboardHandler, dashboardHandler } from './dashboard-handler.js';
 export type { DashboardOptions } from './dashboard-options.js';

@@ -33,6 +33,23 @@ export interface Build {
 /** Runs the host and throws where it does not do what it must. */
 export type Check = (host: HostCommand) => Promise<void>;
 
+/** What is tried without a project of its own. */
+export interface Trial {
+  readonly name: string;
+  readonly run: (context: TrialContext) => Promise<void>;
+  /** Why it cannot run here; null where it can. */
+  readonly obstacle: () => string | null;
+  readonly lines: readonly NodeLine[];
+  readonly ci?: NodeLine;
+}
+
+export interface TrialContext {
+  readonly node: string;
+  readonly tarball: string;
+  /** An empty folder, removed at the end. */
+  readonly directory: string;
+}
+
 /** How a host is started. */
 export interface HostCommand {
   /** The program of Node.js itself. */

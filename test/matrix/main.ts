@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import PQueue from 'p-queue';
-import { type Entry, type NodeLine, nodeLines } from './entry.js';
+import { type Entry, type NodeLine, nodeLines, type Trial } from './entry.js';
 import { NodePrograms } from './node-programs.js';
-import { table } from './table.js';
+import { table, trials } from './table.js';
 import { Workplace } from './workplace.js';
 
 const usage = `Installs the packed package into a temporary project for each bundler and framework, and has each score a request.
@@ -28,36 +28,40 @@ const concurrency = 2;
 
 interface Tally {
   passed: number;
+  skipped: number;
   readonly failed: string[];
 }
+
+const everything: readonly (Entry | Trial)[] = [...table, ...trials];
 
 const { values } = parseArgs({ options });
 if (values.help) console.log(usage);
 else if (values.list)
-  for (const entry of table) console.log(`${entry.name}${entry.ci ? ` (CI: Node.js ${entry.ci})` : ''}`);
+  for (const entry of everything) console.log(`${entry.name}${entry.ci ? ` (CI: Node.js ${entry.ci})` : ''}`);
 else process.exitCode = await runAll(chosen(values.only, values.node, values.ci));
 
 interface Chosen {
-  readonly entry: Entry;
+  readonly entry: Entry | Trial;
   readonly lines: readonly NodeLine[];
 }
 
 function chosen(only: string, node: string, isCi: boolean): Chosen[] {
   const wanted = node.split(',');
   const unknown = wanted.find((line) => !nodeLines.some((known) => known === line));
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new Error(`--node: expected lines out of ${nodeLines.join(',')}, received ${unknown}`);
-  const found = table.filter(({ name, ci }) => name.toLowerCase().includes(only.toLowerCase()) && (!isCi || ci));
+  }
+  const found = everything.filter(({ name, ci }) => name.toLowerCase().includes(only.toLowerCase()) && (!isCi || ci));
   if (found.length === 0) throw new Error(`--only: no entry has "${only}" in its name; --list names them`);
-  return found.map((entry) => ({
-    entry,
-    lines: isCi && entry.ci ? [entry.ci] : nodeLines.filter((line) => wanted.includes(line)),
-  }));
+  return found.map((entry) => {
+    const lines = 'run' in entry ? entry.lines : nodeLines.filter((line) => wanted.includes(line));
+    return { entry, lines: isCi && entry.ci ? [entry.ci] : lines };
+  });
 }
 
 /** @returns the exit code. */
 async function runAll(all: readonly Chosen[]): Promise<number> {
-  const tally: Tally = { passed: 0, failed: [] };
+  const tally: Tally = { passed: 0, skipped: 0, failed: [] };
   const queue = new PQueue({ concurrency });
   const programs = new NodePrograms();
   const workplace = await Workplace.create();
@@ -67,11 +71,13 @@ async function runAll(all: readonly Chosen[]): Promise<number> {
     await workplace.remove();
   }
   for (const name of tally.failed) console.log(`FAILED: ${name}`);
-  console.log(`${tally.passed} passed, ${tally.failed.length} failed`);
+  console.log(
+    `${tally.passed} passed, ${tally.failed.length} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`,
+  );
   return tally.failed.length === 0 ? 0 : 1;
 }
 
-/** Prepares the project of an entry once, and runs its host on each line of Node.js. */
+/** Prepares an entry once, and tries it on each line of Node.js. */
 async function runOne(
   { entry, lines }: Chosen,
   workplace: Workplace,
@@ -79,13 +85,21 @@ async function runOne(
   tally: Tally,
 ): Promise<void> {
   const started = performance.now();
-  const directory = workplace.prepare(entry);
+  const obstacle = 'run' in entry ? entry.obstacle() : null;
+  if (obstacle !== null && !process.env.CI) {
+    tally.skipped += 1;
+    console.log(`skipped: ${entry.name}: ${obstacle}`);
+    return;
+  }
+  const prepared = 'run' in entry ? null : workplace.prepare(entry);
   for (const line of lines) {
     const name = `${entry.name} (Node.js ${line})`;
     try {
-      const env = { MODEL: workplace.model };
+      if (obstacle !== null) throw new Error(obstacle);
       const node = await programs.pathOf(line);
-      await entry.check({ node, directory: await directory, program: entry.host, env });
+      if ('run' in entry)
+        await entry.run({ node, tarball: workplace.tarball, directory: await workplace.folder('trial') });
+      else await tryHost(entry, node, await prepared, workplace.model);
       tally.passed += 1;
       console.log(`passed: ${name}, after ${((performance.now() - started) / 1000).toFixed(0)} s`);
     } catch (error) {
@@ -93,4 +107,9 @@ async function runOne(
       console.log(`FAILED: ${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+function tryHost(entry: Entry, node: string, directory: string | null, model: string): Promise<void> {
+  if (directory === null) throw new Error('An entry has a project');
+  return entry.check({ node, directory, program: entry.host, env: { MODEL: model } });
 }

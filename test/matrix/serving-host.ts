@@ -16,29 +16,48 @@ interface Expected {
   readonly status: number;
 }
 
+/** A program that starts a host, with the whole of its environment but for the port. */
+export interface HostProcess {
+  readonly command: readonly [file: string, ...args: string[]];
+  readonly directory: string;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** The process of the host itself, which gets the signals: the program may have started it. */
+  readonly processId: (child: ChildProcess) => number | undefined;
+}
+
 /** A host that serves HTTP in a process of its own. */
 export class ServingHost {
   readonly #child: ChildProcess;
   readonly #closed: Promise<readonly [code: number | null, signal: string | null]>;
   readonly #url: string;
+  readonly #processId: HostProcess['processId'];
+  readonly port: number;
   #output = '';
 
-  private constructor(child: ChildProcess, url: string) {
+  private constructor(child: ChildProcess, port: number, processId: HostProcess['processId']) {
     this.#child = child;
-    this.#url = url;
+    this.port = port;
+    this.#url = `http://127.0.0.1:${port}`;
+    this.#processId = processId;
     this.#closed = once(child, 'close').then(([code, signal]) => [code, signal]);
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (this.#output += data));
   }
 
   /** Resolves when the host has printed that it listens: a line that has `listening`, or as Next.js says it, `Ready`. */
-  static async start({ node, directory, program, env }: HostCommand): Promise<ServingHost> {
+  static start({ node, directory, program, env }: HostCommand): Promise<ServingHost> {
+    const ownEnv = { ...environmentOfAnyone(), ...env, HOSTNAME: '127.0.0.1' };
+    return ServingHost.spawn({ command: [node, program], directory, env: ownEnv, processId: ({ pid }) => pid });
+  }
+
+  static async spawn({ command, directory, env, processId }: HostProcess): Promise<ServingHost> {
     const port = await freePort();
-    const child = spawn(node, [program], {
+    const [file, ...args] = command;
+    const child = spawn(file, args, {
       cwd: directory,
-      env: { ...environmentOfAnyone(), ...env, PORT: String(port), HOSTNAME: '127.0.0.1' },
+      env: { ...env, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const host = new ServingHost(child, `http://127.0.0.1:${port}`);
+    const host = new ServingHost(child, port, processId);
     try {
       await host.prints(/listening|Ready/);
       return host;
@@ -73,7 +92,9 @@ export class ServingHost {
     sent.flushHeaders();
     // The server has taken the request.
     await within(once(sent, 'continue'), 'take a request');
-    this.#child.kill('SIGTERM');
+    const id = this.#processId(this.#child);
+    if (id === undefined) throw new Error('The host has no process');
+    process.kill(id, 'SIGTERM');
     sent.end(body);
     const [response] = await within(answer, 'answer while it ends');
     return text(response);

@@ -1,7 +1,9 @@
 import { answersHttp } from './checks/answers-http.js';
 import { failsOverHttp } from './checks/fails-over-http.js';
 import { printsScore } from './checks/prints-score.js';
-import type { Entry } from './entry.js';
+import { containerImage } from './container/container-image.js';
+import { kubernetesManifest } from './container/kubernetes-manifest.js';
+import type { Entry, Trial } from './entry.js';
 
 /** Frameworks: a server each. One line adds one; `test/matrix/README.md` says what its host must do. */
 const frameworks: readonly Entry[] = [
@@ -39,6 +41,9 @@ const bundlers: readonly Entry[] = [
 
 /** Everything that `npm run test:matrix` tries, each on each line of Node.js. */
 export const table: readonly Entry[] = [...frameworks, ...bundlers];
+
+/** What is tried without a project of its own. */
+export const trials: readonly Trial[] = [containerImage, kubernetesManifest];
 
 type Bundler = Pick<Entry, 'project' | 'packages' | 'ci'> & { host?: string; beside?: 'everything' };
 

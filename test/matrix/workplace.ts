@@ -42,9 +42,14 @@ export class Workplace {
     return rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
+  /** Makes an empty folder. */
+  folder(name: string): Promise<string> {
+    return mkdtemp(join(this.directory, `${name}-`));
+  }
+
   /** Makes the project of an entry, builds it, and returns the folder in which its host runs. */
   async prepare(entry: Entry): Promise<string> {
-    const project = await mkdtemp(join(this.directory, `${entry.project}-`));
+    const project = await this.folder(entry.project);
     await cp(this.#base, project, { recursive: true, verbatimSymlinks: true });
     await cp(projectPath(`test/matrix/projects/${entry.project}`), project, { recursive: true });
     if (entry.packages.length > 0) await runNpm([...install, ...entry.packages], project);

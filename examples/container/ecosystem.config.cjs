@@ -9,7 +9,7 @@ module.exports = {
       exec_mode: 'fork',
       // PM2 sends SIGINT, and kills what has not ended by then.
       kill_timeout: 15_000,
-      env: { NODE_ENV: 'production', PORT: '3000' },
+      env: { NODE_ENV: 'production', PORT: process.env.PORT ?? '3000' },
     },
   ],
 };

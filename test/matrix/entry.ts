@@ -9,6 +9,8 @@ export interface Entry {
   readonly name: string;
   /** The folder of `test/matrix/projects` that becomes the project. */
   readonly project: string;
+  /** Files of the repository that are copied into the project too. */
+  readonly files?: readonly string[];
   /** What the registry must give beside fraud-scorer, as `npm install` takes it: `['express@5']`. */
   readonly packages: readonly string[];
   /** Absent for a project that runs as it is. */

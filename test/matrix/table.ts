@@ -8,6 +8,15 @@ import type { Entry, Trial } from './entry.js';
 /** Frameworks: a server each. One line adds one; `test/matrix/README.md` says what its host must do. */
 const frameworks: readonly Entry[] = [
   { name: 'node:http', project: 'node-http', packages: [], host: 'host.mjs', check: answersHttp(), ci: '22' },
+  { name: 'node:cluster', project: 'cluster', packages: [], host: 'host.mjs', check: answersHttp(), ci: '24' },
+  {
+    name: 'PM2 6',
+    project: 'pm2',
+    files: ['examples/container/server.mjs', 'examples/container/ecosystem.config.cjs'],
+    packages: ['pm2@6'],
+    host: 'host.cjs',
+    check: answersHttp(),
+  },
 ];
 
 /** Bundlers: `beside` says what is installed beside the output. */

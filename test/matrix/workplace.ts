@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { projectPath } from '../support/paths.js';
 import type { Entry } from './entry.js';
 import { runCommand, runNpm } from './run-command.js';
@@ -52,6 +52,7 @@ export class Workplace {
     const project = await this.folder(entry.project);
     await cp(this.#base, project, { recursive: true, verbatimSymlinks: true });
     await cp(projectPath(`test/matrix/projects/${entry.project}`), project, { recursive: true });
+    for (const file of entry.files ?? []) await cp(projectPath(file), join(project, basename(file)));
     if (entry.packages.length > 0) await runNpm([...install, ...entry.packages], project);
     if (entry.build === undefined) return project;
     await runCommand(process.execPath, entry.build.command, project);

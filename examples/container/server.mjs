@@ -38,7 +38,11 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => {
     isStopping = true;
     // First the requests, then the scorer that answers them; the process then has nothing left to do and ends.
-    server.close(() => scorer.close());
+    server.close(async () => {
+      await scorer.close();
+      // PM2 and node:cluster hold a process by this channel.
+      process.disconnect?.();
+    });
   });
 }
 const port = Number(process.env.PORT ?? 3000);

@@ -26,11 +26,11 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true, force: true }));
 
 describe('the recipes of docs/testing.md, with the installed package', () => {
-  it('pass with Jest, and leave nothing open', async () => {
+  it('pass with Jest, which ends by itself', async () => {
     const jest = join(project, 'node_modules/jest/bin/jest.js');
-    const { code, stderr } = await runIn(project, process.execPath, [jest, '--ci', '--detectOpenHandles', 'jest/']);
+    const { code, stderr } = await runIn(project, process.execPath, [jest, '--ci', '--rootDir', join(project, 'jest')]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Tests: +2 passed, 2 total/) });
-    expect(stderr).not.toMatch(/open handle/);
+    expect(stderr).not.toMatch(/did not exit/);
   });
 
   it('pass with node:test', async () => {

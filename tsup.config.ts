@@ -27,6 +27,9 @@ const subpaths = {
   prometheus: 'src/integrations/prometheus/index.ts',
 };
 
+/** Subpaths for the tests of hosts: no host loads them in production, so they go without source maps, as programs do. */
+const forTests = { testing: 'src/testing/index.ts' };
+
 /** A few kilobytes of it are used: not worth a dependency of every host. */
 const carriedByAll = ['@bufbuild/protobuf'];
 
@@ -111,6 +114,9 @@ const cjsSubpaths: Options = {
   esbuildPlugins: [rootClassesPlugin('./index.cjs'), packagedFilesPlugin, pagePlugin],
 };
 
+const esmForTests: Options = { ...esmSubpaths, ...program, entry: forTests };
+const cjsForTests: Options = { ...cjsSubpaths, ...program, entry: forTests };
+
 const cjs: Options = {
   ...shared,
   entry,
@@ -125,7 +131,10 @@ const cjs: Options = {
  * Of both forms in one go; `--no-dts` leaves them out where a program only needs to run. Subpaths apart, as what entries share that are built
  * together goes into chunks, whose names change.
  */
-const types: Options[] = [entry, ...Object.entries(subpaths).map(([name, path]) => ({ [name]: path }))].map((own) => ({
+const types: Options[] = [
+  entry,
+  ...Object.entries({ ...subpaths, ...forTests }).map(([name, path]) => ({ [name]: path })),
+].map((own) => ({
   ...shared,
   entry: own,
   format: ['esm', 'cjs'],
@@ -188,7 +197,7 @@ const adopt: Options = {
 };
 
 export default defineConfig(({ dts }) => [
-  ...[esm, cjs, esmSubpaths, cjsSubpaths, worker, cli, charts, adopt],
+  ...[esm, cjs, esmSubpaths, cjsSubpaths, esmForTests, cjsForTests, worker, cli, charts, adopt],
   ...(dts === false ? [] : types),
 ]);
 

@@ -45,6 +45,8 @@ export type {
   HostLogger,
   Logger,
   LogWarnErrorLogger,
+  NestLikeLogger,
+  NestLoggerOptions,
   PinoLikeLogger,
   PinoLikeMethod,
 } from './api/logger.js';
@@ -167,7 +169,7 @@ export {
 export { FraudScorer } from './fraud-scorer.js';
 export type { EventSource } from './host/event-source.js';
 export type { EventName, Listener } from './host/events.js';
-export { fieldsFirst } from './host/host-logger.js';
+export { fieldsFirst, nestLogger, pinoLogger } from './host/host-logger.js';
 export type { OutputForm } from './models/adopt/form-names.js';
 export type { Calibration, IsotonicCalibration, PlattCalibration } from './protocol/output-forms.js';
 export type { OptimizationLevel, OutputDifferences } from './protocol/tools.js';

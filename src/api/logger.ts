@@ -32,5 +32,18 @@ export interface LogWarnErrorLogger {
   error(message: string, fields?: Record<string, unknown>): unknown;
 }
 
+/** A logger of NestJS's, as `nestLogger` adapts it: the last text that it is given is the context. */
+export interface NestLikeLogger {
+  log(message: string, ...optionalParams: string[]): unknown;
+  warn(message: string, ...optionalParams: string[]): unknown;
+  error(message: string, ...optionalParams: string[]): unknown;
+}
+
+/** Options of `nestLogger`. */
+export interface NestLoggerOptions {
+  /** What stands in brackets before each line. A logger that was made with a context keeps its own. @default 'FraudScorer' */
+  context?: string | undefined;
+}
+
 /** What the option `logger` takes. */
 export type HostLogger = Logger | PinoLikeLogger | LogWarnErrorLogger;

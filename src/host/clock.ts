@@ -46,6 +46,28 @@ export interface TimeFunctions
  */
 export const systemClock: Clock = clockOf({ ...timers, now: performance.now.bind(performance), epochNow: Date.now });
 
+/**
+ * The clock that the host's own code sees: each time, it takes the timers that the global object has then, which are fake ones where a test has
+ * installed those. For what stands in for a scorer in tests.
+ */
+export const hostClock: Clock = {
+  now: () => Date.now(),
+  epochMs: () => Date.now(),
+  after: (delayMs, callback) => hostTimers().after(delayMs, callback),
+  background: (delayMs, callback) => hostTimers().background(delayMs, callback),
+  every: (periodMs, callback) => hostTimers().every(periodMs, callback),
+  soon: (callback) => systemClock.soon(callback),
+};
+
+/** A plain vm context has no timers of its own. */
+function hostTimers(): Clock {
+  const { setTimeout = timers.setTimeout, clearTimeout = timers.clearTimeout } = globalThis;
+  const { setInterval = timers.setInterval, clearInterval = timers.clearInterval } = globalThis;
+  const { setImmediate } = timers;
+  const now = hostClock.now;
+  return clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, now, epochNow: now });
+}
+
 /** A clock made of these functions. Callbacks run in the asynchronous context of no caller, even if one set the timer. */
 export function clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, ...functions }: TimeFunctions): Clock {
   const { setImmediate, now, epochNow } = functions;

@@ -1,10 +1,19 @@
-import type { FieldsFirstLogger, HostLogger, Logger, PinoLikeLogger } from '../api/logger.js';
+import type {
+  FieldsFirstLogger,
+  HostLogger,
+  Logger,
+  NestLikeLogger,
+  NestLoggerOptions,
+  PinoLikeLogger,
+} from '../api/logger.js';
 import { InvalidOptionsError } from '../errors.js';
+import { FieldReader } from '../validation/field-reader.js';
 import { describeValue } from '../validation/issues.js';
+import { isText } from '../validation/text.js';
 
 /** Describes what `isLogger` accepts, for error messages. */
 export const loggerExpected =
-  'a logger with the methods info (or log), warn and error: console, pino, winston, bunyan, NestJS, or fieldsFirst(logger)';
+  'a logger with the methods info (or log), warn and error: console, pino, winston, bunyan, NestJS, pinoLogger(logger), nestLogger(logger) or fieldsFirst(logger)';
 
 /** Whether it has the methods that are called. `log` stands in for `info`, which NestJS's loggers do not have. */
 export function isLogger(value: unknown): value is HostLogger {
@@ -34,6 +43,44 @@ export function fieldsFirst(logger: FieldsFirstLogger): Logger {
     warn: (message, fields = {}) => logger.warn(fields, message),
     error: (message, fields = {}) => logger.error(fields, message),
   };
+}
+
+/**
+ * Adapts pino, a child of pino, or a wrapper around one, for the option `logger`: the fields become fields of the log line, beside `msg`. pino itself
+ * is recognised and needs none of this.
+ *
+ * @throws {InvalidOptionsError} where it has no methods info, warn and error.
+ */
+export function pinoLogger(logger: FieldsFirstLogger | PinoLikeLogger): Logger {
+  // The fields are an object, so that it is the first form of pino's methods that is called.
+  return fieldsFirst(logger as FieldsFirstLogger);
+}
+
+/**
+ * Adapts a logger of NestJS's for the option `logger`: each line is the message with its fields as JSON behind it, under a context of its own. Without
+ * it, NestJS writes the fields as a second line. What is `info` here is `log` there.
+ *
+ * @throws {InvalidOptionsError} where it has no methods log, warn and error, or an option is not as documented.
+ */
+export function nestLogger(logger: NestLikeLogger, options: NestLoggerOptions = {}): Logger {
+  if (!isLogger(logger) || !('log' in logger)) {
+    const expected = 'a logger with the methods log, warn and error';
+    throw new InvalidOptionsError([{ path: 'logger', expected, received: describeValue(logger) }]);
+  }
+  const reader = new FieldReader(options);
+  const context = reader.value('context', 'a non-empty text', isText) ?? 'FraudScorer';
+  reader.rejectUnknown().throwIfInvalid();
+  // A logger with a context adds it behind what it is given, and would take ours for the stack of an error.
+  const behind = isText(Reflect.get(logger, 'context')) ? [] : [context];
+  return {
+    info: (message, fields) => logger.log(inOneLine(message, fields), ...behind),
+    warn: (message, fields) => logger.warn(inOneLine(message, fields), ...behind),
+    error: (message, fields) => logger.error(inOneLine(message, fields), ...behind),
+  };
+}
+
+function inOneLine(message: string, fields: Record<string, unknown> = {}): string {
+  return Object.keys(fields).length === 0 ? message : `${message} ${JSON.stringify(fields)}`;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { ConsoleLogger, Logger as NestLogger } from '@nestjs/common';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import winston from 'winston';
 import { containedLogger } from '../../src/host/logging.js';
-import { FraudScorer, fieldsFirst, type HostLogger } from '../../src/index.js';
+import { FraudScorer, fieldsFirst, type HostLogger, nestLogger, pinoLogger } from '../../src/index.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { fixtureModel } from '../support/paths.js';
 import { untyped } from '../support/untyped.js';
@@ -41,6 +42,15 @@ const makers: Record<string, Make> = {
       warn: (fields: object, message?: string) => hidden.warn(fields, message),
       error: (fields: object, message?: string) => hidden.error(fields, message),
     });
+  },
+  'pinoLogger around pino': (sink) => pinoLogger(pino(sink)),
+  'nestLogger around a Logger': (sink) => {
+    nestTo(sink);
+    return nestLogger(new NestLogger());
+  },
+  'nestLogger around a Logger with a context': (sink) => {
+    nestTo(sink);
+    return nestLogger(new NestLogger('Payments'));
   },
   winston: (sink) => winston.createLogger({ transports: [new winston.transports.Stream({ stream: sink })] }),
   "NestJS's Logger": (sink) => {
@@ -81,6 +91,61 @@ describe('what pino writes', () => {
     const sink = new Sink();
     containedLogger(pino(sink), new FakeClock()).warn('of the scorer', { workers: 271 });
     expect(JSON.parse(sink.text)).toMatchObject({ level: 40, msg: 'of the scorer', workers: 271 });
+  });
+});
+
+describe('what nestLogger writes', () => {
+  it.each([
+    ['of its own', () => new NestLogger(), {}, 'FraudScorer'],
+    ['that it is given', () => new NestLogger(), { context: 'Cards' }, 'Cards'],
+    ["of the host's logger", () => new NestLogger('Payments'), { context: 'Cards' }, 'Payments'],
+  ])(
+    'is one line for each call, with the fields behind the message, under a context %s',
+    (_, make, options, context) => {
+      for (const level of ['info', 'warn', 'error'] as const) {
+        const sink = new Sink();
+        nestTo(sink);
+        containedLogger(nestLogger(make(), options), new FakeClock())[level]('of the scorer', { workers: 271 });
+        vi.restoreAllMocks();
+        const lines = stripVTControlCharacters(sink.text).trim().split('\n');
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).toContain(`[${context}] of the scorer {"workers":271}`);
+        expect(lines[0]).toContain(level === 'info' ? 'LOG' : level.toUpperCase());
+      }
+    },
+  );
+
+  it('is refused where it is no logger of NestJS, or its options are none', () => {
+    const refused = expect.objectContaining({ code: 'ERR_INVALID_OPTIONS' });
+    expect(() => nestLogger(untyped({ info: () => {}, warn: () => {}, error: () => {} }))).toThrowError(refused);
+    expect(() => nestLogger(new NestLogger(), untyped({ name: 'x' }))).toThrowError(refused);
+    expect(() => pinoLogger(untyped({ log: () => {} }))).toThrowError(refused);
+  });
+});
+
+describe.each(Object.entries(makers))('what %s is given', (_, make) => {
+  it('has no feature values, ids or amounts in it, whatever goes wrong', async () => {
+    const sink = new Sink();
+    const secrets = ['tx-4711', '271.828', '314.159'];
+    const fail = ({ id, amount }: { id?: string | undefined; amount?: number | undefined }): never => {
+      throw new Error(`${id} of ${amount} with 271.828`);
+    };
+    const scorer = await FraudScorer.create({
+      ...{ model: fixtureModel('sqrt'), workers: 1, logger: make(sink), timeoutMs: 1_000 },
+      decide: (_scores, request) => fail(request),
+      fallback: (request) => fail(request),
+    });
+    scorer.on('decision', fail);
+    const request = { id: 'tx-4711', amount: 314.159, features: { x: [271.828] } };
+    await Promise.allSettled([
+      scorer.score(request),
+      scorer.score({ ...request, features: { x: [4.5] } }),
+      scorer.score({ ...request, features: { x: ['271.828'] } }),
+      scorer.score(request, { timeoutMs: 0.001 }),
+    ]);
+    await scorer.close();
+    expect(sink.text).toContain('Scoring ended');
+    for (const secret of secrets) expect(sink.text).not.toContain(secret);
   });
 });
 

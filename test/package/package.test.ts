@@ -43,6 +43,7 @@ describe('the tarball', () => {
         'dist/adopt-process.mjs',
         'dist/cli.js',
         'dist/score-charts.js',
+        ...['cjs', 'd.cts', 'd.ts', 'js'].map((extension) => `dist/testing.${extension}`),
         'dist/tool-worker.js',
         'dist/tool-worker.js.map',
         'dist/tool-worker.mjs',

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize, relative } from 'node:path';
+import { dirname, join, normalize, relative, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectPath } from '../support/paths.js';
 
@@ -16,13 +16,18 @@ function sourcesOf(directory: string): Source[] {
   return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts'))
     .map((entry) => {
-      const path = relative(root, join(entry.parentPath, entry.name));
+      const path = slashed(relative(root, join(entry.parentPath, entry.name)));
       const text = readFileSync(join(root, path), 'utf8');
       const imports = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) =>
-        normalize(join(dirname(path), match[1] ?? '')),
+        slashed(normalize(join(dirname(path), match[1] ?? ''))),
       );
       return { path, lines: text.split('\n').length - 1, imports };
     });
+}
+
+/** A path as this file compares it: on Windows it comes with backslashes. */
+function slashed(path: string): string {
+  return path.replaceAll(sep, '/');
 }
 
 /** The folder of `src` that a file is in, or the file itself where it is in none. */

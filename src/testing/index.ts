@@ -1,0 +1,25 @@
+export type { FakeAnswer, ScriptedAnswer } from './answer.js';
+export { type ErrorsByCode, errorCodes, fraudScorerError } from './errors-by-code.js';
+export type { FakeCall, FakeOutcome, HostFailure } from './fake-call.js';
+export { FakeClock, fakeClock } from './fake-clock.js';
+export type { FakeScorerOptions } from './fake-options.js';
+export { FakeScorer, fakeScorer } from './fake-scorer.js';
+export type { FixtureOptions, PartialDeep } from './fixture-options.js';
+export {
+  type FixtureFeatures,
+  fallbackResult,
+  type RequestFixtureOptions,
+  scoreRequest,
+  scoreResult,
+} from './score-fixtures.js';
+export type { Decided, DecideRequest } from './script.js';
+export {
+  alert,
+  decisionRecord,
+  deploymentEvent,
+  health,
+  metrics,
+  summary,
+  workerLostEvent,
+} from './summary-fixtures.js';
+export type { TestModel } from './test-model.js';

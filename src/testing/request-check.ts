@@ -1,0 +1,40 @@
+import type { Manifest } from '../models/manifest.js';
+import { FeatureReader } from '../requests/feature-reader.js';
+import { KnownNames } from '../requests/known-names.js';
+import { type OtherReader, readRequest } from '../requests/read-request.js';
+import { type RowLayout, rowLayoutOf } from '../requests/row-layout.js';
+import { describeKind } from '../validation/issues.js';
+
+/** Takes features of any name and type. */
+const anyFeatures: OtherReader = {
+  isForMore: true,
+  write: (features) => isObject(features),
+  listIssues: (features, issues) => issues.add('features', 'an object of features', describeKind(features)),
+};
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Refuses what a real scorer refuses, by the same code. */
+export class RequestCheck {
+  readonly #layout: RowLayout;
+  readonly #row: Float32Array;
+  readonly #reader: OtherReader;
+  /** The amount of the request that was read last; NaN where it had none. */
+  readonly amount = new Float64Array(1);
+
+  /** @param manifest by which features are checked; null: any are taken. @param ignoresUnknown whether names are taken that it does not have. */
+  constructor(manifest: Manifest | null, ignoresUnknown: boolean) {
+    const inputs = manifest?.inputs ?? [];
+    this.#layout = rowLayoutOf(inputs);
+    this.#row = new Float32Array(this.#layout.stride);
+    const options = { ignoresUnknown, known: new KnownNames() };
+    this.#reader = manifest === null ? anyFeatures : new FeatureReader(inputs, this.#layout, this.#row.buffer, options);
+  }
+
+  /** @returns the request's id, if it has one. @throws {InvalidRequestError} with everything that is wrong with it. */
+  read(request: unknown): string | undefined {
+    return readRequest(request, this.#layout, this.#row, 0, this.#reader, this.amount, 0);
+  }
+}

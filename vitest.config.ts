@@ -27,8 +27,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    // `npm run test:package`: it installs from the registry.
-    exclude: [...configDefaults.exclude, 'test/package/**', 'test/exports/.venv/**'],
+    // `npm run test:package` installs from the registry; `npm run test:docs` needs the built site.
+    exclude: [...configDefaults.exclude, 'test/package/**', 'test/docs/**', 'test/exports/.venv/**'],
     globalSetup: ['test/global-setup.ts'],
     // Real worker threads and child processes: two cores cannot run many such files side by side.
     maxWorkers: 2,

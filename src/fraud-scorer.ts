@@ -233,6 +233,7 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
     }
   }
 
+  /** The same as `close()`, for `await using`. */
   async [asyncDispose](): Promise<void> {
     await this.close();
   }

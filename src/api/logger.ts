@@ -1,21 +1,30 @@
 /** Takes log lines, the message first: `console` and winston's loggers fit. Never given features, ids or amounts. */
 export interface Logger {
+  /** Takes a line about something that happened as it should. */
   info(message: string, fields?: Record<string, unknown>): unknown;
+  /** Takes a line about something to look at, such as an alert. */
   warn(message: string, fields?: Record<string, unknown>): unknown;
+  /** Takes a line about something that failed. */
   error(message: string, fields?: Record<string, unknown>): unknown;
 }
 
 /** Takes the fields of a log line first: what `fieldsFirst` adapts. */
 export interface FieldsFirstLogger {
+  /** Takes a line about something that happened as it should. */
   info(fields: Record<string, unknown>, message?: string): unknown;
+  /** Takes a line about something to look at, such as an alert. */
   warn(fields: Record<string, unknown>, message?: string): unknown;
+  /** Takes a line about something that failed. */
   error(fields: Record<string, unknown>, message?: string): unknown;
 }
 
 /** A logger of pino's (`fastify.log` is one) or bunyan's, which are recognised and given the fields first. */
 export interface PinoLikeLogger {
+  /** Takes a line about something that happened as it should. */
   info: PinoLikeMethod;
+  /** Takes a line about something to look at, such as an alert. */
   warn: PinoLikeMethod;
+  /** Takes a line about something that failed. */
   error: PinoLikeMethod;
 }
 
@@ -27,8 +36,11 @@ export interface PinoLikeMethod {
 
 /** Has `log` in place of `info`: NestJS's loggers fit. */
 export interface LogWarnErrorLogger {
+  /** Takes a line about something that happened as it should. */
   log(message: string, fields?: Record<string, unknown>): unknown;
+  /** Takes a line about something to look at, such as an alert. */
   warn(message: string, fields?: Record<string, unknown>): unknown;
+  /** Takes a line about something that failed. */
   error(message: string, fields?: Record<string, unknown>): unknown;
 }
 

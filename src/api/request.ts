@@ -54,6 +54,7 @@ export interface ScoreRequest<Features extends FeatureMapOf<Features> = FeatureM
   features: Features;
 }
 
+/** A request with features of a type of the host's own, or with arrays by input. */
 export type RequestOf<Features extends FeatureMapOf<Features>> = ScoreRequest<Features> | ScoreRequest;
 
 /** Features in any form, for lists of requests that differ. */

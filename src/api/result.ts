@@ -75,6 +75,7 @@ export interface FallbackResult {
   riskLevel: null;
 }
 
+/** What `score` resolves with; `source` tells the two kinds apart. */
 export type ScoreResult = ModelResult | FallbackResult;
 
 /** One request's outcome in `scoreMany`, in the shape of `Promise.allSettled`. */

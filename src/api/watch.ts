@@ -3,7 +3,9 @@ import type { HostLogger } from './logger.js';
 
 /** What a watcher needs of a scorer; a `FraudScorer` is one. */
 export interface WatchedScorer {
+  /** Loads a version and has it serve. */
   deploy(directory: string, options: DeployOptions): Promise<unknown>;
+  /** The versions that are live, and the last that retired. */
   deployments(): readonly WatchedDeployment[];
 }
 
@@ -76,5 +78,6 @@ export interface ModelWatcher {
   look(): Promise<void>;
   /** Looks no more. Resolves when the look in progress has ended, with the deployment that it may be waiting for. */
   stop(): Promise<void>;
+  /** The same as `stop`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -23,7 +23,7 @@ export interface Surroundings {
 /** The oldest driver for each major version of CUDA, as NVIDIA documents it. */
 const oldestDriver = { 12: 525, 13: 580 };
 
-/** What would help, in the order in which it is to be done; as the README's "Getting CUDA" has it. */
+/** What would help, in the order in which it is to be done; as "Getting CUDA" in docs/gpu.md has it. */
 export function curesOf(ailing: AilingProvider, surroundings: Surroundings): string[] {
   const { os, arch } = surroundings.platform;
   if (os !== 'linux' || arch !== 'x64') {

@@ -47,7 +47,7 @@ function isToBeCured({ provider, cures }: ProviderReport, { required, gpus }: Do
 
 function cureText({ provider, cures }: ProviderReport): string {
   const steps = cures.map((cure, index) => `  ${index + 1}. ${cure}`);
-  return [`What would help ${provider} (see "Getting CUDA" in the README):`, ...steps].join('\n');
+  return [`What would help ${provider} (see "Getting CUDA" in docs/gpu.md):`, ...steps].join('\n');
 }
 
 function libraryTable({ provider, libraries }: ProviderReport): string {

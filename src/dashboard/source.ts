@@ -17,10 +17,15 @@ export type DashboardEventName = 'deployment' | 'workerLost';
 
 /** What the live page needs of a scorer. `FraudScorer` has it. */
 export interface DashboardScorer {
+  /** Everything measured. */
   summary(): Summary;
+  /** Whether it can answer. */
   health(): Health;
+  /** The alerts that stand, and those that were. */
   alerts(): AlertsSummary;
+  /** Has a listener called with each event of a kind. */
   on<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): unknown;
+  /** Takes a listener off again. */
   off<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): unknown;
 }
 

@@ -43,6 +43,7 @@ export interface IsotonicCalibration {
   y: number[];
 }
 
+/** A function that makes a probability in [0, 1] of a score: the field `calibration` of `model.json`. */
 export type Calibration = PlattCalibration | IsotonicCalibration;
 
 /** The form in which a model gives its score. */

@@ -4,6 +4,10 @@ import type { Provider } from '../api/provider.js';
 import type { GraphRun, GraphRunReport } from './graph-run.js';
 import type { FailureCode, GraphDescription, ModelFile, ModelSpec, TrialReport } from './serving.js';
 
+/**
+ * How far the runtime optimises a graph. `basic`: constants and redundant nodes. `extended`: also fused nodes. `all`: also layouts of this kind of
+ * processor, to which it ties the file.
+ */
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
 
 /** Saves the graph as the runtime optimises it. */

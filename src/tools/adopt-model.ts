@@ -13,6 +13,7 @@ import type { Adoption, AdoptOrder, MissingValue } from './adopt/order.js';
 import { runAdoption } from './adopt/run-process.js';
 import { refuseIfTaken, written } from './written.js';
 
+/** Options of `adoptModel`: what the graph does not say by itself. */
 export interface AdoptModelOptions {
   /** The model's name in the manifest. @default the file's name without its ending */
   name?: string | undefined;

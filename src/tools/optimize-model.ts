@@ -14,6 +14,7 @@ import { ToolWorker } from './tool-worker.js';
 import { generatedRows, givenRows } from './verification-rows.js';
 import { missingRoom, refuseIfTaken, written } from './written.js';
 
+/** Options of `optimizeModel`. */
 export interface OptimizeModelOptions<Features extends FeatureMapOf<Features> = FeatureMap> {
   /** Rows to verify on, as `score` takes features. @default 1,000 generated about the manifest's means */
   rows?: readonly Features[] | undefined;
@@ -38,9 +39,11 @@ export interface OptimizationTiming {
   speedUp: number;
 }
 
+/** What `optimizeModel` wrote, and how it compares with the original. */
 export interface OptimizationReport {
   /** The directory that was written. */
   directory: string;
+  /** Of the optimised graph, in hexadecimal. */
   sha256: string;
   sizeBytes: { original: number; optimized: number };
   /** What a session takes to load. */

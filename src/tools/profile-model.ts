@@ -12,6 +12,7 @@ import { FieldReader } from '../validation/field-reader.js';
 import { type ProfiledRuns, type ProfileWorkers, profileSessions } from './profile-sessions.js';
 import { generatedRows } from './verification-rows.js';
 
+/** Options of `profileModel`. */
 export interface ProfileModelOptions {
   /** Rows a run; integers from 1. @default [1, 2, 4, 8, 16, 32, 64, 128, 256] */
   batchSizes?: readonly number[] | undefined;
@@ -48,6 +49,7 @@ export interface ProfileEntry {
   memoryTotalGb: number;
 }
 
+/** What `profileModel` measured. */
 export interface ModelProfile {
   model: ModelIdentity;
   /** By provider, then by sessions, then by batch size. */
@@ -56,7 +58,7 @@ export interface ModelProfile {
   unavailable: { provider: Provider; sessions: number; reason: string }[];
   /** Where a provider ran out of memory: neither this batch size nor a larger one was measured. */
   outOfMemory: { provider: Provider; sessions: number; batchSize: number }[];
-  /** What is to be known of what was measured. */
+  /** Remarks on the measurement, such as that the CPU ran a model for which a GPU has no kernels. */
   notes?: string[];
 }
 

@@ -11,6 +11,7 @@ const defaultBatchSize = 8;
 /** The share of the memory that is left to others. */
 const defaultMemoryShare = 0.8;
 
+/** Options of `recommendBatchSize`. */
 export interface RecommendBatchSizeOptions {
   /** The most rows a second, or the shortest run. @default 'throughput' */
   target?: 'throughput' | 'latency' | undefined;

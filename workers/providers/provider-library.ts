@@ -113,7 +113,7 @@ function nameOf(provider: Exclude<Provider, 'cpu'>): string {
 }
 
 function notInstalled(file: string, { version }: Runtime): string {
-  return `${file} is not installed beside the ONNX runtime: let onnxruntime-node ${version}'s install script run (see "Getting CUDA" in the README)`;
+  return `${file} is not installed beside the ONNX runtime: let onnxruntime-node ${version}'s install script run (see "Getting CUDA" in docs/gpu.md)`;
 }
 
 /** @param library that the loader did not find, which the provider, or another library that it needs, names. */

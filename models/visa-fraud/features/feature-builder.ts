@@ -10,6 +10,7 @@ import { PopulationHistory } from './population-history.js';
 import { shrunkDeviation, shrunkMean } from './scaling.js';
 import { TerminalHistory, TerminalSummary } from './terminal-history.js';
 
+/** Options of `FeatureBuilder`. */
 export interface FeatureBuilderOptions {
   /** Days after a transaction until its label may be used. From 0 to 365. @default 7 */
   labelDelayDays?: number | undefined;

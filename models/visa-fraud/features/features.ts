@@ -14,6 +14,7 @@ export const FEATURE_LISTS = {
   merchant_features: MERCHANT_FEATURES,
 } as const satisfies Record<ReferenceInput, readonly Feature[]>;
 
+/** A feature of the demonstration model. */
 export interface FeatureDescription {
   readonly name: string;
   /** What the feature says, in words for a fraud analyst. */

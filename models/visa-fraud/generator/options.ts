@@ -1,13 +1,14 @@
+/** Options of `generateTransactions`. */
 export interface GeneratorOptions {
   /** The same seed and options give the same transactions, bit for bit. @default 1 */
   seed?: number | undefined;
   /** First day, as YYYY-MM-DD (UTC). @default '2025-01-01' */
   startDate?: string | undefined;
-  /** @default 30 */
+  /** Days of transactions. @default 30 */
   days?: number | undefined;
-  /** @default 1_000 */
+  /** How many customers there are. @default 1_000 */
   customers?: number | undefined;
-  /** @default 2_000 */
+  /** How many terminals there are. @default 2_000 */
   terminals?: number | undefined;
   /** Regions that customers mostly stay within. @default one for each 250 customers */
   regions?: number | undefined;

@@ -3,8 +3,9 @@ import { metricsOf, readTextOptions } from './options.js';
 import { type Series, seriesOf } from './series.js';
 import type { MetricsScorer, TextOptions } from './types.js';
 
-/** The `Content-Type` of what `text` gives, by format. */
+/** The `Content-Type` of what `text` gives by default. */
 export const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+/** The `Content-Type` of what `text` gives with `format: 'openmetrics'`. */
 export const openMetricsContentType = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
 
 /**

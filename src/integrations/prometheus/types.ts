@@ -2,13 +2,17 @@ import type { Metrics } from '../../api/metrics.js';
 
 /** What is needed of a scorer: `FraudScorer` has it. */
 export interface MetricsScorer {
+  /** Everything counted, as plain data; read at each scrape. */
   metrics(): Metrics;
 }
 
 /** What is needed of a registry: the class `Registry` of prom-client 15 and of `@prometheus-io/client` has it. */
 export interface PrometheusRegistry {
+  /** Adds a metric. */
   registerMetric(metric: object): void;
+  /** The metric of a name; undefined where there is none. */
   getSingleMetric(name: string): unknown;
+  /** Takes a metric off. */
   removeSingleMetric(name: string): void;
 }
 

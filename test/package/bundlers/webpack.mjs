@@ -2,7 +2,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import webpack from 'webpack';
 
-// As the README says: Piscina starts a file of its own, and the runtime is native.
+// As docs/bundlers.md says: Piscina starts a file of its own, and the runtime is native.
 const asDocumented = '{"piscina":"commonjs piscina","onnxruntime-node":"commonjs onnxruntime-node"}';
 const [host, output, externals = asDocumented] = process.argv.slice(2);
 const compiler = webpack({

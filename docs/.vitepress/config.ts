@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitepress';
+import { apiSidebar } from './api-sidebar.js';
+import { namedHeadersOnly } from './named-headers.js';
+import { plannedPages, sidebar } from './pages.js';
+import { siteLink } from './repository-links.js';
+
+const isThere = (page: string): boolean => sidebar().some(({ items }) => items.some(({ link }) => link === `/${page}`));
+
+export default defineConfig({
+  title: 'fraud-scorer',
+  description: 'Real-time fraud scoring for Node.js',
+  // GitHub Pages serves a project below its name.
+  base: process.env.DOCS_BASE ?? '/',
+  cleanUrls: false,
+  ignoreDeadLinks: plannedPages.filter((page) => !isThere(page)).map((page) => `./${page}`),
+  // Times of the last change need the history of git, which a tarball has not.
+  lastUpdated: false,
+  markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    languageAlias: { promql: 'shellscript' },
+    config: (markdown) => {
+      markdown.core.ruler.push('repository-links', ({ tokens, env }) => {
+        for (const { children } of tokens) {
+          for (const token of children ?? []) {
+            const href = token.type === 'link_open' ? token.attrGet('href') : null;
+            if (href !== null) token.attrSet('href', siteLink(href, String(env.relativePath)));
+          }
+        }
+      });
+      markdown.core.ruler.push('named-headers', ({ tokens }) => namedHeadersOnly(tokens));
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+    nav: [
+      { text: 'Guide', link: '/getting-started' },
+      { text: 'API', link: '/api/' },
+      { text: 'Repository', link: 'https://github.com/fraud-scorer/fraud-scorer' },
+    ],
+    sidebar: {
+      '/api/': apiSidebar(),
+      '/': sidebar(),
+    },
+  },
+});

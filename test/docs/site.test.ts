@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, openBrowser } from '../browser/chromium.js';
+import { projectPath } from '../support/paths.js';
+import { pages, read } from './pages.js';
+
+const site = projectPath('docs/.vitepress/dist');
+const axe = readFileSync(projectPath('node_modules/axe-core/axe.min.js'), 'utf8');
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+};
+
+/** One page of each kind of declaration: TypeDoc makes all of a kind by the same template. */
+const apiPages = [
+  '',
+  'fraud-scorer/',
+  ...['classes', 'functions', 'interfaces', 'type-aliases', 'variables'].map(onePageOf),
+];
+const topicPages = pages
+  .filter((page) => page.startsWith('docs/'))
+  .map((page) => page.replace(/^docs\/|(index)?\.md$/g, ''));
+
+function onePageOf(kind: string): string {
+  const folder = `fraud-scorer/${kind}`;
+  const [first = ''] = readdirSync(join(site, 'api', folder)).sort();
+  return `${folder}/${first.replace(/\.html$/, '')}`;
+}
+
+let server: Server;
+let browser: Browser;
+let page: Page;
+let origin: string;
+const requested: string[] = [];
+
+beforeAll(async () => {
+  server = createServer(({ url = '/' }, response) => {
+    const path = normalize(decodeURI(new URL(url, 'http://x').pathname));
+    const file = join(site, path.endsWith('/') ? `${path}index.html` : path);
+    if (!file.startsWith(site) || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
+    response.end(readFileSync(file));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  browser = await openBrowser();
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.on('request', (request) => requested.push(request.url()));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+async function open(path: string): Promise<void> {
+  const address = path === '' || path.endsWith('/') ? path : `${path}.html`;
+  const answer = await page.goto(`${origin}/${address}`, { waitUntil: 'networkidle' });
+  expect(answer?.status()).toBe(200);
+}
+
+/** What axe finds, each with its first place. */
+async function findings(): Promise<string[]> {
+  await page.evaluate(axe);
+  // The function runs in the page, whose globals are not those of Node.js.
+  return page.evaluate(`axe.run(document).then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ': ' + nodes[0].html.slice(0, 200)))`);
+}
+
+const isLeftOut = chromiumPath === undefined && process.env.CI === undefined;
+
+describe.skipIf(isLeftOut)('the built site', () => {
+  describe.each(['light', 'dark'] as const)('in its %s colours', (colorScheme) => {
+    beforeAll(() => page.emulateMedia({ colorScheme }));
+
+    it.each([...topicPages, ...apiPages.map((path) => `api/${path}`)])(
+      'has nothing that axe objects to: /%s',
+      async (path) => {
+        await open(path);
+        expect(await findings()).toEqual([]);
+      },
+    );
+  });
+
+  it('asks no other server for anything', async () => {
+    expect(requested.length).toBeGreaterThan(topicPages.length);
+    expect(requested.filter((url) => !url.startsWith(`${origin}/`) && !url.startsWith('data:'))).toEqual([]);
+  });
+
+  it('lists every page in its sidebar', async () => {
+    await open('getting-started');
+    const links = await page.locator('.VPSidebar a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    const expected = topicPages.filter((path) => path !== '').map((path) => `/${path}.html`);
+    expect(links).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('finds a page by a word in it', async () => {
+    await open('');
+    await page.keyboard.press('Control+k');
+    await page.locator('input[type=search]').fill('TF32');
+    const first = page.locator('.results a').first();
+    await first.waitFor();
+    expect(await first.getAttribute('href')).toMatch(/^\/gpu\.html/);
+  });
+
+  it('has pictures with a text in their place', () => {
+    const silent = pages.filter((name) => /!\[\s*\]\(|<img (?![^>]*alt="[^"]+")/.test(read(name)));
+    expect(silent).toEqual([]);
+  });
+});

@@ -27,6 +27,9 @@ const subpaths = {
   prometheus: 'src/integrations/prometheus/index.ts',
 };
 
+/** What several subpaths load: not a subpath itself. */
+const sharedBySubpaths = { 'http-shared': 'src/integrations/http/shared.ts' };
+
 /** Subpaths for the tests of hosts: no host loads them in production, so they go without source maps, as programs do. */
 const forTests = { testing: 'src/testing/index.ts' };
 
@@ -87,6 +90,19 @@ const rootClassesPlugin = (root: string): NonNullable<Options['esbuildPlugins']>
   },
 });
 
+/** The routes over HTTP are in one file, which `fraud-scorer/http` and the adapters load. @param file beside theirs. */
+const sharedHttpPlugin = (file: string): NonNullable<Options['esbuildPlugins']>[number] => ({
+  name: 'shared-http',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\.?\/[\w/-]+\.js$/ }, ({ importer, path }) => {
+      const from = /[\\/]integrations[\\/](\w+)[\\/](.*)$/.exec(importer);
+      const isOwn = from?.[1] === 'http' && from[2] === 'index.ts';
+      const isAdapters = from !== null && from[1] !== 'http' && path.startsWith('../http/');
+      return isOwn || isAdapters ? { path: file, external: true } : null;
+    });
+  },
+});
+
 /** In CommonJS form a file finds others by `__dirname`. */
 const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'packaged-files',
@@ -100,18 +116,23 @@ const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
 const esmSubpaths: Options = {
   ...shared,
   ...ownGlobals,
-  entry: subpaths,
+  entry: { ...subpaths, ...sharedBySubpaths },
   format: ['esm'],
-  esbuildPlugins: [rootClassesPlugin('./index.js'), pagePlugin],
+  esbuildPlugins: [rootClassesPlugin('./index.js'), sharedHttpPlugin('./http-shared.js'), pagePlugin],
 };
 
 const cjsSubpaths: Options = {
   ...shared,
   ...ownGlobals,
-  entry: subpaths,
+  entry: { ...subpaths, ...sharedBySubpaths },
   format: ['cjs'],
   banner: { js: "'use strict';" },
-  esbuildPlugins: [rootClassesPlugin('./index.cjs'), packagedFilesPlugin, pagePlugin],
+  esbuildPlugins: [
+    rootClassesPlugin('./index.cjs'),
+    sharedHttpPlugin('./http-shared.cjs'),
+    packagedFilesPlugin,
+    pagePlugin,
+  ],
 };
 
 const esmForTests: Options = { ...esmSubpaths, ...program, entry: forTests };

@@ -37,12 +37,13 @@ describe('the tarball', () => {
         'bench/results/open-loop.svg',
         'bench/results/saturation.svg',
         'dist/THIRD-PARTY-LICENSES.txt',
-        ...['http', 'index', 'opentelemetry', 'prometheus', 'reference'].flatMap((entry) =>
+        ...['http', 'index', 'nestjs', 'opentelemetry', 'prometheus', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
         'dist/adopt-process.js',
         'dist/adopt-process.mjs',
         'dist/cli.js',
+        ...['cjs', 'cjs.map', 'js', 'js.map'].map((extension) => `dist/http-shared.${extension}`),
         'dist/score-charts.js',
         ...['cjs', 'd.cts', 'd.ts', 'js'].map((extension) => `dist/testing.${extension}`),
         'dist/tool-worker.js',

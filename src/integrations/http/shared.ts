@@ -1,0 +1,13 @@
+/**
+ * What `fraud-scorer/http` gives away and what the adapters of frameworks use of this folder: built once, into a file of its own, which the files of
+ * the subpaths load (`tsup.config.ts`). A new value that one of them imports from here must be in this list.
+ */
+
+export { clientSignal } from './client-signal.js';
+export { dashboardHandler } from './dashboard-handler.js';
+export { nodeHandler } from './node-handler.js';
+export { sendNode } from './node-send.js';
+export { toProblem } from './problem.js';
+export { createScoringRoutes } from './scoring-routes.js';
+export { serialise } from './serialise.js';
+export { locate } from './target.js';

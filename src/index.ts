@@ -58,6 +58,7 @@ export type {
   MetricType,
   MetricUnit,
 } from './api/metrics.js';
+export type { FeatureDescription, InputDescription, ModelDescription } from './api/model-description.js';
 export type {
   BatchLimits,
   FraudScorerOptions,

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 
 /** Bytes that may wait for a client to read. A whole history is about 100 KB. */
 const maxWaitingBytes = 512 * 1024;
@@ -6,9 +6,9 @@ const maxWaitingBytes = 512 * 1024;
 /** A client that reads nothing for so long is gone, or of no use. */
 const maxBlockedMs = 30_000;
 
-/** What a stream is written to: a response of `node:http` or `node:http2`. */
+/** What a stream is written to: a response of `node:http` or `node:http2`, or another stream. */
 export type StreamResponse = Pick<
-  ServerResponse,
+  Writable,
   'write' | 'end' | 'destroy' | 'on' | 'writableNeedDrain' | 'writableLength' | 'destroyed' | 'writableEnded'
 >;
 

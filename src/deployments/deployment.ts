@@ -2,10 +2,12 @@ import { Answers } from '../answering/answers.js';
 import { Explanations } from '../answering/explanations.js';
 import { featureNames } from '../answering/reasons.js';
 import { scoreChunk } from '../answering/score-chunk.js';
+import type { ModelDescription } from '../api/model-description.js';
 import type { ModelIdentity } from '../api/result.js';
 import { ColumnAreas } from '../columns/column-areas.js';
 import { ColumnQueue } from '../columns/column-queue.js';
 import { DeadlineExceededError, type FraudScorerError } from '../errors.js';
+import { describeModel } from '../models/describe-model.js';
 import type { ModelDirectory } from '../models/model-directory.js';
 import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import { BatchTraces } from '../monitoring/traces/batch-traces.js';
@@ -14,7 +16,7 @@ import { tasksPerWorker } from '../protocol/serving.js';
 import { FeatureRows } from '../requests/feature-rows.js';
 import { rowStates } from '../requests/request-table.js';
 import { rowLayoutOf } from '../requests/row-layout.js';
-import type { BatchPolicy } from '../scheduling/batch-policy.js';
+import { type BatchPolicy, expectedWaitMs } from '../scheduling/batch-policy.js';
 import { Batcher } from '../scheduling/batcher.js';
 import { Lanes, laneRowsOf } from '../scheduling/lanes.js';
 import { allocate } from './allocate.js';
@@ -31,6 +33,8 @@ export class Deployment {
   /** Which of the scorer's versions it is, as the request table holds it. */
   readonly index: number;
   readonly model: ModelIdentity;
+  /** What it takes. */
+  readonly description: ModelDescription;
   readonly stats: VersionStats;
   readonly columnStats: VersionStats;
   readonly policy: PolicyLayers;
@@ -63,6 +67,7 @@ export class Deployment {
     this.index = index;
     this.directory = directory;
     this.#parts = parts;
+    this.description = describeModel(manifest, options.unknownFeatures);
     this.model = Object.freeze({ name: manifest.name, version: manifest.version });
     this.stats = stats;
     this.columnStats = parts.columnStats ?? stats;
@@ -175,6 +180,12 @@ export class Deployment {
   begin(): void {
     this.since = this.#parts.clock.epochMs();
     this.stats.history.begin();
+  }
+
+  get expectedWaitMs(): number | null {
+    const { latency, waiting } = this.batcher;
+    const outlook = { ahead: waiting, readyWorkers: this.workers.ready, latency };
+    return expectedWaitMs(outlook, this.limits.maxBatchSize);
   }
 
   /** Whether nothing that it was given is without an answer; workers may still hold batches whose requests were all settled early. */

@@ -1,5 +1,6 @@
 import type { DeploymentSummary } from '../api/deployment.js';
 import type { DeploymentEvent } from '../api/events.js';
+import type { ModelDescription } from '../api/model-description.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import { ClosedError, InvalidOptionsError, UnknownVersionError } from '../errors.js';
 import type { Canaries } from './canary/canaries.js';
@@ -45,6 +46,12 @@ export class Operations {
   summariesBy(read: ReadStats): DeploymentSummary[] {
     const { deployments, retired, canaries } = this.#options;
     return [...deploymentSummaries(deployments, canaries, read), ...retired.summaries];
+  }
+
+  /** @param version null: the primary. @throws {UnknownVersionError} where no such version is live. */
+  describe(version: string | null): ModelDescription {
+    const { deployments } = this.#options;
+    return (version === null ? deployments.primary : deployments.byVersion(version)).description;
   }
 
   /** @param path of its model directory. @throws as `FraudScorer.deploy` does; everything serves on as before then. */

@@ -1,4 +1,5 @@
 import type { DeploymentSummary, DeployOptions } from '../api/deployment.js';
+import type { ModelDescription } from '../api/model-description.js';
 import { InvalidOptionsError } from '../errors.js';
 import { EventSource } from '../host/event-source.js';
 import { requirePath } from '../models/model-location.js';
@@ -74,6 +75,16 @@ export abstract class VersionedScorer extends EventSource {
   /** The versions that are live, then the last ten that have retired. */
   deployments(): DeploymentSummary[] {
     return this.#operations.summaries;
+  }
+
+  /**
+   * What a version takes, from its manifest: inputs, features, types and categories. Cheap; the same object until another version is meant.
+   *
+   * @param version one that is live. @default the primary
+   * @throws {UnknownVersionError} where no such version is live. @throws {InvalidOptionsError} where it is no text.
+   */
+  describeModel(version?: string): ModelDescription {
+    return this.#operations.describe(version === undefined ? null : requireVersion(version));
   }
 }
 

@@ -5,14 +5,17 @@ export class QueueFullError extends FraudScorerErrorBase {
   static readonly code = 'ERR_QUEUE_FULL';
   override readonly name = 'QueueFullError';
   readonly code = 'ERR_QUEUE_FULL';
+  /** Milliseconds until the requests that wait now are answered, by the last batches; null where no worker is ready or nothing is known. */
+  readonly expectedWaitMs: number | null;
 
   /** @param options.isOfVersion only the share of the queue is full that the version has which answers. */
-  constructor(maxQueueSize: number, options: { isOfVersion?: boolean } = {}) {
+  constructor(maxQueueSize: number, options: { isOfVersion?: boolean; expectedWaitMs?: number | null } = {}) {
     super(
       options.isOfVersion === true
         ? `The queue is full: as many requests wait for the version that answers as its share of maxQueueSize (${maxQueueSize})`
         : `The queue is full: ${maxQueueSize} requests are waiting, which is maxQueueSize`,
     );
+    this.expectedWaitMs = options.expectedWaitMs ?? null;
   }
 }
 

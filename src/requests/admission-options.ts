@@ -25,6 +25,8 @@ export interface Intake {
     remove(row: number): void;
   };
   readonly stats: SettlementObserver;
+  /** How long the requests that wait now will take, in ms; null where that is not known. */
+  readonly expectedWaitMs: number | null;
 }
 
 export interface AdmissionOptions {

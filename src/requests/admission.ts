@@ -125,10 +125,11 @@ export class Admission {
       if (row === noRow || deployments.waiting >= maxQueueSize) {
         // All versions share the queue.
         observer = unrouted;
-        throw new QueueFullError(maxQueueSize);
+        throw new QueueFullError(maxQueueSize, { expectedWaitMs: deployment.expectedWaitMs });
       }
       if (routePlace !== unplaced && deployments.isCrowded(deployment.index, maxQueueSize)) {
-        throw new QueueFullError(maxQueueSize, { isOfVersion: true });
+        const { expectedWaitMs } = deployment;
+        throw new QueueFullError(maxQueueSize, { isOfVersion: true, expectedWaitMs });
       }
       const timeoutMs = call === null ? this.#options.timeoutMs : call.timeoutMs;
       const priority = call === null ? 0 : call.priority;

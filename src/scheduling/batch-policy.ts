@@ -121,3 +121,16 @@ export function leastAnswerMs({ ahead, idleWorkers, readyWorkers, latency }: Que
   if (latency === null || idleWorkers > 0 || readyWorkers === 0) return 0;
   return (latency.perRowAtLeastMs * (ahead + 1)) / readyWorkers;
 }
+
+/** How long the requests that wait now will take, in ms, by the last batches; null where no worker is ready or nothing is known. */
+export function expectedWaitMs(
+  {
+    ahead,
+    readyWorkers,
+    latency,
+  }: { ahead: number; readyWorkers: number; latency: Omit<BatchLatency, 'perRowAtLeastMs'> | null },
+  maxBatchSize: number,
+): number | null {
+  if (latency === null || readyWorkers === 0) return null;
+  return (Math.ceil(ahead / maxBatchSize) * latency.fixedMs + ahead * latency.perRowMs) / readyWorkers;
+}

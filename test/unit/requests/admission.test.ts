@@ -36,6 +36,7 @@ function rig({ capacity = 10, maxQueueSize = 10, keepsRequests = false } = {}) {
       remove: () => {},
     },
     stats: observer(counted),
+    expectedWaitMs: 1_500,
   };
   const admission = new Admission({
     clock,

@@ -1,0 +1,50 @@
+import type { RouteContext } from './context.js';
+import { HttpError } from './http-error.js';
+import type { LongIntegers } from './long-integers.js';
+import { readBytes } from './read-bytes.js';
+import type { HttpRequest } from './types.js';
+import { textOf } from './utf8-text.js';
+
+const mediaType = /^\s*application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
+
+/**
+ * The body of a request as a JSON value: what the framework has parsed, else what is read here.
+ *
+ * @returns the value itself where the framework has parsed it, else a promise.
+ * @throws {HttpError} (a promise rejects with it) where it is too large or too slow, or not JSON.
+ */
+export function readJson(request: HttpRequest, { options, clock, integers }: RouteContext, maxBytes: number): unknown {
+  const { body, rawBody, headers } = request;
+  if (body !== undefined) return body;
+  requireType(headers, mediaType, 'application/json');
+  if (rawBody === undefined) throw malformed('nothing');
+  return readBytes(rawBody, maxBytes, options.bodyTimeoutMs, clock, headers).then((bytes) =>
+    parseText(textOf(bytes), integers),
+  );
+}
+
+/** @throws {HttpError} 415. */
+export function requireType(headers: HttpRequest['headers'], pattern: RegExp, expected: string): void {
+  const type = headers['content-type'];
+  if (typeof type !== 'string' || (type !== expected && !pattern.test(type))) {
+    throw new HttpError('ERR_UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected ${expected}, in UTF-8`);
+  }
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new HttpError('ERR_UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding: expected a body that is not compressed');
+  }
+}
+
+/** @throws {HttpError} 400. The message of `JSON.parse` is not used: it quotes the body. */
+export function parseText(text: string, integers: LongIntegers): unknown {
+  if (text === '') throw malformed('nothing');
+  try {
+    return integers.parse(text);
+  } catch {
+    throw malformed('a text that is not JSON');
+  }
+}
+
+function malformed(received: string): HttpError {
+  return new HttpError('ERR_MALFORMED_BODY', `The body: expected a JSON value, received ${received}`);
+}

@@ -1,0 +1,135 @@
+import type { InputDescription, ModelDescription } from '../../api/model-description.js';
+import { isInt64Text } from './int64-text.js';
+import { isObject } from './list-body.js';
+import type { HttpScorer } from './types.js';
+
+/** Begins a text that stands for an integer which a number would not hold. */
+const mark = '\u0000integer:';
+
+/** A text, which is left as it is, or a number. */
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Which names mean int64 values. */
+interface Int64Names {
+  /** Features and inputs of one feature, by their own names. */
+  bare: ReadonlySet<string>;
+  /** By input: for each column, and for each feature's name, whether it is an int64. */
+  inputs: ReadonlyMap<string, { columns: readonly boolean[]; names: ReadonlySet<string> }>;
+}
+
+/**
+ * Integers of int64 features in JSON: a number, beyond 2^53 too where the text is read here; or a text of digits, for what has parsed the text as
+ * ordinary JSON. They become bigints. Models without such features pay nothing.
+ */
+export class LongIntegers {
+  readonly #scorer: HttpScorer;
+  /** undefined: has to be worked out; null: there are none. */
+  #names: Int64Names | null | undefined;
+  readonly #forget = (): void => {
+    this.#names = undefined;
+  };
+
+  constructor(scorer: HttpScorer) {
+    this.#scorer = scorer;
+    // Where the versions cannot be followed, they are asked for each time.
+    scorer.on?.('deployment', this.#forget);
+  }
+
+  dispose(): void {
+    this.#scorer.off?.('deployment', this.#forget);
+  }
+
+  /** As `JSON.parse`, with bigints for integers beyond 2^53 where the model may want them. */
+  parse(text: string): unknown {
+    if (this.#current() === null || !/\d{16}/.test(text)) return JSON.parse(text);
+    const marked = text.replace(tokens, (token) => (/^-?\d{16,}$/.test(token) ? `"\\u0000integer:${token}"` : token));
+    return JSON.parse(marked, (_, value: unknown) => (typeof value === 'string' ? unmarked(value) : value));
+  }
+
+  /** @param request one as `score` takes it; not changed. */
+  read(request: unknown): unknown {
+    const names = this.#current();
+    if (names === null || !isObject(request) || !('features' in request)) return request;
+    const { features } = request;
+    if (!isObject(features)) return request;
+    const entries = Object.entries(features).map(([name, value]) => [name, fieldOf(names, name, value)]);
+    return { ...request, features: Object.fromEntries(entries) };
+  }
+
+  #current(): Int64Names | null {
+    if (this.#names === undefined || this.#scorer.on === undefined) this.#names = namesOf(this.#scorer);
+    return this.#names;
+  }
+}
+
+function unmarked(text: string): unknown {
+  if (!text.startsWith(mark)) return text;
+  const digits = text.slice(mark.length);
+  return /^-?\d{16,}$/.test(digits) ? integerOf(digits) : text;
+}
+
+/** A bigint only where a number would lose digits. */
+function integerOf(digits: string): number | bigint {
+  const number = Number(digits);
+  return Number.isSafeInteger(number) ? number : BigInt(digits.slice(0, 64));
+}
+
+function fieldOf({ bare, inputs }: Int64Names, name: string, value: unknown): unknown {
+  const input = inputs.get(name);
+  if (Array.isArray(value)) return value.map((one: unknown, column) => readValue(one, input?.columns[column] === true));
+  if (!isObject(value)) return readValue(value, bare.has(name));
+  const fields: Fields = { ...value };
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, one]) => [key, readValue(one, input?.names.has(key) === true)]),
+  );
+}
+
+function readValue(value: unknown, isInt64: boolean): unknown {
+  if (typeof value === 'bigint') return isInt64 ? value : Number(value);
+  return isInt64 && typeof value === 'string' && isInt64Text(value) ? integerOf(value) : value;
+}
+
+/** @returns null where no version takes an int64. */
+function namesOf(scorer: HttpScorer): Int64Names | null {
+  const all = describeLive(scorer).flatMap(({ inputs }) => inputs);
+  if (!all.some(({ type }) => type === 'int64')) return null;
+  const bare = new Set<string>();
+  const inputs = new Map<string, { columns: readonly boolean[]; names: ReadonlySet<string> }>();
+  for (const input of all) {
+    const columns = input.features.map(({ categories }) => input.type === 'int64' && categories === null);
+    const named = input.features.flatMap(({ name }, column) => (name !== null && columns[column] ? [name] : []));
+    inputs.set(input.name, { columns, names: new Set(named) });
+    for (const name of named) bare.add(name);
+    if (input.size === 1 && columns[0]) bare.add(input.name);
+  }
+  // Where another version takes a text by that name, texts stay texts.
+  for (const name of textNames(all)) bare.delete(name);
+  return { bare, inputs };
+}
+
+function textNames(inputs: readonly InputDescription[]): string[] {
+  return inputs.flatMap(({ name, size, features }) => {
+    const named = features.flatMap((feature) => (feature.categories === null ? [] : [feature.name ?? '']));
+    return size === 1 && features[0]?.categories ? [...named, name] : named;
+  });
+}
+
+function describeLive(scorer: HttpScorer): ModelDescription[] {
+  const primary = scorer.describeModel?.();
+  if (primary === undefined) return [];
+  const versions = (scorer.deployments?.() ?? [])
+    .filter(({ role }) => role !== 'retired')
+    .map(({ version }) => version);
+  const described = versions.flatMap((version) => {
+    try {
+      const description = version === primary.version ? undefined : scorer.describeModel?.(version);
+      return description === undefined ? [] : [description];
+    } catch {
+      // It has gone meanwhile.
+      return [];
+    }
+  });
+  return [primary, ...described];
+}

@@ -1,0 +1,34 @@
+import type { ScoreOptions } from '../../api/request.js';
+import { HttpError } from './http-error.js';
+import type { ResolvedRoutesOptions } from './options.js';
+import type { HttpRequest } from './types.js';
+
+/** The longest routing key. */
+const longestKey = 1_024;
+
+/** What the headers say of a call of `score`. @throws {HttpError} where one of them is not as documented. */
+export function scoreOptionsOf(
+  { headers, signal }: HttpRequest,
+  { deadlineHeader, deadlineUnitMs, maxTimeoutMs, routingKeyHeader }: ResolvedRoutesOptions,
+): ScoreOptions | undefined {
+  const deadline = deadlineHeader === null ? undefined : headers[deadlineHeader];
+  const routingKey = routingKeyHeader === null ? undefined : headers[routingKeyHeader];
+  if (deadline === undefined && routingKey === undefined) return signal === undefined ? undefined : { signal };
+  const options: ScoreOptions = { signal };
+  if (deadline !== undefined) {
+    options.timeoutMs = Math.min(numberOf(deadline, deadlineHeader ?? '') * deadlineUnitMs, maxTimeoutMs);
+  }
+  if (routingKey !== undefined) options.routingKey = keyOf(routingKey, routingKeyHeader ?? '');
+  return options;
+}
+
+function numberOf(value: string | readonly string[], name: string): number {
+  const number = typeof value === 'string' && /^\s*\d{1,12}(\.\d{1,9})?\s*$/.test(value) ? Number(value) : 0;
+  if (number > 0) return number;
+  throw new HttpError('ERR_INVALID_HEADER', `${name}: expected a number above 0, such as 0.5`);
+}
+
+function keyOf(value: string | readonly string[], name: string): string {
+  if (typeof value === 'string' && value !== '' && value.length <= longestKey) return value;
+  throw new HttpError('ERR_INVALID_HEADER', `${name}: expected a text of 1 to ${longestKey} characters, once`);
+}

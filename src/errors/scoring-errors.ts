@@ -5,8 +5,8 @@ export class QueueFullError extends FraudScorerErrorBase {
   static readonly code = 'ERR_QUEUE_FULL';
   override readonly name = 'QueueFullError';
   readonly code = 'ERR_QUEUE_FULL';
-  /** Milliseconds until the requests that wait now are answered, by the last batches; null where no worker is ready or nothing is known. */
-  readonly expectedWaitMs: number | null;
+  /** Milliseconds until the requests that wait now are answered, by the last batches; not there where no worker is ready or nothing is known. */
+  declare readonly expectedWaitMs?: number;
 
   /** @param options.isOfVersion only the share of the queue is full that the version has which answers. */
   constructor(maxQueueSize: number, options: { isOfVersion?: boolean; expectedWaitMs?: number | null } = {}) {
@@ -15,7 +15,8 @@ export class QueueFullError extends FraudScorerErrorBase {
         ? `The queue is full: as many requests wait for the version that answers as its share of maxQueueSize (${maxQueueSize})`
         : `The queue is full: ${maxQueueSize} requests are waiting, which is maxQueueSize`,
     );
-    this.expectedWaitMs = options.expectedWaitMs ?? null;
+    const { expectedWaitMs } = options;
+    if (typeof expectedWaitMs === 'number') Object.assign(this, { expectedWaitMs });
   }
 }
 

@@ -116,8 +116,8 @@ function issueOf({ path, expected, received }: Issue, { body, pointer = '' }: Pr
 }
 
 /** Whole seconds, at least 1. */
-function secondsOf(ms: number | null | undefined): number {
-  return typeof ms === 'number' && ms > 0 ? Math.min(Math.ceil(ms / 1_000), 3_600) : 1;
+function secondsOf(ms: number | undefined): number {
+  return ms !== undefined && ms > 0 ? Math.min(Math.ceil(ms / 1_000), 3_600) : 1;
 }
 
 /** The status that a body parser, a router or a framework put on its error; 500 where there is none. */

@@ -3,6 +3,11 @@ import { HttpError } from './http-error.js';
 import type { ResolvedRoutesOptions } from './options.js';
 import type { HttpRequest } from './types.js';
 
+/** What a deadline is like: a regular expression for JSON Schema too. */
+export const deadlinePattern = '^([1-9][0-9]{0,8}([.][0-9]{1,9})?|0[.][0-9]{0,8}[1-9][0-9]{0,8})$';
+
+const deadlineText = new RegExp(deadlinePattern);
+
 /** The longest routing key. */
 const longestKey = 1_024;
 
@@ -23,8 +28,7 @@ export function scoreOptionsOf(
 }
 
 function numberOf(value: string | readonly string[], name: string): number {
-  const number = typeof value === 'string' && /^\s*\d{1,12}(\.\d{1,9})?\s*$/.test(value) ? Number(value) : 0;
-  if (number > 0) return number;
+  if (typeof value === 'string' && deadlineText.test(value)) return Number(value);
   throw new HttpError('ERR_INVALID_HEADER', `${name}: expected a number above 0, such as 0.5`);
 }
 

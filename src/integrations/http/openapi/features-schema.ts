@@ -19,13 +19,14 @@ export function featuresSchema({ inputs, unknownFeatures }: ModelDescription): S
     properties[one.input.name] = inputSchema(one, refuses);
     for (const [name, column] of one.flat ?? []) properties[name] = namedValue(one.input, column);
   }
+  const rules = named.map(presence).filter((rule) => rule !== true);
   return {
     description:
       'Each input as an array or as an object of its features by name, or its features by name beside the inputs.',
     type: 'object',
     properties,
     additionalProperties: !refuses,
-    allOf: named.map(presence),
+    ...(rules.length === 0 ? {} : { allOf: rules }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ResolvedRoutesOptions } from '../options.js';
+import { deadlinePattern } from '../score-call.js';
 import type { RouteIdentity, RouteName } from '../types.js';
 import { ref } from './schemas.js';
 import type { Schema } from './value-schema.js';
@@ -112,7 +113,7 @@ function parametersOf(name: RouteName, options: ResolvedRoutesOptions): Schema[]
   const parameters: Schema[] = [];
   if (deadlineHeader !== null) {
     const unit = deadlineUnitMs === 1 ? 'milliseconds' : 'seconds';
-    const schema = { type: 'string', pattern: '^[1-9][0-9]{0,8}([.][0-9]{1,9})?$', examples: ['1', '2.5'] };
+    const schema = { type: 'string', pattern: deadlinePattern, examples: ['1', '0.25'] };
     parameters.push(header(deadlineHeader, `How long the client waits, in ${unit}`, schema));
   }
   const key = { type: 'string', pattern: '^[!-~]{1,255}$' };

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import {
+  AbortedError,
+  ClosedError,
+  DeadlineExceededError,
+  InferenceError,
+  InvalidOptionsError,
+  InvalidRequestError,
+  QueueFullError,
+  UnknownVersionError,
+  WorkerLostError,
+} from '../../../src/errors.js';
+import { toProblem } from '../../../src/integrations/http/problem.js';
+
+const issue = { path: 'features.amount', expected: 'a finite number', received: 'null' };
+
+describe('toProblem', () => {
+  it.each([
+    [new InvalidRequestError([issue]), 400, 'ERR_INVALID_REQUEST'],
+    [new InvalidOptionsError([issue]), 400, 'ERR_INVALID_OPTIONS'],
+    [new UnknownVersionError('none'), 404, 'ERR_UNKNOWN_VERSION'],
+    [new QueueFullError(10), 429, 'ERR_QUEUE_FULL'],
+    [new AbortedError('gone'), 499, 'ERR_ABORTED'],
+    [new InferenceError('failed'), 500, 'ERR_INFERENCE'],
+    [new ClosedError('closed'), 503, 'ERR_CLOSED'],
+    [new WorkerLostError('lost'), 503, 'ERR_WORKER_LOST'],
+    [new DeadlineExceededError(5), 504, 'ERR_DEADLINE_EXCEEDED'],
+  ])('makes a problem of %s', (error, status, code) => {
+    const problem = toProblem(error);
+    expect(problem.headers['Content-Type']).toBe('application/problem+json');
+    expect(problem).toMatchObject({
+      status,
+      body: { status, code, title: expect.any(String), detail: expect.any(String) },
+    });
+    expect(new URL(problem.body.type).hash).toBe(`#${code.slice(4).toLowerCase().replaceAll('_', '-')}`);
+  });
+
+  it.each([
+    [null, '1'],
+    [3, '1'],
+    [1_001, '2'],
+    [5_000, '5'],
+  ])('asks to come back after the expected wait of %s ms', (expectedWaitMs, seconds) => {
+    expect(toProblem(new QueueFullError(10, { expectedWaitMs })).headers['Retry-After']).toBe(seconds);
+  });
+
+  it('points into the body, also where names hold dots, slashes and brackets', () => {
+    const paths = ['features.user_features[3]', 'features.a.b', 'features.x/y~z', 'features.q[1]', 'id', 'request'];
+    const body = { features: { user_features: [], 'a.b': 1, 'x/y~z': 2, 'q[1]': 3 } };
+    const error = new InvalidRequestError(paths.map((path) => ({ ...issue, path })));
+    const pointers = toProblem(error, { body, pointer: '/requests/3' }).body.errors?.map(({ pointer }) => pointer);
+    expect(pointers).toEqual([
+      '/requests/3/features/user_features/3',
+      '/requests/3/features/a.b',
+      '/requests/3/features/x~1y~0z',
+      '/requests/3/features/q[1]',
+      '/requests/3/id',
+      '/requests/3',
+    ]);
+  });
+
+  it('says how many errors there are where it does not list all', () => {
+    expect(toProblem(new InvalidRequestError([issue], 50)).body).toMatchObject({ totalErrors: 50 });
+  });
+
+  it('hides the message of an error that is not of this package', () => {
+    for (const error of [new Error('password 1234'), 'password 1234', null, undefined, 7]) {
+      const problem = toProblem(error);
+      expect(problem).toMatchObject({ status: 500, body: { code: 'ERR_INTERNAL' } });
+      expect(JSON.stringify(problem)).not.toContain('1234');
+    }
+  });
+
+  it('takes the status of a framework, without its message', () => {
+    const parser = Object.assign(new Error('Unexpected token 1234'), { status: 400 });
+    const fastify = Object.assign(new Error('1234'), { statusCode: 413 });
+    const nest = Object.assign(new Error('1234'), { getStatus: () => 415 });
+    expect([parser, fastify, nest].map((error) => toProblem(error).status)).toEqual([400, 413, 415]);
+    expect(JSON.stringify([parser, fastify, nest].map((error) => toProblem(error)))).not.toContain('1234');
+  });
+
+  it('survives an error that throws when it is read', () => {
+    const error = {
+      get status(): number {
+        throw new Error('mine');
+      },
+    };
+    expect(toProblem(error).status).toBe(500);
+  });
+});

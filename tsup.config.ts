@@ -21,6 +21,8 @@ const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.t
 
 /** Subpaths that work on a scorer of the host's. */
 const subpaths = {
+  express: 'src/integrations/express/index.ts',
+  fastify: 'src/integrations/fastify/index.ts',
   http: 'src/integrations/http/index.ts',
   opentelemetry: 'src/integrations/opentelemetry/index.ts',
   prometheus: 'src/integrations/prometheus/index.ts',
@@ -83,6 +85,17 @@ const rootErrorsPlugin = (root: string): NonNullable<Options['esbuildPlugins']>[
   },
 });
 
+/** Adapters have the routes of `fraud-scorer/http`, not a copy of them. */
+const sharedRoutesPlugin = (http: string): NonNullable<Options['esbuildPlugins']>[number] => ({
+  name: 'shared-routes',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\.\.\/http\/(client-signal|scoring-routes)\.js$/ }, () => ({ path: http, external: true }));
+    onResolve({ filter: /\/problem\.js$/ }, ({ importer }) =>
+      importer.endsWith('framework-problem.ts') ? { path: http, external: true } : null,
+    );
+  },
+});
+
 /** In CommonJS form a file finds others by `__dirname`. */
 const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'packaged-files',
@@ -98,7 +111,7 @@ const esmSubpaths: Options = {
   ...ownGlobals,
   entry: subpaths,
   format: ['esm'],
-  esbuildPlugins: [rootErrorsPlugin('./index.js'), pagePlugin],
+  esbuildPlugins: [rootErrorsPlugin('./index.js'), sharedRoutesPlugin('./http.js'), pagePlugin],
 };
 
 const cjsSubpaths: Options = {
@@ -107,7 +120,7 @@ const cjsSubpaths: Options = {
   entry: subpaths,
   format: ['cjs'],
   banner: { js: "'use strict';" },
-  esbuildPlugins: [rootErrorsPlugin('./index.cjs'), packagedFilesPlugin, pagePlugin],
+  esbuildPlugins: [rootErrorsPlugin('./index.cjs'), sharedRoutesPlugin('./http.cjs'), packagedFilesPlugin, pagePlugin],
 };
 
 const cjs: Options = {

@@ -10,7 +10,7 @@ export type {
   ScoringRoute,
   ScoringRoutes,
 } from '../http/types.js';
-export type { RegisterOptions, TextOptions } from '../prometheus/types.js';
+export type { PrometheusRegistry, RegisterOptions, TextOptions } from '../prometheus/types.js';
 export { type ProblemHandler, problemHandler } from './problem-handler.js';
 export { scoringRouter } from './scoring-router.js';
 export type { ExpressRequest, ScoringRouter } from './types.js';

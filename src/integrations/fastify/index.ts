@@ -10,6 +10,6 @@ export type {
   ScoringRoute,
   ScoringRoutes,
 } from '../http/types.js';
-export type { RegisterOptions, TextOptions } from '../prometheus/types.js';
+export type { PrometheusRegistry, RegisterOptions, TextOptions } from '../prometheus/types.js';
 export { fraud as default } from './plugin.js';
 export type { FraudPluginOptions } from './types.js';

@@ -89,7 +89,7 @@ describe('POST /score over a socket', () => {
       'POST /score HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n',
     );
     socket.write(Buffer.from([0x22, 0xff, 0xfe, 0x22]));
-    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 400 [^]*ERR_MALFORMED_BODY/);
+    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 400 .*ERR_MALFORMED_BODY/s);
   });
 
   it('refuses a body by its Content-Length before it arrives', async () => {
@@ -108,7 +108,7 @@ describe('POST /score over a socket', () => {
     for (let chunk = 0; chunk < 100; chunk += 1) socket.write(`3e8\r\n${' '.repeat(1_000)}\r\n`);
     socket.write('0\r\n\r\n');
     const answer = await readAll(socket);
-    expect(answer).toMatch(/^HTTP\/1.1 413 [^]*ERR_BODY_TOO_LARGE/);
+    expect(answer).toMatch(/^HTTP\/1.1 413 .*ERR_BODY_TOO_LARGE/s);
     expect(answer).toMatch(/Connection: close/);
   });
 
@@ -121,7 +121,7 @@ describe('POST /score over a socket', () => {
       socket.write(Buffer.concat([Buffer.from('1\r\n'), Buffer.from([byte]), Buffer.from('\r\n')]));
     }
     socket.write('0\r\n\r\n');
-    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 200 [^]*"id":"ü😀"/);
+    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 200 .*"id":"ü😀"/s);
   });
 });
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteO
 import type { HttpResponse, ScoringRoute, ScoringRoutes } from '../http/types.js';
 import { askedOf } from './ask.js';
 import { resultSchemas } from './result-schemas.js';
-import { type Serialise, send, serialiseJson } from './send.js';
+import { send, sendResult } from './send.js';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -37,7 +37,7 @@ function optionsOf(route: ScoringRoute, routes: ScoringRoutes, basePath: string,
     url: path,
     exposeHeadRoute: method === 'GET',
     ...(schema === undefined ? {} : { schema: { response: { 200: schema } } }),
-    handler: handlerOf(basePath, path, (asked) => routes.handle(asked)),
+    handler: handlerOf(basePath, path, (asked) => routes.handle(asked), schema !== undefined),
   };
 }
 
@@ -53,27 +53,19 @@ function refusalOf(path: string, here: readonly ScoringRoute[], routes: ScoringR
   };
 }
 
-function handlerOf(basePath: string, path: string, handle: ScoringRoutes['handle']): Handler {
-  let compiled: Serialise | null = null;
-  const answered = (answer: HttpResponse, request: FastifyRequest, reply: FastifyReply): void => {
-    compiled ??= compiledOf(reply);
-    send(answer, request, reply, answer.status === 200 ? compiled : serialiseJson);
+function handlerOf(basePath: string, path: string, handle: ScoringRoutes['handle'], isCompiled = false): Handler {
+  const sent = (answer: HttpResponse, request: FastifyRequest, reply: FastifyReply): void => {
+    if (isCompiled && answer.status === 200) sendResult(answer, reply);
+    else send(answer, request, reply);
   };
   return (request, reply) => {
     const answer = handle(askedOf(request, reply, pathAsked(request, path), basePath));
-    if (answer instanceof Promise) void answer.then((one) => answered(one, request, reply));
-    else answered(answer, request, reply);
+    if (answer instanceof Promise) void answer.then((one) => sent(one, request, reply));
+    else sent(answer, request, reply);
   };
 }
 
 /** The page is told by its slash, which Fastify may ignore. */
 function pathAsked({ raw: { url = '' } }: FastifyRequest, path: string): string {
   return path === '/dashboard' && /\/(\?|$)/.test(url) ? '/dashboard/' : path;
-}
-
-/** What Fastify has made of the route's schema. */
-function compiledOf(reply: FastifyReply): Serialise {
-  const compiled = reply.getSerializationFunction('200');
-  if (typeof compiled !== 'function') return serialiseJson;
-  return (body) => (typeof body === 'string' ? body : compiled(body as Record<string, unknown>));
 }

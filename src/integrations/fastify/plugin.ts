@@ -3,7 +3,7 @@ import { frameworkProblem } from '../http/framework-problem.js';
 import type { ScoringRoutesOptions } from '../http/options.js';
 import { createScoringRoutes } from '../http/scoring-routes.js';
 import { addRoutes } from './add-routes.js';
-import { send, serialiseJson } from './send.js';
+import { send } from './send.js';
 import type { FraudPluginOptions } from './types.js';
 
 /**
@@ -47,6 +47,6 @@ function answerError(typeBase: string | undefined): FastifyInstance['errorHandle
     // To the error handler of the host.
     if (problem === null) throw error;
     if (problem.status >= 500) request.log.error({ err: error });
-    send({ ...problem }, request, reply, serialiseJson);
+    send({ ...problem }, request, reply);
   };
 }

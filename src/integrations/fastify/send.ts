@@ -4,20 +4,23 @@ import { systemClock } from '../../host/clock.js';
 import { sendNode } from '../http/node-send.js';
 import type { HttpResponse } from '../http/types.js';
 
-/** Makes the body of an answer a text; texts stay as they are. */
-export type Serialise = (body: unknown) => string;
+/** With a serialiser of a reply's own, Fastify leaves the type as it is. */
+const asJson = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
-export const serialiseJson: Serialise = (body) => (typeof body === 'string' ? body : JSON.stringify(body));
+/** Sends a result through the function that Fastify has compiled for the route, and with the type that Fastify gives JSON. */
+export function sendResult({ headers, body }: HttpResponse, reply: FastifyReply): void {
+  for (const name in headers) if (name !== 'Content-Type') reply.header(name, headers[name]);
+  reply.send(body);
+}
 
-/** Sends an answer with Fastify, so that the host's hooks see it. */
-export function send(answer: HttpResponse, request: FastifyRequest, reply: FastifyReply, serialise: Serialise): void {
+/** Sends any answer with Fastify, so that the host's hooks see it. */
+export function send(answer: HttpResponse, request: FastifyRequest, reply: FastifyReply): void {
   const { status, headers, body } = answer;
   if (headers.Connection === 'close' && !request.raw.complete) {
     sendEarly(answer, request, reply);
     return;
   }
-  // With a serialiser of its own, Fastify leaves the type as it is.
-  reply.code(status).headers(headers).serializer(serialise);
+  reply.code(status).headers(headers).serializer(asJson);
   if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body) {
     // A client may wait for the head before it sends the first line.
     reply.raw.once('pipe', () => reply.raw.flushHeaders());

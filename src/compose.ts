@@ -68,6 +68,8 @@ export interface Parts {
   onFault: FaultReport;
   /** When it began to serve, on the monotonic clock, in ms. */
   startedAt: number;
+  /** The same in milliseconds since the epoch. Read once: the two clocks drift apart. */
+  startedAtEpochMs: number;
 }
 
 /**
@@ -184,7 +186,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     },
     hostLoad: new HostLoad(bareClock),
     latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
-    ...{ traces, onFault, startedAt: clock.now() },
+    ...{ traces, onFault, startedAt: clock.now(), startedAtEpochMs: clock.epochMs() },
   };
 }
 

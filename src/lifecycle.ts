@@ -23,6 +23,7 @@ export async function startParts(parts: Parts, signal: AbortSignal): Promise<voi
   const { options, clock, deployments, failover, monitor, hostLoad, logger } = parts;
   await Promise.all(deployments.all.map((deployment) => deployment.start(signal)));
   parts.startedAt = clock.now();
+  parts.startedAtEpochMs = clock.epochMs();
   monitor.watch();
   hostLoad.watch();
   failover.watch();

@@ -12,7 +12,7 @@ export function metricsOf(parts: Parts): Metrics {
 }
 
 function viewOf(parts: Parts): MetricsView {
-  const { clock, options, deployments, retired, monitor, hostLoad, latencyBuckets, door, startedAt } = parts;
+  const { options, deployments, retired, monitor, hostLoad, latencyBuckets, door, startedAtEpochMs } = parts;
   const shadows = deployments.copies.shadows.map(({ deployment, stats }) => ({
     version: deployment.model.version,
     shadow: stats.snapshot(),
@@ -38,7 +38,7 @@ function viewOf(parts: Parts): MetricsView {
     batching: batchingSummary(deployments, retired),
     explanations: explanationsSummary(deployments, retired),
     isReady: !door.isClosed && deployments.primary.workers.ready > 0,
-    startedAtEpochMs: clock.epochMs() - (clock.now() - startedAt),
+    startedAtEpochMs,
     alertRules: monitor.alertRules,
     activeAlerts: monitor.activeAlerts,
     host: hostLoad.reading(),

@@ -34,6 +34,7 @@ export class EventHub {
   #sequence = 0;
   #last: { json: string; frame: Buffer; madeAt: number; closed: boolean } | null = null;
   #sentAt = 0;
+  #isEnded = false;
 
   constructor(options: EventHubOptions) {
     this.#options = options;
@@ -51,6 +52,11 @@ export class EventHub {
   /** The snapshot as JSON, at most a second old. @throws what reading the scorer throws. */
   json(): string {
     return this.#current().json;
+  }
+
+  /** Whether it was closed. The scorer may serve on. */
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
   /** Whether the scorer is closed: there is nothing to send. @throws what reading the scorer throws. */
@@ -76,8 +82,9 @@ export class EventHub {
     this.#timer ??= this.#options.clock.every(periodMs, () => this.#tick());
   }
 
-  /** Ends every stream. */
+  /** Ends every stream. No other may be added. */
   close(): void {
+    this.#isEnded = true;
     for (const client of this.#clients) client.end();
     this.#clients.clear();
     this.#stopWithoutClients();

@@ -7,9 +7,13 @@ import { messageFirst } from './host-logger.js';
 /** How often the same error is logged at most. */
 const repeatMs = 1_000;
 
+/** Errors that are remembered for it. Beyond that, those that may be logged again are forgotten. */
+const remembered = 100;
+
 /**
  * The host's logger, contained: one that throws, or whose promise rejects, disturbs nothing, and an error that comes with every
- * request is logged once a second, with how many times it was not. Silent where there is none.
+ * request is logged once a second, with how many times it was not. Errors of two rules, or of two versions, are not the same error.
+ * Silent where there is none.
  */
 export function containedLogger(hostLogger: HostLogger | undefined, clock: Clock): Logger {
   const logger = hostLogger === undefined ? undefined : messageFirst(hostLogger);
@@ -23,14 +27,20 @@ export function containedLogger(hostLogger: HostLogger | undefined, clock: Clock
     );
   };
 
+  const forgetBefore = (now: number): void => {
+    for (const [subject, { until }] of suppressed) if (until <= now) suppressed.delete(subject);
+  };
+
   const logError = (message: string, fields: Record<string, unknown>): void => {
     const now = clock.now();
-    const last = suppressed.get(message);
+    const subject = JSON.stringify([message, fields.rule, fields.version]);
+    const last = suppressed.get(subject);
     if (last !== undefined && now < last.until) {
       last.count += 1;
       return;
     }
-    suppressed.set(message, { until: now + repeatMs, count: 0 });
+    if (suppressed.size >= remembered) forgetBefore(now);
+    suppressed.set(subject, { until: now + repeatMs, count: 0 });
     log('error', message, last === undefined || last.count === 0 ? fields : { ...fields, suppressed: last.count });
   };
 

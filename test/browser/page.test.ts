@@ -164,6 +164,24 @@ describe.skipIf(chromiumPath === undefined && process.env.CI === undefined)('the
     await page.close();
   });
 
+  it('breaks no number over two lines, however long the name of a version is', async () => {
+    const [, second] = scorer.summaryNow.deployments;
+    const version = second?.version ?? '';
+    if (second !== undefined) Object.assign(second, { version: 'v'.repeat(200) });
+    const { page } = await open({ viewport: { width: 1_440, height: 900 } });
+    await page.getByText('v'.repeat(200)).first().waitFor();
+    const broken =
+      await page.evaluate(`[...document.querySelectorAll('#panels .wide tbody td.number')].filter((cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getClientRects().length > 1;
+    }).map((cell) => cell.textContent)`);
+    expect(broken).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1_440);
+    await page.close();
+    if (second !== undefined) Object.assign(second, { version });
+  });
+
   it('shows texts as texts, whatever a version is called', async () => {
     const [first] = scorer.summaryNow.deployments;
     if (first !== undefined) Object.assign(first, { version: '<img src=x onerror=alert(1)>' });
@@ -172,6 +190,21 @@ describe.skipIf(chromiumPath === undefined && process.env.CI === undefined)('the
     await page.getByText('<img src=x').waitFor();
     expect(await page.locator('img').count()).toBe(0);
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  // The last one: a page that was closed stays so.
+  it('says that the scorer is closed until one serves again, and not that it reconnects', async () => {
+    const { page } = await open();
+    scorer.closed = true;
+    await page.waitForSelector('#connection[data-state=closed]');
+    // It asks again meanwhile, and is refused.
+    const refused = (): Promise<unknown> =>
+      page.waitForResponse((response) => response.url().includes('events') && response.status() === 503);
+    await refused();
+    await refused();
+    expect(await page.locator('#connection').getAttribute('data-state')).toBe('closed');
+    expect(await page.locator('#announce').textContent()).toContain('Closed');
     await page.close();
   });
 });

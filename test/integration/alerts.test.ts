@@ -45,6 +45,23 @@ describe('the alerts of a scorer', () => {
     expect(history).toEqual([{ ...raised, clearedAt: expect.any(Number) }]);
   });
 
+  it('tell of drift in a window that never holds 500 rows', async () => {
+    const scorer = await FraudScorer.create({ workers: 1, providers: ['cpu'], drift: { windowRows: 400 } });
+    open.push(scorer);
+    const raised = new Promise<Alert>((resolve) => {
+      scorer.on('alert', (alert) => {
+        if (alert.rule === 'drift') resolve(alert);
+      });
+    });
+    const far = {
+      transaction_features: new Float32Array(50).fill(1e6),
+      user_features: new Float32Array(30).fill(1e6),
+      merchant_features: new Float32Array(20).fill(1e6),
+    };
+    await scorer.scoreMany(Array.from({ length: 400 }, () => ({ features: far })));
+    expect((await raised).message).toMatch(/^Version "1": Drift from the training data: /);
+  });
+
   it("log a rule of the host's that throws once, and go on scoring and looking", async () => {
     const errors: unknown[] = [];
     const logger = { info: () => {}, warn: () => {}, error: (...line: unknown[]) => errors.push(line) };

@@ -132,6 +132,18 @@ describe('dashboardHandler', () => {
     expect((await fetch(`${url}/`)).status).toBe(200);
   });
 
+  it('opens no stream once it is closed, though the scorer serves on', async () => {
+    const handler = dashboardHandler(scorer);
+    const url = await serve(handler);
+    const stream = await fetch(`${url}/events`);
+    handler.close();
+    await stream.text();
+    const refused = await fetch(`${url}/events`);
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toBe('The live page is closed\n');
+    expect((await fetch(`${url}/snapshot`)).status).toBe(200);
+  });
+
   it('names what is wrong with its options', () => {
     const wrong = (options: object): string => {
       try {

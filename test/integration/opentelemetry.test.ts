@@ -352,6 +352,7 @@ describe('metrics', () => {
         for (const { descriptor, dataPoints } of all) {
           const points = dataPoints.map(({ attributes, value }) => [JSON.stringify(attributes), value]);
           values[descriptor.name] = Object.fromEntries(points);
+          expect(descriptor.description).toMatch(/^[^:]*[^.:](: [^:]+)?\.$/);
         }
       }
       return values;

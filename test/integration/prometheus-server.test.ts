@@ -76,6 +76,16 @@ describe.skipIf(!hasPrometheus)('a real Prometheus', () => {
     expect(requests).toMatchObject({ metric: { scorer: 'cards', job: 'example' }, value: 2_000 });
   });
 
+  it('has a dashboard that shows every metric, but for these', async () => {
+    const { panels } = JSON.parse(await readFile(`${dashboards}/fraud-scorer.json`, 'utf8'));
+    const text = JSON.stringify(panels);
+    const missing = scorer.metrics().filter(({ name }) => !new RegExp(`fraud_scorer_${name}(_bucket)?[{[]`).test(text));
+    expect(missing.map(({ name }) => name)).toEqual([
+      ...['high_risk_total', 'column_rows_total', 'explanations_total', 'start_time_seconds'],
+      ...['shadow_dropped_total', 'drift_rows', 'gc_pauses_total'],
+    ]);
+  });
+
   it('answers every query of the dashboard', { timeout: 60_000 }, async () => {
     const { panels } = JSON.parse(await readFile(`${dashboards}/fraud-scorer.json`, 'utf8'));
     const queries: string[] = panels.flatMap(({ targets }: { targets: { expr: string }[] }) =>

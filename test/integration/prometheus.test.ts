@@ -47,7 +47,7 @@ describe('the metrics for Prometheus', () => {
   it('say the same on a registry as in text, in both formats', async () => {
     // What changes while time passes.
     const stable = (lines: string): string[] =>
-      lines.split('\n').filter((line) => line !== '' && !/event_loop|gc_pause|start_time|# UNIT/.test(line));
+      lines.split('\n').filter((line) => line !== '' && !/event_loop|gc_pause|# UNIT/.test(line));
     const register = new Registry();
     registerMetrics(cards, { register });
     expect(register.contentType).toBe(contentType);
@@ -80,6 +80,21 @@ describe('the metrics for Prometheus', () => {
     removeCards();
     expect(await register.metrics()).not.toContain('cards');
     registerMetrics(cards, { register, labels: { scorer: 'cards' } });
+  });
+
+  it('take an empty label for none, as Prometheus does', () => {
+    const register = new Registry();
+    registerMetrics(cards, { register });
+    expect(() => registerMetrics(transfers, { register, labels: { scorer: '' } })).toThrow(
+      /labels: expected labels that no other scorer has/,
+    );
+    registerMetrics(transfers, { register, labels: { scorer: 'transfers', region: '' } });
+    expect(() => registerMetrics(cards, { register, labels: { scorer: 'transfers' } })).toThrow(InvalidOptionsError);
+  });
+
+  it('have one time of the start, whenever they are read', () => {
+    const read = (): string | undefined => /^fraud_scorer_start_time_seconds (.*)$/m.exec(text(cards))?.[1];
+    expect([...new Set([read(), read(), read()])]).toEqual([expect.stringMatching(/^\d+(\.\d+)?$/)]);
   });
 
   it('do not take the place of a metric that the host has', () => {

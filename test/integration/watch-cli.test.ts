@@ -67,6 +67,14 @@ describe('fraud-scorer watch', () => {
     expect(code).toBe(1);
   });
 
+  it('refuses a header that can not be sent, and does not say that nobody answers', async () => {
+    for (const header of ['name', 'a name: x', 'X: 5 €', 'X: a\nY: b']) {
+      const { code, err } = await run('watch', '127.0.0.1:1', '--header', header);
+      expect([header, code]).toEqual([header, 2]);
+      expect(err).toContain("expected 'name: value'");
+    }
+  });
+
   it('sends nothing of a foreign snapshot to the terminal as an escape sequence', async () => {
     const scorer = new StandInScorer();
     scorer.summaryNow.model = { name: '\u001b[2Jevil', version: '1' };
@@ -108,5 +116,14 @@ describe('livePageAt', () => {
       base: new URL('https://host/ops/fraud/'),
       headers: { authorization: `Basic ${Buffer.from('me:s x').toString('base64')}` },
     });
+  });
+
+  it.each([
+    ['50%off', '50%off'],
+    ['a%zzb%20c', 'a%zzb%20c'],
+    ['100%25', '100%'],
+  ])('takes a password whose percent signs are no escapes as it is: %s', (given, sent) => {
+    const { headers } = livePageAt(`http://me:${given}@host/`);
+    expect(headers).toEqual({ authorization: `Basic ${Buffer.from(`me:${sent}`).toString('base64')}` });
   });
 });

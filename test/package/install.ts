@@ -50,7 +50,12 @@ async function consumerManifest(): Promise<object> {
   const tools = ['typescript', '@types/node'].map((name) => [name, devDependencies[name]]);
   const runtimes = nodeVersions.map((version) => [`node-${version}`, `npm:node-linux-${process.arch}@${version}`]);
   const oldest = ['typescript-5.0', 'npm:typescript@~5.0.4'];
-  return { name: 'consumer', private: true, devDependencies: Object.fromEntries([...tools, oldest, ...runtimes]) };
+  const clients = [
+    ['prom-client', devDependencies['prom-client']],
+    ['@prometheus-io/client', '~0.16.1'],
+  ];
+  const all = [...tools, oldest, ...runtimes, ...clients];
+  return { name: 'consumer', private: true, devDependencies: Object.fromEntries(all) };
 }
 
 /** Without what npm hands down to the scripts it runs: this project's own settings among it. */

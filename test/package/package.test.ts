@@ -144,6 +144,28 @@ describe('the installed package, under a path with spaces and a #', () => {
     for (const file of ['esm.mjs', 'cjs.cjs']) expectScore(await runIn(consumer, binary, [...flags, file]));
   });
 
+  // Its client of today is for Node.js 22 and later.
+  it.each(nodeVersions.filter((version) => !version.startsWith('20')))(
+    'puts its metrics on a registry of either client of Prometheus: Node.js %s',
+    async (version) => {
+      const binary = join(consumer, `node_modules/node-${version}/bin/node`);
+      const { code, stdout, stderr } = await runIn(consumer, binary, [...flags, 'metrics.mjs']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const [older, newer]: { scraped: string; ofTwo: string; left: string }[] = JSON.parse(stdout);
+      // What changes while time passes.
+      const stable = (lines = ''): string[] =>
+        lines.split('\n').filter((line) => !/^fraud_scorer_(event_loop|gc_)/.test(line));
+      expect(stable(newer?.scraped)).toEqual(stable(older?.scraped));
+      expect(stable(newer?.ofTwo)).toEqual(stable(older?.ofTwo));
+      expect(newer?.scraped).toContain(
+        'fraud_scorer_requests_total{outcome="succeeded",version="1",scorer="cards"} 1\n',
+      );
+      expect(newer?.ofTwo).toContain('fraud_scorer_requests_total{outcome="succeeded",version="1",scorer="cards"} 2\n');
+      expect(newer?.ofTwo).toContain('fraud_scorer_ready{scorer="cards"} 1\n');
+      expect(newer?.left).toBe('');
+    },
+  );
+
   it.each(['its own', ...nodeVersions])('has a command that finds it in order: Node.js %s', async (version) => {
     const own = version === 'its own';
     const binary = own ? process.execPath : join(consumer, `node_modules/node-${version}/bin/node`);
@@ -187,7 +209,7 @@ describe('the types of the installed package', () => {
 
   it('resolve by "bundler", libraries checked', async () => {
     const options = ['--module', 'esnext', '--moduleResolution', 'bundler', '--types', 'node', '--noEmit'];
-    const { code, stdout } = await tsc(...options, 'typed.ts', 'host.ts');
+    const { code, stdout } = await tsc(...options, 'typed.ts', 'host.ts', 'registries.ts');
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
   });
 

@@ -32,8 +32,17 @@ export function livePageAt(address: string, headers: Record<string, string> = {}
   base.search = '';
   base.hash = '';
   if (!base.pathname.endsWith('/')) base.pathname += '/';
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
   return { base, headers: username === '' ? headers : { authorization: `Basic ${credentials}`, ...headers } };
+}
+
+/** A password may have a percent sign that begins no escape. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** One snapshot. @throws {NoLivePageError} where there is none to be had. */

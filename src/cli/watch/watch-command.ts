@@ -54,8 +54,10 @@ export function addWatchCommand(program: Command, output: Output, end: (code: nu
     });
 }
 
+/** A name and a value as HTTP takes them: the value of Latin letters. */
 function header(text: string, earlier: Record<string, string> = {}): Record<string, string> {
-  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError("expected 'name: value'.");
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError("expected 'name: value', of Latin letters.");
   return { ...earlier, [name]: value };
 }

@@ -23,6 +23,8 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   #delayMs = firstDelayMs;
   #lastId = '';
+  /** Whether the scorer was closed when the page heard of it last. It stays so until one serves again. */
+  #isClosed = false;
 
   /** @param base where the page is, with a slash at its end. */
   constructor(base: URL, handlers: ConnectionHandlers) {
@@ -34,9 +36,9 @@ export class Connection {
     const url = new URL('events', this.#base);
     if (this.#lastId !== '') url.searchParams.set('after', this.#lastId);
     const source = new EventSource(url);
-    let isClosed = false;
     source.addEventListener('open', () => {
       this.#delayMs = firstDelayMs;
+      this.#isClosed = false;
       this.#handlers.state({ kind: 'live' });
     });
     source.addEventListener('history', ({ data }: MessageEvent<string>) => {
@@ -53,15 +55,17 @@ export class Connection {
     source.addEventListener('snapshot', ({ data, lastEventId }: MessageEvent<string>) => {
       this.#lastId = lastEventId;
       const snapshot: DashboardSnapshot = JSON.parse(data);
-      isClosed = snapshot.closed;
+      this.#isClosed = snapshot.closed;
       this.#handlers.snapshot(snapshot);
-      if (isClosed) this.#handlers.state({ kind: 'closed' });
+      if (this.#isClosed) this.#handlers.state({ kind: 'closed' });
     });
     source.addEventListener('error', () => {
       // A browser tries again by itself, but for an answer that is no stream; one way is simpler than two.
       source.close();
-      if (!isClosed) this.#handlers.state({ kind: 'reconnecting', reason: 'the connection ended' });
-      if (!isClosed) void this.#explain(url);
+      if (!this.#isClosed) {
+        this.#handlers.state({ kind: 'reconnecting', reason: 'the connection ended' });
+        void this.#explain(url);
+      }
       setTimeout(() => this.open(), this.#delayMs);
       this.#delayMs = Math.min(this.#delayMs * 2, longestDelayMs);
     });

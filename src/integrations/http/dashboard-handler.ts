@@ -12,7 +12,7 @@ import { commonHeaders, contentSecurityPolicy } from './security-headers.js';
 /** Answers the requests of the live page: a listener of `node:http`, to be mounted in any framework. Never throws. */
 export interface DashboardHandler {
   (request: IncomingMessage, response: ServerResponse): void;
-  /** Ends the open streams and stops listening to the scorer. A scorer that is closed does the same within a second. */
+  /** Ends the open streams, opens no other, and stops listening to the scorer. A scorer that is closed does the same within a second. */
   close(): void;
 }
 
@@ -70,11 +70,18 @@ export function handlerFor(scorer: DashboardScorer, options: DashboardOptions, c
     }
   };
 
+  /** Why there is no stream; null where there is. */
+  const refusalNow = (): string | null => {
+    if (hub.isClosed) return 'The scorer is closed';
+    if (hub.isEnded) return 'The live page is closed';
+    return hub.isFull ? `${maxClients} pages are open, which is the limit (maxClients): close one, or raise it` : null;
+  };
+
   const openStream = (request: IncomingMessage, response: ServerResponse): void => {
-    if (hub.isClosed || hub.isFull) {
-      const full = `${maxClients} pages are open, which is the limit (maxClients): close one, or raise it`;
+    const refusal = refusalNow();
+    if (refusal !== null) {
       response.setHeader('Retry-After', '30');
-      sendText(response, 503, hub.isClosed ? 'The scorer is closed' : full);
+      sendText(response, 503, refusal);
       return;
     }
     response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });

@@ -56,9 +56,10 @@ function readerOf(meter: Meter, family: MetricFamily, observables: Observable[])
  */
 function histogramReader(meter: Meter, { name, help, unit }: MetricFamily, observables: Observable[]): Reader {
   const stem = instrumentName(name);
-  const bucket = meter.createObservableCounter(`${stem}.bucket`, { description: `${help}: how many took at most le` });
-  const sum = meter.createObservableCounter(`${stem}.sum`, { description: `${help}: sum`, unit: unitOf({ unit }) });
-  const count = meter.createObservableCounter(`${stem}.count`, { description: `${help}: count` });
+  const describe = (what: string) => ({ description: `${help.replace(/\.$/, '')}: ${what}.` });
+  const bucket = meter.createObservableCounter(`${stem}.bucket`, describe('how many were at most le'));
+  const sum = meter.createObservableCounter(`${stem}.sum`, { ...describe('sum'), unit: unitOf({ unit }) });
+  const count = meter.createObservableCounter(`${stem}.count`, describe('count'));
   observables.push(bucket, sum, count);
   return (result, { samples }, attributes) => {
     for (const sample of samples) {

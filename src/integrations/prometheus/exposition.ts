@@ -120,8 +120,13 @@ function isExposition(value: unknown): value is Exposition {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, 'add') === 'function';
 }
 
+/** To Prometheus a label without a text is as good as none. */
 function keyOf(labels: Source['labels']): string {
-  return JSON.stringify(Object.entries(labels).sort());
+  return JSON.stringify(
+    Object.entries(labels)
+      .filter(([, text]) => text !== '')
+      .sort(),
+  );
 }
 
 function invalid(path: string, expected: string, received: string): InvalidOptionsError {

@@ -2,6 +2,7 @@ import type { AlertSnapshot, CustomAlert, VersionSnapshot } from '../../api/aler
 import { describeFault } from '../../host/faults.js';
 import { containResult, isThenable } from '../../host/host-code.js';
 import { describeKind } from '../../validation/issues.js';
+import { frozen } from './frozen.js';
 import type { Rule, Seen } from './rule.js';
 
 /** A rule of the host's, complete and valid. */
@@ -28,7 +29,8 @@ export function customRule({ rule, look, byVersion, description }: HostRule, onF
     // The host's code need not be asked.
     if ((version ?? snapshot).recent.requests < rule.minimumVolume) return seen;
     try {
-      const answer: unknown = Reflect.apply(look, undefined, [snapshot, version]);
+      // The host's next rule, and the message of this one, are made of the same snapshot.
+      const answer: unknown = Reflect.apply(look, undefined, [frozen(snapshot), version]);
       if (answer === null || answer === undefined) return seen;
       if (typeof answer === 'number' && Number.isFinite(answer)) return { ...seen, value: answer };
       if (isThenable(answer)) containResult(answer, () => {});

@@ -148,7 +148,8 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
   drift: {
     limit: ({ maxDrift }) => maxDrift,
     affectsHealth: false,
-    minimumVolume: 500,
+    // There is no reading of fewer rows than the option `drift.minRows`.
+    minimumVolume: 1,
     see: whileBusy(ofVersions(({ drift }) => (drift === null ? null : { value: drift.psi, volume: drift.rows }))),
     describe: ({ value, allowed, version, snapshot }) => {
       const drift = snapshot.versions.find((other) => other.version === version)?.drift;

@@ -26,6 +26,30 @@ describe('containedLogger', () => {
     ]);
   });
 
+  it('logs an error of each rule and each version, though they come at the same time', () => {
+    const lines: unknown[] = [];
+    const clock = new FakeClock();
+    const contained = containedLogger(
+      { info: () => {}, warn: () => {}, error: (_, fields) => lines.push(fields) },
+      clock,
+    );
+    const all = [{ rule: 'a' }, { rule: 'b' }, { version: '1' }, { version: '2' }];
+    for (const fields of [...all, ...all]) contained.error('failed', fields);
+    expect(lines).toEqual(all);
+    clock.advance(1_000);
+    contained.error('failed', { version: '2' });
+    expect(lines.at(-1)).toEqual({ version: '2', suppressed: 1 });
+  });
+
+  it('still leaves repeats out after errors of very many versions', () => {
+    let lines = 0;
+    const clock = new FakeClock();
+    const contained = containedLogger({ info: () => {}, warn: () => {}, error: () => (lines += 1) }, clock);
+    for (let version = 0; version < 1_000; version += 1) contained.error('failed', { version: String(version) });
+    contained.error('failed', { version: '999' });
+    expect(lines).toBe(1_000);
+  });
+
   it.each(Object.entries(rejections))('contains one whose methods return %s', async (_, make) => {
     const unhandled: unknown[] = [];
     const onUnhandled = (error: unknown): void => void unhandled.push(error);

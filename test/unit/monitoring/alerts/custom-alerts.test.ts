@@ -105,6 +105,29 @@ describe("a rule of the host's", () => {
     expect(failures).toEqual([['backlog', reason]]);
   });
 
+  it('that changes what it is shown fails, and other rules see what there was', () => {
+    const failures: [string, string][] = [];
+    const spoil = (change: (snapshot: AlertSnapshot) => void) => (snapshot: AlertSnapshot) => {
+      change(snapshot);
+      return 0;
+    };
+    const spoilers = [
+      spoil((snapshot) => Reflect.apply(Array.prototype.pop, snapshot.versions, [])),
+      spoil((snapshot) => Object.assign(snapshot, { at: 5 })),
+      spoil(({ queue }) => Object.assign(queue, { depth: 0 })),
+      spoil(({ failures: { lastHour } }) => Object.assign(lastHour, { failed: 0 })),
+      spoil(({ versions }) => Object.assign(versions[0]?.recent ?? {}, { requests: 0 })),
+    ].map((look, index): CustomAlert => ({ name: `spoiler-${index}`, look, threshold: 100 }));
+    const others: CustomAlert[] = [
+      { name: 'other', byVersion: true, look: (_, version) => version?.recent.requests, threshold: 100 },
+      ofQueue,
+    ];
+    const { board, look } = boardOf({ custom: [...spoilers, ...others] }, (rule, why) => failures.push([rule, why]));
+    expect(look(snapshotOf({ queue: { depth: 101, maxDepth: 1_000 }, at: 1_000 }))).toEqual(['+other@1', '+backlog']);
+    expect(board.active.map(({ since }) => since)).toEqual([1_000, 1_000]);
+    expect(failures).toEqual(spoilers.map(({ name }) => [name, 'it threw TypeError']));
+  });
+
   it('says nothing where it has nothing to judge by', () => {
     const { look } = rig({ look: ({ queue }) => (queue.depth === 0 ? undefined : queue.depth) });
     expect([101, 0].map((depth) => look(withDepth(depth)))).toEqual([['+backlog'], ['-backlog']]);

@@ -120,6 +120,13 @@ describe('the rules', () => {
     expect(look(beside({}))).toEqual(['-drift@2']);
   });
 
+  it('judge drift by whatever rows the window says something of: `drift.minRows` may be few', () => {
+    const { look } = boardOf();
+    expect(look(beside({ drift: { rows: 16, psi: 0.3, worst: 'amount' } }))).toEqual(['+drift@2']);
+    const { look: ofMany } = boardOf({ rules: { drift: { minimumVolume: 500 } } });
+    expect(ofMany(beside({ drift: { rows: 499, psi: 0.3, worst: 'amount' } }))).toEqual([]);
+  });
+
   it('neither raise nor clear the memory where the system does not tell it', () => {
     const { look } = boardOf();
     expect(look(snapshotOf({ memoryGb: null }))).toEqual([]);

@@ -21,6 +21,8 @@ const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.t
 
 /** Subpaths that work on a scorer of the host's. */
 const subpaths = {
+  express: 'src/integrations/express/index.ts',
+  fastify: 'src/integrations/fastify/index.ts',
   http: 'src/integrations/http/index.ts',
   nestjs: 'src/integrations/nestjs/index.ts',
   opentelemetry: 'src/integrations/opentelemetry/index.ts',

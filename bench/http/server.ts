@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { AdaptedApp } from './adapted-apps.js';
 import type { Variant } from './handlers.js';
 
 export interface ServerTask {
-  variant: Variant;
+  variant: Variant | AdaptedApp;
   model: string;
 }
 

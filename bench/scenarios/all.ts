@@ -1,3 +1,4 @@
+import { adapters } from './adapters.js';
 import { canaries } from './canaries.js';
 import { explanations } from './explanations.js';
 import { growth } from './growth.js';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   policy,
   growth,
   http,
+  adapters,
   host,
   explanations,
   hotUpdates,

@@ -1,6 +1,6 @@
-import autocannon from 'autocannon';
 import { alternate, type Contender, type Rounds } from '../alternate.js';
 import type { Variant } from '../http/handlers.js';
+import { fire, plainRequest } from '../http/load.js';
 import { Server } from '../http/server.js';
 import type { Result, ResultTable } from '../report/result.js';
 import { Resources } from '../resources.js';
@@ -50,7 +50,7 @@ export const http: Scenario = {
     for (const shape of shapes) {
       const contenders = variants.map(({ variant, title }): Contender<Served> => {
         const url = `${servers.get(variant)?.url}${shape.path}`;
-        return { name: title, slice: (durationMs) => fire(url, shape, context, durationMs) };
+        return { name: title, slice: (durationMs) => fireAt(url, shape, context, durationMs) };
       });
       const rounds = await alternate(contenders, {
         rounds: settings.slices,
@@ -65,29 +65,15 @@ export const http: Scenario = {
   },
 };
 
-async function fire(url: string, shape: Shape, { requests }: ScenarioContext, durationMs: number): Promise<Served> {
-  const result = await autocannon({
-    url,
-    connections: shape.connections,
-    duration: Math.max(1, Math.round(durationMs / 1000)),
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    requests: Array.from({ length: bodies }, (_, index) => ({ body: bodyOf(shape, requests, index) })),
-  });
-  const failed = result.non2xx + result.errors;
-  if (failed > 0) throw new Error(`${url}: expected every request to be answered with 200, ${failed} were not`);
-  return {
-    rows: (result.requests.total * shape.transactions) / result.duration,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-  };
+async function fireAt(url: string, shape: Shape, { requests }: ScenarioContext, durationMs: number): Promise<Served> {
+  const { connections, transactions } = shape;
+  const list = Array.from({ length: bodies }, (_, index) => bodyOf(shape, requests, index));
+  const { rate, p50Ms, p99Ms } = await fire({ url, connections, bodies: list }, durationMs);
+  return { rows: rate * transactions, p50Ms, p99Ms };
 }
 
 function bodyOf({ transactions }: Shape, requests: ScenarioContext['requests'], index: number): string {
-  const list = Array.from({ length: transactions }, (_, row) => {
-    const { features } = requests.at(index * transactions + row);
-    return { features: Object.fromEntries(Object.entries(features).map(([name, values]) => [name, [...values]])) };
-  });
+  const list = Array.from({ length: transactions }, (_, row) => plainRequest(requests, index * transactions + row));
   return JSON.stringify(transactions === 1 ? list[0] : list);
 }
 

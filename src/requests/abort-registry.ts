@@ -1,5 +1,6 @@
 import { contained, type FaultReport } from '../host/faults.js';
 import { containResult } from '../host/host-code.js';
+import { isLasting } from '../host/lasting-signal.js';
 import { reasonOf, throwingSignal } from './score-options.js';
 
 /** The listener of a signal, and what it calls: one for each request or call in columns that waits. */
@@ -28,7 +29,8 @@ export function watchSignal(
   watch.aborts.add(abort);
   return () => {
     watch.aborts.delete(abort);
-    if (watch.aborts.size === 0) forget(signal, watch);
+    // To listen anew for each request of a connection would cost more than the request's features do.
+    if (watch.aborts.size === 0 && !isLasting(signal)) forget(signal, watch);
   };
 }
 

@@ -46,7 +46,7 @@ function addIdentifiers(node: ts.Node, to: Set<string>): void {
   ts.forEachChild(node, (child) => addIdentifiers(child, to));
 }
 
-describe.each(['http', 'index', 'opentelemetry', 'prometheus', 'reference', 'testing'])('the built types of %s', (entry) => {
+describe.each(['express', 'fastify', 'http', 'index', 'nestjs', 'opentelemetry', 'prometheus', 'reference', 'testing'])('the built types of %s', (entry) => {
   it('export every type that an exported one mentions, so that hosts can name it', async () => {
     const { exported, mentions } = await declarationsOf(entry);
     expect(exported.size).toBeGreaterThan(5);

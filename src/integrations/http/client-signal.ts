@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { newAbortController } from '../../host/abort-controller.js';
+import { markLasting } from '../../host/lasting-signal.js';
 
 /** What a connection has: its signal, and the last answer on it. */
 interface Connection {
@@ -37,6 +38,7 @@ function connect(socket: Socket, response: ServerResponse): AbortSignal {
   };
   if (socket.destroyed) abort();
   else socket.once('close', abort);
+  markLasting(connection.controller.signal);
   connections.set(socket, connection);
   return connection.controller.signal;
 }

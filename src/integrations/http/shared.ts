@@ -5,6 +5,7 @@
 
 export { clientSignal } from './client-signal.js';
 export { dashboardHandler } from './dashboard-handler.js';
+export { frameworkProblem } from './framework-problem.js';
 export { nodeHandler } from './node-handler.js';
 export { sendNode } from './node-send.js';
 export { toProblem } from './problem.js';

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { markLasting } from '../../../src/host/lasting-signal.js';
 import { watchSignal } from '../../../src/requests/abort-registry.js';
 import { noFaults } from '../../support/no-faults.js';
 import { rejections } from '../../support/rejections.js';
@@ -16,6 +17,17 @@ describe('A watched signal', () => {
     expect(listeners()).toBe(1);
     last?.();
     expect(listeners()).toBe(0);
+  });
+
+  it('keeps its one listener where it is marked as lasting, and still aborts those alone that wait', () => {
+    const controller = new AbortController();
+    markLasting(controller.signal);
+    const aborted: string[] = [];
+    watchSignal(controller.signal, () => aborted.push('first'), noFaults)();
+    watchSignal(controller.signal, () => aborted.push('second'), noFaults);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    controller.abort();
+    expect(aborted).toEqual(['second']);
   });
 
   it('aborts every request, each once, and only those that still wait', () => {

@@ -46,7 +46,7 @@ export function readGpuOptions(args: readonly string[], environment: NodeJS.Proc
     .option('--sessions <n>', 'sessions where they are not varied', wholeFrom(1), 2)
     .option('--batch-size <n>', 'maxBatchSize of score() (default: 1024; of the CPU 256)', wholeFrom(1))
     .option('--soak-seconds <n>', 'how long the soak is; 0 leaves it out', wholeFrom(0), 300)
-    .option('--budget-seconds <n>', 'everything ends within so many', wholeFrom(10), 500)
+    .option('--budget-seconds <n>', 'everything ends within so many', wholeFrom(10), 520)
     .option('--model <dir>', 'a model directory with the inputs of the bundled model', 'models/visa-fraud/1')
     .option('--golden <dir>', 'the golden cases: model.json, its model and cases.json', 'test/fixtures/golden')
     .option('--kinds <dir>', 'a folder with the model directories int64 and float16', 'test/fixtures/models')

@@ -12,10 +12,14 @@ import { refuseByTrial } from '../models/trial-report.js';
 import type { WorkerPoolOptions } from '../pool/pool-options.js';
 import { noPool, type ServingPool, standInPool } from '../pool/stand-in-pool.js';
 import { WorkerPool } from '../pool/worker-pool.js';
+import { rowLayoutOf } from '../protocol/row-layout.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
 import { lineMemoryOf } from '../protocol/task-line.js';
 import { trialRowsFor } from '../tools/verification-rows.js';
 import { casesOf, refuseByCases } from './case-scores.js';
+
+/** Rows by which a session on a device is compared with one on the CPU. */
+const mostComparedRows = 64;
 
 export interface ServingWorkersOptions {
   clock: Clock;
@@ -137,6 +141,7 @@ export class ServingWorkers {
     const cases = await casesOf(directory);
     const cpuOperators = await cpuOperatorsOf(directory.bytes, providers);
     this.cpuOperators = cpuOperators;
+    const trialRows = trialRowsFor(manifest.inputs);
     const poolOptions: WorkerPoolOptions = {
       ...options,
       workers: this.#configured,
@@ -150,7 +155,9 @@ export class ServingWorkers {
         memory,
         columns,
         line: lineMemoryOf(memory, columns),
-        trialRows: trialRowsFor(manifest.inputs),
+        trialRows,
+        // A copy: of a part of an array a worker would get all that lies under it.
+        comparedRows: trialRows.slice(0, mostComparedRows * rowLayoutOf(manifest.inputs).size),
         caseRows: cases?.rows ?? new Float32Array(),
         inBackground,
         isBesideOthers,

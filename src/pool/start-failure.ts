@@ -45,6 +45,6 @@ export function earlyExit(exit: ThreadExit, file: WorkerFile, isGreeted: boolean
   if (isGreeted) return new WorkerLostError(`A worker died while it started: ${reason}`);
   if (error === null && code === 0) return strangerError(file, 'a file that ends without a word');
   return new ProviderUnavailableError(
-    `The worker's file could not be loaded (${file.url}): ${reason}: install the package again (npm ci); a host that bundles keeps piscina and onnxruntime-node out of the bundle, and passes copies of the worker's files`,
+    `The worker's file could not be loaded (${file.url}): ${reason}: install the package again (npm ci); a host that bundles keeps piscina and onnxruntime-node out of the bundle, and passes copies of the worker's files (docs/bundlers.md in the repository says how)`,
   );
 }

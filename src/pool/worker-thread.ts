@@ -60,7 +60,7 @@ export class WorkerThread {
       throw (
         outOfResources(error, failure) ??
         new ProviderUnavailableError(
-          `${failure}: ${messageOf(error)}: a host that bundles keeps piscina and onnxruntime-node out of the bundle`,
+          `${failure}: ${messageOf(error)}: a host that bundles keeps piscina and onnxruntime-node out of the bundle (docs/bundlers.md in the repository says how)`,
           { cause: error },
         )
       );

@@ -103,6 +103,8 @@ export interface WorkerConfig extends ModelSpec, GuardedData {
   line: LineMemory;
   /** Raw features of invented rows to try the model with, row after row; null where it is known to be well. */
   trialRows: Float32Array | null;
+  /** Raw features of some invented rows, likewise, to compare a session on a device with one on the CPU. */
+  comparedRows: Float32Array;
   /** Raw features of the rows of `cases.json`, likewise; empty where there are none. */
   caseRows: Float32Array;
   /** Whether others' work goes before its own: a shadow's. */

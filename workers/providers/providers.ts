@@ -4,6 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Provider, ProviderAttempt } from '../../src/api/provider.js';
 import { missingKernels } from '../../src/protocol/missing-kernels.js';
 import type { ModelBytes } from '../thread/model-bytes.js';
+import { openPreciseSession, type TriedSession } from './precise-session.js';
 import { whyUnavailable } from './provider-library.js';
 import { loadRuntime, runtime } from './runtime.js';
 import { isPlacementFailure, mayBeOfModel, sessionFailure } from './session-failure.js';
@@ -14,6 +15,10 @@ export interface OpenedSession<T> {
   provider: Provider;
   trials: ProviderAttempt[];
   result: T;
+}
+
+interface Tried<T> extends TriedSession<T> {
+  session: InferenceSession;
 }
 
 /** None of the asked-for providers runs the model here. */
@@ -29,12 +34,24 @@ export class NoProviderError extends Error {
   }
 }
 
+/** What is known of a model beforehand, and wanted of its session. */
+export interface SessionWishes<T> {
+  /** Operators of the model that run on the CPU whatever the provider: where there are any, no GPU is tried. @default none */
+  cpuOperators?: readonly string[];
+  /**
+   * How far the outputs of a session on a device are from the CPU's, as a share of their size; null where that can't be told. One that rounds to
+   * less than float32 is opened again.
+   *
+   * @default it is not asked
+   */
+  differenceFromCpu?: (result: T) => Promise<number | null>;
+}
+
 /**
  * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it. On a
  * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
  *
  * @param model the ONNX file, with the files that hold its weights.
- * @param cpuOperators of the model, which run on the CPU whatever the provider: where there are any, no GPU is tried.
  * @throws {NoProviderError} where none does.
  * @throws {RuntimeMissingError} where the runtime itself cannot be loaded.
  */
@@ -43,7 +60,7 @@ export async function openSession<T>(
   providers: readonly Provider[],
   device: number,
   tryOut: (session: InferenceSession) => Promise<T>,
-  cpuOperators: readonly string[] = [],
+  { cpuOperators = [], differenceFromCpu }: SessionWishes<T> = {},
 ): Promise<OpenedSession<T>> {
   await loadRuntime();
   const trials: ProviderAttempt[] = [];
@@ -54,16 +71,24 @@ export async function openSession<T>(
       trials.push({ provider, reason });
       continue;
     }
-    let session: InferenceSession | null = null;
+    const open = async (): Promise<Tried<T>> => {
+      const { session, note } = await openOn(model, provider, device);
+      try {
+        const result = await tryOut(session);
+        const difference = provider === 'cpu' ? null : ((await differenceFromCpu?.(result)) ?? null);
+        return { session, result, note, difference };
+      } catch (error) {
+        // One that loads and can't be run would keep its memory beside the next.
+        await session.release();
+        throw error;
+      }
+    };
     try {
-      const opened = await openOn(model, provider, device);
-      session = opened.session;
-      const result = await tryOut(session);
-      trials.push({ provider, reason: null, ...(opened.note === null ? {} : { note: opened.note }) });
+      // TensorRT takes minutes to build a session, and has cuBLAS do little.
+      const { session, result, note } = await openPreciseSession(open, provider === 'tensorrt' ? 1 : undefined);
+      trials.push({ provider, reason: null, ...(note === null ? {} : { note }) });
       return { session, provider, trials, result };
     } catch (error) {
-      // One that loads and can't be run would keep its memory beside the next.
-      await session?.release();
       trials.push({ provider, reason: sessionFailure(error) });
       isModelSuspect ||= mayBeOfModel(error);
     }

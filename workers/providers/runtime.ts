@@ -38,7 +38,7 @@ export function runtime(): typeof OnnxRuntime {
 const cures: readonly [RegExp, string][] = [
   [
     /Cannot find (?:package|module) '(?:onnxruntime|@)|ERR_MODULE_NOT_FOUND/,
-    'install onnxruntime-node where the worker finds it; a host that bundles keeps it out of the bundle',
+    'install onnxruntime-node where the worker finds it; a host that bundles keeps it out of the bundle, and Next.js is told to trace it (docs/bundlers.md in the repository says how)',
   ],
   [
     /version [`'"]VERS_/,

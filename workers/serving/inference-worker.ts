@@ -24,6 +24,7 @@ import { ModelSession } from '../thread/model-session.js';
 import { yieldForNow, yieldToOthers } from '../thread/yield-to-others.js';
 import { BatchRunner } from './batch-runner.js';
 import { ColumnRunner } from './column-runner.js';
+import { asOnCpu } from './cpu-agreement.js';
 import { Explainer } from './explainer.js';
 import { BufferPool } from './run-buffers.js';
 import { lineOver } from './task-line.js';
@@ -47,7 +48,10 @@ async function start(config: WorkerConfig): Promise<Handler> {
       return { model, trial: await trialOf(model, config) };
     };
     const { providers, device, cpuOperators } = config;
-    const { provider, trials, result } = await openSession(bytes, providers, device, tryOut, cpuOperators);
+    const { provider, trials, result } = await openSession(bytes, providers, device, tryOut, {
+      cpuOperators,
+      ...asOnCpu(bytes, config, config.comparedRows),
+    });
     const { model, trial } = result;
     const report: ReadyReport = {
       kind: 'ready',

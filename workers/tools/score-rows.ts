@@ -1,8 +1,10 @@
+import type { InferenceSession } from 'onnxruntime-node';
 import { rowLayoutOf } from '../../src/protocol/row-layout.js';
 import type { GraphDescription } from '../../src/protocol/serving.js';
 import type { ScoredRows, ScoreTask } from '../../src/protocol/tools.js';
 import { deviceMemoryGb } from '../providers/nvidia-smi.js';
 import { NoProviderError, openSession } from '../providers/providers.js';
+import { asOnCpu } from '../serving/cpu-agreement.js';
 import { newRunBuffers } from '../serving/run-buffers.js';
 import { tryRows } from '../serving/trial.js';
 import { describeGraph } from '../thread/describe-graph.js';
@@ -32,11 +34,12 @@ export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
   const before = provider === 'cpu' ? null : await deviceMemoryGb(device);
   let graph: GraphDescription | null = null;
   try {
-    const opened = await openSession(bytes, [provider], device, async (session) => {
+    const tryOut = async (session: InferenceSession) => {
       graph = describeGraph(session);
       const model = await ModelSession.warmedUp(session, spec, batchSize);
       return { model, trial: await tryRows(model, spec, task.trialRows, task.rows) };
-    });
+    };
+    const opened = await openSession(bytes, [provider], device, tryOut, asOnCpu(bytes, spec, task.trialRows));
     const { model, trial } = opened.result;
     const scored = await scoreAll(model, task);
     const after = before === null ? null : await deviceMemoryGb(device);

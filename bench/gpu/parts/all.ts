@@ -13,12 +13,14 @@ import { raw } from './raw.js';
 import { saturation } from './saturation.js';
 import { sessions } from './sessions.js';
 import { soak } from './soak.js';
+import { starts } from './starts.js';
 
 /** What each part of the plan does, by its name. */
 export const partRuns: Readonly<Record<string, RunPart>> = {
   probe,
   correctness,
   tf32,
+  starts,
   raw,
   saturation,
   'open-loop': openLoopLatency,

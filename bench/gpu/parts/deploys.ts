@@ -104,6 +104,7 @@ export const deploys: RunPart = async (context) => {
 
   const what = `${sent.toLocaleString('en')} requests at ${ratePerSecond.toLocaleString('en')}/s`;
   const { wrong, notLive, right } = judge.verdicts;
+  for (const words of judge.wrongOnes) report.note(words);
   report.note(
     `${what}, ${took.length} hot updates, a shadow and a canary; ${right.toLocaleString('en')} answers were right.`,
   );

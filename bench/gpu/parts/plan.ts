@@ -35,6 +35,13 @@ export const partPlans: readonly PartPlan[] = [
     environment: tf32('1'),
     isForGpus: true,
   },
+  {
+    name: 'starts',
+    title: 'Sessions opened beside a load',
+    plannedSeconds: 14,
+    leastSeconds: 6,
+    environment: served,
+  },
   { name: 'raw', title: 'session.run by batch size', plannedSeconds: 12, leastSeconds: 4, environment: served },
   { name: 'saturation', title: 'score() saturated', plannedSeconds: 16, leastSeconds: 6, environment: served },
   { name: 'open-loop', title: 'Latency at a given rate', plannedSeconds: 22, leastSeconds: 8, environment: served },

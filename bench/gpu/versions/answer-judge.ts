@@ -11,9 +11,17 @@ export interface Verdicts {
   notLive: number;
 }
 
+/** Enough to see whether it is one batch, one session, or all of a version. */
+const mostWrongOnes = 100;
+
+/** Of the versions and rows that have a wrong score as theirs, the most that are named. */
+const mostNamed = 4;
+
 /** Judges each answer by the version that it names. */
 export class AnswerJudge {
   readonly verdicts: Verdicts = { right: 0, wrong: 0, notLive: 0 };
+  /** The first wrong answers, in words: which other score each has, if any, and when it came. */
+  readonly wrongOnes: string[] = [];
   readonly #expected = new Map<string, readonly number[]>();
   /** When each version that has gone was taken out, in ms. */
   readonly #goneAt = new Map<string, number>();
@@ -43,6 +51,21 @@ export class AnswerJudge {
     const score = expected[index % expected.length] ?? Number.NaN;
     const isRight = Math.abs((result.fraudProbability ?? Number.NaN) - score) <= tolerance;
     this.verdicts[isRight ? 'right' : 'wrong'] += 1;
+    if (!isRight && this.wrongOnes.length < mostWrongOnes) {
+      this.wrongOnes.push(this.#describe(version, index, result.fraudProbability ?? Number.NaN, sentAt));
+    }
+  }
+
+  #describe(version: string, index: number, score: number, sentAt: number): string {
+    const expected = this.#expected.get(version) ?? [];
+    const row = index % expected.length;
+    const isScoreOf = (scores: readonly number[], place: number): boolean =>
+      Math.abs((scores[place] ?? Number.NaN) - score) <= tolerance / 100;
+    const versions = [...this.#expected].filter(([, scores]) => isScoreOf(scores, row)).map(([name]) => name);
+    const rows = expected.flatMap((_, place) => (isScoreOf(expected, place) ? [place - row] : []));
+    const whose = `of versions [${versions.slice(-mostNamed).join(', ')}], of this version's rows at [${rows.slice(0, mostNamed).join(', ')}]`;
+    const difference = Math.abs(score - (expected[row] ?? Number.NaN)).toPrecision(2);
+    return `request ${index} of ${version}, sent at ${sentAt.toFixed(1)} ms: off by ${difference}; ${whose}`;
   }
 }
 

@@ -116,16 +116,24 @@ function startProcess(order: AdoptOrder): ChildProcess {
   });
 }
 
+// One return, always of a text: Turbopack follows the argument of `fork`, and ends the build where a path leads to `undefined`.
 function entry(): string {
-  try {
-    const url = adoptEntry();
-    if (isFile(url)) return fileURLToPath(url);
-  } catch {
-    // A bundle in CommonJS form does not know where it lies.
+  const url = packagedEntry();
+  if (url === null || !isFile(url)) {
+    throw new ProviderUnavailableError(
+      'The file adopt-process.js of fraud-scorer is not there, as in a bundle: adopt the model with npx fraud-scorer adopt',
+    );
   }
-  throw new ProviderUnavailableError(
-    'The file adopt-process.js of fraud-scorer is not there, as in a bundle: adopt the model with npx fraud-scorer adopt',
-  );
+  return fileURLToPath(url);
+}
+
+/** null in a bundle in CommonJS form, which does not know where it lies. */
+function packagedEntry(): URL | null {
+  try {
+    return adoptEntry();
+  } catch {
+    return null;
+  }
 }
 
 function resultOf(message: AdoptMessage | null, { code, signal, error }: Ending, errors: string): Adoption {

@@ -72,7 +72,9 @@ it('the first provider that runs the model is taken, with the reasons for the ot
 describe('a model whose main operator has no kernel on a GPU', () => {
   it('is run by the CPU, which says so, though the GPU goes before it and is not there', async () => {
     library.reason = 'not installed';
-    const opened = await openSession(good, ['tensorrt', 'cuda', 'cpu'], 0, tryOut, ['TreeEnsembleClassifier']);
+    const opened = await openSession(good, ['tensorrt', 'cuda', 'cpu'], 0, tryOut, {
+      cpuOperators: ['TreeEnsembleClassifier'],
+    });
     expect(opened.provider).toBe('cpu');
     expect(opened.trials.map(({ reason }) => reason)).toEqual([
       'the runtime has no tensorrt kernel for TreeEnsembleClassifier of the graph: the CPU runs this model',

@@ -1,0 +1,8 @@
+export default {
+  build: {
+    ssr: 'host.mjs',
+    outDir: 'out',
+    target: 'node20',
+    rollupOptions: { output: { entryFileNames: '[name].mjs' } },
+  },
+};

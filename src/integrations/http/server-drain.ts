@@ -41,10 +41,10 @@ export class ServerDrain {
   }
 
   async #finish(timeoutMs: number): Promise<number> {
+    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
     // The caller notes that it has begun before anything else happens.
     await null;
     if (!this.#server.listening) return 0;
-    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
     let cutOff = 0;
     const timer = this.#clock.background(timeoutMs, () => {
       cutOff = this.#open.size;

@@ -21,6 +21,8 @@ const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.t
 
 /** Subpaths that work on a scorer of the host's. */
 const subpaths = {
+  express: 'src/integrations/express/index.ts',
+  fastify: 'src/integrations/fastify/index.ts',
   http: 'src/integrations/http/index.ts',
   nestjs: 'src/integrations/nestjs/index.ts',
   opentelemetry: 'src/integrations/opentelemetry/index.ts',
@@ -84,6 +86,17 @@ const rootClassesPlugin = (root: string): NonNullable<Options['esbuildPlugins']>
   },
 });
 
+/** Adapters have the routes of `fraud-scorer/http`, not a copy of them. */
+const sharedRoutesPlugin = (http: string): NonNullable<Options['esbuildPlugins']>[number] => ({
+  name: 'shared-routes',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\.\.\/http\/(client-signal|scoring-routes)\.js$/ }, () => ({ path: http, external: true }));
+    onResolve({ filter: /\/problem\.js$/ }, ({ importer }) =>
+      importer.endsWith('framework-problem.ts') ? { path: http, external: true } : null,
+    );
+  },
+});
+
 /** In CommonJS form a file finds others by `__dirname`. */
 const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'packaged-files',
@@ -99,7 +112,7 @@ const esmSubpaths: Options = {
   ...ownGlobals,
   entry: subpaths,
   format: ['esm'],
-  esbuildPlugins: [rootClassesPlugin('./index.js'), pagePlugin],
+  esbuildPlugins: [rootClassesPlugin('./index.js'), sharedRoutesPlugin('./http.js'), pagePlugin],
 };
 
 const cjsSubpaths: Options = {
@@ -108,7 +121,7 @@ const cjsSubpaths: Options = {
   entry: subpaths,
   format: ['cjs'],
   banner: { js: "'use strict';" },
-  esbuildPlugins: [rootClassesPlugin('./index.cjs'), packagedFilesPlugin, pagePlugin],
+  esbuildPlugins: [rootClassesPlugin('./index.cjs'), sharedRoutesPlugin('./http.cjs'), packagedFilesPlugin, pagePlugin],
 };
 
 const cjs: Options = {

@@ -22,7 +22,10 @@ export class Webhook {
 
   /** Never throws: an alert must not disturb the service. */
   send(event: object): void {
-    if (this.#waiting === mostWaiting) return console.error('The webhook is down, an alert was dropped', event);
+    if (this.#waiting === mostWaiting) {
+      console.error('The webhook is down, an alert was dropped', event);
+      return;
+    }
     this.#waiting += 1;
     // The receiver knows by the key that it has an event already, where its answer was lost.
     const key = randomUUID();

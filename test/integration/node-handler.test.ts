@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FraudScorer } from '../../src/fraud-scorer.js';
-import { nodeHandler } from '../../src/integrations/http/index.js';
+import { type Authorize, createScoringRoutes, nodeHandler } from '../../src/integrations/http/index.js';
+import { WorkerGate } from '../support/gate.js';
 import { HttpServer, readAll, readUntil } from '../support/http-server.js';
 import { fixtureModel } from '../support/paths.js';
+import { Versions } from '../support/versions.js';
 
 const features = { left: [0.1, 0.2, 0.3], right: [1, -1] };
 let scorer: FraudScorer;
@@ -87,7 +89,7 @@ describe('POST /score over a socket', () => {
       'POST /score HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\n',
     );
     socket.write(Buffer.from([0x22, 0xff, 0xfe, 0x22]));
-    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 400 [^]*ERR_MALFORMED_BODY/);
+    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 400 .*ERR_MALFORMED_BODY/s);
   });
 
   it('refuses a body by its Content-Length before it arrives', async () => {
@@ -106,7 +108,7 @@ describe('POST /score over a socket', () => {
     for (let chunk = 0; chunk < 100; chunk += 1) socket.write(`3e8\r\n${' '.repeat(1_000)}\r\n`);
     socket.write('0\r\n\r\n');
     const answer = await readAll(socket);
-    expect(answer).toMatch(/^HTTP\/1.1 413 [^]*ERR_BODY_TOO_LARGE/);
+    expect(answer).toMatch(/^HTTP\/1.1 413 .*ERR_BODY_TOO_LARGE/s);
     expect(answer).toMatch(/Connection: close/);
   });
 
@@ -119,7 +121,7 @@ describe('POST /score over a socket', () => {
       socket.write(Buffer.concat([Buffer.from('1\r\n'), Buffer.from([byte]), Buffer.from('\r\n')]));
     }
     socket.write('0\r\n\r\n');
-    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 200 [^]*"id":"ü😀"/);
+    expect(await readAll(socket)).toMatch(/^HTTP\/1.1 200 .*"id":"ü😀"/s);
   });
 });
 
@@ -258,5 +260,103 @@ describe('POST /score/stream', () => {
 
   it('answers 415 for JSON', async () => {
     expect((await server.post('/score/stream', lineOf('a'))).status).toBe(415);
+  });
+});
+
+describe('A host that stops', () => {
+  it('answers what was sent before the scorer closed, and refuses what comes later with 503', async () => {
+    const gate = new WorkerGate();
+    const held = await FraudScorer.create({
+      ...{ model: fixtureModel('linear'), workers: 1, providers: ['cpu'], workerFile: gate.workerFile },
+    });
+    const stopping = await HttpServer.start(nodeHandler(held));
+    gate.tell('hold');
+    const before = stopping.post('/score', { id: 'before', features });
+    await gate.arrived(1);
+    const closed = held.close();
+    expect((await fetch(`${stopping.url}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${stopping.url}/health/live`)).status).toBe(200);
+    for (const [path, body] of [
+      ['/score', { features }],
+      ['/score/batch', { requests: [{ features }, { features }] }],
+    ] as const) {
+      const refused = await stopping.post(path, body);
+      expect(refused.status).toBe(503);
+      expect(await refused.json()).toMatchObject({ code: 'ERR_CLOSED' });
+    }
+    gate.tell('pass');
+    expect(await (await before).json()).toMatchObject({ id: 'before', source: 'model' });
+    await closed;
+    await stopping.close();
+    gate.close();
+  });
+});
+
+describe('Routes that are guarded', () => {
+  it('refuse by 401 without Authorization and by 403 with another one, before the body is read', async () => {
+    const authorize: Authorize = async ({ headers }, { name }) =>
+      name === 'live' || headers.authorization === 'Bearer ok';
+    const guarded = await HttpServer.start(nodeHandler(scorer, { authorize, metrics: true, dashboard: true }));
+    expect((await fetch(`${guarded.url}/health/live`)).status).toBe(200);
+    for (const path of ['/metrics', '/dashboard/', '/deployments', '/summary']) {
+      expect((await fetch(guarded.url + path)).status).toBe(401);
+      expect((await fetch(guarded.url + path, { headers: { Authorization: 'Bearer no' } })).status).toBe(403);
+      expect((await fetch(guarded.url + path, { headers: { Authorization: 'Bearer ok' } })).status).toBe(200);
+    }
+    expect((await guarded.post('/score', '{')).status).toBe(401);
+    await guarded.close();
+  });
+
+  it('refuse where authorize throws, or gives anything but true', async () => {
+    const answers = [() => Promise.reject(new Error('the session store is down')), () => 'yes' as unknown as boolean];
+    for (const authorize of answers) {
+      const routes = createScoringRoutes(scorer, { authorize });
+      const { status } = await routes.handle({ method: 'GET', path: '/summary', headers: {} });
+      expect([401, 500]).toContain(status);
+    }
+  });
+
+  it('have no control over deployments without authorize, and no metrics or page unless asked for', async () => {
+    for (const path of ['/deployments', '/metrics', '/dashboard', '/dashboard/']) {
+      expect((await fetch(server.url + path)).status).toBe(404);
+    }
+  });
+
+  it('control deployments', async () => {
+    await using versions = await Versions.make();
+    const own = await FraudScorer.create({ model: await versions.sqrt('1'), workers: 1, providers: ['cpu'] });
+    const control = await HttpServer.start(nodeHandler(own, { authorize: () => true }));
+    const deployed = await control.post('/deployments', { directory: await versions.sqrt('2', 4), traffic: 0.25 });
+    expect(deployed.status).toBe(201);
+    expect(await deployed.json()).toMatchObject({ version: '2', role: 'challenger', traffic: 0.25 });
+    expect(await (await control.post('/deployments/traffic', { shares: { 2: 0.5 } })).json()).toMatchObject({
+      deployments: [{ version: '1' }, { version: '2', traffic: 0.5 }],
+    });
+    expect(await (await control.post('/deployments/promote', { version: '2' })).json()).toMatchObject({
+      role: 'primary',
+    });
+    const back = await fetch(`${control.url}/deployments/rollback`, { method: 'POST' });
+    expect(await back.json()).toMatchObject({ version: '1', role: 'primary' });
+    expect((await control.post('/deployments/retire', { version: '2' })).status).toBe(200);
+    expect((await control.post('/deployments/retire', { version: '9' })).status).toBe(404);
+    expect((await control.post('/deployments', { directory: '/nowhere' })).status).toBe(422);
+    await control.close();
+    await own.close();
+  });
+});
+
+describe('The live page', () => {
+  it('is served with its stream, which ends with the routes', async () => {
+    const handler = nodeHandler(scorer, { dashboard: { title: 'Cards' } });
+    const pages = await HttpServer.start(handler);
+    const redirect = await fetch(`${pages.url}/dashboard`, { redirect: 'manual' });
+    expect([redirect.status, redirect.headers.get('location')]).toEqual([308, './dashboard/']);
+    const page = await fetch(`${pages.url}/dashboard/`);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'sha256-");
+    expect(await (await fetch(`${pages.url}/dashboard/snapshot`)).json()).toMatchObject({ format: 1 });
+    const events = await fetch(`${pages.url}/dashboard/events`);
+    handler.close();
+    expect(await events.text()).toContain('event: snapshot');
+    await pages.close();
   });
 });

@@ -7,6 +7,7 @@ export class HttpServer {
   readonly server: Server;
   readonly port: number;
   readonly #sockets: Socket[] = [];
+  readonly #closers: (() => unknown)[] = [];
 
   private constructor(server: Server, port: number) {
     this.server = server;
@@ -16,6 +17,11 @@ export class HttpServer {
   static async start(listener: RequestListener): Promise<HttpServer> {
     const server = createServer(listener).listen(0, '127.0.0.1');
     await once(server, 'listening');
+    return HttpServer.of(server);
+  }
+
+  /** One that listens already. */
+  static of(server: Server): HttpServer {
     const address = server.address();
     if (typeof address !== 'object' || address === null) throw new Error('address: expected a port');
     return new HttpServer(server, address.port);
@@ -31,6 +37,11 @@ export class HttpServer {
     return fetch(this.url + path, { method: 'POST', headers: all, body: text });
   }
 
+  /** To be done before it closes, in order. */
+  onClose(closer: () => unknown): void {
+    this.#closers.push(closer);
+  }
+
   /** A bare connection. */
   async connect(): Promise<Socket> {
     const socket = connect(this.port, '127.0.0.1');
@@ -43,6 +54,7 @@ export class HttpServer {
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.server.closeAllConnections();
+    for (const closer of this.#closers) await closer();
     await new Promise((resolve) => this.server.close(resolve));
   }
 }

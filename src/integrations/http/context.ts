@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.js';
+import type { BodyDeadlines } from './body-deadlines.js';
 import type { LongIntegers } from './long-integers.js';
 import type { ResolvedRoutesOptions } from './options.js';
 import { toProblem } from './problem.js';
@@ -9,6 +10,8 @@ export interface RouteContext {
   readonly scorer: HttpScorer;
   readonly options: ResolvedRoutesOptions;
   readonly clock: Clock;
+  /** Watches that bodies arrive in time. */
+  readonly bodies: BodyDeadlines;
   /** Reads integers that JSON has no number for. */
   readonly integers: LongIntegers;
   /** To be called by `ScoringRoutes.close`. */

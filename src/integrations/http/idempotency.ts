@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../host/clock.js';
 import { HttpError } from './http-error.js';
 import type { IdempotencyOptions } from './options.js';
+import { keyOf } from './score-call.js';
 import type { HttpRequest, HttpResponse } from './types.js';
-
-/** The longest key. */
-const longestKey = 255;
 
 interface Entry {
   /** Of the body. */
@@ -36,7 +34,7 @@ export class IdempotencyCache {
 
   /** @param score is not called where there is an answer. @throws {HttpError} where the key is none, or was used with another body. */
   async answer(request: HttpRequest, body: unknown, score: () => Promise<HttpResponse>): Promise<HttpResponse> {
-    const key = keyOf(request);
+    const key = entryKey(request);
     const digest = digestOf(body);
     this.#expire();
     const known = this.#entries.get(key);
@@ -74,14 +72,8 @@ export class IdempotencyCache {
 }
 
 /** Clients that say who they are do not see each other's keys. */
-function keyOf({ headers }: HttpRequest): string {
-  const key = headers['idempotency-key'];
-  if (typeof key !== 'string' || key === '' || key.length > longestKey) {
-    throw new HttpError(
-      'ERR_INVALID_HEADER',
-      `Idempotency-Key: expected a text of 1 to ${longestKey} characters, once`,
-    );
-  }
+function entryKey({ headers }: HttpRequest): string {
+  const key = keyOf(headers['idempotency-key'] ?? '', 'Idempotency-Key');
   return `${String(headers.authorization ?? '')}\n${key}`;
 }
 

@@ -9,7 +9,7 @@ export type {
   DashboardVersion,
 } from '../../api/dashboard.js';
 export type { DashboardEventName, DashboardScorer } from '../../dashboard/source.js';
-export type { TextOptions } from '../prometheus/types.js';
+export type { PrometheusRegistry, RegisterOptions, TextOptions } from '../prometheus/types.js';
 export { clientSignal } from './client-signal.js';
 export { type DashboardHandler, dashboardHandler } from './dashboard-handler.js';
 export type { DashboardOptions } from './dashboard-options.js';

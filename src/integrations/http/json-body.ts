@@ -13,14 +13,12 @@ const mediaType = /^\s*application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*
  * @returns the value itself where the framework has parsed it, else a promise.
  * @throws {HttpError} (a promise rejects with it) where it is too large or too slow, or not JSON.
  */
-export function readJson(request: HttpRequest, { options, clock, integers }: RouteContext, maxBytes: number): unknown {
+export function readJson(request: HttpRequest, { bodies, integers }: RouteContext, maxBytes: number): unknown {
   const { body, rawBody, headers } = request;
   if (body !== undefined) return body;
   requireType(headers, mediaType, 'application/json');
   if (rawBody === undefined) throw malformed('nothing');
-  return readBytes(rawBody, maxBytes, options.bodyTimeoutMs, clock, headers).then((bytes) =>
-    parseText(textOf(bytes), integers),
-  );
+  return readBytes(rawBody, maxBytes, bodies, headers).then((bytes) => parseText(textOf(bytes), integers));
 }
 
 /** @throws {HttpError} 415. */

@@ -1,4 +1,5 @@
 import { FraudScorerError, type Issue } from '../../errors.js';
+import { statusOf } from './error-status.js';
 import { HttpError } from './http-error.js';
 import { pointerOf } from './json-pointer.js';
 import { codeOfStatus, type ProblemCode, problemKinds, slugOf } from './problem-kinds.js';
@@ -118,18 +119,4 @@ function issueOf({ path, expected, received }: Issue, { body, pointer = '' }: Pr
 /** Whole seconds, at least 1. */
 function secondsOf(ms: number | undefined): number {
   return ms !== undefined && ms > 0 ? Math.min(Math.ceil(ms / 1_000), 3_600) : 1;
-}
-
-/** The status that a body parser, a router or a framework put on its error; 500 where there is none. */
-function statusOf(error: unknown): number {
-  if (typeof error !== 'object' || error === null) return 500;
-  try {
-    // NestJS has a method, Express and Koa `status`, Fastify `statusCode`.
-    const getStatus: unknown = Reflect.get(error, 'getStatus');
-    const own: unknown = typeof getStatus === 'function' ? Reflect.apply(getStatus, error, []) : undefined;
-    const status = own ?? Reflect.get(error, 'status') ?? Reflect.get(error, 'statusCode');
-    return typeof status === 'number' ? status : 500;
-  } catch {
-    return 500;
-  }
 }

@@ -8,8 +8,13 @@ export const deadlinePattern = '^([1-9][0-9]{0,8}([.][0-9]{1,9})?|0[.][0-9]{0,8}
 
 const deadlineText = new RegExp(deadlinePattern);
 
-/** The longest routing key. */
-const longestKey = 1_024;
+/**
+ * What a key in a header is like: a regular expression for JSON Schema too. Other characters than those of ASCII arrive garbled, and would be another key
+ * than the same text elsewhere.
+ */
+export const keyPattern = '^[!-~]([ -~]{0,253}[!-~])?$';
+
+const keyText = new RegExp(keyPattern);
 
 /** What the headers say of a call of `score`. @throws {HttpError} where one of them is not as documented. */
 export function scoreOptionsOf(
@@ -32,7 +37,8 @@ function numberOf(value: string | readonly string[], name: string): number {
   throw new HttpError('ERR_INVALID_HEADER', `${name}: expected a number above 0, such as 0.5`);
 }
 
-function keyOf(value: string | readonly string[], name: string): string {
-  if (typeof value === 'string' && value !== '' && value.length <= longestKey) return value;
-  throw new HttpError('ERR_INVALID_HEADER', `${name}: expected a text of 1 to ${longestKey} characters, once`);
+/** @throws {HttpError} where it is not one key. */
+export function keyOf(value: string | readonly string[], name: string): string {
+  if (typeof value === 'string' && keyText.test(value)) return value;
+  throw new HttpError('ERR_INVALID_HEADER', `${name}: expected 1 to 255 printable characters of ASCII`);
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../host/clock.js';
+import { BodyDeadlines } from './body-deadlines.js';
 import { problem, type RouteContext, type RouteDefinition } from './context.js';
 import { guarded } from './guard.js';
 import { HttpError } from './http-error.js';
@@ -31,8 +32,10 @@ export function createScoringRoutes(scorer: HttpScorer, options?: ScoringRoutesO
 /** The same with another clock, for tests. */
 export function routesFor(scorer: HttpScorer, given: ScoringRoutesOptions | undefined, clock: Clock): ScoringRoutes {
   const options = readRoutesOptions(scorer, given);
-  const context: RouteContext = { scorer, options, clock, integers: new LongIntegers(scorer), disposers: [] };
-  context.disposers.push(() => context.integers.dispose());
+  const integers = new LongIntegers(scorer);
+  const bodies = new BodyDeadlines(options.bodyTimeoutMs, clock);
+  const context: RouteContext = { scorer, options, clock, bodies, integers, disposers: [] };
+  context.disposers.push(() => integers.dispose());
   const routes = definitionsOf(context).map((definition) => guarded(definition, context));
   const byPath = tableOf(routes);
   return {

@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly path: string;
   /** Without the question mark; may be empty. */
   readonly query?: string | undefined;
+  /** Where a framework has mounted the routes, in front of the prefix, without a slash at its end. For the OpenAPI document. @default none */
+  readonly basePath?: string | undefined;
   /** Names in small letters, as those of `node:http`. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The body, where the framework has parsed it already: it is taken as it is. */

@@ -5,11 +5,16 @@ import { operationOf } from './operations.js';
 import { ref, schemasOf } from './schemas.js';
 import type { Schema } from './value-schema.js';
 
-/** What of a scorer's routes the document describes; the live page's own requests are nobody else's. */
+/**
+ * What of a scorer's routes the document describes; the live page's own requests are nobody else's.
+ *
+ * @param base the path before every route, without a slash at its end.
+ */
 export function openApiDocument(
   routes: readonly RouteIdentity[],
   model: ModelDescription | null,
   options: ResolvedRoutesOptions,
+  base: string,
 ): Schema {
   const paths: Record<string, Record<string, Schema>> = {};
   for (const route of routes) {
@@ -23,7 +28,7 @@ export function openApiDocument(
       version: model?.version ?? '0',
       description: 'Scores card transactions for fraud. Errors are problems by RFC 9457.',
     },
-    servers: [{ url: options.prefix === '' ? '/' : options.prefix }],
+    servers: [{ url: base === '' ? '/' : base }],
     paths,
     components: {
       schemas: schemasOf(model, options),

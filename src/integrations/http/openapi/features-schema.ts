@@ -37,7 +37,7 @@ function namedInputs(inputs: readonly InputDescription[]): NamedInput[] {
     const own = countsOf(input.features.map(({ name }) => name));
     const within = namesWhere(input, (name) => own.get(name) === 1);
     const flat = namesWhere(input, (name) => counts.get(name) === 1 && !taken.has(name));
-    return { input, within, flat };
+    return { input, within, flat: flat?.size === 0 ? null : flat };
   });
 }
 
@@ -53,7 +53,7 @@ function namesWhere({ features }: InputDescription, accepts: (name: string) => b
     if (name !== null && accepts(name)) names.set(name, column);
     else if (!optional) return null;
   }
-  return names.size === 0 ? null : names;
+  return names;
 }
 
 function namedValue(input: InputDescription, column: number): Schema {

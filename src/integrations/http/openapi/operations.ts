@@ -1,5 +1,5 @@
 import type { ResolvedRoutesOptions } from '../options.js';
-import { deadlinePattern } from '../score-call.js';
+import { deadlinePattern, keyPattern } from '../score-call.js';
 import type { RouteIdentity, RouteName } from '../types.js';
 import { ref } from './schemas.js';
 import type { Schema } from './value-schema.js';
@@ -9,8 +9,6 @@ interface Described {
   summary: string;
   /** What it takes. */
   body?: Schema;
-  /** Whether the body may be left out. */
-  optionalBody?: boolean;
   /** What it gives. */
   result: Schema;
   /** The type of what it gives. @default 'application/json' */
@@ -83,7 +81,6 @@ const described: Readonly<Record<RouteName, Described>> = {
   },
   rollback: {
     summary: 'Makes the standby the primary again',
-    optionalBody: true,
     result: ref('Deployment'),
     problems: control,
   },
@@ -116,7 +113,7 @@ function parametersOf(name: RouteName, options: ResolvedRoutesOptions): Schema[]
     const schema = { type: 'string', pattern: deadlinePattern, examples: ['1', '0.25'] };
     parameters.push(header(deadlineHeader, `How long the client waits, in ${unit}`, schema));
   }
-  const key = { type: 'string', pattern: '^[!-~]{1,255}$' };
+  const key = { type: 'string', pattern: keyPattern };
   if (routingKeyHeader !== null) {
     parameters.push(header(routingKeyHeader, 'Whose traffic it is, where versions share it', key));
   }

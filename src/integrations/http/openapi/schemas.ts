@@ -1,5 +1,6 @@
 import type { ModelDescription } from '../../../api/model-description.js';
 import type { ResolvedRoutesOptions } from '../options.js';
+import { exampleRequest } from './example.js';
 import { featuresSchema } from './features-schema.js';
 import type { Schema } from './value-schema.js';
 
@@ -8,13 +9,13 @@ export function ref(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-const number: Schema = { type: 'number' };
+const number = { type: 'number' } satisfies Schema;
 const text: Schema = { type: 'string' };
 const probability: Schema = { type: 'number', minimum: 0, maximum: 1 };
 const decision: Schema = { enum: ['APPROVE', 'REVIEW', 'BLOCK'] };
 
 /** An object with these fields; those of the second list may be missing. Fields may be added in later versions. */
-function object(required: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema {
+function object(required: Record<string, Schema>, optional: Record<string, Schema> = {}): Exclude<Schema, boolean> {
   return { type: 'object', properties: { ...required, ...optional }, required: Object.keys(required) };
 }
 
@@ -22,15 +23,48 @@ function list(items: Schema, more: Record<string, unknown> = {}): Schema {
   return { type: 'array', items, ...more };
 }
 
+/** One that is no ScoreRequest is refused by its own outcome. */
+const batchItem: Schema = { anyOf: [ref('ScoreRequest'), true] };
+
+/** Thresholds of a version alone. */
+const policy: Schema = {
+  type: 'object',
+  properties: Object.fromEntries(
+    ['reviewProbability', 'blockProbability', 'reviewRisk', 'blockRisk', 'mediumRisk', 'highRisk'].map((name) => [
+      name,
+      probability,
+    ]),
+  ),
+  additionalProperties: false,
+};
+
+/** The options of `deploy`, with the directory. */
+const deployRequest: Schema = {
+  type: 'object',
+  properties: {
+    directory: { type: 'string', minLength: 1, description: 'The path of a model directory, on the server' },
+    traffic: { anyOf: [{ type: 'number', exclusiveMinimum: 0, maximum: 1 }, { const: 'shadow' }] },
+    policy,
+    workers: { type: 'integer', minimum: 1, maximum: 256 },
+    sample: { type: 'number', exclusiveMinimum: 0, maximum: 1, description: 'Of a shadow' },
+    canary: { type: 'object', description: 'As `canary` of `deploy`, without `gate`' },
+  },
+  required: ['directory'],
+  additionalProperties: false,
+};
+
 /** Everything that requests and answers refer to. @param model null where the scorer does not say what its model takes. */
 export function schemasOf(
   model: ModelDescription | null,
   { maxBatchSize }: ResolvedRoutesOptions,
 ): Record<string, Schema> {
   return {
-    ScoreRequest: object({ features: ref('Features') }, { id: { type: 'string', minLength: 1 }, amount: number }),
+    ScoreRequest: {
+      ...object({ features: ref('Features') }, { id: { type: 'string', minLength: 1 }, amount: number }),
+      ...(model === null ? {} : { examples: [exampleRequest(model)] }),
+    },
     Features: model === null ? { type: 'object' } : featuresSchema(model),
-    BatchRequest: object({ requests: list(ref('ScoreRequest'), { maxItems: maxBatchSize }) }),
+    BatchRequest: object({ requests: list(batchItem, { maxItems: maxBatchSize }) }),
     ScoreResult: { oneOf: [ref('ModelResult'), ref('FallbackResult')] },
     ModelResult: object(
       {
@@ -74,7 +108,7 @@ export function schemasOf(
       {
         decision,
         version: { type: 'string', minLength: 1 },
-        decidedAt: { ...(number as object), description: 'Milliseconds since the epoch' },
+        decidedAt: { ...number, description: 'Milliseconds since the epoch' },
         amount: number,
         fraudProbability: probability,
       },
@@ -100,10 +134,7 @@ export function schemasOf(
       since: number,
     }),
     Deployments: object({ deployments: list(ref('Deployment')) }),
-    DeployRequest: object(
-      { directory: { type: 'string', minLength: 1 } },
-      { traffic: { anyOf: [{ type: 'number', exclusiveMinimum: 0, maximum: 1 }, { const: 'shadow' }] } },
-    ),
+    DeployRequest: deployRequest,
     TrafficRequest: object({ shares: { type: 'object', additionalProperties: probability } }),
     VersionRequest: object({ version: { type: 'string', minLength: 1 } }),
     Problem: object(

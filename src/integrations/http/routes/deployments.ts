@@ -48,7 +48,10 @@ export function deploymentRoutes(context: RouteContext): RouteDefinition[] {
       return list();
     }),
     control('/deployments/promote', 'promote', 200, async (body) => scorer.promote(versionIn(body))),
-    control('/deployments/rollback', 'rollback', 200, async () => scorer.rollback()),
+    {
+      ...{ method: 'POST', path: '/deployments/rollback', name: 'rollback', accepts: null, maxBodyBytes: 0 },
+      answer: async () => json(await scorer.rollback()),
+    },
     control('/deployments/retire', 'retire', 200, async (body) => {
       await scorer.retire(versionIn(body));
       return list();

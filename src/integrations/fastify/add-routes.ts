@@ -1,0 +1,79 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
+import type { HttpResponse, ScoringRoute, ScoringRoutes } from '../http/types.js';
+import { askedOf } from './ask.js';
+import { resultSchemas } from './result-schemas.js';
+import { type Serialise, send, serialiseJson } from './send.js';
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** OPTIONS is not among them: it is for the host's CORS. */
+const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Adds the routes of a scorer to a scope of its own. */
+export function addRoutes(instance: FastifyInstance, routes: ScoringRoutes): void {
+  const basePath = instance.prefix.replace(/\/+$/, '');
+  // A host with a compiler of its own has schemas of another kind.
+  const takesSchemas = instance.serializerCompiler === undefined;
+  const paths = new Set<string>();
+  for (const route of routes.routes) {
+    if (paths.has(route.path) || isDouble(instance, basePath, route)) continue;
+    const here = routes.routes.filter(({ path }) => path === route.path);
+    for (const one of here) instance.route(optionsOf(one, routes, basePath, takesSchemas));
+    instance.route(refusalOf(route.path, here, routes, basePath));
+    paths.add(route.path);
+  }
+}
+
+/** Where Fastify ignores slashes at the end, `/dashboard` answers for `/dashboard/` too. */
+function isDouble(instance: FastifyInstance, basePath: string, { method, path }: ScoringRoute): boolean {
+  return path.endsWith('/') && instance.hasRoute({ method, url: basePath + path });
+}
+
+function optionsOf(route: ScoringRoute, routes: ScoringRoutes, basePath: string, takesSchemas: boolean): RouteOptions {
+  const { method, path, name } = route;
+  const schema = takesSchemas ? resultSchemas[name] : undefined;
+  return {
+    method,
+    url: path,
+    exposeHeadRoute: method === 'GET',
+    ...(schema === undefined ? {} : { schema: { response: { 200: schema } } }),
+    handler: handlerOf(basePath, path, (asked) => routes.handle(asked)),
+  };
+}
+
+/** Other methods than a path has are 405, not the host's 404. */
+function refusalOf(path: string, here: readonly ScoringRoute[], routes: ScoringRoutes, basePath: string): RouteOptions {
+  const taken = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return {
+    method: methods.filter((method) => !taken.includes(method)),
+    url: path,
+    exposeHeadRoute: false,
+    schema: { hide: true } as RouteOptions['schema'] & object,
+    handler: handlerOf(basePath, path, (asked) => routes.handle(asked)),
+  };
+}
+
+function handlerOf(basePath: string, path: string, handle: ScoringRoutes['handle']): Handler {
+  let compiled: Serialise | null = null;
+  const answered = (answer: HttpResponse, request: FastifyRequest, reply: FastifyReply): void => {
+    compiled ??= compiledOf(reply);
+    send(answer, request, reply, answer.status === 200 ? compiled : serialiseJson);
+  };
+  return (request, reply) => {
+    const answer = handle(askedOf(request, reply, pathAsked(request, path), basePath));
+    if (answer instanceof Promise) void answer.then((one) => answered(one, request, reply));
+    else answered(answer, request, reply);
+  };
+}
+
+/** The page is told by its slash, which Fastify may ignore. */
+function pathAsked({ raw: { url = '' } }: FastifyRequest, path: string): string {
+  return path === '/dashboard' && /\/(\?|$)/.test(url) ? '/dashboard/' : path;
+}
+
+/** What Fastify has made of the route's schema. */
+function compiledOf(reply: FastifyReply): Serialise {
+  const compiled = reply.getSerializationFunction('200');
+  if (typeof compiled !== 'function') return serialiseJson;
+  return (body) => (typeof body === 'string' ? body : compiled(body as Record<string, unknown>));
+}

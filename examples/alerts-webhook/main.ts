@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { FraudScorer } from 'fraud-scorer';
 import { startReceiver } from './receiver.js';
 import { Webhook } from './webhook.js';
@@ -10,7 +9,7 @@ const webhook = new Webhook(process.env.WEBHOOK_URL || (receiver?.url ?? ''));
 const scorer = await FraudScorer.create({ model: process.env.MODEL || undefined, alerts: { maxMemoryGb: 0.001 } });
 scorer.on('alert', (alert) => webhook.send({ event: 'alert', ...alert }));
 scorer.on('alertCleared', (alert) => webhook.send({ event: 'alertCleared', ...alert }));
-await once(scorer, 'alert');
+await new Promise<void>((resolve) => scorer.once('alert', () => resolve()));
 console.log(`service: an alert was raised and the service ends; ${webhook.waiting} to be delivered`);
 
 // First the scorer, which may still raise alerts, then what it has raised.

@@ -1,48 +1,26 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import express from 'express';
 import { FraudScorer } from 'fraud-scorer';
-import { HttpDrain } from '../http/http-drain.js';
-import { log, logEvents } from '../http/log.js';
-import { drainTimeoutMs, readSettings } from '../http/settings.js';
-import { createApp } from './app.js';
+import { scoringRouter } from 'fraud-scorer/express';
+import { drainable } from 'fraud-scorer/http';
+import { pino } from 'pino';
 
-try {
-  const settings = readSettings(process.env);
-  const scorer = await FraudScorer.create(settings.scorer);
-  logEvents(scorer);
-  await serve(scorer, settings.port);
-} catch (error) {
-  log.error('startFailed', { reason: error instanceof Error ? error.message : String(error) });
-  process.exitCode = 1;
-}
+const { MODEL, PORT = '3000' } = process.env;
+const log = pino();
+const scorer = await FraudScorer.create({ model: MODEL || undefined, logger: log });
 
-/** Resolves when the server listens; rejects, with the scorer closed, where it can't. */
-async function serve(scorer: FraudScorer, port: number): Promise<void> {
-  const server = createServer(createApp(scorer));
-  const drain = new HttpDrain(server);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // Once: a second Ctrl-C ends the process at once, as it does without a handler.
-    process.once(signal, () => void stop(signal, drain, scorer));
-  }
-  try {
-    await listen(server, port);
-  } catch (error) {
-    await scorer.close();
-    throw error;
-  }
+const app = express().use(scoringRouter(scorer));
+const server = createServer(app);
+const drain = drainable(server);
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, async () => {
+    // First the requests in flight, then the scorer that answers them.
+    await drain();
+    const { abandoned, summary } = await scorer.close();
+    log.info({ abandoned, requests: summary.requests }, 'stopped');
+  });
 }
-
-async function listen(server: Server, port: number): Promise<void> {
-  server.listen(port);
-  await once(server, 'listening');
-  log.info('listening', { pid: process.pid, port: (server.address() as AddressInfo).port });
-}
-
-/** First the requests, then the scorer that answers them; the process then ends by itself, with nothing left to do. */
-async function stop(signal: string, drain: HttpDrain, scorer: FraudScorer): Promise<void> {
-  log.info('stopping', { signal });
-  const { cutOff } = await drain.finish(drainTimeoutMs);
-  const { abandoned, summary } = await scorer.close();
-  log.info('stopped', { cutOff, abandoned, requests: summary.requests });
-}
+server.listen(Number(PORT));
+await once(server, 'listening');
+log.info(server.address(), 'listening');

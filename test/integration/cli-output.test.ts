@@ -89,11 +89,4 @@ describe("the project's other programs", () => {
     expect(stderr).toMatch(/^(error: t|T)he output could not be written: no space left on device\n$/);
     expect(code).toBe(3);
   });
-
-  it.each(['> /dev/full', '>&3'])("go on where they serve and their log can't be written (%s)", async (redirection) => {
-    const host =
-      "import('./examples/http/log.ts').then(async ({ log }) => { for (const n of [1, 2]) { log.info('served', { n }); await new Promise(setImmediate); } console.error('still serving'); })";
-    const script = `exec 3> >(exec true); wait $!; RUN --eval "${host}" ${redirection}`;
-    expect(await shell(script)).toEqual({ code: 0, stderr: 'still serving\n' });
-  });
 });

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Issue, Summary } from 'fraud-scorer';
+import type { Summary } from 'fraud-scorer';
+import type { Problem } from 'fraud-scorer/http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectPath } from '../support/paths.js';
-import { HostProcess } from './hosts-process.js';
+import { fixtureModel, projectPath } from '../support/paths.js';
+import { HostProcess, hostNames } from './hosts-process.js';
 
 const sample = readFileSync(projectPath('examples/sample-request.json'), 'utf8');
 
-describe.each(['express', 'nestjs'])('the %s host', (name) => {
+describe.each(hostNames)('the %s host', (name) => {
   let host: HostProcess;
   beforeAll(async () => {
     host = await HostProcess.start(name);
@@ -28,32 +29,31 @@ describe.each(['express', 'nestjs'])('the %s host', (name) => {
   it('answers an invalid request with 400 and every issue', async () => {
     const response = await host.score(sample.replace('"user_features"', '"loser_features"'));
     expect(response.status).toBe(400);
-    const { error } = await json<{ error: { code: string; issues: Issue[] } }>(response);
-    expect(error.code).toBe('ERR_INVALID_REQUEST');
-    expect(error.issues.map(({ path }) => path)).toEqual(['features.user_features', 'features.loser_features']);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    const { code, errors } = await json<Problem>(response);
+    expect(code).toBe('ERR_INVALID_REQUEST');
+    expect(errors?.map(({ pointer }) => pointer)).toEqual(['/features/user_features', '/features/loser_features']);
   });
 
   it.each([
     ['malformed JSON', '{"features": oops', 400, 'ERR_MALFORMED_BODY'],
-    ['no body', '', 400, 'ERR_INVALID_REQUEST'],
+    ['no body', '', 400, 'ERR_MALFORMED_BODY'],
     ['JSON that is no request', '[]', 400, 'ERR_INVALID_REQUEST'],
-    ['a body that is too large', `"${'x'.repeat(100_000)}"`, 413, 'ERR_BODY_TOO_LARGE'],
-  ])('answers %s with JSON that quotes nothing of it', async (_what, body, status, code) => {
+    ['a body that is too large', `"${'x'.repeat(2_000_000)}"`, 413, 'ERR_BODY_TOO_LARGE'],
+  ])('answers %s with a problem that quotes nothing of it', async (_what, body, status, code) => {
     const response = await host.score(body);
     expect(response.status).toBe(status);
     const answer = await response.text();
-    expect(JSON.parse(answer).error.code).toBe(code);
-    expect(answer).not.toMatch(/oops|xxx|at /);
+    expect(JSON.parse(answer).code).toBe(code);
+    expect(answer).not.toMatch(/oops|xxx|\\n +at /);
   });
 
   it('answers an unknown route with 404', async () => {
-    const response = await fetch(`${host.url}/nowhere`);
-    expect(response.status).toBe(404);
-    expect(await response.json()).toMatchObject({ error: { code: 'ERR_NOT_FOUND' } });
+    expect((await fetch(`${host.url}/nowhere`)).status).toBe(404);
   });
 
   it('tells its health', async () => {
-    const response = await fetch(`${host.url}/health`);
+    const response = await fetch(`${host.url}/health/ready`);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ status: 'ok', ready: true, provider: 'cpu' });
   });
@@ -75,14 +75,25 @@ describe.each(['express', 'nestjs'])('the %s host', (name) => {
   });
 
   it.each([
-    ['a port that is none', { PORT: 'http' }, 'PORT: expected a whole number from 0 to 65535, received "http"'],
-    ['a model that is not there', { MODEL: '/nowhere' }, expect.stringContaining('/nowhere')],
-    ['a port that is taken', {}, expect.stringContaining('EADDRINUSE')],
-  ])('says in one line that it could not start: %s', async (_what, env, reason) => {
+    ['a port that is none', { PORT: 'http' }, /RangeError|NaN/],
+    ['a model that is not there', { MODEL: '/nowhere' }, /\/nowhere/],
+    ['a port that is taken', {}, /EADDRINUSE/],
+  ])('ends with the exit code 1 and the reason where it cannot start: %s', async (_what, env, reason) => {
     const other = new HostProcess(name, { PORT: new URL(host.url).port, ...env });
-    expect(await other.line('startFailed')).toMatchObject({ level: 'error', reason });
     expect(await other.ended()).toBe(1);
-    expect(other.stderr).toBe('');
+    expect(other.output).toMatch(reason);
+  });
+
+  it('writes an alert to the log, once', async () => {
+    const failing = await HostProcess.start(name, { MODEL: fixtureModel('failing') });
+    // More than one in a hundred fails.
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => (await failing.score('{"features":{"x":[-9]}}')).status),
+    );
+    expect(new Set(statuses)).toEqual(new Set([500]));
+    await failing.line(/^Error rate/);
+    expect(await failing.stop()).toBe(0);
+    expect(failing.output.match(/"Error rate/g)).toHaveLength(1);
   });
 });
 

@@ -14,8 +14,9 @@ export async function runIn(
   command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  timeout = 50_000,
 ): Promise<Finished> {
-  const child = spawn(command, args, { cwd: directory, env: { ...cleanEnvironment(), ...env }, timeout: 50_000 });
+  const child = spawn(command, args, { cwd: directory, env: { ...cleanEnvironment(), ...env }, timeout });
   child.stdin.end();
   const [[code], stdout, stderr] = await Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };

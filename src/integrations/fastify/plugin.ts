@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import { frameworkProblem } from '../http/framework-problem.js';
 import type { ScoringRoutesOptions } from '../http/options.js';
 import { createScoringRoutes } from '../http/scoring-routes.js';
+import { ServerDrain } from '../http/server-drain.js';
 import { addRoutes } from './add-routes.js';
 import { send } from './send.js';
 import type { FraudPluginOptions } from './types.js';
@@ -23,8 +24,12 @@ export const fraud: FastifyPluginAsync<FraudPluginOptions> = async (instance, op
   instance.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   instance.setErrorHandler(answerError(options.problemTypeBase));
   addRoutes(instance, routes);
-  // Open streams would keep the server from closing.
-  instance.addHook('preClose', async () => routes.close());
+  const drain = drainOf(instance.server);
+  instance.addHook('preClose', async () => {
+    // Open streams would keep the server from closing, and so would clients that keep their connections, for 72 seconds.
+    routes.close();
+    drain?.letGo();
+  });
   if (closeScorer === true) instance.addHook('onClose', async () => void (await scorer.close?.()));
 };
 
@@ -32,6 +37,11 @@ Object.defineProperties(fraud, {
   [Symbol.for('fastify.display-name')]: { value: 'fraud-scorer' },
   [Symbol.for('plugin-meta')]: { value: { name: 'fraud-scorer', fastify: '5.x' } },
 });
+
+/** Streams of HTTP/2 have no connections of their own. */
+function drainOf(server: FastifyInstance['server']): ServerDrain | null {
+  return 'closeIdleConnections' in server ? ServerDrain.of(server) : null;
+}
 
 /** Without what is Fastify's: `instance.prefix` says where the plugin is, prefixes of outer scopes included. */
 function routesOptionsOf(options: FraudPluginOptions): ScoringRoutesOptions {

@@ -3,6 +3,7 @@ export { clientSignal } from './client-signal.js';
 export { type DashboardHandler, dashboardHandler } from './dashboard-handler.js';
 export type { DashboardOptions } from './dashboard-options.js';
 export type * from './dashboard-types.js';
+export { type DrainReport, drainable } from './drainable.js';
 export { type NodeHandler, nodeHandler } from './node-handler.js';
 export type { IdempotencyOptions, ScoringRoutesOptions } from './options.js';
 export { type Problem, type ProblemIssue, type ProblemOptions, type ProblemResponse, toProblem } from './problem.js';

@@ -5,10 +5,12 @@
 
 export { clientSignal } from './client-signal.js';
 export { dashboardHandler } from './dashboard-handler.js';
+export { drainable } from './drainable.js';
 export { frameworkProblem } from './framework-problem.js';
 export { nodeHandler } from './node-handler.js';
 export { sendNode } from './node-send.js';
 export { toProblem } from './problem.js';
 export { createScoringRoutes } from './scoring-routes.js';
 export { serialise } from './serialise.js';
+export { ServerDrain } from './server-drain.js';
 export { locate } from './target.js';

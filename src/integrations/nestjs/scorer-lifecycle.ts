@@ -2,8 +2,8 @@ import { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { FraudScorer } from '../../fraud-scorer.js';
+import { ServerDrain } from '../http/server-drain.js';
 import type { ScoringRoutes } from '../http/types.js';
-import { ServerDrain } from './server-drain.js';
 
 /** Types of lines of JSON, as the route of streams takes them. */
 const lineTypes = [

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
-import { json } from 'node:stream/consumers';
-import { FraudScorer, InvalidRequestError } from 'fraud-scorer';
+import { FraudScorer } from 'fraud-scorer';
+import { drainable, nodeHandler } from 'fraud-scorer/http';
 
 const processes = 2;
 if (cluster.isPrimary) superviseProcesses();
@@ -24,21 +24,12 @@ async function serve() {
   // Each process has a scorer of its own, and its share of the CPUs: the default would be a worker for each CPU in each process.
   const workers = Math.max(1, Math.floor(availableParallelism() / processes));
   const scorer = await FraudScorer.create({ model: process.env.MODEL, workers });
-  const server = createServer(async (request, response) => {
-    const answer = (status, body) => response.writeHead(status).end(JSON.stringify(body));
-    try {
-      if (request.url === '/health/live') answer(200, {});
-      else if (request.url === '/health/ready') answer(scorer.health().ready ? 200 : 503, {});
-      else answer(200, await scorer.score(await json(request)));
-    } catch (error) {
-      answer(error instanceof InvalidRequestError ? 400 : 500, { code: error.code });
-    }
-  });
+  const server = createServer(nodeHandler(scorer));
+  const drain = drainable(server);
   server.listen(Number(process.env.PORT));
-  process.once('SIGTERM', () => {
-    server.close(async () => {
-      await scorer.close();
-      cluster.worker.disconnect();
-    });
+  process.once('SIGTERM', async () => {
+    await drain();
+    await scorer.close();
+    cluster.worker.disconnect();
   });
 }

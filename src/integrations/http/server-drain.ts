@@ -11,13 +11,14 @@ export class ServerDrain {
   readonly #server: Server;
   readonly #clock: Clock;
   readonly #open = new Set<ServerResponse>();
+  #isEnding = false;
   #finished: Promise<number> | null = null;
 
   private constructor(server: Server, clock: Clock) {
     this.#server = server;
     this.#clock = clock;
     server.prependListener('request', (_request, response: ServerResponse) => {
-      if (this.#finished !== null) response.setHeader('Connection', 'close');
+      if (this.#isEnding) response.setHeader('Connection', 'close');
       this.#open.add(response);
       response.once('close', () => this.#open.delete(response));
     });
@@ -28,6 +29,12 @@ export class ServerDrain {
     const drain = drains.get(server) ?? new ServerDrain(server, clock);
     drains.set(server, drain);
     return drain;
+  }
+
+  /** From now on, every answer tells its client to close the connection. For a server that something else closes. */
+  letGo(): void {
+    this.#isEnding = true;
+    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /**
@@ -41,10 +48,10 @@ export class ServerDrain {
   }
 
   async #finish(timeoutMs: number): Promise<number> {
+    this.letGo();
     // The caller notes that it has begun before anything else happens.
     await null;
     if (!this.#server.listening) return 0;
-    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
     let cutOff = 0;
     const timer = this.#clock.background(timeoutMs, () => {
       cutOff = this.#open.size;

@@ -174,6 +174,7 @@ export class Statistics {
         ['', [this.unrouted]],
         [model.version, [this.stats]],
       ]),
+      older: null,
       live: [{ ...model, role: 'primary', traffic: 1, provider: workers.ready === 0 ? null : workers.provider }],
       labels: [{ version: model.version, labels: this.stats.labels }],
       drifts: [],

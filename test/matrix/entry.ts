@@ -28,8 +28,8 @@ export interface Build {
   readonly command: readonly [program: string, ...args: string[]];
   /** The folder that it writes. */
   readonly output: string;
-  /** What is installed beside the output: everything, only what stays out of the bundle, or nothing. */
-  readonly beside: 'everything' | 'externals' | 'nothing';
+  /** What is installed beside the output: the package and what it needs, only what stays out of the bundle, all that the project has, or nothing. */
+  readonly beside: 'everything' | 'externals' | 'project' | 'nothing';
 }
 
 /** Runs the host and throws where it does not do what it must. */

@@ -3,7 +3,7 @@ import { failsOverHttp } from './checks/fails-over-http.js';
 import { printsScore } from './checks/prints-score.js';
 import { containerImage } from './container/container-image.js';
 import { kubernetesManifest } from './container/kubernetes-manifest.js';
-import type { Entry, Trial } from './entry.js';
+import type { Entry, NodeLine, Trial } from './entry.js';
 
 /** Frameworks: a server each. One line adds one; `test/matrix/README.md` says what its host must do. */
 const frameworks: readonly Entry[] = [
@@ -17,6 +17,13 @@ const frameworks: readonly Entry[] = [
     host: 'host.cjs',
     check: answersHttp(),
   },
+  { name: 'Express 4', project: 'express', packages: ['express@4'], host: 'host.mjs', check: answersHttp() },
+  { name: 'Express 5', project: 'express', packages: ['express@5'], host: 'host.mjs', check: answersHttp(), ci: '20' },
+  { name: 'Fastify 5', project: 'fastify', packages: ['fastify@5'], host: 'host.cjs', check: answersHttp(), ci: '22' },
+  nest('NestJS 11, Express, CommonJS', { version: 11, adapter: 'express', type: 'commonjs', ci: '22' }),
+  nest('NestJS 11, Fastify, ES module', { version: 11, adapter: 'fastify', type: 'module' }),
+  nest('NestJS 12, Express, ES module', { version: 12, adapter: 'express', type: 'module' }),
+  nest('NestJS 12, Fastify, CommonJS', { version: 12, adapter: 'fastify', type: 'commonjs', ci: '20' }),
 ];
 
 /** Bundlers: `beside` says what is installed beside the output. */
@@ -59,6 +66,27 @@ type Bundler = Pick<Entry, 'project' | 'packages' | 'ci'> & { host?: string; bes
 function bundler(name: string, { host = 'host.mjs', beside, ...entry }: Bundler): Entry {
   const build = { command: ['build.mjs'], output: 'out', beside: beside ?? 'externals' } as const;
   return { name, ...entry, build, host, check: printsScore };
+}
+
+interface Nest {
+  readonly version: 11 | 12;
+  readonly adapter: 'express' | 'fastify';
+  readonly type: 'module' | 'commonjs';
+  readonly ci?: NodeLine;
+}
+
+/** A TypeScript application whose compiler writes the types of parameters into it, with Terminus. */
+function nest(name: string, { version, adapter, type, ci }: Nest): Entry {
+  const own = ['common', 'core', `platform-${adapter}`, 'terminus'].map((part) => `@nestjs/${part}@${version}`);
+  return {
+    name,
+    project: 'nestjs',
+    packages: [...own, 'reflect-metadata@0.2', 'rxjs@7', 'typescript@5.9', '@types/node@20', '@types/express@5'],
+    build: { command: ['build.mjs', adapter, type], output: 'out', beside: 'project' },
+    host: 'host.js',
+    check: answersHttp({ ready: '/health' }),
+    ...(ci === undefined ? {} : { ci }),
+  };
 }
 
 /** A route handler in the standalone output, which brings its own `node_modules`. */

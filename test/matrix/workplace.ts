@@ -60,6 +60,9 @@ export class Workplace {
     await rename(join(project, entry.build.output), deployed);
     if (entry.build.beside === 'everything') await this.#copyModules(deployed, await readdir(this.#modules));
     if (entry.build.beside === 'externals') await this.#copyModules(deployed, externals);
+    if (entry.build.beside === 'project') {
+      for (const name of ['node_modules', 'package.json']) await rename(join(project, name), join(deployed, name));
+    }
     await rm(project, { recursive: true, force: true, maxRetries: 3 });
     return deployed;
   }

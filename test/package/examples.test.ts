@@ -12,10 +12,14 @@ const needed = [
   '@nestjs/core',
   '@nestjs/platform-express',
   '@types/autocannon',
+  '@types/cli-progress',
   '@types/express',
   '@types/node',
   'autocannon',
+  'cli-progress',
+  'cli-table3',
   'commander',
+  'csv-stringify',
   'express',
   'fastify',
   'log-update',
@@ -27,7 +31,11 @@ const needed = [
 ];
 
 /** The examples that are for a new user. `replay` stands on the sources of the repository, `container` is an entry of the matrix. */
-const examples = ['express', 'fastify', 'nestjs', 'plain', 'xgboost', 'alerts-webhook', 'stream', 'load-test'];
+const examples = [
+  ...['express', 'fastify', 'nestjs', 'plain', 'xgboost', 'deployments', 'alerts-webhook', 'stream', 'load-test'],
+  // What `deployments` has from there.
+  ...['clock', 'format', 'paint', 'stop-signals', 'usage-error'].map((name) => `replay/${name}.ts`),
+];
 
 let project: string;
 
@@ -58,8 +66,8 @@ async function commandOf(name: string): Promise<string[]> {
   return program === 'node' ? args : [`node_modules/tsx/dist/cli.mjs`, ...args];
 }
 
-const run = async (name: string, env: NodeJS.ProcessEnv = {}): Promise<Finished> =>
-  runIn(project, process.execPath, await commandOf(name), env);
+const run = async (name: string, env: NodeJS.ProcessEnv = {}, ...args: string[]): Promise<Finished> =>
+  runIn(project, process.execPath, [...(await commandOf(name)), ...args], env);
 
 describe('the examples, in a project of their own with the tarball', () => {
   it('pass the compiler with the types of the package', async () => {
@@ -118,6 +126,12 @@ describe('the examples, in a project of their own with the tarball', () => {
     expect(Number(lines[4]?.[2]) - Number(lines[0]?.[2])).toBeLessThan(30);
     // What the buffers of a connection hold.
     expect(Number(lines[4]?.[3])).toBeLessThan(40_000);
+  });
+
+  it('tell the story of versions that come and go: deployments', async () => {
+    const { code, stdout, stderr } = await run('deployments', {}, '--quick', '--patience', '40');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/All went as told\.\n$/);
   });
 
   it('put load on the service and print a table, with no request failed: load-test', async () => {

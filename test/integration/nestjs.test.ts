@@ -255,6 +255,21 @@ describe('the asynchronous form', () => {
     expect((await post(`${url}/score`, { features })).status).toBe(200);
   });
 
+  it('has the routes that stand beside the factory, at their path', async () => {
+    const { url } = await start(() => new ExpressAdapter() as never, {
+      imports: [FraudScorerModule.forRootAsync({ useFactory: () => scorerOptions, routes: { path: 'cards' } })],
+    });
+    expect((await post(`${url}/cards/score`, { features })).status).toBe(200);
+    const none = await start(() => new ExpressAdapter() as never, {
+      imports: [FraudScorerModule.forRootAsync({ useFactory: () => scorerOptions })],
+    });
+    expect((await post(`${none.url}/score`, { features })).status).toBe(404);
+    const plain = await start(() => new ExpressAdapter() as never, {
+      imports: [FraudScorerModule.forRootAsync({ useFactory: () => scorerOptions, routes: true })],
+    });
+    expect((await post(`${plain.url}/score`, { features })).status).toBe(200);
+  });
+
   it('rejects the start of the application where an option is wrong, and names it', async () => {
     const create = (options: object): Promise<unknown> =>
       start(() => new ExpressAdapter() as never, {

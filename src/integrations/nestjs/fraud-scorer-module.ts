@@ -34,12 +34,12 @@ export class FraudScorerModule {
    * @param options of `FraudScorer.create`, and `routes`.
    */
   static forRoot(options: FraudScorerModuleOptions = {}): DynamicModule {
-    return rootModule({ useFactory: () => options, routes: options.routes ?? false });
+    return rootModule({ useFactory: () => options, routes: options.routes ?? false }, isWanted(options.routes));
   }
 
   /** The same with options that need others' providers. */
   static forRootAsync(options: FraudScorerAsyncOptions): DynamicModule {
-    return rootModule({ routes: true, ...options });
+    return rootModule(options, options.routes !== false);
   }
 
   /**
@@ -63,8 +63,8 @@ export class FraudScorerModule {
 
 Module({})(FraudScorerModule);
 
-function rootModule(options: FraudScorerAsyncOptions): DynamicModule {
-  const module = scorerModule(tokensOf(rootToken), options);
+function rootModule(options: FraudScorerAsyncOptions, mayHaveRoutes: boolean): DynamicModule {
+  const module = scorerModule(tokensOf(rootToken), options, mayHaveRoutes);
   return {
     ...module,
     global: true,
@@ -83,11 +83,12 @@ function rootModule(options: FraudScorerAsyncOptions): DynamicModule {
   };
 }
 
+/** @param mayHaveRoutes by what stands beside the factory: NestJS asks for controllers before it calls it. */
 function scorerModule(
   tokens: ScorerTokens,
   { imports, inject, useFactory, routes }: FraudScorerAsyncOptions,
+  mayHaveRoutes = isWanted(routes),
 ): DynamicModule {
-  const mayHaveRoutes = routes !== undefined && routes !== false;
   return {
     module: FraudScorerModule,
     imports: imports ?? [],
@@ -118,6 +119,10 @@ function scorerModule(
     controllers: mayHaveRoutes ? [routesController(tokens.routes, pathOf(routes))] : [],
     exports: [tokens.scorer],
   };
+}
+
+function isWanted(routes: boolean | NestRoutesOptions | undefined): boolean {
+  return routes !== undefined && routes !== false;
 }
 
 /** null where the host's factory gave no routes. */

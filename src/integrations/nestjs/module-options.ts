@@ -29,6 +29,6 @@ export interface FraudScorerAsyncOptions extends Pick<ModuleMetadata, 'imports'>
   /** Makes the options. `routes` may be among them, or beside this function. */
   // biome-ignore lint/suspicious/noExplicitAny: what is injected is known by the host alone, as in NestJS's own FactoryProvider
   useFactory: (...injected: any[]) => FraudScorerModuleOptions | Promise<FraudScorerModuleOptions>;
-  /** Whether there may be routes: where the factory gives none, they answer 404. @default true for the root, false for features */
+  /** The routes, where the factory says nothing of them. @default for the root what the factory says, for others none */
   routes?: boolean | NestRoutesOptions | undefined;
 }

@@ -23,7 +23,7 @@ export function splitOptions(
 ): ResolvedModuleOptions {
   const { routes: given, drainTimeoutMs, ...scorer } = options ?? {};
   const isForced = typeof beside === 'object';
-  const reader = new FieldReader({ routes: given ?? (isForced ? beside : undefined), drainTimeoutMs });
+  const reader = new FieldReader({ routes: given ?? beside, drainTimeoutMs });
   const routes = reader.value('routes', 'true, false or an object of options', isSwitch) ?? false;
   const resolved: ResolvedModuleOptions = {
     scorer,

@@ -29,6 +29,8 @@ const parts: readonly Part[] = [
       bundlers: 'Bundlers',
       containers: 'Containers',
       testing: 'Testing',
+      logging: 'Logs',
+      platforms: 'Platforms',
       options: 'Options',
       command: 'The command',
     },
@@ -59,7 +61,7 @@ const parts: readonly Part[] = [
 /**
  * Pages that other pages link to and that are still to be written. A page that is there is checked as any other; take it off the list then.
  */
-export const plannedPages: readonly string[] = ['express', 'fastify', 'nestjs', 'http', 'testing', 'bundlers'];
+export const plannedPages: readonly string[] = [];
 
 const isThere = (page: string): boolean => existsSync(`${projectRoot}/docs/${page}.md`);
 

@@ -16,7 +16,7 @@ export const pages: readonly string[] = [
 /** Pages and subpaths that the documentation names and that other parts of the package bring. Each is checked once it is there. */
 export const planned = {
   pages: plannedPages.map((page) => `docs/${page}.md`),
-  subpaths: ['fraud-scorer/express', 'fraud-scorer/fastify', 'fraud-scorer/nestjs', 'fraud-scorer/testing'],
+  subpaths: [] as readonly string[],
 };
 
 export const markdown = new MarkdownIt({ html: true });

@@ -37,7 +37,7 @@ describe('the tarball', () => {
         'bench/results/open-loop.svg',
         'bench/results/saturation.svg',
         'dist/THIRD-PARTY-LICENSES.txt',
-        ...['http', 'index', 'nestjs', 'opentelemetry', 'prometheus', 'reference'].flatMap((entry) =>
+        ...['express', 'fastify', 'http', 'index', 'nestjs', 'opentelemetry', 'prometheus', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
         'dist/adopt-process.js',

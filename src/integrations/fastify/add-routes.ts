@@ -55,7 +55,7 @@ function refusalOf(path: string, here: readonly ScoringRoute[], routes: ScoringR
 
 function handlerOf(basePath: string, path: string, handle: ScoringRoutes['handle'], isCompiled = false): Handler {
   const sent = (answer: HttpResponse, request: FastifyRequest, reply: FastifyReply): void => {
-    if (isCompiled && answer.status === 200) sendResult(answer, reply);
+    if (isCompiled && answer.status === 200) sendResult(answer, request, reply);
     else send(answer, request, reply);
   };
   return (request, reply) => {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../../host/clock.js';
+import { isServerClosing } from '../http/closing-server.js';
 import { sendNode } from '../http/node-send.js';
 import type { HttpResponse } from '../http/types.js';
 
@@ -8,7 +9,8 @@ import type { HttpResponse } from '../http/types.js';
 const asJson = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
 /** Sends a result through the function that Fastify has compiled for the route, and with the type that Fastify gives JSON. */
-export function sendResult({ headers, body }: HttpResponse, reply: FastifyReply): void {
+export function sendResult({ headers, body }: HttpResponse, request: FastifyRequest, reply: FastifyReply): void {
+  if (isServerClosing(request.raw)) reply.header('Connection', 'close');
   for (const name in headers) if (name !== 'Content-Type') reply.header(name, headers[name]);
   reply.send(body);
 }
@@ -20,6 +22,7 @@ export function send(answer: HttpResponse, request: FastifyRequest, reply: Fasti
     sendEarly(answer, request, reply);
     return;
   }
+  if (isServerClosing(request.raw)) reply.header('Connection', 'close');
   reply.code(status).headers(headers).serializer(asJson);
   if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body) {
     // A client may wait for the head before it sends the first line.

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../host/clock.js';
+import { isServerClosing } from './closing-server.js';
 import { serialise } from './serialise.js';
 import type { HttpResponse } from './types.js';
 
@@ -16,6 +17,7 @@ export function sendNode(answer: HttpResponse, request: IncomingMessage, respons
   }
   try {
     const { status, headers, body } = serialise(answer);
+    if (isServerClosing(request) && headers.Connection === undefined) response.setHeader('Connection', 'close');
     if (body === null) {
       response.writeHead(status, headers).end();
     } else if (typeof body === 'string' || body instanceof Uint8Array) {

@@ -37,8 +37,9 @@ describe('the tarball', () => {
         'bench/results/open-loop.svg',
         'bench/results/saturation.svg',
         'dist/THIRD-PARTY-LICENSES.txt',
-        ...['express', 'fastify', 'http', 'index', 'nestjs', 'opentelemetry', 'prometheus', 'reference'].flatMap((entry) =>
-          ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
+        ...['express', 'fastify', 'http', 'index', 'nestjs', 'opentelemetry', 'prometheus', 'reference'].flatMap(
+          (entry) =>
+            ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
         'dist/adopt-process.js',
         'dist/adopt-process.mjs',

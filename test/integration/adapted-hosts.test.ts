@@ -91,7 +91,7 @@ class Clients {
   readonly versions = new Set<string>();
   lost = 0;
   #stopped = false;
-  readonly #all: Promise<void[]>;
+  readonly #all: Promise<unknown>;
   readonly #waiting: { count: number; resolve: () => void }[] = [];
 
   constructor(host: AdaptedHost) {

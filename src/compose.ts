@@ -4,6 +4,7 @@ import type { Alert } from './api/alerts.js';
 import type { Logger } from './api/logger.js';
 import { ColumnScoring } from './columns/column-scoring.js';
 import { composeVersions } from './compose-versions.js';
+import { PageHook } from './dashboard/page-hook.js';
 import { alertSources } from './deployments/alert-sources.js';
 import { allocate } from './deployments/allocate.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
@@ -55,6 +56,8 @@ export interface Parts {
   /** What is no version's: see `compose`. */
   unrouted: VersionStats;
   hostLoad: HostLoad;
+  /** What live pages are told. */
+  page: PageHook;
   latencyBuckets: LatencyBuckets;
   admission: Admission;
   columns: ColumnScoring;
@@ -186,6 +189,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     },
     hostLoad: new HostLoad(bareClock),
     latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
+    page: new PageHook(options.alerts, onFault),
     ...{ traces, onFault, startedAt: clock.now(), startedAtEpochMs: clock.epochMs() },
   };
 }

@@ -89,6 +89,7 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
       });
       const scorer = new FraudScorer<Known>(parts);
       parts.traces.serve(scorer, parts.clock);
+      parts.page.serve(scorer);
       return scorer;
     });
   }

@@ -60,7 +60,7 @@ export function readCloseOptions(options: CloseOptions): { timeoutMs: number } {
  * @param timeoutMs how long to wait for requests that were taken in.
  */
 export async function closeParts(parts: Parts, timeoutMs: number): Promise<CloseReport> {
-  const { door, deployments, operations, failover, deadlines, monitor, hostLoad, events, logger } = parts;
+  const { door, deployments, operations, failover, deadlines, monitor, hostLoad, events, page, logger } = parts;
   door.close();
   failover.dispose();
   // At once, for its callers; what loads ends beside the requests that are still answered.
@@ -72,6 +72,7 @@ export async function closeParts(parts: Parts, timeoutMs: number): Promise<Close
   monitor.dispose();
   hostLoad.dispose();
   events.removeAll();
+  page.closed();
   const fields = { abandoned, workersLeftBehind: !released };
   if (abandoned > 0 || !released) logger.warn('Scoring ended before all was done', fields);
   else logger.info('Scoring ended', fields);

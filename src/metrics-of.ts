@@ -20,6 +20,7 @@ function viewOf(parts: Parts): MetricsView {
   return {
     latencyBuckets,
     counted: countedBy(parts),
+    older: retired.older,
     live: deployments.live.map((deployment) => liveVersion(parts, deployment)),
     labels: [
       ...deployments.all.map(({ model: { version }, stats: { labels } }) => ({ version, labels })),

@@ -91,7 +91,7 @@ export interface AlertThresholds {
   maxDrift: number;
   /** Share of compared requests, over 10 min, that a shadow decides otherwise than the primary. @default 0.1 */
   maxShadowFlipRate: number;
-  /** Share of decisions with a label. Labels come late, so that this is for the host to set. @default 0 */
+  /** Share of decisions with a label, of those with an id. Labels come late, so that this is for the host to set. @default 0 */
   minLabelCoverage: number;
   /** Probability, by chance alone, of shares of the traffic as far from the ones that were set. @default 0.0001 */
   minSampleRatioP: number;
@@ -152,6 +152,11 @@ export interface CustomAlert {
 
 /** The rules that watch a scorer, and where they are raised. Every field may be left out. */
 export interface AlertOptions extends Patch<AlertThresholds> {
+  /**
+   * Days that a label may take before `labelCoverage` counts its decision; 0 to 89, whole. A decision is counted once its day (in UTC) has been
+   * over for so many days. 0: decisions of every age are counted. @default 0
+   */
+  labelDelayDays?: number | undefined;
   /** By rule: `false` switches it off, and an object says when it is raised and cleared. */
   rules?: { readonly [Rule in AlertRule]?: false | AlertRuleOptions | undefined } | undefined;
   /** Rules of the host's own, at most 100. @default none */
@@ -217,6 +222,21 @@ export interface CalibrationSeen {
   readonly error: number;
 }
 
+/** The latest labels of legitimate transactions, at most 1,000. */
+export interface LabelsSeen {
+  readonly recent: number;
+  /** The share of them that was flagged; null without one. */
+  readonly falsePositiveRate: number | null;
+}
+
+/** How many decisions have a label, of those with an id that are old enough by `labelDelayDays`. */
+export interface CoverageSeen {
+  readonly decided: number;
+  readonly labelled: number;
+  /** null without decisions. */
+  readonly coverage: number | null;
+}
+
 /** One version as the rules see it. */
 export interface VersionSnapshot {
   readonly version: string;
@@ -227,6 +247,9 @@ export interface VersionSnapshot {
   /** Decisions since it began to serve, and how many of them have a label. */
   readonly decisions: number;
   readonly labelled: number;
+  /** Of its own decisions. */
+  readonly labels: LabelsSeen;
+  readonly coverage: CoverageSeen;
   /** null where drift is not measured, or there is too little to tell. */
   readonly drift: DriftSeen | null;
   /** null for a version that is no shadow. */
@@ -260,8 +283,8 @@ export interface AlertSnapshot {
   /** Resident memory of the process, in GiB; null where the system does not tell. */
   readonly memoryGb: number | null;
   readonly workers: Readonly<WorkersSeen>;
-  /** The latest labels of legitimate transactions: how many, and the share of them that was flagged. */
-  readonly labels: { readonly recent: number; readonly falsePositiveRate: number | null };
+  /** Of all versions. */
+  readonly labels: LabelsSeen;
   /** What happened where the primary handed over to its standby by itself; null where it did not. */
   readonly failover: string | null;
   /** Probability, by chance alone, of shares as far from the ones that were set; null where nothing is compared. */

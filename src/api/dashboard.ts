@@ -106,7 +106,7 @@ export interface DashboardDrift {
   score: number | null;
   /** The most drifted features, the furthest first. */
   features: { name: string; psi: number }[];
-  /** From which value on it counts as drift. */
+  /** Above which value it counts as drift: `alerts.maxDrift`; null where that rule is switched off. */
   threshold: number | null;
   /** Requests that were looked at. */
   samples: number;

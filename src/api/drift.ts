@@ -14,7 +14,10 @@ export interface DriftOptions {
 export interface FeatureDrift {
   /** The feature's name; with its input's name and a dot before it where two inputs have a feature of that name. */
   name: string;
-  /** Its population stability index, less what chance alone makes of it; at least 0. */
+  /**
+   * Its population stability index, less what chance alone makes of it, and less what is usual between the reference's own rows, where that is
+   * much; at least 0. Above 0.25 something has changed.
+   */
   psi: number;
 }
 
@@ -22,7 +25,7 @@ export interface FeatureDrift {
 export interface DriftSummary {
   /** Rows in the window: a sample of what was scored. */
   rows: number;
-  /** Population stability index of the probability of fraud, less what chance alone makes of it; null while there are too few rows. */
+  /** Population stability index of the probability of fraud, as that of a feature; null while there are too few rows. */
   score: number | null;
   /** The features that have drifted most, the first one furthest; at most ten, none while there are too few rows. */
   features: FeatureDrift[];

@@ -27,10 +27,10 @@ interface ReferenceReport {
   rows: number;
   scored: number;
   sampled: number;
-  /** Features, and `score` for the score, with fewer bins, because they change with the time. */
+  /** Parts of the reference whose rows look alike: what is seen is compared with the nearest one. */
+  phases: number;
+  /** Features with fewer bins, because they change with the time. */
   coarse: string[];
-  /** Features that are not watched, because even one bin for all of their range is not steady. */
-  unwatched: string[];
 }
 
 /** Describes the command `reference`. @param endWith is told whether the reference is there. */
@@ -73,7 +73,7 @@ async function makeReference(
   if (builder.rows < leastRows) {
     throw new ScoreFileError(`${input}: expected at least ${leastRows} rows for a reference, found ${builder.rows}`);
   }
-  const { reference, coarse, unwatched, isScoreCoarse } = builder.build(bins);
+  const { reference, coarse } = builder.build(bins);
   await writeReference(directory, reference);
   return {
     directory,
@@ -81,17 +81,17 @@ async function makeReference(
     rows,
     scored,
     sampled: reference.rows,
-    coarse: [...(isScoreCoarse ? ['score'] : []), ...coarse],
-    unwatched,
+    phases: reference.phases?.length ?? 1,
+    coarse,
   };
 }
 
-function referenceText({ directory, model, rows, scored, sampled, coarse, unwatched }: ReferenceReport): string {
+function referenceText({ directory, model, rows, scored, sampled, phases, coarse }: ReferenceReport): string {
   const lines = [`${model.name} ${model.version}: wrote the reference into model.json of ${directory}`];
   const count = (number: number): string => number.toLocaleString('en-US');
   const left = rows === scored ? '' : `, ${count(rows - scored)} bad ones left out`;
   lines.push(`${count(sampled)} of ${count(rows)} rows${left}`);
+  if (phases > 1) lines.push(`${phases} phases: parts of the file whose rows look alike`);
   if (coarse.length > 0) lines.push(`Fewer bins, as they change with the time of the rows: ${coarse.join(', ')}`);
-  if (unwatched.length > 0) lines.push(`Not watched, as they change too much with the time: ${unwatched.join(', ')}`);
   return `${lines.map(escapeControls).join('\n')}\n`;
 }

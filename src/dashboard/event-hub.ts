@@ -82,6 +82,12 @@ export class EventHub {
     this.#timer ??= this.#options.clock.every(periodMs, () => this.#tick());
   }
 
+  /** Ends every stream, after the scorer's last numbers: it has closed. */
+  finish(): void {
+    this.#tick();
+    this.close();
+  }
+
   /** Ends every stream. No other may be added. */
   close(): void {
     this.#isEnded = true;

@@ -1,6 +1,5 @@
 import type { DashboardDrift, DashboardHostLoad, DashboardMoney } from '../api/dashboard.js';
 import type { HostSummary, Summary } from '../api/summary.js';
-import { usualDriftLimit } from '../monitoring/drift/drift-reading.js';
 
 /** What a scorer knows where it has labels with amounts, or a model with a reference. A section of the page appears where its field is there. */
 export interface DashboardExtras {
@@ -9,10 +8,17 @@ export interface DashboardExtras {
   hostLoad: DashboardHostLoad;
 }
 
-/** @param before what was read a moment ago, for rates; null where that is too long ago. */
-export function extrasOf(summary: Summary, before: { summary: Summary; elapsedMs: number } | null): DashboardExtras {
+/**
+ * @param before what was read a moment ago, for rates; null where that is too long ago.
+ * @param driftLimit above which a population stability index counts as drift; null where none does.
+ */
+export function extrasOf(
+  summary: Summary,
+  before: { summary: Summary; elapsedMs: number } | null,
+  driftLimit: number | null,
+): DashboardExtras {
   const money = moneyOf(summary);
-  const drift = driftOf(summary);
+  const drift = driftOf(summary, driftLimit);
   const pausesMs = before === null ? null : pausesOf(summary.host) - pausesOf(before.summary.host);
   const { delayMs, utilization } = summary.host.eventLoop;
   return {
@@ -34,11 +40,11 @@ function moneyOf({ business: { labelled, money } }: Summary): DashboardMoney | n
 }
 
 /** Of the primary. */
-function driftOf({ deployments }: Summary): DashboardDrift | null {
+function driftOf({ deployments }: Summary, threshold: number | null): DashboardDrift | null {
   const drift = deployments.find(({ role }) => role === 'primary')?.drift;
   if (drift === undefined) return null;
   const { score, features, rows } = drift;
-  return { score, features, threshold: usualDriftLimit, samples: rows };
+  return { score, features, threshold, samples: rows };
 }
 
 function pausesOf({ gc }: HostSummary): number {

@@ -25,11 +25,13 @@ export interface SnapshotParts {
   at: number;
   /** What was read a moment ago, and how long ago that is, for rates; null where it is too long ago. */
   before: { summary: Summary; elapsedMs: number } | null;
+  /** The population stability index above which a value counts as drift; null where none does. */
+  driftLimit: number | null;
 }
 
 /** Everything that the page shows, from what the scorer tells of itself. The only place that knows both. */
 export function snapshotOf(parts: SnapshotParts): DashboardSnapshot {
-  const { summary, health, alerts, events, title, at, before } = parts;
+  const { summary, health, alerts, events, title, at, before, driftLimit } = parts;
   const { business, recent, batching } = summary;
   const { latencyMs, queueMs, inferenceMs, errorRate } = recent.performance;
   const point: DashboardPoint = pointOf(summary, at, before);
@@ -58,7 +60,7 @@ export function snapshotOf(parts: SnapshotParts): DashboardSnapshot {
     versions: shown(summary.deployments).map(versionOf),
     alerts,
     events,
-    ...extrasOf(summary, before),
+    ...extrasOf(summary, before, driftLimit),
   };
 }
 

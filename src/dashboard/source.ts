@@ -4,7 +4,9 @@ import type { FraudScorerEvents } from '../api/events.js';
 import type { Health } from '../api/health.js';
 import type { Summary } from '../api/summary.js';
 import type { Clock } from '../host/clock.js';
+import { usualDriftLimit } from '../monitoring/drift/stability.js';
 import { alertsShown, Happenings } from './happenings.js';
+import { pageHookOf } from './page-hook.js';
 import { snapshotOf } from './snapshot.js';
 
 /** Beyond this a difference of two summaries is no rate of now. */
@@ -27,6 +29,7 @@ export class DashboardSource {
   readonly #scorer: DashboardScorer;
   readonly #clock: Clock;
   readonly #title: string | null;
+  readonly #driftLimit: number | null;
   readonly #happenings = new Happenings();
   readonly #deployment = (event: FraudScorerEvents['deployment'][0]): void => this.#happenings.deployment(event);
   readonly #workerLost = (event: FraudScorerEvents['workerLost'][0]): void =>
@@ -37,6 +40,8 @@ export class DashboardSource {
     this.#scorer = scorer;
     this.#clock = clock;
     this.#title = title;
+    const hook = pageHookOf(scorer);
+    this.#driftLimit = hook === null ? usualDriftLimit : hook.driftLimit;
     scorer.on('deployment', this.#deployment);
     scorer.on('workerLost', this.#workerLost);
   }
@@ -58,6 +63,7 @@ export class DashboardSource {
       title: this.#title,
       alerts: alertsShown(this.#scorer.alerts()),
       events: this.#happenings.events,
+      driftLimit: this.#driftLimit,
       before: isRecent ? { summary: before.summary, elapsedMs } : null,
     });
   }

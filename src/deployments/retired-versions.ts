@@ -57,6 +57,11 @@ export class RetiredVersions {
     return this.#older === null ? this.kept : [...this.kept, this.#older];
   }
 
+  /** What all before the last five have counted together; null before there is one. */
+  get older(): VersionStats | null {
+    return this.#older;
+  }
+
   /**
    * Of the last five that ended, and of any before that are live again: the counts of a version must not become less while it serves. Two
    * that ended under one name are one.

@@ -11,12 +11,13 @@ export type ReadStats = (stats: VersionStats) => VersionStatsSummary;
 
 // What a scorer's summary says of its versions: counts are of all of them, settings of the primary.
 
-export function workersSummary({ serving, primary }: DeploymentSet, { past }: RetiredVersions): WorkersSummary {
+export function workersSummary({ all, serving, primary }: DeploymentSet, { past }: RetiredVersions): WorkersSummary {
   return {
     configured: sum(serving, ({ workers }) => workers.configured),
     ready: sum(serving, ({ workers }) => workers.ready),
     busy: sum(serving, ({ batcher }) => batcher.busyWorkers),
-    lost: past.lost + sum(serving, ({ workers }) => workers.lost),
+    // Of versions that drain too: a count must not become less.
+    lost: past.lost + sum(all, ({ workers }) => workers.lost),
     provider: primary.workers.provider,
     providers: primary.workers.providers,
     devices: serving.flatMap(({ workers }) => workers.devices),

@@ -1,4 +1,11 @@
-import type { BinnedShares, DriftReference, NumberBins, TextBins } from '../monitoring/drift/reference.js';
+import type {
+  BinnedShares,
+  DriftReference,
+  NumberBins,
+  NumberPhase,
+  TextBins,
+  TextPhase,
+} from '../monitoring/drift/reference.js';
 import { FieldReader } from '../validation/field-reader.js';
 import type { ManifestInput } from './manifest-inputs.js';
 
@@ -10,6 +17,9 @@ const tolerance = 1e-3;
 /** The most bins of a feature, or of the score. */
 export const mostBins = 1_000;
 
+/** The most phases of a reference. */
+const mostPhases = 100;
+
 /** Reads `reference`, against which drift is measured; undefined where there is none (an empty one counts as none), or where it is wrong. */
 export function readReference(reader: FieldReader, inputs: readonly ManifestInput[]): DriftReference | undefined {
   const fields = reader.nested('reference', expectedReference);
@@ -17,7 +27,12 @@ export function readReference(reader: FieldReader, inputs: readonly ManifestInpu
   if (!fields.isUnreadable && fields.names.length === 0) return undefined;
   const before = issues.total;
   const rows = fields.required('rows', 'an integer of at least 1, the rows that it was made of', isRows) ?? 1;
-  const score = readNumbers(requiredFields(fields, 'score'));
+  const phases = fields.value(
+    'phases',
+    `a list of 2 to ${mostPhases} integers of at least 1, the rows of each phase`,
+    arePhases,
+  );
+  const score = readNumbers(requiredFields(fields, 'score'), phases?.length);
   const byInput = requiredFields(fields, 'inputs');
   const read: [string, (BinnedShares | null)[]][] = [];
   for (const input of inputs) {
@@ -27,12 +42,14 @@ export function readReference(reader: FieldReader, inputs: readonly ManifestInpu
       isListOf(input.size),
     );
     if (lists !== undefined)
-      read.push([input.name, lists.map((item, column) => readFeature(byInput, input, item, column))]);
+      read.push([input.name, lists.map((item, column) => readFeature(byInput, input, item, column, phases?.length))]);
   }
   if (!byInput.isUnreadable) byInput.rejectUnknown();
   fields.rejectMisspelt();
   // A name is the author's choice, as `constructor` may be.
-  return issues.total > before ? undefined : { rows, score, inputs: Object.fromEntries(read) };
+  return issues.total > before
+    ? undefined
+    : { rows, ...(phases === undefined ? {} : { phases }), score, inputs: Object.fromEntries(read) };
 }
 
 function requiredFields(fields: FieldReader, name: string): FieldReader {
@@ -40,33 +57,79 @@ function requiredFields(fields: FieldReader, name: string): FieldReader {
   return fields.has(name) ? fields.nested(name) : new FieldReader({});
 }
 
-function readFeature(inputs: FieldReader, input: ManifestInput, item: unknown, column: number): BinnedShares | null {
+function readFeature(
+  inputs: FieldReader,
+  input: ManifestInput,
+  item: unknown,
+  column: number,
+  phases: number | undefined,
+): BinnedShares | null {
   if (item === null) return null;
   const path = `reference.inputs.${input.name}[${column}]`;
   const fields = new FieldReader(item, path, inputs.issues, 'an object with bins, or null');
-  return input.type === 'string' ? readTexts(fields) : readNumbers(fields);
+  return input.type === 'string' ? readTexts(fields, phases) : readNumbers(fields, phases);
 }
 
-function readNumbers(fields: FieldReader): NumberBins {
+/** @param phases how many there are, where there are any. */
+function readNumbers(fields: FieldReader, phases: number | undefined): NumberBins {
   const edges = fields.required('edges', `a list of 1 to ${mostBins} finite numbers, ascending`, isAscending) ?? [];
-  const shares = fields.required('shares', 'a list of shares, one more than edges', isShares) ?? [];
-  const missing = fields.number('missing', 0, { min: 0, max: 1 });
+  const bins = edges.length + 1;
+  const expected =
+    edges.length === 0 ? 'a list of shares, one more than edges' : `a list of ${bins} shares, one more than edges`;
+  const isComplete = (shares: readonly number[]): boolean => edges.length === 0 || shares.length === bins;
+  const read = (reader: FieldReader): NumberPhase => readShares(reader, expected, isComplete, 'missing');
+  const all = read(fields);
+  const byPhase = readPhases(fields, phases, read);
   fields.rejectUnknown();
-  if (edges.length > 0 && shares.length > 0 && shares.length !== edges.length + 1) {
-    fields.reject('shares', `a list of ${edges.length + 1} shares, one more than edges`, shares);
-  } else requireWhole(fields, shares, missing, 'missing');
-  return missing === 0 ? { edges, shares } : { edges, shares, missing };
+  return { edges, ...all, ...(byPhase === undefined ? {} : { phases: byPhase }) };
 }
 
-function readTexts(fields: FieldReader): TextBins {
-  const values = fields.required('values', `a list of at most ${mostBins} texts, each of them once`, isTexts) ?? [];
-  const shares = fields.required('shares', 'a list of shares, as many as values', isShares) ?? [];
-  const other = fields.number('other', 0, { min: 0, max: 1 });
+function readTexts(fields: FieldReader, phases: number | undefined): TextBins {
+  const values = fields.required('values', `a list of at most ${mostBins} texts, each of them once`, isTexts);
+  const expected =
+    values === undefined
+      ? 'a list of shares, as many as values'
+      : `a list of ${values.length} shares, as many as values`;
+  const isComplete = (shares: readonly number[]): boolean => values === undefined || shares.length === values.length;
+  const read = (reader: FieldReader): TextPhase => readShares(reader, expected, isComplete, 'other');
+  const all = read(fields);
+  const byPhase = readPhases(fields, phases, read);
   fields.rejectUnknown();
-  if (fields.has('values') && values.length !== shares.length) {
-    fields.reject('shares', `a list of ${values.length} shares, as many as values`, shares);
-  } else requireWhole(fields, shares, other, 'other');
-  return other === 0 ? { values, shares } : { values, shares, other };
+  return { values: values ?? [], ...all, ...(byPhase === undefined ? {} : { phases: byPhase }) };
+}
+
+/** @param rest the name of the share of all that no bin holds. */
+function readShares(
+  fields: FieldReader,
+  expected: string,
+  isComplete: (shares: readonly number[]) => boolean,
+  rest: 'missing' | 'other',
+): NumberPhase & TextPhase {
+  const shares = fields.required('shares', expected, isShares) ?? [];
+  const others = fields.number(rest, 0, { min: 0, max: 1 });
+  const usual = fields.number('usual', 0, { min: 0 });
+  if (fields.has('shares') && !isComplete(shares)) fields.reject('shares', expected, shares);
+  else requireWhole(fields, shares, others, rest);
+  return { shares, ...(others === 0 ? {} : { [rest]: others }), ...(usual === 0 ? {} : { usual }) };
+}
+
+function readPhases<Phase>(
+  fields: FieldReader,
+  count: number | undefined,
+  read: (phase: FieldReader) => Phase,
+): Phase[] | undefined {
+  if (count === undefined) return undefined;
+  const items = fields.required(
+    'phases',
+    `a list of ${count} objects with shares, one for each of reference.phases`,
+    isListOf(count),
+  );
+  return items?.map((item, index) => {
+    const phase = new FieldReader(item, fields.pathOf(`phases[${index}]`), fields.issues, 'an object with shares');
+    const shares = read(phase);
+    if (!phase.isUnreadable) phase.rejectUnknown();
+    return shares;
+  });
 }
 
 function requireWhole(fields: FieldReader, shares: readonly number[], rest: number, restName: string): void {
@@ -77,6 +140,10 @@ function requireWhole(fields: FieldReader, shares: readonly number[], rest: numb
 
 function isRows(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 1;
+}
+
+function arePhases(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length >= 2 && value.length <= mostPhases && value.every(isRows);
 }
 
 function isObject(value: unknown): value is object {

@@ -112,7 +112,7 @@ describe.skipIf(chromiumPath === undefined && process.env.CI === undefined)('the
     expect(complaints).toEqual([]);
     expect(asked.filter((one) => !one.startsWith('data:')).every((one) => one.startsWith(url))).toBe(true);
     expect(await page.locator('.plot canvas').count()).toBe(4);
-    expect(await page.locator('#active-alerts').innerText()).toMatch(/Critical\s+20.0 GiB of memory/);
+    expect(await page.locator('#active-alerts').textContent()).toMatch(/Critical\s+20.0 GiB of memory/);
     await page.close();
   });
 
@@ -159,7 +159,7 @@ describe.skipIf(chromiumPath === undefined && process.env.CI === undefined)('the
     const { page } = await open();
     server.closeAllConnections();
     await page.waitForSelector('#connection[data-state=reconnecting]');
-    expect(await page.locator('#announce').innerText()).toContain('Reconnecting');
+    expect(await page.locator('#announce').textContent()).toContain('Reconnecting');
     await page.waitForSelector('#connection[data-state=live]');
     await page.close();
   });

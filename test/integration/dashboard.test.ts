@@ -3,7 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FraudScorer } from '../../src/fraud-scorer.js';
-import { dashboardHandler } from '../../src/integrations/http/index.js';
+import { handlerFor } from '../../src/integrations/http/dashboard-handler.js';
+import { type DashboardSnapshot, dashboardHandler } from '../../src/integrations/http/index.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { goldenModel } from '../support/paths.js';
 import { untyped } from '../support/untyped.js';
 
@@ -130,6 +132,36 @@ describe('dashboardHandler', () => {
     expect(text).toContain('"closed":true');
     expect((await fetch(`${url}/events`)).status).toBe(503);
     expect((await fetch(`${url}/`)).status).toBe(200);
+  });
+
+  it('ends its streams at once when the scorer has closed, after its last numbers', async () => {
+    const closing = await FraudScorer.create({ model: goldenModel, workers: 1 });
+    const clock = new FakeClock();
+    const url = await serve(handlerFor(closing, {}, clock));
+    const reading = snapshotsOf(await fetch(`${url}/events`), 1_000);
+    await expect(closing.score({ features: {} })).rejects.toThrow();
+    await closing.close();
+    // No second passes on the page's clock.
+    const { text, hasEnded } = await reading;
+    expect(hasEnded).toBe(true);
+    const last = text.slice(text.lastIndexOf('event: snapshot'));
+    expect(last).toContain('"closed":true');
+    expect(last).toContain('"rejected":1');
+    expect(clock.timers).toBe(0);
+  });
+
+  it('judges drift by the limit of the scorer’s own alerts', async () => {
+    for (const [alerts, threshold] of [
+      [{}, 0.25],
+      [{ maxDrift: 0.1 }, 0.1],
+      [{ maxDrift: Number.POSITIVE_INFINITY }, null],
+      [{ rules: { drift: false } }, null],
+    ] as const) {
+      await using watched = await FraudScorer.create({ workers: 1, alerts });
+      const url = await serve(dashboardHandler(watched));
+      const { drift } = (await (await fetch(`${url}/snapshot`)).json()) as DashboardSnapshot;
+      expect(drift?.threshold).toBe(threshold);
+    }
   });
 
   it('opens no stream once it is closed, though the scorer serves on', async () => {

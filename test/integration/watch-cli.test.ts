@@ -6,6 +6,7 @@ import { livePageAt } from '../../src/cli/watch/stream.js';
 import { plainScreen, watch } from '../../src/cli/watch/watch.js';
 import { systemClock } from '../../src/host/clock.js';
 import { dashboardHandler } from '../../src/integrations/http/index.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { StandInScorer } from '../support/stand-in-scorer.js';
 
 const servers: Server[] = [];
@@ -106,6 +107,33 @@ describe('fraud-scorer watch', () => {
     );
     expect(lines.some((line) => line.includes('trying again in 1 s'))).toBe(true);
     expect(connections).toBe(2);
+  });
+
+  it('says so when a connection goes on without sending anything, and connects again', async () => {
+    const snapshot = await (
+      await fetch(`http://${await serve(dashboardHandler(new StandInScorer()))}/snapshot`)
+    ).text();
+    const host = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write(`event: snapshot\ndata: ${snapshot}\n\n`);
+    });
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const lost: string[] = [];
+    let shown = 0;
+    const screen = { show: () => (shown += 1), lost: (reason: string) => lost.push(reason), close: () => {} };
+    const options = { page: livePageAt(host), once: false, json: false, clock, screen, signal: controller.signal };
+    const watching = watch(options, { write: () => {}, error: () => {} });
+    await expect.poll(() => shown).toBe(1);
+    clock.advance(9_000);
+    expect(lost).toEqual([]);
+    clock.advance(1_000);
+    await expect.poll(() => lost).toEqual(['Nothing came for 10 s; trying again in 1 s']);
+    clock.advance(1_000);
+    await expect.poll(() => shown).toBe(2);
+    controller.abort();
+    await watching;
+    expect(clock.timers).toBe(0);
   });
 });
 

@@ -1,4 +1,5 @@
-import { access, copyFile, readFile } from 'node:fs/promises';
+import { access, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, inject, it } from 'vitest';
@@ -269,7 +270,24 @@ describe('fraud-scorer/opentelemetry where @opentelemetry/api is not installed',
       "const { instrument } = require('fraud-scorer/opentelemetry'); const { FraudScorerError } = require('fraud-scorer');",
     ],
   ])('can be loaded, and says what to install when it is used (%s)', async (type, load) => {
-    const { stdout } = await node(`--input-type=${type}`, '--eval', program(load));
-    expect(stdout).toMatch(/^ERR_INVALID_OPTIONS true .*npm install @opentelemetry\/api/);
+    const project = await projectWithoutOpenTelemetry();
+    try {
+      const { stdout } = await runIn(project, process.execPath, [`--input-type=${type}`, '--eval', program(load)]);
+      expect(stdout).toMatch(/^ERR_INVALID_OPTIONS true .*npm install @opentelemetry\/api/);
+    } finally {
+      await rm(project, { recursive: true, force: true });
+    }
   });
 });
+
+/** The consumer's packages but OpenTelemetry's, which clients of Prometheus bring along. The package itself is a copy: links lead back to where they point. */
+async function projectWithoutOpenTelemetry(): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), 'fraud-scorer-without-'));
+  const [from, to] = [join(consumer, 'node_modules'), join(project, 'node_modules')];
+  await mkdir(to);
+  await cp(join(from, 'fraud-scorer'), join(to, 'fraud-scorer'), { recursive: true });
+  for (const name of await readdir(from)) {
+    if (name !== '@opentelemetry' && name !== 'fraud-scorer') await symlink(join(from, name), join(to, name));
+  }
+  return project;
+}

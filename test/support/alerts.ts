@@ -32,6 +32,8 @@ export const calmVersion: VersionSnapshot = {
   recent: calmTraffic,
   decisions: 100_000,
   labelled: 50_000,
+  labels: { recent: 500, falsePositiveRate: 0.01 },
+  coverage: { decided: 100_000, labelled: 50_000, coverage: 0.5 },
   drift: null,
   flips: null,
   calibration: null,

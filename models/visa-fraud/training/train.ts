@@ -54,7 +54,7 @@ try {
   await writeFeatures(join(work, 'features'));
   await trainNetwork(join(work, 'features'), join(work, 'model'));
   await publish(join(work, 'model'), options.out);
-  await writeReferenceOf(join(work, 'features'), options.train, options.out);
+  await writeReferenceOf(join(work, 'features'), options.train, options.out, options.input === undefined);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -13,15 +13,15 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { DAY_MS } from '../units.js';
 import { parseDateRange } from './date-range.js';
+import { BLOCK_ROWS, blocksOf, isTaken, REFERENCE_WORLDS } from './reference-worlds.js';
 import { TRAINING_TRAIN } from './training-options.js';
 import { writeFeaturesShown } from './write-features-shown.js';
 
-/** Rows that stay together: the command looks at how much the rows of a short time differ from all. */
-const BLOCK_ROWS = 500;
+/** Of the training: the first blocks, because histories are short then, which a model must expect; of the rest a few. */
+const OF_TRAINING = { firstBlocks: 20, oneIn: 45 };
 
-/** Of the first blocks all are taken, because histories are short then, which a model must expect; of the rest one in ten. */
-const FIRST_BLOCKS = 60;
-const ONE_IN = 10;
+/** Of a file: there are no other worlds beside it. */
+const OF_FILE = { firstBlocks: 60, oneIn: 10 };
 
 interface Meta {
   rows: number;
@@ -44,7 +44,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       fromMs: train.fromMs - 7 * DAY_MS,
       untilMs: train.untilMs,
     });
-    await writeReferenceOf(work, train, out);
+    await writeReferenceOf(work, train, out, input === undefined);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
@@ -55,15 +55,17 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 
 /**
  * @param features the folder of `writeFeatureFile`. @param train the days that the model was trained on. @param out the model directory.
+ * @param isGenerated whether other worlds of the generator belong into it.
  * @throws {Error} where the command fails.
  */
 export async function writeReferenceOf(
   features: string,
   train: { fromMs: number; untilMs: number },
   out: string,
+  isGenerated: boolean,
 ): Promise<void> {
   const rows = join(features, 'reference.ndjson');
-  await writeRows(features, train, rows);
+  await writeRows(features, train, rows, isGenerated);
   const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
   const child = spawn(process.execPath, [cli, 'reference', out, '--input', rows, '--provider', 'cpu'], {
     stdio: 'inherit',
@@ -77,6 +79,7 @@ async function writeRows(
   folder: string,
   { fromMs, untilMs }: { fromMs: number; untilMs: number },
   path: string,
+  isGenerated: boolean,
 ): Promise<void> {
   const { rows, inputs }: Meta = JSON.parse(readFileSync(join(folder, 'meta.json'), 'utf8'));
   const names = Object.values(inputs).flatMap((list) => list.map(({ name }) => name));
@@ -91,7 +94,7 @@ async function writeRows(
       const start = first + index * BLOCK_ROWS;
       const end = start + BLOCK_ROWS;
       if (end > rows || (timestamps[end - 1] as number) >= untilMs) break;
-      if (index >= FIRST_BLOCKS && index % ONE_IN !== 0) continue;
+      if (!isTaken(index, isGenerated ? OF_TRAINING : OF_FILE)) continue;
       await features.read(block, 0, block.byteLength, start * names.length * block.BYTES_PER_ELEMENT);
       let lines = '';
       for (let row = 0; row < BLOCK_ROWS; row += 1) {
@@ -99,6 +102,9 @@ async function writeRows(
         lines += `${JSON.stringify(Object.fromEntries(names.map((name, column) => [name, block[at + column]])))}\n`;
       }
       await out.write(lines);
+    }
+    for (const world of isGenerated ? REFERENCE_WORLDS : []) {
+      for (const lines of blocksOf(world)) await out.write(lines);
     }
   } finally {
     await features.close();

@@ -1,5 +1,5 @@
 import type { DashboardPoint, DashboardSnapshot } from '../../api/dashboard.js';
-import type { Clock } from '../../host/clock.js';
+import type { Clock, Timer } from '../../host/clock.js';
 import type { Output } from '../output.js';
 import { asJson } from '../output.js';
 import { fetchSnapshot, followSnapshots, type LivePage, NoLivePageError } from './stream.js';
@@ -8,6 +8,8 @@ import { lineOf } from './view.js';
 const firstDelayMs = 1_000;
 const longestDelayMs = 15_000;
 const keptSeconds = 120;
+/** A live page sends a snapshot each second. After so long without one, the connection is dead, though nothing has ended it. */
+const longestSilenceMs = 10_000;
 
 export interface WatchOptions {
   page: LivePage;
@@ -54,8 +56,12 @@ export async function watch({ page, once, json, clock, signal, screen }: WatchOp
   let delayMs = firstDelayMs;
   while (!signal.aborted) {
     let reason = 'The connection ended';
+    const silence = new Silence(clock, signal, () => {
+      reason = `Nothing came for ${longestSilenceMs / 1_000} s`;
+    });
     try {
-      await followSnapshots(page, signal, (snapshot) => {
+      await followSnapshots(page, silence.signal, (snapshot) => {
+        silence.heard();
         hasSeen = true;
         delayMs = firstDelayMs;
         points.push(snapshot.point);
@@ -67,11 +73,50 @@ export async function watch({ page, once, json, clock, signal, screen }: WatchOp
       if (signal.aborted) return;
       if (error instanceof NoLivePageError && !hasSeen) throw error;
       if (error instanceof NoLivePageError) reason = error.message;
+    } finally {
+      silence.end();
     }
     if (signal.aborted) return;
     screen.lost(`${reason}; trying again in ${delayMs / 1_000} s`);
     await pause(clock, delayMs, signal);
     delayMs = Math.min(delayMs * 2, longestDelayMs);
+  }
+}
+
+/** Ends a connection on which nothing comes any more. */
+class Silence {
+  readonly #clock: Clock;
+  readonly #outer: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #onSilence: () => void;
+  readonly #stop = (): void => this.#controller.abort();
+  #timer: Timer | null = null;
+
+  /** @param outer ends the connection too. @param onSilence called before it is ended. */
+  constructor(clock: Clock, outer: AbortSignal, onSilence: () => void) {
+    this.#clock = clock;
+    this.#outer = outer;
+    this.#onSilence = onSilence;
+    outer.addEventListener('abort', this.#stop);
+    this.heard();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Something came. */
+  heard(): void {
+    this.#timer?.clear();
+    this.#timer = this.#clock.after(longestSilenceMs, () => {
+      this.#onSilence();
+      this.#controller.abort();
+    });
+  }
+
+  end(): void {
+    this.#timer?.clear();
+    this.#outer.removeEventListener('abort', this.#stop);
   }
 }
 

@@ -178,7 +178,8 @@ function swatch({ colour, dash }: Line): SVGSVGElement {
     for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
     return made;
   };
-  const svg = make('svg', { width: '22', height: '8', 'aria-hidden': 'true', class: `swatch ${colour}` });
+  const svg = make('svg', { width: '22', height: '8', 'aria-hidden': 'true', class: 'swatch' });
+  svg.style.stroke = `var(--${colour})`;
   svg.append(
     make('line', {
       x1: '0',

@@ -2,9 +2,10 @@ const key = 'fraud-scorer-theme';
 
 /** Light, dark, or as the system is. The choice is kept where the browser lets a page keep anything. */
 export function setUpTheme(select: HTMLSelectElement, onChange: () => void): void {
+  const isDark = matchMedia('(prefers-color-scheme: dark)');
   const apply = (): void => {
-    if (select.value === 'auto') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = select.value;
+    const { value } = select;
+    document.documentElement.dataset.theme = value === 'auto' ? (isDark.matches ? 'dark' : 'light') : value;
     onChange();
   };
   const kept = read();
@@ -14,7 +15,7 @@ export function setUpTheme(select: HTMLSelectElement, onChange: () => void): voi
     keep(select.value);
     apply();
   });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+  isDark.addEventListener('change', apply);
 }
 
 function read(): string | null {

@@ -9,7 +9,7 @@ interface Tile {
   value(snapshot: DashboardSnapshot): string;
   /** What else is to be known of it. */
   note(snapshot: DashboardSnapshot): string;
-  tone?(snapshot: DashboardSnapshot): 'good' | 'warning' | 'bad' | null;
+  tone?(snapshot: DashboardSnapshot): 'warning' | 'bad' | null;
 }
 
 const toneOfRule = ({ alerts }: DashboardSnapshot, ...rules: AlertRule[]): 'warning' | 'bad' | null => {

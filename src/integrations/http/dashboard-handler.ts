@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EventHub } from '../../dashboard/event-hub.js';
 import page from '../../dashboard/page/page.html';
+import { pageHookOf } from '../../dashboard/page-hook.js';
 import { type DashboardScorer, DashboardSource } from '../../dashboard/source.js';
 import { outsideOfRequests } from '../../host/async-context.js';
 import { type Clock, systemClock } from '../../host/clock.js';
@@ -12,7 +13,10 @@ import { commonHeaders, contentSecurityPolicy } from './security-headers.js';
 /** Answers the requests of the live page: a listener of `node:http`, to be mounted in any framework. Never throws. */
 export interface DashboardHandler {
   (request: IncomingMessage, response: ServerResponse): void;
-  /** Ends the open streams, opens no other, and stops listening to the scorer. A scorer that is closed does the same within a second. */
+  /**
+   * Ends the open streams, opens no other, and stops listening to the scorer. When the scorer has closed, the streams end by themselves, after
+   * its last numbers.
+   */
   close(): void;
 }
 
@@ -36,6 +40,7 @@ export function handlerFor(scorer: DashboardScorer, options: DashboardOptions, c
   const { title, maxClients, path } = readDashboardOptions(scorer, options);
   const source = new DashboardSource(scorer, clock, title);
   const hub = new EventHub({ clock, read: () => source.read(), maxClients });
+  const forget = pageHookOf(scorer)?.whenClosed(() => hub.finish());
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const { method } = request;
@@ -107,6 +112,7 @@ export function handlerFor(scorer: DashboardScorer, options: DashboardOptions, c
   };
   return Object.assign(handler, {
     close: () => {
+      forget?.();
       hub.close();
       source.dispose();
     },

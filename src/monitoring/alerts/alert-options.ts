@@ -1,6 +1,7 @@
 import type { AlertRule, AlertRuleOptions, AlertThresholds } from '../../api/alerts.js';
 import type { FieldReader } from '../../validation/field-reader.js';
-import { usualDriftLimit } from '../drift/drift-reading.js';
+import { usualDriftLimit } from '../drift/stability.js';
+import { maxLabelDays } from '../labels/label-days.js';
 import { readCustomAlerts } from './custom-options.js';
 import type { HostRule } from './custom-rule.js';
 import { readClearAt, readLooks, readSeverity, readVolume } from './look-options.js';
@@ -12,18 +13,29 @@ export type RuleOverrides = { [Name in keyof AlertRuleOptions]?: NonNullable<Ale
 /** The options of the alerts, complete and valid. */
 export interface ResolvedAlerts {
   thresholds: AlertThresholds;
+  /** Days that a label may take before `labelCoverage` counts its decision. */
+  labelDelayDays: number;
   /** `false`: switched off. */
   rules: { [Rule in AlertRule]?: false | RuleOverrides };
   custom: readonly HostRule[];
 }
 
+/** The oldest day that labels are counted of is one that has been over for so long. */
+const mostDelayDays = maxLabelDays - 2;
+
 /** @param targetLatencyMs of `batching`. */
 export function readAlerts(reader: FieldReader, targetLatencyMs: number): ResolvedAlerts {
   const thresholds = readThresholds(reader);
+  const labelDelayDays = reader.number('labelDelayDays', 0, {
+    min: 0,
+    max: mostDelayDays,
+    integer: true,
+    unit: 'days',
+  });
   const rules = readRules(reader.nested('rules'), { ...thresholds, targetLatencyMs });
   const custom = readCustomAlerts(reader);
   reader.rejectUnknown();
-  return { thresholds, rules, custom };
+  return { thresholds, labelDelayDays, rules, custom };
 }
 
 function readThresholds(reader: FieldReader): AlertThresholds {

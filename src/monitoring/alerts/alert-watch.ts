@@ -35,7 +35,7 @@ export class AlertWatch {
     const { clock, alerts, sources, targetLatencyMs, maxQueueSize, onHostRuleFailure } = options;
     this.#options = options;
     this.#rules = rulesInForce(alerts, targetLatencyMs, onHostRuleFailure);
-    this.snapshots = new Snapshots(clock, sources, maxQueueSize);
+    this.snapshots = new Snapshots({ clock, sources, maxQueueSize, labelDelayDays: alerts.labelDelayDays });
   }
 
   /** The names of the rules in force. */

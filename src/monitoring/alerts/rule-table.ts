@@ -37,7 +37,7 @@ export const usual = {
 export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
   latency: {
     limit: ({ maxLatencyMs }) => maxLatencyMs,
-    see: ofTraffic(({ p99LatencyMs, latencySamples }) => ({ value: p99LatencyMs, volume: latencySamples })),
+    see: ofTraffic(({ recent: { p99LatencyMs, latencySamples } }) => ({ value: p99LatencyMs, volume: latencySamples })),
     describe: ({ value, allowed }) => `P99 latency of ${value.toFixed(1)} ms over 10 s, allowed ${allowed} ms`,
     advice:
       'Compare queueMs with inferenceMs in summary().recent.performance: a long queue wants more workers, a long inference a smaller batch or model',
@@ -52,14 +52,14 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
   },
   errorRate: {
     limit: ({ maxErrorRate }) => maxErrorRate,
-    see: ofTraffic(({ errorRate, requests }) => ({ value: errorRate, volume: requests })),
+    see: ofTraffic(({ recent: { errorRate, requests } }) => ({ value: errorRate, volume: requests })),
     describe: ({ value, allowed }) => `Error rate of ${percent(value)} over 10 s, allowed ${percent(allowed)}`,
     advice:
       'Compare failed with expired in summary().requests: expired requests are load, failed ones have their cause in the log and the error codes',
   },
   fallbackRate: {
     limit: ({ maxFallbackRate }) => maxFallbackRate,
-    see: ofTraffic(({ fallbackRate, settled }) => ({ value: fallbackRate, volume: settled })),
+    see: ofTraffic(({ recent: { fallbackRate, settled } }) => ({ value: fallbackRate, volume: settled })),
     describe: ({ value, allowed }) =>
       `The fallback answered ${percent(value)} of requests over 10 s, allowed ${percent(allowed)}`,
     advice:
@@ -74,7 +74,7 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
   },
   falsePositiveRate: {
     limit: ({ maxFalsePositiveRate }) => maxFalsePositiveRate,
-    see: ({ labels }) => whole(labels.falsePositiveRate, labels.recent),
+    see: ofTraffic(({ labels }) => ({ value: labels.falsePositiveRate, volume: labels.recent })),
     describe: ({ value, allowed }) =>
       `False positive rate of ${percent(value)} over the latest labels, allowed ${percent(allowed)}`,
     advice: 'Look at deployments() for the version that flags them, then at its thresholds (setPolicy)',
@@ -106,7 +106,7 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     affectsHealth: false,
     minimumVolume: 100,
     severity: 'warning',
-    see: ofTraffic(({ p99LatencyMs, latencySamples }) => ({ value: p99LatencyMs, volume: latencySamples })),
+    see: ofTraffic(({ recent: { p99LatencyMs, latencySamples } }) => ({ value: p99LatencyMs, volume: latencySamples })),
     describe: ({ value, allowed }, { targetLatencyMs, maxTargetLatencyRatio }) =>
       `P99 latency of ${value.toFixed(1)} ms over 10 s, allowed ${allowed} ms (${maxTargetLatencyRatio} times the target of ${targetLatencyMs} ms)`,
     advice:
@@ -176,15 +176,11 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
   labelCoverage: {
     limit: ({ minLabelCoverage }) => minLabelCoverage,
     bad: 'below',
+    clearAt: (limit) => insideShare(limit, limit / 10),
     severity: 'warning',
     affectsHealth: false,
     minimumVolume: 1_000,
-    see: whileBusy(
-      ofVersions(({ decisions, labelled }) => ({
-        value: decisions === 0 ? null : labelled / decisions,
-        volume: decisions,
-      })),
-    ),
+    see: whileBusy(ofVersions(({ coverage: { coverage, decided } }) => ({ value: coverage, volume: decided }))),
     describe: ({ value, allowed }) => `${percent(value)} of decisions have a label, expected ${percent(allowed)}`,
     advice:
       'Look whether labels still come in, and whether recordOutcome() answers true: their ids must be those of score()',
@@ -192,7 +188,7 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
   sampleRatio: {
     limit: ({ minSampleRatioP }) => minSampleRatioP,
     bad: 'below',
-    clearAt: (limit) => 10 * limit,
+    clearAt: (limit) => insideShare(limit, 9 * limit),
     // One look in ten thousand is this unlikely by chance alone; a real mismatch stays.
     raiseAfter: 60,
     severity: 'warning',
@@ -218,6 +214,11 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
       "Fit the manifest's calibration anew on recent labels; thresholds of the policy mean something else until then",
   },
 };
+
+/** So far inside a limit that a share must not be below; half way to 1 at most, as no share is above that. */
+function insideShare(limit: number, margin: number): number {
+  return limit + Math.min(margin, (1 - limit) / 2);
+}
 
 export const ruleNames = Object.keys(ruleTable) as AlertRule[];
 

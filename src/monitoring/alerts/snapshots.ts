@@ -1,5 +1,7 @@
 import type { AlertSnapshot, FailureCounts, VersionSnapshot } from '../../api/alerts.js';
 import type { Clock } from '../../host/clock.js';
+import { dayOf } from '../labels/label-days.js';
+import { readCoverage } from '../labels/label-reading.js';
 import type { PerformanceHistory } from '../performance-history.js';
 import type { AlertSources, VersionSource } from './alert-sources.js';
 import { FlipWindows } from './flip-windows.js';
@@ -24,20 +26,31 @@ export interface MonitorReading {
   labels: AlertSnapshot['labels'];
 }
 
+/** What snapshots are taken of. */
+export interface SnapshotOptions {
+  clock: Clock;
+  sources: AlertSources;
+  maxQueueSize: number;
+  /** Days that a label may take. */
+  labelDelayDays: number;
+}
+
 /** Takes the snapshots that the rules look at, and remembers what they need of earlier ones. */
 export class Snapshots {
   readonly #clock: Clock;
   readonly #sources: AlertSources;
   readonly #maxQueueSize: number;
+  readonly #labelDelayDays: number;
   readonly #minutes = new MinuteRing(mostMinutes);
   readonly #flips = new FlipWindows();
   #looks = 0;
   #sampleRatioP: number | null = null;
 
-  constructor(clock: Clock, sources: AlertSources, maxQueueSize: number) {
+  constructor({ clock, sources, maxQueueSize, labelDelayDays }: SnapshotOptions) {
     this.#clock = clock;
     this.#sources = sources;
     this.#maxQueueSize = maxQueueSize;
+    this.#labelDelayDays = labelDelayDays;
   }
 
   /** A second's requests of all versions, once it is over. */
@@ -76,6 +89,8 @@ export class Snapshots {
 
   #version(source: VersionSource, flips: VersionSnapshot['flips'], windows: WindowReader): VersionSnapshot {
     const { version, role, traffic, stats } = source;
+    const { rate, labels } = stats.labels.recentFalsePositiveRate;
+    const today = dayOf(this.#clock.epochMs());
     return {
       version,
       role,
@@ -83,6 +98,8 @@ export class Snapshots {
       recent: windows.read([stats.history]),
       decisions: stats.decisions.total,
       labelled: stats.labels.labelledOwn,
+      labels: { recent: labels, falsePositiveRate: rate },
+      coverage: readCoverage(stats.labels, { today, delayDays: this.#labelDelayDays }),
       drift: this.#sources.drift?.(version) ?? null,
       flips,
       calibration: this.#sources.calibration?.(version) ?? null,

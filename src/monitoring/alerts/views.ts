@@ -1,15 +1,18 @@
-import type { AlertSnapshot, TrafficSnapshot, VersionSnapshot } from '../../api/alerts.js';
+import type { AlertSnapshot, VersionSnapshot } from '../../api/alerts.js';
 import type { Seen } from './rule.js';
 
 type Reading = Pick<Seen, 'value' | 'volume' | 'threshold'>;
 type View = (snapshot: AlertSnapshot) => readonly Seen[] | null;
 
+/** What a snapshot says of all versions together, and of each of them. */
+type Part = Pick<VersionSnapshot, 'recent' | 'labels'>;
+
 /** What a rule sees of all versions together and, while more than one answers requests, of each of those. */
-export function ofTraffic(read: (recent: TrafficSnapshot) => Reading): View {
-  return ({ recent, versions }) => {
-    const seen: Seen[] = [{ version: null, ...read(recent) }];
-    const answering = versions.filter(({ role }) => role === 'primary' || role === 'challenger');
-    if (answering.length > 1) for (const { version, recent } of answering) seen.push({ version, ...read(recent) });
+export function ofTraffic(read: (part: Part) => Reading): View {
+  return (snapshot) => {
+    const seen: Seen[] = [{ version: null, ...read(snapshot) }];
+    const answering = snapshot.versions.filter(({ role }) => role === 'primary' || role === 'challenger');
+    if (answering.length > 1) for (const one of answering) seen.push({ version: one.version, ...read(one) });
     return seen;
   };
 }

@@ -7,12 +7,9 @@ export interface DriftReading {
   rows: number;
   /** What is furthest from the reference: a feature's name, or null for the score. */
   feature: string | null;
-  /** Its population stability index, less what chance alone makes of it. */
+  /** Its population stability index, less what chance alone and the time of the rows make of it. */
   psi: number;
 }
-
-/** From here on an alert is raised: Siddiqi's limit for a shift that needs action. */
-export const usualDriftLimit = 0.25;
 
 /** What has drifted most of a version: a feature, or its score; null while too few rows were seen, or where drift is not measured. */
 export function driftReading(version: string, drift: DriftSummary | null | undefined): DriftReading | null {

@@ -3,10 +3,11 @@ import type { Clock } from '../../host/clock.js';
 import { outputsPerRow } from '../../protocol/outputs.js';
 import type { RowLayout } from '../../protocol/row-layout.js';
 import { DriftWindow } from './drift-window.js';
+import { PhaseComparison } from './phase-comparison.js';
 import { type DriftReference, sharesOf } from './reference.js';
 import { type NamedInput, RowBins } from './row-bins.js';
 import { RowBudget } from './row-budget.js';
-import { driftOf, type ExpectedShares, expectedShares } from './stability.js';
+import { expectedPhases } from './stability.js';
 
 /** Features that a summary names. */
 const named = 10;
@@ -50,7 +51,7 @@ export class DriftWatch {
   readonly #clock: Clock;
   readonly #bins: RowBins;
   readonly #scoreEdges: Float64Array;
-  readonly #score: ExpectedShares;
+  readonly #comparison: PhaseComparison;
   readonly #window: DriftWindow;
   readonly #budget: RowBudget;
   readonly #minRows: number;
@@ -61,11 +62,11 @@ export class DriftWatch {
   constructor({ reference, inputs, layout, memory, textsOf, options, clock }: DriftWatchOptions) {
     this.#clock = clock;
     this.#bins = new RowBins(reference, inputs, layout, memory, textsOf);
-    const scoreShares = sharesOf(reference.score);
-    this.#score = expectedShares(scoreShares, reference.rows);
     this.#scoreEdges = Float64Array.from(reference.score.edges, Math.fround);
     this.#scoreBin = this.#bins.bins;
-    this.#window = new DriftWindow(this.#bins.bins + scoreShares.length, {
+    const score = { expected: expectedPhases(reference.score, reference), firstBin: this.#scoreBin };
+    this.#comparison = new PhaseComparison(this.#bins.features, score);
+    this.#window = new DriftWindow(this.#bins.bins + sharesOf(reference.score).length, {
       rows: options.windowRows,
       maxAgeMs: options.windowMs,
     });
@@ -107,15 +108,13 @@ export class DriftWatch {
     const { rows } = this.#window;
     const watched = this.#bins.features.length;
     if (rows < this.#minRows) return { rows, score: null, features: [], watched };
-    const score = driftOf(this.#score, this.#window.totals, this.#scoreBin, rows);
-    return { rows, score, features: this.#drifted(rows).slice(0, named), watched };
-  }
-
-  #drifted(rows: number): FeatureDrift[] {
-    const { totals } = this.#window;
-    return this.#bins.features
-      .map(({ name, expected, firstBin }) => ({ name, psi: driftOf(expected, totals, firstBin, rows) }))
-      .sort((a, b) => b.psi - a.psi);
+    const { drifts } = this.#comparison;
+    this.#comparison.compare(this.#window.totals, rows);
+    const features = this.#bins.features.map(
+      ({ name }, feature): FeatureDrift => ({ name, psi: drifts[feature] as number }),
+    );
+    features.sort((a, b) => b.psi - a.psi);
+    return { rows, score: drifts[watched] as number, features: features.slice(0, named), watched };
   }
 }
 

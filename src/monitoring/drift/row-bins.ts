@@ -1,13 +1,14 @@
 import { type RowLayout, rowViewsOf } from '../../protocol/row-layout.js';
 import { type BinnedShares, type DriftReference, isTextBins, sharesOf } from './reference.js';
 import { type PlacedFeature, RowValues } from './row-values.js';
-import { type ExpectedShares, expectedShares } from './stability.js';
+import { type ExpectedShares, expectedPhases } from './stability.js';
 
 /** A feature that is watched, in its own bins. */
 export interface WatchedFeature {
   /** As people know it: with the input's name before it where another input has a feature of that name. */
   readonly name: string;
-  readonly expected: ExpectedShares;
+  /** Of each phase of the reference. */
+  readonly expected: readonly ExpectedShares[];
   /** The first of its bins, counted over all features. */
   readonly firstBin: number;
 }
@@ -44,7 +45,7 @@ export class RowBins {
    * @param textsOf the texts of the features of a string input, which values are places in.
    */
   constructor(
-    reference: Pick<DriftReference, 'rows' | 'inputs'>,
+    reference: Pick<DriftReference, 'rows' | 'phases' | 'inputs'>,
     inputs: readonly NamedInput[],
     layout: RowLayout,
     memory: ArrayBufferLike,
@@ -60,9 +61,9 @@ export class RowBins {
       first.push(isText ? textBins.length : edges.length);
       if (isText) textBins.push(...binsOfTexts(shares.values, textsOf(input.name)[column] ?? []));
       else edges.push(...shares.edges.map(roundedTo(input.type)));
-      const all = sharesOf(shares);
-      bins += all.length;
-      return { name, expected: expectedShares(all, reference.rows), firstBin: bins - all.length };
+      const { length } = sharesOf(shares);
+      bins += length;
+      return { name, expected: expectedPhases(shares, reference), firstBin: bins - length };
     });
     this.bins = bins;
     this.#values = new RowValues(watched, layout.stride, memory);

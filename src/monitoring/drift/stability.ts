@@ -1,45 +1,102 @@
 import { correctedShare, stabilityTerm } from '../population-stability.js';
+import { type BinnedShares, type DriftReference, phasesOf, sharesOf } from './reference.js';
 
 /** Shares below this count as this much: a bin that the reference never saw must not make a single row look like a drift. */
 const leastShare = 1e-4;
 
-/** The shares of a reference, ready to compare counts with. */
+/** Siddiqi's limit for a shift that needs action. */
+export const usualDriftLimit = 0.25;
+
+/** An index is no drift up to this many times the largest one that the reference had between its own parts. */
+const timesUsual = 3;
+
+/** The shares of a reference, or of one of its phases, ready to compare counts with. */
 export interface ExpectedShares {
-  /** Of each bin, above 0. */
+  /** Of each bin, above 0, and their natural logarithms. */
   readonly shares: Float64Array;
+  readonly logarithms: Float64Array;
   /** Bins that the reference had rows in. */
   readonly filled: number;
   /** Rows of the reference. */
   readonly rows: number;
+  /** Taken off the index: how far the reference's own rows differ from each other, beyond the usual limit. */
+  readonly allowance: number;
 }
 
-export function expectedShares(shares: readonly number[], rows: number): ExpectedShares {
+export function expectedShares(shares: readonly number[], rows: number, usual = 0): ExpectedShares {
+  const corrected = Float64Array.from(shares, (share) =>
+    Math.max(correctedShare(share * rows, rows, shares.length), leastShare),
+  );
   return {
-    shares: Float64Array.from(shares, (share) =>
-      Math.max(correctedShare(share * rows, rows, shares.length), leastShare),
-    ),
+    shares: corrected,
+    logarithms: corrected.map(Math.log),
     filled: shares.filter((share) => share > 0).length,
     rows,
+    allowance: Math.max(0, timesUsual * usual - usualDriftLimit),
   };
 }
 
+/** Of each phase of the reference. */
+export function expectedPhases(bins: BinnedShares, { rows, phases }: PhaseRows): ExpectedShares[] {
+  return phasesOf(bins).map((phase, index) => expectedShares(sharesOf(phase), phases?.[index] ?? rows, phase.usual));
+}
+
+type PhaseRows = Pick<DriftReference, 'rows' | 'phases'>;
+
 /**
- * The population stability index of counts against a reference, less what it is on average by chance alone where nothing has drifted:
+ * The population stability index of counts against each phase, less what it is on average by chance alone where nothing has drifted:
  * about (bins − 1) · (1/n + 1/m), as n times the index is nearly χ² distributed (B. Yurdakul, Statistical Properties of the Population
  * Stability Index, 2018).
  *
- * @param counts of all features' bins; those of this one begin at `first`.
- * @param rows counted, at least 1.
- * @returns at least 0.
+ * @param phases with the same bins. @param counts of all features' bins; those of this one begin at `first`.
+ * @param rows counted, at least 1. @param indices where that of each phase is written, at least 0; they begin at `place`.
  */
-export function driftOf(expected: ExpectedShares, counts: Uint32Array, first: number, rows: number): number {
-  const { shares, filled } = expected;
-  const bins = shares.length;
-  let index = 0;
+export function indicesOf(
+  phases: readonly ExpectedShares[],
+  counts: ArrayLike<number>,
+  first: number,
+  rows: number,
+  indices: Float64Array,
+  place = 0,
+): void {
+  const bins = phases[0]?.shares.length ?? 0;
+  const { length } = phases;
+  for (let phase = 0; phase < length; phase += 1) {
+    const { filled, rows: expectedRows } = phases[phase] as ExpectedShares;
+    indices[place + phase] = -Math.max(filled - 1, 0) * (1 / rows + 1 / expectedRows);
+  }
   for (let bin = 0; bin < bins; bin += 1) {
     const actual = correctedShare(counts[first + bin] as number, rows, bins);
-    index += stabilityTerm(shares[bin] as number, actual);
+    const logarithm = Math.log(actual);
+    for (let phase = 0; phase < length; phase += 1) {
+      const { shares, logarithms } = phases[phase] as ExpectedShares;
+      const term = (actual - (shares[bin] as number)) * (logarithm - (logarithms[bin] as number));
+      indices[place + phase] = (indices[place + phase] as number) + term;
+    }
   }
-  const byChance = Math.max(filled - 1, 0) * (1 / rows + 1 / expected.rows);
-  return Math.max(index - byChance, 0);
+  for (let phase = place; phase < place + length; phase += 1) indices[phase] = Math.max(indices[phase] as number, 0);
+}
+
+/** As above, against one half of each of two phases. @returns at least 0. */
+export function indexOfBoth(
+  one: ExpectedShares,
+  two: ExpectedShares,
+  counts: ArrayLike<number>,
+  first: number,
+  rows: number,
+): number {
+  const { length } = one.shares;
+  let index = -Math.max(one.filled - 1, two.filled - 1, 0) * (1 / rows + 1 / (one.rows + two.rows));
+  for (let bin = 0; bin < length; bin += 1) {
+    const expected = ((one.shares[bin] as number) + (two.shares[bin] as number)) / 2;
+    index += stabilityTerm(expected, correctedShare(counts[first + bin] as number, rows, length));
+  }
+  return Math.max(index, 0);
+}
+
+/** As above, against the only phase. @returns at least 0. */
+export function driftOf(expected: ExpectedShares, counts: ArrayLike<number>, first: number, rows: number): number {
+  const index = new Float64Array(1);
+  indicesOf([expected], counts, first, rows, index);
+  return index[0] as number;
 }

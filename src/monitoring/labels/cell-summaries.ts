@@ -39,9 +39,10 @@ export function coverageOf(cells: LabelCells): Record<Decision, LabelCoverage> {
 export function coverageOfAll(cells: LabelCells): Pick<LabelCoverage, 'decided' | 'coverage'> & { labelled: number } {
   let labelled = 0;
   let decided = 0;
-  for (const each of Object.values(coverageOf(cells))) {
-    labelled += each.labelled;
-    decided += each.decided;
+  for (const code of [approve, review, block]) {
+    const ofCode = cells.labelledOwn(code);
+    labelled += ofCode;
+    decided += ofCode + cells.pending(code) + cells.unlabelled(code);
   }
   return { decided, labelled, coverage: ratio(labelled, decided) };
 }

@@ -5,6 +5,7 @@ import { confusionOf, coverageOf, coverageOfAll, moneyOf } from './cell-summarie
 import { LabelCells } from './label-cells.js';
 import { dayText, LabelDays } from './label-days.js';
 import { LabelPlace } from './label-place.js';
+import type { FalsePositiveReading, RecentLegitimate } from './recent-legitimate.js';
 
 export type LabelsSummary = Pick<
   BusinessSummary,
@@ -28,13 +29,23 @@ export class LabelCounts {
   readonly #places = new LabelDays<LabelPlace>(() => new LabelPlace());
   /** The place that was asked for last: today's, as a rule. */
   latestPlace: LabelPlace | null = null;
+  /** The latest of its labels that were legitimate; null before there is one. The store of the decisions keeps it. */
+  recent: RecentLegitimate | null = null;
 
   /** Where decisions of a day count. @param all what counts for all versions. */
   placeAt(day: number, all: LabelCounts): LabelPlace {
     const place = this.#places.at(day);
-    if (place.cells.length === 0) place.join(day, all === this ? [this] : [all, this]);
+    if (place.cells.length === 0) {
+      place.version = all === this ? null : this;
+      place.join(day, all === this ? [this] : [all, this]);
+    }
     this.latestPlace = place;
     return place;
+  }
+
+  /** The share flagged of a version's latest labels that were legitimate, and how many those are. */
+  get recentFalsePositiveRate(): FalsePositiveReading {
+    return this.recent?.falsePositiveRate ?? { rate: null, labels: 0 };
   }
 
   /** Labels of decisions that this scorer took itself. */

@@ -34,6 +34,11 @@ export class LabelDays<T> {
     return made;
   }
 
+  /** In no order. */
+  [Symbol.iterator](): IterableIterator<[day: number, value: T]> {
+    return this.#days.entries();
+  }
+
   /** The oldest day first. */
   get entries(): [day: number, value: T][] {
     return [...this.#days].sort(([day], [other]) => day - other);

@@ -9,6 +9,8 @@ import type { LabelCounts } from './label-counts.js';
 export class LabelPlace {
   /** The UTC day since 1970. */
   day = Number.NaN;
+  /** The version's counts; null where the version is not known. */
+  version: LabelCounts | null = null;
   readonly cells: LabelCells[] = [];
   readonly #calibrations: Calibration[] = [];
 

@@ -1,3 +1,4 @@
+import type { CoverageSeen } from '../../api/alerts.js';
 import type { Decision } from '../../api/result.js';
 import { ratio } from '../ratio.js';
 import { coverageOfAll } from './cell-summaries.js';
@@ -14,14 +15,6 @@ export interface LabelReading {
   readonly amount: number;
 }
 
-/** How many of some decisions have a label. */
-export interface CoverageReading {
-  readonly decided: number;
-  readonly labelled: number;
-  /** null without decisions. */
-  readonly coverage: number | null;
-}
-
 /** All six of them, also those without labels. */
 export function readLabels({ cells }: { readonly cells: LabelCells }): LabelReading[] {
   return decisionsByCode.flatMap((decision, code) =>
@@ -34,17 +27,28 @@ export function readLabels({ cells }: { readonly cells: LabelCells }): LabelRead
   );
 }
 
+/** Of which decisions a coverage is. */
+export interface CoverageOptions {
+  /** The UTC day since 1970, see `dayOf`. */
+  readonly today: number;
+  /** Whole days that a label may take. Decisions that may be younger are not counted; 0: all are. */
+  readonly delayDays: number;
+}
+
 /**
- * The coverage of decisions that are old enough to have a label, by now: that of all would fall with each burst of traffic.
- *
- * @param today the UTC day since 1970, see `dayOf`. @param minAgeDays the youngest decisions that are looked at.
+ * The coverage of decisions that are old enough to have a label, by now: that of all would fall with each burst of traffic. Decisions are
+ * held by the day, so that one is counted once its day has been over for the delay. Decisions without an id are in none: no label can come.
  */
-export function readCoverage({ days }: LabelCounts, today: number, minAgeDays: number): CoverageReading {
+export function readCoverage(
+  { cells, days }: Pick<LabelCounts, 'cells' | 'days'>,
+  { today, delayDays }: CoverageOptions,
+): CoverageSeen {
+  if (delayDays === 0) return coverageOfAll(cells);
   let decided = 0;
   let labelled = 0;
-  for (const [day, cells] of days.entries) {
-    if (today - day < minAgeDays) continue;
-    const each = coverageOfAll(cells);
+  for (const [day, ofDay] of days) {
+    if (today - day <= delayDays) continue;
+    const each = coverageOfAll(ofDay);
     decided += each.decided;
     labelled += each.labelled;
   }

@@ -8,7 +8,7 @@ import { LabelCounts, type LabelsSummary } from './label-counts.js';
 import type { LabelPlace } from './label-place.js';
 import { noSlot, PendingDecisions } from './pending-decisions.js';
 import { labelCodes, type PendingPiece, placeMask } from './pending-piece.js';
-import { RecentLegitimate } from './recent-legitimate.js';
+import { type FalsePositiveReading, RecentLegitimate } from './recent-legitimate.js';
 import { WallTime } from './wall-time.js';
 
 /**
@@ -19,7 +19,7 @@ export class OutcomeStore {
   readonly #clock: Clock;
   readonly #limits: OutcomeLimits;
   readonly #pending = new PendingDecisions();
-  readonly #recent = new RecentLegitimate(this.#pending);
+  readonly #recent = new RecentLegitimate(this.#pending, 'recent');
   readonly #time: WallTime;
   /** Reused: what cells are told. */
   readonly #told: LabelledDecision = { code: 0, isFraud: false, amount: 0, isOwn: false };
@@ -48,7 +48,7 @@ export class OutcomeStore {
   ): void {
     const now = this.#clock.now();
     const key = flatCopy(id);
-    const known = this.#find(key);
+    const known = this.#find(key, now);
     const isKnown = known !== noSlot;
     const slot = isKnown ? known : this.#pending.add(key);
     const piece = this.#pending.pieceOf(slot);
@@ -62,9 +62,10 @@ export class OutcomeStore {
     piece.decidedAt[at] = now;
     piece.amount[at] = amounts === null ? Number.NaN : (amounts[row] as number);
     piece.score[at] = result === null ? Number.NaN : result.fraudProbability;
+    const before = piece.place[at] ?? null;
     piece.place[at] = this.#placeOf(version, this.#time.dayAt(now));
     this.#count(piece, at, 1);
-    if (isKnown) this.#recent.update(slot, piece.decision[at] !== 0);
+    if (isKnown) this.#updateRecent(slot, before);
     else this.#makeRoom();
   }
 
@@ -73,25 +74,25 @@ export class OutcomeStore {
    * @returns whether the label could be matched with a decision.
    */
   record(outcome: Outcome, version: LabelCounts | null = null): boolean {
-    this.forgetExpired();
-    const known = this.#find(outcome.id);
-    const slot = known === noSlot ? this.#addTold(outcome, version) : known;
+    // Read once: it takes longer than most of what follows.
+    const now = this.#clock.now();
+    this.#dropExpired(now);
+    const known = this.#find(outcome.id, now);
+    const slot = known === noSlot ? this.#addTold(outcome, version, now) : known;
     if (slot === noSlot) return false;
     this.#label(slot, outcome);
     if (known === noSlot) this.#makeRoom();
     return true;
   }
 
-  /** Drops decisions whose label is no longer expected. */
+  /** Drops decisions whose label is no longer expected, and looks at the wall clock. Called every second. */
   forgetExpired(): void {
     this.#time.look();
-    for (let slot = this.#pending.oldest; slot !== noSlot && this.#isExpired(slot); slot = this.#pending.oldest) {
-      this.#forget(slot);
-    }
+    this.#dropExpired(this.#clock.now());
   }
 
   /** The share flagged of the most recent labels that were legitimate, and how many those are. */
-  recentFalsePositiveRate(): { rate: number | null; labels: number } {
+  recentFalsePositiveRate(): FalsePositiveReading {
     return this.#recent.falsePositiveRate;
   }
 
@@ -116,8 +117,38 @@ export class OutcomeStore {
     if (Number.isNaN(piece.score[at])) piece.score[at] = fraudProbability;
     this.#count(piece, at, 1);
     if (!isRevised) return;
-    if (isFraud) this.#recent.remove(slot);
-    else this.#recent.add(slot, piece.decision[at] !== 0);
+    const ofVersion = this.#recentOf(piece.place[at]);
+    if (isFraud) {
+      this.#recent.remove(slot);
+      ofVersion?.remove(slot);
+    } else {
+      this.#recent.add(slot, piece.decision[at] !== 0);
+      ofVersion?.add(slot, piece.decision[at] !== 0);
+    }
+  }
+
+  /** A decision that was taken again. @param before where the earlier one counted. */
+  #updateRecent(slot: number, before: LabelPlace | null): void {
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    if (piece.label[at] !== labelCodes.legitimate) return;
+    const isFlagged = piece.decision[at] !== 0;
+    this.#recent.update(slot, isFlagged);
+    const [old, now] = [this.#recentOf(before), this.#recentOf(piece.place[at])];
+    if (old === now) {
+      now?.update(slot, isFlagged);
+    } else {
+      old?.remove(slot);
+      now?.add(slot, isFlagged);
+    }
+  }
+
+  /** The latest labels of the version that decided; null where it is not known. */
+  #recentOf(place: LabelPlace | null | undefined): RecentLegitimate | null {
+    const version = place?.version ?? null;
+    if (version === null) return null;
+    version.recent ??= new RecentLegitimate(this.#pending, 'recentOfVersion');
+    return version.recent;
   }
 
   /** @param by −1 takes a decision away from where it counts. */
@@ -140,9 +171,8 @@ export class OutcomeStore {
   }
 
   /** A decision from the host's own records, kept so that its label can be revised too. */
-  #addTold({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null): number {
+  #addTold({ id, decision, version: name, decidedAt }: Outcome, version: LabelCounts | null, now: number): number {
     if (decision === undefined || name === undefined) return noSlot;
-    const now = this.#clock.now();
     const slot = this.#pending.add(flatCopy(id));
     const piece = this.#pending.pieceOf(slot);
     const at = slot & placeMask;
@@ -162,16 +192,23 @@ export class OutcomeStore {
   }
 
   /** Looks at the age too: an old decision that the host reports can lie behind younger ones, where `forgetExpired` does not come to it. */
-  #find(id: string): number {
+  #find(id: string, now: number): number {
     const slot = this.#pending.find(id);
-    if (slot === noSlot || !this.#isExpired(slot)) return slot;
+    if (slot === noSlot || !this.#isExpired(slot, now)) return slot;
     this.#forget(slot);
     return noSlot;
   }
 
-  #isExpired(slot: number): boolean {
+  #dropExpired(now: number): void {
+    const pending = this.#pending;
+    for (let slot = pending.oldest; slot !== noSlot && this.#isExpired(slot, now); slot = pending.oldest) {
+      this.#forget(slot);
+    }
+  }
+
+  #isExpired(slot: number, now: number): boolean {
     const decidedAt = this.#pending.pieceOf(slot).decidedAt[slot & placeMask] as number;
-    return this.#clock.now() - decidedAt >= this.#limits.ttlMs;
+    return now - decidedAt >= this.#limits.ttlMs;
   }
 
   #makeRoom(): void {
@@ -186,6 +223,7 @@ export class OutcomeStore {
       (piece.place[at] as LabelPlace).addUnlabelled(piece.decision[at] as number);
     }
     this.#recent.release(slot);
+    piece.place[at]?.version?.recent?.release(slot);
     this.#pending.remove(slot);
   }
 }

@@ -11,7 +11,7 @@ export const labelCodes = { none: 0, legitimate: 1, fraud: 2 } as const;
 /** No place among the recent labels. */
 export const notRecent = -1;
 
-/** What is kept of some decisions: a struct of arrays, so that no decision is an object. 49 bytes for each. */
+/** What is kept of some decisions: a struct of arrays, so that no decision is an object. 51 bytes for each. */
 export class PendingPiece {
   readonly id: (string | null)[] = new Array<string | null>(pieceSize).fill(null);
   readonly place: (LabelPlace | null)[] = new Array<LabelPlace | null>(pieceSize).fill(null);
@@ -23,8 +23,10 @@ export class PendingPiece {
   readonly score = new Float32Array(pieceSize);
   readonly older = new Int32Array(pieceSize);
   readonly newer = new Int32Array(pieceSize);
-  /** Place among the recent labels, or `notRecent`. */
+  /** Place among the recent labels of all versions, or `notRecent`. */
   readonly recent = new Int16Array(pieceSize).fill(notRecent);
+  /** Place among those of its own version, or `notRecent`. */
+  readonly recentOfVersion = new Int16Array(pieceSize).fill(notRecent);
   /** 0 APPROVE, 1 REVIEW, 2 BLOCK. */
   readonly decision = new Uint8Array(pieceSize);
   /** One of `labelCodes`. */

@@ -10,16 +10,25 @@ const nothing = 0;
 const passed = 1;
 const flagged = 2;
 
-/** The decisions that were labelled legitimate most recently: a ring. */
+/** The share flagged of the latest labels that were legitimate, null without a label; and how many those are. */
+export interface FalsePositiveReading {
+  rate: number | null;
+  labels: number;
+}
+
+/** The decisions that were labelled legitimate most recently, of all versions or of one: a ring. */
 export class RecentLegitimate {
   readonly #pending: PendingDecisions;
+  /** Where a decision's place in this ring is kept. */
+  readonly #column: 'recent' | 'recentOfVersion';
   readonly #state = new Uint8Array(recentLabels);
   /** Whose it is, as long as the decision is held. */
   readonly #slot = new Int32Array(recentLabels).fill(noSlot);
   #next = 0;
 
-  constructor(pending: PendingDecisions) {
+  constructor(pending: PendingDecisions, column: 'recent' | 'recentOfVersion') {
     this.#pending = pending;
+    this.#column = column;
   }
 
   /** A decision that was labelled legitimate. */
@@ -30,7 +39,7 @@ export class RecentLegitimate {
     this.#unlink(place);
     this.#state[place] = isFlagged ? flagged : passed;
     this.#slot[place] = slot;
-    this.#pending.pieceOf(slot).recent[slot & placeMask] = place;
+    this.#pending.pieceOf(slot)[this.#column][slot & placeMask] = place;
   }
 
   /** One that was scored again: its latest decision counts. */
@@ -53,8 +62,7 @@ export class RecentLegitimate {
     if (place !== notRecent) this.#unlink(place);
   }
 
-  /** The share of them that was flagged, and how many they are. */
-  get falsePositiveRate(): { rate: number | null; labels: number } {
+  get falsePositiveRate(): FalsePositiveReading {
     let labels = 0;
     let stopped = 0;
     for (const state of this.#state) {
@@ -65,13 +73,13 @@ export class RecentLegitimate {
   }
 
   #placeOf(slot: number): number {
-    return this.#pending.pieceOf(slot).recent[slot & placeMask] as number;
+    return this.#pending.pieceOf(slot)[this.#column][slot & placeMask] as number;
   }
 
   #unlink(place: number): void {
     const slot = this.#slot[place] as number;
     if (slot === noSlot) return;
-    this.#pending.pieceOf(slot).recent[slot & placeMask] = notRecent;
+    this.#pending.pieceOf(slot)[this.#column][slot & placeMask] = notRecent;
     this.#slot[place] = noSlot;
   }
 }

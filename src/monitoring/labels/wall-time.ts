@@ -15,7 +15,7 @@ export class WallTime {
     this.#offsetMs = this.#start.epochMs - this.#start.now;
   }
 
-  /** Looks at the wall clock, which may be corrected at any time. Called every second. */
+  /** Looks at the wall clock, which may be corrected at any time. Called every second: reading it for each label would take longer. */
   look(): void {
     this.#offsetMs = this.#clock.epochMs() - this.#clock.now();
   }

@@ -22,6 +22,8 @@ export interface MetricsView {
   latencyBuckets: LatencyBuckets;
   /** What was counted, by version: several have the same name where a version served twice. '' is what was no version's. */
   counted: ReadonlyMap<string, readonly VersionStats[]>;
+  /** What versions that are no longer told apart have counted together: a part of every count that is not by version. null: nothing. */
+  older: VersionStats | null;
   live: readonly LiveVersion[];
   labels: readonly { version: string; labels: LabelCounts }[];
   /** Of live versions, where it is measured. */

@@ -34,13 +34,14 @@ export function withReference(manifest: string, reference: DriftReference): stri
 }
 
 /** A line for each feature. */
-function referenceText({ rows, score, inputs }: DriftReference, indent: string): string {
+function referenceText({ rows, phases, score, inputs }: DriftReference, indent: string): string {
   const lists = Object.entries(inputs).map(([name, features]) => {
     const lines = features.map((bins) => `${indent.repeat(4)}${JSON.stringify(bins)}`);
     return `${indent.repeat(3)}${JSON.stringify(name)}: [\n${lines.join(',\n')}\n${indent.repeat(3)}]`;
   });
   const fields = [
     `"rows": ${rows}`,
+    ...(phases === undefined ? [] : [`"phases": ${JSON.stringify(phases)}`]),
     `"score": ${JSON.stringify(score)}`,
     `"inputs": {\n${lists.join(',\n')}\n${indent.repeat(2)}}`,
   ];

@@ -28,6 +28,27 @@ describe('The reference of a manifest', () => {
     expect(read(reference)).toEqual({ issues: [], reference });
   });
 
+  it('has phases, with shares of each for every feature', () => {
+    const phases = [{ shares: [0.1, 0.8], missing: 0.1, usual: 0.2 }, { shares: [0, 0.9, 0.1] }];
+    const numbers = {
+      ...bins,
+      usual: 0.1,
+      phases: [{ shares: [0, 0.8, 0.1], missing: 0.1, usual: 0.2 }, { shares: [0, 0.9, 0.1] }],
+    };
+    const words = { ...texts, phases: [{ shares: [1] }, { shares: [0.6], other: 0.4 }] };
+    const given = { ...reference, phases: [60, 40], score: numbers, inputs: { X: [numbers, null], country: [words] } };
+    expect(read(given)).toEqual({ issues: [], reference: given });
+    const without = read({ ...given, score: bins }).issues;
+    expect(without).toEqual([
+      'reference.score.phases: a list of 2 objects with shares, one for each of reference.phases',
+    ]);
+    const short = read({ ...given, score: { ...numbers, phases } }).issues;
+    expect(short[0]).toContain('reference.score.phases[0].shares: a list of 3 shares');
+    expect(read({ ...given, phases: [60] }).issues[0]).toContain('reference.phases: a list of 2 to 100 integers');
+    expect(read({ ...given, score: { ...numbers, usual: -1 } }).issues[0]).toContain('reference.score.usual');
+    expect(read({ ...reference, score: numbers }).issues[0]).toContain('reference.score.phases');
+  });
+
   it('is none where it is absent or empty', () => {
     expect(read(undefined)).toEqual({ issues: [], reference: undefined });
     expect(read({})).toEqual({ issues: [], reference: undefined });

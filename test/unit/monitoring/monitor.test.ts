@@ -187,6 +187,32 @@ describe('Monitor', () => {
     expect(raised).toMatchObject([{ rule: 'errorRate', value: 0.1, severity: 'critical' }]);
   });
 
+  it('waits for labels as long as the host says that they take, before it misses them', () => {
+    const rules = { labelCoverage: { minimumVolume: 2 } };
+    for (const labelDelayDays of [0, 1]) {
+      const { clock, versions, raised } = rig(2, { minLabelCoverage: 0.5, labelDelayDays, rules });
+      for (const id of ['a', 'b', 'c']) versions[1]?.recordAnswer('APPROVE', 'LOW', id);
+      clock.advance(1_000);
+      expect(raised.map(({ rule, version }) => `${rule}@${version}`)).toEqual(
+        labelDelayDays === 0 ? ['labelCoverage@2'] : [],
+      );
+      clock.jump(2 * 86_400_000);
+      clock.advance(1_000);
+      expect(raised).toMatchObject([{ rule: 'labelCoverage', version: '2', value: 0 }]);
+    }
+  });
+
+  it('raises the false positive rate of the version that flags good customers', () => {
+    const { clock, monitor, versions, raised } = rig(2);
+    for (let index = 0; index < 90; index += 1) versions[0]?.recordAnswer('APPROVE', 'LOW', `good ${index}`);
+    for (let index = 0; index < 10; index += 1)
+      versions[1]?.recordAnswer(index < 4 ? 'BLOCK' : 'APPROVE', 'LOW', `${index}`);
+    for (let index = 0; index < 90; index += 1) monitor.recordOutcome({ id: `good ${index}`, isFraud: false });
+    for (let index = 0; index < 10; index += 1) monitor.recordOutcome({ id: `${index}`, isFraud: false });
+    clock.advance(1_000);
+    expect(raised).toMatchObject([{ rule: 'falsePositiveRate', version: '2', value: 0.4, severity: 'critical' }]);
+  });
+
   it('does every other part of its look where one of them throws, and goes on', () => {
     const { clock, monitor, stats, raised, state } = rig();
     const error = new Error('of the pool');

@@ -6,12 +6,13 @@ import { counter, type Value } from '../families.js';
 import type { MetricsView } from '../metrics-view.js';
 
 /** What became of requests, and what was decided. */
-export function collectRequests({ counted }: MetricsView): MetricFamily[] {
+export function collectRequests({ counted, older }: MetricsView): MetricFamily[] {
   const requests: Value[] = [];
   const decisions: Value[] = [];
   const highRisk: Value[] = [];
   const columnRows: Value[] = [];
   const fallbacks: Value[] = fallbackCodes.map((error) => [{ error }, 0]);
+  for (const [error, count] of older?.requests.fallbacks ?? []) fallbacks.push([{ error }, count]);
   for (const [version, all] of counted) {
     for (const stats of all) {
       const counts = stats.requests;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertOptions, AlertSnapshot, VersionSnapshot } from '../../../../src/api/alerts.js';
 import { ruleNames } from '../../../../src/monitoring/alerts/rule-table.js';
-import { boardOf, calmTraffic, calmVersion, snapshotOf } from '../../../support/alerts.js';
+import { boardOf, calmTraffic, calmVersion, resolvedAlerts, snapshotOf } from '../../../support/alerts.js';
 
 const calm = snapshotOf();
 const minutes = (failed: number, requests = 100_000) => ({ requests, failed });
@@ -10,6 +10,8 @@ const quiet = calm.failures;
 /** A calm primary, and a version beside it. */
 const beside = (parts: Partial<VersionSnapshot>): AlertSnapshot =>
   snapshotOf({ versions: [calmVersion, { ...calmVersion, version: '2', role: 'challenger', traffic: 0.1, ...parts }] });
+
+const coverageOf = (labelled: number, decided = 100_000) => ({ decided, labelled, coverage: labelled / decided });
 
 const shadowOf = (flipped: number, compared = 1_000) => beside({ role: 'shadow', flips: { compared, flipped } });
 
@@ -30,7 +32,7 @@ describe('the rules', () => {
     ['queueDepth', 3, snapshotOf({ queue: { depth: 801, maxDepth: 1_000 } })],
     ['drift@2', 1, beside({ drift: { rows: 2_000, psi: 0.26, worst: 'amount' } })],
     ['shadowFlips@2', 1, shadowOf(101)],
-    ['labelCoverage@2', 1, beside({ labelled: 100 }), { minLabelCoverage: 0.01 }],
+    ['labelCoverage@2', 1, beside({ coverage: coverageOf(100) }), { minLabelCoverage: 0.01 }],
     ['sampleRatio', 60, snapshotOf({ sampleRatioP: 0.00001 })],
     ['calibration@2', 1, beside({ calibration: { labels: 5_000, error: 0.06 } })],
   ];
@@ -97,6 +99,13 @@ describe('the rules', () => {
     ]);
   });
 
+  it('wait for labels for no longer than days are kept', () => {
+    expect(resolvedAlerts({ labelDelayDays: 89 }).labelDelayDays).toBe(89);
+    for (const labelDelayDays of [90, -1, 0.5, Number.NaN]) {
+      expect(() => resolvedAlerts({ labelDelayDays })).toThrow(/alerts\.labelDelayDays: expected an integer/);
+    }
+  });
+
   it('say nothing of an idle host', () => {
     const none = { ...calmTraffic, requests: 0, settled: 0, latencySamples: 0, rowsPerSecond: 0 };
     const rates = { errorRate: null, fallbackRate: null, p99LatencyMs: null };
@@ -104,10 +113,30 @@ describe('the rules', () => {
     const idle = snapshotOf({
       recent,
       labels: { recent: 0, falsePositiveRate: null },
-      versions: [{ ...calmVersion, recent, decisions: 0, labelled: 0 }],
+      versions: [
+        {
+          ...{ ...calmVersion, recent, decisions: 0, labelled: 0 },
+          labels: { recent: 0, falsePositiveRate: null },
+          coverage: { decided: 0, labelled: 0, coverage: null },
+        },
+      ],
     });
     const { look } = boardOf({ minLabelCoverage: 0.5, minThroughputPerSecond: 1e9 });
     for (let times = 0; times < 100; times += 1) expect(look(idle)).toEqual([]);
+  });
+
+  it('can be cleared, however near the limit of a share is to 1', () => {
+    for (const limit of [0.05, 0.5, 0.95, 1]) {
+      const { look } = boardOf({
+        ...{ minLabelCoverage: limit, minSampleRatioP: limit },
+        rules: { sampleRatio: { raiseAfter: 1 } },
+      });
+      const at = (coverage: number, sampleRatioP: number): AlertSnapshot =>
+        snapshotOf({ sampleRatioP, versions: [{ ...calmVersion, coverage: { ...coverageOf(1), coverage } }] });
+      expect(look(at(0.01, 0.01)), String(limit)).toEqual(['+labelCoverage@1', '+sampleRatio']);
+      expect(look(at(limit, limit)), String(limit)).toEqual(limit === 1 ? ['-labelCoverage@1', '-sampleRatio'] : []);
+      if (limit < 1) expect(look(at(1, 1)), String(limit)).toEqual(['-labelCoverage@1', '-sampleRatio']);
+    }
   });
 
   it('neither raise nor clear what only requests change, while there are none', () => {
@@ -156,6 +185,17 @@ describe('the rules of several versions', () => {
         message: expect.stringMatching(/^Version "2": Error rate of 60\.0% over 10 s, allowed 1\.0%\. /),
       },
     ]);
+  });
+
+  it('find the version that flags good customers, though all together do not', () => {
+    const { board, look } = boardOf();
+    expect(look(beside({ labels: { recent: 40, falsePositiveRate: 0.2 } }))).toEqual(['+falsePositiveRate@2']);
+    expect(board.active).toMatchObject([
+      { rule: 'falsePositiveRate', version: '2', message: expect.stringContaining('False positive rate of 20.0%') },
+    ]);
+    expect(look(beside({ labels: { recent: 9, falsePositiveRate: 0.2 } }))).toEqual(['-falsePositiveRate@2']);
+    // One version that answers alone is judged by all labels.
+    expect(look(snapshotOf({ labels: { recent: 40, falsePositiveRate: 0.2 } }))).toEqual(['+falsePositiveRate']);
   });
 
   it('clear the alert of a version that has ended, on an idle host too', () => {

@@ -214,7 +214,24 @@ describe('Labels', () => {
     store.record({ id: 'a', isFraud: false });
     for (let index = 0; index < 50; index += 1) decide(`new ${index}`, 'APPROVE');
     const today = dayOf(clock.epochMs());
-    expect(readCoverage(version, today, 30)).toEqual({ decided: 2, labelled: 1, coverage: 0.5 });
-    expect(readCoverage(version, today, 60)).toEqual({ decided: 0, labelled: 0, coverage: null });
+    expect(readCoverage(version, { today, delayDays: 0 })).toEqual({ decided: 52, labelled: 1, coverage: 1 / 52 });
+    expect(readCoverage(version, { today, delayDays: 30 })).toEqual({ decided: 2, labelled: 1, coverage: 0.5 });
+    expect(readCoverage(version, { today, delayDays: 60 })).toEqual({ decided: 0, labelled: 0, coverage: null });
+  });
+
+  it('leave out of that coverage every decision that may be younger than the delay', () => {
+    const { clock, version, decide } = rig();
+    const decidedAt = clock.epochMs();
+    decide('a', 'APPROVE');
+    const decidedAfter = (hours: number): number => {
+      clock.advance(hours * 3_600_000);
+      return readCoverage(version, { today: dayOf(clock.epochMs()), delayDays: 2 }).decided;
+    };
+    for (let hour = 1; hour <= 100; hour += 1) {
+      const decided = decidedAfter(1);
+      // Whole days count: it is counted once its day has been over for two days, and no later.
+      const dayEnd = (dayOf(decidedAt) + 1) * dayMs;
+      expect(decided, `after ${hour} h`).toBe(clock.epochMs() >= dayEnd + 2 * dayMs ? 1 : 0);
+    }
   });
 });

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../../src/api/result.js';
+import { LabelCounts } from '../../../../src/monitoring/labels/label-counts.js';
 import { OutcomeStore } from '../../../../src/monitoring/labels/outcomes.js';
 import { FakeClock } from '../../../support/fake-clock.js';
+import { untyped } from '../../../support/untyped.js';
 
 const unlimited = { maxPending: 1_000, ttlMs: 1e9 };
 
@@ -85,6 +87,26 @@ describe('OutcomeStore', () => {
     }
   });
 
+  it('reads the clock once for each label', () => {
+    const clock = new FakeClock();
+    let reads = 0;
+    const counted =
+      <T>(read: () => T) =>
+      (): T => {
+        reads += 1;
+        return read();
+      };
+    const store = new OutcomeStore(
+      untyped({ now: counted(() => clock.now()), epochMs: counted(() => clock.epochMs()) }),
+      unlimited,
+    );
+    store.expect('a', 'BLOCK');
+    store.expect('b', 'BLOCK');
+    reads = 0;
+    for (const isFraud of [true, false]) store.record({ id: 'b', isFraud });
+    expect(reads).toBe(2);
+  });
+
   it('has the false positive rate of the latest decision of a transaction that was scored again', () => {
     const store = new OutcomeStore(new FakeClock(), unlimited);
     store.expect('a', 'BLOCK');
@@ -111,6 +133,33 @@ describe('OutcomeStore', () => {
     for (let index = 0; index < 1_000; index += 1)
       store.record({ id: `t${index}`, isFraud: false, decision: 'APPROVE', version: '1' });
     expect(store.recentFalsePositiveRate()).toEqual({ rate: 0, labels: 1_000 });
+  });
+
+  it('has the false positive rate of each version, by its latest decisions', () => {
+    const store = new OutcomeStore(new FakeClock(), { maxPending: 5_000, ttlMs: 1e9 });
+    const [one, two] = [new LabelCounts(), new LabelCounts()];
+    expect(one.recentFalsePositiveRate).toEqual({ rate: null, labels: 0 });
+    for (let index = 0; index < 1_500; index += 1) {
+      store.expect(`one ${index}`, 'APPROVE', one);
+      store.record({ id: `one ${index}`, isFraud: false });
+    }
+    for (const id of ['a', 'b', 'c', 'd']) {
+      store.expect(id, 'BLOCK', two);
+      store.record({ id, isFraud: false });
+    }
+    expect(one.recentFalsePositiveRate).toEqual({ rate: 0, labels: 1_000 });
+    expect(two.recentFalsePositiveRate).toEqual({ rate: 1, labels: 4 });
+    // A label that is revised, and transactions that are scored again, by another version and by the same.
+    store.record({ id: 'a', isFraud: true });
+    store.expect('b', 'APPROVE', one);
+    store.expect('c', 'APPROVE', two);
+    expect(two.recentFalsePositiveRate).toEqual({ rate: 0.5, labels: 2 });
+    expect(one.recentFalsePositiveRate).toEqual({ rate: 0, labels: 1_000 });
+    store.expect('d', 'REVIEW', one);
+    expect(one.recentFalsePositiveRate).toEqual({ rate: 0.001, labels: 1_000 });
+    expect(two.recentFalsePositiveRate).toEqual({ rate: 0, labels: 1 });
+    // All but the one that was revised.
+    expect(store.recentFalsePositiveRate().labels).toBe(999);
   });
 
   it('has no ratio without a denominator', () => {

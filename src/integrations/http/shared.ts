@@ -4,6 +4,7 @@
  */
 
 export { clientSignal } from './client-signal.js';
+export { isServerClosing } from './closing-server.js';
 export { dashboardHandler } from './dashboard-handler.js';
 export { drainable } from './drainable.js';
 export { frameworkProblem } from './framework-problem.js';

@@ -5,6 +5,7 @@ export { FakeClock, fakeClock } from './fake-clock.js';
 export type { FakeScorerOptions } from './fake-options.js';
 export { FakeScorer, fakeScorer } from './fake-scorer.js';
 export type { FixtureOptions, PartialDeep } from './fixture-options.js';
+export type * from './mentioned-types.js';
 export {
   type FixtureFeatures,
   fallbackResult,

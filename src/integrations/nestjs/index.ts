@@ -1,6 +1,7 @@
 export { OnDeployment, OnFraudAlert, OnFraudAlertCleared } from './event-decorators.js';
 export { FraudScorerModule } from './fraud-scorer-module.js';
 export { FraudScorerHealthIndicator, type FraudScorerHealthResult } from './health-indicator.js';
+export type * from './mentioned-types.js';
 export type {
   FraudScorerAsyncOptions,
   FraudScorerModuleOptions,

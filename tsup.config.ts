@@ -14,7 +14,7 @@ const shared: Options = {
   // Nothing is minified, so names stay as they are; `keepNames` would have every closure pay for its name each time it is made.
 };
 
-/** No host loads them, and their names and lines can be read as they are: a source map would be a tenth of the package. */
+/** Their names and lines can be read as they are: source maps would be a tenth of the package. */
 const program: Options = { sourcemap: false };
 
 const entry = { index: 'src/index.ts', reference: 'models/visa-fraud/reference.ts' };
@@ -32,7 +32,7 @@ const subpaths = {
 /** What several subpaths load: not a subpath itself. */
 const sharedBySubpaths = { 'http-shared': 'src/integrations/http/shared.ts' };
 
-/** Subpaths for the tests of hosts: no host loads them in production, so they go without source maps, as programs do. */
+/** Subpaths for the tests of hosts. */
 const forTests = { testing: 'src/testing/index.ts' };
 
 /** A few kilobytes of it are used: not worth a dependency of every host. */
@@ -117,6 +117,7 @@ const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
 
 const esmSubpaths: Options = {
   ...shared,
+  ...program,
   ...ownGlobals,
   entry: { ...subpaths, ...sharedBySubpaths },
   format: ['esm'],
@@ -125,6 +126,7 @@ const esmSubpaths: Options = {
 
 const cjsSubpaths: Options = {
   ...shared,
+  ...program,
   ...ownGlobals,
   entry: { ...subpaths, ...sharedBySubpaths },
   format: ['cjs'],

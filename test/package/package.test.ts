@@ -37,16 +37,18 @@ describe('the tarball', () => {
         'bench/results/open-loop.svg',
         'bench/results/saturation.svg',
         'dist/THIRD-PARTY-LICENSES.txt',
-        ...['express', 'fastify', 'http', 'index', 'nestjs', 'opentelemetry', 'prometheus', 'reference'].flatMap(
-          (entry) =>
-            ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
+        ...['index', 'reference'].flatMap((entry) =>
+          ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
+        ),
+        ...['express', 'fastify', 'http', 'nestjs', 'opentelemetry', 'prometheus', 'testing'].flatMap((entry) =>
+          ['cjs', 'd.cts', 'd.ts', 'js'].map((extension) => `dist/${entry}.${extension}`),
         ),
         'dist/adopt-process.js',
         'dist/adopt-process.mjs',
         'dist/cli.js',
-        ...['cjs', 'cjs.map', 'js', 'js.map'].map((extension) => `dist/http-shared.${extension}`),
+        'dist/http-shared.cjs',
+        'dist/http-shared.js',
         'dist/score-charts.js',
-        ...['cjs', 'd.cts', 'd.ts', 'js'].map((extension) => `dist/testing.${extension}`),
         'dist/tool-worker.js',
         'dist/tool-worker.js.map',
         'dist/tool-worker.mjs',

@@ -46,8 +46,11 @@ export interface LogWarnErrorLogger {
 
 /** A logger of NestJS's, as `nestLogger` adapts it: the last text that it is given is the context. */
 export interface NestLikeLogger {
+  /** A line that is worth keeping. */
   log(message: string, ...optionalParams: string[]): unknown;
+  /** Something to look at. */
   warn(message: string, ...optionalParams: string[]): unknown;
+  /** Something that failed. */
   error(message: string, ...optionalParams: string[]): unknown;
 }
 

@@ -12,6 +12,12 @@ interface Entry {
 /** When a clock begins that is not told: 2026-01-01T00:00:00Z. */
 const defaultStart = Date.UTC(2026, 0, 1);
 
+/** What was set on a `FakeClock`. */
+export interface FakeTimer {
+  /** It does not fire any more. */
+  clear(): void;
+}
+
 /** A clock that stands still until a test moves it, for the option `clock` of `fakeScorer`. */
 export class FakeClock {
   readonly #timers = new Set<Entry>();
@@ -65,17 +71,17 @@ export class FakeClock {
   }
 
   /** Calls `callback` once, after so many milliseconds of this clock. */
-  after(delayMs: number, callback: () => void): { clear(): void } {
+  after(delayMs: number, callback: () => void): FakeTimer {
     return this.#set(delayMs, null, callback);
   }
 
   /** The same as `after`. */
-  background(delayMs: number, callback: () => void): { clear(): void } {
+  background(delayMs: number, callback: () => void): FakeTimer {
     return this.#set(delayMs, null, callback);
   }
 
   /** Calls `callback` every so many milliseconds of this clock. */
-  every(periodMs: number, callback: () => void): { clear(): void } {
+  every(periodMs: number, callback: () => void): FakeTimer {
     return this.#set(periodMs, periodMs, callback);
   }
 
@@ -84,7 +90,7 @@ export class FakeClock {
     systemClock.soon(callback);
   }
 
-  #set(delayMs: number, periodMs: number | null, callback: () => void): { clear(): void } {
+  #set(delayMs: number, periodMs: number | null, callback: () => void): FakeTimer {
     const entry: Entry = { at: this.#now + delayMs, order: this.#order++, periodMs, callback };
     this.#timers.add(entry);
     return {

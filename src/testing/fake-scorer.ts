@@ -170,14 +170,17 @@ export class FakeScorer<Known = unknown> extends EventSource implements Scorer<K
     if (names !== '') this.emit('deployment', { type: 'policy', version: null, reason: `set: ${names}` });
   }
 
+  /** What was counted, as a real scorer's. */
   summary(): Summary {
     return this.#statistics.summary();
   }
 
+  /** The same as plain data. */
   metrics(): Metrics {
     return this.#statistics.metrics();
   }
 
+  /** The alerts that were emitted. */
   alerts(): AlertsSummary {
     return this.#alerts.summary;
   }
@@ -217,6 +220,7 @@ export class FakeScorer<Known = unknown> extends EventSource implements Scorer<K
     }
   }
 
+  /** The same as `close()`. */
   async [asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -1,7 +1,7 @@
 export type { FakeAnswer, ScriptedAnswer } from './answer.js';
 export { type ErrorsByCode, errorCodes, fraudScorerError } from './errors-by-code.js';
 export type { FakeCall, FakeOutcome, HostFailure } from './fake-call.js';
-export { FakeClock, fakeClock } from './fake-clock.js';
+export { FakeClock, type FakeTimer, fakeClock } from './fake-clock.js';
 export type { FakeScorerOptions } from './fake-options.js';
 export { FakeScorer, fakeScorer } from './fake-scorer.js';
 export type { FixtureOptions, PartialDeep } from './fixture-options.js';

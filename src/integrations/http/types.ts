@@ -74,6 +74,7 @@ export interface RouteIdentity {
 
 /** One route: a function of a request. It never throws or rejects: errors are responses. */
 export interface ScoringRoute extends RouteIdentity {
+  /** Answers a request; errors are answers too. */
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
 }
 
@@ -102,19 +103,34 @@ export type Authorize = (request: HttpRequest, route: RouteIdentity) => boolean 
  * not there. `never` lets a scorer of any features in: its own checks say what is wrong with a request.
  */
 export interface HttpScorer {
+  /** Scores one transaction. */
   score(request: never, options?: ScoreOptions): Promise<ScoreResult>;
+  /** Scores several, each settled on its own, in order. */
   scoreMany(requests: never, options?: ScoreOptions): Promise<ScoreOutcome[]>;
+  /** Whether it takes requests. */
   health(): Health;
+  /** Tells a label. @returns whether the decision is known. */
   recordOutcome?(outcome: Outcome): boolean;
+  /** What is counted and measured, for people. */
   summary?(): Summary;
+  /** The same as plain data. */
   metrics?(): Metrics;
+  /** What a version takes. @default the primary */
   describeModel?(version?: string): ModelDescription;
+  /** Hears what becomes of versions. */
   on?(event: 'deployment', listener: () => void): unknown;
+  /** Hears no more. */
   off?(event: 'deployment', listener: () => void): unknown;
+  /** Loads a version. @returns it, once it serves. */
   deploy?(directory: string, options?: DeployOptions): Promise<DeploymentSummary>;
+  /** Sets shares of challengers, in [0, 1], by version. */
   setTraffic?(shares: Readonly<Record<string, number>>): void;
+  /** Makes a version the primary. */
   promote?(version: string): Promise<DeploymentSummary>;
+  /** Makes the standby the primary. */
   rollback?(): Promise<DeploymentSummary>;
+  /** Takes a version out, once it has answered what it has. */
   retire?(version: string): Promise<void>;
+  /** All versions, with what was measured of each. */
   deployments?(): DeploymentSummary[];
 }

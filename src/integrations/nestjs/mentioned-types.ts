@@ -21,6 +21,6 @@ export type * from '../../api/summary.js';
 export type * from '../../api/versions.js';
 export type * from '../../api/watch.js';
 export type * from '../../host/event-source.js';
-export type * from '../../host/events.js';
-export type * from '../../protocol/output-forms.js';
+export type { EventName, Listener } from '../../host/events.js';
+export type { Calibration, IsotonicCalibration, PlattCalibration } from '../../protocol/output-forms.js';
 export type * from '../http/route-types.js';

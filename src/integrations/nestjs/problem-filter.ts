@@ -23,6 +23,7 @@ export class FraudProblemFilter extends BaseExceptionFilter implements Exception
     this.#config = config;
   }
 
+  /** Answers an error of the scorer, or of the module's routes; gives any other to the filters behind. */
   override catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return throwError(() => error);
     const http = host.switchToHttp();

@@ -1,0 +1,155 @@
+import type { Provider } from '../../api/provider.js';
+import type { RecordRole } from '../../api/records.js';
+import type { Decision, RiskLevel } from '../../api/result.js';
+import type { ErrorCode } from '../../errors.js';
+import {
+  decidedByCodes,
+  decisionCodes,
+  type EntryParts,
+  entryParts,
+  errorCodes,
+  headFields,
+  levelCodes,
+  noBucket,
+  providerCodes,
+  roleCodes,
+  rowFields,
+  rowHeadBytes,
+} from './entry-layout.js';
+
+/** What the decisions of an entry share. */
+export interface EntryHead {
+  kind: number;
+  bytes: number;
+  /** Of the first row. */
+  sequence: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** null where there was none. */
+  batch: number | null;
+  inferenceMs: number | null;
+  rows: number;
+  context: number;
+  batchSize: number;
+  policy: number;
+  provider: Provider | null;
+  role: RecordRole;
+  /** Words of 4 bytes of a row's features. */
+  featureWords: number;
+  attentionWidth: number;
+  textBytes: number;
+}
+
+/** What a decision has of its own. */
+export interface EntryRow {
+  queueMs: number | null;
+  totalMs: number;
+  amount: number | null;
+  fraudProbability: number | null;
+  riskScore: number | null;
+  place: number;
+  bucket: number | null;
+  decision: Decision;
+  decidedBy: 'policy' | 'host' | 'fallback';
+  riskLevel: RiskLevel | null;
+  error: ErrorCode | null;
+  /** null where it is no copy, or what it is a copy of is not recorded. */
+  copyOf: number | null;
+  fraudOutput: number;
+  riskOutput: number | null;
+  id: string | null;
+  /** JSON; empty where there is nothing further. */
+  further: string;
+}
+
+/** Reads an entry. Lengths are checked when it is made, so that a damaged one cannot have it read elsewhere. */
+export class EntryView {
+  readonly head: EntryHead;
+  readonly parts: EntryParts;
+  readonly #entry: Buffer;
+
+  /** @throws {RangeError} where the lengths are not those of an entry. */
+  constructor(entry: Buffer) {
+    const u32 = (field: number): number => entry.readUInt32LE(field);
+    const f64 = (field: number): number => entry.readDoubleLE(field);
+    const batch = f64(headFields.batch);
+    this.#entry = entry;
+    this.head = {
+      kind: u32(headFields.kind),
+      bytes: u32(headFields.bytes),
+      sequence: f64(headFields.sequence),
+      at: f64(headFields.at),
+      batch: batch < 0 ? null : batch,
+      inferenceMs: numberOf(f64(headFields.inferenceMs)),
+      rows: u32(headFields.rows),
+      context: u32(headFields.context),
+      batchSize: u32(headFields.batchSize),
+      policy: u32(headFields.policy),
+      provider: providerCodes[u32(headFields.provider)] ?? null,
+      role: roleCodes[u32(headFields.role)] ?? 'primary',
+      featureWords: u32(headFields.featureWords),
+      attentionWidth: u32(headFields.attentionWidth),
+      textBytes: u32(headFields.textBytes),
+    };
+    this.parts = entryParts(this.head);
+    if (this.head.bytes !== entry.length || this.parts.bytes !== entry.length) {
+      throw new RangeError('an entry whose lengths do not agree');
+    }
+  }
+
+  /** The decisions, in their order. */
+  *rows(): Generator<EntryRow> {
+    let text = this.parts.texts;
+    for (let row = 0; row < this.head.rows; row += 1) {
+      const at = this.parts.rows + row * rowHeadBytes;
+      const idBytes = this.#entry.readUInt32LE(at + rowFields.idBytes);
+      const furtherBytes = this.#entry.readUInt32LE(at + rowFields.furtherBytes);
+      const further = text + idBytes;
+      yield this.#row(at, text, further, further + furtherBytes);
+      text = further + furtherBytes;
+    }
+  }
+
+  /** The bytes of a row's features, as they lay in the model's memory. Empty where there are none. */
+  features(row: number): Buffer {
+    const bytes = this.head.featureWords * 4;
+    const from = this.parts.features + row * bytes;
+    return this.#entry.subarray(from, from + bytes);
+  }
+
+  attention(row: number): number[] {
+    const from = this.parts.attention + row * this.head.attentionWidth * 4;
+    return Array.from({ length: this.head.attentionWidth }, (_, index) => this.#entry.readFloatLE(from + 4 * index));
+  }
+
+  #row(at: number, text: number, further: number, end: number): EntryRow {
+    const entry = this.#entry;
+    const f64 = (field: number): number => entry.readDoubleLE(at + field);
+    const f32 = (field: number): number => entry.readFloatLE(at + field);
+    const u8 = (field: number): number => entry.readUInt8(at + field);
+    const bucket = entry.readUInt16LE(at + rowFields.bucket);
+    const copyOf = f64(rowFields.copyOf);
+    return {
+      queueMs: numberOf(f64(rowFields.queueMs)),
+      totalMs: f64(rowFields.totalMs),
+      amount: numberOf(f64(rowFields.amount)),
+      fraudProbability: numberOf(f32(rowFields.fraudProbability)),
+      riskScore: numberOf(f32(rowFields.riskScore)),
+      place: entry.readUInt16LE(at + rowFields.place),
+      bucket: bucket === noBucket ? null : bucket,
+      decision: decisionCodes[u8(rowFields.decision)] ?? 'REVIEW',
+      decidedBy: decidedByCodes[u8(rowFields.decidedBy)] ?? 'policy',
+      riskLevel: levelCodes[u8(rowFields.riskLevel)] ?? null,
+      error: errorCodes[u8(rowFields.error)] ?? null,
+      copyOf: copyOf < 0 ? null : copyOf,
+      fraudOutput: f32(rowFields.fraudOutput),
+      riskOutput: numberOf(f32(rowFields.riskOutput)),
+      id: further > text ? entry.toString('utf8', text, further) : null,
+      further: entry.toString('utf8', further, end),
+    };
+  }
+}
+
+function numberOf(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}

@@ -1,0 +1,99 @@
+import { headFields } from '../format/entry-layout.js';
+import { fillerKind, type RingMemory, ringControl, ringWords, unitBytes } from './ring-memory.js';
+
+/** No place: there is no room. */
+export const noRoom = -1;
+
+/**
+ * Fills the ring. An entry is reserved, written in place and committed; nobody sees it before. No other may be reserved meanwhile.
+ */
+export class RingWriter {
+  readonly #control: Int32Array;
+  readonly #words: Uint32Array;
+  readonly #units: number;
+  /** Of the entry that is being written, fillers included. */
+  #reserved = 0;
+
+  constructor(memory: RingMemory) {
+    this.#control = ringControl(memory);
+    this.#words = new Uint32Array(memory.data);
+    this.#units = memory.data.byteLength / unitBytes;
+  }
+
+  get capacityBytes(): number {
+    return this.#units * unitBytes;
+  }
+
+  /** Bytes that entries take now. */
+  get usedBytes(): number {
+    return this.#used() * unitBytes;
+  }
+
+  /**
+   * Finds room for an entry.
+   *
+   * @param bytes a multiple of 8.
+   * @returns where it begins in the ring's data, in bytes, or `noRoom`.
+   */
+  reserve(bytes: number): number {
+    const units = bytes / unitBytes;
+    const head = this.#head();
+    const at = head % this.#units;
+    const toEnd = this.#units - at;
+    // An entry lies in one piece.
+    const filler = units > toEnd ? toEnd : 0;
+    if (this.#used() + filler + units > this.#units) return noRoom;
+    if (filler > 0) this.#fill(at, filler);
+    this.#reserved = filler + units;
+    return (filler > 0 ? 0 : at) * unitBytes;
+  }
+
+  /** The entry that was reserved is whole. */
+  commit(): void {
+    Atomics.store(this.#control, ringWords.head, this.#head() + this.#reserved);
+    this.#reserved = 0;
+  }
+
+  /**
+   * Gives up the oldest entry, if it is still there.
+   *
+   * @returns how many records it held; null where the ring is empty.
+   */
+  dropOldest(): number | null {
+    for (;;) {
+      const tail = Atomics.load(this.#control, ringWords.tail);
+      const from = tail >>> 0;
+      if (from === this.#head()) return null;
+      // Nobody but this thread writes there.
+      const at = ((from % this.#units) * unitBytes) / 4;
+      const units = (this.#words[at + headFields.bytes / 4] as number) / unitBytes;
+      const kind = this.#words[at + headFields.kind / 4];
+      const rows = this.#words[at + headFields.rows / 4] as number;
+      const next = (from + units) | 0;
+      // Else the writer has taken it meanwhile.
+      if (Atomics.compareExchange(this.#control, ringWords.tail, tail, next) !== tail) continue;
+      if (kind !== fillerKind) return rows;
+    }
+  }
+
+  /** Has the emptying thread look now. */
+  wake(): void {
+    Atomics.add(this.#control, ringWords.wake, 1);
+    Atomics.notify(this.#control, ringWords.wake);
+  }
+
+  #fill(unit: number, units: number): void {
+    const at = (unit * unitBytes) / 4;
+    this.#words[at + headFields.bytes / 4] = units * unitBytes;
+    this.#words[at + headFields.kind / 4] = fillerKind;
+  }
+
+  #head(): number {
+    // Only this thread writes it.
+    return (this.#control[ringWords.head] as number) >>> 0;
+  }
+
+  #used(): number {
+    return (this.#head() - (Atomics.load(this.#control, ringWords.tail) >>> 0)) >>> 0;
+  }
+}

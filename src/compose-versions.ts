@@ -15,7 +15,7 @@ import { Retirement } from './deployments/retirement.js';
 import { Roles } from './deployments/roles.js';
 import { rowsInFlight } from './deployments/rows-in-flight.js';
 import type { WorkersObserver } from './deployments/serving-workers.js';
-import { mostCopied } from './deployments/shadow/copies.js';
+import { type Copies, mostCopied } from './deployments/shadow/copies.js';
 import { shadowLimits, shadowObserver } from './deployments/shadow/limits.js';
 import { Shadow } from './deployments/shadow/shadow.js';
 import { canaryOf } from './deployments/summaries.js';
@@ -33,7 +33,9 @@ import { RequestTable } from './requests/request-table.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 
 /** What the versions of a scorer share. */
-export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'workers' | 'mayRun'> {
+export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'workers' | 'mayRun' | 'roleOf'> {
+  /** What shadows have. */
+  copies: Copies;
   /** Hears of the workers of a version. */
   observerOf: (version: string) => WorkersObserver;
   /** Counts calls of `scoreColumns` that callers sent to shadows. */
@@ -66,6 +68,8 @@ export function composeVersions(
       ...shared,
       stats: statsOf(directory),
       workers: shared.observerOf(directory.manifest.version),
+      mayRun: () => shared.log.mayRun(),
+      roleOf: (deployment) => (deployment === deployments.primary ? 'primary' : 'challenger'),
       onEmpty: () => {
         if (deployments.copies.isActive) deployments.copies.resume();
       },
@@ -97,7 +101,9 @@ export function composeVersions(
       {
         ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.unrouted, traces: undefined },
         workers: shadowObserver(logger, directory),
-        mayRun: () => deployments.waiting === 0,
+        mayRun: () => deployments.waiting === 0 && shared.log.mayRun(),
+        roleOf: () => 'shadow',
+        copyNumber: (row) => shared.copies.numberOf(table.place[row] as number),
       },
     );
     return new Shadow({

@@ -31,6 +31,9 @@ import { Monitor } from './monitoring/monitor.js';
 import { Traces } from './monitoring/traces/traces.js';
 import { VersionStats } from './monitoring/version-stats.js';
 import type { ResolvedOptions } from './options.js';
+import { DecisionLog } from './records/host/decision-log.js';
+import { FallbackLog } from './records/host/fallback-log.js';
+import { RecordsHook } from './records/host/records-hook.js';
 import { Admission } from './requests/admission.js';
 import { Door } from './requests/door.js';
 import { KnownNames } from './requests/known-names.js';
@@ -58,6 +61,10 @@ export interface Parts {
   hostLoad: HostLoad;
   /** What live pages are told. */
   page: PageHook;
+  /** Where decisions go to be recorded. */
+  log: DecisionLog;
+  /** Where those who record find it. */
+  records: RecordsHook;
   latencyBuckets: LatencyBuckets;
   admission: Admission;
   columns: ColumnScoring;
@@ -96,6 +103,8 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const deployments = new DeploymentSet(new Router(options.routingSalt ?? directory.manifest.name), copies);
   const retired = new RetiredVersions((version) => deployments.find(version) !== null);
   const deadlines = new DeadlineWheel(table, clock, (row) => deployments.of(table, row).expire(row));
+  const log = new DecisionLog(clock);
+  const copyNumber = (row: number): number => copies.numberOf(table.copy[row] as number);
   const settler = new Settler({
     clock,
     table,
@@ -105,6 +114,11 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     copies,
     experiments: deployments.experiments,
     traces,
+    log: new FallbackLog({
+      ...{ log, table, copyNumber },
+      versionOfRow: (row) => deployments.of(table, row).log,
+      versionOf: (version) => deployments.find(version)?.log ?? null,
+    }),
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
@@ -136,13 +150,23 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
     ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, traces, logger, onFault },
-    unrouted,
+    ...{ unrouted, log, copyNumber, copies },
     knownNames: new KnownNames(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
     onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),
     onPolicyNote: (note) => logger.warn(note),
   });
+  log.bytesToCome = () => {
+    let bytes = 0;
+    for (const { batcher, limits, log } of deployments.answering) {
+      bytes += log.bytesOf(batcher.inFlight + limits.maxBatchSize);
+    }
+    return bytes;
+  };
+  log.onRoom = () => {
+    for (const { batcher } of deployments.answering) batcher.resume();
+  };
   const admission = new Admission({
     clock,
     table,
@@ -190,6 +214,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     hostLoad: new HostLoad(bareClock),
     latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
     page: new PageHook(options.alerts, onFault),
+    ...{ log, records: new RecordsHook(log, logger) },
     ...{ traces, onFault, startedAt: clock.now(), startedAtEpochMs: clock.epochMs() },
   };
 }

@@ -25,6 +25,7 @@ import { createParts } from './create-parts.js';
 import { VersionedScorer } from './deployments/versioned-scorer.js';
 import { outsideOfRequests } from './host/async-context.js';
 import { asyncDispose } from './host/async-dispose.js';
+import { labelDecision } from './label-decision.js';
 import { closeParts, readCloseOptions } from './lifecycle.js';
 import { metricsOf } from './metrics-of.js';
 import { rehearse } from './rehearsal.js';
@@ -90,6 +91,7 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
       const scorer = new FraudScorer<Known>(parts);
       parts.traces.serve(scorer, parts.clock);
       parts.page.serve(scorer);
+      parts.records.serve(scorer);
       return scorer;
     });
   }
@@ -175,11 +177,12 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   /**
    * Tells what a transaction turned out to be, late or revised.
    *
-   * @returns whether it could be matched: by an id this scorer holds, or by the decision given from the host's own records.
+   * @returns whether it could be matched: by an id this scorer holds, by the decision given from the host's own records, or by the files of
+   * decision records, where `recordDecisions` writes some.
    * @throws {InvalidRequestError} where the outcome is not as documented.
    */
   recordOutcome(outcome: Outcome): boolean {
-    return this.#parts.monitor.recordOutcome(readOutcome(outcome));
+    return labelDecision(this.#parts, readOutcome(outcome));
   }
 
   /**

@@ -7,6 +7,7 @@ import type { FaultReport } from '../host/faults.js';
 import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { isProbability, outputsPerRow, outsideMessage, readAttention } from '../protocol/outputs.js';
+import type { VersionLog } from '../records/host/version-log.js';
 import { explainCodes } from '../requests/explain-codes.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import type { Landed } from '../scheduling/flights.js';
@@ -30,6 +31,8 @@ export interface AnswersOptions {
   explanations: Explanations;
   /** Takes a sample of the rows; null where drift is not measured. */
   drift: DriftWatch | null;
+  /** Takes decisions to where they are recorded. */
+  log: Pick<VersionLog, 'isActive' | 'begin' | 'add' | 'end' | 'hold' | 'answerHeld'>;
   stats: VersionStats;
   settler: Settler;
   onFault: FaultReport;
@@ -59,6 +62,8 @@ export class Answers {
     const { rows, generations, count } = lane;
     // Before anything is settled: the rows' memory goes to other requests then.
     if (drift !== null) drift.sample(lane, table, answeredAt);
+    const log = this.#options.log.isActive ? this.#options.log : null;
+    log?.begin();
     const asks = this.#options.decide !== undefined;
     const enqueued = this.#enqueued;
     let answered = 0;
@@ -84,6 +89,7 @@ export class Answers {
       if (explain > explainCodes.never && explanations.wants(row, result)) {
         table.state[row] = rowStates.held;
         table.result[row] = result;
+        log?.hold(row, place, policy, lane, inferenceMs, provider);
         explanations.begin(row, result, policy);
       } else {
         enqueued[answered] = table.enqueuedAt[row] as number;
@@ -93,9 +99,11 @@ export class Answers {
           stats.recordTimes(enqueued, answered, lane.sentAt, answeredAt);
           answered = 0;
         }
+        log?.add(row, place, result, policy, lane, inferenceMs);
         this.#settle(row, result);
       }
     }
+    log?.end(lane, inferenceMs, provider);
     stats.recordTimes(enqueued, answered, lane.sentAt, answeredAt);
   }
 
@@ -180,13 +188,14 @@ export class Answers {
 
   /** A request whose answer was held for its reasons. @param answeredAt on the monotonic clock, in ms. */
   answerHeld(row: number, answeredAt: number): void {
-    const { table, stats } = this.#options;
+    const { table, stats, log } = this.#options;
     const result = table.result[row] ?? null;
     if (result === null) throw new Error('a row was held without a result');
     const enqueuedAt = table.enqueuedAt[row] as number;
     result.timing.totalMs = answeredAt - enqueuedAt;
     this.#enqueued[0] = enqueuedAt;
     stats.recordTimes(this.#enqueued, 1, enqueuedAt + result.timing.queueMs, answeredAt);
+    log.answerHeld(row, result);
     this.#settle(row, result);
   }
 

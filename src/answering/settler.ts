@@ -5,6 +5,7 @@ import type { FraudScorerError } from '../errors.js';
 import { type CallerContext, inContext } from '../host/async-context.js';
 import type { Clock } from '../host/clock.js';
 import { type Trace, Traces } from '../monitoring/traces/traces.js';
+import type { FallbackLog, KeptRequest } from '../records/host/fallback-log.js';
 import type { Caller, SettlementObserver } from '../requests/caller.js';
 import { noBucket, noCopy, type RequestTable } from '../requests/request-table.js';
 import type { DeadlineWheel } from '../scheduling/deadline-wheel.js';
@@ -24,6 +25,8 @@ export interface SettlerOptions {
   copies?: { answered(place: number, result: ModelResult): void; failed(place: number): void };
   /** Hears what became of requests that were routed among versions, by the version's index and the bucket of the routing key. */
   experiments?: { settled(version: number, bucket: number, outcome: Decision | 'ERROR'): void };
+  /** Takes decisions of the fallback to where they are recorded. @default nowhere */
+  log?: FallbackLog | undefined;
   /** Where requests are watched from. @default nobody watches */
   traces?: Traces | undefined;
   onFallbackFailure: (reason: string) => void;
@@ -70,6 +73,7 @@ export class Settler {
     const caller = this.#callerOf(row);
     const copy = this.#table.copy[row] as number;
     const bucket = this.#table.bucket[row] as number;
+    const kept = this.#options.fallback === 'throw' ? null : (this.#options.log?.keep(row) ?? null);
     this.#letGo(row);
     if (copy !== noCopy) this.#options.copies?.failed(copy);
     // What the caller took back was not the version's to answer.
@@ -79,14 +83,15 @@ export class Settler {
     // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
     if (isAbandoned) observer.recordAbandoned();
     else observer.recordError(error);
-    const fallback = this.#settleError(caller, error, model, observer);
+    const fallback = this.#settleError(caller, error, model, observer, () => kept);
     if (caller.trace !== null) this.#trace(caller, caller.trace, error, model, fallback, isAbandoned);
   }
 
   /** A request that is not taken in. */
   refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
     observer.recordError(error);
-    const fallback = this.#settleError(caller, error, model, observer);
+    const kept = (): KeptRequest | null => this.#options.log?.keepRefused(model.version) ?? null;
+    const fallback = this.#settleError(caller, error, model, observer, kept);
     if (caller.trace !== null) this.#trace(caller, caller.trace, error, model, fallback, false);
   }
 
@@ -136,6 +141,7 @@ export class Settler {
     error: FraudScorerError,
     model: ModelIdentity,
     observer: SettlementObserver,
+    keptOf: () => KeptRequest | null,
   ): FallbackResult | null {
     const decision = this.#askFallback(caller, error);
     if (decision === null) {
@@ -153,6 +159,8 @@ export class Settler {
       riskLevel: null,
     };
     if (caller.id !== undefined) result.id = caller.id;
+    const kept = keptOf();
+    if (kept !== null) this.#options.log?.decided(kept, result);
     caller.resolve(result);
     if (this.#options.events.decisionListeners > 0) this.#tell(result, model, caller.context);
     return result;

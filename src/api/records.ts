@@ -157,8 +157,8 @@ export interface RecordedDecision extends RecordBase {
   /** The host's id: hashed, unless the mask says otherwise. */
   id?: string;
   role: RecordRole;
-  /** Of a shadow: the decision that it was a copy of, where that is recorded. */
-  copyOf?: string;
+  /** The request's number among those of the run that shadows had copies of: the records of the shadow and of the version that answered have the same. */
+  copy?: number;
   /** Which of the 1,024 buckets of routing keys it fell in, where versions share the traffic. */
   bucket?: number;
   model: RecordedModel;
@@ -172,8 +172,7 @@ export interface RecordedDecision extends RecordBase {
   hashed?: Record<string, string>;
   /** The batch that it was in: its number in the run, its rows, and which of them this was. Absent where it was in none. */
   batch?: { number: number; size: number; place: number };
-  /** What the graph gave, before it became a score. */
-  output?: { fraud: number | string; risk: number | string | null };
+  /** The scores as the policy compared them: float32, exact; null where the fallback decided. */
   fraudProbability: number | null;
   riskScore: number | null;
   attention?: number[];

@@ -1,15 +1,18 @@
 import type { Settler } from '../answering/settler.js';
 import type { UnknownFeatures } from '../api/options.js';
 import type { Decide, DecisionPolicy } from '../api/policy.js';
+import type { RecordRole } from '../api/records.js';
 import type { Explain } from '../api/request.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
 import type { Traces } from '../monitoring/traces/traces.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
+import type { DecisionLog } from '../records/host/decision-log.js';
 import type { KnownNames } from '../requests/known-names.js';
 import type { RequestTable } from '../requests/request-table.js';
 import type { Waiters } from '../requests/waiters.js';
 import type { BatchPolicy } from '../scheduling/batch-policy.js';
+import type { Deployment } from './deployment.js';
 import type { DriftSetting } from './drift-watch-of.js';
 import type { ServingWorkersOptions, WorkersObserver } from './serving-workers.js';
 
@@ -41,6 +44,12 @@ export interface DeploymentParts {
   mayRun?: (() => boolean) | undefined;
   /** Where requests and batches are watched from; a shadow's are not. */
   traces?: Traces | undefined;
+  /** Where decisions go to be recorded. */
+  log: DecisionLog;
+  /** Which part this version has in decisions now. */
+  roleOf: (deployment: Deployment) => RecordRole;
+  /** The number of a row's request among those that shadows have copies of. */
+  copyNumber: (row: number) => number;
   /** Told each time that no request waits for this version any more. */
   onEmpty?: (() => void) | undefined;
   /** Told when something has left the queue, or has been settled. */

@@ -13,6 +13,7 @@ import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import { BatchTraces } from '../monitoring/traces/batch-traces.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { tasksPerWorker } from '../protocol/serving.js';
+import { VersionLog } from '../records/host/version-log.js';
 import { FeatureRows } from '../requests/feature-rows.js';
 import { rowStates } from '../requests/request-table.js';
 import { rowLayoutOf } from '../requests/row-layout.js';
@@ -23,6 +24,7 @@ import { allocate } from './allocate.js';
 import type { DeploymentOptions, DeploymentParts } from './deployment-options.js';
 import { driftWatchOf } from './drift-watch-of.js';
 import { PolicyLayers } from './policy-layers.js';
+import { recordContext } from './record-context.js';
 import { ServingWorkers } from './serving-workers.js';
 
 /** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
@@ -52,6 +54,8 @@ export class Deployment {
   /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
   readonly scratchRow: number;
   readonly directory: ModelDirectory;
+  /** Its decisions on their way to where they are recorded. */
+  readonly log: VersionLog;
   readonly #parts: DeploymentParts;
   readonly #lanes: Lanes;
   readonly #areas: ColumnAreas;
@@ -104,8 +108,16 @@ export class Deployment {
       onFailure: parts.onExplanationFailure,
       onFault: parts.onFault,
     });
+    this.log = new VersionLog({
+      ...{ log: parts.log, context: recordContext(directory), features: this.features, table, maxBatchSize },
+      workers: this.workers,
+      policy: this.policy,
+      role: () => parts.roleOf(this),
+      copyNumber: parts.copyNumber,
+    });
     this.#answers = new Answers({
       ...{ table, model: this.model, maxBatchSize, workers: this.workers },
+      log: this.log,
       policy: this.policy,
       decide: options.decide,
       onDecideFailure: parts.onDecideFailure,
@@ -124,6 +136,7 @@ export class Deployment {
       onScored: (rows) => this.columnStats.recordRows(rows),
       onAnswered: (call) => {
         this.columnStats.recordColumns(call.counts);
+        this.log.columns(this.model, call.rows, call.counts);
         call.settlement.resolve(call.scores);
         this.batcher.pump();
       },
@@ -156,7 +169,10 @@ export class Deployment {
     this.batcher.remove(row);
     this.explanations.giveUp(row);
     if (isAnswered) this.#answers.answerHeld(row, clock.now());
-    else settler.fail(row, error, this.model, this.stats);
+    else {
+      this.log.forget(row);
+      settler.fail(row, error, this.model, this.stats);
+    }
     changes.tell();
   }
 

@@ -29,6 +29,9 @@ export class Copies {
   readonly #state = new Uint8Array(mostCopied);
   readonly #decisions: Decision[] = new Array(mostCopied).fill('APPROVE');
   readonly #scores = new Float32Array(mostCopied);
+  /** Which of all requests that were ever copied it is, from 0: records of its decisions have it. */
+  readonly #numbers = new Float64Array(mostCopied);
+  #nextNumber = 0;
 
   constructor(table: RequestTable, budget: Pick<CopyBudget, 'hasTime' | 'made'>, onFault: FaultReport) {
     this.#table = table;
@@ -71,7 +74,14 @@ export class Copies {
     this.#freeCount -= 1;
     this.#open[place] = taken + 1;
     this.#state[place] = states.open;
+    this.#numbers[place] = this.#nextNumber;
+    this.#nextNumber += 1;
     this.#table.copy[row] = place;
+  }
+
+  /** Which of all requests that were ever copied it is. */
+  numberOf(place: number): number {
+    return this.#numbers[place] as number;
   }
 
   /** The version that answers has answered. */

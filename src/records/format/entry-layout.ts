@@ -89,12 +89,10 @@ export const rowFields = {
   idBytes: 40,
   /** u32 */
   furtherBytes: 44,
-  /** f64: of a shadow's, the sequence of the decision that it is a copy of; −1 where that is not recorded. */
-  copyOf: 48,
-  /** f32: what the graph gave for the fraud probability. */
-  fraudOutput: 56,
-  /** f32: likewise for the risk; NaN where the model has none. */
-  riskOutput: 60,
+  /** f64: the request's number among those that shadows have copies of, the same in the record of each; −1 where none has. */
+  copy: 48,
+  /** f64: kept for later; 0. */
+  reserved: 56,
 } as const;
 
 export const noBucket = 0xff_ff;

@@ -53,10 +53,8 @@ export interface EntryRow {
   decidedBy: 'policy' | 'host' | 'fallback';
   riskLevel: RiskLevel | null;
   error: ErrorCode | null;
-  /** null where it is no copy, or what it is a copy of is not recorded. */
-  copyOf: number | null;
-  fraudOutput: number;
-  riskOutput: number | null;
+  /** The request's number among those that shadows have copies of; null where none has. */
+  copy: number | null;
   id: string | null;
   /** JSON; empty where there is nothing further. */
   further: string;
@@ -128,7 +126,7 @@ export class EntryView {
     const f32 = (field: number): number => entry.readFloatLE(at + field);
     const u8 = (field: number): number => entry.readUInt8(at + field);
     const bucket = entry.readUInt16LE(at + rowFields.bucket);
-    const copyOf = f64(rowFields.copyOf);
+    const copy = f64(rowFields.copy);
     return {
       queueMs: numberOf(f64(rowFields.queueMs)),
       totalMs: f64(rowFields.totalMs),
@@ -141,9 +139,7 @@ export class EntryView {
       decidedBy: decidedByCodes[u8(rowFields.decidedBy)] ?? 'policy',
       riskLevel: levelCodes[u8(rowFields.riskLevel)] ?? null,
       error: errorCodes[u8(rowFields.error)] ?? null,
-      copyOf: copyOf < 0 ? null : copyOf,
-      fraudOutput: f32(rowFields.fraudOutput),
-      riskOutput: numberOf(f32(rowFields.riskOutput)),
+      copy: copy < 0 ? null : copy,
       id: further > text ? entry.toString('utf8', text, further) : null,
       further: entry.toString('utf8', further, end),
     };

@@ -14,6 +14,7 @@ import { addRow, type Lane } from '../../../src/scheduling/lanes.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { lanesOf } from '../../support/lanes.js';
 import { noFaults } from '../../support/no-faults.js';
+import { noLog } from '../../support/no-log.js';
 import { Callers, settlerOf } from '../../support/settler.js';
 import { untyped } from '../../support/untyped.js';
 
@@ -59,6 +60,7 @@ function rig({ attentionWidth = 0, explain = false, decide = undefined }: Settin
     onDecideFailure: (reason) => failures.push(reason),
     explanations,
     drift: null,
+    log: noLog,
     stats,
     settler: settlerOf(table, { clock }),
     onFault: noFaults,

@@ -10,6 +10,7 @@ import { type ModelDirectory, openModelDirectory } from '../../../src/models/mod
 import { OutcomeStore } from '../../../src/monitoring/labels/outcomes.js';
 import { VersionStats } from '../../../src/monitoring/version-stats.js';
 import { type ServingPool, standInPool } from '../../../src/pool/stand-in-pool.js';
+import { DecisionLog } from '../../../src/records/host/decision-log.js';
 import { KnownNames } from '../../../src/requests/known-names.js';
 import { RequestTable, rowStates } from '../../../src/requests/request-table.js';
 import { Waiters } from '../../../src/requests/waiters.js';
@@ -96,6 +97,9 @@ function rig({ explain = false, versions = 1, fallback = 'throw' }: Setting = {}
         onWorkersAbandoned: () => {},
       },
       knownNames,
+      log: new DecisionLog(clock),
+      roleOf: () => 'primary',
+      copyNumber: () => 0,
       changes: new Waiters(),
       onExplanationFailure: () => {},
       onDecideFailure: () => {},

@@ -1,0 +1,217 @@
+import type { RecordRole } from '../../api/records.js';
+import type { Decision, ModelIdentity } from '../../api/result.js';
+import type { Clock } from '../../host/clock.js';
+import { entryKinds, entryParts } from '../format/entry-layout.js';
+import { jsonEntry } from '../format/write-entry.js';
+import { noRoom, RingWriter } from '../ring/ring-writer.js';
+import { EntryMemory } from './entry-memory.js';
+import { type EntryShared, type RowSources, widthsOf, writeDecisions } from './entry-writer.js';
+import { PolicyNumbers } from './policy-numbers.js';
+import type { FoundDecision, Recording } from './recording.js';
+import type { RowStage } from './row-stage.js';
+
+/** The room of the ring that `block` keeps free for texts whose length is not known before. */
+const keptShare = 1 / 8;
+
+/** How often it is looked whether the ring has room again while batches wait for it, in ms. */
+const lookAgainMs = 1;
+
+/**
+ * The host's side of decision records: takes what was decided to the ring from which the records worker writes. Where nobody records, a batch
+ * pays for a look.
+ */
+export class DecisionLog {
+  /** Whether decisions are recorded. Looked at for each batch. */
+  isActive = false;
+  /** Decisions that are not recorded because there was no room. */
+  dropped = 0;
+  /** Decisions that `sample` left out. */
+  sampledOut = 0;
+  /** Records that were taken, those that were dropped later included. */
+  taken = 0;
+  /** Told that batches may be sent again. */
+  onRoom: () => void = () => {};
+  /** What batches in flight may still bring, and the next one with them, in bytes. */
+  bytesToCome: () => number = () => 0;
+  readonly #clock: Clock;
+  readonly #policies = new PolicyNumbers();
+  #recording: Recording | null = null;
+  #ring: RingWriter | null = null;
+  #memory: EntryMemory | null = null;
+  #sequence = 0;
+  #batches = 0;
+  #contexts = 0;
+  #isWaiting = false;
+  /** Called when a recording begins: versions tell their contexts anew. */
+  #epoch = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Changes with each recording. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get recording(): Recording | null {
+    return this.#recording;
+  }
+
+  /** The number of the next batch. */
+  nextBatch(): number {
+    this.#batches += 1;
+    return this.#batches - 1;
+  }
+
+  /** The number of the next context. */
+  nextContext(): number {
+    this.#contexts += 1;
+    return this.#contexts - 1;
+  }
+
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return this.#clock.epochMs();
+  }
+
+  /** Begins to record. There is none yet, or it was stopped. */
+  start(recording: Recording): void {
+    this.#recording = recording;
+    this.#ring = new RingWriter(recording.ring);
+    this.#memory = new EntryMemory(recording.ring.data);
+    this.#policies.clear();
+    this.#sequence = 0;
+    this.#batches = 0;
+    this.#contexts = 0;
+    this.dropped = 0;
+    this.sampledOut = 0;
+    this.taken = 0;
+    this.#epoch += 1;
+    this.isActive = true;
+  }
+
+  /** Takes nothing more; the recording still writes what it has. */
+  stop(): void {
+    this.isActive = false;
+    this.#recording = null;
+    this.#ring = null;
+    this.#memory = null;
+    if (this.#isWaiting) this.#resume();
+  }
+
+  /** Stops, and resolves once all is written. Never rejects. */
+  async close(): Promise<void> {
+    await this.#recording?.close();
+  }
+
+  /** Whether a decision is one of those that are recorded. */
+  wants(decision: Decision, role: RecordRole): boolean {
+    const sample = this.#recording?.sample;
+    if (sample === undefined) return false;
+    const share = role === 'shadow' ? sample.shadow : sample[decision];
+    if (share >= 1 || (share > 0 && Math.random() < share)) return true;
+    this.sampledOut += 1;
+    return false;
+  }
+
+  /** Whether a batch may be sent: where decisions must not be lost, only while the ring has room for them. */
+  mayRun(): boolean {
+    if (this.#recording?.onFull !== 'block' || this.#ring === null) return true;
+    const { capacityBytes, usedBytes } = this.#ring;
+    if (usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare)) return true;
+    if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#ring.wake();
+      this.#lookAgain();
+    }
+    return false;
+  }
+
+  #lookAgain(): void {
+    this.#clock.after(lookAgainMs, () => {
+      if (!this.#isWaiting) return;
+      const ring = this.#ring;
+      if (ring !== null && ring.usedBytes + this.bytesToCome() > ring.capacityBytes * (1 - keptShare)) {
+        this.#lookAgain();
+      } else {
+        this.#resume();
+      }
+    });
+  }
+
+  #resume(): void {
+    this.#isWaiting = false;
+    this.onRoom();
+  }
+
+  /** Writes rows that were decided together. The stage is empty afterwards. */
+  write(stage: RowStage, shared: EntryShared, sources: RowSources | null): void {
+    const { count } = stage;
+    if (count === 0) return;
+    const recording = this.#recording;
+    const memory = this.#memory;
+    if (recording === null || memory === null) {
+      stage.clear();
+      return;
+    }
+    const policy = this.#policies.numberOf(shared.policy, (context) => recording.sendPolicy(context));
+    const parts = entryParts({ ...widthsOf(shared, sources), rows: count, textBytes: stage.textBytes });
+    const first = this.#sequence;
+    this.#sequence += count;
+    this.taken += count;
+    const at = this.#reserve(parts.bytes);
+    if (at === noRoom) {
+      this.dropped += count;
+      stage.clear();
+      return;
+    }
+    writeDecisions(memory, at, parts, { stage, shared, sources, first, policy });
+    stage.clear();
+    this.#ring?.commit();
+  }
+
+  /** A label. @param matched whether it could be matched with a decision. */
+  outcome(outcome: { id: string; isFraud: boolean; amount?: number | undefined }, matched: boolean): void {
+    const { id, isFraud, amount } = outcome;
+    this.#json(entryKinds.outcome, { id, isFraud, matched, ...(amount === undefined ? {} : { amount }) });
+  }
+
+  /** A call of `scoreColumns`. */
+  columns(model: ModelIdentity, context: number, rows: number, decisions: Record<Decision, number>): void {
+    this.#json(entryKinds.columns, { version: model.version, context, rows, decisions });
+  }
+
+  /** A decision that the scorer itself does not remember. */
+  find(id: string): FoundDecision | null {
+    return this.#recording?.find(id) ?? null;
+  }
+
+  #json(kind: number, json: object): void {
+    const memory = this.#memory;
+    if (memory === null) return;
+    const entry = jsonEntry(kind, json, { sequence: this.#sequence, at: this.now() });
+    this.#sequence += 1;
+    this.taken += 1;
+    const at = this.#reserve(entry.length);
+    if (at === noRoom) {
+      this.dropped += 1;
+      return;
+    }
+    memory.bytes.set(entry, at);
+    this.#ring?.commit();
+  }
+
+  /** @returns where an entry may be written, or `noRoom`. */
+  #reserve(bytes: number): number {
+    const ring = this.#ring;
+    if (ring === null) return noRoom;
+    for (;;) {
+      const at = ring.reserve(bytes);
+      if (at !== noRoom || this.#recording?.onFull !== 'drop-oldest') return at;
+      const dropped = ring.dropOldest();
+      if (dropped === null) return ring.reserve(bytes);
+      this.dropped += dropped;
+    }
+  }
+}

@@ -1,0 +1,230 @@
+import type { DecisionPolicy } from '../../api/policy.js';
+import type { Provider } from '../../api/provider.js';
+import type { RecordRole } from '../../api/records.js';
+import type { FallbackResult, ModelIdentity, ModelResult } from '../../api/result.js';
+import type { FeatureRows } from '../../requests/feature-rows.js';
+import { noCopy, type RequestTable } from '../../requests/request-table.js';
+import type { Lane } from '../../scheduling/lanes.js';
+import type { VersionContext } from '../format/contexts.js';
+import type { DecisionLog } from './decision-log.js';
+import type { EntryShared, RowSources } from './entry-writer.js';
+import { RowStage } from './row-stage.js';
+
+/** What a version's log needs to know of it. */
+export interface VersionLogOptions {
+  log: DecisionLog;
+  /** What its decisions have in common, but for the number that they refer to it by. */
+  context: Omit<VersionContext, 'runtime' | 'number'>;
+  features: FeatureRows;
+  table: RequestTable;
+  maxBatchSize: number;
+  /** Columns of the attention output; 0 where there is none. Known once a worker is ready. */
+  workers: { readonly attentionWidth: number };
+  /** What decides now. */
+  policy: { readonly rounded: DecisionPolicy };
+  role: () => RecordRole;
+  /** The number of a request among those that shadows have copies of, by what the table holds for the row. */
+  copyNumber: (row: number) => number;
+}
+
+/** A request whose answer waits for its reasons: what is known of its batch. */
+interface Held {
+  batch: number;
+  batchSize: number;
+  inferenceMs: number;
+  provider: Provider;
+  place: number;
+  policy: DecisionPolicy;
+}
+
+/** One version's decisions on their way to the log: collected while a batch is answered, and written together. */
+export class VersionLog {
+  readonly #options: VersionLogOptions;
+  readonly #held = new Map<number, Held>();
+  /** Of the batch that is being answered. */
+  #stage: RowStage | null = null;
+  /** Of one decision by itself, which may come while a batch is being answered: the host's code hears of each answer, and may do anything. */
+  readonly #single = new RowStage(1);
+  /** The recording to which the context was told. */
+  #told = -1;
+  #context = 0;
+  #batch = -1;
+  #policy: DecisionPolicy | null = null;
+  #role: RecordRole = 'primary';
+
+  constructor(options: VersionLogOptions) {
+    this.#options = options;
+  }
+
+  /** Whether decisions are recorded. */
+  get isActive(): boolean {
+    return this.#options.log.isActive;
+  }
+
+  /** A batch is going to be answered. */
+  begin(): void {
+    const { log, role } = this.#options;
+    this.#batch = log.nextBatch();
+    this.#policy = null;
+    this.#role = role();
+  }
+
+  /** A row of the batch was decided. Call it before the caller hears of it: the row's memory goes to others then. */
+  add(row: number, place: number, result: ModelResult, policy: DecisionPolicy, lane: Lane, inferenceMs: number): void {
+    const { log } = this.#options;
+    if (!log.isActive || !log.wants(result.decision, this.#role)) return;
+    if (this.#policy !== null && this.#policy !== policy) this.end(lane, inferenceMs, result.provider);
+    this.#policy = policy;
+    this.#stage ??= new RowStage(this.#options.maxBatchSize);
+    this.#stageRow(this.#stage, row, place, result, this.#role);
+  }
+
+  /** All rows of the batch that could be answered were. */
+  end(lane: Lane, inferenceMs: number, provider: Provider): void {
+    const stage = this.#stage;
+    const policy = this.#policy;
+    if (stage === null || policy === null || stage.count === 0) return;
+    const { features, maxBatchSize } = this.#options;
+    const { stride } = features.layout;
+    const first = (features.firstLaneRow + lane.index * maxBatchSize) * stride;
+    this.#write(
+      stage,
+      { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, policy, role: this.#role },
+      {
+        // What the worker saw: the batch's own copy, which nobody writes to before it is sent again.
+        features: features.floats,
+        featuresAt: (place) => first + place * stride,
+        attention: lane.attention,
+        attentionAt: (place) => place * this.#options.workers.attentionWidth,
+      },
+    );
+  }
+
+  /** A row of the batch waits for its reasons. */
+  hold(row: number, place: number, policy: DecisionPolicy, lane: Lane, inferenceMs: number, provider: Provider): void {
+    if (!this.isActive) return;
+    this.#held.set(row, { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, place, policy });
+  }
+
+  /** A row that was held is going to be answered. */
+  answerHeld(row: number, result: ModelResult): void {
+    const held = this.#held.get(row);
+    if (held === undefined) return;
+    this.#held.delete(row);
+    const { log, features } = this.#options;
+    const role = this.#options.role();
+    if (!log.isActive || !log.wants(result.decision, role)) return;
+    this.#stageRow(this.#single, row, held.place, result, role);
+    const from = features.start(row);
+    const attention = result.attention === undefined ? null : Float32Array.from(result.attention);
+    // The lane may be another batch's by now: the request's own row, and the answer, have the same.
+    this.#write(
+      this.#single,
+      { ...held, role },
+      { features: features.floats, featuresAt: () => from, attention, attentionAt: () => 0 },
+    );
+  }
+
+  /** A row that was held gets no answer of the model's. */
+  forget(row: number): void {
+    if (this.#held.size > 0) this.#held.delete(row);
+  }
+
+  /** The features of a row that is about to be let go of; null where nobody wants them. */
+  keep(row: number): Float32Array | null {
+    if (!this.isActive) return null;
+    const { floats, layout } = this.#options.features;
+    const start = this.#options.features.start(row);
+    return floats.slice(start, start + layout.stride);
+  }
+
+  /** The fallback decided. `features` are as `keep` gave them; null where the request was not read. */
+  fallback(
+    result: FallbackResult,
+    { features, amount, bucket, copy }: { features: Float32Array | null; amount: number; bucket: number; copy: number },
+  ): void {
+    const { log, policy } = this.#options;
+    const role = this.#options.role();
+    if (!log.isActive || !log.wants(result.decision, role)) return;
+    this.#single.add({
+      queueMs: Number.NaN,
+      totalMs: result.timing.totalMs,
+      ...{ amount, bucket, copy },
+      fraudProbability: Number.NaN,
+      riskScore: Number.NaN,
+      place: 0,
+      decision: result.decision,
+      decidedBy: 'fallback',
+      riskLevel: null,
+      error: result.error,
+      id: result.id,
+      further: '',
+    });
+    const shared = { batch: -1, batchSize: 0, inferenceMs: Number.NaN, provider: null };
+    const sources = features === null ? null : { features, featuresAt: () => 0, attention: null, attentionAt: () => 0 };
+    this.#write(this.#single, { ...shared, policy: policy.rounded, role }, sources);
+  }
+
+  /** A call of `scoreColumns` was answered. */
+  columns(model: ModelIdentity, rows: number, counts: { APPROVE: number; REVIEW: number; BLOCK: number }): void {
+    const { log } = this.#options;
+    if (!log.isActive) return;
+    const { APPROVE, REVIEW, BLOCK } = counts;
+    log.columns(model, this.#contextNumber(), rows, { APPROVE, REVIEW, BLOCK });
+  }
+
+  /** The most that a batch of so many rows takes in the ring, but for its texts, in bytes. */
+  bytesOf(rows: number): number {
+    const { features, workers } = this.#options;
+    return rows * (64 + 4 * features.layout.stride + 4 * workers.attentionWidth + 64) + 128;
+  }
+
+  #stageRow(stage: RowStage, row: number, place: number, result: ModelResult, role: RecordRole): void {
+    const { table, copyNumber } = this.#options;
+    const { timing, reasons } = result;
+    stage.add({
+      queueMs: timing.queueMs,
+      totalMs: timing.totalMs,
+      amount: table.amount[row] as number,
+      fraudProbability: result.fraudProbability,
+      riskScore: result.riskScore,
+      place,
+      bucket: table.bucket[row] as number,
+      decision: result.decision,
+      decidedBy: result.decidedBy,
+      riskLevel: result.riskLevel,
+      error: null,
+      copy: table.copy[row] === noCopy && role !== 'shadow' ? -1 : copyNumber(row),
+      id: result.id,
+      further: reasons === undefined ? '' : JSON.stringify({ reasons }),
+    });
+  }
+
+  #write(
+    stage: RowStage,
+    shared: Pick<EntryShared, 'batch' | 'batchSize' | 'inferenceMs' | 'provider' | 'policy' | 'role'>,
+    sources: RowSources | null,
+  ): void {
+    const { log, features, workers } = this.#options;
+    log.write(
+      stage,
+      {
+        ...shared,
+        context: this.#contextNumber(),
+        at: log.now(),
+        attentionWidth: workers.attentionWidth,
+        featureWords: features.layout.stride,
+      },
+      sources,
+    );
+  }
+
+  #contextNumber(): number {
+    const { log, context } = this.#options;
+    if (this.#told === log.epoch) return this.#context;
+    this.#told = log.epoch;
+    this.#context = log.nextContext();
+    log.recording?.sendContext({ ...context, number: this.#context });
+    return this.#context;
+  }
+}

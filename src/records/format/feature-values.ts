@@ -1,0 +1,73 @@
+import type { RecordedValue } from '../../api/records.js';
+import { type InputLayout, type RowLayout, rowLayoutOf } from '../../protocol/row-layout.js';
+import type { ContextInput } from './contexts.js';
+
+const wordBytes = 4;
+
+/** Reads rows of features as they lie in the model's memory: exact values, as JSON can have them. */
+export class FeatureValues {
+  readonly layout: RowLayout;
+  readonly #inputs: readonly ContextInput[];
+
+  constructor(inputs: readonly ContextInput[]) {
+    this.#inputs = inputs;
+    this.layout = rowLayoutOf(inputs);
+  }
+
+  /** @param row the row's bytes. @returns by input, in the order of its columns. */
+  read(row: Buffer): Record<string, RecordedValue[]> {
+    const values: Record<string, RecordedValue[]> = {};
+    for (const [index, input] of this.layout.inputs.entries()) {
+      const texts = this.#inputs[index]?.texts;
+      // Not by assignment: an input may be called `__proto__`.
+      Object.defineProperty(values, input.name, {
+        value: Array.from({ length: input.size }, (_, column) => readValue(row, input, column, texts?.[column])),
+        ...{ enumerable: true, configurable: true, writable: true },
+      });
+    }
+    return values;
+  }
+}
+
+/** Where a value lies in its row, in bytes. */
+export function byteOf(input: InputLayout, column: number): number {
+  return input.offset * wordBytes + column * input.valueBytes;
+}
+
+function readValue(
+  row: Buffer,
+  input: InputLayout,
+  column: number,
+  texts: readonly string[] | undefined,
+): RecordedValue {
+  const at = byteOf(input, column);
+  switch (input.type) {
+    case 'float64':
+      return jsonNumber(row.readDoubleLE(at));
+    case 'int64':
+      return row.readBigInt64LE(at).toString();
+    case 'int32':
+      return row.readInt32LE(at);
+    case 'bool':
+      return row.readUInt8(at) !== 0;
+    case 'string':
+      return texts?.[row.readInt32LE(at)] ?? null;
+    default:
+      return jsonNumber(row.readFloatLE(at));
+  }
+}
+
+/** A number as JSON can have it. */
+export function jsonNumber(value: number): number | string {
+  if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : value;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+/** The number that `jsonNumber` wrote. @returns null where it is none. */
+export function numberOfJson(value: unknown): number | null {
+  if (typeof value === 'number') return value;
+  if (value === '-0') return -0;
+  if (value === 'NaN') return Number.NaN;
+  if (value === 'Infinity') return Number.POSITIVE_INFINITY;
+  return value === '-Infinity' ? Number.NEGATIVE_INFINITY : null;
+}

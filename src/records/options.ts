@@ -1,0 +1,163 @@
+import { Buffer } from 'node:buffer';
+import { resolve } from 'node:path';
+import type {
+  FileSinkOptions,
+  FsyncPolicy,
+  MaskAction,
+  MaskOptions,
+  OnFull,
+  RecordsFunction,
+  RecordsOptions,
+} from '../api/records.js';
+import { FieldReader } from '../validation/field-reader.js';
+import type { SampleShares } from './host/recording.js';
+import type { HostSink, ResolvedFileSink, ResolvedMask } from './protocol.js';
+
+/** Where records go. */
+export type ResolvedSink =
+  | ResolvedFileSink
+  | (HostSink & { take: RecordsFunction })
+  | (HostSink & { stream: NodeJS.WritableStream });
+
+/** The options of `recordDecisions`, complete and valid. */
+export interface ResolvedRecords {
+  sink: ResolvedSink;
+  mask: ResolvedMask;
+  onFull: OnFull;
+  bufferBytes: number;
+  sample: SampleShares;
+}
+
+const mebibyte = 1024 * 1024;
+const minKeyBytes = 16;
+const actions: readonly MaskAction[] = ['keep', 'hash', 'remove'];
+const defaultFields = { '/id': 'hash', '/amount': 'remove' } as const;
+
+/** @throws {InvalidOptionsError} with everything that is wrong. */
+export function resolveRecords(options: RecordsOptions): ResolvedRecords {
+  const reader = new FieldReader(options);
+  const sink = readSink(reader);
+  const mask = readMask(reader.nested('mask'));
+  const onFull = reader.oneOf('onFull', ['block', 'drop-oldest', 'drop-newest'], 'block');
+  const bufferBytes = reader.number('bufferBytes', 32 * mebibyte, {
+    min: mebibyte,
+    max: 1024 * mebibyte,
+    integer: true,
+    unit: 'bytes',
+  });
+  const sample = readSample(reader.nested('sample'));
+  reader.rejectUnknown().throwIfInvalid();
+  if (sink === null) throw new Error('options without a sink were taken');
+  return { sink, mask, onFull, bufferBytes, sample };
+}
+
+const sinkExpected = 'an object with `directory`, a function, or a writable stream';
+
+function readSink(reader: FieldReader): ResolvedSink | null {
+  const given = reader.required('sink', sinkExpected, isSink);
+  if (given === undefined) return null;
+  if (typeof given === 'function') return { kind: 'host', flushMs: 20, take: given };
+  if (isStream(given)) return { kind: 'host', flushMs: 20, stream: given };
+  return readFiles(reader.nested('sink'));
+}
+
+function isSink(value: unknown): value is RecordsOptions['sink'] {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null && !Array.isArray(value));
+}
+
+function isStream(sink: object): sink is NodeJS.WritableStream {
+  return 'write' in sink && typeof sink.write === 'function' && 'once' in sink && typeof sink.once === 'function';
+}
+
+function readFiles(reader: FieldReader): ResolvedFileSink {
+  const directory = reader.required('directory', 'the path of a directory', isPath);
+  const format = reader.oneOf('format', ['binary', 'ndjson'], 'binary');
+  const gzip = reader.value('gzip', 'true or false', isBoolean) ?? false;
+  if (gzip && format === 'binary') reader.reject('gzip', "false, or format: 'ndjson'", true);
+  const ms = (name: keyof FileSinkOptions, fallback: number, min: number, max = Number.POSITIVE_INFINITY): number =>
+    reader.number(name, fallback, { min, max, unit: 'milliseconds' });
+  const sink: ResolvedFileSink = {
+    kind: 'files',
+    directory: resolve(directory ?? '.'),
+    format,
+    gzip,
+    maxFileBytes: reader.number('maxFileBytes', 256 * mebibyte, {
+      min: 64 * 1024,
+      max: 16 * 1024 * mebibyte,
+      integer: true,
+      unit: 'bytes',
+    }),
+    maxFileMs: ms('maxFileMs', 3_600_000, 1_000),
+    flushMs: ms('flushMs', 20, 1, 60_000),
+    fsync: reader.value('fsync', "'never', 'always' or { everyMs: a number above 0 }", isFsync) ?? { everyMs: 1_000 },
+    keepMs: ms('keepMs', Number.POSITIVE_INFINITY, 0),
+    keepBytes: reader.number('keepBytes', Number.POSITIVE_INFINITY, { min: 0, unit: 'bytes' }),
+  };
+  reader.rejectUnknown();
+  return sink;
+}
+
+function isPath(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === 'boolean';
+}
+
+function isFsync(value: unknown): value is FsyncPolicy {
+  if (value === 'never' || value === 'always') return true;
+  if (typeof value !== 'object' || value === null || !('everyMs' in value)) return false;
+  return typeof value.everyMs === 'number' && value.everyMs > 0 && Number.isFinite(value.everyMs);
+}
+
+function readMask(reader: FieldReader): ResolvedMask {
+  const key = reader.value('key', `a text or bytes, at least ${minKeyBytes} bytes long`, isKey);
+  const given = reader.value('fields', "an object of JSON Pointers and 'keep', 'hash' or 'remove'", isObject) ?? {};
+  const fields: Record<string, MaskAction> = { ...defaultFields };
+  for (const [pointer, action] of Object.entries(given)) {
+    if (!isPointer(pointer)) {
+      reader.reject('fields', 'JSON Pointers such as /id, /amount, /reasons or /features/<input>', pointer);
+    } else if (!isAction(action)) {
+      reader.reject(`fields.${pointer}`, "'keep', 'hash' or 'remove'", action);
+    } else {
+      fields[pointer] = action;
+    }
+  }
+  const hashed = Object.entries(fields).filter(([, action]) => action === 'hash');
+  if (key === undefined && hashed.length > 0) {
+    const names = hashed.map(([pointer]) => pointer).join(', ');
+    reader.reject(
+      'key',
+      `a key of at least ${minKeyBytes} bytes, as ${names} is hashed (or mask it by 'remove' or 'keep')`,
+      'nothing',
+    );
+  }
+  reader.rejectUnknown();
+  return { key: key === undefined ? new Uint8Array() : Buffer.from(key as string), fields };
+}
+
+function isKey(value: unknown): value is NonNullable<MaskOptions['key']> {
+  if (typeof value === 'string') return Buffer.byteLength(value) >= minKeyBytes;
+  return value instanceof Uint8Array && value.byteLength >= minKeyBytes;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isAction(value: unknown): value is MaskAction {
+  return actions.includes(value as MaskAction);
+}
+
+/** Which fields a mask can name. */
+function isPointer(pointer: string): boolean {
+  return /^\/(id|amount|reasons|attention|features\/.+)$/s.test(pointer);
+}
+
+function readSample(reader: FieldReader): SampleShares {
+  const share = (name: keyof SampleShares): number => reader.number(name, 1, { min: 0, max: 1 });
+  const shares = { APPROVE: share('APPROVE'), REVIEW: share('REVIEW'), BLOCK: share('BLOCK'), shadow: share('shadow') };
+  reader.rejectUnknown();
+  return shares;
+}

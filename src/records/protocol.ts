@@ -1,0 +1,72 @@
+/** What the host and the records worker say to each other. */
+import type { DecisionLogRecord, FsyncPolicy, MaskAction } from '../api/records.js';
+import type { PolicyContext, VersionContext } from './format/contexts.js';
+import type { RingMemory } from './ring/ring-memory.js';
+
+/** Files, complete and valid. */
+export interface ResolvedFileSink {
+  kind: 'files';
+  /** Absolute. */
+  directory: string;
+  format: 'binary' | 'ndjson';
+  gzip: boolean;
+  maxFileBytes: number;
+  maxFileMs: number;
+  flushMs: number;
+  fsync: FsyncPolicy;
+  /** `Infinity`: for ever. */
+  keepMs: number;
+  keepBytes: number;
+}
+
+/** A function or a stream of the host's, which gets lines of JSON. */
+export interface HostSink {
+  kind: 'host';
+  flushMs: number;
+}
+
+/** What becomes of fields. */
+export interface ResolvedMask {
+  /** Of HMAC-SHA-256; empty where nothing is hashed. */
+  key: Uint8Array;
+  /** By JSON Pointer, `/id` and `/amount` included. */
+  fields: Record<string, MaskAction>;
+}
+
+/** What the worker is told when it starts. */
+export interface RecordsWorkerData {
+  ring: RingMemory;
+  run: string;
+  /** Version of this package. */
+  package: string;
+  sink: ResolvedFileSink | HostSink;
+  mask: ResolvedMask;
+}
+
+/** What the host says. `token` comes back with the answer. */
+export type ToRecordsWorker =
+  | { kind: 'context'; context: VersionContext }
+  | { kind: 'policy'; policy: PolicyContext }
+  /** Write all that was in the ring when this was sent, to the disk where there are files. */
+  | { kind: 'flush'; token: number }
+  /** The same, then the end of the run; then the thread ends. @param dropped decisions that were not recorded. */
+  | { kind: 'close'; token: number; dropped: number };
+
+/** What the worker says. */
+export type FromRecordsWorker =
+  | { kind: 'ready' }
+  /** It can't begin: the directory can't be made, say. */
+  | { kind: 'failed'; message: string }
+  | { kind: 'flushed'; token: number }
+  | { kind: 'closed'; token: number }
+  /** The sink takes nothing: the disk is full, say. It is tried again each second. */
+  | { kind: 'stalled'; reason: string }
+  | { kind: 'flowing' }
+  /** For a sink of the host's: records in their order. The host adds 1 to the ring's count `handed` once it has taken them. */
+  | { kind: 'records'; records: DecisionLogRecord[] };
+
+/** So many messages with records may be with the host. */
+export const mostHanded = 4;
+
+/** The records worker looks for this text in its own file, as `mark` of the other workers. */
+export const recordsWorkerMark = 'the records-worker of fraud-scorer';

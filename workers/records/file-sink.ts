@@ -1,0 +1,155 @@
+import type { Buffer } from 'node:buffer';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FileHeader, PolicyContext, VersionContext } from '../../src/records/format/contexts.js';
+import { entryKinds, headFields } from '../../src/records/format/entry-layout.js';
+import type { RecordsWorkerData, ResolvedFileSink } from '../../src/records/protocol.js';
+import { AppendFile } from './append-file.js';
+import { BinaryEncoder, type Encoder, LineEncoder } from './encoder.js';
+import { fileName } from './file-names.js';
+import { IndexBuilder } from './index-builder.js';
+import { deleteOld } from './retention.js';
+import type { RecordsTarget, TargetCounts } from './target.js';
+
+/** A file that is being written. */
+interface OpenFile {
+  file: AppendFile;
+  name: string;
+  begunAt: number;
+  index: IndexBuilder;
+  /** Bytes before compression. */
+  encoded: number;
+  contexts: Set<number>;
+  policies: Set<number>;
+}
+
+/** Writes records to files that begin anew by size and age. */
+export class FileSink implements RecordsTarget {
+  readonly counts: TargetCounts = { bytes: 0, files: 0, deletedFiles: 0 };
+  readonly #sink: ResolvedFileSink;
+  readonly #data: RecordsWorkerData;
+  readonly #encoder: Encoder;
+  readonly #contexts = new Map<number, VersionContext>();
+  readonly #policies = new Map<number, PolicyContext>();
+  #open: OpenFile | null = null;
+  #part = 0;
+  #syncedAt = Date.now();
+  #isDirty = false;
+
+  /** @throws {Error} where the directory can't be made, or written to. */
+  constructor(sink: ResolvedFileSink, data: RecordsWorkerData) {
+    this.#sink = sink;
+    this.#data = data;
+    this.#encoder = sink.format === 'binary' ? new BinaryEncoder() : new LineEncoder(sink.gzip);
+    mkdirSync(sink.directory, { recursive: true, mode: 0o700 });
+    this.counts.deletedFiles += deleteOld(sink, null, Date.now());
+    this.#begin(Date.now());
+  }
+
+  addContext(context: VersionContext): void {
+    this.#contexts.set(context.number, context);
+  }
+
+  addPolicy(policy: PolicyContext): void {
+    this.#policies.set(policy.number, policy);
+  }
+
+  write(entries: readonly Buffer[]): void {
+    const now = Date.now();
+    const { maxFileBytes, maxFileMs, fsync } = this.#sink;
+    const isFull =
+      this.#open !== null && (this.#open.file.size >= maxFileBytes || now - this.#open.begunAt >= maxFileMs);
+    // An empty file says nothing by being closed.
+    if (isFull && this.#open?.index.isEmpty === false) this.#end();
+    const open = this.#open ?? this.#begin(now);
+    const pieces: Buffer[] = [];
+    const before = { encoded: open.encoded, contexts: new Set(open.contexts), policies: new Set(open.policies) };
+    for (const entry of entries) {
+      for (const piece of this.#referredBy(entry, open)) this.#push(pieces, piece, open);
+      this.#push(pieces, this.#encoder.entry(entry, open.encoded, open.index), open);
+    }
+    const sealed = this.#encoder.seal(pieces);
+    try {
+      open.file.append(sealed);
+    } catch (error) {
+      // The next try encodes them again; the index finds what it has twice once.
+      Object.assign(open, before);
+      throw error;
+    }
+    this.counts.bytes += sealed.length;
+    this.#isDirty = true;
+    if (fsync === 'always') this.sync();
+  }
+
+  /** Forces to the disk what is due. */
+  tick(): void {
+    const { fsync } = this.#sink;
+    if (typeof fsync === 'object' && this.#isDirty && Date.now() - this.#syncedAt >= fsync.everyMs) this.sync();
+    const { maxFileMs } = this.#sink;
+    const open = this.#open;
+    if (open !== null && !open.index.isEmpty && Date.now() - open.begunAt >= maxFileMs) this.#end();
+  }
+
+  sync(): void {
+    if (this.#isDirty) this.#open?.file.sync();
+    this.#isDirty = false;
+    this.#syncedAt = Date.now();
+  }
+
+  close(): void {
+    if (this.#open !== null) this.#end();
+  }
+
+  #push(pieces: Buffer[], piece: Buffer, open: OpenFile): void {
+    if (piece.length === 0) return;
+    pieces.push(piece);
+    open.encoded += piece.length;
+  }
+
+  /** What an entry refers to and the file does not have yet. */
+  #referredBy(entry: Buffer, open: OpenFile): Buffer[] {
+    const kind = entry.readUInt32LE(headFields.kind);
+    if (kind !== entryKinds.decisions && kind !== entryKinds.columns) return [];
+    const pieces: Buffer[] = [];
+    const context = this.#contexts.get(entry.readUInt32LE(headFields.context));
+    if (context !== undefined && !open.contexts.has(context.number)) {
+      open.contexts.add(context.number);
+      pieces.push(this.#encoder.context(context));
+    }
+    const policy = this.#policies.get(entry.readUInt32LE(headFields.policy));
+    if (policy !== undefined && !open.policies.has(policy.number)) {
+      open.policies.add(policy.number);
+      pieces.push(this.#encoder.policy(policy));
+    }
+    return pieces;
+  }
+
+  #begin(now: number): OpenFile {
+    const { run, mask } = this.#data;
+    const part = this.#part;
+    const header: FileHeader = { format: 1, run, part, begunAt: now, package: this.#data.package, mask: mask.fields };
+    const name = fileName(now, run, part, this.#encoder.extension);
+    const file = new AppendFile(join(this.#sink.directory, name));
+    const begin = this.#encoder.begin(header);
+    const open: OpenFile = {
+      ...{ file, name, begunAt: now, index: new IndexBuilder(), encoded: begin.length },
+      ...{ contexts: new Set(), policies: new Set() },
+    };
+    this.#open = open;
+    this.#part += 1;
+    this.counts.files += 1;
+    if (begin.length > 0) file.append(begin);
+    return open;
+  }
+
+  #end(): void {
+    const open = this.#open;
+    if (open === null) return;
+    this.#open = null;
+    if (this.#isDirty && this.#sink.fsync !== 'never') open.file.sync();
+    this.#isDirty = false;
+    open.file.close();
+    if (!open.index.isEmpty) open.index.write(`${open.file.path}.idx`);
+    this.counts.deletedFiles += deleteOld(this.#sink, null, Date.now());
+  }
+}

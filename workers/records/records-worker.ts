@@ -1,0 +1,224 @@
+import { Buffer } from 'node:buffer';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { entryKinds, headFields } from '../../src/records/format/entry-layout.js';
+import { jsonEntry } from '../../src/records/format/write-entry.js';
+import type { FromRecordsWorker, RecordsWorkerData, ToRecordsWorker } from '../../src/records/protocol.js';
+import { ringCounts, ringCountsOf } from '../../src/records/ring/ring-memory.js';
+import { RingReader } from '../../src/records/ring/ring-reader.js';
+import { FileSink } from './file-sink.js';
+import { HostTarget } from './host-target.js';
+import { Masker } from './masker.js';
+import type { RecordsTarget } from './target.js';
+
+/** As in `inference-worker.ts`. */
+export const mark = 'the records-worker of fraud-scorer';
+
+/** Entries that are written together take so much at most, unless one is larger. */
+const pieceBytes = 4 * 1024 * 1024;
+
+/** How often a sink that failed is tried again, in ms. */
+const retryMs = 1_000;
+
+/** Empties the ring into the target until it is told to close. */
+class RecordsWorker {
+  readonly #data: RecordsWorkerData;
+  readonly #ring: RingReader;
+  readonly #counts: BigInt64Array;
+  readonly #masker: Masker;
+  readonly #target: RecordsTarget;
+  readonly #known = { contexts: new Set<number>(), policies: new Set<number>() };
+  #buffer = Buffer.alloc(pieceBytes);
+  /** Masked entries that the target has not taken yet. */
+  #held: Buffer[] = [];
+  #isStalled = false;
+  #triedAt = 0;
+  /** Flushes that were asked for, and the last word. */
+  #tokens: number[] = [];
+  #closing: { token: number; dropped: number } | null = null;
+  #sequence = -1;
+  #written = 0;
+
+  constructor(data: RecordsWorkerData) {
+    this.#data = data;
+    this.#ring = new RingReader(data.ring);
+    this.#counts = ringCountsOf(data.ring);
+    this.#masker = new Masker(data.mask);
+    this.#target = data.sink.kind === 'files' ? new FileSink(data.sink, data) : new HostTarget(data, post);
+  }
+
+  run(): void {
+    post({ kind: 'ready' });
+    for (;;) {
+      const seen = this.#ring.signals;
+      this.#hear();
+      const tokens = this.#tokens;
+      const closing = this.#closing;
+      this.#tokens = [];
+      const isEmpty = this.#drain();
+      if (isEmpty) {
+        if (closing !== null) break;
+        this.#answer(tokens);
+        this.#tick();
+      } else {
+        this.#tokens = [...tokens, ...this.#tokens];
+        // The end must not wait for a sink that takes nothing.
+        if (closing !== null) break;
+      }
+      this.#publish();
+      this.#ring.wait(seen, this.#data.sink.flushMs);
+    }
+    if (this.#closing !== null) this.#end(this.#closing);
+  }
+
+  /** @returns whether all that was in the ring is with the target. */
+  #drain(): boolean {
+    for (;;) {
+      if (!this.#hand()) return false;
+      const count = this.#take();
+      if (count === 0) return true;
+    }
+  }
+
+  /** Takes entries out of the ring, as many as are written together. @returns how many. */
+  #take(): number {
+    let at = 0;
+    let count = 0;
+    while (at < pieceBytes) {
+      const bytes = this.#ring.take(this.#buffer, at);
+      if (bytes === 0) break;
+      if (bytes === -1) {
+        if (count > 0) break;
+        this.#buffer = Buffer.alloc(2 * this.#buffer.length);
+        continue;
+      }
+      this.#add(this.#buffer.subarray(at, at + bytes));
+      at += bytes;
+      count += 1;
+    }
+    return count;
+  }
+
+  #add(entry: Buffer): void {
+    const kind = entry.readUInt32LE(headFields.kind);
+    if (kind === entryKinds.decisions || kind === entryKinds.columns) {
+      const context = entry.readUInt32LE(headFields.context);
+      const policy = entry.readUInt32LE(headFields.policy);
+      // They were told before the entry was made, so they are among the messages by now.
+      if (!this.#known.contexts.has(context) || !this.#known.policies.has(policy)) this.#hear();
+    }
+    this.#sequence = entry.readDoubleLE(headFields.sequence) + entry.readUInt32LE(headFields.rows) - 1;
+    this.#held.push(this.#masker.apply(entry));
+  }
+
+  /** Gives the target what is held. @returns whether nothing is held any more. */
+  #hand(): boolean {
+    if (this.#held.length === 0) return true;
+    const now = Date.now();
+    if (this.#isStalled && now - this.#triedAt < retryMs && this.#closing === null) return false;
+    this.#triedAt = now;
+    try {
+      this.#target.write(this.#held);
+    } catch (error) {
+      this.#stall(error);
+      // What is held lies in the buffer that the next entries would be read into.
+      return false;
+    }
+    for (const entry of this.#held) this.#written += entry.readUInt32LE(headFields.rows);
+    this.#held = [];
+    if (this.#isStalled) post({ kind: 'flowing' });
+    this.#isStalled = false;
+    return true;
+  }
+
+  #stall(error: unknown): void {
+    if (!this.#isStalled) post({ kind: 'stalled', reason: reasonOf(error) });
+    this.#isStalled = true;
+  }
+
+  #tick(): void {
+    try {
+      this.#target.tick();
+    } catch (error) {
+      this.#stall(error);
+    }
+  }
+
+  #answer(tokens: readonly number[]): void {
+    if (tokens.length === 0) return;
+    try {
+      this.#target.sync();
+    } catch (error) {
+      this.#stall(error);
+    }
+    this.#publish();
+    for (const token of tokens) post({ kind: 'flushed', token });
+  }
+
+  #end({ token, dropped }: { token: number; dropped: number }): void {
+    const at = { sequence: this.#sequence + 1, at: Date.now() };
+    const end = jsonEntry(entryKinds.end, { written: this.#written, dropped }, at);
+    try {
+      if (this.#held.length > 0) this.#target.write(this.#held);
+      this.#target.write([end]);
+      this.#target.sync();
+      this.#target.close();
+    } catch (error) {
+      post({ kind: 'stalled', reason: reasonOf(error) });
+    }
+    this.#publish();
+    post({ kind: 'closed', token });
+    parentPort?.close();
+  }
+
+  #hear(): void {
+    for (;;) {
+      const received = parentPort === null ? undefined : receiveMessageOnPort(parentPort);
+      if (received === undefined) return;
+      const message: ToRecordsWorker = received.message;
+      if (message.kind === 'context') {
+        this.#known.contexts.add(message.context.number);
+        this.#masker.addContext(message.context);
+        this.#target.addContext(message.context);
+      } else if (message.kind === 'policy') {
+        this.#known.policies.add(message.policy.number);
+        this.#target.addPolicy(message.policy);
+      } else if (message.kind === 'flush') {
+        this.#tokens.push(message.token);
+      } else {
+        this.#closing = { token: message.token, dropped: message.dropped };
+      }
+    }
+  }
+
+  #publish(): void {
+    const { bytes, files, deletedFiles } = this.#target.counts;
+    Atomics.store(this.#counts, ringCounts.written, BigInt(this.#written));
+    Atomics.store(this.#counts, ringCounts.bytes, BigInt(bytes));
+    Atomics.store(this.#counts, ringCounts.files, BigInt(files));
+    Atomics.store(this.#counts, ringCounts.deletedFiles, BigInt(deletedFiles));
+  }
+}
+
+function post(message: FromRecordsWorker): void {
+  parentPort?.postMessage(message);
+}
+
+/** What went wrong, without what was written. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    const { code } = error;
+    if (code === 'ENOSPC') return 'the disk is full (ENOSPC)';
+    if (code === 'EDQUOT') return 'the quota of the disk is used up (EDQUOT)';
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+      return `the directory cannot be written to (${code})`;
+    return `the file system refuses (${code})`;
+  }
+  return error instanceof Error ? error.message : 'the sink failed';
+}
+
+try {
+  new RecordsWorker(workerData).run();
+} catch (error) {
+  post({ kind: 'failed', message: reasonOf(error) });
+  parentPort?.close();
+}

@@ -17,6 +17,8 @@ const options: TypeDocOptions & Partial<PluginOptions> & Record<string, unknown>
   disableSources: true,
   excludePrivate: true,
   excludeInternal: true,
+  // What a type inherits from Node.js or a library is documented there, and would bury its own members here.
+  excludeExternals: true,
   skipErrorChecking: true,
   requiredToBeDocumented: [...mustHaveDocstring],
   validation: { notDocumented: true, notExported: false, invalidLink: true },

@@ -35,6 +35,8 @@ export interface CodeBlock {
   given: string;
   /** The file that it shows, by a comment `<!-- file: … -->` right before it; null for none. */
   file: string | null;
+  /** The test that runs it, by a comment `<!-- run by: … -->` right before it; null for none. */
+  runBy: string | null;
 }
 
 /** All blocks of code of a page, those in lists included. */
@@ -52,6 +54,7 @@ export function codeBlocksOf(page: string): CodeBlock[] {
         code: token.content,
         given: /<!-- given: ([\s\S]*?)-->/.exec(comment)?.[1]?.trim() ?? '',
         file: /<!-- file: (\S+) -->/.exec(comment)?.[1] ?? null,
+        runBy: /<!-- run by: (\S+) -->/.exec(comment)?.[1] ?? null,
       },
     ];
   });

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entryPoints } from '../../docs/.vitepress/entry-points.js';
 import { chromiumPath, openBrowser } from '../browser/chromium.js';
 import { projectPath } from '../support/paths.js';
 import { pages, read } from './pages.js';
@@ -21,20 +22,24 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** One page of each kind of declaration: TypeDoc makes all of a kind by the same template. */
+/** The start of the API reference, the page of each subpath, and one page of each kind of declaration: TypeDoc makes all of a kind by the same template. */
 const apiPages = [
   '',
-  'fraud-scorer/',
-  ...['classes', 'functions', 'interfaces', 'type-aliases', 'variables'].map(onePageOf),
+  ...entryPoints().map(({ specifier }) => `${specifier}/`),
+  ...['classes', 'functions', 'interfaces', 'type-aliases', 'variables'].map(longestPageOf),
 ];
+
 const topicPages = pages
   .filter((page) => page.startsWith('docs/'))
   .map((page) => page.replace(/^docs\/|(index)?\.md$/g, ''));
 
-function onePageOf(kind: string): string {
-  const folder = `fraud-scorer/${kind}`;
-  const [first = ''] = readdirSync(join(site, 'api', folder)).sort();
-  return `${folder}/${first.replace(/\.html$/, '')}`;
+/** The page with the most in it, of a kind of declaration. */
+function longestPageOf(kind: string): string {
+  const api = join(site, 'api');
+  const all = readdirSync(api, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes(`/${kind}/`));
+  const [longest] = all.sort((one, other) => statSync(join(api, other)).size - statSync(join(api, one)).size);
+  if (longest === undefined) throw new Error(`The API reference has no page in a folder ${kind}`);
+  return longest.replace(/\.html$/, '');
 }
 
 let server: Server;

@@ -12,7 +12,10 @@ const options: TypeDocOptions & Partial<PluginOptions> & Record<string, unknown>
   tsconfig: `${projectRoot}/tsconfig.json`,
   plugin: ['typedoc-plugin-markdown'],
   out: `${projectRoot}/docs/api`,
+  name: 'API reference',
   readme: 'none',
+  // In the order of package.json: the package itself first.
+  sortEntryPoints: false,
   // The repository may lie below a path that git does not know.
   disableSources: true,
   excludePrivate: true,

@@ -1,3 +1,8 @@
+/**
+ * A scorer with scripted answers, a fake clock and fixtures, for the tests of hosts.
+ *
+ * @module
+ */
 export type { FakeAnswer, ScriptedAnswer } from './answer.js';
 export { type ErrorsByCode, errorCodes, fraudScorerError } from './errors-by-code.js';
 export type { FakeCall, FakeOutcome, HostFailure } from './fake-call.js';

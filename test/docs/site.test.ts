@@ -73,9 +73,10 @@ afterAll(async () => {
   server?.close();
 });
 
+const addressOf = (path: string): string => (path === '' || path.endsWith('/') ? path : `${path}.html`);
+
 async function open(path: string): Promise<void> {
-  const address = path === '' || path.endsWith('/') ? path : `${path}.html`;
-  const answer = await page.goto(`${origin}/${address}`, { waitUntil: 'networkidle' });
+  const answer = await page.goto(`${origin}/${addressOf(path)}`, { waitUntil: 'networkidle' });
   expect(answer?.status()).toBe(200);
 }
 
@@ -112,6 +113,24 @@ describe.skipIf(isLeftOut)('the built site', () => {
     const links = await page.locator('.VPSidebar a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
     const expected = topicPages.filter((path) => path !== '').map((path) => `/${path}.html`);
     expect(links).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('leads from its start to every page', async () => {
+    await open('');
+    const links = await page.locator('.vp-doc a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    const expected = topicPages.filter((path) => path !== '').map((path) => `/${path}.html`);
+    expect(links.map((link) => link?.replace(/^\.\//, '/'))).toEqual(expect.arrayContaining(expected));
+  });
+
+  it.each(['light', 'dark'] as const)('fits a telephone, in its %s colours', async (colorScheme) => {
+    const telephone = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme });
+    const tooWide: string[] = [];
+    for (const path of [...topicPages, ...apiPages.map((name) => `api/${name}`)]) {
+      await telephone.goto(`${origin}/${addressOf(path)}`, { waitUntil: 'load' });
+      if (Number(await telephone.evaluate('document.documentElement.scrollWidth')) > 390) tooWide.push(path);
+    }
+    expect(tooWide).toEqual([]);
+    await telephone.close();
   });
 
   it('finds a page by a word in it', async () => {

@@ -1,5 +1,5 @@
 /** The version of this package, in host and worker: a copy of the worker beside another host is told apart by it. */
-export const packageVersion = '0.1.0';
+export const packageVersion = '0.2.0';
 
 /** Which of this package's two workers a file is. */
 export type WorkerRole = 'worker' | 'tool-worker';

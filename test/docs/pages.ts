@@ -8,6 +8,7 @@ export const pages: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'CHANGELOG.md',
   ...readdirSync(projectPath('docs'))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),

@@ -37,7 +37,13 @@ export default defineConfig({
     },
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // Pages that explain come before the hundreds of the reference.
+        miniSearch: { searchOptions: { boostDocument: (id: string) => (id.startsWith('/api/') ? 0.2 : 1) } },
+      },
+    },
     outline: { level: [2, 3] },
     nav: [
       { text: 'Guide', link: '/getting-started', activeMatch: '^/(?!api/)' },

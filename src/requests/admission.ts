@@ -14,6 +14,7 @@ import { watchSignal } from './abort-registry.js';
 import type { AdmissionOptions, Intake } from './admission-options.js';
 import type { Caller } from './caller.js';
 import { explainCodes } from './explain-codes.js';
+import { idOf } from './id-of.js';
 import { readRequest } from './read-request.js';
 import { noRow, type Reject, type RequestTable, type Resolve, rowStates, type Settlements } from './request-table.js';
 import { type CallOptions, isAborted, readScoreOptions, reasonOf } from './score-options.js';
@@ -214,16 +215,6 @@ export class Admission {
 
   #refuseIfClosed(): void {
     if (this.#options.door.isClosed) throw new ClosedError('The scorer is closed');
-  }
-}
-
-/** What a request that has no routing key is routed by. Whether it is an id is for the reader to say. */
-function idOf(request: { readonly id?: unknown }): string | undefined {
-  try {
-    const { id } = request;
-    return typeof id === 'string' ? id : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,18 +1,12 @@
 import type { ScoreOptions, ScoreRequest } from '../api/request.js';
 import type { ScoreResult } from '../api/result.js';
-import {
-  AbortedError,
-  ClosedError,
-  DeadlineExceededError,
-  FraudScorerError,
-  InferenceError,
-  QueueFullError,
-} from '../errors.js';
+import { AbortedError, ClosedError, DeadlineExceededError, type FraudScorerError, QueueFullError } from '../errors.js';
 import { currentContext } from '../host/async-context.js';
 import { watchSignal } from '../requests/abort-registry.js';
 import { idOf } from '../requests/id-of.js';
+import { asIntakeError, refuseIfAborted } from '../requests/refusals.js';
 import type { ManyIntake } from '../requests/score-many.js';
-import { isAborted, readScoreOptions, reasonOf } from '../requests/score-options.js';
+import { isAborted, readScoreOptions } from '../requests/score-options.js';
 import { Waiters } from '../requests/waiters.js';
 import type { Answer } from './answer.js';
 import type { FakeCall, OpenCall } from './fake-call.js';
@@ -132,7 +126,7 @@ export class FakeEngine {
       statistics.recordWaiting();
       this.#begin(entry, timeoutMs);
     } catch (error) {
-      this.#settler.fail({ ...seen, id, explain: false, routed, copies: [] }, asScorerError(error), false);
+      this.#settler.fail({ ...seen, id, explain: false, routed, copies: [] }, asIntakeError(error), false);
     }
   }
 
@@ -199,13 +193,4 @@ export class FakeEngine {
   #refuseIfClosed(): void {
     if (this.#isClosed) throw new ClosedError('The scorer is closed');
   }
-}
-
-function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
-}
-
-function asScorerError(error: unknown): FraudScorerError {
-  if (error instanceof FraudScorerError) return error;
-  return new InferenceError('The request could not be taken in', { cause: error });
 }

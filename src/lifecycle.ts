@@ -1,14 +1,10 @@
 import { isMainThread, threadId } from 'node:worker_threads';
-import type { CloseOptions, CloseReport } from './api/scorer.js';
+import type { CloseReport } from './api/scorer.js';
 import type { Parts } from './compose.js';
 import { ClosedError } from './errors.js';
 import { watched } from './host/faults.js';
 import { warnOfDemonstration } from './models/demonstration.js';
 import { summaryOf } from './summarise.js';
-import { FieldReader } from './validation/field-reader.js';
-
-/** How long `close` waits for requests that were taken in, where it is not told. */
-const defaultCloseTimeoutMs = 10_000;
 
 /** No event tells a thread that it is being terminated, so a warning is all that can be done. */
 const inWorkerThread =
@@ -44,14 +40,6 @@ export async function startParts(parts: Parts, signal: AbortSignal): Promise<voi
   }
   if (options.model === null) warnOfDemonstration(options.logger === undefined ? null : logger);
   if (!isMainThread) logger.warn(inWorkerThread, { threadId });
-}
-
-/** @throws {InvalidOptionsError} where they are not as documented. */
-export function readCloseOptions(options: CloseOptions): { timeoutMs: number } {
-  const reader = new FieldReader(options);
-  const timeoutMs = reader.number('timeoutMs', defaultCloseTimeoutMs, { min: 0, unit: 'milliseconds' });
-  reader.rejectUnknown().throwIfInvalid();
-  return { timeoutMs };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { FraudScorer } from 'fraud-scorer';
 import { startReceiver } from './receiver.js';
 import { Webhook } from './webhook.js';
+import '../start-failures.js';
 
 const receiver = process.env.WEBHOOK_URL ? null : await startReceiver();
 const webhook = new Webhook(process.env.WEBHOOK_URL || (receiver?.url ?? ''));

@@ -5,6 +5,7 @@ import { FraudScorer } from 'fraud-scorer';
 import { scoringRouter } from 'fraud-scorer/express';
 import { drainable } from 'fraud-scorer/http';
 import { pino } from 'pino';
+import '../start-failures.js';
 
 const { MODEL, PORT = '3000' } = process.env;
 const log = pino();

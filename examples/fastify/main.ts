@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import { FraudScorer } from 'fraud-scorer';
 import fraud from 'fraud-scorer/fastify';
 import { pino } from 'pino';
+import '../start-failures.js';
 
 const { MODEL, PORT = '3000' } = process.env;
 const log = pino();

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FraudScorer } from 'fraud-scorer';
 import { nodeHandler } from 'fraud-scorer/http';
+import '../start-failures.js';
 
 const total = Number(process.env.ROWS ?? 50_000);
 const { id: _, ...transaction } = JSON.parse(readFileSync(new URL('../sample-request.json', import.meta.url), 'utf8'));

@@ -13,6 +13,9 @@ import type { Shadow } from './shadow/shadow.js';
 /** As many as the request table can tell apart. */
 const mostIndices = 256;
 
+/** So many may always wait for a challenger, however small its share: they come in bursts. */
+const leastQueue = 256;
+
 /** The versions that a scorer holds, each under an index that is its requests' in the request table, and who answers what. */
 export class DeploymentSet {
   readonly #router: Router;
@@ -130,7 +133,12 @@ export class DeploymentSet {
 
   /** Whether as many requests wait for a challenger as its share of the queue. */
   isCrowded(index: number, maxQueueSize: number): boolean {
-    return this.challengers.isCrowded(index, maxQueueSize);
+    for (const challenger of this.challengers.places) {
+      if (challenger === null || challenger.deployment.index !== index) continue;
+      const { deployment, share } = challenger;
+      return deployment.batcher.waiting >= Math.max(leastQueue, share * maxQueueSize);
+    }
+    return false;
   }
 
   roleOf(deployment: Deployment): DeploymentRole {

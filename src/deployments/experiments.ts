@@ -7,18 +7,18 @@ import type { Deployment } from './deployment.js';
 import type { Arm } from './routing.js';
 
 /** A challenger beside the primary, from the moment that both serve. */
-interface Experiment {
-  readonly challenger: Deployment;
+interface Experiment<Version> {
+  readonly challenger: Version;
   readonly counts: ArmCounts;
   /** The primary's, weighted as this challenger's shares are. */
   readonly primary: ArmCounts;
 }
 
 /** Who answers what, as far as a comparison depends on it. */
-export interface Split {
-  primary: Deployment;
+export interface Split<Version = Deployment> {
+  primary: Version;
   /** By place; null where there is none. */
-  challengers: readonly ({ deployment: Deployment; share: number } | null)[];
+  challengers: readonly ({ deployment: Version; share: number } | null)[];
 }
 
 /** Of the share of blocked requests in one arm. */
@@ -30,15 +30,15 @@ function designEffect(counts: ArmCounts): number {
 }
 
 /** Compares each challenger with the primary. A comparison begins anew with another primary. */
-export class Experiments {
-  #primary: Deployment | null = null;
-  #all: readonly Experiment[] = [];
+export class Experiments<Version extends { readonly index: number } = Deployment> {
+  #primary: Version | null = null;
+  #all: readonly Experiment<Version>[] = [];
   #sampleRatio = new SampleRatio();
   /** The challengers that the sample ratio is of, by place. */
-  #places: readonly (Deployment | null)[] = [];
+  #places: readonly (Version | null)[] = [];
 
   /** Versions, or their shares, have changed. */
-  changed({ primary, challengers }: Split): void {
+  changed({ primary, challengers }: Split<Version>): void {
     const before = this.#primary === primary ? this.#all : [];
     const serving = challengers.filter((challenger) => challenger !== null);
     const places = challengers.map((challenger) => challenger?.deployment ?? null);
@@ -78,7 +78,7 @@ export class Experiments {
   }
 
   /** The challenger's rates less the primary's; null for a version that is no challenger. */
-  comparisonOf(deployment: Deployment): Comparison | null {
+  comparisonOf(deployment: Version): Comparison | null {
     const found = this.#all.find(({ challenger }) => challenger === deployment);
     return found === undefined ? null : compare(found.primary, found.counts);
   }
@@ -87,7 +87,7 @@ export class Experiments {
    * How many times larger the variance of the block shares is than that of independent requests, because the requests of one routing key
    * are alike; at least 1.
    */
-  designEffectOf(deployment: Deployment): number {
+  designEffectOf(deployment: Version): number {
     const found = this.#all.find(({ challenger }) => challenger === deployment);
     if (found === undefined) return 1;
     return Math.max(1, ...[found.counts, found.primary].map(designEffect));

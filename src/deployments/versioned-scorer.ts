@@ -8,14 +8,20 @@ import { isText } from '../validation/text.js';
 import { readDeployOptions, readShares } from './deploy-options.js';
 import type { Operations } from './operations.js';
 
+/** What is asked to do it. */
+export type VersionOperations = Pick<
+  Operations,
+  'deploy' | 'setTraffic' | 'promote' | 'rollback' | 'retire' | 'summaries' | 'describe'
+>;
+
 /** What a host does with the versions of its model. */
 export abstract class VersionedScorer extends EventSource {
-  readonly #operations: Operations;
+  readonly #operations: VersionOperations;
 
   /** @param parts that hold the operations and the events. */
   constructor(parts: object) {
     super(parts);
-    const { operations } = parts as { operations: Operations };
+    const { operations } = parts as { operations: VersionOperations };
     this.#operations = operations;
   }
 

@@ -1,12 +1,5 @@
 import type { ScoreOptions, ScoreRequest } from '../api/request.js';
-import {
-  AbortedError,
-  ClosedError,
-  DeadlineExceededError,
-  FraudScorerError,
-  InferenceError,
-  QueueFullError,
-} from '../errors.js';
+import { AbortedError, ClosedError, DeadlineExceededError, type FraudScorerError, QueueFullError } from '../errors.js';
 import { currentContext } from '../host/async-context.js';
 import { bucketOf } from '../monitoring/comparison/key-buckets.js';
 import { type CallTrace, Traces } from '../monitoring/traces/traces.js';
@@ -14,9 +7,11 @@ import { watchSignal } from './abort-registry.js';
 import type { AdmissionOptions, Intake } from './admission-options.js';
 import type { Caller } from './caller.js';
 import { explainCodes } from './explain-codes.js';
+import { idOf } from './id-of.js';
 import { readRequest } from './read-request.js';
+import { asIntakeError, refuseIfAborted } from './refusals.js';
 import { noRow, type Reject, type RequestTable, type Resolve, rowStates, type Settlements } from './request-table.js';
-import { type CallOptions, isAborted, readScoreOptions, reasonOf } from './score-options.js';
+import { type CallOptions, readScoreOptions } from './score-options.js';
 
 /** Of a request that no versions share. */
 const unplaced = -1;
@@ -164,7 +159,7 @@ export class Admission {
         this.#letGo(row, deployment);
         this.#leftovers -= 1;
       }
-      const known = asScorerError(error);
+      const known = asIntakeError(error);
       const caller = {
         ...{ request, id, enqueuedAt, context, trace, isRouted: observer !== unrouted },
         resolve: resolve ?? ((result) => settlements?.resolve(place, result)),
@@ -215,24 +210,4 @@ export class Admission {
   #refuseIfClosed(): void {
     if (this.#options.door.isClosed) throw new ClosedError('The scorer is closed');
   }
-}
-
-/** What a request that has no routing key is routed by. Whether it is an id is for the reader to say. */
-function idOf(request: { readonly id?: unknown }): string | undefined {
-  try {
-    const { id } = request;
-    return typeof id === 'string' ? id : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
-}
-
-/** What the host's own code throws is caught where it is read, so anything else is a fault of this package. */
-function asScorerError(error: unknown): FraudScorerError {
-  if (error instanceof FraudScorerError) return error;
-  return new InferenceError('The request could not be taken in', { cause: error });
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { EventHub } from '../../../dashboard/event-hub.js';
 import page from '../../../dashboard/page/page.html';
-import { type DashboardScorer, DashboardSource } from '../../../dashboard/source.js';
+import { DashboardSource } from '../../../dashboard/source.js';
 import { outsideOfRequests } from '../../../host/async-context.js';
 import type { RouteContext, RouteDefinition } from '../context.js';
 import { readDashboardOptions } from '../dashboard-options.js';
@@ -15,8 +15,8 @@ const path = '/dashboard';
 export function dashboardRoutes(context: RouteContext): RouteDefinition[] {
   const { scorer, options, clock, disposers } = context;
   if (options.dashboard === null) return [];
-  const { title, maxClients } = readDashboardOptions(scorer, options.dashboard);
-  const source = new DashboardSource(scorer as unknown as DashboardScorer, clock, title);
+  const { scorer: watched, title, maxClients } = readDashboardOptions(scorer, options.dashboard);
+  const source = new DashboardSource(watched, clock, title);
   const hub = new EventHub({ clock, read: () => source.read(), maxClients });
   disposers.push(() => {
     hub.close();

@@ -1,11 +1,12 @@
 import { contained, type FaultReport } from '../host/faults.js';
 import { containResult } from '../host/host-code.js';
 import { isLasting } from '../host/lasting-signal.js';
+import { Slots } from '../host/slots.js';
 import { reasonOf, throwingSignal } from './score-options.js';
 
 /** The listener of a signal, and what it calls: one for each request or call in columns that waits. */
 interface Watch {
-  readonly aborts: Set<(reason: unknown) => void>;
+  readonly aborts: Slots<(reason: unknown) => void>;
   readonly listener: () => void;
 }
 
@@ -26,19 +27,19 @@ export function watchSignal(
   const watch = watches.get(signal) ?? listen(signal);
   // What a listener of a signal throws would end the process.
   const abort = (reason: unknown): void => contained(() => onAborted(reason), onFault);
-  watch.aborts.add(abort);
+  const slot = watch.aborts.add(abort);
   return () => {
-    watch.aborts.delete(abort);
+    watch.aborts.delete(slot, abort);
     // To listen anew for each request of a connection would cost more than the request's features do.
     if (watch.aborts.size === 0 && !isLasting(signal)) forget(signal, watch);
   };
 }
 
 function listen(signal: AbortSignal): Watch {
-  const aborts: Watch['aborts'] = new Set();
+  const aborts: Watch['aborts'] = new Slots();
   const listener = (): void => {
     const reason = reasonOf(signal);
-    for (const abort of [...aborts]) abort(reason);
+    for (const abort of aborts.members()) abort(reason);
   };
   try {
     containResult(signal.addEventListener('abort', listener, { once: true }), () => {});

@@ -18,7 +18,10 @@ export function readJson(request: HttpRequest, { bodies, integers }: RouteContex
   if (body !== undefined) return body;
   requireType(headers, mediaType, 'application/json');
   if (rawBody === undefined) throw malformed('nothing');
-  return readBytes(rawBody, maxBytes, bodies, headers).then((bytes) => parseText(textOf(bytes), integers));
+  return readBytes(rawBody, headers, {
+    ...{ maxBytes, deadlines: bodies },
+    convert: (bytes) => parseText(textOf(bytes), integers),
+  });
 }
 
 /** @throws {HttpError} 415. */

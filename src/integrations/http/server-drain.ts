@@ -1,5 +1,6 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { type Clock, systemClock } from '../../host/clock.js';
+import { OpenResponses } from './open-responses.js';
 
 const drains = new WeakMap<Server, ServerDrain>();
 
@@ -10,17 +11,15 @@ const drains = new WeakMap<Server, ServerDrain>();
 export class ServerDrain {
   readonly #server: Server;
   readonly #clock: Clock;
-  readonly #open = new Set<ServerResponse>();
+  readonly #open: OpenResponses;
   #isEnding = false;
   #finished: Promise<number> | null = null;
 
   private constructor(server: Server, clock: Clock) {
     this.#server = server;
     this.#clock = clock;
-    server.prependListener('request', (_request, response: ServerResponse) => {
+    this.#open = new OpenResponses(server, (response) => {
       if (this.#isEnding) response.setHeader('Connection', 'close');
-      this.#open.add(response);
-      response.once('close', () => this.#open.delete(response));
     });
   }
 
@@ -34,7 +33,7 @@ export class ServerDrain {
   /** From now on, every answer tells its client to close the connection. For a server that something else closes. */
   letGo(): void {
     this.#isEnding = true;
-    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
+    for (const response of this.#open.last()) if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /**

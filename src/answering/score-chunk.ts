@@ -31,7 +31,9 @@ export function scoreChunk(
     const probability = outputs[index] as number;
     const risk = outputs[rows + index] as number;
     if (!isProbability(probability) || !isProbability(risk)) {
-      throw new InferenceError("The model's scores for a row: expected numbers in [0, 1], received something else");
+      const outOfRange = isProbability(probability) ? 'riskScore' : 'fraudProbability';
+      const message = "The model's scores for a row: expected numbers in [0, 1], received something else";
+      throw new InferenceError(message, { outOfRange });
     }
     const decision = decide(probability, risk, policy);
     // Not by a table of names: looking each up took longer than all the rest of this loop.

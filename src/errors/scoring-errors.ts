@@ -66,6 +66,16 @@ export class InferenceError extends FraudScorerErrorBase {
   static readonly code = 'ERR_INFERENCE';
   override readonly name = 'InferenceError';
   readonly code = 'ERR_INFERENCE';
+  /**
+   * The output that is not in its range for these features: a score outside [0, 1], or an attention weight that is not finite. Features far beyond those
+   * that the model was trained on do this. Not there where the runtime failed.
+   */
+  declare readonly outOfRange?: 'fraudProbability' | 'riskScore' | 'attention';
+
+  constructor(message: string, options?: { cause?: unknown; outOfRange?: InferenceError['outOfRange'] }) {
+    super(message, options);
+    if (options?.outOfRange !== undefined) Object.assign(this, { outOfRange: options.outOfRange });
+  }
 }
 
 /** The worker that held this request died or hung. The scorer replaces it; the request can be sent again. */

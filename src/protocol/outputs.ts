@@ -22,9 +22,11 @@ export interface Scores {
   riskScore: number;
 }
 
-/** What is wrong with an output that is no score, for the error. */
-export function outsideMessage(what: string): string {
-  return `The model's ${what} for this request: expected a number in [0, 1], received something else`;
+/** The failure of a request whose output is no score: NaN, say, where its features overflow the model's arithmetic. */
+export function outOfRange(output: 'fraudProbability' | 'riskScore'): InferenceError {
+  const what = output === 'riskScore' ? 'risk score' : 'fraud probability';
+  const message = `The model's ${what} for this request: expected a number in [0, 1], received something else`;
+  return new InferenceError(message, { outOfRange: output });
 }
 
 /**
@@ -45,6 +47,7 @@ export function readAttention(attention: Float32Array, place: number, width: num
     if (!Number.isFinite(weight)) {
       throw new InferenceError(
         "The model's attention for this request: expected finite numbers, received something else",
+        { outOfRange: 'attention' },
       );
     }
     weights[index] = weight;

@@ -77,8 +77,16 @@ function entryKey({ headers }: HttpRequest): string {
   return `${String(headers.authorization ?? '')}\n${key}`;
 }
 
-/** @throws {RangeError} where it is nested so deeply that it cannot be a request. */
+/** @throws {HttpError} 400 where it is nested so deeply that it cannot be compared. */
 function digestOf(body: unknown): string {
-  const text = JSON.stringify(body, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)) ?? '';
-  return createHash('sha256').update(text).digest('base64');
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(body, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  } catch {
+    const message = 'The body: expected at most some thousand values inside one another, received more';
+    throw new HttpError('ERR_INVALID_REQUEST', message, { pointer: '' });
+  }
+  return createHash('sha256')
+    .update(text ?? '')
+    .digest('base64');
 }

@@ -1,13 +1,11 @@
 import type { InputDescription, ModelDescription } from '../../api/model-description.js';
 import { isInt64Text } from './int64-text.js';
 import { isObject } from './list-body.js';
+import { markIntegers } from './mark-integers.js';
 import type { HttpScorer } from './types.js';
 
 /** Begins a text that stands for an integer which a number would not hold. */
 const mark = '\u0000integer:';
-
-/** A text, which is left as it is, or a number. */
-const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,8 +42,9 @@ export class LongIntegers {
   /** As `JSON.parse`, with bigints for integers beyond 2^53 where the model may want them. */
   parse(text: string): unknown {
     if (this.#current() === null || !/\d{16}/.test(text)) return JSON.parse(text);
-    const marked = text.replace(tokens, (token) => (/^-?\d{16,}$/.test(token) ? `"\\u0000integer:${token}"` : token));
-    return JSON.parse(marked, (_, value: unknown) => (typeof value === 'string' ? unmarked(value) : value));
+    return JSON.parse(markIntegers(text, '\\u0000integer:'), (_, value: unknown) =>
+      typeof value === 'string' ? unmarked(value) : value,
+    );
   }
 
   /** @param request one as `score` takes it; not changed. */

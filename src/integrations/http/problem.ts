@@ -21,7 +21,9 @@ export interface Problem {
   status: number;
   /** This problem, for people. */
   detail: string;
-  /** The same as `code` of the scorer's errors, or one of the routes' own. */
+  /**
+   * The same as `code` of the scorer's errors, or one of the routes' own: `ERR_SCORE_OUT_OF_RANGE` is an `ERR_INFERENCE` that comes of the features.
+   */
   code: ProblemCode;
   /** At most 20. Only where places in the body are to blame. */
   errors?: ProblemIssue[];
@@ -55,6 +57,8 @@ export const defaultTypeBase = 'https://github.com/fraud-scorer/fraud-scorer/blo
 /** Details of errors that are nobody's business outside: their messages may name the host's files. */
 const ownDetails: Partial<Record<ProblemCode, string>> = {
   ERR_INFERENCE: 'The model failed on this transaction. The log of the scorer says why.',
+  ERR_SCORE_OUT_OF_RANGE:
+    'The model gives no valid score for these features. They are probably far beyond those that it was trained on: check their values and units.',
   ERR_WORKER_LOST: 'The worker that held the transaction was lost, and is replaced: send it again.',
   ERR_PROVIDER_UNAVAILABLE: 'No execution provider works at the moment. The log of the scorer says why.',
   ERR_OUT_OF_RESOURCES: 'The machine is out of memory, threads or file descriptors. The log of the scorer says which.',
@@ -94,6 +98,7 @@ function refusal({ code, message, headers, pointer }: HttpError, options: Proble
 
 function ofScorer(error: FraudScorerError, options: ProblemOptions): ProblemResponse {
   const { code } = error;
+  if (code === 'ERR_INFERENCE' && error.outOfRange !== undefined) return response('ERR_SCORE_OUT_OF_RANGE', options);
   const problem = response(code, options, ownDetails[code] ?? error.message);
   if (code === 'ERR_QUEUE_FULL') problem.headers['Retry-After'] = String(secondsOf(error.expectedWaitMs));
   if (code === 'ERR_WORKER_LOST') problem.headers['Retry-After'] = '1';

@@ -59,6 +59,14 @@ describe('toProblem', () => {
     ]);
   });
 
+  it('says 422 where the features are beyond what the model has a score for', () => {
+    const error = new InferenceError('outside', { outOfRange: 'fraudProbability' });
+    const { body } = toProblem(error);
+    expect(body).toMatchObject({ status: 422, code: 'ERR_SCORE_OUT_OF_RANGE' });
+    expect(body.type).toMatch(/#score-out-of-range$/);
+    expect(body.detail).toContain('features');
+  });
+
   it('says how many errors there are where it does not list all', () => {
     expect(toProblem(new InvalidRequestError([issue], 50)).body).toMatchObject({ totalErrors: 50 });
   });

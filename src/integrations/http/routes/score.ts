@@ -1,3 +1,4 @@
+import type { ScoreOptions } from '../../../api/request.js';
 import { json, problem, type RouteContext, type RouteDefinition } from '../context.js';
 import { IdempotencyCache } from '../idempotency.js';
 import { readJson } from '../json-body.js';
@@ -9,10 +10,13 @@ export function scoreRoute(context: RouteContext): RouteDefinition {
   const { options, clock } = context;
   const { maxBodyBytes } = options;
   const kept = options.idempotency === null ? null : new IdempotencyCache(options.idempotency, clock);
-  const score = (body: unknown, request: HttpRequest): Promise<HttpResponse> =>
-    kept === null || request.headers['idempotency-key'] === undefined
-      ? scoreOne(body, request, context)
-      : kept.answer(request, body, () => scoreOne(body, request, context));
+  const score = (body: unknown, request: HttpRequest): Promise<HttpResponse> => {
+    // Also where the answer is known already: a wrong header is wrong each time.
+    const call = scoreOptionsOf(request, options);
+    return kept === null || request.headers['idempotency-key'] === undefined
+      ? scoreOne(body, call, context)
+      : kept.answer(request, body, () => scoreOne(body, call, context));
+  };
   return {
     ...{ method: 'POST', path: '/score', name: 'score', accepts: 'json', maxBodyBytes },
     async answer(request) {
@@ -23,10 +27,10 @@ export function scoreRoute(context: RouteContext): RouteDefinition {
   };
 }
 
-async function scoreOne(body: unknown, request: HttpRequest, context: RouteContext): Promise<HttpResponse> {
-  const { scorer, options, integers } = context;
+async function scoreOne(body: unknown, call: ScoreOptions | undefined, context: RouteContext): Promise<HttpResponse> {
+  const { scorer, integers } = context;
   try {
-    return json(await scorer.score(integers.read(body) as never, scoreOptionsOf(request, options)));
+    return json(await scorer.score(integers.read(body) as never, call));
   } catch (error) {
     return problem(error, context, body);
   }

@@ -1,3 +1,4 @@
+import type { ScoreOptions } from '../../../api/request.js';
 import type { ScoreResult } from '../../../api/result.js';
 import { json, problem, type RouteContext, type RouteDefinition } from '../context.js';
 import { IdempotencyCache } from '../idempotency.js';
@@ -10,10 +11,12 @@ export function scoreRoute(context: RouteContext): RouteDefinition {
   const { options, clock } = context;
   const { maxBodyBytes } = options;
   const kept = options.idempotency === null ? null : new IdempotencyCache(options.idempotency, clock);
-  const score = (body: unknown, request: HttpRequest): Promise<HttpResponse> =>
-    kept === null || request.headers['idempotency-key'] === undefined
-      ? scoreOne(body, request, context)
-      : kept.answer(request, body, () => scoreOne(body, request, context));
+  const score = (body: unknown, request: HttpRequest): Promise<HttpResponse> => {
+    const call = scoreOptionsOf(request, options);
+    return kept === null || request.headers['idempotency-key'] === undefined
+      ? scoreOne(body, call, context)
+      : kept.answer(request, body, call, (left) => scoreOne(body, left, context));
+  };
   return {
     ...{ method: 'POST', path: '/score', name: 'score', accepts: 'json', maxBodyBytes },
     answer(request) {
@@ -23,9 +26,9 @@ export function scoreRoute(context: RouteContext): RouteDefinition {
   };
 }
 
-function scoreOne(body: unknown, request: HttpRequest, context: RouteContext): Promise<HttpResponse> {
-  const { scorer, options, integers } = context;
-  const scored: Promise<ScoreResult> = scorer.score(integers.read(body) as never, scoreOptionsOf(request, options));
+function scoreOne(body: unknown, call: ScoreOptions | undefined, context: RouteContext): Promise<HttpResponse> {
+  const { scorer, integers } = context;
+  const scored: Promise<ScoreResult> = scorer.score(integers.read(body) as never, call);
   return scored.then(answerOf, (error) => problem(error, context, body));
 }
 

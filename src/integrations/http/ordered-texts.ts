@@ -55,9 +55,21 @@ export class OrderedTexts implements AsyncIterable<string> {
   }
 
   /** As many as are there, joined. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<string, void, undefined> {
+    const texts = this.#read();
+    return {
+      next: () => texts.next(),
+      return: () => {
+        // A generator that was asked for nothing yet would end without its `finally`.
+        this.#giveUp();
+        return texts.return();
+      },
+    };
+  }
+
+  async *#read(): AsyncGenerator<string, void, undefined> {
     try {
-      for (;;) {
+      while (!this.#isGivenUp) {
         const joined = this.#taken();
         if (joined !== '') yield joined;
         else if (this.#ended && this.#entries.length === 0) break;
@@ -65,9 +77,14 @@ export class OrderedTexts implements AsyncIterable<string> {
       }
       if (this.#failure !== undefined) throw this.#failure;
     } finally {
-      this.#isGivenUp = true;
-      this.#wakeWriter();
+      this.#giveUp();
     }
+  }
+
+  #giveUp(): void {
+    this.#isGivenUp = true;
+    this.#wakeWriter();
+    this.#wakeReader();
   }
 
   /** Only here does room appear: what was read before has been passed on. */

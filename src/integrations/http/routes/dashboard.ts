@@ -26,7 +26,8 @@ export function dashboardRoutes(context: RouteContext): RouteDefinition[] {
     source.dispose();
   });
   const events = (request: HttpRequest): HttpResponse => {
-    if (hub.isEnded || hub.isClosed || hub.isFull) throw new HttpError('ERR_TOO_MANY_PAGES', tooMany(maxClients), retryLater);
+    if (hub.isEnded || hub.isClosed || hub.isFull)
+      throw new HttpError('ERR_TOO_MANY_PAGES', tooMany(maxClients), retryLater);
     const type = 'text/event-stream; charset=utf-8';
     if (request.method === 'HEAD') return answer(type, null);
     const stream = new PassThrough();

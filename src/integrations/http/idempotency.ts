@@ -57,8 +57,7 @@ export class IdempotencyCache {
     const digest = digestOf(body);
     if (digest === null) return score(call);
     const begunAt = this.#clock.now();
-    for (;;) {
-      const left = leftOf(call, begunAt, this.#clock.now());
+    for (let left = call; ; left = leftOf(call, begunAt, this.#clock.now())) {
       this.#expire();
       const known = this.#entries.get(key);
       if (known === undefined) return this.#score(key, digest, () => score(left));

@@ -8,7 +8,7 @@ import type { Clock } from '../../host/clock.js';
  * @throws {DeadlineExceededError} where it has none left.
  */
 export function leftOf(call: ScoreOptions | undefined, begunAt: number, now: number): ScoreOptions | undefined {
-  if (call?.timeoutMs === undefined || now === begunAt) return call;
+  if (call?.timeoutMs === undefined) return call;
   const timeoutMs = call.timeoutMs - (now - begunAt);
   if (timeoutMs <= 0) throw new DeadlineExceededError(call.timeoutMs);
   return { ...call, timeoutMs };

@@ -422,6 +422,28 @@ describe('what the module brings', () => {
     running.delete(app);
   });
 
+  it('events for providers that a factory makes, once for each instance', async () => {
+    const heard: string[] = [];
+    class Pager {
+      deployed({ type }: { type: string }): void {
+        heard.push(type);
+      }
+    }
+    OnDeployment()(Pager.prototype, 'deployed', Object.getOwnPropertyDescriptor(Pager.prototype, 'deployed') as never);
+    const { app } = await start(() => new ExpressAdapter() as never, {
+      imports: [FraudScorerModule.forRoot(scorerOptions)],
+      providers: [
+        { provide: 'pager', useFactory: () => new Pager() },
+        { provide: 'alias', useExisting: 'pager' },
+      ],
+    });
+    const scorer = app.get(FraudScorer);
+    const event = once(scorer as never, 'deployment');
+    scorer.setPolicy({ reviewProbability: 0.4 });
+    await event;
+    expect(heard).toEqual(['policy']);
+  });
+
   it('an error where a decorator names a scorer that is not there', async () => {
     class Lost {
       hear(): void {}

@@ -8,7 +8,8 @@ const { MODEL, PORT = '3000' } = process.env;
 const log = pino();
 const scorer = await FraudScorer.create({ model: MODEL || undefined, logger: log });
 
-const app = Fastify();
+// While it closes, requests on open connections are answered, not refused.
+const app = Fastify({ return503OnClosing: false });
 await app.register(fraud, { scorer });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { drainable } from '../../src/integrations/http/index.js';
 
@@ -49,6 +50,17 @@ describe('the drain of an HTTP server', () => {
     await taken(server);
     expect(await drain(1)).toEqual({ cutOff: 1 });
     expect(await failed).toMatchObject([{ code: 'ECONNRESET' }]);
+  });
+
+  it('ends in its time though a socket was upgraded, as those of WebSockets are', async () => {
+    const { server, port, drain } = await start();
+    const upgraded = once(server, 'upgrade');
+    const client = connect(port);
+    client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    const [, socket] = await upgraded;
+    expect(await drain(1)).toEqual({ cutOff: 0 });
+    socket.destroy();
+    client.destroy();
   });
 
   it('is one for each server: the first call counts, whoever asked for it', async () => {

@@ -99,6 +99,8 @@ function refusal({ code, message, headers, pointer }: HttpError, options: Proble
 function ofScorer(error: FraudScorerError, options: ProblemOptions): ProblemResponse {
   const { code } = error;
   if (code === 'ERR_INFERENCE' && error.outOfRange !== undefined) return response('ERR_SCORE_OUT_OF_RANGE', options);
+  // Another version of the package, in the same process, may have codes that this one does not know.
+  if (!Object.hasOwn(problemKinds, code)) return response('ERR_INTERNAL', options);
   const problem = response(code, options, ownDetails[code] ?? error.message);
   if (code === 'ERR_QUEUE_FULL') problem.headers['Retry-After'] = String(secondsOf(error.expectedWaitMs));
   if (code === 'ERR_WORKER_LOST') problem.headers['Retry-After'] = '1';

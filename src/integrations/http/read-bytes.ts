@@ -80,8 +80,13 @@ function readPieces(
   { maxBytes, deadlines }: Omit<ReadOptions<unknown>, 'convert'>,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const reading = deadlines.begin(() => reject(tooSlow(deadlines.timeoutMs)));
-    void joined(source, maxBytes)
+    const iterator = source[Symbol.asyncIterator]();
+    const reading = deadlines.begin(() => {
+      reject(tooSlow(deadlines.timeoutMs));
+      // Nothing more is wanted of it.
+      void Promise.resolve(iterator.return?.()).catch(() => {});
+    });
+    void joined({ [Symbol.asyncIterator]: () => iterator }, maxBytes)
       .then(resolve, reject)
       .finally(() => deadlines.end(reading));
   });

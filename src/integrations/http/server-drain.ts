@@ -52,14 +52,18 @@ export class ServerDrain {
     await null;
     if (!this.#server.listening) return 0;
     let cutOff = 0;
-    const timer = this.#clock.background(timeoutMs, () => {
-      cutOff = this.#open.size;
-      this.#server.closeAllConnections();
-    });
     await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
+      const timer = this.#clock.background(timeoutMs, () => {
+        cutOff = this.#open.size;
+        this.#server.closeAllConnections();
+        // Not when the server has closed: it waits for upgraded sockets, such as WebSockets, which are not for us to end.
+        resolve();
+      });
+      this.#server.close(() => {
+        timer.clear();
+        resolve();
+      });
     });
-    timer.clear();
     return cutOff;
   }
 }

@@ -58,7 +58,7 @@ export function schemasOf(
         provider: text,
         timing: object({ queueMs: number, inferenceMs: number, totalMs: number, batchSize: { type: 'integer' } }),
       },
-      { id: text, attention: list(number), reasons: list(ref('Reason')) },
+      { id: text, attention: list({ type: ['number', 'null'] }), reasons: list(ref('Reason')) },
     ),
     Reason: object(
       { input: text, feature: text, contribution: number, direction: { enum: ['raises', 'lowers'] } },

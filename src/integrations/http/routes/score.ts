@@ -15,7 +15,7 @@ export function scoreRoute(context: RouteContext): RouteDefinition {
     const call = scoreOptionsOf(request, options);
     return kept === null || request.headers['idempotency-key'] === undefined
       ? scoreOne(body, call, context)
-      : kept.answer(request, body, () => scoreOne(body, call, context));
+      : kept.answer(request, body, call, (left) => scoreOne(body, left, context));
   };
   return {
     ...{ method: 'POST', path: '/score', name: 'score', accepts: 'json', maxBodyBytes },

@@ -5,21 +5,21 @@ import { armOf } from './routing.js';
 /** A version that answers a share of the requests. */
 export interface Challenger {
   readonly deployment: Deployment;
-  /** Of the traffic, in [0, 1]. */
+  /** Its share of the traffic, in [0, 1]. */
   readonly share: number;
 }
 
-/** So many may always wait for a challenger, however small its share: they come in bursts. */
+/** This many requests may always wait for a challenger, however small its share, because requests come in bursts. */
 const leastQueue = 256;
 
 /**
- * The versions that answer a share beside the primary, at most two: the first has the keys at the lower end, the second those at the upper,
- * so that neither takes any of the other's.
+ * The challengers beside the primary, at most two. The first gets the routing keys at the lower end, the second those at the upper end, so
+ * that neither takes keys from the other.
  */
 export class Challengers {
   readonly #places: [Challenger | null, Challenger | null] = [null, null];
 
-  /** By place; null where there is none. */
+  /** By position; null if the position is free. */
   get places(): readonly (Challenger | null)[] {
     return this.#places;
   }
@@ -28,7 +28,7 @@ export class Challengers {
     return this.#places.filter((challenger) => challenger !== null);
   }
 
-  /** Whether there are two already. */
+  /** Whether there are already two challengers. */
   get isFull(): boolean {
     return !this.#places.includes(null);
   }
@@ -37,14 +37,14 @@ export class Challengers {
     return this.#places.find((challenger) => challenger?.deployment === deployment) ?? null;
   }
 
-  /** What all have together, but for one. */
+  /** The sum of all shares except one. */
   shareBut(except: Deployment | null): number {
     let share = 0;
     for (const challenger of this.all) if (challenger.deployment !== except) share += challenger.share;
     return share;
   }
 
-  /** Which arm answers a request at this place of [0, 1), and its version; null for the primary's. */
+  /** The arm that answers a request at this position in [0, 1), and its version; null for the primary. */
   at(place: number): { arm: Arm; deployment: Deployment | null } {
     const [first, second] = this.#places;
     const arm = armOf(place, first?.share ?? 0, second?.share ?? 0);
@@ -52,7 +52,7 @@ export class Challengers {
     return { arm, deployment: challenger?.deployment ?? null };
   }
 
-  /** Whether as many requests wait for the challenger of this index as its share of the queue. */
+  /** Whether the requests that wait for this challenger use up its share of the queue. */
   isCrowded(index: number, maxQueueSize: number): boolean {
     for (const challenger of this.#places) {
       if (challenger === null || challenger.deployment.index !== index) continue;
@@ -61,7 +61,7 @@ export class Challengers {
     return false;
   }
 
-  /** Gives a challenger its share; one that is new gets a free place. @throws {Error} where there is none. */
+  /** Sets a challenger's share. A new challenger takes a free position. @throws {Error} if there is none. */
   set(deployment: Deployment, share: number): void {
     const known = this.#places.findIndex((challenger) => challenger?.deployment === deployment);
     const place = known === -1 ? this.#places.indexOf(null) : known;
@@ -69,7 +69,7 @@ export class Challengers {
     this.#places[place] = { deployment, share };
   }
 
-  /** @returns whether it was one. */
+  /** @returns whether it was a challenger. */
   drop(deployment: Deployment): boolean {
     const place = this.#places.findIndex((challenger) => challenger?.deployment === deployment);
     if (place === -1) return false;

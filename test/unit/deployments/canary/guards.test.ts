@@ -162,7 +162,7 @@ describe('the guard of latencies', () => {
   const slow = { requests: 100, latency: 10 };
   const primary = { requests: 1_000, latency: 2 };
 
-  it('aborts a version that is five times slower after three windows running', () => {
+  it('aborts a version that is five times slower after three windows in a row', () => {
     const rig = new CanaryRig(plan);
     const verdicts = rig.serveFor(3, slow, primary);
     expect(verdicts.slice(0, 2)).toEqual(Array(2).fill({ kind: 'stay' }));
@@ -172,7 +172,7 @@ describe('the guard of latencies', () => {
       seen: expect.closeTo(5, 0),
       allowed: 2,
       reason: expect.stringMatching(
-        /^its 95th percentile of latency was (5|4\.9\d|5\.0\d) times the primary's or more in 3 windows running/,
+        /^its 95th percentile of latency was (5|4\.9\d|5\.0\d) times the primary's or more in 3 windows in a row/,
       ),
     });
   });

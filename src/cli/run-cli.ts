@@ -138,7 +138,7 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
   describeScore(
     program
       .command('score <file>')
-      .description('Scores the rows of a CSV or NDJSON file . With labels, also shows the effect of other thresholds.')
+      .description('Scores the rows of a CSV or NDJSON file. With labels, also shows the effect of other thresholds.')
       .helpOption('--help', 'show this help'),
     output,
     endWith,

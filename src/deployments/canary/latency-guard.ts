@@ -70,7 +70,7 @@ export class LatencyGuard {
     if (!this.isComplete || this.#ratios.some((ratio) => ratio <= this.#limit)) return null;
     const seen = Math.min(...this.#ratios);
     const reason =
-      `its 95th percentile of latency was ${Number(seen.toPrecision(3))} times the primary's or more in ${windowsRunning} windows in a row;  ` +
+      `its 95th percentile of latency was ${Number(seen.toPrecision(3))} times the primary's or more in ${windowsRunning} windows in a row; ` +
       `at most ${this.#limit} times is allowed`;
     return { guard: 'maxLatencyRatio', seen, allowed: this.#limit, reason };
   }

@@ -83,7 +83,7 @@ describe('what would help', () => {
     ]);
   });
 
-  it('is another host, or the runtime, where no provider could work', () => {
+  it('is another host, or reinstalling the runtime, if no provider could work', () => {
     const ailing = { provider: 'tensorrt', isInstalled: false, cudaVersion: null, libraries: [] } as const;
     const mac = { ...here, platform: { os: 'darwin', arch: 'arm64' } };
     expect(curesOf(ailing, mac)).toEqual([expect.stringMatching(/Linux x64, but this is darwin arm64/)]);

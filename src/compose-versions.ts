@@ -32,9 +32,9 @@ import type { Door } from './requests/door.js';
 import { RequestTable } from './requests/request-table.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 
-/** What the versions of a scorer share. */
+/** The parts that the versions of a scorer share. */
 export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'workers' | 'mayRun'> {
-  /** Hears of the workers of a version. */
+  /** Gets the events of a version's workers. */
   observerOf: (version: string) => WorkersObserver;
   /** Counts calls of `scoreColumns` that callers sent to shadows. */
   unrouted: VersionStats;
@@ -46,7 +46,7 @@ export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStat
   logger: Logger;
 }
 
-/** Makes the first version, and the parts that make, change and end others. */
+/** Creates the first version, and the parts that create, change and end others. */
 export function composeVersions(
   options: ResolvedOptions,
   directory: ModelDirectory,
@@ -71,7 +71,7 @@ export function composeVersions(
       },
     });
 
-  /** A shadow has a table, deadlines and a settler of its own: what becomes of a copy is nobody's but its. */
+  /** A shadow has its own request table, deadlines and settler, because the result of a copy never reaches a caller. */
   const makeShadow = (directory: ModelDirectory, version: NewVersion, sample: number): Shadow => {
     const batching = shadowLimits(options.batching);
     const table = new RequestTable(rowsInFlight(version.workers, batching.maxBatchSize) + mostCopied);
@@ -85,7 +85,7 @@ export function composeVersions(
     deployment = new Deployment(
       0,
       directory,
-      // The host's own say may do more than say.
+      // The host's function `decide` may have side effects, so shadows do not call it.
       {
         ...optionsOf(version),
         batching,
@@ -104,7 +104,7 @@ export function composeVersions(
       ...{ clock, deployment, table, deadlines, sample, timeoutMs: options.timeoutMs },
       stats: new ShadowStats(),
       copies: deployments.copies,
-      // The host has something to catch up on, and each copy would add to how long that takes; a long list at a quiet time is no such thing.
+      // The host is behind with its work, and each copy would delay it further. A long list at a quiet time does not count.
       isUnderPressure: () => deployments.waiting > options.batching.maxBatchSize && deployments.isBusy,
     });
   };
@@ -123,11 +123,11 @@ export function composeVersions(
   const untold: DeploymentEvent[] = [];
   const tell = (change: Omit<DeploymentEvent, 'at'>): void => {
     logger.info('A version changed', { ...change });
-    // A listener may bring about the next event: every listener hears of this one first.
+    // A listener may cause the next event. Every listener must get this event first.
     if (untold.push({ ...change, at: clock.epochMs() }) > 1) return;
     for (let event = untold[0]; event !== undefined; event = untold[0]) {
       const next = event;
-      // Whatever happens: an event that stayed here would keep all later ones.
+      // Remove it in any case: an event that stayed here would block all later ones.
       contained(() => outsideOfRequests(() => events.emit('deployment', next)), onFault);
       untold.shift();
     }
@@ -149,7 +149,7 @@ export function composeVersions(
   const loader = new Loader(clock, startTimeoutMs);
   const deploying = new Deploying({
     ...{ deployments, loader, retirement, workforce, roles, canaries, door, tell, onFault },
-    // Where a host bundles the package without the tools' worker, nothing is known, and nothing refused.
+    // If a host bundles the package without the tools' worker, the memory is not known, and nothing is refused.
     listGpus: () => listGpusApart(options.toolWorkerFile).catch(() => ({ gpus: [] })),
     make: (directory, version, role) => {
       if (role.kind !== 'shadow') return { deployment: make(directory, version), shadow: null };

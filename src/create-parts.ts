@@ -10,16 +10,16 @@ import type { ManifestInput } from './models/manifest.js';
 import { type ModelDirectory, openModelDirectory } from './models/model-directory.js';
 import { type ResolvedOptions, resolveOptions } from './options.js';
 
-/** Requests that may wait while the host's code is rehearsed. */
+/** The most waiting requests during a rehearsal. */
 const rehearsalQueue = 256;
 
-/** Scores made-up requests for the model's inputs on parts that have no workers. */
+/** Scores synthetic requests for the model's inputs with parts that have no workers. */
 export type Rehearsal = (parts: Parts, inputs: readonly ManifestInput[]) => Promise<void>;
 
 /**
- * From options to parts that serve, within `startTimeoutMs`.
+ * Creates parts that serve, from the options, within `startTimeoutMs`.
  *
- * @throws as `FraudScorer.create` does.
+ * @throws what `FraudScorer.create` throws.
  */
 export async function createParts(options: FraudScorerOptions, rehearsal: Rehearsal): Promise<Parts> {
   try {
@@ -57,7 +57,7 @@ async function createWithin(limit: StartLimit, resolved: ResolvedOptions, rehear
   return parts;
 }
 
-/** Has the host's code compiled on parts of their own, which have no workers and tell nobody of anything. */
+/** Compiles the host's part of the code by running it with separate parts, which have no workers and report nothing. */
 async function rehearse(options: ResolvedOptions, directory: ModelDirectory, rehearsal: Rehearsal): Promise<void> {
   const quiet = {
     logger: undefined,
@@ -74,6 +74,6 @@ async function rehearse(options: ResolvedOptions, directory: ModelDirectory, reh
     primary.workers.standIn();
     await rehearsal(parts, directory.manifest.inputs);
   } catch {
-    // Too little memory, say: the first requests are slower then, and what serves says by itself what it lacks.
+    // For example, there is too little memory. Then the first requests are slower. The real start reports what is missing.
   }
 }

@@ -16,7 +16,7 @@ const server = createServer(app);
 const drain = drainable(server);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, async () => {
-    // First the requests in flight, then the scorer that answers them.
+    // First finish the requests in flight, then close the scorer that answers them.
     await drain();
     const { abandoned, summary } = await scorer.close();
     log.info({ abandoned, requests: summary.requests }, 'stopped');

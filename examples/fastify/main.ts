@@ -13,7 +13,7 @@ const app = Fastify({ return503OnClosing: false });
 await app.register(fraud, { scorer });
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, async () => {
-    // First the requests in flight, then the scorer that answers them.
+    // First finish the requests in flight, then close the scorer that answers them.
     await app.close();
     const { abandoned, summary } = await scorer.close();
     log.info({ abandoned, requests: summary.requests }, 'stopped');

@@ -9,7 +9,7 @@ import '../start-failures.js';
 const seconds = Number(process.env.SECONDS ?? 10);
 const connections = Number(process.env.CONNECTIONS ?? 64);
 
-// The service in a process of its own, on a port that is free.
+// The service runs in its own process, on a free port.
 const service = spawn(
   process.execPath,
   ['--import', 'tsx', fileURLToPath(new URL('../express/main.ts', import.meta.url))],

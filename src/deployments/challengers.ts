@@ -5,18 +5,18 @@ import { armOf } from './routing.js';
 /** A version that answers a share of the requests. */
 export interface Challenger<Version = Deployment> {
   readonly deployment: Version;
-  /** Of the traffic, in [0, 1]. */
+  /** Its share of the traffic, in [0, 1]. */
   readonly share: number;
 }
 
 /**
- * The versions that answer a share beside the primary, at most two: the first has the keys at the lower end, the second those at the upper,
- * so that neither takes any of the other's.
+ * The challengers beside the primary, at most two. The first gets the routing keys at the lower end, the second those at the upper end, so
+ * that neither takes keys from the other.
  */
 export class Challengers<Version = Deployment> {
   readonly #places: [Challenger<Version> | null, Challenger<Version> | null] = [null, null];
 
-  /** By place; null where there is none. */
+  /** By position; null if the position is free. */
   get places(): readonly (Challenger<Version> | null)[] {
     return this.#places;
   }
@@ -25,7 +25,7 @@ export class Challengers<Version = Deployment> {
     return this.#places.filter((challenger) => challenger !== null);
   }
 
-  /** Whether there are two already. */
+  /** Whether there are already two challengers. */
   get isFull(): boolean {
     return !this.#places.includes(null);
   }
@@ -34,14 +34,14 @@ export class Challengers<Version = Deployment> {
     return this.#places.find((challenger) => challenger?.deployment === deployment) ?? null;
   }
 
-  /** What all have together, but for one. */
+  /** The sum of all shares except one. */
   shareBut(except: Version | null): number {
     let share = 0;
     for (const challenger of this.all) if (challenger.deployment !== except) share += challenger.share;
     return share;
   }
 
-  /** Which arm answers a request at this place of [0, 1), and its version; null for the primary's. */
+  /** The arm that answers a request at this position in [0, 1), and its version; null for the primary. */
   at(place: number): { arm: Arm; deployment: Version | null } {
     const [first, second] = this.#places;
     const arm = armOf(place, first?.share ?? 0, second?.share ?? 0);
@@ -49,7 +49,7 @@ export class Challengers<Version = Deployment> {
     return { arm, deployment: challenger?.deployment ?? null };
   }
 
-  /** Gives a challenger its share; one that is new gets a free place. @throws {Error} where there is none. */
+  /** Sets a challenger's share. A new challenger takes a free position. @throws {Error} if there is none. */
   set(deployment: Version, share: number): void {
     const known = this.#places.findIndex((challenger) => challenger?.deployment === deployment);
     const place = known === -1 ? this.#places.indexOf(null) : known;
@@ -57,7 +57,7 @@ export class Challengers<Version = Deployment> {
     this.#places[place] = { deployment, share };
   }
 
-  /** @returns whether it was one. */
+  /** @returns whether it was a challenger. */
   drop(deployment: Version): boolean {
     const place = this.#places.findIndex((challenger) => challenger?.deployment === deployment);
     if (place === -1) return false;

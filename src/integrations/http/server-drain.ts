@@ -1,5 +1,12 @@
 import type { Server, ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { type Clock, systemClock } from '../../host/clock.js';
+
+/**
+ * How long connections that seem idle are kept, in milliseconds. A client's next request may be on its way already, and would be lost with the connection;
+ * answered, it tells the client to let go.
+ */
+const idleGraceMs = 500;
 
 const drains = new WeakMap<Server, ServerDrain>();
 
@@ -57,10 +64,16 @@ export class ServerDrain {
       cutOff = this.#open.size;
       this.#server.closeAllConnections();
     });
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    const grace = this.#clock.background(Math.min(idleGraceMs, timeoutMs), () => this.#server.closeIdleConnections());
+    await new Promise<void>((resolve) => stopListening(this.#server, resolve));
     timer.clear();
+    grace.clear();
     return cutOff;
   }
+}
+
+/** As `server.close()`, which would close the connections that seem idle at once. @param done is called when the last connection is closed. */
+function stopListening(server: Server, done: () => void): void {
+  if (server instanceof NetServer) NetServer.prototype.close.call(server, () => done());
+  else (server as Server).close(() => done());
 }

@@ -4,6 +4,7 @@ import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs
 import { throwError } from 'rxjs';
 import { FraudScorerError } from '../../errors.js';
 import { systemClock } from '../../host/clock.js';
+import { statusOf } from '../http/error-status.js';
 import { sendNode } from '../http/node-send.js';
 import { toProblem } from '../http/problem.js';
 import { isScoringRequest } from './scoring-requests.js';
@@ -12,8 +13,8 @@ import { isScoringRequest } from './scoring-requests.js';
 const caughtKey = '__filterCatchExceptions__';
 
 /**
- * Answers errors of any scorer as `application/problem+json` by `toProblem`, wherever in the application they are thrown, and errors of NestJS's own on the
- * module's routes, such as those of its body parser. What else is thrown goes to the application's other filters, or is answered as NestJS does.
+ * Answers errors of any scorer as `application/problem+json` by `toProblem`, wherever in the application they are thrown, and errors of NestJS's own and of
+ * body parsers on the module's routes. What else is thrown goes to the application's other filters, or is answered as NestJS does.
  */
 export class FraudProblemFilter extends BaseExceptionFilter implements ExceptionFilter {
   readonly #config: ApplicationConfig;
@@ -49,6 +50,18 @@ export class FraudProblemFilter extends BaseExceptionFilter implements Exception
   }
 }
 
+/**
+ * Stands for errors of Express's body parsers, such as that of a body that is too large, which are of no class that could be named: NestJS asks by
+ * `instanceof` whether a filter catches an error.
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: what a filter catches has to be a class
+class BodyParserError {
+  static [Symbol.hasInstance](error: unknown): boolean {
+    if (!(error instanceof Error) || !('type' in error) || typeof error.type !== 'string') return false;
+    return statusOf(error) >= 400 && statusOf(error) < 500;
+  }
+}
+
 type WithRaw<T> = T & { raw?: T; body?: unknown };
 
 function catches(filter: object, error: unknown): boolean {
@@ -59,4 +72,4 @@ function catches(filter: object, error: unknown): boolean {
 
 Inject(HttpAdapterHost)(FraudProblemFilter, undefined, 0);
 Inject(ApplicationConfig)(FraudProblemFilter, undefined, 1);
-Catch(FraudScorerError, HttpException)(FraudProblemFilter);
+Catch(FraudScorerError, HttpException, BodyParserError)(FraudProblemFilter);

@@ -43,6 +43,7 @@ export function routesController(token: symbol, path: string): Type<object> {
         ...(isParsed(request) ? { body: request.body } : { rawBody: raw }),
         signal: clientSignal(raw, response),
         raw: request,
+        basePath: basePathOf(asTyped, routePath),
       };
       const answer = this.#routes.handle(asked);
       if (answer instanceof Promise) void answer.then((answered) => sendNode(answered, raw, response, systemClock));
@@ -64,6 +65,12 @@ export function routesController(token: symbol, path: string): Type<object> {
   Controller(path)(ScoringController);
   noteController(path);
   return ScoringController;
+}
+
+/** What NestJS has before the path of a route: the application's prefix, its version and the controller's path. */
+function basePathOf(asTyped: string, routePath: string): string {
+  const path = asTyped.replace(/\/+$/, '');
+  return path.endsWith(routePath) ? path.slice(0, -routePath.length) : '';
 }
 
 /** Express 4 leaves an empty object where there was no body to parse; a stream that was read to its end has none left to read. */

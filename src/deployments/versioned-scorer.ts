@@ -13,7 +13,11 @@ export abstract class VersionedScorer extends EventSource {
   readonly #operations: Operations;
 
   /** @param parts that hold the operations and the events. */
+  /** @throws {TypeError} where a host calls it, which TypeScript does not let it do. */
   constructor(parts: object) {
+    if (typeof parts !== 'object' || parts === null || !('operations' in parts)) {
+      throw new TypeError('FraudScorer: expected `await FraudScorer.create(options)`, received `new FraudScorer()`');
+    }
     super(parts);
     const { operations } = parts as { operations: Operations };
     this.#operations = operations;

@@ -18,8 +18,14 @@ export type VersionOperations = Pick<
 export abstract class VersionedScorer extends EventSource {
   readonly #operations: VersionOperations;
 
-  /** @param parts the object that holds the operations and the events. */
+  /**
+   * @param parts the object that holds the operations and the events.
+   * @throws {TypeError} if a host calls it. TypeScript does not let it.
+   */
   constructor(parts: object) {
+    if (typeof parts !== 'object' || parts === null || !('operations' in parts)) {
+      throw new TypeError('FraudScorer: expected `await FraudScorer.create(options)`, received `new FraudScorer()`');
+    }
     super(parts);
     const { operations } = parts as { operations: VersionOperations };
     this.#operations = operations;

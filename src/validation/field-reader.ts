@@ -1,7 +1,7 @@
 import { InvalidOptionsError } from '../errors.js';
 import { type Fields, readFields } from './fields.js';
 import { describeValue, IssueList } from './issues.js';
-import { isSlipOf } from './nearest-name.js';
+import { isSlipOf, nearestName } from './nearest-name.js';
 import { builtInKind } from './object-kinds.js';
 
 interface NumberRange {
@@ -153,7 +153,11 @@ export class FieldReader {
   rejectUnknown(): this {
     for (const name of Object.keys(this.#fields)) {
       if (this.#known.has(name) || this.#fields[name] === undefined) continue;
-      this.issues.addUnknown(this.#path, name, `one of ${[...this.#known].join(', ')}`, 'an unknown field');
+      const known = [...this.#known];
+      const leftOut = this.issues.listsUnknown ? known.filter((other) => !this.has(other)) : [];
+      const meant = nearestName(name, leftOut);
+      const hint = meant === null ? '' : ` (did you mean ${meant}?)`;
+      this.issues.addUnknown(this.#path, name, `one of ${known.join(', ')}`, `an unknown field${hint}`);
     }
     return this;
   }

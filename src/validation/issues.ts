@@ -14,6 +14,8 @@ export class IssueList {
   readonly listed: Issue[] = [];
   #total = 0;
   #unknown = 0;
+  /** Unknown names at the end of the list for which other issues were taken out. */
+  #madeRoomFor = 0;
 
   get total(): number {
     return this.#total;
@@ -22,6 +24,11 @@ export class IssueList {
   /** Whether no more issues are listed. Then further issues need no description. */
   get isFull(): boolean {
     return this.listed.length >= maxListed;
+  }
+
+  /** Whether one more unknown name is listed: what it may mean need not be looked for otherwise. */
+  get listsUnknown(): boolean {
+    return this.#unknown < maxUnknown;
   }
 
   /** Counts one more issue that is not listed. */
@@ -34,11 +41,21 @@ export class IssueList {
     if (!this.isFull) this.listed.push({ path, expected, received });
   }
 
-  /** An unknown field. The name is the caller's, so it is shortened and its control characters are escaped. */
+  /**
+   * A field with a name that nobody knows. The name is the caller's: it is cut off and its control characters are escaped. Where the list is full,
+   * another issue gives way: a misspelt name is the cause of a missing field, and must be seen beside any number of them.
+   */
   addUnknown(path: string, name: string, expected: string, received: string): void {
     this.#unknown += 1;
-    if (this.#unknown > maxUnknown) this.count();
-    else this.add(path === '' ? shownName(name) : `${path}.${shownName(name)}`, expected, received);
+    if (this.#unknown > maxUnknown) {
+      this.count();
+      return;
+    }
+    if (this.isFull) {
+      this.listed.splice(maxListed - 1 - this.#madeRoomFor, 1);
+      this.#madeRoomFor += 1;
+    }
+    this.add(path === '' ? shownName(name) : `${path}.${shownName(name)}`, expected, received);
   }
 }
 

@@ -39,8 +39,29 @@ describe('the drain of an HTTP server', () => {
       if (answers.length === 3) drained = drain();
     }
     expect(await drained).toEqual({ cutOff: 0 });
-    expect(answers.slice(0, 3)).toEqual(['keep-alive', 'keep-alive', 'keep-alive']);
-    expect(answers.slice(4)).toEqual([]);
+    expect(answers).toEqual(['keep-alive', 'keep-alive', 'keep-alive', 'close']);
+  });
+
+  it('answers requests that were on their way, on connections that the server saw idle', async () => {
+    const { server, port, drain } = await start();
+    server.on('request', (_request: IncomingMessage, response: ServerResponse) => response.end('answer'));
+    const agents = Array.from({ length: 5 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+    const ask = () => Promise.all(agents.map((agent) => answerOf(port, agent)));
+    await ask();
+    const drained = drain();
+    const answers = await ask();
+    expect(answers.map((answer) => answer?.headers.connection)).toEqual(agents.map(() => 'close'));
+    expect(await drained).toEqual({ cutOff: 0 });
+  });
+
+  it('closes a connection that its client keeps and sends nothing on', async () => {
+    const { server, port, drain } = await start();
+    server.on('request', (_request: IncomingMessage, response: ServerResponse) => response.end('answer'));
+    const answer = await answerOf(port, new Agent({ keepAlive: true }));
+    const closed = once(answer?.socket ?? server, 'close');
+    // Far longer than the test may take.
+    expect(await drain(60_000)).toEqual({ cutOff: 0 });
+    await closed;
   });
 
   it('cuts off a request that outlasts its time, and says so', async () => {

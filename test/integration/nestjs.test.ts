@@ -97,6 +97,8 @@ describe.each(adapters)('the NestJS module on %s', (_, adapter) => {
     expect(await response.json()).toMatchObject({ source: 'model', id: 'tx-1' });
     expect((await fetch(`${url}/api/fraud/health/ready`)).status).toBe(200);
     expect((await fetch(`${url}/api/fraud/metrics`)).status).toBe(404);
+    const document = await (await fetch(`${url}/api/fraud/openapi.json?x=1`)).json();
+    expect(document).toMatchObject({ servers: [{ url: '/api/fraud' }] });
     expect((await post(`${url}/score`, { features })).status).toBe(404);
   });
 
@@ -112,8 +114,19 @@ describe.each(adapters)('the NestJS module on %s', (_, adapter) => {
     const malformed = await post(`${url}/score`, '{"features":');
     expect(malformed.headers.get('content-type')).toContain('application/problem+json');
     expect(malformed.status).toBe(400);
+    expect(await malformed.json()).toMatchObject({ detail: expect.stringContaining('valid JSON') });
+    const large = await post(`${url}/score`, ' '.repeat(2 ** 20 + 1));
+    expect(large.headers.get('content-type')).toContain('application/problem+json');
+    expect(await large.json()).toMatchObject({ status: 413, code: 'ERR_BODY_TOO_LARGE' });
     const method = await fetch(`${url}/score`);
     expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  it('leaves what a body parser refuses on other routes to NestJS', async () => {
+    const { url } = await start(adapter, { imports: [FraudScorerModule.forRoot({ ...scorerOptions, routes: true })] });
+    const large = await post(`${url}/elsewhere`, ' '.repeat(2 ** 20 + 1));
+    expect(large.headers.get('content-type')).toContain('application/json');
+    expect(large.status).toBe(413);
   });
 
   it('takes a batch, and a stream of lines', async () => {

@@ -63,7 +63,8 @@ const ownDetails: Partial<Record<ProblemCode, string>> = {
   ERR_PROVIDER_UNAVAILABLE: 'No execution provider works at the moment. The log of the scorer says why.',
   ERR_OUT_OF_RESOURCES: 'The machine is out of memory, threads or file descriptors. The log of the scorer says which.',
   ERR_INTERNAL: 'Something went wrong that the client can do nothing about.',
-  ERR_BAD_REQUEST: 'The request could not be read.',
+  ERR_BAD_REQUEST:
+    'The request could not be read. A body of JSON must be valid JSON, as long as its Content-Length says.',
   ERR_UNAUTHORIZED: 'Say who you are, with the header Authorization.',
   ERR_FORBIDDEN: 'This route is not for you.',
   ERR_NOT_FOUND: 'There is no such route.',

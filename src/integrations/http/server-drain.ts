@@ -1,6 +1,13 @@
 import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { type Clock, systemClock } from '../../host/clock.js';
 import { OpenResponses } from './open-responses.js';
+
+/**
+ * How long connections that seem idle are kept, in milliseconds. A client's next request may be on its way already, and would be lost with the connection;
+ * answered, it tells the client to let go.
+ */
+const idleGraceMs = 500;
 
 const drains = new WeakMap<Server, ServerDrain>();
 
@@ -52,6 +59,7 @@ export class ServerDrain {
     await null;
     if (!this.#server.listening) return 0;
     let cutOff = 0;
+    const grace = this.#clock.background(Math.min(idleGraceMs, timeoutMs), () => this.#server.closeIdleConnections());
     await new Promise<void>((resolve) => {
       const timer = this.#clock.background(timeoutMs, () => {
         cutOff = this.#open.size;
@@ -59,11 +67,18 @@ export class ServerDrain {
         // Not when the server has closed: it waits for upgraded sockets, such as WebSockets, which are not for us to end.
         resolve();
       });
-      this.#server.close(() => {
+      stopListening(this.#server, () => {
         timer.clear();
         resolve();
       });
     });
+    grace.clear();
     return cutOff;
   }
+}
+
+/** As `server.close()`, which would close the connections that seem idle at once. @param done is called when the last connection is closed. */
+function stopListening(server: Server, done: () => void): void {
+  if (server instanceof NetServer) NetServer.prototype.close.call(server, () => done());
+  else (server as Server).close(() => done());
 }

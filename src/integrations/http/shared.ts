@@ -7,6 +7,7 @@ export { clientSignal } from './client-signal.js';
 export { isServerClosing } from './closing-server.js';
 export { dashboardHandler } from './dashboard-handler.js';
 export { drainable } from './drainable.js';
+export { statusOf } from './error-status.js';
 export { frameworkProblem } from './framework-problem.js';
 export { nodeHandler } from './node-handler.js';
 export { sendNode } from './node-send.js';

@@ -3,6 +3,7 @@ import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs
 import { throwError } from 'rxjs';
 import { FraudScorerError } from '../../errors.js';
 import { systemClock } from '../../host/clock.js';
+import { statusOf } from '../http/error-status.js';
 import { frameworkProblem } from '../http/framework-problem.js';
 import { sendNode } from '../http/node-send.js';
 import { type NestReply, type NestRequest, requestOf, responseOf } from './exchange.js';
@@ -49,6 +50,18 @@ export class FraudProblemFilter extends BaseExceptionFilter implements Exception
   }
 }
 
+/**
+ * Stands for errors of Express's body parsers, such as that of a body that is too large, which are of no class that could be named: NestJS asks by
+ * `instanceof` whether a filter catches an error.
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: what a filter catches has to be a class
+class BodyParserError {
+  static [Symbol.hasInstance](error: unknown): boolean {
+    if (!(error instanceof Error) || !('type' in error) || typeof error.type !== 'string') return false;
+    return statusOf(error) >= 400 && statusOf(error) < 500;
+  }
+}
+
 function catches(filter: object, error: unknown): boolean {
   const caught: unknown = Reflect.getMetadata(caughtKey, filter.constructor);
   if (!Array.isArray(caught) || caught.length === 0) return true;
@@ -57,4 +70,4 @@ function catches(filter: object, error: unknown): boolean {
 
 Inject(HttpAdapterHost)(FraudProblemFilter, undefined, 0);
 Inject(ApplicationConfig)(FraudProblemFilter, undefined, 1);
-Catch(FraudScorerError, HttpException)(FraudProblemFilter);
+Catch(FraudScorerError, HttpException, BodyParserError)(FraudProblemFilter);

@@ -9,6 +9,7 @@ import { alertSources } from './deployments/alert-sources.js';
 import { allocate } from './deployments/allocate.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
 import type { Failover } from './deployments/failover.js';
+import type { GpuMemory } from './deployments/gpu-memory.js';
 import type { Operations } from './deployments/operations.js';
 import { RetiredVersions } from './deployments/retired-versions.js';
 import { Router } from './deployments/routing.js';
@@ -62,6 +63,8 @@ export interface Parts {
   admission: Admission;
   columns: ColumnScoring;
   deadlines: DeadlineWheel;
+  /** What is known of the GPUs' memory. */
+  gpuMemory: GpuMemory;
   /** Whether new work is refused. */
   door: Door;
   /** Told whenever something has left a queue, or has been settled. */
@@ -81,7 +84,12 @@ export interface Parts {
  * @throws {InvalidOptionsError} where no machine has so much memory in one piece.
  * @throws {OutOfResourcesError} where this one has not.
  */
-export function compose(options: ResolvedOptions, directory: ModelDirectory, bareClock: Clock): Parts {
+export function compose(
+  options: ResolvedOptions,
+  directory: ModelDirectory,
+  bareClock: Clock,
+  gpuMemory: GpuMemory,
+): Parts {
   const logger = containedLogger(options.logger, bareClock);
   const onFault: FaultReport = (error) => logger.error('A part of the scorer failed', describeFault(error));
   const clock = containedClock(bareClock, onFault);
@@ -136,7 +144,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
     ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, traces, logger, onFault },
-    unrouted,
+    ...{ unrouted, gpuMemory },
     knownNames: new KnownNames(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
@@ -184,6 +192,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       admission,
       columns,
       deadlines,
+      gpuMemory,
       door,
       changes,
     },

@@ -60,7 +60,8 @@ export function readCloseOptions(options: CloseOptions): { timeoutMs: number } {
  * @param timeoutMs how long to wait for requests that were taken in.
  */
 export async function closeParts(parts: Parts, timeoutMs: number): Promise<CloseReport> {
-  const { door, deployments, operations, failover, deadlines, monitor, hostLoad, events, page, logger } = parts;
+  const { door, deployments, operations, failover, deadlines, gpuMemory, monitor, hostLoad, events, page, logger } =
+    parts;
   door.close();
   failover.dispose();
   // At once, for its callers; what loads ends beside the requests that are still answered.
@@ -68,6 +69,7 @@ export async function closeParts(parts: Parts, timeoutMs: number): Promise<Close
   const abandoned = (await isDrained(parts, timeoutMs)) ? 0 : abandonAll(parts);
   await stopped;
   const released = await deployments.release();
+  await gpuMemory.close();
   deadlines.dispose();
   monitor.dispose();
   hostLoad.dispose();

@@ -23,8 +23,8 @@ export function refuseFullDevice({ gpus }: Pick<GpuList, 'gpus'>, devices: reado
 }
 
 /**
- * What nvidia-smi knows of the devices, asked in a worker thread. Starting a program forks the whole process, whichever thread does it, and
- * that can stall the others: ask once in a deploy. A thread of its own keeps the fork itself, the longest part, off the host's event loop.
+ * What nvidia-smi knows of the devices, asked in a worker thread. For Windows, which does not fork, and where `GpuMemory` can't start its small
+ * process: a fork of the whole process stalls all its threads, whichever thread does it.
  */
 export async function listGpusApart(toolWorkerFile: string | undefined): Promise<GpuList> {
   const worker = new ToolWorker({ toolWorkerFile });

@@ -97,6 +97,8 @@ export function composeVersions(
       },
       {
         ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.unrouted, traces: undefined },
+        // Of other sizes than the others' memory, which it would drive out.
+        memoryPool: undefined,
         workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0,
       },

@@ -10,6 +10,7 @@ import { allocate } from './deployments/allocate.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
 import type { Failover } from './deployments/failover.js';
 import type { GpuMemory } from './deployments/gpu-memory.js';
+import { MemoryPool } from './deployments/memory-pool.js';
 import type { Operations } from './deployments/operations.js';
 import { RetiredVersions } from './deployments/retired-versions.js';
 import { Router } from './deployments/routing.js';
@@ -146,6 +147,7 @@ export function compose(
     ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, traces, logger, onFault },
     ...{ unrouted, gpuMemory },
     knownNames: new KnownNames(),
+    memoryPool: new MemoryPool(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
     onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),

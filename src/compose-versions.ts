@@ -6,8 +6,8 @@ import { Deploying, type NewVersion } from './deployments/deploying.js';
 import { Deployment } from './deployments/deployment.js';
 import type { DeploymentParts } from './deployments/deployment-options.js';
 import type { DeploymentSet } from './deployments/deployment-set.js';
-import { listGpusApart } from './deployments/device-room.js';
 import { Failover } from './deployments/failover.js';
+import type { GpuMemory } from './deployments/gpu-memory.js';
 import { Loader } from './deployments/loader.js';
 import { Operations } from './deployments/operations.js';
 import type { RetiredVersions } from './deployments/retired-versions.js';
@@ -42,6 +42,7 @@ export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStat
   retired: RetiredVersions;
   outcomes: OutcomeStore;
   door: Door;
+  gpuMemory: GpuMemory;
   events: ScorerEvents;
   logger: Logger;
 }
@@ -52,7 +53,7 @@ export function composeVersions(
   directory: ModelDirectory,
   shared: SharedParts,
 ): { operations: Operations; failover: Failover } {
-  const { clock, deployments, retired, outcomes, changes, door, events, logger, onFault } = shared;
+  const { clock, deployments, retired, outcomes, changes, door, events, gpuMemory, logger, onFault } = shared;
   const optionsOf = (version: NewVersion) => ({
     ...{ ...options, ...version, clock },
     isBesideOthers: deployments.all.length > 0,
@@ -96,6 +97,8 @@ export function composeVersions(
       },
       {
         ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.unrouted, traces: undefined },
+        // Of other sizes than the others' memory, which it would drive out.
+        memoryPool: undefined,
         workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0,
       },
@@ -149,8 +152,7 @@ export function composeVersions(
   const loader = new Loader(clock, startTimeoutMs);
   const deploying = new Deploying({
     ...{ deployments, loader, retirement, workforce, roles, canaries, door, tell, onFault },
-    // If a host bundles the package without the tools' worker, the memory is not known, and nothing is refused.
-    listGpus: () => listGpusApart(options.toolWorkerFile).catch(() => ({ gpus: [] })),
+    listGpus: () => gpuMemory.list(),
     make: (directory, version, role) => {
       if (role.kind !== 'shadow') return { deployment: make(directory, version), shadow: null };
       const shadow = makeShadow(directory, version, role.sample);

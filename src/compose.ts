@@ -9,6 +9,8 @@ import { alertSources } from './deployments/alert-sources.js';
 import { allocate } from './deployments/allocate.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
 import type { Failover } from './deployments/failover.js';
+import type { GpuMemory } from './deployments/gpu-memory.js';
+import { MemoryPool } from './deployments/memory-pool.js';
 import type { Operations } from './deployments/operations.js';
 import { RetiredVersions } from './deployments/retired-versions.js';
 import { Router } from './deployments/routing.js';
@@ -62,6 +64,8 @@ export interface Parts {
   admission: Admission;
   columns: ColumnScoring;
   deadlines: DeadlineWheel;
+  /** What is known of the GPUs' memory. */
+  gpuMemory: GpuMemory;
   /** Whether new work is refused. */
   door: Door;
   /** Told when something has left a queue or was settled. */
@@ -81,7 +85,12 @@ export interface Parts {
  * @throws {InvalidOptionsError} if no machine can allocate that much memory in one piece.
  * @throws {OutOfResourcesError} if this machine cannot.
  */
-export function compose(options: ResolvedOptions, directory: ModelDirectory, bareClock: Clock): Parts {
+export function compose(
+  options: ResolvedOptions,
+  directory: ModelDirectory,
+  bareClock: Clock,
+  gpuMemory: GpuMemory,
+): Parts {
   const logger = containedLogger(options.logger, bareClock);
   const onFault: FaultReport = (error) => logger.error('A part of the scorer failed', describeFault(error));
   const clock = containedClock(bareClock, onFault);
@@ -136,8 +145,9 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
     ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, traces, logger, onFault },
-    unrouted,
+    ...{ unrouted, gpuMemory },
     knownNames: new KnownNames(),
+    memoryPool: new MemoryPool(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
     onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),
@@ -184,6 +194,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       admission,
       columns,
       deadlines,
+      gpuMemory,
       door,
       changes,
     },

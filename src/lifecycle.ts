@@ -48,7 +48,8 @@ export async function startParts(parts: Parts, signal: AbortSignal): Promise<voi
  * @param timeoutMs how long to wait for requests that were taken in.
  */
 export async function closeParts(parts: Parts, timeoutMs: number): Promise<CloseReport> {
-  const { door, deployments, operations, failover, deadlines, monitor, hostLoad, events, page, logger } = parts;
+  const { door, deployments, operations, failover, deadlines, gpuMemory, monitor, hostLoad, events, page, logger } =
+    parts;
   door.close();
   failover.dispose();
   // Reject loading calls now, for their callers. Loading ends while the last requests are still answered.
@@ -56,6 +57,7 @@ export async function closeParts(parts: Parts, timeoutMs: number): Promise<Close
   const abandoned = (await isDrained(parts, timeoutMs)) ? 0 : abandonAll(parts);
   await stopped;
   const released = await deployments.release();
+  await gpuMemory.close();
   deadlines.dispose();
   monitor.dispose();
   hostLoad.dispose();

@@ -22,13 +22,14 @@ export class ColumnAreas {
   readonly #outputs: Float32Array;
   readonly #free: number[];
 
-  constructor({ areas, rows, rowSize }: ColumnAreaSizes) {
+  /** @param features memory of just this size, whatever is in it. @default new memory */
+  constructor({ areas, rows, rowSize }: ColumnAreaSizes, features?: SharedArrayBuffer) {
     const floats = Float32Array.BYTES_PER_ELEMENT;
     this.memory = {
       areas,
       rows,
       rowSize,
-      features: new SharedArrayBuffer(areas * rows * rowSize * floats),
+      features: features ?? new SharedArrayBuffer(areas * rows * rowSize * floats),
       outputs: new SharedArrayBuffer(areas * rows * outputsPerRow * floats),
     };
     this.features = rowViewsOf(this.memory.features);

@@ -8,6 +8,7 @@ import {
   UnknownVersionError,
 } from '../errors.js';
 import { type FaultReport, watched } from '../host/faults.js';
+import { nextTurn } from '../host/next-turn.js';
 import { type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import type { GpuList } from '../protocol/tools.js';
 import type { Canaries } from './canary/canaries.js';
@@ -76,7 +77,12 @@ export class Deploying {
       const opened = openModelDirectory(path, (named) => {
         version = named;
       });
-      const directory = await limit.within(`reading the model directory ${path}`, opened);
+      // Its files have just been looked through: what is made of them comes in a turn of its own.
+      const read = opened.then(async (directory) => {
+        await nextTurn();
+        return directory;
+      });
+      const directory = await limit.within(`reading the model directory ${path}`, read);
       const check = (): void => this.#requireNew(directory);
       return this.#serve(await this.#load(directory, order, limit, check), order, check);
     });

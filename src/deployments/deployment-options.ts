@@ -11,6 +11,7 @@ import type { RequestTable } from '../requests/request-table.js';
 import type { Waiters } from '../requests/waiters.js';
 import type { BatchPolicy } from '../scheduling/batch-policy.js';
 import type { DriftSetting } from './drift-watch-of.js';
+import type { MemoryPool } from './memory-pool.js';
 import type { ServingWorkersOptions, WorkersObserver } from './serving-workers.js';
 
 export interface DeploymentOptions extends ServingWorkersOptions, DriftSetting {
@@ -39,6 +40,8 @@ export interface DeploymentParts {
   workers: WorkersObserver;
   /** The feature names that any version knows. */
   knownNames: KnownNames;
+  /** Memory of versions that have gone. @default none is kept */
+  memoryPool?: MemoryPool | undefined;
   /** Whether batches may be sent now. @default always */
   mayRun?: (() => boolean) | undefined;
   /** Tracing of requests and batches. Shadows have none. */

@@ -22,6 +22,7 @@ import { Lanes, laneRowsOf } from '../scheduling/lanes.js';
 import { allocate } from './allocate.js';
 import type { DeploymentOptions, DeploymentParts } from './deployment-options.js';
 import { driftWatchOf } from './drift-watch-of.js';
+import { memoryLayoutOf } from './memory-pool.js';
 import { PolicyLayers } from './policy-layers.js';
 import { ServingWorkers } from './serving-workers.js';
 
@@ -55,6 +56,7 @@ export class Deployment {
   readonly #parts: DeploymentParts;
   readonly #lanes: Lanes;
   readonly #areas: ColumnAreas;
+  readonly #memoryLayout: string;
   readonly #answers: Answers;
 
   /** Creates the parts. Nothing runs before `start`. */
@@ -83,12 +85,15 @@ export class Deployment {
     const [rows, laneRows] = [table.capacity + 1, laneRowsOf(lanes)];
     const values = (rows + laneRows) * layout.stride;
     const reading = { ignoresUnknown: options.unknownFeatures === 'ignore', known: parts.knownNames };
-    const newRows = (): FeatureRows => new FeatureRows(layout, rows, laneRows, manifest.inputs, reading);
+    const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
+    const sizes = [rows, laneRows, maxBatchSize, areas.areas, areas.rows, Number(lanes.attention)];
+    this.#memoryLayout = memoryLayoutOf(manifest.inputs, sizes);
+    const kept = parts.memoryPool?.take(this.#memoryLayout);
+    const newRows = (): FeatureRows => new FeatureRows(layout, rows, laneRows, manifest.inputs, reading, kept?.rows);
     this.features = allocate(memory, values, newRows);
     this.drift = driftWatchOf(manifest, this.features, options.drift, clock);
-    this.#lanes = allocate(memory, 0, () => new Lanes(lanes, this.features));
-    const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
-    this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas));
+    this.#lanes = allocate(memory, 0, () => new Lanes(lanes, this.features, kept?.attention));
+    this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas, kept?.areas));
     this.workers = new ServingWorkers(options, parts.workers, () => this.batcher.pump(), parts.onFault);
     this.explanations = new Explanations({
       table,
@@ -210,5 +215,14 @@ export class Deployment {
     this.batcher.dispose();
     this.features.reader.dispose();
     return released;
+  }
+
+  /** Gives its memory to the next version. It must have answered all that it was given, and its workers must have ended. */
+  leaveMemory(): void {
+    this.#parts.memoryPool?.keep(this.#memoryLayout, {
+      rows: this.features.bytes,
+      areas: this.#areas.memory.features,
+      attention: this.#lanes.memory.attention,
+    });
   }
 }

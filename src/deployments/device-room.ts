@@ -23,9 +23,8 @@ export function refuseFullDevice({ gpus }: Pick<GpuList, 'gpus'>, devices: reado
 }
 
 /**
- * Asks nvidia-smi about the devices, in a worker thread. Starting a program forks the whole process, no matter which thread does it, and
- * that can stall all threads. So ask only once per deploy. The worker thread keeps the fork itself, the longest part, off the host's event
- * loop.
+ * What nvidia-smi knows of the devices, asked in a worker thread. For Windows, which does not fork, and where `GpuMemory` can't start its small
+ * process: a fork of the whole process stalls all its threads, whichever thread does it.
  */
 export async function listGpusApart(toolWorkerFile: string | undefined): Promise<GpuList> {
   const worker = new ToolWorker({ toolWorkerFile });

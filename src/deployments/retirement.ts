@@ -96,6 +96,9 @@ export class Retirement {
     deployments.remove(deployment);
     retired.add(summary, deployment, shadow === null);
     changes.tell();
-    return deployment.release();
+    const isReleased = await deployment.release();
+    // A request that was given up, or a worker that was left behind, may touch it yet.
+    if (isReleased && obstacle === null) deployment.leaveMemory();
+    return isReleased;
   }
 }

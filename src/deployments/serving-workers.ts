@@ -3,8 +3,11 @@ import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.j
 import { ProviderUnavailableError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
+import { nextTurn } from '../host/next-turn.js';
+import { asError } from '../host/thrown.js';
 import { cpuOperatorsOf } from '../models/cpu-operators.js';
 import { checkGraph } from '../models/graph-check.js';
+import type { ManifestInput } from '../models/manifest.js';
 import { fileOf, type ModelDirectory } from '../models/model-directory.js';
 import { specOf } from '../models/model-spec.js';
 import { faultOfModel } from '../models/model-trial.js';
@@ -15,7 +18,7 @@ import { WorkerPool } from '../pool/worker-pool.js';
 import { rowLayoutOf } from '../protocol/row-layout.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
 import { lineMemoryOf } from '../protocol/task-line.js';
-import { trialRowsFor } from '../tools/verification-rows.js';
+import { trialRowsFor, trialRowsInTurns } from '../tools/verification-rows.js';
 import { casesOf, refuseByCases } from './case-scores.js';
 
 /** The number of rows on which a session on a device is compared with one on the CPU. */
@@ -144,7 +147,9 @@ export class ServingWorkers {
     const cases = await casesOf(directory);
     const cpuOperators = await cpuOperatorsOf(directory.bytes, providers);
     this.cpuOperators = cpuOperators;
-    const trialRows = trialRowsFor(manifest.inputs);
+    const trialRows = await trialRowsOf(manifest.inputs, isBesideOthers);
+    // The scorer may have been closed meanwhile: no thread is to be made then.
+    if (signal.aborted) throw asError(signal.reason);
     const poolOptions: WorkerPoolOptions = {
       ...options,
       workers: this.#configured,
@@ -204,4 +209,12 @@ export class ServingWorkers {
   async release(): Promise<boolean> {
     return this.pool.release();
   }
+}
+
+/** Where others serve, each part of the work has a turn of its own, as has the making of the first thread after it. */
+async function trialRowsOf(inputs: readonly ManifestInput[], isBesideOthers: boolean): Promise<Float32Array> {
+  if (!isBesideOthers) return trialRowsFor(inputs);
+  const rows = await trialRowsInTurns(inputs);
+  await nextTurn();
+  return rows;
 }

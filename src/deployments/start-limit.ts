@@ -49,7 +49,11 @@ export class StartLimit {
       const settled = (): void => this.signal.removeEventListener('abort', stop);
       this.signal.addEventListener('abort', stop);
       if (this.signal.aborted) stop();
-      step.then(resolve, reject).finally(settled);
+      const fail = (error: unknown): void => {
+        // The reason by itself says less: the error of `stop` follows.
+        if (!this.signal.aborted || error !== this.signal.reason) reject(error);
+      };
+      step.then(resolve, fail).finally(settled);
     });
   }
 

@@ -19,8 +19,9 @@ export class FeatureRows {
   readonly firstLaneRow: number;
 
   /**
-   * @param rows the number of rows for requests. @param laneRows the number of rows in all lanes. @param inputs the manifest's inputs.
-   * @throws {RangeError} if there is not enough memory.
+   * @param rows for requests. @param laneRows in all lanes together. @param inputs as the manifest describes them.
+   * @param bytes memory of just this size, whatever is in it. @default new memory
+   * @throws {RangeError} where there is no memory.
    */
   constructor(
     layout: RowLayout,
@@ -28,10 +29,12 @@ export class FeatureRows {
     laneRows: number,
     inputs: readonly DescribedInput[] = layout.inputs,
     options?: FeatureReaderOptions,
+    bytes?: SharedArrayBuffer,
   ) {
     this.layout = layout;
     this.firstLaneRow = rows;
-    this.bytes = new SharedArrayBuffer((rows + laneRows) * layout.stride * Float32Array.BYTES_PER_ELEMENT);
+    const size = (rows + laneRows) * layout.stride * Float32Array.BYTES_PER_ELEMENT;
+    this.bytes = bytes ?? new SharedArrayBuffer(size);
     this.floats = new Float32Array(this.bytes);
     this.reader = new FeatureReader(inputs, layout, this.bytes, options);
   }

@@ -48,8 +48,11 @@ export class Lanes {
   readonly #free: number[];
   readonly #maxBatchSize: number;
 
-  /** @param features has `laneRowsOf(sizes)` rows for lanes. */
-  constructor({ lanes, maxBatchSize, attention }: LaneSizes, features: FeatureRows) {
+  /**
+   * @param features which have `laneRowsOf(sizes)` rows for lanes.
+   * @param weights memory for attention weights of just the size that is needed, whatever is in it. @default new memory
+   */
+  constructor({ lanes, maxBatchSize, attention }: LaneSizes, features: FeatureRows, weights?: SharedArrayBuffer) {
     const floats = Float32Array.BYTES_PER_ELEMENT;
     const outputsLength = maxBatchSize * outputsPerRow;
     const attentionLength = attention ? maxBatchSize * maxAttentionWidth : 0;
@@ -64,7 +67,7 @@ export class Lanes {
       features: features.bytes,
       lanesAt: features.lanesAt,
       outputs: new SharedArrayBuffer(all * outputsLength * floats),
-      attention: new SharedArrayBuffer(all * attentionLength * floats),
+      attention: weights ?? new SharedArrayBuffer(all * attentionLength * floats),
     };
     const viewOf = (buffer: SharedArrayBuffer, lane: number, length: number): Float32Array =>
       new Float32Array(buffer, lane * length * floats, length);

@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '../errors.js';
+import { nextTurn } from '../host/next-turn.js';
 import type { ManifestInput } from '../models/manifest.js';
 import { boundedTo, isFloatType } from '../protocol/input-values.js';
 import { rowLayoutOf, rowViewsOf } from '../protocol/row-layout.js';
@@ -41,17 +42,30 @@ interface Variety {
  * has none), so that the ends of the range are tried too. A feature with categories gets one of them. An integer gets 0 or 1, because many
  * integers are indices into a table. The rows are the same every time.
  */
-export function generatedRows(
+export function generatedRows(inputs: readonly ManifestInput[], count: number, variety: Variety = {}): Float32Array {
+  const steps = generation(inputs, count, variety);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Values that are generated in one turn of the event loop: well under a millisecond. */
+const valuesATurn = 4_096;
+
+/** Yields after each `valuesATurn`, so that other work can be done before the rest. */
+function* generation(
   inputs: readonly ManifestInput[],
   count: number,
-  { spread = () => 1, hasGaps = () => false }: Variety = {},
-): Float32Array {
+  { spread = () => 1, hasGaps = () => false }: Variety,
+): Generator<void, Float32Array> {
   const layout = rowLayoutOf(inputs);
   const random = seededNormal(20_260_401);
   const values = new Float32Array(count * layout.size);
   const views = rowViewsOf(values.buffer);
   const slots = featureSlots(inputs, layout);
   const described = inputs.flatMap((input) => Array.from({ length: input.size }, () => input));
+  let inTurn = 0;
   for (let row = 0; row < count; row += 1) {
     const gaps = hasGaps(row);
     const factor = spread(row);
@@ -61,6 +75,10 @@ export function generatedRows(
       const value = gap ?? plausibleValue(slot, described[feature], drawn, factor);
       writeRaw(views, slot, placeIn(slot, row * layout.size), value);
     }
+    inTurn += slots.length;
+    if (inTurn < valuesATurn) continue;
+    inTurn = 0;
+    yield;
   }
   return values;
 }
@@ -100,20 +118,39 @@ const maxTrialValues = 2 ** 20;
  */
 export function trialRowsFor(inputs: readonly ManifestInput[]): Float32Array {
   const key = JSON.stringify(inputs);
-  if (key !== lastTrial?.key) lastTrial = { key, rows: newTrialRows(inputs) };
+  if (key !== lastTrial?.key)
+    lastTrial = { key, rows: generatedRows(inputs, trialRowCount(inputs), trialVariety(inputs)) };
   return lastTrial.rows;
 }
 
-/** Generating them takes some milliseconds, and the next version of a model usually has the same inputs. */
+/** The same rows, with turns of the event loop in between: for a host that answers requests meanwhile. */
+export async function trialRowsInTurns(inputs: readonly ManifestInput[]): Promise<Float32Array> {
+  const key = JSON.stringify(inputs);
+  if (key === lastTrial?.key) return lastTrial.rows;
+  const steps = generation(inputs, trialRowCount(inputs), trialVariety(inputs));
+  for (;;) {
+    await nextTurn();
+    const step = steps.next();
+    if (step.done !== true) continue;
+    lastTrial = { key, rows: step.value };
+    return step.value;
+  }
+}
+
+/** Making them takes some milliseconds, and the next version of a model often has the inputs of the one before. */
 let lastTrial: { key: string; rows: Float32Array } | null = null;
 
-function newTrialRows(inputs: readonly ManifestInput[]): Float32Array {
+function trialRowCount(inputs: readonly ManifestInput[]): number {
   const fitting = Math.floor(maxTrialValues / rowLayoutOf(inputs).features);
-  const count = Math.min(Math.max(fitting, minTrialRows), maxTrialRows);
-  return generatedRows(inputs, count, {
+  return Math.min(Math.max(fitting, minTrialRows), maxTrialRows);
+}
+
+function trialVariety(inputs: readonly ManifestInput[]): Variety {
+  const last = trialRowCount(inputs) - 1;
+  return {
     spread: (row) => (row % 2 === 1 ? 10 : 1),
-    hasGaps: (row) => row % 16 === 15 || row === count - 1,
-  });
+    hasGaps: (row) => row % 16 === 15 || row === last,
+  };
 }
 
 /** Standard normal numbers (Box and Muller, 1958). */

@@ -8,6 +8,7 @@ import {
   type ModelResult,
   type ScoreOptions,
 } from '../../src/index.js';
+import { SharedMemoryCount } from '../support/shared-memory.js';
 import { untyped } from '../support/untyped.js';
 import { Versions } from '../support/versions.js';
 
@@ -305,6 +306,29 @@ describe('versions', () => {
     await Promise.all([outcome, other]);
     await expect(scorer.deploy(two)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
     expect(() => scorer.setTraffic({})).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+  });
+
+  it('take the memory of one that has gone, and answer with scores of their own', async () => {
+    // Rows of 8 bytes, of which 100,000 may wait.
+    using memory = new SharedMemoryCount(500_000);
+    const { scorer } = await create({ maxQueueSize: 100_000 });
+    const answers = async (): Promise<number[]> => {
+      const results = await Promise.all(Array.from({ length: 300 }, () => answerOf(scorer)));
+      return [...new Set(results.map(({ fraudProbability }) => fraudProbability))];
+    };
+    expect(await answers()).toEqual([scoreAt(1)]);
+    await scorer.deploy(two);
+    await scorer.retire('1');
+    const before = memory.made;
+    expect(before).toBeGreaterThanOrEqual(2);
+    await scorer.deploy(three);
+    expect(await answers()).toEqual([scoreAt(16)]);
+    await scorer.retire('2');
+    await scorer.deploy(two);
+    expect(await answers()).toEqual([scoreAt(4)]);
+    await scorer.rollback();
+    expect(await answers()).toEqual([scoreAt(16)]);
+    expect(memory.made).toBe(before);
   });
 
   it('keeps its threads within workers and one for each version', async () => {

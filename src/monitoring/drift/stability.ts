@@ -24,16 +24,19 @@ export interface ExpectedShares {
 }
 
 export function expectedShares(shares: readonly number[], rows: number, usual = 0): ExpectedShares {
-  const corrected = Float64Array.from(shares, (share) =>
-    Math.max(correctedShare(share * rows, rows, shares.length), leastShare),
-  );
-  return {
-    shares: corrected,
-    logarithms: corrected.map(Math.log),
-    filled: shares.filter((share) => share > 0).length,
-    rows,
-    allowance: Math.max(0, timesUsual * usual - usualDriftLimit),
-  };
+  // Loops: a version that is deployed has thousands of bins, and requests wait while these are read.
+  const { length } = shares;
+  const corrected = new Float64Array(length);
+  const logarithms = new Float64Array(length);
+  let filled = 0;
+  for (let bin = 0; bin < length; bin += 1) {
+    const share = shares[bin] as number;
+    if (share > 0) filled += 1;
+    const value = Math.max(correctedShare(share * rows, rows, length), leastShare);
+    corrected[bin] = value;
+    logarithms[bin] = Math.log(value);
+  }
+  return { shares: corrected, logarithms, filled, rows, allowance: Math.max(0, timesUsual * usual - usualDriftLimit) };
 }
 
 /** For each phase of the reference. */

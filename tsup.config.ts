@@ -97,7 +97,8 @@ const sharedHttpPlugin = (file: string): NonNullable<Options['esbuildPlugins']>[
   name: 'shared-http',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^\.\.?\/[\w/-]+\.js$/ }, ({ importer, path }) => {
-      const from = /[\\/]integrations[\\/](\w+)[\\/](.*)$/.exec(importer);
+      // The last folder of this name: the project may lie below another.
+      const from = /.*[\\/]integrations[\\/](\w+)[\\/](.*)$/.exec(importer);
       const isOwn = from?.[1] === 'http' && from[2] === 'index.ts';
       const isAdapters = from !== null && from[1] !== 'http' && path.startsWith('../http/');
       return isOwn || isAdapters ? { path: file, external: true } : null;

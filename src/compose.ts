@@ -136,7 +136,11 @@ export function compose(
   const monitor = new Monitor({
     clock,
     alerts: options.alerts,
-    sources: alertSources(deployments, () => failover.message),
+    sources: alertSources(
+      deployments,
+      () => failover.message,
+      () => log.counts.message,
+    ),
     targetLatencyMs: options.batching.targetLatencyMs,
     maxQueueSize: options.maxQueueSize,
     outcomes,

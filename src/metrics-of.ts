@@ -38,6 +38,7 @@ function viewOf(parts: Parts): MetricsView {
     maxQueueSize: options.maxQueueSize,
     batching: batchingSummary(deployments, retired),
     explanations: explanationsSummary(deployments, retired),
+    records: parts.log.counts.totals,
     isReady: !door.isClosed && deployments.primary.workers.ready > 0,
     startedAtEpochMs,
     alertRules: monitor.alertRules,

@@ -11,6 +11,7 @@ export type AlertRule =
   | 'falsePositiveRate'
   | 'workers'
   | 'failover'
+  | 'records'
   | 'targetLatency'
   | 'fastBurnRate'
   | 'slowBurnRate'
@@ -305,6 +306,8 @@ export interface AlertSnapshot {
   readonly labels: LabelsSeen;
   /** Describes the failover from the primary to its standby; null if there was none. */
   readonly failover: string | null;
+  /** Describes why decisions are not recorded that should be; null if all are, or none is to be. */
+  readonly records: string | null;
   /** Probability that chance alone makes the traffic differ this much from the configured shares; null if nothing is compared. */
   readonly sampleRatioP: number | null;
   /** The live versions, the primary first. */

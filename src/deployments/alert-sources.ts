@@ -6,7 +6,11 @@ import type { DeploymentSet } from './deployment-set.js';
 import { workersSeen } from './workers-seen.js';
 
 /** The values about versions that the alerts use. */
-export function alertSources(deployments: DeploymentSet, failover: () => string | null): AlertSources {
+export function alertSources(
+  deployments: DeploymentSet,
+  failover: () => string | null,
+  records: () => string | null,
+): AlertSources {
   const sourceOf = (deployment: Deployment): VersionSource => ({
     version: deployment.model.version,
     role: deployments.roleOf(deployment),
@@ -22,6 +26,7 @@ export function alertSources(deployments: DeploymentSet, failover: () => string 
     waitingSince: () => deployments.waitingSince,
     workers: () => workersSeen(deployments),
     failover,
+    records,
     queueDepth: () => deployments.waiting,
     drift: (version) => driftSeen(deployments.find(version)),
     calibration: (version) => calibrationSeen(deployments.find(version)),

@@ -82,7 +82,7 @@ export class Recorder implements DecisionRecorder, Recording {
 
   summary(): RecordsSummary {
     const { log } = this.#options;
-    const { dropped, taken, sampledOut } = log;
+    const { dropped, taken, sampledOut } = log.counts;
     return {
       ...{ run: this.run, written: this.written, dropped, sampledOut },
       pending: Math.max(0, taken - dropped - this.written),
@@ -116,7 +116,7 @@ export class Recorder implements DecisionRecorder, Recording {
 
   async #close(): Promise<void> {
     const { log, logger } = this.#options;
-    const { dropped } = log;
+    const { dropped } = log.counts;
     if (log.recording === this) log.stop();
     const closed = this.#ask((token) => ({ kind: 'close', token, dropped }));
     const ended = new Promise<void>((resolve) => {

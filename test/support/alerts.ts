@@ -51,6 +51,7 @@ export const calmSnapshot: AlertSnapshot = {
   workers: { ready: 2, configured: 2, troubled: 0 },
   labels: { recent: 500, falsePositiveRate: 0.01 },
   failover: null,
+  records: null,
   sampleRatioP: null,
   versions: [calmVersion],
 };

@@ -22,6 +22,8 @@ export interface AlertSources {
   workers: () => WorkersSeen;
   /** Describes the failover from the primary to its standby; null if there was none. */
   failover: () => string | null;
+  /** Describes why decisions are not recorded that should be; null if all are, or none is to be. */
+  records: () => string | null;
   /** Requests that wait for a worker. @default none */
   queueDepth?: () => number;
   /** The p of the sample ratio test. Takes some microseconds. @default nothing is compared */

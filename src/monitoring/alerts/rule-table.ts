@@ -1,6 +1,7 @@
-import type { AlertRule, AlertSnapshot, AlertThresholds, DriftSeen, FailureCounts } from '../../api/alerts.js';
+import type { AlertRule, AlertSnapshot, AlertThresholds } from '../../api/alerts.js';
 import { burnRate } from './burn-rate.js';
 import { type Finding, type Rule, type Seen, whole } from './rule.js';
+import { burnWords, driftWords, failureWords, percent } from './rule-words.js';
 import { ofTraffic, ofVersions, whileBusy } from './views.js';
 
 /** The host's options. */
@@ -86,6 +87,15 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     see: ({ failover }) => whole(failover === null ? null : 1),
     describe: ({ snapshot }) => snapshot.failover ?? 'The version that took over serves well, or the host has acted',
     advice: 'Look at the log for the version that failed; then promote() or deploy() a good one',
+  },
+  records: {
+    limit: () => 0,
+    isSwitch: true,
+    severity: 'critical',
+    affectsHealth: false,
+    see: ({ records }) => whole(records === null ? null : 1),
+    describe: ({ snapshot }) => snapshot.records ?? 'Decisions are recorded again',
+    advice: 'Free disk space or mend the sink; the summary() of the recorder says how many decisions are missing',
   },
   workers: {
     limit: () => 0,
@@ -222,22 +232,3 @@ function insideShare(limit: number, margin: number): number {
 }
 
 export const ruleNames = Object.keys(ruleTable) as AlertRule[];
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)}%`;
-}
-
-function failureWords({ requests, failed }: FailureCounts, time: string): string {
-  return `${failed} of ${requests} requests failed in ${time}`;
-}
-
-function burnWords(value: number, allowed: number, target: number): string {
-  return `the error budget of ${Number((target * 100).toFixed(6))}% availability is used up ${value.toFixed(1)} times too fast, allowed ${allowed} times`;
-}
-
-function driftWords(drift: DriftSeen | null | undefined): string {
-  if (drift === null || drift === undefined) return 'what it sees';
-  const { worst, feature, rows } = drift;
-  const cause = feature === undefined || feature === worst ? '' : ` (of the features most for ${feature})`;
-  return `${worst}${cause} over ${rows} rows`;
-}

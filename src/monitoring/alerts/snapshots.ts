@@ -82,6 +82,7 @@ export class Snapshots {
       workers: sources.workers(),
       labels,
       failover: sources.failover(),
+      records: sources.records(),
       sampleRatioP: this.#sampleRatio(),
       versions: versions.map((version) => this.#version(version, flips.get(version.stats) ?? null, windows)),
     };

@@ -37,6 +37,8 @@ export interface MetricsView {
   maxQueueSize: number;
   batching: BatchingSummary;
   explanations: ExplanationsSummary;
+  /** What has become of decisions that are recorded. */
+  records: { written: number; dropped: number; sampledOut: number; pending: number };
   /** Whether the scorer can answer. */
   isReady: boolean;
   /** When it began to serve, in milliseconds since the epoch. */

@@ -6,6 +6,7 @@ import { jsonEntry } from '../format/write-entry.js';
 import { noRoom, RingWriter } from '../ring/ring-writer.js';
 import { EntryMemory } from './entry-memory.js';
 import { type EntryShared, type RowSources, widthsOf, writeDecisions } from './entry-writer.js';
+import { LogCounts } from './log-counts.js';
 import { PolicyNumbers } from './policy-numbers.js';
 import type { FoundDecision, Recording } from './recording.js';
 import type { RowStage } from './row-stage.js';
@@ -23,14 +24,7 @@ const lookAgainMs = 1;
 export class DecisionLog {
   /** Whether decisions are recorded. Looked at for each batch. */
   isActive = false;
-  /** Decisions that are not recorded because there was no room. */
-  dropped = 0;
-  /** Decisions that `sample` left out. */
-  sampledOut = 0;
-  /** Records that were taken, those that were dropped later included. */
-  taken = 0;
-  /** Why nothing is recorded any more though it should be; null where all is well. */
-  failure: string | null = null;
+  readonly counts: LogCounts;
   /** Told that batches may be sent again. */
   onRoom: () => void = () => {};
   /** What batches in flight may still bring, and the next one with them, in bytes. */
@@ -49,6 +43,7 @@ export class DecisionLog {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.counts = new LogCounts(clock);
   }
 
   /** Changes with each recording. */
@@ -86,9 +81,7 @@ export class DecisionLog {
     this.#sequence = 0;
     this.#batches = 0;
     this.#contexts = 0;
-    this.dropped = 0;
-    this.sampledOut = 0;
-    this.taken = 0;
+    this.counts.begin(recording);
     this.#epoch += 1;
     this.isActive = true;
   }
@@ -96,7 +89,6 @@ export class DecisionLog {
   /** Takes nothing more; the recording still writes what it has. */
   stop(): void {
     this.isActive = false;
-    this.failure = null;
     this.#recording = null;
     this.#ring = null;
     this.#memory = null;
@@ -106,7 +98,7 @@ export class DecisionLog {
   /** The recording can't go on. Batches must not wait for it. @param reason in a few words. */
   fail(reason: string): void {
     this.stop();
-    this.failure = reason;
+    this.counts.failure = reason;
   }
 
   /** Stops, and resolves once all is written. Never rejects. */
@@ -120,7 +112,7 @@ export class DecisionLog {
     if (sample === undefined) return false;
     const share = role === 'shadow' ? sample.shadow : sample[decision];
     if (share >= 1 || (share > 0 && Math.random() < share)) return true;
-    this.sampledOut += 1;
+    this.counts.sampledOut += 1;
     return false;
   }
 
@@ -168,10 +160,10 @@ export class DecisionLog {
     const parts = entryParts({ ...widthsOf(shared, sources), rows: count, textBytes: stage.textBytes });
     const first = this.#sequence;
     this.#sequence += count;
-    this.taken += count;
+    this.counts.taken += count;
     const at = this.#reserve(parts.bytes);
     if (at === noRoom) {
-      this.dropped += count;
+      this.counts.drop(count);
       stage.clear();
       return;
     }
@@ -201,10 +193,10 @@ export class DecisionLog {
     if (memory === null) return;
     const entry = jsonEntry(kind, json, { sequence: this.#sequence, at: this.now() });
     this.#sequence += 1;
-    this.taken += 1;
+    this.counts.taken += 1;
     const at = this.#reserve(entry.length);
     if (at === noRoom) {
-      this.dropped += 1;
+      this.counts.drop(1);
       return;
     }
     memory.bytes.set(entry, at);
@@ -220,7 +212,7 @@ export class DecisionLog {
       if (at !== noRoom || this.#recording?.onFull !== 'drop-oldest') return at;
       const dropped = ring.dropOldest();
       if (dropped === null) return ring.reserve(bytes);
-      this.dropped += dropped;
+      this.counts.drop(dropped);
     }
   }
 }

@@ -41,6 +41,7 @@ function rig(versionCount = 1, alerts: AlertOptions = {}) {
     sources: {
       versions: () => (versionCount === 1 ? [] : versions.map((stats, index) => sourceOf(stats, index))),
       failover: () => null,
+      records: () => null,
       waitingSince: () => state.waitingSince,
       workers: () => state.workers,
     },
@@ -404,6 +405,7 @@ describe('a monitor that is not watching yet', () => {
       sources: {
         versions: () => [],
         failover: () => null,
+        records: () => null,
         waitingSince: () => null,
         workers: () => ({ ready: 2, configured: 2, troubled: 0 }),
       },

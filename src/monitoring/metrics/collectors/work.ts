@@ -4,7 +4,7 @@ import type { MetricsView } from '../metrics-view.js';
 
 /** Waiting requests, running batches, and the workers. */
 export function collectWork(view: MetricsView): MetricFamily[] {
-  const { queue, workers, batching, explanations, maxQueueSize } = view;
+  const { queue, workers, batching, explanations, records, maxQueueSize } = view;
   const { idleWorker, full, delayOver, deadline } = batching.sent;
   return [
     gauge({ name: 'queue_depth', help: 'Requests that wait for a worker.' }, [[{}, queue.depth]]),
@@ -45,5 +45,17 @@ export function collectWork(view: MetricsView): MetricFamily[] {
       [{ result: 'given' }, explanations.given],
       [{ result: 'skipped' }, explanations.skipped],
     ]),
+    counter(
+      {
+        name: 'records_total',
+        help: 'Decision records: written, dropped because the sink was too slow, left out by sampling.',
+      },
+      [
+        [{ result: 'written' }, records.written],
+        [{ result: 'dropped' }, records.dropped],
+        [{ result: 'sampledOut' }, records.sampledOut],
+      ],
+    ),
+    gauge({ name: 'records_pending', help: 'Decision records on their way to the sink.' }, [[{}, records.pending]]),
   ];
 }

@@ -28,6 +28,7 @@ function simulation(alerts: AlertOptions = {}) {
       waitingSince: () => null,
       workers: () => ({ ready: 1, configured: 1, troubled: 0 }),
       failover: () => null,
+      records: () => null,
     },
     targetLatencyMs,
     maxQueueSize: 1_000,

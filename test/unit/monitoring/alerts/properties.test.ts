@@ -44,6 +44,7 @@ const snapshot = fc
     troubled: fc.nat(2),
     labels: fc.record({ recent: count, falsePositiveRate: fc.option(share) }),
     failover: fc.option(fc.constant('it had no worker')),
+    records: fc.option(fc.constant('the disk is full (ENOSPC)')),
     sampleRatioP: fc.option(fc.double({ min: 0, max: 0.002, noNaN: true })),
     versions: fc.uniqueArray(version, { maxLength: 3, selector: (one) => one.version }),
   })
@@ -117,7 +118,15 @@ describe('whatever is seen', () => {
           },
         });
         const raised = snapshots.flatMap(look).filter((change) => change.startsWith('+'));
-        const withoutVolume = ['+throughput', '+memory', '+workers', '+failover', '+queueDepth', '+sampleRatio'];
+        const withoutVolume = [
+          '+throughput',
+          '+memory',
+          '+workers',
+          '+failover',
+          '+records',
+          '+queueDepth',
+          '+sampleRatio',
+        ];
         expect(raised.filter((change) => !withoutVolume.includes(change))).toEqual([]);
       }),
       { numRuns: 100 },

@@ -12,6 +12,7 @@ import { asJson, escapedOutput, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
+import { describeRecords } from './records.js';
 import { describeReference } from './reference.js';
 import { describeScore } from './score.js';
 import { addTypesCommand } from './types-command.js';
@@ -141,6 +142,15 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     program
       .command('reference <dir>')
       .description("Writes into a model's manifest what features and scores look like: drift is measured against it.")
+      .helpOption('--help', 'write this'),
+    output,
+    endWith,
+  );
+
+  describeRecords(
+    program
+      .command('records <paths...>')
+      .description('Writes decision records as lines of JSON. PATHS are files, or directories of them.')
       .helpOption('--help', 'write this'),
     output,
     endWith,

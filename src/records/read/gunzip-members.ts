@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { crc32, createInflateRaw, type InflateRaw } from 'node:zlib';
-import { fileChunks } from './file-chunks.js';
+import { ByteSource } from './byte-source.js';
 import type { OnFinding } from './findings.js';
-import { gzipHeaderBytes, gzipMark, gzipTrailerBytes } from './gzip-header.js';
+import { gzipHeaderBytes, gzipTrailerBytes } from './gzip-header.js';
 
 /** A member is checked as a whole before any of it is given, up to this length. The writer's are shorter. */
 const mostHeldBytes = 64 * 1024 * 1024;
@@ -29,53 +29,66 @@ export interface Unzipped {
  */
 export async function* gunzipMembers(path: string, onFinding: OnFinding): AsyncGenerator<Unzipped> {
   const source = new ByteSource(path);
-  let isAfterLoss = false;
+  let damagedFrom = -1;
+  const tellDamage = (): void => {
+    if (damagedFrom < 0) return;
+    const reason = 'a damaged member of a gzip file';
+    onFinding({ what: 'damaged', file: path, byte: damagedFrom, bytes: source.at - damagedFrom, reason });
+    damagedFrom = -1;
+  };
   try {
     while (await source.fill(1)) {
       const at = source.at;
       const member = new Member();
-      const state: MemberState = yield* unzip(source, member, at, isAfterLoss);
-      isAfterLoss = state !== 'whole';
-      if (state === 'cut') {
-        onFinding({ what: 'truncated-tail', file: path, byte: at, bytes: source.at - at });
-      } else if (state === 'damaged') {
+      const state: MemberState = yield* unzip(source, member, at, damagedFrom >= 0, tellDamage);
+      member.close();
+      if (state === 'damaged') {
+        if (damagedFrom < 0) damagedFrom = at;
+        source.rewind();
+        source.skip(1);
         await source.skipToMark();
-        const reason = 'a damaged member of a gzip file';
-        onFinding({ what: 'damaged', file: path, byte: at, bytes: source.at - at, reason });
+      } else if (state === 'cut') {
+        onFinding({ what: 'truncated-tail', file: path, byte: at, bytes: source.at - at });
       }
+      source.commit();
     }
+    tellDamage();
   } finally {
     await source.close();
   }
 }
 
+/** @param onGood called before anything of the member is given. */
 async function* unzip(
   source: ByteSource,
   member: Member,
   at: number,
   isAfterLoss: boolean,
+  onGood: () => void,
 ): AsyncGenerator<Unzipped, MemberState> {
   let isFirst = true;
   const take = (): Unzipped => {
+    if (isFirst) onGood();
     const unzipped = { bytes: member.take(), at, isAfterLoss: isAfterLoss && isFirst };
     isFirst = false;
     return unzipped;
   };
   const start = await skipHeader(source);
-  if (start !== 'whole') return start;
-  while (!member.hasEnded) {
-    if (!(await source.fill(1))) {
-      await member.finish();
-      yield take();
-      return 'cut';
-    }
+  if (start === 'damaged') return start;
+  while (start === 'whole' && !member.hasEnded) {
+    if (!(await source.fill(1))) break;
     const step = source.bytes.subarray(0, stepBytes);
     const used = await member.push(step);
     if (used === 'damaged') return 'damaged';
     source.skip(used);
-    if (member.heldBytes > mostHeldBytes) yield take();
+    if (member.heldBytes > mostHeldBytes) {
+      yield take();
+      source.commit();
+    }
   }
-  if (!(await source.fill(gzipTrailerBytes))) {
+  if (!member.hasEnded || !(await source.fill(gzipTrailerBytes))) {
+    // Damage can have it read beyond its end.
+    if (source.hasMarkBehind) return 'damaged';
     yield take();
     source.skip(source.bytes.length);
     return 'cut';
@@ -153,50 +166,7 @@ class Member {
     return bytes;
   }
 
-  /** Gives what can be had of a member that was cut. */
-  async finish(): Promise<void> {
-    await new Promise<void>((resolve) => this.#inflate.flush(resolve));
-  }
-}
-
-/** Reads a file ahead by pieces. */
-class ByteSource {
-  readonly #chunks: AsyncGenerator<Buffer>;
-  bytes: Buffer = Buffer.alloc(0);
-  /** Where `bytes` begin in the file. */
-  at = 0;
-
-  constructor(path: string) {
-    this.#chunks = fileChunks(path);
-  }
-
-  /** @returns whether so many bytes are there. */
-  async fill(count: number): Promise<boolean> {
-    while (this.bytes.length < count) {
-      const { value, done } = await this.#chunks.next();
-      if (done) return false;
-      this.bytes = Buffer.concat([this.bytes, value]);
-    }
-    return true;
-  }
-
-  skip(count: number): void {
-    this.bytes = this.bytes.subarray(count);
-    this.at += count;
-  }
-
-  /** Goes to the next place where a member may begin, or to the end. */
-  async skipToMark(): Promise<void> {
-    const mark = Buffer.from(gzipMark);
-    while (await this.fill(mark.length)) {
-      const found = this.bytes.indexOf(mark);
-      if (found >= 0) return this.skip(found);
-      this.skip(this.bytes.length - mark.length + 1);
-    }
-    this.skip(this.bytes.length);
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return(undefined);
+  close(): void {
+    this.#inflate.destroy();
   }
 }

@@ -34,7 +34,7 @@ export interface FileSinkOptions {
   directory: string;
   /** `binary`: compact, exact, for 100,000 decisions a second. `ndjson`: a line of JSON for each record. @default 'binary' */
   format?: 'binary' | 'ndjson' | undefined;
-  /** Compresses lines of JSON. Not for the binary form. @default false */
+  /** Compresses lines of JSON. Not for the binary form. Labels find no decisions in compressed files. @default false */
   gzip?: boolean | undefined;
   /** A file is closed once it is larger, in bytes. @default 268435456 (256 MiB) */
   maxFileBytes?: number | undefined;

@@ -30,3 +30,11 @@ export function positiveNumber(value: string): number {
   if (number > 0) return number;
   throw new InvalidArgumentError('expected a number above 0.');
 }
+
+/** A time in ISO 8601: a day (UTC), or a time that names its zone. @returns milliseconds since the epoch. */
+export function time(value: string): number {
+  const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(value);
+  const number = isTime ? Date.parse(value) : Number.NaN;
+  if (Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('expected a day such as 2026-11-26, or a time such as 2026-11-26T14:30:00Z.');
+}

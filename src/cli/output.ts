@@ -4,11 +4,15 @@ import { escapeControlsInLines } from '../errors/foreign-names.js';
 export interface Output {
   write(text: string): void;
   error(text: string): void;
+  /** For texts without an end: resolves once there is room for more; to false where nobody takes any. */
+  ready?(): Promise<boolean>;
 }
 
 /** Writes to `output` and escapes control characters. A name from a model or a file must not reach a terminal as an escape sequence. */
 export function escapedOutput(output: Output): Output {
+  const ready = output.ready?.bind(output);
   return {
+    ...(ready === undefined ? {} : { ready }),
     write: (text) => output.write(escapeControlsInLines(text)),
     error: (text) => output.error(escapeControlsInLines(text)),
   };

@@ -12,6 +12,7 @@ import { asJson, escapedOutput, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
+import { describeRecords } from './records.js';
 import { describeReference } from './reference.js';
 import { describeScore } from './score.js';
 import { addTypesCommand } from './types-command.js';
@@ -149,6 +150,15 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       .command('reference <dir>')
       .description("Writes a reference of features and scores into a model's manifest. Drift is measured against it.")
       .helpOption('--help', 'show this help'),
+    output,
+    endWith,
+  );
+
+  describeRecords(
+    program
+      .command('records <paths...>')
+      .description('Writes decision records as lines of JSON. PATHS are files, or directories of them.')
+      .helpOption('--help', 'write this'),
     output,
     endWith,
   );

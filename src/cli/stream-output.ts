@@ -4,6 +4,9 @@ import { exitCodes, type Output } from './output.js';
 export interface TextStream {
   write(text: string): unknown;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  once?(event: 'drain' | 'error', listener: () => void): unknown;
+  off?(event: 'drain' | 'error', listener: () => void): unknown;
+  readonly writableNeedDrain?: boolean;
 }
 
 /**
@@ -24,6 +27,10 @@ export function streamOutput(out: TextStream, err: TextStream, onUnwritten: () =
   // No other stream is left to report this to.
   err.on('error', () => {});
   return {
+    ready: async () => {
+      if (!hasFailed && out.writableNeedDrain === true) await drained(out);
+      return !hasFailed;
+    },
     write: (text) => {
       if (!hasFailed) out.write(text);
     },
@@ -31,6 +38,19 @@ export function streamOutput(out: TextStream, err: TextStream, onUnwritten: () =
       err.write(text);
     },
   };
+}
+
+/** Resolves once a stream has room again, or has failed. */
+function drained(out: TextStream): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      out.off?.('drain', end);
+      out.off?.('error', end);
+      resolve();
+    };
+    out.once?.('drain', end);
+    out.once?.('error', end);
+  });
 }
 
 /** The process's own streams, for programs that write to them directly. Sets the exit code if the output could not be written. */

@@ -4,4 +4,6 @@
  * @module
  */
 export type * from '../api/records.js';
+export type { RecordsFinding, RecordsReadSummary } from './read/findings.js';
+export { type ReadRecordsOptions, type RecordsReading, readRecords } from './read/read-records.js';
 export { type RecordableScorer, recordDecisions } from './record-decisions.js';

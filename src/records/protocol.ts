@@ -43,6 +43,22 @@ export interface RecordsWorkerData {
   mask: ResolvedMask;
 }
 
+/** What a thread of the same file is told that only writes the indexes that are missing, and then ends. */
+export interface IndexWorkerData {
+  kind: 'index';
+  /** Absolute. */
+  directory: string;
+  /** Of this process: its files are left alone. */
+  run: string;
+}
+
+/** What that thread says at its end. */
+export interface FromIndexWorker {
+  kind: 'indexed';
+  /** How many indexes it wrote. */
+  files: number;
+}
+
 /** What the host says. `token` comes back with the answer. */
 export type ToRecordsWorker =
   | { kind: 'context'; context: VersionContext }

@@ -1,10 +1,13 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { DecisionRecorder, RecordsOptions } from '../api/records.js';
 import { InvalidOptionsError } from '../errors.js';
+import { systemClock } from '../host/clock.js';
 import { outOfResources } from '../host/out-of-resources.js';
 import { recordsHookOf } from './host/records-hook.js';
+import { indexEarlierFiles } from './index-earlier-files.js';
 import { resolveRecords } from './options.js';
 import type { ResolvedFileSink } from './protocol.js';
+import { DecisionFinder } from './read/find-decision.js';
 import { Recorder } from './recorder.js';
 
 /** A scorer whose decisions can be recorded: a `FraudScorer`. */
@@ -36,7 +39,11 @@ export function recordDecisions(scorer: RecordableScorer, options: RecordsOption
     );
   if (resolved.sink.kind === 'files') requireDirectory(resolved.sink);
   try {
-    return new Recorder({ ...resolved, log: hook.log, logger: hook.logger, find: () => null });
+    const { sink, mask } = resolved;
+    const finder = sink.kind === 'files' ? new DecisionFinder(sink.directory, mask, systemClock) : null;
+    const recorder = new Recorder({ ...resolved, log: hook.log, logger: hook.logger, finder });
+    if (sink.kind === 'files') indexEarlierFiles(sink.directory, recorder.run);
+    return recorder;
   } catch (error) {
     throw outOfResources(error, 'Recording could not be started') ?? error;
   }

@@ -24,8 +24,8 @@ const closeWaitMs = 10_000;
 export interface RecorderOptions extends ResolvedRecords {
   log: DecisionLog;
   logger: Logger;
-  /** Finds a decision in the files, by the host's id. */
-  find: (id: string) => FoundDecision | null;
+  /** Finds decisions in the files, by the host's id; null where there are none. */
+  finder: { find(id: string): FoundDecision | null; close(): void } | null;
 }
 
 /** Records the decisions of one scorer: starts the worker that writes, and tells it what decisions refer to. */
@@ -102,7 +102,7 @@ export class Recorder implements DecisionRecorder, Recording {
   }
 
   find(id: string): FoundDecision | null {
-    return this.#options.find(id);
+    return this.#options.finder?.find(id) ?? null;
   }
 
   flush(): Promise<void> {
@@ -125,6 +125,7 @@ export class Recorder implements DecisionRecorder, Recording {
     await Promise.race([closed, ended]);
     process.off('exit', this.#onExit);
     await this.#worker.terminate();
+    this.#options.finder?.close();
     const { written, stalled } = this;
     const fields = { written, dropped, reason: stalled?.reason ?? null };
     if (stalled === null && dropped === 0) logger.info('Recording ended', fields);

@@ -56,6 +56,7 @@ describe('the tarball', () => {
         'dist/worker.js.map',
         'dist/worker.mjs',
         'models/metrics.schema.json',
+        'models/records.schema.json',
         'models/model.schema.json',
         'models/visa-fraud/1/calibration.svg',
         'models/visa-fraud/1/cases.json',

@@ -77,7 +77,7 @@ describe('The sources', () => {
 
   it('let workers import from src only protocol, public types and failure reports', () => {
     const allowed =
-      /^src\/(protocol\/|api\/|records\/(format\/|ring\/|protocol\.js$)|errors\/issue\.js$|host\/(faults|shortage|memory-limits|thrown)\.js$)/;
+      /^src\/(protocol\/|api\/|records\/(format\/|ring\/|read\/|protocol\.js$)|errors\/issue\.js$|host\/(faults|shortage|memory-limits|thrown)\.js$)/;
     const imports = sourcesOf('workers').flatMap(({ imports }) => imports.filter((path) => path.startsWith('src/')));
     expect(imports.length).toBeGreaterThan(10);
     expect(imports.filter((path) => !allowed.test(path))).toEqual([]);

@@ -14,7 +14,8 @@ export interface Encoder {
   readonly extension: string;
   /** What a new file begins with. */
   begin(header: FileHeader): Buffer;
-  context(context: VersionContext): Buffer;
+  /** @param at where the bytes will begin in the file. @param index is told where the context is. */
+  context(context: VersionContext, at: number, index: IndexBuilder): Buffer;
   policy(policy: PolicyContext): Buffer;
   /** @param at where the bytes will begin in the file. @param index is told where decisions are. */
   entry(entry: Buffer, at: number, index: IndexBuilder): Buffer;
@@ -22,7 +23,10 @@ export interface Encoder {
   seal(pieces: readonly Buffer[]): Buffer;
 }
 
-/** Frames: see `frames.ts`. */
+/**
+ * Frames: see `frames.ts`. What all else in a file depends on, its header, contexts and policies, stands in it twice, so that a damaged byte
+ * costs one batch at most.
+ */
 export class BinaryEncoder implements Encoder {
   readonly extension = 'fsr';
 
@@ -30,15 +34,17 @@ export class BinaryEncoder implements Encoder {
     const text = Buffer.from(JSON.stringify(header));
     const payload = Buffer.alloc((text.length + 7) & ~7, ' ');
     text.copy(payload);
-    return framed(payload, frameKinds.header);
+    return twice(framed(payload, frameKinds.header));
   }
 
-  context(context: VersionContext): Buffer {
-    return framed(jsonEntry(entryKinds.context, context), frameKinds.entry);
+  context(context: VersionContext, at: number, index: IndexBuilder): Buffer {
+    const bytes = twice(framed(jsonEntry(entryKinds.context, context), frameKinds.entry));
+    index.addContext(context.number, at / 8);
+    return bytes;
   }
 
   policy(policy: PolicyContext): Buffer {
-    return framed(jsonEntry(entryKinds.policy, policy), frameKinds.entry);
+    return twice(framed(jsonEntry(entryKinds.policy, policy), frameKinds.entry));
   }
 
   entry(entry: Buffer, at: number, index: IndexBuilder): Buffer {
@@ -56,6 +62,10 @@ export class BinaryEncoder implements Encoder {
   seal(pieces: readonly Buffer[]): Buffer {
     return Buffer.concat(pieces);
   }
+}
+
+function twice(frame: Buffer): Buffer {
+  return Buffer.concat([frame, frame]);
 }
 
 function framed(payload: Buffer, kind: number): Buffer {

@@ -1,12 +1,12 @@
 import type { Buffer } from 'node:buffer';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileHeader, PolicyContext, VersionContext } from '../../src/records/format/contexts.js';
 import { entryKinds, headFields } from '../../src/records/format/entry-layout.js';
+import { fileName } from '../../src/records/format/file-names.js';
 import type { RecordsWorkerData, ResolvedFileSink } from '../../src/records/protocol.js';
 import { AppendFile } from './append-file.js';
 import { BinaryEncoder, type Encoder, LineEncoder } from './encoder.js';
-import { fileName } from './file-names.js';
 import { IndexBuilder } from './index-builder.js';
 import { deleteOld } from './retention.js';
 import type { RecordsTarget, TargetCounts } from './target.js';
@@ -17,6 +17,8 @@ interface OpenFile {
   name: string;
   begunAt: number;
   index: IndexBuilder;
+  /** Bytes of what the file begins with. */
+  headBytes: number;
   /** Bytes before compression. */
   encoded: number;
   contexts: Set<number>;
@@ -60,12 +62,12 @@ export class FileSink implements RecordsTarget {
     const isFull =
       this.#open !== null && (this.#open.file.size >= maxFileBytes || now - this.#open.begunAt >= maxFileMs);
     // An empty file says nothing by being closed.
-    if (isFull && this.#open?.index.isEmpty === false) this.#end();
+    if (isFull && this.#open !== null && !isEmpty(this.#open)) this.#end();
     const open = this.#open ?? this.#begin(now);
     const pieces: Buffer[] = [];
     const before = { encoded: open.encoded, contexts: new Set(open.contexts), policies: new Set(open.policies) };
     for (const entry of entries) {
-      for (const piece of this.#referredBy(entry, open)) this.#push(pieces, piece, open);
+      this.#pushReferred(pieces, entry, open);
       this.#push(pieces, this.#encoder.entry(entry, open.encoded, open.index), open);
     }
     const sealed = this.#encoder.seal(pieces);
@@ -87,7 +89,7 @@ export class FileSink implements RecordsTarget {
     if (typeof fsync === 'object' && this.#isDirty && Date.now() - this.#syncedAt >= fsync.everyMs) this.sync();
     const { maxFileMs } = this.#sink;
     const open = this.#open;
-    if (open !== null && !open.index.isEmpty && Date.now() - open.begunAt >= maxFileMs) this.#end();
+    if (open !== null && !isEmpty(open) && Date.now() - open.begunAt >= maxFileMs) this.#end();
   }
 
   sync(): void {
@@ -107,21 +109,19 @@ export class FileSink implements RecordsTarget {
   }
 
   /** What an entry refers to and the file does not have yet. */
-  #referredBy(entry: Buffer, open: OpenFile): Buffer[] {
+  #pushReferred(pieces: Buffer[], entry: Buffer, open: OpenFile): void {
     const kind = entry.readUInt32LE(headFields.kind);
-    if (kind !== entryKinds.decisions && kind !== entryKinds.columns) return [];
-    const pieces: Buffer[] = [];
+    if (kind !== entryKinds.decisions && kind !== entryKinds.columns) return;
     const context = this.#contexts.get(entry.readUInt32LE(headFields.context));
     if (context !== undefined && !open.contexts.has(context.number)) {
       open.contexts.add(context.number);
-      pieces.push(this.#encoder.context(context));
+      this.#push(pieces, this.#encoder.context(context, open.encoded, open.index), open);
     }
     const policy = this.#policies.get(entry.readUInt32LE(headFields.policy));
     if (policy !== undefined && !open.policies.has(policy.number)) {
       open.policies.add(policy.number);
-      pieces.push(this.#encoder.policy(policy));
+      this.#push(pieces, this.#encoder.policy(policy), open);
     }
-    return pieces;
   }
 
   #begin(now: number): OpenFile {
@@ -131,14 +131,15 @@ export class FileSink implements RecordsTarget {
     const name = fileName(now, run, part, this.#encoder.extension);
     const file = new AppendFile(join(this.#sink.directory, name));
     const begin = this.#encoder.begin(header);
+    // Readers can't do without it.
+    if (begin.length > 0) appendOrRemove(file, begin);
     const open: OpenFile = {
-      ...{ file, name, begunAt: now, index: new IndexBuilder(), encoded: begin.length },
+      ...{ file, name, begunAt: now, index: new IndexBuilder(), headBytes: begin.length, encoded: begin.length },
       ...{ contexts: new Set(), policies: new Set() },
     };
     this.#open = open;
     this.#part += 1;
     this.counts.files += 1;
-    if (begin.length > 0) file.append(begin);
     return open;
   }
 
@@ -151,5 +152,20 @@ export class FileSink implements RecordsTarget {
     open.file.close();
     if (!open.index.isEmpty) open.index.write(`${open.file.path}.idx`);
     this.counts.deletedFiles += deleteOld(this.#sink, null, Date.now());
+  }
+}
+
+function isEmpty({ encoded, headBytes }: OpenFile): boolean {
+  return encoded === headBytes;
+}
+
+/** @throws {Error} where it can't be written: the file is gone then. */
+function appendOrRemove(file: AppendFile, bytes: Buffer): void {
+  try {
+    file.append(bytes);
+  } catch (error) {
+    file.close();
+    unlinkSync(file.path);
+    throw error;
   }
 }

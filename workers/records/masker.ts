@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { createHmac } from 'node:crypto';
 import type { VersionContext } from '../../src/records/format/contexts.js';
 import {
   entryKinds,
@@ -10,12 +9,10 @@ import {
   rowHeadBytes,
 } from '../../src/records/format/entry-layout.js';
 import { byteOf } from '../../src/records/format/feature-values.js';
+import { maskedId, maskHash } from '../../src/records/format/id-hash.js';
 import { type MaskPlan, maskPlan } from '../../src/records/format/mask-plan.js';
 import { jsonEntry, readJsonEntry } from '../../src/records/format/write-entry.js';
 import type { ResolvedMask } from '../../src/records/protocol.js';
-
-/** Hexadecimal digits of a hash: 128 bits, of which two are the same by chance once in 10³⁸. */
-const hashDigits = 32;
 
 /** Takes out of entries what may not be written, before they leave the process. */
 export class Masker {
@@ -32,14 +29,12 @@ export class Masker {
 
   /** The hash of a text or of a value's bytes. */
   hash(value: string | Uint8Array): string {
-    return createHmac('sha256', this.#mask.key).update(value).digest('hex').slice(0, hashDigits);
+    return maskHash(this.#mask.key, value);
   }
 
   /** An id as it is written; null where it is removed. */
   id(id: string): string | null {
-    const action = this.#mask.fields['/id'] ?? 'keep';
-    if (action === 'remove') return null;
-    return action === 'hash' ? this.hash(id) : id;
+    return maskedId(this.#mask, id);
   }
 
   /** @param entry may be changed. @returns the entry as it is written. */

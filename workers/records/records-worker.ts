@@ -2,11 +2,18 @@ import { Buffer } from 'node:buffer';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { entryKinds, headFields } from '../../src/records/format/entry-layout.js';
 import { jsonEntry } from '../../src/records/format/write-entry.js';
-import type { FromRecordsWorker, RecordsWorkerData, ToRecordsWorker } from '../../src/records/protocol.js';
+import type {
+  FromIndexWorker,
+  FromRecordsWorker,
+  IndexWorkerData,
+  RecordsWorkerData,
+  ToRecordsWorker,
+} from '../../src/records/protocol.js';
 import { ringCounts, ringCountsOf } from '../../src/records/ring/ring-memory.js';
 import { RingReader } from '../../src/records/ring/ring-reader.js';
 import { FileSink } from './file-sink.js';
 import { HostTarget } from './host-target.js';
+import { indexMissing } from './index-missing.js';
 import { Masker } from './masker.js';
 import type { RecordsTarget } from './target.js';
 
@@ -199,7 +206,7 @@ class RecordsWorker {
   }
 }
 
-function post(message: FromRecordsWorker): void {
+function post(message: FromRecordsWorker | FromIndexWorker): void {
   parentPort?.postMessage(message);
 }
 
@@ -216,8 +223,14 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : 'the sink failed';
 }
 
+/** What the thread was started for. */
+function begin(data: RecordsWorkerData | IndexWorkerData): void {
+  if ('kind' in data) post({ kind: 'indexed', files: indexMissing(data.directory, data.run) });
+  else new RecordsWorker(data).run();
+}
+
 try {
-  new RecordsWorker(workerData).run();
+  begin(workerData);
 } catch (error) {
   post({ kind: 'failed', message: reasonOf(error) });
   parentPort?.close();

@@ -1,7 +1,7 @@
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRecordsFile } from '../../src/records/format/file-names.js';
 import type { ResolvedFileSink } from '../../src/records/protocol.js';
-import { isRecordsFile } from './file-names.js';
 
 /**
  * Deletes closed files that are too old, and the oldest ones while all together are too large.

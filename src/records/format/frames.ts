@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 // A binary file is a row of frames: a head of 16 bytes, then the payload, whose length is a multiple of 8.
-//   u32 `frameMark`   u32 the payload's bytes   u32 its CRC-32   u32 the frame's kind
+//   u32 `frameMark`   u32 the payload's bytes   u32 the CRC-32 of all that follows   u32 the frame's kind
 // A file whose process was killed ends inside a frame, which readers leave out. One that is damaged in the middle is read on from the next mark.
 
 /** 'FSR1' */
@@ -20,11 +20,10 @@ export const maxFrameBytes = 256 * 1024 * 1024;
 
 /** Writes the head of a frame whose payload lies behind it. @param at where the head begins in `bytes`. */
 export function writeFrameHead(bytes: Buffer, at: number, payloadBytes: number, kind: number): void {
-  const start = at + frameHeadBytes;
   bytes.writeUInt32LE(frameMark, at);
   bytes.writeUInt32LE(payloadBytes, at + 4);
-  bytes.writeUInt32LE(crc32(bytes.subarray(start, start + payloadBytes)), at + 8);
   bytes.writeUInt32LE(kind, at + 12);
+  bytes.writeUInt32LE(crc32(bytes.subarray(at + 12, at + frameHeadBytes + payloadBytes)), at + 8);
 }
 
 export interface Frame {
@@ -49,6 +48,6 @@ export function readFrame(bytes: Buffer, at: number): Frame | null | 'damaged' {
   const end = start + length;
   if (end > bytes.length) return null;
   const payload = bytes.subarray(start, end);
-  if (crc32(payload) !== bytes.readUInt32LE(at + 8)) return 'damaged';
+  if (crc32(bytes.subarray(at + 12, end)) !== bytes.readUInt32LE(at + 8)) return 'damaged';
   return { kind: bytes.readUInt32LE(at + 12), payload, end };
 }

@@ -3,9 +3,9 @@ import { entryHeadBytes, entryKinds, entryParts, headFields } from './entry-layo
 /**
  * An entry that is a text of JSON: a context, a policy, a label, a call of `scoreColumns`, the end of a run.
  *
- * @param sequence −1 where it is no record of its own.
+ * @param sequence −1 where it is no record of its own. @param context the number of the context that it refers to, where it does.
  */
-export function jsonEntry(kind: number, json: object, { sequence = -1, at = 0 } = {}): Buffer {
+export function jsonEntry(kind: number, json: object, { sequence = -1, at = 0, context = 0 } = {}): Buffer {
   const text = Buffer.from(JSON.stringify(json));
   // Without row heads: the text follows the head.
   const sizes = { rows: 0, featureWords: 0, attentionWidth: 0, textBytes: text.length };
@@ -18,6 +18,7 @@ export function jsonEntry(kind: number, json: object, { sequence = -1, at = 0 } 
   entry.writeDoubleLE(-1, headFields.batch);
   // Each label, call or end counts as one record where entries are dropped.
   entry.writeUInt32LE(kind === entryKinds.context || kind === entryKinds.policy ? 0 : 1, headFields.rows);
+  entry.writeUInt32LE(context, headFields.context);
   entry.writeUInt32LE(text.length, headFields.textBytes);
   text.copy(entry, parts.texts);
   return entry;

@@ -180,7 +180,7 @@ export class DecisionLog {
 
   /** A call of `scoreColumns`. */
   columns(model: ModelIdentity, context: number, rows: number, decisions: Record<Decision, number>): void {
-    this.#json(entryKinds.columns, { version: model.version, context, rows, decisions });
+    this.#json(entryKinds.columns, { version: model.version, context, rows, decisions }, context);
   }
 
   /** A decision that the scorer itself does not remember. */
@@ -188,10 +188,10 @@ export class DecisionLog {
     return this.#recording?.find(id) ?? null;
   }
 
-  #json(kind: number, json: object): void {
+  #json(kind: number, json: object, context = 0): void {
     const memory = this.#memory;
     if (memory === null) return;
-    const entry = jsonEntry(kind, json, { sequence: this.#sequence, at: this.now() });
+    const entry = jsonEntry(kind, json, { sequence: this.#sequence, at: this.now(), context });
     this.#sequence += 1;
     this.counts.taken += 1;
     const at = this.#reserve(entry.length);

@@ -1,0 +1,107 @@
+import { Buffer } from 'node:buffer';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../../src/cli/run-cli.js';
+import { maskHash } from '../../../src/records/format/id-hash.js';
+import { decisionsEntry, endEntry, filePieces, outcomeEntry } from '../../support/record-entries.js';
+
+const root = mkdtempSync(join(tmpdir(), 'records-cli-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const key = 'a key of sixteen bytes';
+const day = Date.parse('2026-11-26T00:00:00Z');
+const pieces = filePieces([
+  decisionsEntry({ sequence: 0, at: day - 1, rows: [{ id: maskHash(Buffer.from(key), 'first') }] }),
+  decisionsEntry({
+    sequence: 1,
+    at: day,
+    rows: [
+      { id: 'second', decision: 2 },
+      { id: 'third', decision: 1 },
+    ],
+  }),
+  outcomeEntry(3, { id: 'second', isFraud: true, matched: true }),
+  endEntry(6, 2),
+]).pieces;
+const path = join(root, '20261126T000000Z-0123456789abcdef-000000.fsr');
+writeFileSync(path, Buffer.concat(pieces));
+const keyFile = join(root, 'key');
+writeFileSync(keyFile, `${key}\n`);
+
+async function run(...args: string[]): Promise<{ code: number; sequences: number[]; error: string }> {
+  const texts = { out: '', error: '' };
+  const code = await runCli(['records', ...args], {
+    write: (text) => {
+      texts.out += text;
+    },
+    error: (text) => {
+      texts.error += text;
+    },
+  });
+  return { code, sequences: sequencesOf(texts.out), error: texts.error };
+}
+
+function sequencesOf(text: string): number[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => (JSON.parse(line) as { sequence: number }).sequence);
+}
+
+describe('fraud-scorer records', () => {
+  it('writes the records of a directory as lines of JSON, and says what is known to be lost', async () => {
+    const { code, sequences, error } = await run(root);
+    expect(sequences).toEqual([0, 1, 2, 3, 6]);
+    expect(code).toBe(0);
+    expect(error).toContain('5 records, 1 files, 2 known to be lost, 0 damaged places');
+  });
+
+  it.each([
+    { args: ['--id', 'second'], expected: [1, 3] },
+    { args: ['--id', 'first', '--key-file', keyFile], expected: [0] },
+    { args: ['--id', 'first'], expected: [] },
+    { args: ['--decision', 'BLOCK,REVIEW'], expected: [1, 2] },
+    { args: ['--kind', 'outcome,end'], expected: [3, 6] },
+    { args: ['--from', '2026-11-26', '--kind', 'decision'], expected: [1, 2] },
+    { args: ['--to', '2026-11-26T00:00:00Z', '--kind', 'decision'], expected: [0] },
+  ])('gives the records that $args wants', async ({ args, expected }) => {
+    expect(await run(path, ...args)).toMatchObject({ code: 0, sequences: expected });
+  });
+
+  it('writes to a file, compressed where its name says so', async () => {
+    const file = join(root, 'out.ndjson.gz');
+    expect(await run(path, '--output', file)).toMatchObject({ code: 0, sequences: [] });
+    expect(sequencesOf(gunzipSync(readFileSync(file)).toString())).toEqual([0, 1, 2, 3, 6]);
+    rmSync(file);
+  });
+
+  it('ends with 0 where the end of a file is cut, and with 1 where it is damaged', async () => {
+    const bytes = Buffer.concat(pieces);
+    const cut = join(root, 'cut.fsr');
+    writeFileSync(cut, bytes.subarray(0, bytes.length - 5));
+    expect(await run(cut)).toMatchObject({ code: 0, sequences: [0, 1, 2, 3] });
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 200) ^ 1, bytes.length - 200);
+    writeFileSync(cut, bytes);
+    const damaged = await run(cut);
+    expect(damaged.code).toBe(1);
+    expect(damaged.error).toContain('cut.fsr, byte');
+  });
+
+  it('ends with 1 where a file is not there', async () => {
+    expect(await run(join(root, 'none.fsr'))).toMatchObject({ code: 1, error: expect.stringContaining('none.fsr') });
+  });
+
+  it.each([
+    [],
+    [path, '--from', 'yesterday'],
+    [path, '--to', '2026-11-26T10:00'],
+    [path, '--decision', 'block'],
+    [path, '--kind', 'label'],
+    [path, '--key-file', keyFile],
+    [path, '--id', 'a', '--key-file', join(root, 'none')],
+    [path, '--unknown'],
+  ])('ends with 2 where it is used wrongly', async (...args) => {
+    expect(await run(...args)).toMatchObject({ code: 2, sequences: [] });
+  });
+});

@@ -32,7 +32,10 @@ export function featureNames(inputs: readonly DescribedInput[]): FeatureName[] {
  * The score that took the policy's decision, or would have taken it where the host decides: the risk where it alone was above its
  * threshold, else the probability.
  */
-export function decidingScore(result: ModelResult, policy: DecisionPolicy): ExplainTask['of'] {
+export function decidingScore(
+  result: Pick<ModelResult, 'fraudProbability' | 'riskScore'>,
+  policy: DecisionPolicy,
+): ExplainTask['of'] {
   const { fraudProbability, riskScore } = result;
   const decision = decide(fraudProbability, riskScore, policy);
   if (decision === 'BLOCK') return fraudProbability > policy.blockProbability ? 'probability' : 'risk';

@@ -1,0 +1,103 @@
+import { Buffer } from 'node:buffer';
+import { open } from 'node:fs/promises';
+import type { FileHeader } from '../format/contexts.js';
+import { entryKinds, headFields } from '../format/entry-layout.js';
+import { frameKinds, frameMark, readFrame } from '../format/frames.js';
+import { RecordReader } from '../format/to-record.js';
+
+/** An entry of a file, with what reads it: contexts and policies that stand before it are known to the reader. */
+export interface ReadEntry {
+  /** Not changed afterwards. */
+  entry: Buffer;
+  reader: RecordReader;
+}
+
+/** A part of a file that can't be read. */
+export interface Damage {
+  path: string;
+  /** Where it begins, in bytes. */
+  at: number;
+  bytes: number;
+  /** Whether it is the end of the file, as a process leaves it that was killed. */
+  isTail: boolean;
+}
+
+export interface ReadEntriesOptions {
+  onDamage?: (damage: Damage) => void;
+  /** Told how many bytes more were read. */
+  onBytes?: (bytes: number) => void;
+}
+
+const chunkBytes = 4 * 1024 * 1024;
+
+/**
+ * The entries of a binary file, one after the other. What is damaged is left out and told of.
+ *
+ * @throws {Error} where the file can't be read.
+ */
+export async function* readEntries(path: string, options: ReadEntriesOptions = {}): AsyncGenerator<ReadEntry> {
+  let reader: RecordReader | null = null;
+  for await (const { kind, payload } of readFrames(path, options)) {
+    if (kind === frameKinds.header) {
+      reader = new RecordReader(JSON.parse(payload.toString()) as FileHeader);
+    } else if (kind === frameKinds.entry && reader !== null) {
+      const entryKind = payload.readUInt32LE(headFields.kind);
+      if (entryKind === entryKinds.context || entryKind === entryKinds.policy) for (const _ of reader.records(payload));
+      else yield { entry: payload, reader };
+    }
+  }
+}
+
+async function* readFrames(
+  path: string,
+  { onDamage, onBytes }: ReadEntriesOptions,
+): AsyncGenerator<{ kind: number; payload: Buffer }> {
+  const file = await open(path, 'r');
+  try {
+    /** Bytes that were read and are no whole frame yet, and where they begin in the file. */
+    let rest: Buffer = Buffer.alloc(0);
+    let restAt = 0;
+    let damagedAt = -1;
+    const endDamage = (end: number): void => {
+      if (damagedAt >= 0) onDamage?.({ path, at: damagedAt, bytes: end - damagedAt, isTail: false });
+      damagedAt = -1;
+    };
+    for (;;) {
+      // A new buffer each time: entries are views of it.
+      const chunk = Buffer.allocUnsafeSlow(Math.max(chunkBytes, rest.length) + rest.length);
+      rest.copy(chunk);
+      const { bytesRead } = await file.read(chunk, rest.length, chunk.length - rest.length);
+      onBytes?.(bytesRead);
+      const bytes = chunk.subarray(0, rest.length + bytesRead);
+      let at = 0;
+      for (;;) {
+        const frame = readFrame(bytes, at);
+        if (frame === null) break;
+        if (frame === 'damaged') {
+          if (damagedAt < 0) damagedAt = restAt + at;
+          at = nextMark(bytes, at + 1);
+          continue;
+        }
+        endDamage(restAt + at);
+        yield { kind: frame.kind, payload: frame.payload };
+        at = frame.end;
+      }
+      rest = bytes.subarray(at);
+      restAt += at;
+      if (bytesRead === 0) break;
+    }
+    if (damagedAt >= 0) endDamage(restAt + rest.length);
+    else if (rest.length > 0) onDamage?.({ path, at: restAt, bytes: rest.length, isTail: true });
+  } finally {
+    await file.close();
+  }
+}
+
+const markBytes = Buffer.alloc(4);
+markBytes.writeUInt32LE(frameMark);
+
+/** Where the next frame may begin; the last bytes may be the start of a mark. */
+function nextMark(bytes: Buffer, from: number): number {
+  const found = bytes.indexOf(markBytes, from);
+  return found >= 0 ? found : Math.max(from, bytes.length - 3);
+}

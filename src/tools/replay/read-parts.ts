@@ -1,0 +1,123 @@
+import type { DecisionPolicy } from '../../api/policy.js';
+import type { RecordedDecision, RecordedOutcome } from '../../api/records.js';
+import { entryKinds, headFields } from '../../records/format/entry-layout.js';
+import { EntryView } from '../../records/format/entry-view.js';
+import type { RecordReader } from '../../records/format/to-record.js';
+import { readJsonEntry } from '../../records/format/write-entry.js';
+import { type Damage, readEntries } from '../../records/read/read-entries.js';
+import { readLines } from '../../records/read/read-lines.js';
+import type { RecordsFile } from '../../records/read/records-files.js';
+import type { BatchPart, RecordedRow } from './batch.js';
+import type { RecordedVersions } from './recorded-version.js';
+
+/** A label, as far as a replay needs it. */
+export type RecordedLabel = Pick<RecordedOutcome, 'id' | 'isFraud' | 'amount'>;
+
+export type ReadPart = { kind: 'part'; part: BatchPart } | { kind: 'label'; label: RecordedLabel };
+
+export interface ReadPartsOptions {
+  versions: RecordedVersions;
+  /** What is read: both, or labels alone. */
+  wants: 'all' | 'labels';
+  onDamage: (damage: Damage) => void;
+  onBytes: (bytes: number) => void;
+}
+
+/** Reads decisions and labels of files, in the order in which they stand. @throws {Error} where a file can't be read. */
+export async function* readParts(files: readonly RecordsFile[], options: ReadPartsOptions): AsyncGenerator<ReadPart> {
+  for (const file of files) {
+    if (file.format === 'binary') yield* binaryParts(file.path, options);
+    else yield* lineParts(file, options);
+  }
+}
+
+async function* binaryParts(path: string, options: ReadPartsOptions): AsyncGenerator<ReadPart> {
+  for await (const { entry, reader } of readEntries(path, options)) {
+    const kind = entry.readUInt32LE(headFields.kind);
+    try {
+      if (kind === entryKinds.outcome) yield { kind: 'label', label: readJsonEntry(entry) as RecordedLabel };
+      else if (kind === entryKinds.decisions && options.wants === 'all')
+        yield { kind: 'part', part: partOf(entry, reader, options.versions) };
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+      // Its checksum is right, and it is no entry all the same.
+      options.onDamage({ path, at: Number.NaN, bytes: entry.length, isTail: false });
+    }
+  }
+}
+
+/** A row's place has 16 bits. */
+const largestBatch = 65_536;
+
+/** @throws {RangeError} where it is damaged. */
+function partOf(entry: Buffer, reader: RecordReader, versions: RecordedVersions): BatchPart {
+  const view = new EntryView(entry);
+  const { head } = view;
+  const { context, plan } = reader.version(head.context);
+  const { policy } = reader.policy(head.policy);
+  const { run } = reader.header;
+  const version = versions.of(context, () => {
+    const { model, runtime, inputs } = context;
+    return { model, runtime, inputs };
+  });
+  const hasFeatures = head.featureWords > 0;
+  const isMasked = hasFeatures && plan.columns.length > 0;
+  const rows: RecordedRow[] = [];
+  if (head.batch !== null && (head.batchSize > largestBatch || head.rows > head.batchSize))
+    throw new RangeError('an entry with more rows than its batch');
+  for (const row of view.rows()) {
+    const index = rows.length;
+    if (head.batch !== null && row.place >= head.batchSize) throw new RangeError('a row behind the end of its batch');
+    rows.push({
+      decisionId: `${run}-${head.sequence + index}`,
+      id: row.id,
+      place: row.place,
+      fraudProbability: row.fraudProbability,
+      riskScore: row.riskScore,
+      decision: row.decision,
+      riskLevel: row.riskLevel,
+      decidedBy: row.decidedBy,
+      policy,
+      role: head.role,
+      amount: row.amount,
+      features: hasFeatures ? view.features(index) : null,
+      isMasked,
+    });
+  }
+  return { run, batch: head.batch, size: head.batchSize, provider: head.provider, version, rows };
+}
+
+async function* lineParts({ path, format }: RecordsFile, options: ReadPartsOptions): AsyncGenerator<ReadPart> {
+  for await (const record of readLines(path, format === 'ndjson.gz', options)) {
+    if (record.kind === 'outcome') yield { kind: 'label', label: record };
+    else if (record.kind === 'decision' && options.wants === 'all')
+      yield { kind: 'part', part: partOfRecord(record, options.versions) };
+  }
+}
+
+/** A record as a part of its batch. */
+export function partOfRecord(record: RecordedDecision, versions: RecordedVersions): BatchPart {
+  const { run, model, runtime, batch, features } = record;
+  const { provider, ...ofVersion } = runtime;
+  const row: RecordedRow = {
+    decisionId: record.decisionId,
+    id: record.id ?? null,
+    place: batch?.place ?? 0,
+    fraudProbability: record.fraudProbability,
+    riskScore: record.riskScore,
+    decision: record.decision,
+    riskLevel: record.riskLevel,
+    decidedBy: record.decidedBy,
+    policy: thresholdsOf(record.policy),
+    role: record.role,
+    amount: record.amount ?? null,
+    features: features ?? null,
+    isMasked: features !== undefined && Object.values(features).some((values) => values.includes(null)),
+  };
+  const version = versions.ofDescription({ model, runtime: ofVersion, inputs: null });
+  return { run, batch: batch?.number ?? null, size: batch?.size ?? 0, provider, version, rows: [row] };
+}
+
+function thresholdsOf({ hash: _, ...policy }: RecordedDecision['policy']): DecisionPolicy {
+  return policy;
+}

@@ -76,7 +76,8 @@ describe('The sources', () => {
   });
 
   it('let workers import of src only what crosses a thread, public types, and what tells of failures', () => {
-    const allowed = /^src\/(protocol\/|api\/|records\/(format\/|ring\/|protocol\.js$)|errors\/issue\.js$|host\/(faults|shortage|memory-limits|thrown)\.js$)/;
+    const allowed =
+      /^src\/(protocol\/|api\/|records\/(format\/|ring\/|protocol\.js$)|errors\/issue\.js$|host\/(faults|shortage|memory-limits|thrown)\.js$)/;
     const imports = sourcesOf('workers').flatMap(({ imports }) => imports.filter((path) => path.startsWith('src/')));
     expect(imports.length).toBeGreaterThan(10);
     expect(imports.filter((path) => !allowed.test(path))).toEqual([]);

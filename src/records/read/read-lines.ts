@@ -1,8 +1,10 @@
+import { Buffer } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { DecisionLogRecord } from '../../api/records.js';
 import type { ReadEntriesOptions } from './read-entries.js';
+
+const newline = 0x0a;
 
 /**
  * The records of a file of lines. What is damaged is left out and told of: the last line, or the last piece of a compressed file, may be
@@ -15,41 +17,64 @@ export async function* readLines(
   isGzip: boolean,
   { onDamage, onBytes }: ReadEntriesOptions = {},
 ): AsyncGenerator<DecisionLogRecord> {
-  const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  file.on('data', (chunk) => onBytes?.(chunk.length));
-  let cut: Error | null = null;
-  const gunzip = isGzip ? createGunzip() : null;
-  file.once('error', (error) => gunzip?.destroy(error));
-  // The end of a compressed file that was cut: what came before is whole.
-  gunzip?.once('error', (error) => {
-    cut = error;
-    lines.close();
-  });
-  const stream = gunzip === null ? file : file.pipe(gunzip);
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   let at = 0;
   let bad: { at: number; bytes: number } | null = null;
-  for await (const line of lines) {
-    const bytes = Buffer.byteLength(line) + 1;
+  let rest: Buffer = Buffer.alloc(0);
+  const read = (line: Buffer): DecisionLogRecord | null => {
     if (bad !== null) onDamage?.({ path, ...bad, isTail: false });
-    bad = null;
     const record = parsed(line);
-    if (record !== null) yield record;
-    else if (line !== '') bad = { at, bytes };
-    at += bytes;
-  }
-  if (bad !== null) onDamage?.({ path, ...bad, isTail: true });
-  if (cut !== null) onDamage?.({ path, at, bytes: 0, isTail: cutAtEnd(cut) });
-}
-
-function cutAtEnd(error: NodeJS.ErrnoException): boolean {
-  if (error.code?.startsWith('Z_') !== true) throw error;
-  return error.code === 'Z_BUF_ERROR';
-}
-
-function parsed(line: string): DecisionLogRecord | null {
+    bad = record === null && line.length > 0 ? { at, bytes: line.length } : null;
+    at += line.length + 1;
+    return record;
+  };
   try {
-    const record: unknown = JSON.parse(line);
+    for await (const chunk of chunksOf(path, isGzip, onBytes)) {
+      let from = 0;
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      for (let end = bytes.indexOf(newline, rest.length); end >= 0; end = bytes.indexOf(newline, from)) {
+        const record = read(bytes.subarray(from, end));
+        from = end + 1;
+        if (record !== null) yield record;
+      }
+      rest = bytes.subarray(from);
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code !== 'Z_BUF_ERROR' && code !== 'Z_DATA_ERROR') throw error;
+    // What came before is whole. Data that ends too early is what a killed process leaves.
+    onDamage?.({ path, at, bytes: rest.length, isTail: code === 'Z_BUF_ERROR' });
+    return;
+  }
+  if (rest.length > 0) {
+    const record = read(rest);
+    if (record !== null) yield record;
+  }
+  if (bad !== null) onDamage?.({ path, ...(bad as { at: number; bytes: number }), isTail: true });
+}
+
+async function* chunksOf(
+  path: string,
+  isGzip: boolean,
+  onBytes: ReadEntriesOptions['onBytes'],
+): AsyncGenerator<Buffer> {
+  const file = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  file.on('data', (chunk) => onBytes?.(chunk.length));
+  if (!isGzip) {
+    yield* file as AsyncIterable<Buffer>;
+    return;
+  }
+  const gunzip = createGunzip();
+  file.once('error', (error) => gunzip.destroy(error));
+  try {
+    yield* file.pipe(gunzip) as AsyncIterable<Buffer>;
+  } finally {
+    file.destroy();
+  }
+}
+
+function parsed(line: Buffer): DecisionLogRecord | null {
+  try {
+    const record: unknown = JSON.parse(line.toString());
     const isRecord = typeof record === 'object' && record !== null && 'kind' in record && 'run' in record;
     return isRecord ? (record as DecisionLogRecord) : null;
   } catch {

@@ -6,7 +6,7 @@ import { type DecisionExplanation, explainDecision } from '../tools/explain/expl
 import { type FoundDecisions, findDecisions, type Wanted, writtenIds } from '../tools/explain/find-decisions.js';
 import { ModelsOfVersions } from '../tools/replay/loaded-model.js';
 import { ModelFolder } from '../tools/replay/model-folder.js';
-import { reasonOf } from '../tools/score-file/score-file-error.js';
+import { reasonOf, ScoreFileError } from '../tools/score-file/score-file-error.js';
 import { ToolWorker } from '../tools/tool-worker.js';
 import { explainText } from './explain-text.js';
 import { asJson, type Output } from './output.js';
@@ -28,19 +28,29 @@ export function describeExplain(command: Command, output: Output, endWith: (isWe
     .option('--models <dir>', 'the model directory of the version that decided, or a folder of them')
     .option('--json', 'write JSON, for machines')
     .action(async (paths: string[], options: ExplainOptions) => {
-      const wanted = await wantedOf(options);
-      const files = await recordsFiles(paths).catch((error: Error) =>
-        refuse('FILES', 'files of records', error.message),
-      );
-      const models = await modelsOf(options.models);
-      const found = await findDecisions(files, wanted);
-      const explanations = await explainAll(found, models);
-      if (explanations.length === 0) output.error(`${notFound(found, options)}\n`);
-      output.write(options.json ? asJson({ decisions: explanations }) : explainText(explanations));
-      endWith(
-        explanations.length > 0 && explanations.every(({ reasons, score }) => reasons !== null || score === null),
-      );
+      try {
+        const { found, explanations } = await explain(paths, options);
+        if (explanations.length === 0) output.error(`${notFound(found, options)}\n`);
+        output.write(options.json ? asJson({ decisions: explanations }) : explainText(explanations));
+        const areExplained = explanations.every(({ reasons, score }) => reasons !== null || score === null);
+        endWith(explanations.length > 0 && areExplained);
+      } catch (error) {
+        if (!(error instanceof ScoreFileError)) throw error;
+        output.error(`${error.message}\n`);
+        endWith(false);
+      }
     });
+}
+
+async function explain(
+  paths: readonly string[],
+  options: ExplainOptions,
+): Promise<{ found: FoundDecisions; explanations: DecisionExplanation[] }> {
+  const wanted = await wantedOf(options);
+  const files = await recordsFiles(paths).catch((error: Error) => refuse('FILES', 'files of records', error.message));
+  const models = await modelsOf(options.models);
+  const found = await findDecisions(files, wanted);
+  return { found, explanations: await explainAll(found, models) };
 }
 
 async function wantedOf({ id, decisionId, keyFile }: ExplainOptions): Promise<Wanted> {

@@ -65,12 +65,13 @@ export function replayFacts(report: ReplayReport): (readonly [string, string])[]
   if (report.unfinishedFiles > 0) {
     facts.push(['Files that end as a killed process leaves them', numberText(report.unfinishedFiles)]);
   }
-  for (const { file, at, bytes } of damaged) {
+  for (const { file, at, bytes } of damaged.slice(0, mostListed)) {
     facts.push([
       'Damaged',
       `${shownName(file)}${at === null ? '' : `, from byte ${numberText(at)}`}: ${countOf(bytes, 'byte')} left out`,
     ]);
   }
+  if (damaged.length > mostListed) facts.push(['Damaged', `${numberText(damaged.length - mostListed)} more`]);
   return facts;
 }
 

@@ -302,6 +302,46 @@ describe('replay', () => {
     expect(report.against).toMatchObject({ decisions: 74, flipped: 0, decidedByHost: report.decidedByHost });
   });
 
+  it('finds the decisions of a challenger and of a shadow identical, each by its own model', async () => {
+    const model = fixtureModel('linear');
+    await using scorer = await FraudScorer.create({ model, providers: ['cpu'], workers: 1, drift: false });
+    const shadow = await modelWith(join(folder, 'models'), 'linear-off', { version: '2' });
+    const challenger = await modelWith(join(folder, 'models'), 'linear', {
+      version: '3',
+      policy: { blockProbability: 0.3 },
+    });
+    await scorer.deploy(shadow, { traffic: 'shadow' });
+    await scorer.deploy(challenger, { traffic: 0.5 });
+    const log = recordTo(scorer, { directory: records });
+    for (let row = 0; row < 200; row += 1) {
+      await scorer.score({ id: `tx-${row}`, features: featuresOf(linearInputs, row) } as never);
+    }
+    const shadows = (): number => scorer.deployments().find(({ version }) => version === '2')?.shadow?.copied ?? 0;
+    await expect.poll(shadows).toBeGreaterThan(50);
+    log.end();
+    await cp(model, join(folder, 'models', 'first'), { recursive: true });
+    const { code, report } = await replay('--models', join(folder, 'models'), '--against', challenger);
+    expect(code).toBe(0);
+    expect(report.records.identical).toBe(report.decisions);
+    expect(report.models.map(({ version }) => version).toSorted()).toEqual(['1', '2', '3']);
+    expect(report.against?.decisions).toBe(200);
+    expect(report.against?.skipped.shadow).toBe(report.decisions - 200);
+  });
+
+  it('takes lines that somebody has made unreadable as damage', async () => {
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 30 });
+    await changeLines((record) => {
+      if (record.sequence === 2 && record.batch !== undefined) record.batch.place = 1_000_000;
+      if (record.sequence === 4) Reflect.deleteProperty(record, 'runtime');
+      if (record.sequence === 6 && record.features !== undefined) record.features = { left: [1, 2, 3] };
+    });
+    const { code, report } = await replay('--models', fixtureModel('linear'));
+    expect(code).toBe(1);
+    expect(report.damaged).toHaveLength(2);
+    expect(report.cannotBeReplayed).toMatchObject([{ code: 'inputs-differ', records: 1 }]);
+    expect(report.records.identical).toBe(27);
+  });
+
   it('refuses wrong use with 2', async () => {
     await record(fixtureModel('linear'), { rows: 5 });
     expect((await cli('replay', records)).code).toBe(2);

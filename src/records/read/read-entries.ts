@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import type { FileHeader } from '../format/contexts.js';
-import { entryKinds, headFields } from '../format/entry-layout.js';
+import { entryHeadBytes, entryKinds, headFields } from '../format/entry-layout.js';
 import { frameKinds, frameMark, readFrame } from '../format/frames.js';
 import { RecordReader } from '../format/to-record.js';
 
@@ -37,21 +37,48 @@ const chunkBytes = 4 * 1024 * 1024;
  */
 export async function* readEntries(path: string, options: ReadEntriesOptions = {}): AsyncGenerator<ReadEntry> {
   let reader: RecordReader | null = null;
-  for await (const { kind, payload } of readFrames(path, options)) {
+  for await (const { kind, payload, at } of readFrames(path, options)) {
+    // Its checksum is right, and what it holds is none of what it should be all the same.
+    const damaged = (): void => options.onDamage?.({ path, at, bytes: payload.length, isTail: false });
     if (kind === frameKinds.header) {
-      reader = new RecordReader(JSON.parse(payload.toString()) as FileHeader);
-    } else if (kind === frameKinds.entry && reader !== null) {
+      reader = headerReader(payload);
+      if (reader === null) damaged();
+    } else if (kind === frameKinds.entry && reader !== null && payload.length >= entryHeadBytes) {
       const entryKind = payload.readUInt32LE(headFields.kind);
-      if (entryKind === entryKinds.context || entryKind === entryKinds.policy) for (const _ of reader.records(payload));
-      else yield { entry: payload, reader };
+      if (entryKind !== entryKinds.context && entryKind !== entryKinds.policy) yield { entry: payload, reader };
+      else if (!hasLearnt(reader, payload)) damaged();
+    } else if (kind === frameKinds.entry) {
+      damaged();
     }
+  }
+}
+
+/** @returns null where it is no header. */
+function headerReader(payload: Buffer): RecordReader | null {
+  try {
+    const header: unknown = JSON.parse(payload.toString());
+    const isHeader = typeof header === 'object' && header !== null && 'run' in header && 'mask' in header;
+    return isHeader ? new RecordReader(header as FileHeader) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Has the reader take up a context or a policy. @returns false where it is none. */
+function hasLearnt(reader: RecordReader, payload: Buffer): boolean {
+  try {
+    for (const _ of reader.records(payload));
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError) return false;
+    throw error;
   }
 }
 
 async function* readFrames(
   path: string,
   { onDamage, onBytes }: ReadEntriesOptions,
-): AsyncGenerator<{ kind: number; payload: Buffer }> {
+): AsyncGenerator<{ kind: number; payload: Buffer; at: number }> {
   const file = await open(path, 'r');
   try {
     /** Bytes that were read and are no whole frame yet, and where they begin in the file. */
@@ -79,7 +106,7 @@ async function* readFrames(
           continue;
         }
         endDamage(restAt + at);
-        yield { kind: frame.kind, payload: frame.payload };
+        yield { kind: frame.kind, payload: frame.payload, at: restAt + at };
         at = frame.end;
       }
       rest = bytes.subarray(at);

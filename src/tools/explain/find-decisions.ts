@@ -5,6 +5,7 @@ import { entryKinds, headFields } from '../../records/format/entry-layout.js';
 import { readEntries } from '../../records/read/read-entries.js';
 import { readLines } from '../../records/read/read-lines.js';
 import type { RecordsFile } from '../../records/read/records-files.js';
+import { fileError } from '../replay/read-parts.js';
 
 /** Which decisions are looked for. */
 export type Wanted = { decisionId: string } | { ids: readonly string[] };
@@ -36,26 +37,31 @@ export function writtenIds(id: string, key: Buffer | null): string[] {
   return [...new Set([id, ...hashes])];
 }
 
-/** Looks for decisions in files, in their order. @throws {Error} where a file can't be read. */
+/** Looks for decisions in files, in their order. @throws {ScoreFileError} where a file can't be read. */
 export async function findDecisions(files: readonly RecordsFile[], wanted: Wanted): Promise<FoundDecisions> {
   const found: FoundDecisions = { decisions: [], areHashed: false };
   const wantsMore = (): boolean => found.decisions.length < ('ids' in wanted ? mostFound : 1);
   const take = (record: DecisionLogRecord): void => {
     if (record.kind === 'decision' && isWanted(record, wanted) && wantsMore()) found.decisions.push(record);
   };
-  for (const { path, format } of files) {
+  for (const file of files) {
     if (!wantsMore()) break;
-    if (format !== 'binary') {
-      for await (const record of readLines(path, format === 'ndjson.gz')) take(record);
-      continue;
+    try {
+      if (file.format === 'binary') await searchEntries(file.path);
+      else for await (const record of readLines(file.path, file.format === 'ndjson.gz')) take(record);
+    } catch (error) {
+      throw fileError(file.path, error);
     }
+  }
+  return found;
+
+  async function searchEntries(path: string): Promise<void> {
     for await (const { entry, reader } of readEntries(path)) {
       if (reader.header.mask['/id'] === 'hash') found.areHashed = true;
       if (!mayHave(entry, reader.header.run, wanted)) continue;
       for (const record of reader.records(entry)) take(record);
     }
   }
-  return found;
 }
 
 function isWanted({ decisionId, id }: RecordedDecision, wanted: Wanted): boolean {

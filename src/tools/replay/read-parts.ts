@@ -7,6 +7,7 @@ import { readJsonEntry } from '../../records/format/write-entry.js';
 import { type Damage, readEntries } from '../../records/read/read-entries.js';
 import { readLines } from '../../records/read/read-lines.js';
 import type { RecordsFile } from '../../records/read/records-files.js';
+import { reasonOf, ScoreFileError } from '../score-file/score-file-error.js';
 import type { BatchPart, RecordedRow } from './batch.js';
 import type { RecordedVersions } from './recorded-version.js';
 
@@ -23,12 +24,22 @@ export interface ReadPartsOptions {
   onBytes: (bytes: number) => void;
 }
 
-/** Reads decisions and labels of files, in the order in which they stand. @throws {Error} where a file can't be read. */
+/** Reads decisions and labels of files, in the order in which they stand. @throws {ScoreFileError} where a file can't be read. */
 export async function* readParts(files: readonly RecordsFile[], options: ReadPartsOptions): AsyncGenerator<ReadPart> {
   for (const file of files) {
-    if (file.format === 'binary') yield* binaryParts(file.path, options);
-    else yield* lineParts(file, options);
+    try {
+      if (file.format === 'binary') yield* binaryParts(file.path, options);
+      else yield* lineParts(file, options);
+    } catch (error) {
+      throw fileError(file.path, error);
+    }
   }
+}
+
+/** An error of the file system with the file's path; any other as it is. */
+export function fileError(path: string, error: unknown): unknown {
+  const isOfSystem = error instanceof Error && 'syscall' in error;
+  return isOfSystem ? new ScoreFileError(`${path} can't be read: ${reasonOf(error)}`) : error;
 }
 
 async function* binaryParts(path: string, options: ReadPartsOptions): AsyncGenerator<ReadPart> {
@@ -39,7 +50,7 @@ async function* binaryParts(path: string, options: ReadPartsOptions): AsyncGener
       else if (kind === entryKinds.decisions && options.wants === 'all')
         yield { kind: 'part', part: partOf(entry, reader, options.versions) };
     } catch (error) {
-      if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+      if (!isDamage(error)) throw error;
       // Its checksum is right, and it is no entry all the same.
       options.onDamage({ path, at: Number.NaN, bytes: entry.length, isTail: false });
     }
@@ -90,15 +101,33 @@ function partOf(entry: Buffer, reader: RecordReader, versions: RecordedVersions)
 async function* lineParts({ path, format }: RecordsFile, options: ReadPartsOptions): AsyncGenerator<ReadPart> {
   for await (const record of readLines(path, format === 'ndjson.gz', options)) {
     if (record.kind === 'outcome') yield { kind: 'label', label: record };
-    else if (record.kind === 'decision' && options.wants === 'all')
-      yield { kind: 'part', part: partOfRecord(record, options.versions) };
+    if (record.kind !== 'decision' || options.wants !== 'all') continue;
+    const part = readRecord(record, options.versions);
+    if (part !== null) yield { kind: 'part', part };
+    else options.onDamage({ path, at: Number.NaN, bytes: 0, isTail: false });
   }
 }
 
-/** A record as a part of its batch. */
+/** @returns null where it is no decision. */
+function readRecord(record: RecordedDecision, versions: RecordedVersions): BatchPart | null {
+  try {
+    return partOfRecord(record, versions);
+  } catch (error) {
+    if (isDamage(error)) return null;
+    throw error;
+  }
+}
+
+/** What reading something damaged, or something that somebody has changed, ends with. */
+function isDamage(error: unknown): boolean {
+  return error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError;
+}
+
+/** A record as a part of its batch. @throws {RangeError | TypeError} where it is damaged. */
 export function partOfRecord(record: RecordedDecision, versions: RecordedVersions): BatchPart {
   const { run, model, runtime, batch, features } = record;
   const { provider, ...ofVersion } = runtime;
+  if (batch !== undefined && !isInBatch(batch)) throw new RangeError('a row behind the end of its batch');
   const row: RecordedRow = {
     decisionId: record.decisionId,
     id: record.id ?? null,
@@ -116,6 +145,11 @@ export function partOfRecord(record: RecordedDecision, versions: RecordedVersion
   };
   const version = versions.ofDescription({ model, runtime: ofVersion, inputs: null });
   return { run, batch: batch?.number ?? null, size: batch?.size ?? 0, provider, version, rows: [row] };
+}
+
+function isInBatch({ number, size, place }: NonNullable<RecordedDecision['batch']>): boolean {
+  const areWhole = Number.isInteger(number) && Number.isInteger(size) && Number.isInteger(place);
+  return areWhole && place >= 0 && place < size && size <= largestBatch;
 }
 
 function thresholdsOf({ hash: _, ...policy }: RecordedDecision['policy']): DecisionPolicy {

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FraudScorerError, InvalidOptionsError } from '../errors.js';
-import { recordsFiles } from '../records/read/records-files.js';
+import { type RecordsFile, recordsFiles, recordsFormatOf } from '../records/read/records-files.js';
 import { ModelFolder } from '../tools/replay/model-folder.js';
 import { replayFiles } from '../tools/replay/replay-files.js';
 import { isAsRecorded, type ReplayedRecord, type ReplayReport } from '../tools/replay/replay-report.js';
@@ -62,6 +63,7 @@ async function replay(paths: readonly string[], options: ReplayCommandOptions): 
       { path: 'FILES', expected: 'files or directories of records', received: error.message },
     ]);
   });
+  refuseMisuse(files, options);
   const models = await folderOf('--models', options.models);
   const against = options.against === undefined ? undefined : await folderOf('--against', options.against);
   const model = await against?.only();
@@ -91,6 +93,24 @@ async function replay(paths: readonly string[], options: ReplayCommandOptions): 
   } finally {
     bar.stop();
     process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+/** @throws {InvalidOptionsError} where a report would replace records, or another report. */
+function refuseMisuse(files: readonly RecordsFile[], { json, html, records }: ReplayCommandOptions): void {
+  const taken = new Map(files.map(({ path }) => [resolve(path), 'a file of records that is read']));
+  for (const [option, path] of [
+    ['--json', json],
+    ['--html', html],
+    ['--records', records],
+  ] as const) {
+    if (typeof path !== 'string') continue;
+    const isRecords = option !== '--records' && recordsFormatOf(path) !== null;
+    const received = taken.get(resolve(path)) ?? (isRecords ? 'the name of a file of records' : null);
+    if (received !== null) {
+      throw new InvalidOptionsError([{ path: option, expected: 'a file of its own for the report', received }]);
+    }
+    taken.set(resolve(path), `that of ${option}`);
   }
 }
 

@@ -348,6 +348,11 @@ describe('replay', () => {
     expect((await cli('replay', join(folder, 'nowhere'), '--models', fixtureModel('linear'))).code).toBe(2);
     expect((await cli('replay', records, '--models', folder)).code).toBe(2);
     expect((await cli('replay', records, '--models', bundled, '--tolerance', '-1')).code).toBe(2);
+    const file = await recordsFile();
+    const before = await readFile(file);
+    expect((await cli('replay', file, '--models', fixtureModel('linear'), '--json', file)).code).toBe(2);
+    expect((await cli('replay', '--json', `${file}.fsr`, file, '--models', fixtureModel('linear'))).code).toBe(2);
+    expect((await readFile(file)).equals(before)).toBe(true);
     const { code, stderr } = await cli('replay', records, '--models', bundled, '--against', fixtureModel('int64'));
     expect(code).toBe(2);
     expect(stderr).toContain('--against');

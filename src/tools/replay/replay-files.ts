@@ -90,12 +90,18 @@ class Replay {
 
   async run(): Promise<Omit<ReplayReport, 'seconds'>> {
     const { files, tolerance, limit = Number.POSITIVE_INFINITY, against, onProgress, signal } = this.#options;
-    const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const readOnce = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    // Labels stand behind their decisions: they are read first.
+    const totalBytes = against === undefined ? readOnce : 2 * readOnce;
+    let bytes = 0;
+    const onBytes = (more: number): void => {
+      bytes += more;
+      onProgress?.(bytes, totalBytes, this.#tally.decisions);
+    };
     if (against !== undefined) {
-      const labels = await readLabels(files);
+      const labels = await readLabels(files, onBytes);
       this.#against = new AgainstReplay({ ...against, labels, runner: this.#runner });
     }
-    let bytes = 0;
     const parts = readParts(files, {
       versions: new RecordedVersions(),
       wants: 'all',
@@ -103,14 +109,11 @@ class Replay {
         if (isTail) this.#unfinished += 1;
         else this.#damaged.push({ file: path, at: Number.isNaN(at) ? null : at, bytes });
       },
-      onBytes: (more) => {
-        bytes += more;
-      },
+      onBytes,
     });
     for await (const read of parts) {
       signal?.throwIfAborted();
       if (read.kind === 'part') await this.#add(read.part);
-      onProgress?.(bytes, totalBytes, this.#tally.decisions);
       if (this.#taken >= limit) break;
     }
     for (const batch of this.#window.end()) await this.#run(batch);

@@ -15,12 +15,12 @@ export interface Labels {
 }
 
 /** Reads the labels of files, which may stand long after their decisions. @throws {Error} where a file can't be read. */
-export async function readLabels(files: readonly RecordsFile[]): Promise<Labels> {
+export async function readLabels(files: readonly RecordsFile[], onBytes: (bytes: number) => void): Promise<Labels> {
   const byId = new Map<string, Label>();
   let withoutId = 0;
   const nothing = (): void => {};
   const versions = new RecordedVersions();
-  for await (const read of readParts(files, { versions, wants: 'labels', onDamage: nothing, onBytes: nothing })) {
+  for await (const read of readParts(files, { versions, wants: 'labels', onDamage: nothing, onBytes })) {
     if (read.kind !== 'label') continue;
     const { id, isFraud, amount } = read.label;
     if (id === undefined) withoutId += 1;

@@ -27,6 +27,7 @@ const subpaths = {
   nestjs: 'src/integrations/nestjs/index.ts',
   opentelemetry: 'src/integrations/opentelemetry/index.ts',
   prometheus: 'src/integrations/prometheus/index.ts',
+  records: 'src/records/index.ts',
 };
 
 /** What several subpaths load: not a subpath itself. */
@@ -97,7 +98,8 @@ const sharedHttpPlugin = (file: string): NonNullable<Options['esbuildPlugins']>[
   name: 'shared-http',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^\.\.?\/[\w/-]+\.js$/ }, ({ importer, path }) => {
-      const from = /[\\/]integrations[\\/](\w+)[\\/](.*)$/.exec(importer);
+      // The last folder of this name: the project may lie below another.
+      const from = /.*[\\/]integrations[\\/](\w+)[\\/](.*)$/.exec(importer);
       const isOwn = from?.[1] === 'http' && from[2] === 'index.ts';
       const isAdapters = from !== null && from[1] !== 'http' && path.startsWith('../http/');
       return isOwn || isAdapters ? { path: file, external: true } : null;
@@ -221,8 +223,17 @@ const adopt: Options = {
   onSuccess: () => copyForWebpack('adopt-process'),
 };
 
+/** What `recordDecisions` starts. It needs neither the runtime nor Piscina. */
+const recordsWorker: Options = {
+  ...shared,
+  ...program,
+  entry: { 'records-worker': 'workers/records/records-worker.ts' },
+  format: ['esm'],
+  onSuccess: () => copyForWebpack('records-worker'),
+};
+
 export default defineConfig(({ dts }) => [
-  ...[esm, cjs, esmSubpaths, cjsSubpaths, esmForTests, cjsForTests, worker, cli, charts, adopt],
+  ...[esm, cjs, esmSubpaths, cjsSubpaths, esmForTests, cjsForTests, worker, recordsWorker, cli, charts, adopt],
   ...(dts === false ? [] : types),
 ]);
 

@@ -6,8 +6,8 @@ import { Deploying, type NewVersion } from './deployments/deploying.js';
 import { Deployment } from './deployments/deployment.js';
 import type { DeploymentParts } from './deployments/deployment-options.js';
 import type { DeploymentSet } from './deployments/deployment-set.js';
-import { listGpusApart } from './deployments/device-room.js';
 import { Failover } from './deployments/failover.js';
+import type { GpuMemory } from './deployments/gpu-memory.js';
 import { Loader } from './deployments/loader.js';
 import { Operations } from './deployments/operations.js';
 import type { RetiredVersions } from './deployments/retired-versions.js';
@@ -32,11 +32,11 @@ import type { Door } from './requests/door.js';
 import { RequestTable } from './requests/request-table.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 
-/** What the versions of a scorer share. */
+/** The parts that the versions of a scorer share. */
 export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStats' | 'workers' | 'mayRun' | 'roleOf'> {
-  /** What shadows have. */
+  /** The requests that shadows have copies of. */
   copies: Copies;
-  /** Hears of the workers of a version. */
+  /** Gets the events of a version's workers. */
   observerOf: (version: string) => WorkersObserver;
   /** Counts calls of `scoreColumns` that callers sent to shadows. */
   unrouted: VersionStats;
@@ -44,17 +44,18 @@ export interface SharedParts extends Omit<DeploymentParts, 'stats' | 'columnStat
   retired: RetiredVersions;
   outcomes: OutcomeStore;
   door: Door;
+  gpuMemory: GpuMemory;
   events: ScorerEvents;
   logger: Logger;
 }
 
-/** Makes the first version, and the parts that make, change and end others. */
+/** Creates the first version, and the parts that create, change and end others. */
 export function composeVersions(
   options: ResolvedOptions,
   directory: ModelDirectory,
   shared: SharedParts,
 ): { operations: Operations; failover: Failover } {
-  const { clock, deployments, retired, outcomes, changes, door, events, logger, onFault } = shared;
+  const { clock, deployments, retired, outcomes, changes, door, events, gpuMemory, logger, onFault } = shared;
   const optionsOf = (version: NewVersion) => ({
     ...{ ...options, ...version, clock },
     isBesideOthers: deployments.all.length > 0,
@@ -75,7 +76,7 @@ export function composeVersions(
       },
     });
 
-  /** A shadow has a table, deadlines and a settler of its own: what becomes of a copy is nobody's but its. */
+  /** A shadow has its own request table, deadlines and settler, because the result of a copy never reaches a caller. */
   const makeShadow = (directory: ModelDirectory, version: NewVersion, sample: number): Shadow => {
     const batching = shadowLimits(options.batching);
     const table = new RequestTable(rowsInFlight(version.workers, batching.maxBatchSize) + mostCopied);
@@ -89,7 +90,7 @@ export function composeVersions(
     deployment = new Deployment(
       0,
       directory,
-      // The host's own say may do more than say.
+      // The host's function `decide` may have side effects, so shadows do not call it.
       {
         ...optionsOf(version),
         batching,
@@ -100,6 +101,8 @@ export function composeVersions(
       },
       {
         ...{ ...shared, table, settler, stats: statsOf(directory), columnStats: shared.unrouted, traces: undefined },
+        // Of other sizes than the others' memory, which it would drive out.
+        memoryPool: undefined,
         workers: shadowObserver(logger, directory),
         mayRun: () => deployments.waiting === 0 && shared.log.mayRun(),
         roleOf: () => 'shadow',
@@ -110,7 +113,7 @@ export function composeVersions(
       ...{ clock, deployment, table, deadlines, sample, timeoutMs: options.timeoutMs },
       stats: new ShadowStats(),
       copies: deployments.copies,
-      // The host has something to catch up on, and each copy would add to how long that takes; a long list at a quiet time is no such thing.
+      // The host is behind with its work, and each copy would delay it further. A long list at a quiet time does not count.
       isUnderPressure: () => deployments.waiting > options.batching.maxBatchSize && deployments.isBusy,
     });
   };
@@ -129,11 +132,11 @@ export function composeVersions(
   const untold: DeploymentEvent[] = [];
   const tell = (change: Omit<DeploymentEvent, 'at'>): void => {
     logger.info('A version changed', { ...change });
-    // A listener may bring about the next event: every listener hears of this one first.
+    // A listener may cause the next event. Every listener must get this event first.
     if (untold.push({ ...change, at: clock.epochMs() }) > 1) return;
     for (let event = untold[0]; event !== undefined; event = untold[0]) {
       const next = event;
-      // Whatever happens: an event that stayed here would keep all later ones.
+      // Remove it in any case: an event that stayed here would block all later ones.
       contained(() => outsideOfRequests(() => events.emit('deployment', next)), onFault);
       untold.shift();
     }
@@ -155,8 +158,7 @@ export function composeVersions(
   const loader = new Loader(clock, startTimeoutMs);
   const deploying = new Deploying({
     ...{ deployments, loader, retirement, workforce, roles, canaries, door, tell, onFault },
-    // Where a host bundles the package without the tools' worker, nothing is known, and nothing refused.
-    listGpus: () => listGpusApart(options.toolWorkerFile).catch(() => ({ gpus: [] })),
+    listGpus: () => gpuMemory.list(),
     make: (directory, version, role) => {
       if (role.kind !== 'shadow') return { deployment: make(directory, version), shadow: null };
       const shadow = makeShadow(directory, version, role.sample);

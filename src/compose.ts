@@ -9,6 +9,8 @@ import { alertSources } from './deployments/alert-sources.js';
 import { allocate } from './deployments/allocate.js';
 import { DeploymentSet } from './deployments/deployment-set.js';
 import type { Failover } from './deployments/failover.js';
+import type { GpuMemory } from './deployments/gpu-memory.js';
+import { MemoryPool } from './deployments/memory-pool.js';
 import type { Operations } from './deployments/operations.js';
 import { RetiredVersions } from './deployments/retired-versions.js';
 import { Router } from './deployments/routing.js';
@@ -42,7 +44,7 @@ import { rowLayoutOf } from './requests/row-layout.js';
 import { Waiters } from './requests/waiters.js';
 import { DeadlineWheel } from './scheduling/deadline-wheel.js';
 
-/** The parts of a scorer, joined. */
+/** The connected parts of a scorer. */
 export interface Parts {
   options: ResolvedOptions;
   clock: Clock;
@@ -51,15 +53,15 @@ export interface Parts {
   table: RequestTable;
   deployments: DeploymentSet;
   retired: RetiredVersions;
-  /** What a host can do with versions. */
+  /** The host's operations on versions. */
   operations: Operations;
-  /** Hands over to the standby where the primary can't answer. */
+  /** Hands over to the standby if the primary cannot answer. */
   failover: Failover;
   monitor: Monitor;
-  /** What is no version's: see `compose`. */
+  /** Counts that belong to no version, see `compose`. */
   unrouted: VersionStats;
   hostLoad: HostLoad;
-  /** What live pages are told. */
+  /** The data that live pages need. */
   page: PageHook;
   /** Where decisions go to be recorded. */
   log: DecisionLog;
@@ -69,26 +71,33 @@ export interface Parts {
   admission: Admission;
   columns: ColumnScoring;
   deadlines: DeadlineWheel;
+  /** What is known of the GPUs' memory. */
+  gpuMemory: GpuMemory;
   /** Whether new work is refused. */
   door: Door;
-  /** Told whenever something has left a queue, or has been settled. */
+  /** Told when something has left a queue or was settled. */
   changes: Waiters;
-  /** Where requests and batches are watched from. */
+  /** Tracing of requests and batches. */
   traces: Traces;
   onFault: FaultReport;
   /** When it began to serve, on the monotonic clock, in ms. */
   startedAt: number;
-  /** The same in milliseconds since the epoch. Read once: the two clocks drift apart. */
+  /** The same in milliseconds since the epoch. Read once, because the two clocks drift apart. */
   startedAtEpochMs: number;
 }
 
 /**
- * Builds the parts of a scorer in the order in which they need each other. Nothing runs before the deployment is started.
+ * Creates the parts of a scorer in the order of their dependencies. Nothing runs before the deployment is started.
  *
- * @throws {InvalidOptionsError} where no machine has so much memory in one piece.
- * @throws {OutOfResourcesError} where this one has not.
+ * @throws {InvalidOptionsError} if no machine can allocate that much memory in one piece.
+ * @throws {OutOfResourcesError} if this machine cannot.
  */
-export function compose(options: ResolvedOptions, directory: ModelDirectory, bareClock: Clock): Parts {
+export function compose(
+  options: ResolvedOptions,
+  directory: ModelDirectory,
+  bareClock: Clock,
+  gpuMemory: GpuMemory,
+): Parts {
   const logger = containedLogger(options.logger, bareClock);
   const onFault: FaultReport = (error) => logger.error('A part of the scorer failed', describeFault(error));
   const clock = containedClock(bareClock, onFault);
@@ -122,7 +131,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const outcomes = new OutcomeStore(clock, options.outcomes);
-  // What is no version's: refusals before one is chosen, and the rows of `scoreColumns` that callers sent to shadows.
+  // Counts that belong to no version: refusals before a version is chosen, and rows of `scoreColumns` that callers sent to shadows.
   const unrouted = new VersionStats('', clock, outcomes);
   const monitor = new Monitor({
     clock,
@@ -150,8 +159,9 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   const lookNow = (): void => monitor.lookNow();
   const { operations, failover } = composeVersions(options, directory, {
     ...{ clock, table, settler, deployments, retired, outcomes, changes, door, events, traces, logger, onFault },
-    ...{ unrouted, log, copyNumber, copies },
+    ...{ unrouted, gpuMemory, log, copyNumber, copies },
     knownNames: new KnownNames(),
+    memoryPool: new MemoryPool(),
     observerOf: (version) => servingObserver({ logger, events, deployments, lookNow }, version),
     onExplanationFailure: (reason) => logger.error('A score could not be explained', { reason }),
     onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),
@@ -208,6 +218,7 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
       admission,
       columns,
       deadlines,
+      gpuMemory,
       door,
       changes,
     },
@@ -219,17 +230,17 @@ export function compose(options: ResolvedOptions, directory: ModelDirectory, bar
   };
 }
 
-/** Which version an alert is about, for the log. */
+/** The version that an alert is about, for the log. */
 function versionOf({ version }: Alert): { version?: string } {
   return version === null ? {} : { version };
 }
 
-/** @throws as `compose` does. */
+/** @throws what `compose` throws. */
 function tableFor({ maxQueueSize, workers, batching }: ResolvedOptions, { manifest }: ModelDirectory): RequestTable {
-  // Those of versions that start, or end, beside the others are few more; where all are taken the queue counts as full.
+  // Versions that start or end meanwhile need a few more rows. If all are taken, the queue counts as full.
   const rows = maxQueueSize + rowsInFlight(workers + 1, batching.maxBatchSize) + maxExplanations;
   const { features, stride } = rowLayoutOf(manifest.inputs);
-  // The features of so many are looked at before anything is made: where there is no room for them, there is no use for the table.
+  // Allocate the features first: if there is no room for them, the table is useless.
   const received = `${rows} rows of ${features} features, in batches of ${batching.maxBatchSize}`;
   return allocate(received, rows * stride, () => new RequestTable(rows));
 }

@@ -1,6 +1,7 @@
 import type { FraudScorerOptions } from './api/options.js';
 import { compose, type Parts } from './compose.js';
 import { findBatching } from './deployments/auto-batching.js';
+import { GpuMemory } from './deployments/gpu-memory.js';
 import { StartLimit } from './deployments/start-limit.js';
 import { systemClock } from './host/clock.js';
 import { outOfResources } from './host/out-of-resources.js';
@@ -10,16 +11,16 @@ import type { ManifestInput } from './models/manifest.js';
 import { type ModelDirectory, openModelDirectory } from './models/model-directory.js';
 import { type ResolvedOptions, resolveOptions } from './options.js';
 
-/** Requests that may wait while the host's code is rehearsed. */
+/** The most waiting requests during a rehearsal. */
 const rehearsalQueue = 256;
 
-/** Scores made-up requests for the model's inputs on parts that have no workers. */
+/** Scores synthetic requests for the model's inputs with parts that have no workers. */
 export type Rehearsal = (parts: Parts, inputs: readonly ManifestInput[]) => Promise<void>;
 
 /**
- * From options to parts that serve, within `startTimeoutMs`.
+ * Creates parts that serve, from the options, within `startTimeoutMs`.
  *
- * @throws as `FraudScorer.create` does.
+ * @throws what `FraudScorer.create` throws.
  */
 export async function createParts(options: FraudScorerOptions, rehearsal: Rehearsal): Promise<Parts> {
   try {
@@ -36,15 +37,35 @@ export async function createParts(options: FraudScorerOptions, rehearsal: Rehear
 }
 
 async function createWithin(limit: StartLimit, resolved: ResolvedOptions, rehearsal: Rehearsal): Promise<Parts> {
-  const { model, batching, autoBatching } = resolved;
+  const { model } = resolved;
   const directory = await (model === null
     ? limit.within('reading the demonstration model', openBundledModel())
     : limit.within(`reading the model directory ${model}`, openModelDirectory(model)));
+  const gpuMemory = new GpuMemory({ ...resolved, clock: systemClock });
+  try {
+    // Before anything maps a GPU: the host is still small.
+    await limit.within('looking for nvidia-smi', gpuMemory.open());
+    return await startWith(gpuMemory, { limit, resolved, rehearsal, directory });
+  } catch (error) {
+    await gpuMemory.close();
+    throw error;
+  }
+}
+
+interface Start {
+  limit: StartLimit;
+  resolved: ResolvedOptions;
+  rehearsal: Rehearsal;
+  directory: ModelDirectory;
+}
+
+async function startWith(gpuMemory: GpuMemory, { limit, resolved, rehearsal, directory }: Start): Promise<Parts> {
+  const { batching, autoBatching } = resolved;
   const measuring = autoBatching ? findBatching({ ...resolved, ...batching, directory, signal: limit.signal }) : null;
   const found = measuring === null ? null : await limit.within("measuring the model for batching: 'auto'", measuring);
   const options = { ...resolved, ...found };
   if (options.workers !== resolved.workers) options.workersFrom = "batching: 'auto'";
-  const parts = compose(options, directory, systemClock);
+  const parts = compose(options, directory, systemClock, gpuMemory);
   try {
     // The host has nothing else to do while its workers load.
     const starting = limit.within('starting the workers', startParts(parts, limit.signal));
@@ -57,7 +78,7 @@ async function createWithin(limit: StartLimit, resolved: ResolvedOptions, rehear
   return parts;
 }
 
-/** Has the host's code compiled on parts of their own, which have no workers and tell nobody of anything. */
+/** Compiles the host's part of the code by running it with separate parts, which have no workers and report nothing. */
 async function rehearse(options: ResolvedOptions, directory: ModelDirectory, rehearsal: Rehearsal): Promise<void> {
   const quiet = {
     logger: undefined,
@@ -69,11 +90,12 @@ async function rehearse(options: ResolvedOptions, directory: ModelDirectory, reh
   const maxBatchSize = Math.min(options.batching.maxBatchSize, rehearsalQueue);
   const batching = { ...options.batching, maxBatchSize, maxQueueDelayMs: 0 };
   try {
-    const parts = compose({ ...options, ...quiet, batching, workers: 1 }, directory, systemClock);
+    const gpuMemory = new GpuMemory({ ...options, clock: systemClock });
+    const parts = compose({ ...options, ...quiet, batching, workers: 1 }, directory, systemClock, gpuMemory);
     const { primary } = parts.deployments;
     primary.workers.standIn();
     await rehearsal(parts, directory.manifest.inputs);
   } catch {
-    // Too little memory, say: the first requests are slower then, and what serves says by itself what it lacks.
+    // For example, there is too little memory. Then the first requests are slower. The real start reports what is missing.
   }
 }

@@ -41,8 +41,9 @@ export {
 } from './errors/start-errors.js';
 
 /**
- * Any error of this package. Each carries a literal `code`: once a `switch` has looked at it, the type knows the rest, such as the
- * `issues` of `ERR_INVALID_REQUEST`. Messages say what was expected and what kind of thing came, never a feature value, an id or an amount.
+ * Any error of this package. Each has a literal `code`. After a `switch` on the code, TypeScript knows the other fields, such as the
+ * `issues` of `ERR_INVALID_REQUEST`. Messages say what was expected and which kind of value was received, never a feature value, an id or
+ * an amount.
  */
 export type FraudScorerError =
   | InvalidOptionsError
@@ -60,10 +61,10 @@ export type FraudScorerError =
   | OutOfResourcesError
   | StartTimeoutError;
 
-/** What `error.code` can be. */
+/** The values of `error.code`. */
 export type ErrorCode = FraudScorerError['code'];
 
-/** The base class as hosts see it: `instanceof` narrows to the union of all errors. */
+/** The public type of the base class. `instanceof` narrows to the union of all errors. */
 export type FraudScorerErrorClass = (abstract new (
   ...args: never
 ) => FraudScorerError) & {
@@ -71,7 +72,7 @@ export type FraudScorerErrorClass = (abstract new (
 };
 
 /**
- * The base of every error of this package, for `error instanceof FraudScorerError`. That works across two copies of the package in one
- * process too.
+ * The base class of all errors of this package, for `error instanceof FraudScorerError`. This also works across two copies of the package
+ * in one process.
  */
 export const FraudScorerError = FraudScorerErrorBase as FraudScorerErrorClass;

@@ -26,16 +26,17 @@ import { VersionedScorer } from './deployments/versioned-scorer.js';
 import { outsideOfRequests } from './host/async-context.js';
 import { asyncDispose } from './host/async-dispose.js';
 import { labelDecision } from './label-decision.js';
-import { closeParts, readCloseOptions } from './lifecycle.js';
+import { closeParts } from './lifecycle.js';
 import { metricsOf } from './metrics-of.js';
 import { rehearse } from './rehearsal.js';
+import { readCloseOptions } from './requests/close-options.js';
 import { manyIntake } from './requests/many-intake.js';
 import { readOutcome } from './requests/read-outcome.js';
 import type { Resolve } from './requests/request-table.js';
 import { scoreMany } from './requests/score-many.js';
 import { healthOfParts, summaryOf } from './summarise.js';
 
-// One executor for the promises of all requests, rather than a closure for each.
+// One executor for the promises of all requests, instead of a closure for each.
 const nobody = (): void => {};
 let resolveNow: Resolve = nobody;
 let rejectNow: (reason: unknown) => void = nobody;
@@ -45,18 +46,18 @@ const capture = (resolve: Resolve, reject: (reason: unknown) => void): void => {
 };
 
 /**
- * Scores card transactions for fraud in real time: batches requests across callers, runs them through an ONNX
- * model in worker threads, turns the outputs into decisions, and watches itself.
+ * Scores card transactions for fraud in real time. It collects requests of all callers into batches, runs them through an ONNX model in
+ * worker threads, turns the outputs into decisions, and monitors itself.
  *
  * @example
  * await using scorer = await FraudScorer.create({ model: 'models/visa-fraud/1' });
  * const { decision } = await scorer.score({ id: 'tx-1', features });
  *
- * @typeParam Known the features of the model's requests, such as `npx fraud-scorer types DIR` writes them. Any, where it is left out.
+ * @typeParam Known the type of the model's features, as `npx fraud-scorer types DIR` writes it. Any features if left out.
  */
 export class FraudScorer<Known = unknown> extends VersionedScorer implements Scorer<Known> {
   static {
-    // The bundler renames a class that names itself, and a host would see `_FraudScorer` in its logs.
+    // The bundler renames a class that refers to itself, and a host would see `_FraudScorer` in its logs.
     Object.defineProperty(FraudScorer, 'name', { value: 'FraudScorer' });
   }
 
@@ -64,24 +65,26 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   #closing: Promise<CloseReport> | null = null;
 
   /**
-   * Loads a model into its workers. Resolves when every worker has warmed up; the first request takes some milliseconds longer.
+   * Loads a model into its workers. Resolves when every worker has warmed up. The first request takes some milliseconds longer than later
+   * ones.
    *
-   * In a worker thread, `close` the scorer before that thread or the process ends, or the runtime may abort the process: have the main thread
-   * send a message, and wait for the answer, before it calls `terminate()` or `process.exit()`.
-   * @throws {InvalidOptionsError} where an option is unknown or out of its range.
-   * @throws {ModelInvalidError} where the model directory is not as it should be, or can't be run.
-   * @throws {ModelIntegrityError} where the model file is not the one the manifest names.
-   * @throws {ProviderUnavailableError} where none of the providers works here, or the ONNX runtime cannot be loaded.
-   * @throws {OutOfResourcesError} where there is not enough memory, or no thread or file descriptor left.
-   * @throws {StartTimeoutError} where it takes longer than `startTimeoutMs`; the message says what it waited for.
-   * @throws {WorkerLostError} where a worker dies while it starts.
+   * In a worker thread, `close` the scorer before that thread or the process ends. Otherwise the runtime may abort the process. The main
+   * thread should send a message and wait for the answer before it calls `terminate()` or `process.exit()`.
+   * @throws {InvalidOptionsError} if an option is unknown or out of range.
+   * @throws {ModelInvalidError} if the model directory is not valid, or the model cannot be run.
+   * @throws {ModelIntegrityError} if the sha256 of the model file differs from the manifest's.
+   * @throws {ProviderUnavailableError} if no provider works, or the ONNX runtime cannot be loaded.
+   * @throws {OutOfResourcesError} if there is not enough memory, or no thread or file descriptor is left.
+   * @throws {StartTimeoutError} if it takes longer than `startTimeoutMs`. The message says what it waited for.
+   * @throws {WorkerLostError} if a worker dies while it starts.
    */
-  // Two type parameters, so that a call that gives one is of the other forms. This one takes options of any type that is to be inferred.
+  // A call with one type argument uses the other signature, because this one has two. This one accepts options of any type, from which the
+  // types are inferred.
   static create<Known, _Inferred>(options?: FraudScorerOptions): Promise<FraudScorer<Known>>;
   static create<Known>(options?: FraudScorerOptions<Known>): Promise<FraudScorer<Known>>;
   static create<Known>(options: FraudScorerOptions): Promise<FraudScorer<Known>>;
   static create<Known>(options: unknown = {}): Promise<FraudScorer<Known>> {
-    // A scorer that is created inside a request outlives it: its threads and timers must not keep that request's context.
+    // A scorer that is created inside a request lives longer than the request. Its threads and timers must not keep that request's context.
     return outsideOfRequests(async () => {
       const parts = await createParts(options as FraudScorerOptions, async (silent, inputs) => {
         const scorer = new FraudScorer(silent);
@@ -97,8 +100,8 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   }
 
   /**
-   * Only `create` makes a scorer. It is not private so that an empty class may extend this one, and stand for one of several scorers where
-   * things are injected by their class.
+   * Only `create` makes a scorer. The constructor is protected and not private, so that an empty class may extend this one. Such classes
+   * stand for several scorers in dependency injection by class.
    */
   protected constructor(parts: object) {
     super(parts as Parts);
@@ -108,8 +111,8 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   /**
    * Scores one transaction.
    *
-   * Rejects, and never throws, with `ERR_INVALID_REQUEST`, `ERR_INVALID_OPTIONS`, `ERR_QUEUE_FULL`, `ERR_DEADLINE_EXCEEDED`,
-   * `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE` or `ERR_WORKER_LOST`; some of them the `fallback` option answers instead.
+   * Rejects with `ERR_INVALID_REQUEST`, `ERR_INVALID_OPTIONS`, `ERR_QUEUE_FULL`, `ERR_DEADLINE_EXCEEDED`, `ERR_ABORTED`, `ERR_CLOSED`,
+   * `ERR_INFERENCE` or `ERR_WORKER_LOST`. Never throws synchronously. The `fallback` option answers some of these errors instead.
    */
   score<Features extends FeatureMapOf<Features> = FeatureMap>(
     request: RequestFor<Known, Features>,
@@ -124,25 +127,24 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
     try {
       this.#parts.admission.submit(request as ScoreRequest, options, resolve, reject);
     } catch (error) {
-      // A method that was taken off its scorer, say, or a stack that is full.
+      // For example, a method that was taken off its scorer, or a full stack.
       reject(error);
     }
     return promise;
   }
 
   /**
-   * Scores any number of transactions, each settled on its own and answered in the order they were given. More than `maxQueueSize`
-   * are fed in as room appears; each one's timeout begins when it is.
+   * Scores any number of transactions. Each is settled separately, and the outcomes are in the order of the requests. If there are more
+   * than `maxQueueSize`, they are submitted as the queue has room. The timeout of each request begins when it is submitted.
    *
-   * @param requests a list, or a stream such as an async generator, which is asked for its next request only once there is room for
-   * it: a host that reads from somewhere gets its backpressure. The outcomes are kept until the last has settled. Every request of a list
-   * gets its own outcome, come what may. A stream is given back (its iterator's `return`) at the first request that is refused because
-   * the scorer was closed or the signal aborted: the outcomes are those of what was read until then, and the last says which it was.
-   * What `return` throws, or rejects with, is ignored.
-   * A stream that is awaited at that time is not interrupted.
+   * @param requests a list, or a stream such as an async generator. A stream is asked for its next request only when there is room for it,
+   * so it gets backpressure. The outcomes are kept until the last one has settled. Every request of a list gets its own outcome, in any
+   * case. A stream is ended (by its iterator's `return`) at the first request that is refused because the scorer was closed or the signal
+   * aborted. Then the outcomes are those of the requests read until then, and the last outcome says which it was. Errors of `return` are
+   * ignored. A stream that is being awaited at that time is not interrupted.
    *
-   * Rejects as a whole only where the options, or what was given as the list, are invalid; a list or stream that throws on the way does
-   * so once what it gave is settled.
+   * The whole call rejects only if the options or the list are not valid. If a list or stream throws, the call rejects after the requests
+   * that it gave are settled.
    */
   scoreMany<Features extends FeatureMapOf<Features> = FeatureMap>(
     requests: ManyRequestsFor<Known, Features>,
@@ -154,16 +156,17 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   }
 
   /**
-   * Scores many transactions that lie in columns: the fastest way for bulk work. They take what of the workers the requests of `score`
-   * leave, and a turn now and then even where those leave nothing. No decision events, reasons, ids or fallback. How many calls wait is
-   * for the host to bound.
+   * Scores many transactions given as columns. This is the fastest way for bulk work. It uses the worker time that requests of `score`
+   * leave free, and gets a turn from time to time even if they leave none. There are no decision events, reasons, ids or fallback. The
+   * number of open calls is not limited, so limit it yourself.
    *
-   * Rejects, and never throws, with `ERR_INVALID_REQUEST` before anything is scored where one value is bad (its path
-   * `features.<input>[row][column]`), `ERR_INVALID_OPTIONS`, `ERR_DEADLINE_EXCEEDED`, `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE`,
-   * `ERR_WORKER_LOST`, or `ERR_OUT_OF_RESOURCES` where there is no memory for the scores of so many rows.
+   * Rejects with `ERR_INVALID_REQUEST` before anything is scored if a value is not valid (its path is `features.<input>[row][column]`), or
+   * with `ERR_INVALID_OPTIONS`, `ERR_DEADLINE_EXCEEDED`, `ERR_ABORTED`, `ERR_CLOSED`, `ERR_INFERENCE`, `ERR_WORKER_LOST`, or
+   * `ERR_OUT_OF_RESOURCES` if there is not enough memory for the scores. Never throws synchronously.
    *
-   * @param columns each input's values for all rows: [rows, the input's size], row after row. Must not change before the call has settled.
-   * @param rows how many; at least 0.
+   * @param columns the values of each input for all rows: [rows, size of the input], row after row. They must not change before the call
+   * has settled.
+   * @param rows the number of rows, at least 0.
    */
   scoreColumns<Columns extends ColumnMapOf<Columns> = FeatureMap>(
     columns: Columns,
@@ -175,11 +178,11 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   }
 
   /**
-   * Tells what a transaction turned out to be, late or revised.
+   * Reports the label of a transaction. It may come late, and it may replace an earlier label.
    *
-   * @returns whether it could be matched: by an id this scorer holds, by the decision given from the host's own records, or by the files of
-   * decision records, where `recordDecisions` writes some.
-   * @throws {InvalidRequestError} where the outcome is not as documented.
+   * @returns whether it could be matched: by an id that this scorer remembers, by the decision from your own
+   * records, or by the files that `recordDecisions` writes.
+   * @throws {InvalidRequestError} if the outcome is not valid.
    */
   recordOutcome(outcome: Outcome): boolean {
     return labelDecision(this.#parts, readOutcome(outcome));
@@ -188,42 +191,43 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
   /**
    * Changes thresholds of the decision, from the next answer on.
    *
-   * @throws {InvalidOptionsError} where one is unknown or outside [0, 1]; none is changed then.
+   * @throws {InvalidOptionsError} if a threshold is unknown or outside [0, 1]. Then nothing is changed.
    */
   setPolicy(patch: Patch<DecisionPolicy>): void {
     this.#parts.operations.setPolicy(parsePolicyPatch(patch));
   }
 
-  /** Everything measured, as plain JSON; cheap, and safe to call at any time, closed included. */
+  /** All measurements, as plain JSON. The call is cheap and allowed at any time, also after `close`. */
   summary(): Summary {
     return summaryOf(this.#parts);
   }
 
-  /** The alerts that stand, and the last 100 that were raised; cheap, and safe to call at any time, closed included. */
+  /** The active alerts, and the last 100 that were raised. The call is cheap and allowed at any time, also after `close`. */
   alerts(): AlertsSummary {
     return this.#parts.monitor.alerts;
   }
 
   /**
-   * Everything counted and seen, as families of counters, gauges and histograms with cumulative buckets, in plain JSON: what
-   * `fraud-scorer/prometheus` exposes. Cheap, and safe to call at any time, closed included. Counters never reset. There are series of the
-   * versions that are live and of the last five that ended. `docs/metrics.md` has the table.
+   * All counts and measurements as families of counters, gauges and histograms with cumulative buckets, in plain JSON.
+   * `fraud-scorer/prometheus` exposes them. The call is cheap and allowed at any time, also after `close`. Counters never reset. There are
+   * series for the live versions and for the last five that ended. `docs/metrics.md` has the table.
    */
   metrics(): Metrics {
     return metricsOf(this.#parts);
   }
 
-  /** Whether this scorer can answer, for a health endpoint; cheap. */
+  /** Whether this scorer can answer, for a health endpoint. The call is cheap. */
   health(): Health {
     return healthOfParts(this.#parts);
   }
 
   /**
-   * Refuses new work, answers what was taken in, ends the workers and lets go of everything. Calling it again gives the
-   * same promise.
+   * Refuses new work, answers the requests that were taken in, ends the workers and frees all resources. A second call returns the same
+   * promise.
    *
-   * @param options.timeoutMs how long to wait for requests that were taken in; the rest is rejected with `ERR_CLOSED` and counted as failed.
-   * @throws {InvalidOptionsError} where the options are not as documented; nothing is closed then.
+   * @param options.timeoutMs how long to wait for requests that were taken in. Those that are left are rejected with `ERR_CLOSED` and
+   * counted as failed.
+   * @throws {InvalidOptionsError} if the options are not valid. Then nothing is closed.
    */
   close(options: CloseOptions = {}): Promise<CloseReport> {
     if (this.#closing !== null) return this.#closing;

@@ -1,3 +1,9 @@
+/**
+ * Scores card transactions for fraud inside a Node.js backend: `FraudScorer`, its options, results, events and errors, and the tools for models.
+ *
+ * @module
+ * @primaryExport
+ */
 export type {
   Alert,
   AlertName,

@@ -1,23 +1,19 @@
 import { isMainThread, threadId } from 'node:worker_threads';
-import type { CloseOptions, CloseReport } from './api/scorer.js';
+import type { CloseReport } from './api/scorer.js';
 import type { Parts } from './compose.js';
 import { ClosedError } from './errors.js';
 import { watched } from './host/faults.js';
 import { warnOfDemonstration } from './models/demonstration.js';
 import { summaryOf } from './summarise.js';
-import { FieldReader } from './validation/field-reader.js';
 
-/** How long `close` waits for requests that were taken in, where it is not told. */
-const defaultCloseTimeoutMs = 10_000;
-
-/** No event tells a thread that it is being terminated, so a warning is all that can be done. */
+/** A thread gets no event when it is being terminated, so only a warning is possible. */
 const inWorkerThread =
   'The scorer runs in a worker thread: close it before this thread is terminated or the process ends, which can abort the process while it is busy';
 
 /**
- * Starts the workers. Resolves when every one has warmed up.
+ * Starts the workers. Resolves when all have warmed up.
  *
- * @param signal ends the start, with its reason.
+ * @param signal ends the start; the error is its reason.
  */
 export async function startParts(parts: Parts, signal: AbortSignal): Promise<void> {
   const { options, clock, deployments, failover, monitor, hostLoad, logger } = parts;
@@ -46,29 +42,35 @@ export async function startParts(parts: Parts, signal: AbortSignal): Promise<voi
   if (!isMainThread) logger.warn(inWorkerThread, { threadId });
 }
 
-/** @throws {InvalidOptionsError} where they are not as documented. */
-export function readCloseOptions(options: CloseOptions): { timeoutMs: number } {
-  const reader = new FieldReader(options);
-  const timeoutMs = reader.number('timeoutMs', defaultCloseTimeoutMs, { min: 0, unit: 'milliseconds' });
-  reader.rejectUnknown().throwIfInvalid();
-  return { timeoutMs };
-}
-
 /**
- * Takes nothing in any more, answers what was taken in, ends the workers and lets go of everything.
+ * Takes in no more requests, answers those that were taken in, ends the workers and frees all resources.
  *
  * @param timeoutMs how long to wait for requests that were taken in.
  */
 export async function closeParts(parts: Parts, timeoutMs: number): Promise<CloseReport> {
-  const { door, deployments, operations, failover, deadlines, monitor, hostLoad, events, page, log, logger } = parts;
+  const {
+    door,
+    deployments,
+    operations,
+    failover,
+    deadlines,
+    gpuMemory,
+    monitor,
+    hostLoad,
+    events,
+    page,
+    log,
+    logger,
+  } = parts;
   door.close();
   failover.dispose();
-  // At once, for its callers; what loads ends beside the requests that are still answered.
+  // Reject loading calls now, for their callers. Loading ends while the last requests are still answered.
   const stopped = operations.stop(new ClosedError('The scorer was closed'));
   const abandoned = (await isDrained(parts, timeoutMs)) ? 0 : abandonAll(parts);
   await stopped;
   const released = await deployments.release();
   await log.close();
+  await gpuMemory.close();
   deadlines.dispose();
   monitor.dispose();
   hostLoad.dispose();
@@ -80,13 +82,13 @@ export async function closeParts(parts: Parts, timeoutMs: number): Promise<Close
   return { abandoned, summary: summaryOf(parts) };
 }
 
-/** Settles whatever is not settled with `ERR_CLOSED`. @returns how many had no answer. */
+/** Settles everything that is open with `ERR_CLOSED`. @returns how many had no answer. */
 function abandonAll({ table, deployments }: Parts): number {
   const cutOff = (): ClosedError => new ClosedError('The scorer was closed before this request was answered');
   let abandoned = 0;
-  // One after the other as they are found: the host's code, which hears of one, may settle others.
+  // One at a time, because host code is called for each and may settle others.
   for (const row of table.taken()) {
-    // An answer that only waits for its reasons goes out without.
+    // An answer that only waits for its reasons goes out without them.
     if (table.result[row] === null) abandoned += 1;
     deployments.of(table, row).giveUp(row, cutOff());
   }
@@ -110,7 +112,7 @@ async function whenIdle(parts: Parts): Promise<void> {
   while (!isIdle(parts)) await parts.changes.wait();
 }
 
-/** Whether every request is settled; workers may still hold batches whose requests were all settled early. */
+/** Whether every request is settled. Workers may still hold batches whose requests were all settled early. */
 function isIdle({ table, deployments }: Parts): boolean {
   if (table.freeCount < table.capacity) return false;
   return deployments.answering.every(({ batcher, columns }) => columns.isIdle && !batcher.isHandingOut);

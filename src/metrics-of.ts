@@ -6,7 +6,7 @@ import { collectMetrics } from './monitoring/metrics/collect-metrics.js';
 import type { MetricsView } from './monitoring/metrics/metrics-view.js';
 import type { VersionStats } from './monitoring/version-stats.js';
 
-/** Everything counted and seen, for a system that stores metrics. */
+/** All counts and measurements, for a system that stores metrics. */
 export function metricsOf(parts: Parts): Metrics {
   return collectMetrics(viewOf(parts));
 }
@@ -52,7 +52,7 @@ function liveVersion({ deployments }: Parts, deployment: Deployment): MetricsVie
   return { ...model, role: deployments.roleOf(deployment), traffic: deployments.trafficOf(deployment), provider };
 }
 
-/** Versions that answer, or did: what shadows answered is nobody's. */
+/** The counts of versions that answer or did. A shadow's answers do not count. */
 function countedBy({ deployments, retired, unrouted }: Parts): Map<string, VersionStats[]> {
   const counted = new Map<string, VersionStats[]>([['', [unrouted]]]);
   for (const stats of [...deployments.all.map((deployment) => deployment.stats), ...retired.kept]) {

@@ -34,14 +34,14 @@ export interface ResolvedOptions {
   devices: readonly number[];
   workers: number;
   areWorkersGiven: boolean;
-  /** Why there are so many, in a few words. */
+  /** The reason for the number of workers, in a few words. */
   workersFrom: string;
   batching: BatchLimits;
   maxQueueSize: number;
   timeoutMs: number;
-  /** Whether `batching` is to be found by measurement; it holds the defaults until then. */
+  /** Whether `batching` must be found by measurement. It holds the defaults until then. */
   autoBatching: boolean;
-  /** The host's thresholds alone: the manifest's come before them. */
+  /** Only the host's thresholds. They override the manifest's. */
   policy: Partial<DecisionPolicy>;
   decide: Decide | undefined;
   fallback: Fallback;
@@ -50,13 +50,13 @@ export interface ResolvedOptions {
   outcomes: OutcomeLimits;
   alerts: ResolvedAlerts;
   metrics: MetricsOptions;
-  /** null: none is measured. */
+  /** null if drift is not measured. */
   drift: DriftOptions | null;
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
   keepPreviousMs: number;
-  /** null: the name of the first model. */
+  /** null means: the name of the first model. */
   routingSalt: string | null;
   logger: HostLogger | undefined;
   /** A file URL. */

@@ -10,6 +10,10 @@ export function toolWorkerEntry(): URL {
   return pathToFileURL(`${__dirname}/tool-worker.js`);
 }
 
+export function recordsWorkerEntry(): URL {
+  return pathToFileURL(`${__dirname}/records-worker.js`);
+}
+
 export function adoptEntry(): URL {
   return pathToFileURL(`${__dirname}/adopt-process.js`);
 }

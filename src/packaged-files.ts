@@ -23,6 +23,11 @@ export function toolWorkerEntry(): URL {
   return new URL('./tool-worker.js', import.meta.url);
 }
 
+export function recordsWorkerEntry(): URL {
+  if (import.meta.webpack) return new URL('./records-worker.mjs', import.meta.url);
+  return new URL('./records-worker.js', import.meta.url);
+}
+
 export function adoptEntry(): URL {
   if (import.meta.webpack) return new URL('./adopt-process.mjs', import.meta.url);
   return new URL('./adopt-process.js', import.meta.url);

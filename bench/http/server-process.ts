@@ -2,7 +2,6 @@
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { FraudScorer } from 'fraud-scorer';
 import { adaptedApps } from './adapted-apps.js';
 import { createApp } from './app.js';
 import { createHandlers } from './handlers.js';
@@ -20,5 +19,5 @@ process.once('disconnect', () => process.exit());
 
 async function serverOf({ variant, model }: ServerTask): Promise<Server> {
   if (variant === 'sdk' || variant === 'naive') return createServer(createApp(await createHandlers(variant, model)));
-  return await adaptedApps[variant](await FraudScorer.create({ model }));
+  return await adaptedApps[variant](model);
 }

@@ -24,7 +24,7 @@ export function chartOption(plot: Plot): EChartsOption {
       name: x.name,
       nameLocation: 'middle',
       nameGap: 28,
-      axisLabel: { interval: 0, width: 110, overflow: 'break' },
+      axisLabel: { interval: 0, width: 110, overflow: 'break', rotate: isCrowded(x.values) ? 35 : 0 },
     },
     yAxis: {
       type: y.isLogarithmic ? 'log' : 'value',
@@ -96,6 +96,11 @@ function lowestPower(series: readonly PlotSeries[]): number {
 
 function isText(values: Plot['x']['values']): values is readonly string[] {
   return typeof values[0] === 'string';
+}
+
+/** Whether texts beside each other would run into one another. */
+function isCrowded(values: Plot['x']['values']): boolean {
+  return isText(values) && values.length > 7 && values.some((value) => value.length > 8);
 }
 
 function abscissa(values: Plot['x']['values'], index: number): number {

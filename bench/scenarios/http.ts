@@ -119,6 +119,6 @@ function report(tables: readonly ResultTable[], found: readonly Rounds<Served>[]
       },
     ],
     goals: [],
-    notes: ['autocannon gives latencies in whole milliseconds.'],
+    notes: [],
   };
 }

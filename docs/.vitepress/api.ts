@@ -12,11 +12,16 @@ const options: TypeDocOptions & Partial<PluginOptions> & Record<string, unknown>
   tsconfig: `${projectRoot}/tsconfig.json`,
   plugin: ['typedoc-plugin-markdown'],
   out: `${projectRoot}/docs/api`,
+  name: 'API reference',
   readme: 'none',
+  // In the order of package.json: the package itself first.
+  sortEntryPoints: false,
   // The repository may lie below a path that git does not know.
   disableSources: true,
   excludePrivate: true,
   excludeInternal: true,
+  // What a type inherits from Node.js or a library is documented there, and would bury its own members here.
+  excludeExternals: true,
   skipErrorChecking: true,
   requiredToBeDocumented: [...mustHaveDocstring],
   validation: { notDocumented: true, notExported: false, invalidLink: true },

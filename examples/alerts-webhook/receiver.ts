@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** Stands in for your pager. It is out of order for the first two posts. */
+/** Stands for your pager. It fails for the first two posts. */
 export async function startReceiver(): Promise<{ url: string; close: () => void }> {
   let posts = 0;
   const server = createServer(async (request, response) => {

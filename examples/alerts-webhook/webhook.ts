@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Alerts come at most once a second for each rule: more than this wait only where the webhook is down for long. */
+/** Each rule raises at most one alert per second, so this limit is reached only if the webhook is down for long. */
 const mostWaiting = 1_000;
 
-/** Posts events to a webhook: one after the other, in order, each again until it is taken. */
+/** Posts events to a webhook one after the other, in order. Each is retried until it is accepted. */
 export class Webhook {
   readonly #url: string;
   readonly #stop = new AbortController();
@@ -15,24 +15,24 @@ export class Webhook {
     this.#url = url;
   }
 
-  /** Events that have not been taken yet. */
+  /** Number of events that were not accepted yet. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Never throws: an alert must not disturb the service. */
+  /** Never throws, because an alert must not disturb the service. */
   send(event: object): void {
     if (this.#waiting === mostWaiting) {
       console.error('The webhook is down, an alert was dropped', event);
       return;
     }
     this.#waiting += 1;
-    // The receiver knows by the key that it has an event already, where its answer was lost.
+    // If the receiver's answer was lost, the event is sent again. The key tells the receiver that it already has the event.
     const key = randomUUID();
     this.#last = this.#last.then(() => this.#deliver(JSON.stringify(event), key));
   }
 
-  /** Waits until all are delivered, for at most `timeoutMs`. @returns how many are not. */
+  /** Waits until all events are delivered, for at most `timeoutMs`. @returns how many were not delivered. */
   async close(timeoutMs: number): Promise<number> {
     const timer = setTimeout(() => this.#stop.abort(), timeoutMs);
     await this.#last;

@@ -1,4 +1,4 @@
-// Ends with 0 where the service is ready, with 1 where it is not. The image has no curl.
+// Exits with 0 if the service is ready, else with 1. The image has no curl.
 const port = Number(process.env.PORT ?? 3000);
 const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
   () => null,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const runtime = 'node_modules/onnxruntime-node/bin/napi-v6';
 
-/** Leaves one entry of a folder. */
+/** Removes all entries of a folder except one. */
 async function keepOnly(folder, name) {
   const entries = await readdir(folder);
   if (!entries.includes(name)) throw new Error(`${folder}: expected ${name}, found ${entries.join(', ')}`);

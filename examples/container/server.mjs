@@ -4,18 +4,18 @@ import { createServer } from 'node:http';
 import { FraudScorer } from 'fraud-scorer';
 import { drainable, nodeHandler } from 'fraud-scorer/http';
 
-/** MODEL is a model directory; without it the demonstration model answers, which must not decide over customers. */
+/** MODEL is a model directory. Without it, the demonstration model answers, which must not decide about customers. */
 const scorer = await FraudScorer.create({ model: process.env.MODEL || undefined, logger: console });
 const server = createServer(nodeHandler(scorer));
 const drain = drainable(server);
 
-// Process 1 of a container ends on SIGTERM only where it listens to it.
+// Process 1 of a container ends on SIGTERM only if it has a listener for it.
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, async () => {
-    // First the requests, then the scorer that answers them; the process then has nothing left to do and ends.
+    // First finish the requests, then close the scorer that answers them. Then the process has nothing left to do and ends.
     await drain();
     await scorer.close();
-    // PM2 and node:cluster hold a process by this channel.
+    // PM2 and node:cluster keep a process alive by this channel.
     process.disconnect?.();
   });
 }

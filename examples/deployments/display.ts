@@ -2,21 +2,21 @@ import { createLogUpdate } from 'log-update';
 import { paintFor } from '../replay/paint.js';
 import { lineOf, type Picture, tableOf } from './view.js';
 
-/** Where the story is shown. */
+/** The place where the story is shown. */
 export interface Display {
   /** How often `show` should be called. */
   readonly periodMs: number;
   show(picture: Picture): void;
-  /** Writes lines that stay. */
+  /** Writes lines that are not overwritten. */
   note(text: string): void;
   heading(text: string): void;
-  /** Writes whether something is as it was told. */
+  /** Writes whether a check holds. */
   checked(holds: boolean, what: string): void;
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void;
 }
 
-/** A table that is drawn anew in its place where there is a terminal with a size, lines of text elsewhere. */
+/** A table that is redrawn in place if there is a terminal with a size, else lines of text. */
 export function displayOn(stream: NodeJS.WriteStream): Display {
   const paint = paintFor(stream);
   const { note, ...others } = stream.isTTY && stream.rows > 0 ? liveDisplay(stream) : plainDisplay(stream);

@@ -17,7 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
     display.close();
     process.exit(exitCode);
   });
-  // Nobody looks on any more (`npm run example:deployments | head`).
+  // The reader has closed the pipe (`npm run example:deployments | head`).
   process.stdout.on('error', () => stop.stop());
   try {
     const failures = await runStory(options, { clock: systemClock, display, stop: stop.signal });
@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 try {
-  // Set, not exited with: what was written to a pipe is still on its way.
+  // Set the exit code instead of exiting, because text may still be on its way to a pipe.
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

@@ -2,18 +2,19 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { UsageError } from '../replay/usage-error.js';
 
 export interface StoryOptions {
-  /** Whether it is told fast, for CI. */
+  /** Whether to run fast, for CI. */
   quick: boolean;
-  /** Transactions a second. */
+  /** Transactions per second. */
   rate: number;
-  /** Seconds to wait for each thing that must happen. */
+  /** Seconds to wait for each expected event. */
   patience: number;
 }
 
 /**
- * Reads the command line, without the program's own name.
+ * Reads the command line.
  *
- * @returns undefined where it only asked for help, which has been written.
+ * @param args the arguments without the program's own name.
+ * @returns undefined if the user only asked for help, which has been written.
  * @throws UsageError
  */
 export function parseOptions(
@@ -25,11 +26,11 @@ export function parseOptions(
     .description(
       'Tells, with real models and real workers, how versions of a model come and go while requests are answered.',
     )
-    .helpOption('--help', 'write this')
+    .helpOption('--help', 'show this help')
     .showSuggestionAfterError(false)
-    .option('--quick', 'tell it in about 20 seconds', false)
-    .option('--rate <n>', 'transactions a second', wholeWithin(1, 20_000), 3_000)
-    .option('--patience <seconds>', 'how long to wait for each thing that must happen', wholeWithin(1, 600), 30)
+    .option('--quick', 'run in about 20 seconds', false)
+    .option('--rate <n>', 'transactions per second', wholeWithin(1, 20_000), 3_000)
+    .option('--patience <seconds>', 'how long to wait for each expected event, in seconds', wholeWithin(1, 600), 30)
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: () => {} });
   try {

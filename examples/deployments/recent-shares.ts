@@ -1,4 +1,4 @@
-/** Long enough for a share to be steady, short enough to show a change at once. */
+/** Long enough for a stable share, short enough to show a change at once. */
 const windowMs = 1_500;
 
 interface Sample {
@@ -6,14 +6,14 @@ interface Sample {
   readonly answered: ReadonlyMap<string, number>;
 }
 
-/** Which share of the answers of the last moments each version gave: what was seen, beside what was asked for. */
+/** The share of the recent answers that each version gave, to compare with the configured share. */
 export class RecentShares {
   #samples: readonly Sample[] = [];
 
-  /** @param answered answers by version since the start. @returns by version, in [0, 1]; empty where nothing was answered. */
+  /** @param answered answers by version since the start. @returns shares by version, in [0, 1]; empty if nothing was answered. */
   add(atMs: number, answered: ReadonlyMap<string, number>): Map<string, number> {
     const samples = [...this.#samples, { atMs, answered: new Map(answered) }];
-    // One sample from before the window stays: it is what the others are compared with.
+    // Keep one sample from before the window, because the others are compared with it.
     const first = samples.findLastIndex((sample) => sample.atMs <= atMs - windowMs);
     this.#samples = samples.slice(Math.max(0, first));
     const before = this.#samples[0]?.answered ?? new Map<string, number>();

@@ -1,6 +1,6 @@
 import { FeatureBuilder, generateTransactions, namedFeatures, type Transaction } from 'fraud-scorer/reference';
 
-/** What a host knows of a transaction: the features of all versions by name, and whose card it is. */
+/** What a host knows about a transaction: the features of all versions by name, and the customer. */
 export interface PreparedRequest {
   customerId: string;
   features: Record<string, number | string>;
@@ -15,7 +15,7 @@ const historyDays = 12;
 
 const weekday = new Intl.DateTimeFormat('en-US', { weekday: 'short', timeZone: 'UTC' });
 
-/** Generates transactions, the same for the same seed, and builds their features in the order of their time. */
+/** Generates transactions, the same for the same seed, and builds their features in time order. */
 export function prepareRequests(seed: number, days: number): PreparedRequest[] {
   const builder = new FeatureBuilder();
   const requests: PreparedRequest[] = [];
@@ -33,7 +33,7 @@ export function prepareRequests(seed: number, days: number): PreparedRequest[] {
   return requests;
 }
 
-/** Those that version 1 does not know: an integer and a text. */
+/** Features that version 1 does not know: an integer and a text. */
 function furtherFeatures({ timestampMs }: Transaction): { hour: number; weekday: string } {
   return { hour: new Date(timestampMs).getUTCHours(), weekday: weekday.format(timestampMs) };
 }

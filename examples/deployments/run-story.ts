@@ -11,17 +11,17 @@ import { Traffic } from './traffic.js';
 
 const champion = new URL('models/visa-fraud/1', import.meta.resolve('fraud-scorer/package.json'));
 
-/** Of generated transactions; they are sent again and again. */
+/** Days of generated transactions. They are sent again and again. */
 const days = { normal: 4, quick: 2 };
 
 export interface StoryHost {
   clock: Clock;
   display: Display;
-  /** Aborted when it is time to stop. */
+  /** Aborted to stop. */
   stop: AbortSignal;
 }
 
-/** Tells the story from the first request to the last. @returns what was not as told. */
+/** Tells the story from the first request to the last. @returns the checks that failed. */
 export async function runStory(options: StoryOptions, { clock, display, stop }: StoryHost): Promise<readonly string[]> {
   const speed = options.quick ? 'quick' : 'normal';
   display.note('Generating transactions, and building their features …');
@@ -31,11 +31,11 @@ export async function runStory(options: StoryOptions, { clock, display, stop }: 
   await using scorer = await FraudScorer.create({
     model: champion,
     workers: 2,
-    // A transaction that no version answers is looked at by a person.
+    // A transaction that no version answers is sent to review.
     fallback: 'REVIEW',
-    // The hour and the weekday are sent before a version knows them.
+    // The hour and the weekday are sent even before a version knows them.
     unknownFeatures: 'ignore',
-    // This process makes its own load on the same cores: it is no place to measure latencies.
+    // This process makes its own load on the same cores, so it is not suitable for measuring latencies.
     alerts: { maxLatencyMs: 1_000 },
   });
   const traffic = new Traffic(scorer, requests, options.rate, clock);
@@ -54,7 +54,7 @@ export async function runStory(options: StoryOptions, { clock, display, stop }: 
   return stage.failures;
 }
 
-/** @returns what shows the present state. */
+/** @returns a function that shows the current state. */
 function pictures(stage: Stage, clock: Clock, display: Display): () => void {
   const startMs = clock.now();
   const shares = new RecentShares();

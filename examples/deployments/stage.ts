@@ -5,7 +5,7 @@ import type { Display } from './display.js';
 import type { PreparedRequest } from './requests.js';
 import type { Traffic } from './traffic.js';
 
-/** The story did not go on: what must have happened did not, or somebody stopped it. */
+/** The story cannot go on: an expected event did not happen, or the user stopped it. */
 export class StoryEnded extends Error {
   override readonly name = 'StoryEnded';
 }
@@ -17,22 +17,22 @@ export interface StageOptions {
   example: PreparedRequest;
   clock: Clock;
   display: Display;
-  /** Aborted when it is time to stop. */
+  /** Aborted to stop. */
   stop: AbortSignal;
   patienceMs: number;
 }
 
-/** Where the story is told: a scorer under load, what it said, and what was checked. */
+/** The state of the story: a scorer under load, its events, and the results of the checks. */
 export class Stage {
   readonly scorer: FraudScorer;
   readonly traffic: Traffic;
   readonly example: PreparedRequest;
   readonly #options: StageOptions;
-  /** Of the chapter in progress. */
+  /** Events of the current chapter. */
   #events: DeploymentEvent[] = [];
   #alerts: Alert[] = [];
   #chapter = '';
-  /** What was not as told. */
+  /** The checks that failed. */
   readonly failures: string[] = [];
 
   constructor(options: StageOptions) {
@@ -71,7 +71,7 @@ export class Stage {
     if (!holds) this.failures.push(`${this.#chapter}: ${what}`);
   }
 
-  /** The first such event of the chapter. */
+  /** The first event of this type in the chapter. */
   event(type: DeploymentEventType): DeploymentEvent | undefined {
     return this.#events.find((event) => event.type === type);
   }
@@ -94,7 +94,7 @@ export class Stage {
     if (stop.aborted) throw new StoryEnded('it was stopped');
   }
 
-  /** Waits until there is something. @throws {StoryEnded} where there is nothing for too long. */
+  /** Waits until `look` returns something. @throws {StoryEnded} if that takes too long. */
   async until<T>(what: string, look: () => T | null | undefined | false): Promise<T> {
     const { clock, patienceMs } = this.#options;
     const deadline = clock.now() + patienceMs;

@@ -6,18 +6,18 @@ import { type CanaryOptions, type ComparisonSummary, FraudScorerError, type Rate
 import type { Stage } from './stage.js';
 import { countFlips } from './view.js';
 
-/** How fast the story is told. */
+/** The speed of the story. */
 export interface Pace {
-  /** How long to look at a state in which nothing happens, in ms. */
+  /** How long to watch a state in which nothing happens, in ms. */
   lookMs: number;
-  /** Copies to compare before the shadow is judged. */
+  /** How many copies to compare before the shadow is judged. */
   compared: number;
   canary: CanaryOptions;
 }
 
 /**
- * What the canaries of the story may do. Version 1 blocks fewer than one transaction in a hundred, so one more in a hundred is much. The
- * ratio of latencies is generous, because this process shares its cores with its own load.
+ * The limits of the story's canaries. Version 1 blocks fewer than one transaction in a hundred, so one more in a hundred is a lot. The
+ * limit for the ratio of latencies is generous, because this process shares its cores with its own load.
  */
 const limits: CanaryOptions = { minRequests: 50, maxBlockRateChange: 0.01, maxLatencyRatio: 10 };
 
@@ -28,7 +28,7 @@ export const paces: Record<'normal' | 'quick', Pace> = {
 
 const directoryOf = (version: string): URL => new URL(`models/${version}`, import.meta.url);
 
-/** Tells the whole story. @throws {StoryEnded} where it does not go on. */
+/** Tells the whole story. @throws {StoryEnded} if it cannot go on. */
 export async function tell(stage: Stage, pace: Pace): Promise<void> {
   await champion(stage, pace);
   await shadow(stage, pace);
@@ -83,7 +83,7 @@ async function canary(stage: Stage, pace: Pace): Promise<void> {
     '3. A canary',
     'Version 2 decides nearly everything as version 1 does. So it gets a share of the customers, then more, then all.',
   );
-  // A version that is live can't be deployed again.
+  // A live version cannot be deployed again.
   await stage.scorer.retire('2');
   await stage.scorer.deploy(directoryOf('2'), { canary: pace.canary });
   let comparison: ComparisonSummary | undefined;

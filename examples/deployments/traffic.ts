@@ -4,10 +4,10 @@ import type { PreparedRequest } from './requests.js';
 
 const sendEveryMs = 5;
 
-/** After a stall no more than so much is sent at once. */
+/** After a stall, at most the requests of this time are sent at once. */
 const mostBehindMs = 200;
 
-/** Sends requests at a steady rate, whatever becomes of the versions, and counts who answered. */
+/** Sends requests at a steady rate, and counts which version answered. */
 export class Traffic {
   readonly #scorer: Pick<FraudScorer, 'score'>;
   readonly #requests: readonly PreparedRequest[];
@@ -42,7 +42,7 @@ export class Traffic {
     return this.answered.get(version) ?? 0;
   }
 
-  /** Stops sending. What was sent is still answered. */
+  /** Stops sending. Requests that were sent are still answered. */
   stop(): void {
     this.#stopSending();
   }
@@ -53,7 +53,7 @@ export class Traffic {
     this.sent += 1;
     this.#pending += 1;
     const { customerId: routingKey, features } = request;
-    // The routing key decides which version answers: a customer stays with one while the shares do.
+    // The routing key selects the version. A customer stays with the same version while the shares do not change.
     this.#scorer
       .score({ id: `tx-${this.sent}`, features }, { routingKey })
       .then(

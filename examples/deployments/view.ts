@@ -4,7 +4,7 @@ import type { DeploymentSummary } from 'fraud-scorer';
 import { formatCount, formatMs, formatSeconds, formatShare } from '../replay/format.js';
 import { type Paint, plainPaint } from '../replay/paint.js';
 
-/** What is shown at one moment. */
+/** The values shown at one moment. */
 export interface Picture {
   elapsedSeconds: number;
   chapter: string;
@@ -16,7 +16,7 @@ export interface Picture {
 }
 
 const widestBar = 20;
-/** What the other columns take together, as a rule. */
+/** The usual width of all other columns together. */
 const otherColumns = 77;
 const alignments: Table.HorizontalAlignment[] = ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'left'];
 const noBorders = Object.fromEntries(
@@ -29,7 +29,7 @@ const noBorders = Object.fromEntries(
   ]),
 );
 
-/** A table of the versions, for a terminal of so many columns that is drawn anew. */
+/** A table of the versions for a terminal of this width. It is redrawn in place. */
 export function tableOf(picture: Picture, columns: number, paint: Paint = plainPaint): string {
   const { chapter, deployments, seen, fallback, elapsedSeconds } = picture;
   const table = new Table({
@@ -56,7 +56,7 @@ function rowOf(
     paint.strong(version),
     role === 'primary' ? paint.good(role) : role === 'retired' ? paint.bad(role) : paint.warning(role),
     `${bar(traffic, barWidth)} ${formatShare(traffic).padStart(7)}`,
-    // A version may come again after it has retired: what is seen is of the one that is live.
+    // A version may come back after it has retired. The measured share belongs to the live one.
     role === 'retired' ? '–' : formatShare(seen.get(version) ?? 0),
     // A shadow's answers go to nobody.
     deployment.shadow === undefined ? formatCount(requests.succeeded) : '–',
@@ -75,7 +75,7 @@ function bar(fraction: number, barWidth: number): string {
   });
 }
 
-/** What is particular about a version. */
+/** A remark on a version. */
 function remark({ canary, shadow, requests }: DeploymentSummary): string {
   if (shadow !== undefined) {
     return `${formatCount(countFlips(shadow.flips).different)} otherwise`;
@@ -84,7 +84,7 @@ function remark({ canary, shadow, requests }: DeploymentSummary): string {
   return canary === undefined ? '' : `canary ${canary.state}`;
 }
 
-/** How many compared requests the shadow decided as the primary did, and otherwise. */
+/** How many compared requests the shadow decided like the primary, and how many otherwise. */
 export function countFlips(flips: NonNullable<DeploymentSummary['shadow']>['flips']): {
   same: number;
   different: number;
@@ -99,7 +99,7 @@ export function countFlips(flips: NonNullable<DeploymentSummary['shadow']>['flip
   return { same, different };
 }
 
-/** The same in a line of plain text. */
+/** The same as one line of plain text. */
 export function lineOf({ elapsedSeconds, deployments, seen }: Picture): string {
   const live = deployments.filter(({ role }) => role !== 'retired');
   const versions = live.map(({ version, role, traffic }) =>

@@ -5,6 +5,7 @@ import { FraudScorer } from 'fraud-scorer';
 import { scoringRouter } from 'fraud-scorer/express';
 import { drainable } from 'fraud-scorer/http';
 import { pino } from 'pino';
+import '../start-failures.js';
 
 const { MODEL, PORT = '3000' } = process.env;
 const log = pino();
@@ -15,7 +16,7 @@ const server = createServer(app);
 const drain = drainable(server);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, async () => {
-    // First the requests in flight, then the scorer that answers them.
+    // First finish the requests in flight, then close the scorer that answers them.
     await drain();
     const { abandoned, summary } = await scorer.close();
     log.info({ abandoned, requests: summary.requests }, 'stopped');

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
+import '../start-failures.js';
 
 const seconds = Number(process.env.SECONDS ?? 10);
 const connections = Number(process.env.CONNECTIONS ?? 64);
 
-// The service in a process of its own, on a port that is free.
+// The service runs in its own process, on a free port.
 const service = spawn(
   process.execPath,
   ['--import', 'tsx', fileURLToPath(new URL('../express/main.ts', import.meta.url))],
@@ -24,7 +25,11 @@ for await (const line of createInterface({ input: service.stdout })) {
   port = listening;
   break;
 }
-if (port === undefined) throw new Error('The service did not start');
+if (port === undefined) {
+  // It has said why.
+  console.error('error: The service did not start');
+  process.exit(1);
+}
 
 const result = await autocannon({
   url: `http://127.0.0.1:${port}/score`,

@@ -1,7 +1,7 @@
 import type { Alert } from 'fraud-scorer';
 import type { AlertNote } from './report.js';
 
-/** Says alerts as they are raised and cleared, and remembers them for the report. */
+/** Prints alerts when they are raised and cleared, and remembers them for the report. */
 export class AlertLog {
   readonly #notes: AlertNote[] = [];
   readonly #elapsedSeconds: () => number;

@@ -1,14 +1,14 @@
-/** Time as the replay sees it, so that tests drive it by hand; this file alone touches the process's clocks and timers. */
+/** The time as the replay sees it, so that tests can control it. Only this file uses the process's clocks and timers. */
 export interface Clock {
-  /** Milliseconds on a monotonic clock with a fractional part; only differences mean anything. */
+  /** Milliseconds on a monotonic clock, with a fractional part. Only differences are meaningful. */
   now(): number;
   /** Milliseconds since the epoch (UTC). */
   epochMs(): number;
-  /** Resolves after at least `delayMs`, or at once when the signal is aborted; never rejects. */
+  /** Resolves after at least `delayMs`, or at once when the signal is aborted. Never rejects. */
   sleep(delayMs: number, signal: AbortSignal): Promise<void>;
-  /** Resolves once the event loop has taken what waits: answers, signals, timers. */
+  /** Resolves after the event loop has handled pending answers, signals and timers. */
   turn(): Promise<void>;
-  /** Calls `callback` every `periodMs` until the function it returns is called. */
+  /** Calls `callback` every `periodMs` until the returned function is called. */
   every(periodMs: number, callback: () => void): () => void;
 }
 
@@ -33,5 +33,5 @@ export const systemClock: Clock = {
   },
 };
 
-/** A longer setTimeout would end at once; whoever sleeps looks at the time again afterwards. */
+/** A longer setTimeout would fire at once. A caller that sleeps checks the time again afterwards. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,12 +1,12 @@
 import { openFile } from '../../models/visa-fraud/csv/open-file.js';
 
 const NEWLINE = 0x0a;
-/** A larger file, packed or not, is not read a second time just to show how far the replay is. */
+/** A larger file is not read a second time only for the progress bar. */
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
 /**
- * How many rows a file has below its header, for the progress bar: the bytes read say little of a packed file of a few hundred
- * kilobytes, which is read at one go. Undefined for a large file, and for one that cannot be read, of which the reader will tell.
+ * The number of rows below the header, for the progress bar. The number of bytes read is not enough, because a small packed file is read in
+ * one piece. Undefined for a large file, and for a file that cannot be read, which the reader will report.
  */
 export async function countRows(file: string): Promise<number | undefined> {
   try {

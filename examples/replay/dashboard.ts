@@ -8,7 +8,7 @@ import { describeFlips, describeRole, liveVersions } from './versions-text.js';
 const WIDEST = 100;
 const LABEL_WIDTH = 13;
 
-/** A picture of a running replay, some lines of text that fit the width. */
+/** The state of a running replay, as lines of text that fit the width. */
 export function dashboard(progress: Progress, columns: number, paint: Paint = plainPaint): string {
   const { summary, failed, skipped } = progress;
   const { business } = summary;
@@ -71,12 +71,12 @@ function describeAlerts(alerts: readonly Alert[], paint: Paint): string {
   return alerts.length === 0 ? 'none' : paint.bad(alerts.map(withoutAdvice).join('; '));
 }
 
-/** A dashboard has room for what was seen and what is allowed. */
+/** Shortened, because the dashboard has room only for the value and the limit. */
 function withoutAdvice({ message, advice }: Alert): string {
   return message.endsWith(advice) ? message.slice(0, message.length - advice.length).replace(/\. $/, '') : message;
 }
 
-/** Nothing where one model serves alone. */
+/** Empty if a single model serves. */
 function versionRows(summary: Summary): string[] {
   const versions = liveVersions(summary);
   if (versions.length < 2) return [];

@@ -1,7 +1,7 @@
 import type { Outcome } from 'fraud-scorer';
 import type { Transaction } from 'fraud-scorer/reference';
 
-/** A label on its way: it can be told once it is due, and once there is an answer that it can be compared with. */
+/** A label that waits. It can be reported when it is due and its transaction has an answer. */
 export interface DelayedLabel {
   readonly id: string;
   readonly isFraud: boolean;
@@ -10,31 +10,31 @@ export interface DelayedLabel {
   scored: boolean | null;
 }
 
-/** Spent entries at the front of the list are dropped when there are this many: dropping each would move all the others. */
+/** Used entries at the front of the list are dropped in groups of this size, because dropping each would move all others. */
 const SPENT_LIMIT = 4_096;
 
-/** Holds the file's labels back until their delay has passed in the data's own time, as a bank learns them: weeks later. */
+/** Holds the file's labels back until their delay has passed in the data's own time, because a bank learns them weeks later. */
 export class DelayedLabels {
   readonly #delayMs: number;
   readonly #record: (outcome: Outcome) => boolean;
-  /** In the order of the transactions, which is the order in which they fall due. */
+  /** In the order of the transactions, which is the order in which they become due. */
   #waiting: DelayedLabel[] = [];
   #spent = 0;
   #matched = 0;
   #unmatched = 0;
 
-  /** @param record told each label when its time has come; whether it could be matched with a decision. */
+  /** @param record called with each label when it is due. It returns whether the label could be matched with a decision. */
   constructor(delayMs: number, record: (outcome: Outcome) => boolean) {
     this.#delayMs = delayMs;
     this.#record = record;
   }
 
-  /** Labels told and matched, told in vain, and still held back. */
+  /** Labels that were matched, labels that could not be matched, and labels that are still held back. */
   get counts(): { matched: number; unmatched: number; waiting: number } {
     return { matched: this.#matched, unmatched: this.#unmatched, waiting: this.#waiting.length - this.#spent };
   }
 
-  /** Takes a transaction's label, where it has one. Whoever scores the transaction sets `scored` on it afterwards. */
+  /** Takes a transaction's label if it has one. The code that scores the transaction sets `scored` on it afterwards. */
   hold({ transactionId, isFraud, timestampMs }: Transaction): DelayedLabel | undefined {
     if (isFraud === undefined) return undefined;
     const label = { id: transactionId, isFraud, dueMs: timestampMs + this.#delayMs, scored: null };
@@ -42,10 +42,10 @@ export class DelayedLabels {
     return label;
   }
 
-  /** Tells every label that is due at this time of the data, and whose transaction is answered. */
+  /** Reports every label that is due at this time of the data, if its transaction is answered. */
   releaseUntil(nowMs: number): void {
     for (let next = this.#waiting[this.#spent]; next !== undefined; next = this.#waiting[this.#spent]) {
-      // One that is due but unanswered holds up those after it, for as long as an answer takes.
+      // A label that is due but unanswered delays the labels after it, as long as an answer takes.
       if (next.dueMs > nowMs || next.scored === null) break;
       this.#spent++;
       if (!next.scored) continue;

@@ -1,10 +1,10 @@
 import type { FraudScorer } from 'fraud-scorer';
 import type { ReplayOptions } from './options.js';
 
-/** The versions that serve beside the model, where there are any. */
+/** The versions that serve beside the model, if there are any. */
 export type Beside = Pick<ReplayOptions, 'challenger' | 'share' | 'shadow'>;
 
-/** Deploys them, one after the other. @throws the errors of `deploy` */
+/** Deploys them one after the other. @throws the errors of `deploy` */
 export async function deployBeside(
   scorer: Pick<FraudScorer, 'deploy'>,
   { challenger, share, shadow }: Beside,

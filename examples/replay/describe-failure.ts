@@ -3,7 +3,7 @@ import { BadRowError } from '../../models/visa-fraud/csv/bad-row-error.js';
 import { InputFileError } from '../../models/visa-fraud/csv/input-file-error.js';
 import { UsageError } from './usage-error.js';
 
-/** One line for what the person at the terminal can put right; undefined for what only a programmer can. */
+/** One line for a problem that the user can correct; undefined for one that only a programmer can. */
 export function describeFailure(error: unknown): string | undefined {
   const expected = [UsageError, BadRowError, InputFileError, FraudScorerError].some((kind) => error instanceof kind);
   if (!expected || !(error instanceof Error)) return undefined;

@@ -4,18 +4,18 @@ import { paintFor } from './paint.js';
 import type { Progress } from './progress.js';
 import { progressLine } from './progress-line.js';
 
-/** Where a running replay is shown. */
+/** The place where a running replay is shown. */
 export interface Display {
   /** How often `show` should be called. */
   readonly periodMs: number;
   show(progress: Progress): void;
-  /** Writes something that happened, and stays. */
+  /** Writes a line that is not overwritten. */
   note(line: string): void;
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void;
 }
 
-/** A dashboard where there is a terminal, lines of text where there is none. */
+/** A dashboard if there is a terminal, else lines of text. */
 export function displayOn(stream: NodeJS.WriteStream): Display {
   return stream.isTTY ? liveDisplay(stream) : plainDisplay(stream);
 }

@@ -11,10 +11,10 @@ import {
 } from 'fraud-scorer/reference';
 import { UsageError } from './usage-error.js';
 
-/** Of a manifest what says in which form features are sent. */
+/** The part of a manifest that tells the form of features. */
 interface Input {
   name: string;
-  /** undefined where the features have no names. */
+  /** undefined if the features have no names. */
   features?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ interface Version {
   inputs: readonly Input[];
 }
 
-/** Makes the features of a transaction. */
+/** Creates the features of a transaction. */
 export interface FeatureSource {
   next: (transaction: Transaction) => NamedFeatures | ReferenceFeatures;
 }
@@ -32,11 +32,11 @@ const inputs: ReadonlySet<string> = new Set(Object.keys(FEATURES));
 const names: readonly string[] = Object.values(FEATURES).flatMap((list) => list.map(({ name }) => name));
 
 /**
- * Chooses the form in which all versions take features: by name where each names its features, so that versions may have other inputs;
- * else as an array for each input.
+ * Chooses the form of features that all versions accept. By name if each version names its features, so that versions may have other
+ * inputs; else as an array for each input.
  *
- * @param directories of the versions.
- * @throws UsageError where a version needs what a transaction does not give.
+ * @param directories the directories of the versions.
+ * @throws UsageError if a version needs a feature that a transaction does not have.
  */
 export async function featureForm(
   directories: readonly (string | URL)[],
@@ -58,7 +58,7 @@ export async function featureForm(
   }
   if (!areNamed) return builder;
   const wanted = new Set(versions.flatMap((version) => version.inputs.flatMap(({ features = [] }) => features)));
-  // A name that no version knows is refused.
+  // A name that no version knows would be refused.
   const unknown = names.filter((name) => !wanted.has(name));
   return {
     next: (transaction) => {
@@ -69,7 +69,7 @@ export async function featureForm(
   };
 }
 
-/** null for a manifest that the scorer will refuse, in words of its own. */
+/** null for a manifest that the scorer will refuse with its own message. */
 async function readVersion(directory: string | URL): Promise<Version | null> {
   const path = directory instanceof URL ? fileURLToPath(directory) : directory;
   try {

@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'a full disk',
 };
 
-/** What went wrong with writing a file, in one line. */
+/** The reason why a file cannot be written, in one line. */
 export function cannotWrite(flag: string, file: string, cause: unknown): UsageError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
   const reason = (code !== undefined ? REASONS[code] : undefined) ?? code ?? String(cause);

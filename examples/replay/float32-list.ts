@@ -1,4 +1,4 @@
-/** A list of float32 numbers that grows: four bytes each, where an array of numbers would take eight and boxes. */
+/** A growing list of float32 numbers. Each takes four bytes; in an array of numbers it would take eight and be boxed. */
 export class Float32List {
   #values = new Float32Array(1_024);
   #length = 0;
@@ -12,7 +12,7 @@ export class Float32List {
     this.#values[this.#length++] = value;
   }
 
-  /** What the list holds at present, not a copy. */
+  /** The current contents of the list, not a copy. */
   get values(): Float32Array {
     return this.#values.subarray(0, this.#length);
   }

@@ -35,7 +35,7 @@ export function formatScore(score: number | null): string {
   return score === null ? NOTHING : score.toFixed(4);
 }
 
-/** 2018-04-01 13:45, UTC; nothing where there is no time. */
+/** 2018-04-01 13:45, UTC; empty if there is no time. */
 export function formatTime(epochMs: number): string {
   return Number.isNaN(epochMs) ? NOTHING : new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ');
 }

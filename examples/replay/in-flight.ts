@@ -1,4 +1,7 @@
-/** Counts what was sent and is not answered, and holds the sender back at a limit: memory stays constant, and no queue fills. */
+/**
+ * Counts requests that were sent and are not answered, and makes the sender wait at a limit. So memory stays constant, and no queue fills
+ * up.
+ */
 export class InFlight {
   readonly #limit: number;
   #count = 0;
@@ -14,7 +17,7 @@ export class InFlight {
     return this.#count;
   }
 
-  /** The most that were ever out at once. */
+  /** The highest count so far. */
   get maxCount(): number {
     return this.#maxCount;
   }
@@ -30,7 +33,7 @@ export class InFlight {
     if (this.#count === 0) this.#onIdle?.();
   }
 
-  /** Nothing where there is room; else a promise of it. There is one sender. */
+  /** Undefined if there is room, else a promise that resolves when there is. There is one sender. */
   room(): Promise<void> | undefined {
     if (this.#count < this.#limit) return undefined;
     return new Promise((resolve) => {

@@ -10,14 +10,14 @@ export interface LivePage extends AsyncDisposable {
 }
 
 /**
- * Serves the live page to this machine alone, for as long as the replay runs.
+ * Serves the live page only to this machine, while the replay runs.
  *
- * @throws UsageError where the port is taken.
+ * @throws UsageError if the port is taken.
  */
 export async function servePage(scorer: FraudScorer, port: number): Promise<LivePage> {
   const dashboard = dashboardHandler(scorer, { title: 'Replay' });
   const server = createServer((request, response) => {
-    // A page of another site could give its own name this machine's address, and read what only this machine may see.
+    // Otherwise another site could give its own name this machine's address, and read what only this machine may see.
     if (/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) dashboard(request, response);
     else response.writeHead(403).end();
   });

@@ -24,7 +24,7 @@ async function replay(args: readonly string[]): Promise<number> {
     process.exit(exitCode);
   });
   stdout.on('error', () => {
-    // Nobody looks on any more. Whoever asked for files still gets them whole.
+    // The reader has closed the pipe. Requested files are still written completely.
     if (options.json === undefined && options.output === undefined) stop.stop();
   });
   try {
@@ -38,7 +38,7 @@ async function replay(args: readonly string[]): Promise<number> {
   }
 }
 
-// A reader that has gone (`npm start | head`) has seen what it wanted. Anything else, such as a full disk, is said once.
+// A reader that has closed the pipe (`npm start | head`) has seen enough. Any other failure, such as a full disk, is reported once.
 process.stdout.once('error', (error: NodeJS.ErrnoException) => {
   process.stdout.on('error', () => {});
   if (error.code === 'EPIPE') return;
@@ -51,7 +51,7 @@ process.stdout.once('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => {});
 
 try {
-  // Set, not exited with: what was written to a pipe is still on its way.
+  // Set the exit code instead of exiting, because text may still be on its way to a pipe.
   process.exitCode = await replay(process.argv.slice(2));
 } catch (error) {
   const line = describeFailure(error);

@@ -3,17 +3,17 @@ import type { WriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { cannotWrite } from './file-error.js';
 
-/** Lines are handed on in pieces of about this size: a write for each would take longer than scoring. */
+/** Lines are written in pieces of about this size, because a write for each line would take longer than scoring. */
 const PIECE_CHARACTERS = 1 << 16;
 
-/** A file with a line of JSON for each transaction. What waits to be written is bounded, if the sender waits for `room`. */
+/** A file with a line of JSON for each transaction. The waiting text has a limit if the sender waits for `room`. */
 export class NdjsonFile {
   readonly #file: string;
   readonly #stream: WriteStream;
   #piece = '';
   #error: unknown;
 
-  /** Opens the file, or tells before anything is scored that it cannot be written. @throws UsageError */
+  /** Opens the file, or reports before anything is scored that it cannot be written. @throws UsageError */
   static async open(file: string): Promise<NdjsonFile> {
     try {
       const handle = await open(file, 'w');
@@ -36,13 +36,13 @@ export class NdjsonFile {
     if (this.#piece.length >= PIECE_CHARACTERS) this.#handOn();
   }
 
-  /** Nothing where more can be written at once; else a promise of it. @throws UsageError if the file could not be written */
+  /** Undefined if more can be written at once, else a promise. @throws UsageError if the file could not be written */
   room(): Promise<void> | undefined {
     if (this.#error !== undefined) throw cannotWrite('--output', this.#file, this.#error);
     return this.#stream.writableNeedDrain ? this.#drained() : undefined;
   }
 
-  /** Writes the rest. @throws UsageError if not all could be written */
+  /** Writes the rest. @throws UsageError if not everything could be written */
   async close(): Promise<void> {
     this.#handOn();
     try {

@@ -4,31 +4,31 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { UsageError } from './usage-error.js';
 
 export interface ReplayOptions {
-  /** The CSV file of transactions, packed with gzip or not. */
+  /** The CSV file of transactions, gzipped or not. */
   input: string;
-  /** Transactions a second; as fast as it can where it is left out. */
+  /** Transactions per second. As fast as possible if absent. */
   rate?: number;
-  /** How many transactions at most. */
+  /** The most transactions to send. */
   limit?: number;
-  /** The model directory; the bundled model where it is left out. */
+  /** The model directory. The bundled model if absent. */
   model?: string;
   /** The model directory of a version that gets a share of the transactions. */
   challenger?: string;
   /** The challenger's share, in (0, 1). */
   share?: number;
-  /** The model directory of a version that gets copies, and whose decisions are compared. */
+  /** The model directory of a version that gets copies. Its decisions are compared. */
   shadow?: string;
-  /** Worker threads; one for each core where it is left out. */
+  /** Worker threads. One for each core if absent. */
   workers?: number;
   /** Days of the data's own time until a label is known. */
   labelDelay: number;
-  /** Where the whole report goes, as JSON. */
+  /** The file for the whole report, as JSON. */
   json?: string;
-  /** Where a line of JSON for each transaction goes. */
+  /** The file for one line of JSON per transaction. */
   output?: string;
-  /** The port of the live page; 0 for any that is free. No page where it is left out. */
+  /** The port of the live page; 0 for any free port. No page if absent. */
   dashboard?: number;
-  /** Whether rows that cannot be read are counted and left out. */
+  /** Whether rows that cannot be read are counted and skipped. */
   skipBad: boolean;
 }
 
@@ -39,9 +39,10 @@ const DASHBOARD_PORT = 9464;
 const BUNDLED_SAMPLE = fileURLToPath(new URL('../../models/visa-fraud/sample/transactions.csv.gz', import.meta.url));
 
 /**
- * Reads the command line, without the program's own name.
+ * Reads the command line.
  *
- * @returns undefined where it only asked for help or the version, which has been written.
+ * @param args the arguments without the program's own name.
+ * @returns undefined if the user only asked for help or the version, which has been written.
  * @throws UsageError
  */
 export function parseOptions(
@@ -75,16 +76,16 @@ function describeCommand(): Command {
   return new Command('npm start --')
     .usage('[options]')
     .description('Replays card transactions through fraud-scorer, and reports how fast and how well they were scored.')
-    .version(packageVersion(), '--version', 'write the version of fraud-scorer')
-    .helpOption('--help', 'write this')
+    .version(packageVersion(), '--version', 'show the version of fraud-scorer')
+    .helpOption('--help', 'show this help')
     .showSuggestionAfterError(false)
     .addOption(
-      new Option('--input <file>', 'a CSV of transactions, gzip or not')
+      new Option('--input <file>', 'a CSV file of transactions, gzipped or not')
         .argParser(text)
         .default(BUNDLED_SAMPLE, 'the bundled sample'),
     )
-    .option('--rate <n>', 'transactions a second (default: as fast as it can)', numberWithin(0, 1_000_000))
-    .option('--limit <n>', 'stop after so many transactions', wholeWithin(1, 1_000_000_000))
+    .option('--rate <n>', 'transactions per second (default: as fast as possible)', numberWithin(0, 1_000_000))
+    .option('--limit <n>', 'stop after this many transactions', wholeWithin(1, 1_000_000_000))
     .option('--model <dir>', 'a model directory (default: the bundled model)', text)
     .option('--challenger <dir>', 'a version that gets a share of the transactions, by customer', text)
     .option('--share <n>', `the challenger's share, above 0 and below 1 (default: ${DEFAULT_SHARE})`, shareOfTraffic)
@@ -98,7 +99,7 @@ function describeCommand(): Command {
     )
     .option('--json <file>', 'write the whole report as JSON', text)
     .option('--output <file>', 'write a line of JSON for each transaction', text)
-    .option('--skip-bad', 'count and skip rows that cannot be read, rather than stop');
+    .option('--skip-bad', 'count and skip rows that cannot be read, instead of stopping');
 }
 
 function text(value: string): string {
@@ -134,7 +135,7 @@ function delayDays(value: string): number {
   throw new InvalidArgumentError('expected a number of days from 0 to 365.');
 }
 
-/** Number() would take '', ' 1', '0x10' and '1e3' too. */
+/** Number() would also accept '', ' 1', '0x10' and '1e3'. */
 function readDecimal(value: string): number {
   return /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
 }

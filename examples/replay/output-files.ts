@@ -7,12 +7,12 @@ import { UsageError } from './usage-error.js';
 
 type Paths = Pick<ReplayOptions, 'input' | 'json' | 'output'>;
 
-/** The files that were asked for, opened before anything is scored. */
+/** The requested output files. They are opened before anything is scored. */
 export class OutputFiles {
   readonly lines: NdjsonFile | undefined;
   readonly report: ReportFile | undefined;
 
-  /** @throws UsageError if one cannot be written, or is a file that is needed for something else */
+  /** @throws UsageError if a file cannot be written, or is needed for something else */
   static async open(paths: Paths): Promise<OutputFiles> {
     await expectDifferentFiles(paths);
     const report = paths.json === undefined ? undefined : await ReportFile.open(paths.json);
@@ -29,14 +29,14 @@ export class OutputFiles {
     this.report = report;
   }
 
-  /** Closes what is still open, after a failure that has been told of: another on top of it would hide the first. */
+  /** Closes the files that are still open after a reported failure. A second failure would hide the first. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.lines?.close().catch(() => {});
     await this.report?.close();
   }
 }
 
-/** Opening a file to write empties it: the input would be gone. */
+/** Opening a file for writing empties it, so the input would be lost. */
 async function expectDifferentFiles({ input, json, output }: Paths): Promise<void> {
   if (json !== undefined && output !== undefined && (await isSameFile(json, output))) {
     throw new UsageError(`--output ${output}: expected another file than that of --json`);
@@ -51,6 +51,6 @@ async function expectDifferentFiles({ input, json, output }: Paths): Promise<voi
 async function isSameFile(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([stat(one).catch(() => undefined), stat(other).catch(() => undefined)]);
   if (a === undefined || b === undefined) return resolve(one) === resolve(other);
-  // Two may well share /dev/null.
+  // Two files may both be /dev/null.
   return a.isFile() && a.dev === b.dev && a.ino === b.ino;
 }

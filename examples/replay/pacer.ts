@@ -1,11 +1,11 @@
 import type { Clock } from './clock.js';
 
-/** Rows that may be prepared in one turn of the event loop: about a millisecond's work, so that answers are not kept waiting. */
+/** The most rows that are prepared in one turn of the event loop. This takes about a millisecond, so that answers are not delayed. */
 const ROWS_PER_TURN = 64;
 
 /**
- * Says when each transaction is to be sent. With a rate it is an open loop: the n-th is due n / rate after the first, however
- * late those before it were, so that a stall shows in the latencies and is not taken out of them. Without a rate, at once.
+ * Says when each transaction must be sent. With a rate it is an open loop: the n-th is due n / rate after the first, even if earlier ones
+ * were late. So a stall shows in the latencies. Without a rate, each is due at once.
  */
 export class Pacer {
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class Pacer {
   #sent = 0;
   #sinceTurn = 0;
 
-  /** @param ratePerSecond transactions a second, above 0; as fast as can be where it is undefined. */
+  /** @param ratePerSecond transactions per second, above 0. As fast as possible if undefined. */
   constructor(clock: Clock, ratePerSecond: number | undefined, stop: AbortSignal) {
     this.#clock = clock;
     this.#intervalMs = ratePerSecond === undefined ? undefined : 1_000 / ratePerSecond;
@@ -23,8 +23,8 @@ export class Pacer {
   }
 
   /**
-   * Takes the next transaction's turn: when it was meant to be sent, on the clock. The promise is there only where there is
-   * something to wait for, as a promise for each transaction would cost more than asking.
+   * Takes the turn of the next transaction. `dueMs` is the time at which it is due, on the clock. `wait` is a promise only if it is
+   * necessary to wait, because a promise for each transaction would cost more than this check.
    */
   next(): { dueMs: number; wait: Promise<void> | undefined } {
     const now = this.#clock.now();

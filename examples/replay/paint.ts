@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Colours of a terminal that has them; text as it is elsewhere. */
+/** Adds colours if the terminal has them, else returns the text unchanged. */
 export interface Paint {
   strong(text: string): string;
   good(text: string): string;
@@ -17,7 +17,7 @@ const colourPaint: Paint = {
   bad: (text) => styleText('red', text),
 };
 
-/** What the stream can show: NO_COLOR and dumb terminals are heeded. */
+/** The colours that the stream can show. Respects NO_COLOR and dumb terminals. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   return stream.isTTY && stream.hasColors() ? colourPaint : plainPaint;
 }

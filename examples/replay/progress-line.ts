@@ -3,7 +3,7 @@ import { formatCount, formatMs, formatRate, formatSeconds, formatShare } from '.
 import type { Progress } from './progress.js';
 import { describeRole, flipsOf, liveVersions } from './versions-text.js';
 
-/** How far a replay is, in a line of plain text. */
+/** The progress of a replay as one line of plain text. */
 export function progressLine({ elapsedSeconds, fraction, sent, failed, skipped, summary }: Progress): string {
   const { latencyMs, throughputPerSecond } = summary.recent.performance;
   const { reviewed, blocked } = summary.business;

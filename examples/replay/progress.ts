@@ -1,6 +1,6 @@
 import type { Summary } from 'fraud-scorer';
 
-/** How far a replay is, at one moment. */
+/** The progress of a replay at one moment. */
 export interface Progress {
   elapsedSeconds: number;
   /** Transactions sent, and rows skipped. */
@@ -8,11 +8,11 @@ export interface Progress {
   skipped: number;
   /** Transactions that could not be scored. */
   failed: number;
-  /** How many there will be, where that is known. */
+  /** The total number of transactions, if it is known. */
   expected: number | undefined;
-  /** The part that is done, from 0 to 1. */
+  /** The part that is done, in [0, 1]. */
   fraction: number;
-  /** Where the data's own time stands, in milliseconds since 1970. */
+  /** The current time in the data, in milliseconds since 1970. */
   dataTimeMs: number;
   summary: Summary;
 }
@@ -20,20 +20,20 @@ export interface Progress {
 export interface Position {
   sent: number;
   skipped: number;
-  /** Rows in the file, where they were counted. */
+  /** Rows in the file, if they were counted. */
   rows: number | undefined;
   limit: number | undefined;
-  /** Bytes read and all bytes of the file, as it is stored. */
+  /** Bytes read, and all bytes of the file as it is stored. */
   bytesRead: number;
   totalBytes: number;
 }
 
-/** How many transactions a replay will send, where that is known. */
+/** How many transactions a replay will send, if it is known. */
 export function expectedCount({ skipped, rows, limit }: Position): number | undefined {
   return rows === undefined ? undefined : Math.min(rows - skipped, limit ?? Number.POSITIVE_INFINITY);
 }
 
-/** The part of a replay that is done: by rows where they were counted, else by whichever is nearer, the limit or the file's end. */
+/** The part of a replay that is done: by rows if they were counted; else by the limit or the end of the file, whichever is nearer. */
 export function fractionDone(position: Position): number {
   const { sent, limit, bytesRead, totalBytes } = position;
   const expected = expectedCount(position);
@@ -41,7 +41,7 @@ export function fractionDone(position: Position): number {
   return Math.min(Math.max(bytesRead / Math.max(totalBytes, 1), limit === undefined ? 0 : sent / limit), 1);
 }
 
-/** Seconds until the end at the pace so far; undefined while too little is done to tell. */
+/** Seconds until the end at the current pace; undefined while too little is done to tell. */
 export function secondsLeft({ elapsedSeconds, fraction }: Progress): number | undefined {
   return fraction < 0.01 || elapsedSeconds < 1 ? undefined : (elapsedSeconds * (1 - fraction)) / fraction;
 }

@@ -1,17 +1,17 @@
-/** How well scores rank fraud above the rest. Null where there is nothing to compare. */
+/** How well scores rank fraud above the rest. null if there is nothing to compare. */
 export interface RankingQuality {
-  /** Area under the ROC curve: the chance that a fraud scores above a legitimate transaction, ties counted as half. */
+  /** Area under the ROC curve: the probability that a fraud has a higher score than a legitimate transaction. Ties count half. */
   rocAuc: number | null;
-  /** Sum over the distinct scores, from the highest, of (recall gained) × (precision there); a tie is one threshold. */
+  /** Sum over the distinct scores, from the highest, of (recall gained) × (precision there). A tie is one threshold. */
   averagePrecision: number | null;
 }
 
 /**
- * Ranking quality of scores by class; the higher is to be the fraud. The same as scikit-learn's roc_auc_score and
+ * Ranking quality of scores by class. Frauds should have the higher scores. The same as scikit-learn's roc_auc_score and
  * average_precision_score.
  *
- * @param fraud the scores of transactions that were fraud: finite, in any order.
- * @param legitimate the scores of those that were not.
+ * @param fraud the scores of frauds: finite, in any order.
+ * @param legitimate the scores of legitimate transactions.
  */
 export function rankingQuality(fraud: Float32Array, legitimate: Float32Array): RankingQuality {
   const frauds = fraud.slice().sort();
@@ -24,7 +24,7 @@ export function rankingQuality(fraud: Float32Array, legitimate: Float32Array): R
     const threshold = Math.max(last(frauds, truePositives), last(others, falsePositives));
     const fraudsHere = countTied(frauds, truePositives, threshold);
     const othersHere = countTied(others, falsePositives, threshold);
-    // Those legitimate above this threshold were ranked above these frauds; those below it will be ranked below.
+    // Legitimate transactions above this threshold were ranked above these frauds. Those below it will be ranked below.
     const othersBelow = others.length - falsePositives - othersHere;
     pairs += fraudsHere * (othersBelow + othersHere / 2);
     truePositives += fraudsHere;
@@ -38,7 +38,7 @@ export function rankingQuality(fraud: Float32Array, legitimate: Float32Array): R
   };
 }
 
-/** The highest score that is left once `taken` have been taken from the upper end. */
+/** The highest score that is left after `taken` scores were taken from the upper end. */
 function last(sorted: Float32Array, taken: number): number {
   return sorted[sorted.length - 1 - taken] ?? Number.NEGATIVE_INFINITY;
 }

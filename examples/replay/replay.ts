@@ -9,28 +9,28 @@ import { ResponseTimes } from './response-times.js';
 import { Tally } from './tally.js';
 import { UsageError } from './usage-error.js';
 
-/** Transactions sent and not answered: enough to keep all workers busy, and far below the SDK's maxQueueSize of 10,000. */
+/** The most transactions in flight: enough to keep all workers busy, and far below the SDK's maxQueueSize of 10,000. */
 const MAX_IN_FLIGHT = 2_048;
 
 export interface ReplayParts {
   scorer: Pick<FraudScorer, 'score'>;
-  /** Makes the features of a transaction, by name or as arrays by input. */
+  /** Creates the features of a transaction, by name or as arrays by input. */
   features: { next: (transaction: Transaction) => NamedFeatures | ReferenceFeatures };
   labels: DelayedLabels;
   clock: Clock;
-  /** Stops the reading; what was sent is still answered. */
+  /** Stops reading. Transactions that were sent are still answered. */
   stop: AbortSignal;
   output?: Pick<NdjsonFile, 'write' | 'room'> | undefined;
   ratePerSecond?: number | undefined;
-  /** A version has a share: it keeps its customers, and each line of the output says who answered. */
+  /** Whether a version has a share. Then customers keep their version, and each output line says which version answered. */
   hasShares?: boolean | undefined;
   limit?: number | undefined;
 }
 
-/** Sends transactions through a scorer in the order of their time, and notes what became of each. */
+/** Sends transactions through a scorer in time order, and records the outcome of each. */
 export class Replay {
   readonly tally = new Tally();
-  /** From when a transaction was due to its answer; only at a given rate. */
+  /** From when a transaction was due to its answer. Only recorded with a given rate. */
   readonly responseTimes = new ResponseTimes();
   readonly #parts: ReplayParts;
   readonly #pacer: Pacer;
@@ -48,7 +48,7 @@ export class Replay {
     return this.#sent;
   }
 
-  /** Where the data's own time stands, in milliseconds since 1970; NaN before the first transaction. */
+  /** The current time in the data, in milliseconds since 1970; NaN before the first transaction. */
   get dataTimeMs(): number {
     return this.#dataTimeMs;
   }
@@ -56,8 +56,8 @@ export class Replay {
   /**
    * Resolves when every transaction that was sent is answered.
    *
-   * @throws what the transactions' source throws, once what was sent is answered; and UsageError if the model takes other
-   *   features, or the output cannot be written.
+   * @throws what the transactions' source throws, after the sent ones are answered; and UsageError if the model takes other features, or
+   * the output cannot be written.
    */
   async run(transactions: AsyncIterable<Transaction>): Promise<void> {
     try {
@@ -65,7 +65,7 @@ export class Replay {
     } finally {
       await this.#inFlight.idle();
     }
-    // The last labels may have fallen due while their own transactions were being scored.
+    // The last labels may have become due while their own transactions were being scored.
     this.#parts.labels.releaseUntil(this.#dataTimeMs);
     if (this.#fatal !== undefined) throw this.#fatal;
   }
@@ -115,7 +115,9 @@ export class Replay {
     }
   }
 
-  /** One that could not be scored is one line of the output and of the report; what would fail all of them ends the run. */
+  /**
+   * A transaction that could not be scored is one line of the output and the report. An error that would affect all of them ends the run.
+   */
   #failed(id: string, error: unknown): void {
     if (!(error instanceof FraudScorerError)) {
       this.#fatal ??= error;

@@ -1,10 +1,10 @@
 import { access, constants, open, unlink, writeFile } from 'node:fs/promises';
 import { cannotWrite } from './file-error.js';
 
-/** The file of the whole report. It is tried before anything is scored, and written when all is done. */
+/** The file of the whole report. It is opened as a test before anything is scored, and written at the end. */
 export class ReportFile {
   readonly #file: string;
-  /** Whether trying it made it: an empty file is not to be left behind. */
+  /** Whether the test created it. Then an empty file must not be left behind. */
   readonly #isNew: boolean;
   #written = false;
 
@@ -28,7 +28,7 @@ export class ReportFile {
     this.#isNew = isNew;
   }
 
-  /** @throws UsageError if not all could be written */
+  /** @throws UsageError if not everything could be written */
   async write(report: unknown): Promise<void> {
     try {
       await writeFile(this.#file, `${JSON.stringify(report, undefined, 2)}\n`);
@@ -38,7 +38,7 @@ export class ReportFile {
     }
   }
 
-  /** Leaves nothing behind where there was no report to write. */
+  /** Removes an empty file if there was no report to write. */
   async close(): Promise<void> {
     if (this.#isNew && !this.#written) await unlink(this.#file).catch(() => {});
   }

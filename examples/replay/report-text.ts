@@ -80,7 +80,7 @@ function labelTable({ summary, quality, outcomes }: ReplayReport): string {
   );
 }
 
-/** What only the scorer itself counts. */
+/** Values that only the scorer itself counts. */
 function moneyRows({ money, calibration }: ReplayReport['summary']['business']): string[][] {
   if (calibration.labels === 0) return [];
   return [
@@ -92,7 +92,7 @@ function moneyRows({ money, calibration }: ReplayReport['summary']['business']):
 }
 
 function render(head: string[], rows: readonly (readonly string[])[], colAligns: ('left' | 'right')[] = []): string {
-  // Without styles of its own: the table colours its borders and heads even where nobody asked for colours.
+  // Without styles: the table would colour its borders and headings even if nobody asked for colours.
   const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
   for (const row of rows) table.push([...row]);
   return table.toString();

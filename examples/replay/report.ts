@@ -6,22 +6,22 @@ import type { Replay } from './replay.js';
 import type { Percentiles } from './response-times.js';
 import type { SkippedRows } from './skipped-rows.js';
 
-/** An alert of the replay: when it was raised, and cleared if it was, both in seconds after the start. */
+/** An alert of the replay, with the times at which it was raised and cleared (if it was), in seconds after the start. */
 export type AlertNote = Pick<Alert, 'rule' | 'severity' | 'value' | 'threshold' | 'message'> & {
   raisedSeconds: number;
   clearedSeconds: number | null;
 };
 
-/** Everything a replay has to tell, as plain JSON. What cannot be said, for want of transactions or labels, is null. */
+/** All results of a replay, as plain JSON. A value that needs transactions or labels that are missing is null. */
 export interface ReplayReport {
   input: string;
   model: ModelIdentity;
-  /** What ended the replay before the end of the file or the limit: 'SIGINT', 'SIGTERM'; null where nothing did. */
+  /** What ended the replay early: 'SIGINT' or 'SIGTERM'; null if nothing did. */
   stoppedBy: string | null;
   startedAt: string;
   /** From the first transaction to the last answer. */
   durationSeconds: number;
-  /** Transactions scored a second, over the duration. */
+  /** Scored transactions per second, over the duration. */
   throughputPerSecond: number | null;
   rows: { read: number; scored: number; failed: number; skipped: number };
   decisions: Record<Decision, number>;
@@ -30,21 +30,21 @@ export interface ReplayReport {
   errors: Record<string, number>;
   /** As the SDK measured it from score() to the answer. */
   latencyMs: Summary['performance']['latencyMs'];
-  /** At a given rate: from when a transaction was to be sent to its answer. */
+  /** With a given rate: from when a transaction was due to its answer. */
   pacing: { ratePerSecond: number; responseMs: Percentiles | null } | null;
-  /** Against the labels of all transactions scored, those not known in time among them. Positive is BLOCK or REVIEW. */
+  /** Compared with the labels of all scored transactions, also those that were not known in time. Positive is BLOCK or REVIEW. */
   quality: RankingQuality & {
     labelled: number;
     frauds: number;
     fraudShare: number | null;
-    /** Average precision as a multiple of the share of fraud, which is what a score that says nothing would have. */
+    /** Average precision divided by the share of fraud, which is the average precision of a random score. */
     averagePrecisionLift: number | null;
     confusion: BusinessSummary['confusion'];
     precision: number | null;
     detectionRate: number | null;
     falsePositiveRate: number | null;
   };
-  /** Labels told to the SDK when their delay had passed in the data's own time; its summary compares those. */
+  /** Labels that were reported to the SDK when their delay had passed in the data's own time. The SDK's summary uses those. */
   outcomes: { labelDelayDays: number; matched: number; unmatched: number; notYetKnown: number };
   skippedRows: { count: number; first: readonly BadRow[] };
   alerts: readonly AlertNote[];

@@ -11,8 +11,8 @@ export interface Percentiles {
 }
 
 /**
- * Milliseconds from when something was due. The SDK's latency begins with score(); at a given rate what counts is when the
- * transaction was to be sent, or a sender that falls behind would hide the wait of all that queue up behind it.
+ * Milliseconds from when a transaction was due to its answer. The SDK's latency begins with score(). With a given rate, the due time must
+ * count: otherwise a sender that falls behind would hide the waiting time of the transactions behind it.
  */
 export class ResponseTimes {
   readonly #histogram: Histogram = build({
@@ -26,7 +26,7 @@ export class ResponseTimes {
     this.#histogram.recordValue(Math.round(bounded * MICROSECONDS));
   }
 
-  /** Null where nothing was recorded. */
+  /** null if nothing was recorded. */
   get percentilesMs(): Percentiles | null {
     const histogram = this.#histogram;
     if (histogram.totalCount === 0) return null;

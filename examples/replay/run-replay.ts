@@ -25,7 +25,7 @@ const DAY_MS = 86_400_000;
 const UNPACED_TIMEOUT_MS = 30_000;
 const DEMONSTRATION_MODEL = new URL('../../models/visa-fraud/1', import.meta.url);
 
-/** What a replay is run with, besides its options. */
+/** What a replay needs besides its options. */
 export interface ReplayHost {
   clock: Clock;
   display: Display;
@@ -36,8 +36,8 @@ export interface ReplayHost {
 /**
  * Replays a file, from its first row to the report, which is printed, written to its file and returned.
  *
- * @throws UsageError, BadRowError, InputFileError and the errors of `FraudScorer.create`; what was sent until then is answered,
- *   and its lines are written.
+ * @throws UsageError, BadRowError, InputFileError and the errors of `FraudScorer.create`. Transactions that were sent until then are
+ * answered, and their lines are written.
  */
 export async function runReplay(options: ReplayOptions, host: ReplayHost): Promise<ReplayReport> {
   const { clock, display, stop } = host;
@@ -47,7 +47,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   const directories = [model, challenger, shadow].filter((directory) => directory !== undefined);
   const counting = countRows(options.input);
   await using scorer = await FraudScorer.create(scorerOptions(options));
-  // Once the scorer has checked its model, and before the others are loaded.
+  // After the scorer has checked its model, and before the other versions are loaded.
   const features = await featureForm(directories, builder);
   await using page = options.dashboard === undefined ? null : await servePage(scorer, options.dashboard);
   await deployBeside(scorer, options);
@@ -99,7 +99,7 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   }
   const durationSeconds = elapsedSeconds();
   await settledShadows(scorer, clock);
-  // Taken before the workers are gone; everything that was sent is answered.
+  // Taken before the workers are gone. Everything that was sent is answered.
   const summary = scorer.summary();
   await scorer.close();
   const report = buildReport({
@@ -117,20 +117,20 @@ export async function runReplay(options: ReplayOptions, host: ReplayHost): Promi
   });
   display.close();
   host.print(reportText(report));
-  // Last, as a disk that is full should not cost the report on the terminal too.
+  // Written last, so that a full disk does not also prevent the report on the terminal.
   await files.lines?.close();
   await files.report?.write(report);
   return report;
 }
 
-/** Little but what was asked for: the SDK has its own defaults. */
+/** Sets only what the user asked for. The SDK has its own defaults. */
 function scorerOptions({ model, workers, rate }: ReplayOptions): FraudScorerOptions {
   return {
-    // Named, as the scorer warns a host that names none.
+    // Set explicitly, because the scorer warns a host that names no model.
     model: model ?? DEMONSTRATION_MODEL,
     ...(workers !== undefined && { workers }),
-    // At a rate the replay plays a service, with a service's deadline. Without one, a machine that stalls should slow it down,
-    // and not make it lose transactions.
+    // With a rate, the replay acts like a service, with a service's deadline. Without one, a machine that stalls should slow it
+    // down instead of making it lose transactions.
     ...(rate === undefined && { timeoutMs: UNPACED_TIMEOUT_MS }),
   };
 }

@@ -3,16 +3,16 @@ import type { Clock } from './clock.js';
 import { flipsOf } from './versions-text.js';
 
 const LOOK_EVERY_MS = 20;
-/** A shadow that hangs must not keep the report. */
+/** A hung shadow must not prevent the report. */
 const LONGEST_MS = 10_000;
 
-/** Whether every copy has been compared, or dropped. What was dropped before it was copied is not among them. */
+/** Whether every copy has been compared or dropped. Requests that were dropped before they were copied do not count. */
 export function isSettled(shadow: ShadowSummary): boolean {
   const { failed, late, unpaired } = shadow.dropped;
   return flipsOf(shadow).compared + failed + late + unpaired >= shadow.copied;
 }
 
-/** Resolves once all shadows have answered their copies, which go behind the requests; or after ten seconds. */
+/** Resolves when all shadows have answered their copies, which go behind the requests, or after ten seconds. */
 export async function settledShadows(scorer: Pick<FraudScorer, 'deployments'>, clock: Clock): Promise<void> {
   const latest = clock.now() + LONGEST_MS;
   const { signal } = new AbortController();

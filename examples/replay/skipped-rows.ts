@@ -2,7 +2,7 @@ import type { BadRow, BadRowError } from '../../models/visa-fraud/csv/bad-row-er
 
 const KEPT = 10;
 
-/** Rows that could not be read and were left out: all are counted, the first few are kept. */
+/** Rows that could not be read and were skipped. All are counted, and the first few are kept. */
 export class SkippedRows {
   readonly #first: BadRow[] = [];
   #count = 0;

@@ -4,12 +4,10 @@ import type { Clock } from './clock.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/**
- * Ctrl-C under npm arrives twice within a moment: from the terminal, and passed on by npm. Two within this time are one.
- */
+/** Under npm, Ctrl-C arrives twice in a short time: from the terminal, and passed on by npm. Two signals within this time count as one. */
 const SAME_SIGNAL_MS = 400;
 
-/** Turns the first Ctrl-C, or SIGTERM, into a request to stop; the second leaves at once. */
+/** Turns the first Ctrl-C or SIGTERM into a request to stop. The second one ends the process at once. */
 export class StopSignals {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #leave: (exitCode: number) => void;
@@ -21,7 +19,7 @@ export class StopSignals {
 
   /**
    * @param leave ends the process at once.
-   * @param source what emits the signals.
+   * @param source emits the signals.
    */
   constructor(clock: Pick<Clock, 'now'>, leave: (exitCode: number) => void, source: EventEmitter = process) {
     this.#clock = clock;
@@ -30,12 +28,12 @@ export class StopSignals {
     for (const [name, listener] of this.#listeners) source.on(name, listener);
   }
 
-  /** Aborted when it is time to stop. */
+  /** Aborted to stop. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Which signal it was. */
+  /** The name of the signal that came. */
   get name(): string | null {
     return this.#name;
   }
@@ -45,7 +43,7 @@ export class StopSignals {
     return this.#name === null ? 0 : 128 + constants.signals[this.#name];
   }
 
-  /** Asks to stop without a signal: nobody listens any more. */
+  /** Requests a stop without a signal, because the reader has closed the pipe. */
   stop(): void {
     this.#controller.abort();
   }

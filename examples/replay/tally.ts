@@ -2,7 +2,7 @@ import type { BusinessSummary, Decision, ErrorCode, RiskLevel, ScoreResult } fro
 import { Float32List } from './float32-list.js';
 import { type RankingQuality, rankingQuality } from './ranking-quality.js';
 
-/** What became of the transactions, compared with the file's own labels whether or not they were known in time. */
+/** The outcomes of the transactions, compared with the file's own labels, whether or not these were known in time. */
 export class Tally {
   readonly decisions: Record<Decision, number> = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
   readonly levels: Record<RiskLevel, number> = { LOW: 0, MEDIUM: 0, HIGH: 0 };
@@ -42,7 +42,7 @@ export class Tally {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
   }
 
-  /** How well the fraud probability ranks; takes a moment where there are many. */
+  /** How well the fraud probability ranks. Takes a moment if there are many. */
   ranking(): RankingQuality {
     return rankingQuality(this.#fraudScores.values, this.#legitimateScores.values);
   }

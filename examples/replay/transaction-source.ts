@@ -4,7 +4,7 @@ import { SkippedRows } from './skipped-rows.js';
 
 type Read = IteratorResult<Transaction, void>;
 
-/** The transactions of a file, and what was met while reading it. */
+/** The transactions of a file, and the problems met while reading it. */
 export class TransactionSource implements AsyncIterable<Transaction> {
   /** Rows that could not be read. */
   readonly skipped = new SkippedRows();
@@ -14,10 +14,10 @@ export class TransactionSource implements AsyncIterable<Transaction> {
   #totalBytes = 0;
 
   /**
-   * Reads the first row, so that a file that cannot be read is told of before anything else is done.
+   * Reads the first row, so that a file that cannot be read is reported before anything else is done.
    *
-   * @param skipBad whether rows that cannot be read are left out; else they end the reading.
-   * @throws InputFileError and BadRowError, as does the reading
+   * @param skipBad whether rows that cannot be read are skipped. Otherwise they end the reading.
+   * @throws InputFileError and BadRowError, also while reading
    */
   static async open(file: string, skipBad: boolean): Promise<TransactionSource> {
     const source = new TransactionSource(file, skipBad);
@@ -35,12 +35,12 @@ export class TransactionSource implements AsyncIterable<Transaction> {
     });
   }
 
-  /** Bytes read, and all bytes of the file, as it is stored. */
+  /** Bytes read, and all bytes of the file as it is stored. */
   get bytes(): { bytesRead: number; totalBytes: number } {
     return { bytesRead: this.#bytesRead, totalBytes: this.#totalBytes };
   }
 
-  /** Handed through by hand: a generator around a generator would cost a promise more for each row. */
+  /** Delegates without a generator, because a generator around a generator would cost one more promise per row. */
   [Symbol.asyncIterator](): AsyncIterator<Transaction, void> {
     return { next: () => this.#next(), return: () => this.#rows.return() };
   }

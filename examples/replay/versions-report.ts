@@ -11,14 +11,14 @@ import {
 
 const HEAD = ['version', 'role', 'traffic', 'decided', 'REVIEW', 'BLOCK', 'P99', 'detected', 'false pos.'];
 
-/** What each version did; nothing where one model served alone. */
+/** The results of each version. Empty if a single model served. */
 export function versionBlocks({ deployments }: Pick<Summary, 'deployments'>): string[] {
   if (deployments.length < 2) return [];
   return [versionTable(deployments), ...deployments.flatMap(shadowBlock), ...deployments.flatMap(comparisonBlock)];
 }
 
 function versionTable(deployments: readonly DeploymentSummary[]): string {
-  // As the other tables of the report: no colours of its own.
+  // Like the other tables of the report: no colours of its own.
   const table = new Table({
     head: HEAD,
     colAligns: HEAD.map((_, index) => (index < 2 ? 'left' : 'right')),

@@ -10,12 +10,12 @@ import { formatCount, formatScore, formatShare } from './format.js';
 
 const DECISIONS: readonly Decision[] = ['APPROVE', 'REVIEW', 'BLOCK'];
 
-/** How a shadow's decisions compare with what the callers got. */
+/** How a shadow's decisions compare with the decisions that the callers got. */
 export interface Flips {
   compared: number;
-  /** Those of which the shadow decides otherwise. */
+  /** Compared requests that the shadow decided otherwise. */
   flipped: number;
-  /** Each pair of different decisions that there was, the most frequent first. */
+  /** The pairs of different decisions that occurred, the most frequent first. */
   pairs: { from: Decision; to: Decision; count: number }[];
 }
 
@@ -30,13 +30,13 @@ export function liveVersions({ deployments }: Pick<Summary, 'deployments'>): Dep
   return deployments.filter(({ role }) => role !== 'retired');
 }
 
-/** `2 challenger 10.0 %`; without the share where a version can have none. */
+/** `2 challenger 10.0 %`; without the share if a version cannot have one. */
 export function describeRole({ version, role, traffic }: DeploymentSummary): string {
   const share = role === 'primary' || role === 'challenger' ? ` ${formatShare(traffic)}` : '';
   return `${version} ${role}${share}`;
 }
 
-/** Pairs of decisions that a line has room for. */
+/** The most pairs of decisions in a line. */
 const MOST_PAIRS = 3;
 
 /** `12 of 1,000 flipped: 8 APPROVE → REVIEW, 4 REVIEW → BLOCK`, with the most frequent pairs. */
@@ -47,24 +47,24 @@ export function describeFlips(shadow: ShadowSummary): string {
   return `${formatCount(flipped)} of ${formatCount(compared)} flipped${list.length > 0 ? `: ${list.join(', ')}` : ''}`;
 }
 
-/** What of the copies was not compared, and why. */
+/** How many copies were not compared, and why. */
 export function describeDropped({ dropped }: ShadowSummary): string {
   const reasons = Object.entries(dropped).filter(([, count]) => count > 0);
   return reasons.map(([reason, count]) => `${formatCount(count)} ${reason}`).join(', ') || 'none';
 }
 
-/** How far a shadow's scores are from the callers'. */
+/** How far a shadow's scores are from the callers' scores. */
 export function describeScoreDifference({ scoreDifference: { mean, p95 }, psi }: ShadowSummary): string {
   return `mean ${formatScore(mean)}, P95 ${formatScore(p95)}, PSI ${formatScore(psi)}`;
 }
 
-/** A challenger's rate less the primary's, with its confidence interval. */
+/** A challenger's rate minus the primary's, with its confidence interval. */
 export function describeDifference({ difference, low, high, distinguishable }: RateDifference): string {
   const verdict = distinguishable ? 'they differ' : 'no difference found';
   return `${points(difference)} (${points(low)} to ${points(high)}): ${verdict}`;
 }
 
-/** Something that became of a version, in a line. */
+/** An event of a version, in one line. */
 export function describeEvent({ type, version, reason, traffic }: DeploymentEvent): string {
   const share = traffic === undefined ? '' : `, now ${formatShare(traffic)} of the traffic`;
   return `version ${version ?? 'unknown'}: ${type}${share}${reason === undefined ? '' : ` (${reason})`}`;

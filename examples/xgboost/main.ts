@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FraudScorer } from 'fraud-scorer';
 
-// In your project, once, in a shell: npx fraud-scorer adopt model.onnx --out models/fraud --missing nan --features amount,hour,…
+// In your project, run this once in a shell: npx fraud-scorer adopt model.onnx --out models/fraud --missing nan --features amount,hour,…
 const directory = join(mkdtempSync(join(tmpdir(), 'fraud-')), 'model');
 const cli = fileURLToPath(new URL('dist/cli.js', import.meta.resolve('fraud-scorer/package.json')));
 const file = fileURLToPath(new URL('model.onnx', import.meta.url));
@@ -16,7 +16,7 @@ console.log(execFileSync(process.execPath, adopt, { encoding: 'utf8' }));
 const scorer = await FraudScorer.create({ model: directory });
 const usual = { amount: 4.42, hour: 15, hours_since_customer_last: 0.2, amount_to_customer_mean: 0.8 };
 const unusual = { amount: 658.11, hour: 18, hours_since_customer_last: 21.3, amount_to_customer_mean: 8 };
-// By name, in any order. The model was trained with missing values, so one may be null, or left out.
+// Features by name, in any order. The model was trained with missing values, so one may be null or left out.
 for (const features of [
   { ...usual, terminal_fraud_share_28d: 0.01 },
   { ...unusual, terminal_fraud_share_28d: null },

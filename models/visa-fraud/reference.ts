@@ -1,3 +1,8 @@
+/**
+ * The features of the demonstration model, and the generator of transactions that it was trained on.
+ *
+ * @module
+ */
 export {
   FeatureBuilder,
   type FeatureBuilderOptions,

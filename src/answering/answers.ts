@@ -6,7 +6,7 @@ import { inContext } from '../host/async-context.js';
 import type { FaultReport } from '../host/faults.js';
 import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
-import { isProbability, outputsPerRow, outsideMessage, readAttention } from '../protocol/outputs.js';
+import { isProbability, outOfRange, outputsPerRow, readAttention } from '../protocol/outputs.js';
 import type { VersionLog } from '../records/host/version-log.js';
 import { explainCodes } from '../requests/explain-codes.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
@@ -21,15 +21,15 @@ export interface AnswersOptions {
   table: RequestTable;
   model: ModelIdentity;
   maxBatchSize: number;
-  /** Columns of the attention output; 0 where there is none. Known once a worker is ready. */
+  /** Columns of the attention output; 0 if the model has none. Known once a worker is ready. */
   workers: { readonly attentionWidth: number };
-  /** As scores are compared with it: rounded to float32. It may change at any time. */
+  /** The thresholds, rounded to float32 as the scores are. They may change at any time. */
   policy: { readonly rounded: DecisionPolicy };
-  /** The host's own say; undefined where it has none. */
+  /** The host's function `decide`; undefined if there is none. */
   decide: Decide | undefined;
   onDecideFailure: (reason: string) => void;
   explanations: Explanations;
-  /** Takes a sample of the rows; null where drift is not measured. */
+  /** Samples the rows; null if drift is not measured. */
   drift: DriftWatch | null;
   /** Takes decisions to where they are recorded. */
   log: Pick<VersionLog, 'isActive' | 'begin' | 'add' | 'end' | 'hold' | 'answerHeld'>;
@@ -38,10 +38,10 @@ export interface AnswersOptions {
   onFault: FaultReport;
 }
 
-/** Takes one version's landed batches through decide → explain, if wanted → settle → record. */
+/** Processes a version's landed batches: decides, explains if wanted, settles the request and records it. */
 export class Answers {
   readonly #options: AnswersOptions;
-  /** Of the batch that is being answered. */
+  /** When each request of the current batch was enqueued. */
   readonly #enqueued: Float64Array;
 
   constructor(options: AnswersOptions) {
@@ -49,7 +49,7 @@ export class Answers {
     this.#enqueued = new Float64Array(options.maxBatchSize);
   }
 
-  /** @param answeredAt on the monotonic clock, in ms. */
+  /** @param answeredAt time on the monotonic clock, in ms. */
   answer(landed: readonly Landed[], answeredAt: number): void {
     for (const { lane, reply } of landed) {
       this.#options.stats.recordBatch(lane.count, reply.inferenceMs);
@@ -60,7 +60,7 @@ export class Answers {
   #answerBatch(lane: Lane, inferenceMs: number, provider: Provider, answeredAt: number): void {
     const { table, explanations, drift, stats, settler } = this.#options;
     const { rows, generations, count } = lane;
-    // Before anything is settled: the rows' memory goes to other requests then.
+    // Do this before any request is settled: after that, the rows' memory goes to other requests.
     if (drift !== null) drift.sample(lane, table, answeredAt);
     const log = this.#options.log.isActive ? this.#options.log : null;
     log?.begin();
@@ -69,22 +69,22 @@ export class Answers {
     let answered = 0;
     for (let place = 0; place < count; place += 1) {
       const row = rows[place] as number;
-      // One that was settled early has let go of its row.
+      // A request that was settled early has released its row.
       if (table.generation[row] !== generations[place] || table.state[row] !== rowStates.running) continue;
       let result: ModelResult;
-      // Code of the host's that hears of one answer may change it for the next.
+      // The host's code that gets one answer may change this for the next answer.
       const policy = this.#options.policy.rounded;
       try {
         result = this.#decide(lane, place, row, policy, inferenceMs, provider, answeredAt);
       } catch (error) {
-        // One request's trouble is not its neighbours'.
+        // A failure in one request must not affect the others.
         const failure = new InferenceError("The request's answer could not be made", { cause: error });
         this.#fail(row, error instanceof InferenceError ? error : failure);
         continue;
       }
-      // The host's function may have ended its own request, by an abort say.
+      // The host's function may have settled its own request, for example by an abort.
       if (asks && !table.isCurrent(row, generations[place] as number)) continue;
-      // Nobody wants reasons, as a rule.
+      // Most hosts want no reasons.
       const explain = (table.explain[row] as number) || explanations.defaultCode;
       if (explain > explainCodes.never && explanations.wants(row, result)) {
         table.state[row] = rowStates.held;
@@ -95,7 +95,7 @@ export class Answers {
         enqueued[answered] = table.enqueuedAt[row] as number;
         answered += 1;
         if (asks || settler.tellsHost) {
-          // Its code may look at the summary.
+          // The host's code may read the summary, so it must be up to date.
           stats.recordTimes(enqueued, answered, lane.sentAt, answeredAt);
           answered = 0;
         }
@@ -108,9 +108,9 @@ export class Answers {
   }
 
   /**
-   * What the model's scores come to.
+   * Turns the model's scores into a result.
    *
-   * @throws {InferenceError} where they are no probabilities: a score that is not a number must never become a decision.
+   * @throws {InferenceError} if a score is not a probability. A score that is not a number must never become a decision.
    */
   #decide(
     { outputs, attention: weights, sentAt, count: batchSize }: Lane,
@@ -124,8 +124,8 @@ export class Answers {
     const { table, model } = this.#options;
     const fraudProbability = outputs[place * outputsPerRow] as number;
     const riskScore = outputs[place * outputsPerRow + 1] as number;
-    if (!isProbability(fraudProbability)) throw new InferenceError(outsideMessage('fraud probability'));
-    if (!isProbability(riskScore)) throw new InferenceError(outsideMessage('risk score'));
+    if (!isProbability(fraudProbability)) throw outOfRange('fraudProbability');
+    if (!isProbability(riskScore)) throw outOfRange('riskScore');
     const attention = readAttention(weights, place, this.#options.workers.attentionWidth);
     const enqueuedAt = table.enqueuedAt[row] as number;
     const timing = { queueMs: sentAt - enqueuedAt, inferenceMs, totalMs: answeredAt - enqueuedAt, batchSize };
@@ -137,7 +137,7 @@ export class Answers {
     const decision = byHost ?? byPolicy;
     const decidedBy = byHost === null ? 'policy' : 'host';
     const id = table.id[row];
-    // Four literals: a field that is added to an object later goes to a memory of its own.
+    // Four literals, because V8 moves an object to slower memory if a field is added later.
     if (attention === null) {
       return id === undefined
         ? { source, decision, decidedBy, fraudProbability, riskScore, riskLevel: level, model, provider, timing }
@@ -171,7 +171,7 @@ export class Answers {
         };
   }
 
-  /** What the host decides itself, in the context of the request's caller; null where it leaves that to the policy. */
+  /** Asks the host's function `decide` in the caller's asynchronous context. Returns null if it leaves the decision to the policy. */
   #ask(
     row: number,
     fraudProbability: number,
@@ -186,7 +186,7 @@ export class Answers {
     return inContext(table.context[row] ?? null, () => hostDecision(decide, scores, request, onDecideFailure));
   }
 
-  /** A request whose answer was held for its reasons. @param answeredAt on the monotonic clock, in ms. */
+  /** Answers a request that was held for its reasons. @param answeredAt time on the monotonic clock, in ms. */
   answerHeld(row: number, answeredAt: number): void {
     const { table, stats, log } = this.#options;
     const result = table.result[row] ?? null;
@@ -205,7 +205,7 @@ export class Answers {
       stats.recordAnswer(result.decision, result.riskLevel, result.id, result, table.amount, row);
       settler.answer(row, result);
     } catch (error) {
-      // Its neighbours are answered all the same.
+      // The other requests are answered all the same.
       onFault(error);
     }
   }

@@ -10,32 +10,32 @@ import type { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { decidingScore, type FeatureName, reasonsOf } from './reasons.js';
 
-/** Requests that may wait for their reasons; beyond it they are answered without. */
+/** The most requests that may wait for reasons. Further requests are answered without reasons. */
 export const maxExplanations = 1_024;
 
 export interface ExplanationsOptions {
   table: RequestTable;
   features: FeatureRows;
-  /** What is explained where the request does not say. */
+  /** The default for requests that do not say. */
   explain: Explain;
   names: readonly FeatureName[];
   run: (task: ExplainTask) => Promise<ExplainReply>;
-  /** A request that was held may be answered. */
+  /** Called when a held request can be answered. */
   onExplained: (row: number) => void;
   onFailure: (reason: string) => void;
   onFault: FaultReport;
 }
 
 /**
- * Adds reasons to answers, off the hot path: one explanation is made at a time, beside the batches, and only for answers that
- * want one. It is an extra: where it can't be made, or not before the request's deadline, the answer goes out without.
+ * Adds reasons to answers, off the hot path. It makes one explanation at a time, beside the batches, and only for answers that want one. If
+ * it fails, or is not ready before the request's deadline, the answer goes out without reasons.
  */
 export class Explanations {
   readonly #options: ExplanationsOptions;
-  /** What is explained where the request does not say. */
+  /** The default for requests that do not say. */
   readonly defaultCode: number;
   readonly #queue = new PQueue({ concurrency: 1 });
-  /** The one that is being made, and how to go on without it. */
+  /** The explanation in progress. `skip` stops waiting for it. */
   #current: { row: number; skip: () => void } | null = null;
   #given = 0;
   #skipped = 0;
@@ -45,12 +45,12 @@ export class Explanations {
     this.defaultCode = explainCodes.of(options.explain);
   }
 
-  /** Those that could be given, and answers that wanted one and went out without. */
+  /** Explanations that were given, and answers that wanted reasons and went out without. */
   get summary(): ExplanationsSummary {
     return { given: this.#given, skipped: this.#skipped };
   }
 
-  /** Whether an answer has to wait for its reasons: `begin` must be called then. */
+  /** Whether the answer must wait for its reasons. If so, call `begin`. */
   wants(row: number, { decision }: ModelResult): boolean {
     const code = (this.#options.table.explain[row] as number) || this.defaultCode;
     if (!wantsReasons(code, decision)) return false;
@@ -59,7 +59,7 @@ export class Explanations {
     return false;
   }
 
-  /** @param row of the state `held`. @param policy that decided: it may change before the explanation's turn comes. */
+  /** @param row in the state `held`. @param policy the policy that decided. It may change before this explanation starts. */
   begin(row: number, result: ModelResult, policy: DecisionPolicy): void {
     const generation = this.#options.table.generation[row] as number;
     const of = decidingScore(result, policy);
@@ -69,7 +69,7 @@ export class Explanations {
     );
   }
 
-  /** The row's request is settled without its reasons: those behind it are not to wait for them. */
+  /** The request was settled without reasons. Stops its explanation, so that the next ones do not wait for it. */
   giveUp(row: number): void {
     if (this.#current?.row === row) this.#current.skip();
   }
@@ -79,7 +79,7 @@ export class Explanations {
     const isHeld = (): boolean => this.#isHeld(row, generation);
     let isGiven = false;
     try {
-      // One that was answered at its deadline meanwhile needs no reasons any more.
+      // The request was answered at its deadline and needs no reasons any more.
       if (isHeld()) {
         const reply = await this.#orSkipped(row, run({ kind: 'explain', features: this.#featuresOf(row), of }));
         if (reply !== null && 'error' in reply) {
@@ -97,7 +97,7 @@ export class Explanations {
     if (isHeld()) onExplained(row);
   }
 
-  /** What comes of one that is skipped is not heard. @returns null where it is skipped. */
+  /** @returns the explanation, or null if it was skipped. The result of a skipped explanation is ignored. */
   async #orSkipped(row: number, reply: Promise<ExplainReply>): Promise<ExplainReply | null> {
     const skipped = new Promise<null>((resolve) => {
       this.#current = { row, skip: () => resolve(null) };

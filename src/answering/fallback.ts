@@ -10,8 +10,8 @@ import { describeReturned, describeThrown } from './host-failures.js';
 const answered: ReadonlySet<ErrorCode> = new Set<ErrorCode>(fallbackCodes);
 
 /**
- * The fallback's decision in place of `error`, or null where there is none: the error stands.
- * A host's function that throws, or returns anything but a decision, is reported to `onFailure` and changes nothing.
+ * The fallback's decision in place of `error`, or null if the error stands. If the host's function throws, or returns anything but a
+ * decision, this is reported to `onFailure`, and the error stands.
  */
 export function fallbackDecision(
   fallback: Fallback,
@@ -24,11 +24,11 @@ export function fallbackDecision(
   try {
     const decision: unknown = fallback(request, error);
     if (isDecision(decision)) return decision;
-    // An answer that comes later is of no use, so its rejection is ignored too.
+    // A promise is of no use here. Its rejection is caught so that it does not end the process.
     containResult(decision, () => {});
     onFailure(`the fallback function returned ${describeReturned(decision)}, expected APPROVE, REVIEW or BLOCK`);
   } catch (error) {
-    // Its message may quote the request, so it is not logged.
+    // The thrown message may quote the request, so it is not logged.
     onFailure(`the fallback function threw: ${describeThrown(error)}`);
   }
   return null;

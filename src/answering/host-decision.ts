@@ -6,8 +6,8 @@ import { isDecision } from '../validation/decision.js';
 import { describeReturned, describeThrown } from './host-failures.js';
 
 /**
- * The host's own decision in place of the policy's, or null where it has none. A function that throws, or returns anything but a
- * decision, is reported to `onFailure`, and the policy decides.
+ * The host's decision in place of the policy's, or null if it has none. If the host's function throws, or returns anything but a decision,
+ * this is reported to `onFailure`, and the policy decides.
  */
 export function hostDecision(
   decide: Decide,
@@ -19,13 +19,13 @@ export function hostDecision(
     const decision: unknown = decide(scores, request);
     if (isDecision(decision)) return decision;
     if (decision === undefined) return null;
-    // An answer that comes later is of no use, so its rejection is ignored too.
+    // A promise is of no use here. Its rejection is caught so that it does not end the process.
     containResult(decision, () => {});
     onFailure(
       `the function decide returned ${describeReturned(decision)}, expected APPROVE, REVIEW, BLOCK or undefined`,
     );
   } catch (error) {
-    // Its message may quote the request, so it is not logged.
+    // The thrown message may quote the request, so it is not logged.
     onFailure(`the function decide threw: ${describeThrown(error)}`);
   }
   return null;

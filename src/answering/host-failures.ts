@@ -1,7 +1,8 @@
 import { isThenable } from '../host/host-code.js';
 import { describeKind } from '../validation/issues.js';
 
-// What a function of the host's did in place of giving a decision, in words for the log. Never a value or a message: both may hold data.
+// Describes for the log what a host's function did instead of returning a decision. Never includes a value or a message: both may hold
+// data.
 
 export function describeReturned(value: unknown): string {
   if (isThenable(value)) return 'a promise; it must be synchronous';
@@ -11,7 +12,7 @@ export function describeReturned(value: unknown): string {
 
 const className = /^[A-Za-z_$][\w$]{0,59}$/;
 
-/** The class of what was thrown. */
+/** The class of the thrown value. */
 export function describeThrown(error: unknown): string {
   if (typeof error !== 'object' || error === null) return describeKind(error);
   try {

@@ -3,7 +3,7 @@ import type { Decision, RiskLevel } from '../api/result.js';
 import { InvalidOptionsError } from '../errors.js';
 import { FieldReader } from '../validation/field-reader.js';
 
-/** The thresholds where neither the manifest nor the options say otherwise. */
+/** The thresholds that neither the manifest nor the options set. */
 export const defaultPolicy: Readonly<DecisionPolicy> = {
   reviewProbability: 0.5,
   blockProbability: 0.8,
@@ -23,9 +23,9 @@ const thresholdNames = [
 ] as const satisfies readonly (keyof DecisionPolicy)[];
 
 /**
- * Reads a patch of thresholds; fields it does not name are left out.
+ * Reads a partial policy. Fields that are absent stay absent.
  *
- * @param reader where the patch is; issues are collected there.
+ * @param reader the reader of the partial policy. It collects the issues.
  */
 export function readPolicyPatch(reader: FieldReader): Partial<DecisionPolicy> {
   const patch: Partial<DecisionPolicy> = {};
@@ -37,7 +37,7 @@ export function readPolicyPatch(reader: FieldReader): Partial<DecisionPolicy> {
   return patch;
 }
 
-/** @throws {InvalidOptionsError} where the patch names an unknown threshold or one outside [0, 1]. */
+/** @throws {InvalidOptionsError} if a threshold is unknown or outside [0, 1]. */
 export function parsePolicyPatch(patch: unknown): Partial<DecisionPolicy> {
   if (patch === undefined) {
     throw new InvalidOptionsError([{ path: 'policy', expected: 'an object of thresholds', received: 'nothing' }]);
@@ -48,21 +48,21 @@ export function parsePolicyPatch(patch: unknown): Partial<DecisionPolicy> {
   return thresholds;
 }
 
-/** Thresholds rounded to float32, as the scores they are compared with are. */
+/** Rounds the thresholds to float32, because the scores are float32. */
 export function roundPolicy(policy: DecisionPolicy): DecisionPolicy {
   const rounded = { ...policy };
   for (const name of thresholdNames) rounded[name] = Math.fround(policy[name]);
   return rounded;
 }
 
-/** Thresholds of which the first should not be above the second, and what comes of it where it is. */
+/** Pairs of thresholds. If the first is above the second, `effect` happens. */
 const ordered = [
   ['reviewProbability', 'blockProbability', 'no transaction is reviewed for its fraud probability'],
   ['reviewRisk', 'blockRisk', 'no transaction is reviewed for its risk score'],
   ['mediumRisk', 'highRisk', 'no risk level is MEDIUM'],
 ] as const satisfies readonly (readonly [keyof DecisionPolicy, keyof DecisionPolicy, string])[];
 
-/** What is allowed but most likely a mistake: a threshold that has no effect, because the more severe one is below it. */
+/** Describes thresholds that are allowed but probably a mistake: they have no effect, because the more severe threshold is below them. */
 export function policyNotes(policy: DecisionPolicy): string[] {
   return ordered
     .filter(([lower, upper]) => policy[lower] > policy[upper])
@@ -72,7 +72,7 @@ export function policyNotes(policy: DecisionPolicy): string[] {
     );
 }
 
-/** The more severe rule wins. Both scores and the policy's thresholds are float32. */
+/** The more severe rule wins. The scores and the thresholds are float32. */
 export function decide(fraudProbability: number, riskScore: number, policy: DecisionPolicy): Decision {
   if (fraudProbability > policy.blockProbability || riskScore > policy.blockRisk) return 'BLOCK';
   if (fraudProbability > policy.reviewProbability || riskScore > policy.reviewRisk) return 'REVIEW';

@@ -3,7 +3,7 @@ import type { ModelResult, Reason } from '../api/result.js';
 import type { Contribution, ExplainTask } from '../protocol/serving.js';
 import { decide } from './policy.js';
 
-/** A feature by its column in the row. */
+/** The name of a feature, by its column in the row. */
 export interface FeatureName {
   input: string;
   feature: string;
@@ -17,7 +17,7 @@ interface DescribedInput {
   descriptions?: string[];
 }
 
-/** The features of a row in its order; one without a name is called by its place. */
+/** The features of a row, in order. A feature without a name is named by its position. */
 export function featureNames(inputs: readonly DescribedInput[]): FeatureName[] {
   return inputs.flatMap(({ name, size, features, descriptions }) =>
     Array.from({ length: size }, (_, index) => ({
@@ -29,8 +29,8 @@ export function featureNames(inputs: readonly DescribedInput[]): FeatureName[] {
 }
 
 /**
- * The score that took the policy's decision, or would have taken it where the host decides: the risk where it alone was above its
- * threshold, else the probability.
+ * The score that caused the policy's decision: the risk if only the risk was above its threshold, else the fraud probability. If the host
+ * decided, it is the score that would have caused the policy's decision.
  */
 export function decidingScore(
   result: Pick<ModelResult, 'fraudProbability' | 'riskScore'>,

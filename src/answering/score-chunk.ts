@@ -8,11 +8,11 @@ import { decide, riskLevel } from './policy.js';
 /**
  * Turns a chunk's outputs into scores and decisions (0 APPROVE, 1 REVIEW, 2 BLOCK).
  *
- * @param outputs as the worker left them: probability [rows], then risk [rows].
+ * @param outputs the worker's outputs: probability [rows], then risk [rows].
  * @param policy rounded to float32.
- * @param scores gets the chunk's, from `row` on.
- * @param counts gets how many rows came to which decision added.
- * @throws {InferenceError} where an output is no probability; a score that is not a number must never become a decision.
+ * @param scores receives the chunk's scores, starting at `row`.
+ * @param counts the number of rows of each decision is added here.
+ * @throws {InferenceError} if an output is not a probability. A score that is not a number must never become a decision.
  */
 export function scoreChunk(
   outputs: Float32Array,
@@ -31,10 +31,12 @@ export function scoreChunk(
     const probability = outputs[index] as number;
     const risk = outputs[rows + index] as number;
     if (!isProbability(probability) || !isProbability(risk)) {
-      throw new InferenceError("The model's scores for a row: expected numbers in [0, 1], received something else");
+      const outOfRange = isProbability(probability) ? 'riskScore' : 'fraudProbability';
+      const message = "The model's scores for a row: expected numbers in [0, 1], received something else";
+      throw new InferenceError(message, { outOfRange });
     }
     const decision = decide(probability, risk, policy);
-    // Not by a table of names: looking each up took longer than all the rest of this loop.
+    // No lookup in a table of names here: it took longer than the rest of this loop.
     if (decision === 'APPROVE') {
       approved += 1;
       codes[row + index] = 0;
@@ -49,7 +51,7 @@ export function scoreChunk(
     fraudProbability[row + index] = probability;
     riskScore[row + index] = risk;
   }
-  // A chunk that is refused half-way is scored again, and must not count twice.
+  // Add the counts only at the end: a chunk that fails half-way is scored again and must not count twice.
   counts.APPROVE += approved;
   counts.REVIEW += reviewed;
   counts.BLOCK += blocked;

@@ -16,23 +16,23 @@ export interface SettlerOptions {
   table: RequestTable;
   deadlines: DeadlineWheel;
   fallback: Fallback;
-  /** Hears of decisions. Their records are made only where somebody listens. */
+  /** Gets the decisions. Their records are made only if there is a listener. */
   events: {
     readonly decisionListeners: number;
     emit(event: 'decision', record: DecisionRecord): void;
   };
-  /** Hears what became of requests that shadows have copies of. */
+  /** Gets the outcomes of requests that shadows have copies of. */
   copies?: { answered(place: number, result: ModelResult): void; failed(place: number): void };
-  /** Hears what became of requests that were routed among versions, by the version's index and the bucket of the routing key. */
+  /** Gets the outcomes of requests that were routed among versions, with the version's index and the bucket of the routing key. */
   experiments?: { settled(version: number, bucket: number, outcome: Decision | 'ERROR'): void };
   /** Takes decisions of the fallback to where they are recorded. @default nowhere */
   log?: FallbackLog | undefined;
-  /** Where requests are watched from. @default nobody watches */
+  /** Tracing of requests. @default none */
   traces?: Traces | undefined;
   onFallbackFailure: (reason: string) => void;
 }
 
-/** Tells callers what came of their requests, each exactly once: with the last word its row is released. */
+/** Settles requests, each exactly once, and releases their rows. */
 export class Settler {
   readonly #options: SettlerOptions;
   readonly #table: RequestTable;
@@ -44,12 +44,12 @@ export class Settler {
     this.#traces = options.traces ?? new Traces();
   }
 
-  /** Whether code of the host's hears of each answer as it is given. */
+  /** Whether the host's code is called for each answer. */
   get tellsHost(): boolean {
     return this.#options.events.decisionListeners > 0 || this.#traces.open > 0;
   }
 
-  /** A request that a model answered. */
+  /** Settles a request that the model answered. */
   answer(row: number, result: ModelResult): void {
     const table = this.#table;
     const resolve = table.resolve[row] as RequestTable['resolve'][number];
@@ -68,7 +68,7 @@ export class Settler {
     if (trace !== null) this.#traces.answered(trace, result, result.model);
   }
 
-  /** A request that was taken in and could not be answered. */
+  /** Settles a request that was taken in but could not be answered. */
   fail(row: number, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
     const caller = this.#callerOf(row);
     const copy = this.#table.copy[row] as number;
@@ -76,18 +76,18 @@ export class Settler {
     const kept = this.#options.fallback === 'throw' ? null : (this.#options.log?.keep(row) ?? null);
     this.#letGo(row);
     if (copy !== noCopy) this.#options.copies?.failed(copy);
-    // What the caller took back was not the version's to answer.
+    // A cancelled request does not count for the version.
     const isAbandoned = error.code === 'ERR_CLOSED';
     const isFailure = error.code !== 'ERR_ABORTED' && !isAbandoned;
     if (bucket !== noBucket && isFailure) this.#tellExperiments(row, bucket, 'ERROR');
-    // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
+    // Only `close` rejects requests that were taken in with this code. That is a failure, not a rejection.
     if (isAbandoned) observer.recordAbandoned();
     else observer.recordError(error);
     const fallback = this.#settleError(caller, error, model, observer, () => kept);
     if (caller.trace !== null) this.#trace(caller, caller.trace, error, model, fallback, isAbandoned);
   }
 
-  /** A request that is not taken in. */
+  /** Rejects a request that was not taken in. */
   refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void {
     observer.recordError(error);
     const kept = (): KeptRequest | null => this.#options.log?.keepRefused(model.version) ?? null;
@@ -107,7 +107,7 @@ export class Settler {
     this.#traces.failed(trace, { code: error.code, isAbandoned, fallback, model, isRouted, totalMs });
   }
 
-  /** @param row just released: it still says whose it was. */
+  /** @param row the released row. It still has the data of its request. */
   #tellExperiments(row: number, bucket: number, outcome: Decision | 'ERROR'): void {
     this.#options.experiments?.settled(this.#table.version[row] as number, bucket, outcome);
   }
@@ -135,7 +135,7 @@ export class Settler {
     };
   }
 
-  /** @returns what the fallback answered; null where the caller got the error. */
+  /** @returns the fallback's answer, or null if the caller got the error. */
   #settleError(
     caller: Caller,
     error: FraudScorerError,

@@ -1,7 +1,7 @@
 import type { DeploymentRole } from './deployment.js';
 import type { Patch } from './patch.js';
 
-/** The rules that watch a scorer. docs/alerts.md says what each means, and what to do first. */
+/** The built-in rules that watch a scorer. docs/alerts.md explains each rule and says what to do first. */
 export type AlertRule =
   | 'latency'
   | 'throughput'
@@ -21,168 +21,186 @@ export type AlertRule =
   | 'sampleRatio'
   | 'calibration';
 
-/** A rule of the package, or the name of one of the host's own. */
+/** The name of a built-in rule, or of one of your own rules. */
 export type AlertName = AlertRule | (string & {});
 
 /** How urgent an alert is. */
 export type AlertSeverity = 'warning' | 'critical';
 
-/** A rule's threshold was crossed. Raised once, and cleared once when the value is well back. */
+/**
+ * An alert: the value of a rule is beyond its threshold. It is raised once. It is cleared once, when the value is well back inside the
+ * threshold.
+ */
 export interface Alert {
   rule: AlertName;
   /**
-   * As the options say; else `critical` for some rules, and for most where the value was beyond twice the threshold (below half of it where
-   * low values are bad) when the alert was raised. docs/alerts.md lists them.
+   * The severity that the options set. By default some rules are always `critical`. Most other rules are `critical` if the value was beyond
+   * twice the threshold when the alert was raised (below half of the threshold, where low values are bad). docs/alerts.md lists the rules.
    */
   severity: AlertSeverity;
-  /** The version it is about; null where it is about the scorer as a whole. */
+  /** The version that the alert is about; null if it is about the whole scorer. */
   version: string | null;
-  /** The value seen: ms, rows/s, a share, GiB, or workers that are ready, as the threshold. */
+  /** The measured value, in the unit of the threshold: ms, rows/s, a share in [0, 1], GiB or a number of ready workers. */
   value: number;
-  /** The limit, as in the options. JSON makes null of `Infinity`. */
+  /** The limit from the options. JSON turns `Infinity` into null. */
   threshold: number;
-  /** When it was raised, in milliseconds since the epoch. */
+  /** The time at which the alert was raised, in milliseconds since the epoch. */
   since: number;
-  /** What was seen and what is allowed; of an alert that stands, also what to look at first. */
+  /** The measured value and the limit, in words. While the alert is active, the message also says what to look at first. */
   message: string;
-  /** What to look at first. Empty for a rule of the host's that says nothing. */
+  /** What to look at first. Empty if your own rule gives no advice. */
   advice: string;
 }
 
-/** An alert that was raised, with when it was cleared. */
+/** An alert from the history, with the time at which it was cleared. */
 export interface AlertRecord extends Alert {
-  /** In milliseconds since the epoch; null while it stands. */
+  /** In milliseconds since the epoch; null while the alert is active. */
   clearedAt: number | null;
 }
 
 /** The alerts of a scorer. */
 export interface AlertsSummary {
-  /** Those that stand, in the order in which they were raised. */
+  /** The active alerts, in the order in which they were raised. */
   active: Alert[];
-  /** The last 100 that were raised, those that stand included; the latest first. */
+  /** The last 100 alerts that were raised, active ones included. The latest comes first. */
   history: AlertRecord[];
 }
 
-/** Where each alert is raised. `Infinity` (0 for the ones that begin with `min`) switches one off. */
+/** The threshold of each rule. `Infinity` switches a rule off (0 for the fields that begin with `min`). */
 export interface AlertThresholds {
-  /** P99 of the latency, in ms. @default 100 */
+  /** P99 of the latency of requests, in ms. @default 100 */
   maxLatencyMs: number;
-  /** Rows a second while work was waiting the whole window. @default 100 */
+  /** Rows per second. The rule applies only if requests waited for a worker during the whole window. @default 100 */
   minThroughputPerSecond: number;
-  /** (failed + expired) / (total − rejected − cancelled). @default 0.01 */
+  /** (failed + expired) / (total − rejected − cancelled), in [0, 1]. @default 0.01 */
   maxErrorRate: number;
-  /** Requests answered by the fallback, of all that settled. @default 0.05 */
+  /** Requests answered by the fallback / all settled requests, in [0, 1]. @default 0.05 */
   maxFallbackRate: number;
   /** Resident memory of the process, in GiB. @default 8 */
   maxMemoryGb: number;
-  /** Of the most recent labels. @default 0.05 */
+  /** False positive rate of the most recent labels, in [0, 1]. @default 0.05 */
   maxFalsePositiveRate: number;
-  /** P99 of the latency as a multiple of `batching.targetLatencyMs`. @default 1 */
+  /** P99 of the latency / `batching.targetLatencyMs`. @default 1 */
   maxTargetLatencyRatio: number;
-  /** Share of requests that must not fail: the target that the burn rates are of. Above 0 and below 1. @default 0.9999 */
+  /** The share of requests that must not fail. The burn rates are measured against it. Above 0 and below 1. @default 0.9999 */
   availabilityTarget: number;
-  /** How many times faster than allowed errors use up the budget of the availability target, over 1 h and over 5 min. @default 14.4 */
+  /**
+   * Burn rate over 1 h and over 5 min: how many times faster than allowed the errors use up the error budget of `availabilityTarget`.
+   * @default 14.4
+   */
   maxFastBurnRate: number;
-  /** The same over 6 h and over 30 min. @default 6 */
+  /** Burn rate over 6 h and over 30 min. @default 6 */
   maxSlowBurnRate: number;
-  /** Requests that wait, as a share of `maxQueueSize`. @default 0.8 */
+  /** Waiting requests / `maxQueueSize`, in [0, 1]. @default 0.8 */
   maxQueueShare: number;
-  /** Population stability index of the score, or of the feature that has drifted most. @default 0.25 */
+  /** Population stability index (PSI) of the score, or of the feature that has drifted most. @default 0.25 */
   maxDrift: number;
-  /** Share of compared requests, over 10 min, that a shadow decides otherwise than the primary. @default 0.1 */
+  /** Flips / compared requests of a shadow over 10 minutes, in [0, 1]. @default 0.1 */
   maxShadowFlipRate: number;
-  /** Share of decisions with a label, of those with an id. Labels come late, so that this is for the host to set. @default 0 */
+  /**
+   * Decisions with a label / decisions about requests with an `id`, in [0, 1]. Labels come late, so only you can know a good value.
+   * @default 0
+   */
   minLabelCoverage: number;
-  /** Probability, by chance alone, of shares of the traffic as far from the ones that were set. @default 0.0001 */
+  /** Probability that chance alone makes the traffic differ this much from the configured shares. @default 0.0001 */
   minSampleRatioP: number;
-  /** Mean difference between the probability of fraud and the share of fraud, over ten bins (expected calibration error). @default 0.05 */
+  /** Expected calibration error: the mean difference between the fraud probability and the share of fraud, over ten bins. @default 0.05 */
   maxCalibrationError: number;
 }
 
-/** When a rule is raised and cleared, whatever its threshold is. Every field may be left out: docs/alerts.md has the defaults. */
+/** When a rule raises and clears its alert. Every field is optional; docs/alerts.md lists the defaults. */
 export interface AlertRuleOptions {
-  /** How urgent it always is. @default by the rule and the value */
+  /** The severity of all alerts of this rule. @default depends on the rule and the value */
   severity?: AlertSeverity | undefined;
-  /** The value at which it is cleared: inside the threshold. @default a tenth inside, for most rules */
+  /** The value at which the alert is cleared. It must be inside the threshold. @default a tenth inside the threshold, for most rules */
   clearAt?: number | undefined;
-  /** Looks in a row, one a second, that must be beyond the threshold before it is raised; 1 to 86,400. @default 1, for most rules */
+  /**
+   * How many checks in a row must be beyond the threshold before the alert is raised. There is one check per second. 1 to 86,400. @default
+   * 1, for most rules
+   */
   raiseAfter?: number | undefined;
-  /** Looks in a row that must be well back before it is cleared; 1 to 86,400. @default 1 */
+  /** How many checks in a row must be well back inside the threshold before the alert is cleared. 1 to 86,400. @default 1 */
   clearAfter?: number | undefined;
-  /** Fewer requests, rows or labels say nothing. At least 0. @default 10, for most rules */
+  /** The rule is not judged on fewer requests, rows or labels than this. At least 0. @default 10, for most rules */
   minimumVolume?: number | undefined;
 }
 
-/** A rule of the host's own. Looked at once a second, after the package's rules. */
+/** A rule of your own. It is checked once a second, after the built-in rules. */
 export interface CustomAlert {
-  /** A letter, then at most 63 letters, digits, `.`, `_` or `-`; of no other rule. */
+  /** A letter, then at most 63 letters, digits, `.`, `_` or `-`. No other rule may have the same name. */
   name: string;
   /**
-   * The value to compare with the threshold, from what is seen now; null where there is nothing to judge by. Synchronous and quick. Where it
-   * throws, or returns anything but a finite number, null or undefined, the log says so once, and nothing is raised or cleared.
+   * Returns the value to compare with the threshold, or null if there is nothing to judge. It must be synchronous and fast. If it throws,
+   * or returns anything but a finite number, null or undefined, this is logged once, and no alert is raised or cleared.
    *
-   * @param version with `byVersion` the version to look at, else null.
+   * @param version the version to check if `byVersion` is set, else null.
    */
   look: (snapshot: AlertSnapshot, version: VersionSnapshot | null) => number | null | undefined;
-  /** The alert is raised beyond it. */
+  /** The alert is raised when the value is beyond this threshold. */
   threshold: number;
-  /** Which values are bad: those above the threshold, or those below. @default 'above' */
+  /** Which values are bad: those above the threshold or those below it. @default 'above' */
   bad?: 'above' | 'below' | undefined;
   /** @default 'warning' */
   severity?: AlertSeverity | undefined;
-  /** Where high values are bad: cleared at this value or below it; at most the threshold. @default a tenth inside the threshold */
+  /**
+   * Only where high values are bad: the alert is cleared at this value or below it. At most `threshold`. @default a tenth inside the
+   * threshold
+   */
   clearBelow?: number | undefined;
-  /** Where low values are bad: cleared at this value or above it; at least the threshold. @default a tenth inside the threshold */
+  /**
+   * Only where low values are bad: the alert is cleared at this value or above it. At least `threshold`. @default a tenth inside the
+   * threshold
+   */
   clearAbove?: number | undefined;
-  /** Looks in a row that must be beyond the threshold; 1 to 86,400. @default 1 */
+  /** How many checks in a row must be beyond the threshold before the alert is raised. 1 to 86,400. @default 1 */
   raiseAfter?: number | undefined;
-  /** Looks in a row that must be well back; 1 to 86,400. @default 1 */
+  /** How many checks in a row must be well back inside the threshold before the alert is cleared. 1 to 86,400. @default 1 */
   clearAfter?: number | undefined;
-  /** Requests of the last 10 seconds below which nothing is judged, and a standing alert is cleared. At least 0. @default 0 */
+  /** With fewer requests than this in the last 10 seconds, nothing is judged, and an active alert is cleared. At least 0. @default 0 */
   minimumVolume?: number | undefined;
-  /** Asked for each version that is live, and raised by version. @default false */
+  /** Checks each live version separately and raises an alert for each. @default false */
   byVersion?: boolean | undefined;
-  /** What is seen, for the message. @default 'NAME is' */
+  /** Describes the value in the message. @default 'NAME is' */
   description?: string | undefined;
-  /** What to look at first, for the message. @default none */
+  /** Says in the message what to look at first. @default none */
   advice?: string | undefined;
-  /** Whether `health()` is degraded while it stands. @default true */
+  /** Whether `health()` is `degraded` while the alert is active. @default true */
   affectsHealth?: boolean | undefined;
 }
 
-/** The rules that watch a scorer, and where they are raised. Every field may be left out. */
+/** The thresholds and the options of the rules that watch a scorer. Every field is optional. */
 export interface AlertOptions extends Patch<AlertThresholds> {
   /**
-   * Days that a label may take before `labelCoverage` counts its decision; 0 to 89, whole. A decision is counted once its day (in UTC) has been
-   * over for so many days. 0: decisions of every age are counted. @default 0
+   * How many days a label may take before `labelCoverage` counts its decision. An integer from 0 to 89. A decision counts after its day
+   * (UTC) has been over for that many days. With 0, decisions of every age count. @default 0
    */
   labelDelayDays?: number | undefined;
-  /** By rule: `false` switches it off, and an object says when it is raised and cleared. */
+  /** Options by rule: `false` switches the rule off, an object changes when its alert is raised and cleared. */
   rules?: { readonly [Rule in AlertRule]?: false | AlertRuleOptions | undefined } | undefined;
-  /** Rules of the host's own, at most 100. @default none */
+  /** Your own rules, at most 100. @default none */
   custom?: readonly CustomAlert[] | undefined;
 }
 
-/** Requests over some time. */
+/** Requests and failures during a period. */
 export interface FailureCounts {
-  /** Requests that were the scorer's to answer: those that succeeded, failed or expired. */
+  /** Requests that succeeded, failed or expired. */
   readonly requests: number;
-  /** Of `requests`, those that failed or expired. */
+  /** Those of `requests` that failed or expired. */
   readonly failed: number;
 }
 
-/** Requests of the last 10 seconds. A share without a denominator, or a percentile without a sample, is null. */
+/** Requests of the last 10 seconds. A ratio is null if its denominator is 0. A percentile is null without samples. */
 export interface TrafficSnapshot extends FailureCounts {
-  /** Requests of any outcome, those refused or cancelled included. */
+  /** Requests with any outcome, rejected and cancelled ones included. */
   readonly settled: number;
-  /** Of `settled`, those that the fallback answered. */
+  /** Those of `settled` that the fallback answered. */
   readonly fallbacks: number;
   readonly errorRate: number | null;
   readonly fallbackRate: number | null;
-  /** Requests in the latency distribution: those that the model answered. */
+  /** Requests that the model answered: the samples of the latency distribution. */
   readonly latencySamples: number;
   readonly p99LatencyMs: number | null;
-  /** Rows answered by the model a second, those of `scoreColumns` included. */
+  /** Rows that the model answered per second, rows of `scoreColumns` included. */
   readonly rowsPerSecond: number;
 }
 
@@ -190,28 +208,28 @@ export interface TrafficSnapshot extends FailureCounts {
 export interface WorkersSeen {
   ready: number;
   configured: number;
-  /** Missing because one hung, or could not be replaced; one that died is on its way back, and no news. */
+  /** Missing workers that hung or could not be replaced. A worker that died and is being replaced does not count. */
   troubled: number;
-  /** What the trouble is, where it is known. */
+  /** The cause, if it is known. */
   problem?: string | null;
 }
 
-/** How far what a version sees is from what it was trained on. */
+/** How far the rows that a version sees are from its training data. */
 export interface DriftSeen {
   /** Rows that were compared. */
   readonly rows: number;
   /** Population stability index of the score, or of the feature that has drifted most; at least 0. */
   readonly psi: number;
-  /** What has drifted most: a feature's name, or 'the score'. */
+  /** What has drifted most: the name of a feature, or 'the score'. */
   readonly worst: string;
-  /** The feature that has drifted most: where the score has drifted further, a likely cause. @default not known */
+  /** The feature that has drifted most. If the score has drifted further, this feature is a likely cause. @default not known */
   readonly feature?: string;
 }
 
-/** A shadow beside the primary, over the last 10 minutes. */
+/** A shadow compared with the primary, over the last 10 minutes. */
 export interface FlipsSeen {
   readonly compared: number;
-  /** Of `compared`, those with another decision than the primary's. */
+  /** Compared requests that the shadow decided otherwise than the primary. */
   readonly flipped: number;
 }
 
@@ -222,18 +240,18 @@ export interface CalibrationSeen {
   readonly error: number;
 }
 
-/** The latest labels of legitimate transactions, at most 1,000. */
+/** The latest labels of legitimate transactions, at most 1,000 of them. */
 export interface LabelsSeen {
   readonly recent: number;
-  /** The share of them that was flagged; null without one. */
+  /** The share of them that was blocked or reviewed, in [0, 1]; null without a label. */
   readonly falsePositiveRate: number | null;
 }
 
-/** How many decisions have a label, of those with an id that are old enough by `labelDelayDays`. */
+/** How many decisions have a label. Counts decisions about requests with an `id` that are old enough by `labelDelayDays`. */
 export interface CoverageSeen {
   readonly decided: number;
   readonly labelled: number;
-  /** null without decisions. */
+  /** labelled / decided, in [0, 1]; null without decisions. */
   readonly coverage: number | null;
 }
 
@@ -244,31 +262,31 @@ export interface VersionSnapshot {
   /** Its share of the traffic, in [0, 1]. */
   readonly traffic: number;
   readonly recent: TrafficSnapshot;
-  /** Decisions since it began to serve, and how many of them have a label. */
+  /** Decisions since the version began to serve, and how many of them have a label. */
   readonly decisions: number;
   readonly labelled: number;
-  /** Of its own decisions. */
+  /** Labels of this version's own decisions. */
   readonly labels: LabelsSeen;
   readonly coverage: CoverageSeen;
-  /** null where drift is not measured, or there is too little to tell. */
+  /** null if drift is not measured, or if there are too few rows. */
   readonly drift: DriftSeen | null;
-  /** null for a version that is no shadow. */
+  /** null if the version is not a shadow. */
   readonly flips: FlipsSeen | null;
-  /** null where there are no labels. */
+  /** null without labels. */
   readonly calibration: CalibrationSeen | null;
 }
 
-/** What the rules look at, once a second. */
+/** The values that the rules check, once a second. */
 export interface AlertSnapshot {
-  /** When it was taken, in milliseconds since the epoch. */
+  /** When the snapshot was taken, in milliseconds since the epoch. */
   readonly at: number;
-  /** Seconds that `recent` is over: 10, or less after a start. */
+  /** Length of the period of `recent`, in seconds: 10, or less after a start. */
   readonly windowSeconds: number;
   /** All versions together. */
   readonly recent: TrafficSnapshot;
   /** Whether there was always a request waiting for a worker in the last 10 seconds. */
   readonly waitedWholeWindow: boolean;
-  /** All versions together, over longer times: in whole minutes, the current one included. */
+  /** All versions together over longer periods, in whole minutes. The current minute is included. */
   readonly failures: {
     readonly last5Minutes: FailureCounts;
     readonly last30Minutes: FailureCounts;
@@ -280,15 +298,15 @@ export interface AlertSnapshot {
     readonly depth: number;
     readonly maxDepth: number;
   };
-  /** Resident memory of the process, in GiB; null where the system does not tell. */
+  /** Resident memory of the process, in GiB; null if the operating system does not report it. */
   readonly memoryGb: number | null;
   readonly workers: Readonly<WorkersSeen>;
-  /** Of all versions. */
+  /** Labels of all versions together. */
   readonly labels: LabelsSeen;
-  /** What happened where the primary handed over to its standby by itself; null where it did not. */
+  /** Describes the failover from the primary to its standby; null if there was none. */
   readonly failover: string | null;
-  /** Probability, by chance alone, of shares as far from the ones that were set; null where nothing is compared. */
+  /** Probability that chance alone makes the traffic differ this much from the configured shares; null if nothing is compared. */
   readonly sampleRatioP: number | null;
-  /** The versions that are live, the primary first. */
+  /** The live versions, the primary first. */
   readonly versions: readonly VersionSnapshot[];
 }

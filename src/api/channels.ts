@@ -4,65 +4,68 @@ import type { DecisionRecord } from './events.js';
 import type { Provider } from './provider.js';
 import type { Decision } from './result.js';
 
-/** How a request ended, in the terms it is counted by. */
+/** How a request ended. Each request counts under exactly one outcome. */
 export type RequestOutcome = 'succeeded' | 'failed' | 'rejected' | 'expired' | 'cancelled';
 
-/** What every message says: the `FraudScorer` it is about, to be compared with `===` where a process has several. */
+/** The part that all messages share: the `FraudScorer` that sent it. If a process has several scorers, compare it with `===`. */
 export interface ChannelMessage {
   scorer: object;
 }
 
 /** A request of `score` or `scoreMany` was settled. */
 export interface RequestMessage extends ChannelMessage {
-  /** By its original cause: a request that the fallback answered has that of its error. */
+  /** The outcome by the original cause. A request that the fallback answered has the outcome of its error. */
   outcome: RequestOutcome;
-  /** Who answered; null where the caller got an error. */
+  /** Whether the model or the fallback answered; null if the caller got an error. */
   source: 'model' | 'fallback' | null;
   decision: Decision | null;
-  /** The version that answered, or should have; empty where the request was refused before one was chosen. */
+  /** The version that answered, or that should have answered. Empty if the request was refused before a version was chosen. */
   version: string;
   error: ErrorCode | null;
-  /** From the call to its answer. */
+  /** Milliseconds from the call to the answer. */
   totalMs: number;
-  /** Of an answer of the model's: from the call to the dispatch of its batch. */
+  /** Milliseconds from the call to the dispatch of its batch; null if the model did not answer. */
   queueMs: number | null;
-  /** Of an answer of the model's: the worker's time over its batch. */
+  /** Milliseconds that the worker took over the batch; null if the model did not answer. */
   inferenceMs: number | null;
-  /** Of an answer of the model's: rows of its batch. */
+  /** Rows in the batch; null if the model did not answer. */
   batchSize: number | null;
-  /** When it was settled, in milliseconds since the epoch. */
+  /** When the request was settled, in milliseconds since the epoch. */
   at: number;
 }
 
-/** A batch of requests came back from its worker, or was lost with it. Batches of shadows, and rows of `scoreColumns`, are not told of. */
+/**
+ * A batch of requests came back from its worker, or was lost with its worker. There are no messages about batches of shadows or rows of
+ * `scoreColumns`.
+ */
 export interface BatchMessage extends ChannelMessage {
   version: string;
   rows: number;
-  /** Whether rows of it were sent before, in a batch that failed. */
+  /** Whether the batch has rows that were sent before, in a batch that failed. */
   isRetry: boolean;
-  /** The worker's `threadId`; null where it is not known. */
+  /** The worker's `threadId`; null if it is not known. */
   worker: number | null;
-  /** null where the batch failed. */
+  /** null if the batch failed. */
   provider: Provider | null;
-  /** The worker's time over it; null where it failed. */
+  /** Milliseconds that the worker took over the batch; null if the batch failed. */
   inferenceMs: number | null;
-  /** From its dispatch to its return. */
+  /** Milliseconds from the dispatch of the batch to its return. */
   totalMs: number;
-  /** Its requests may still be answered: they are sent again where that makes sense. */
+  /** Why the batch failed. Its requests may still be answered, because they are sent again where that can help. */
   error: 'ERR_INFERENCE' | 'ERR_WORKER_LOST' | null;
-  /** When it came back, in milliseconds since the epoch. */
+  /** When the batch came back, in milliseconds since the epoch. */
   at: number;
 }
 
-/** The same as the event `decision` gives, the host's id included. */
+/** The same data as the event `decision`, your request `id` included. */
 export interface DecisionMessage extends ChannelMessage, DecisionRecord {}
 
-/** The same as the events `alert` and `alertCleared` give. */
+/** The same data as the events `alert` and `alertCleared`. */
 export interface AlertMessage extends ChannelMessage, Alert {
   state: 'raised' | 'cleared';
 }
 
-/** What is published on each channel of `node:diagnostics_channel`. */
+/** The message type of each channel of `node:diagnostics_channel`. */
 export interface FraudScorerChannels {
   'fraud-scorer:request': RequestMessage;
   'fraud-scorer:batch': BatchMessage;

@@ -12,17 +12,17 @@ import type {
 } from './summary.js';
 import type { CanarySummary, ShadowSummary } from './versions.js';
 
-/** One second of the charts. A value that is not known is null. */
+/** One second of the charts. A value is null if it is not known. */
 export interface DashboardPoint {
   /** When the second ended, in milliseconds since the epoch. */
   at: number;
-  /** Rows answered by the model, a second. */
+  /** Rows that the model answered, per second. */
   answered: number | null;
-  /** Requests that failed or expired, a second. */
+  /** Requests that failed or expired, per second. */
   failed: number | null;
-  /** Requests that were refused, a second. */
+  /** Requests that were rejected, per second. */
   rejected: number | null;
-  /** Decisions of each kind, a second. */
+  /** Decisions of each kind, per second. */
   approved: number | null;
   reviewed: number | null;
   blocked: number | null;
@@ -30,10 +30,10 @@ export interface DashboardPoint {
   p50: number | null;
   p95: number | null;
   p99: number | null;
-  /** Rows in a batch, over the last 10 seconds. */
+  /** Rows per batch, over the last 10 seconds. */
   batchMean: number | null;
   batchMax: number | null;
-  /** Requests that wait, and requests in batches that workers hold. */
+  /** Waiting requests, and requests in flight. */
   queued: number | null;
   inFlight: number | null;
   /** Resident memory of the process, in GiB. */
@@ -57,7 +57,7 @@ export interface DashboardVersion extends ModelIdentity {
   workers: { ready: number; configured: number };
   canary: CanarySummary | null;
   shadow: Pick<ShadowSummary, 'copied' | 'dropped' | 'flips' | 'psi' | 'scoreDifference'> | null;
-  /** Whether the requests do not come to the versions as their shares say; null where that is not known. */
+  /** Whether the traffic does not match the configured shares; null if that is not known. */
   sampleRatioMismatch: boolean | null;
 }
 
@@ -65,11 +65,11 @@ export interface DashboardVersion extends ModelIdentity {
 export interface DashboardAlert {
   rule: AlertName;
   severity: 'warning' | 'critical';
-  /** What was seen when it was raised, and what is allowed. JSON has no `Infinity`: null. */
+  /** The value when the alert was raised, and the limit. A limit of `Infinity` becomes null, because JSON has no `Infinity`. */
   value: number;
   threshold: number | null;
   message: string;
-  /** The version that it is about; null where it is about all. */
+  /** The version that the alert is about; null if it is about the whole scorer. */
   version: string | null;
   /** Milliseconds since the epoch. */
   raisedAt: number;
@@ -77,62 +77,62 @@ export interface DashboardAlert {
   clearedAt: number | null;
 }
 
-/** Something that became of a version. */
+/** A change of a version, or a lost worker. */
 export interface DashboardEvent {
   type: DeploymentEventType | 'workerLost';
   version: string | null;
   /** Milliseconds since the epoch. */
   at: number;
   reason: string | null;
-  /** The version's share of the traffic from then on, in [0, 1]; null where that did not change. */
+  /** The version's new share of the traffic, in [0, 1]; null if the share did not change. */
   traffic: number | null;
 }
 
-/** Sums of amounts by decision and label, in the unit of the host's `amount`. */
+/** Sums of amounts by decision and label, in the unit of the request's `amount`. */
 export interface DashboardMoney {
-  /** Fraud that was blocked or sent to review. */
+  /** Fraud that was blocked or reviewed. */
   fraudCaught: number;
   /** Fraud that was approved. */
   fraudMissed: number;
-  /** Good payments that were blocked or sent to review. */
+  /** Legitimate transactions that were blocked or reviewed. */
   goodStopped: number;
-  /** A word after the sums, such as EUR; null for none. */
+  /** The unit shown after the sums, such as EUR; null for none. */
   unit: string | null;
 }
 
-/** How far scores and features are from the reference, as population stability indexes: at least 0. */
+/** How far scores and features are from the reference, as population stability indexes (PSI) of at least 0. */
 export interface DashboardDrift {
-  /** Of the score; null where it is not known. */
+  /** PSI of the score; null if it is not known. */
   score: number | null;
-  /** The most drifted features, the furthest first. */
+  /** The features that have drifted most. The highest PSI comes first. */
   features: { name: string; psi: number }[];
-  /** Above which value it counts as drift: `alerts.maxDrift`; null where that rule is switched off. */
+  /** A PSI above this counts as drift: `alerts.maxDrift`. null if that rule is switched off. */
   threshold: number | null;
-  /** Requests that were looked at. */
+  /** Requests in the sample. */
   samples: number;
 }
 
-/** How busy the host's own thread is. */
+/** How busy the host's thread is. */
 export interface DashboardHostLoad {
   /** Delay of the event loop, in milliseconds. */
   loopDelayMs: { p50: number | null; p99: number | null; max: number | null };
-  /** The share of the time in which the loop was busy, in [0, 1]. */
+  /** The share of time in which the event loop was busy, in [0, 1]. */
   loopUtilization: number | null;
-  /** The share of the time spent in garbage collection, in [0, 1]. */
+  /** The share of time spent in garbage collection, in [0, 1]. */
   gcShare: number | null;
 }
 
-/** What the live page shows at one moment, as plain JSON: no ids, no features, and of amounts sums alone. */
+/** The data of the live page at one moment, as plain JSON. It has no ids and no features. Of amounts it has only sums. */
 export interface DashboardSnapshot {
-  /** 1; another number means that fields have changed their meaning. */
+  /** The version of this format. Another number than 1 means that fields have another meaning. */
   format: 1;
-  /** The host's name for this scorer; null where it has given none. */
+  /** Your name for this scorer; null if you gave none. */
   title: string | null;
   /** Milliseconds since the epoch. */
   at: number;
   uptimeSeconds: number;
   model: ModelIdentity;
-  /** Whether the scorer was closed: it answers nothing any more. */
+  /** Whether the scorer is closed. A closed scorer answers no requests. */
   closed: boolean;
   health: Pick<Health, 'status' | 'reasons'>;
   point: DashboardPoint;
@@ -152,11 +152,11 @@ export interface DashboardSnapshot {
   queue: QueueSummary;
   batching: Omit<BatchingSummary, 'targetLatencyMs'> & { targetLatencyMs: number | null };
   workers: WorkersSummary;
-  /** At most 12: those that serve, then the last that have retired. */
+  /** At most 12 versions: the live ones first, then those that retired last. */
   versions: DashboardVersion[];
-  /** The active ones, then those that were cleared, the latest first; at most 50. */
+  /** The active alerts, then the cleared ones, each with the latest first; at most 50. */
   alerts: DashboardAlert[];
-  /** The latest first; at most 30. */
+  /** At most 30 events, the latest first. */
   events: DashboardEvent[];
   money?: DashboardMoney;
   drift?: DashboardDrift;

@@ -7,26 +7,29 @@ import type { BusinessSummary, PerformanceSummary, RequestCounts, WorkersSummary
 import type { CanarySummary, ComparisonSummary, ShadowSummary } from './versions.js';
 
 /**
- * What a version is for. `primary`: answers all that is not a challenger's. `challenger`: answers its share. `shadow`: gets copies, and
- * answers nobody. `standby`: the primary before, kept warm for a rollback. `retired`: has no workers any more.
+ * The role of a version. `primary` answers all traffic that no challenger answers. `challenger` answers its share. `shadow` gets copies of
+ * requests and answers nobody. `standby` is the previous primary, kept ready for a rollback. `retired` has no workers any more.
  */
 export type DeploymentRole = 'primary' | 'challenger' | 'shadow' | 'standby' | 'retired';
 
 /** Options of `deploy`. */
 export interface DeployOptions {
-  /** 1: replaces the primary. In (0, 1): the share of a challenger. `'shadow'`: copies alone. @default 1; with `canary` its first step */
+  /**
+   * 1 replaces the primary. A number in (0, 1) is the share of a challenger. `'shadow'` sends only copies of requests. @default 1; with
+   * `canary` the first step
+   */
   traffic?: number | 'shadow' | undefined;
-  /** Thresholds of this version alone, over the scorer's. */
+  /** Thresholds of this version. They override the scorer's thresholds. */
   policy?: Patch<DecisionPolicy> | undefined;
-  /** Worker threads of this version. @default by its share of the scorer's `workers`, at least 1 */
+  /** Worker threads of this version. @default its share of the scorer's `workers`, at least 1 */
   workers?: number | undefined;
-  /** Of a shadow: the share of the requests that it gets a copy of, in (0, 1]. @default 1 */
+  /** For a shadow: the share of requests that it gets copies of, in (0, 1]. @default 1 */
   sample?: number | undefined;
-  /** Leads the version from a small share to all of the traffic, in steps, as long as it does no worse than the primary. */
+  /** Raises the version's share of the traffic in steps, as long as the version does no worse than the primary. */
   canary?: CanaryOptions | undefined;
 }
 
-/** A version of a model that serves, or has served. */
+/** A version of a model that serves now, or that served before. */
 export interface DeploymentSummary extends ModelIdentity {
   role: DeploymentRole;
   /** Its share of the traffic, in [0, 1]. */
@@ -37,22 +40,22 @@ export interface DeploymentSummary extends ModelIdentity {
   requests: RequestCounts;
   performance: PerformanceSummary;
   business: BusinessSummary;
-  /** How far its features and scores are from the manifest's `reference`; only where there is one, and drift is measured. */
+  /** How far features and scores are from the manifest's `reference`. Absent if there is no reference, or if drift is not measured. */
   drift?: DriftSummary;
-  /** Of a shadow. */
+  /** Present for a shadow. */
   shadow?: ShadowSummary;
-  /** Of a canary, also once it has ended. */
+  /** Present for a canary, also after it has ended. */
   canary?: CanarySummary;
-  /** Of a challenger: its rates less the primary's, since both serve. */
+  /** Present for a challenger: its rates minus the primary's, measured since both serve. */
   comparison?: ComparisonSummary;
-  /** Of a challenger: whether requests came to the versions as their shares say; null where there are too few to tell. */
+  /** Present for a challenger: whether the traffic matches the configured shares; null if there are too few requests to tell. */
   sampleRatio?: SampleRatioSummary | null;
 }
 
-/** A χ² test of the numbers of requests against the shares, clustered by routing key. */
+/** A χ² test that compares the numbers of requests with the shares, clustered by routing key. */
 export interface SampleRatioSummary {
   chiSquare: number;
   p: number;
-  /** p is below 0.001: requests of a version are lost or counted wrongly, and a comparison misleads. */
+  /** Whether p is below 0.001. Then requests of a version are lost or counted wrongly, and a comparison of versions misleads. */
   mismatch: boolean;
 }

@@ -1,34 +1,37 @@
 /** How drift is measured. */
 export interface DriftOptions {
-  /** Rows that are looked at each second at most, of each version; after a pause up to 8 seconds' worth at once. @default 1_000 */
+  /**
+   * The most rows of each version that are examined per second. After a pause, rows for up to 8 seconds may be examined at once. @default
+   * 1_000
+   */
   maxRowsPerSecond: number;
-  /** Rows of the sliding window that is compared with the reference; a multiple of 8, at most 400,000. @default 4_000 */
+  /** Rows in the sliding window that is compared with the reference. A multiple of 8, at most 400,000. @default 4_000 */
   windowRows: number;
-  /** Milliseconds after which rows leave the window even where few follow. @default 86_400_000 */
+  /** Milliseconds after which a row leaves the window, even if few rows follow. @default 86_400_000 */
   windowMs: number;
-  /** Rows that the window must have before anything is said. @default 500 */
+  /** The window must have this many rows before drift is reported. @default 500 */
   minRows: number;
 }
 
 /** How far a feature is from the reference. */
 export interface FeatureDrift {
-  /** The feature's name; with its input's name and a dot before it where two inputs have a feature of that name. */
+  /** The feature's name. If two inputs have a feature of that name, the input's name and a dot come first. */
   name: string;
   /**
-   * Its population stability index, less what chance alone makes of it, and less what is usual between the reference's own rows, where that is
-   * much; at least 0. Above 0.25 something has changed.
+   * Population stability index of the feature, at least 0. The part that chance alone causes is subtracted. If the reference's own rows
+   * differ much from each other, that difference is subtracted too. A value above 0.25 means that something has changed.
    */
   psi: number;
 }
 
-/** How far what a version sees now is from the `reference` in its manifest. */
+/** How far the rows that a version sees now are from the `reference` in its manifest. */
 export interface DriftSummary {
-  /** Rows in the window: a sample of what was scored. */
+  /** Rows in the window. They are a sample of the scored rows. */
   rows: number;
-  /** Population stability index of the probability of fraud, as that of a feature; null while there are too few rows. */
+  /** Population stability index of the fraud probability, computed as for a feature; null while there are too few rows. */
   score: number | null;
-  /** The features that have drifted most, the first one furthest; at most ten, none while there are too few rows. */
+  /** The features that have drifted most, the highest PSI first. At most ten; none while there are too few rows. */
   features: FeatureDrift[];
-  /** Features that are watched. */
+  /** How many features are watched. */
   watched: number;
 }

@@ -2,7 +2,7 @@ import type { Alert } from './alerts.js';
 import type { CanaryGuard } from './canary.js';
 import type { Decision, ModelIdentity } from './result.js';
 
-/** A decision that was taken, for hosts that subscribe to `decision`. Carries the host's id: subscribing is asking for it. */
+/** A decision, for listeners of the event `decision`. It carries your request `id`. */
 export interface DecisionRecord {
   id?: string;
   decision: Decision;
@@ -14,17 +14,17 @@ export interface DecisionRecord {
   at: number;
 }
 
-/** A worker that died while it was in use, or hangs. It is replaced. */
+/** A worker that died while it was in use, or that hangs. It is replaced. */
 export interface WorkerLostEvent {
-  /** Why, as far as it is known. */
+  /** The cause, as far as it is known. */
   reason: string;
-  /** The version of the model that it served. */
+  /** The version that the worker served. */
   version: string;
-  /** How many workers are ready now, of all versions. */
+  /** How many workers of all versions are ready now. */
   readyWorkers: number;
 }
 
-/** What can become of a version. */
+/** The kinds of change of a version. */
 export type DeploymentEventType =
   | 'deployed'
   | 'failed'
@@ -38,26 +38,26 @@ export type DeploymentEventType =
   | 'canaryAborted'
   | 'policy';
 
-/** Something became of a version. */
+/** A change of a version. */
 export interface DeploymentEvent {
   type: DeploymentEventType;
-  /** The version it is about; null where it could not be read, or where it is about all. */
+  /** The version that changed; null if its name could not be read, or if the event is about all versions. */
   version: string | null;
   /** Milliseconds since the epoch. */
   at: number;
-  /** Why, where there is something to say. */
+  /** Why it happened, if there is something to say. */
   reason?: string;
-  /** Its share of the traffic from now on, in [0, 1], where that changed. */
+  /** The version's new share of the traffic, in [0, 1]; absent if the share did not change. */
   traffic?: number;
-  /** Of an aborted canary: what it broke. */
+  /** For an aborted canary: the guard that aborted it. */
   guard?: CanaryGuard;
-  /** Of an aborted canary: what was seen; null for the host's own gate. */
+  /** For an aborted canary: the measured value; null if the gate aborted it. */
   seen?: number | null;
-  /** Of an aborted canary: what is allowed; null for the host's own gate. */
+  /** For an aborted canary: the limit; null if the gate aborted it. */
   allowed?: number | null;
 }
 
-/** The events of a scorer and what each listener is given. */
+/** The events of a scorer, with the arguments of their listeners. */
 export interface FraudScorerEvents {
   alert: [alert: Alert];
   alertCleared: [alert: Alert];

@@ -1,18 +1,18 @@
 import type { Provider, ProviderAttempt } from './provider.js';
 
-/** Whether this scorer can answer, for a host's health endpoint. */
+/** Whether a scorer can answer. Made for a health endpoint. */
 export interface Health {
-  /** `ok`, `degraded` (answers, but something in `reasons` is wrong) or `unavailable`. */
+  /** `ok`; `degraded`: the scorer answers, but `reasons` lists problems; `unavailable`: it cannot answer. */
   status: 'ok' | 'degraded' | 'unavailable';
-  /** Whether a request sent now would be tried: for a readiness probe. */
+  /** Whether the scorer would try to answer a request sent now. Use it for a readiness probe. */
   ready: boolean;
   /** The execution provider in use; null while no worker is ready. */
   provider: Provider | null;
-  /** The providers in order of preference, with the reason why each was not used. */
+  /** The providers in order of preference, each with the reason why it is not in use. */
   providers: ProviderAttempt[];
-  /** Workers ready to take batches. */
+  /** Workers that are ready to take batches. */
   workers: number;
-  /** Requests waiting for a worker. */
+  /** Requests that wait for a worker. */
   queueDepth: number;
   reasons: string[];
 }

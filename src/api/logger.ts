@@ -1,64 +1,67 @@
-/** Takes log lines, the message first: `console` and winston's loggers fit. Never given features, ids or amounts. */
+/** A logger whose methods take the message first, such as `console` or a winston logger. It never gets features, ids or amounts. */
 export interface Logger {
-  /** Takes a line about something that happened as it should. */
+  /** Logs a normal event. */
   info(message: string, fields?: Record<string, unknown>): unknown;
-  /** Takes a line about something to look at, such as an alert. */
+  /** Logs something that needs attention, such as an alert. */
   warn(message: string, fields?: Record<string, unknown>): unknown;
-  /** Takes a line about something that failed. */
+  /** Logs a failure. */
   error(message: string, fields?: Record<string, unknown>): unknown;
 }
 
-/** Takes the fields of a log line first: what `fieldsFirst` adapts. */
+/** A logger whose methods take the fields first. `fieldsFirst` adapts it. */
 export interface FieldsFirstLogger {
-  /** Takes a line about something that happened as it should. */
+  /** Logs a normal event. */
   info(fields: Record<string, unknown>, message?: string): unknown;
-  /** Takes a line about something to look at, such as an alert. */
+  /** Logs something that needs attention, such as an alert. */
   warn(fields: Record<string, unknown>, message?: string): unknown;
-  /** Takes a line about something that failed. */
+  /** Logs a failure. */
   error(fields: Record<string, unknown>, message?: string): unknown;
 }
 
-/** A logger of pino's (`fastify.log` is one) or bunyan's, which are recognised and given the fields first. */
+/** A logger of pino (such as `fastify.log`) or bunyan. The scorer recognises it and passes the fields first. */
 export interface PinoLikeLogger {
-  /** Takes a line about something that happened as it should. */
+  /** Logs a normal event. */
   info: PinoLikeMethod;
-  /** Takes a line about something to look at, such as an alert. */
+  /** Logs something that needs attention, such as an alert. */
   warn: PinoLikeMethod;
-  /** Takes a line about something that failed. */
+  /** Logs a failure. */
   error: PinoLikeMethod;
 }
 
-/** Its second form keeps TypeScript from inferring the parameters of `logger: { info(message, fields) … }` from it. */
+/**
+ * A log method of pino or bunyan. The second signature stops TypeScript from inferring the parameters of `logger: { info(message, fields) …
+ * }` from this type.
+ */
 export interface PinoLikeMethod {
   <Fields extends Record<string, unknown>>(fields: Fields, message?: string): unknown;
   (message: string, ...values: unknown[]): unknown;
 }
 
-/** Has `log` in place of `info`: NestJS's loggers fit. */
+/** A logger with `log` in place of `info`, such as a NestJS logger. */
 export interface LogWarnErrorLogger {
-  /** Takes a line about something that happened as it should. */
+  /** Logs a normal event. */
   log(message: string, fields?: Record<string, unknown>): unknown;
-  /** Takes a line about something to look at, such as an alert. */
+  /** Logs something that needs attention, such as an alert. */
   warn(message: string, fields?: Record<string, unknown>): unknown;
-  /** Takes a line about something that failed. */
+  /** Logs a failure. */
   error(message: string, fields?: Record<string, unknown>): unknown;
 }
 
-/** A logger of NestJS's, as `nestLogger` adapts it: the last text that it is given is the context. */
+/** A NestJS logger, as `nestLogger` adapts it. The last text argument is the context. */
 export interface NestLikeLogger {
-  /** A line that is worth keeping. */
+  /** Logs a normal event. */
   log(message: string, ...optionalParams: string[]): unknown;
-  /** Something to look at. */
+  /** Logs something that needs attention, such as an alert. */
   warn(message: string, ...optionalParams: string[]): unknown;
-  /** Something that failed. */
+  /** Logs a failure. */
   error(message: string, ...optionalParams: string[]): unknown;
 }
 
 /** Options of `nestLogger`. */
 export interface NestLoggerOptions {
-  /** What stands in brackets before each line. A logger that was made with a context keeps its own. @default 'FraudScorer' */
+  /** The text in brackets before each line. A logger that was made with a context keeps its own context. @default 'FraudScorer' */
   context?: string | undefined;
 }
 
-/** What the option `logger` takes. */
+/** The loggers that the option `logger` takes. */
 export type HostLogger = Logger | PinoLikeLogger | LogWarnErrorLogger;

@@ -1,10 +1,10 @@
-/** A counter only grows. A gauge is what is seen now. A histogram counts observations in buckets, and only grows. */
+/** A counter only grows. A gauge is a current value. A histogram counts observations in buckets, and its counts only grow. */
 export type MetricType = 'counter' | 'gauge' | 'histogram';
 
-/** What a metric is counted in, in the base units of Prometheus; null for a plain number. */
+/** The unit of a metric, in the base units of Prometheus; null for a plain number. */
 export type MetricUnit = 'seconds' | 'rows' | 'ratio' | null;
 
-/** How the samples of several processes come to one. */
+/** How to combine the samples of several processes into one value. */
 export type MetricAggregation = 'sum' | 'max' | 'min' | 'average';
 
 /** One value. */
@@ -15,48 +15,48 @@ export interface MetricSample {
 
 /** A bucket of a histogram. */
 export interface MetricBucket {
-  /** The upper end of the bucket, which it includes, in the family's unit. */
+  /** The upper bound of the bucket, in the family's unit. The bucket includes it. */
   le: number;
-  /** Observations of at most `le`: those of all smaller buckets are among them. */
+  /** The number of observations of at most `le`. It includes the observations of all smaller buckets. */
   count: number;
 }
 
 /** One distribution. */
 export interface HistogramSample {
   labels: Record<string, string>;
-  /** All observations: what Prometheus calls the bucket `+Inf`. */
+  /** The number of all observations. Prometheus calls this the bucket `+Inf`. */
   count: number;
   /** The sum of all observations, in the family's unit. */
   sum: number;
-  /** By ascending `le`. */
+  /** Sorted by ascending `le`. */
   buckets: MetricBucket[];
 }
 
-/** What all families have in common. */
+/** The fields that all families share. */
 export interface MetricFamilyOf<Type extends MetricType, Sample> {
-  /** In the form of Prometheus, without the prefix `fraud_scorer_`: `requests_total`. */
+  /** The Prometheus name without the prefix `fraud_scorer_`, such as `requests_total`. */
   name: string;
   help: string;
   type: Type;
   unit: MetricUnit;
   aggregation: MetricAggregation;
-  /** May be empty. No two have the same labels. */
+  /** May be empty. No two samples have the same labels. */
   samples: Sample[];
 }
 
-/** Metrics of one name that differ by their labels. `type` tells which form its samples have. */
+/** Metrics that share a name and differ by their labels. `type` tells the form of the samples. */
 export type MetricFamily =
   | MetricFamilyOf<'counter' | 'gauge', MetricSample>
   | MetricFamilyOf<'histogram', HistogramSample>;
 
-/** All that a scorer counts and sees, as plain JSON. Every family is always there, in the same order. */
+/** All metrics of a scorer, as plain JSON. Every family is always present, in the same order. */
 export type Metrics = MetricFamily[];
 
-/** What `metrics()` gives. */
+/** Options of `metrics()`. */
 export interface MetricsOptions {
   /**
-   * Upper ends of the buckets of durations, in milliseconds: 1 to 50 ascending numbers from 0.001 to 100,000. A percentile that Prometheus
-   * computes is as exact as the buckets around it are narrow. @default 0.25 to 10_000 in 21 steps
+   * Upper bounds of the latency buckets, in milliseconds: 1 to 50 ascending numbers from 0.001 to 100,000. The narrower the buckets, the
+   * more exact are the percentiles that Prometheus computes. @default 0.25 to 10_000 in 21 steps
    */
   latencyBucketsMs: readonly number[];
 }

@@ -1,12 +1,12 @@
 import type { ModelIdentity } from './result.js';
 
-/** What a version takes, from its manifest: what a host needs to describe its requests to others. */
+/** The inputs and features of a version, from its manifest. Use it to describe your requests to others, such as in OpenAPI. */
 export interface ModelDescription extends ModelIdentity {
   /** In the manifest's order. */
   readonly inputs: readonly InputDescription[];
   /** Whether the model gives attention weights. */
   readonly attention: boolean;
-  /** What becomes of a name that no version knows. */
+  /** Whether a feature name that no version knows is refused or ignored. */
   readonly unknownFeatures: 'refuse' | 'ignore';
 }
 
@@ -14,22 +14,22 @@ export interface ModelDescription extends ModelIdentity {
 export interface InputDescription {
   readonly name: string;
   readonly type: 'float32' | 'float16' | 'float64' | 'int64' | 'int32' | 'bool' | 'string';
-  /** Values a row. */
+  /** Values per row. */
   readonly size: number;
-  /** One for each value. */
+  /** One feature for each value, in order. */
   readonly features: readonly FeatureDescription[];
 }
 
 /** One feature of an input. */
 export interface FeatureDescription {
-  /** null where the manifest gives it none: it can be given by its place in an array alone. */
+  /** null if the manifest gives no name. Such a feature can only be given by its position in an array. */
   readonly name: string | null;
-  /** What it is, for people; null where the manifest does not say. */
+  /** A description for people; null if the manifest has none. */
   readonly description: string | null;
-  /** Whether it may be missing: absent or null. */
+  /** Whether the value may be missing (absent or null). */
   readonly optional: boolean;
-  /** The texts that it takes; null where it takes none. */
+  /** The texts that the feature accepts; null if it accepts none. */
   readonly categories: readonly string[] | null;
-  /** Whether a text that is not among the categories is taken. */
+  /** Whether the feature accepts a text that is not one of its categories. */
   readonly takesOtherTexts: boolean;
 }

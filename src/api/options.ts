@@ -10,123 +10,132 @@ import type { Explain } from './request.js';
 
 /** How batches of requests form. */
 export interface BatchLimits {
+  /** The most rows in a batch, 1 to 65,536. @default 256 */
   maxBatchSize: number;
-  /** How long a request may wait for others to join it while a worker is idle. */
+  /** How long a request may wait for other requests to join its batch while a worker is idle, in milliseconds; 0 to 60,000. @default 0 */
   maxQueueDelayMs: number;
-  /** How long a request should take at most. */
+  /** The latency that a request should not exceed, in milliseconds; above 0. @default 10 */
   targetLatencyMs: number;
 }
 
-/** How long decisions wait for a label that comes later. */
+/** How long, and how many, decisions are remembered for their labels. */
 export interface OutcomeLimits {
-  /** Decisions that wait for a label; the oldest go first. */
+  /** The most decisions that are remembered. The oldest are forgotten first. 0 to 10,000,000. @default 1_000_000 */
   maxPending: number;
-  /** Milliseconds after which a label is no longer expected. */
+  /** Milliseconds after which a decision is forgotten, because no label is expected any more; above 0. @default 90 days */
   ttlMs: number;
 }
 
-/** What becomes of a feature's name that no version of the model knows. */
+/** What happens to a feature name that no version of the model knows. */
 export type UnknownFeatures = 'refuse' | 'ignore';
 
 /**
- * Options of `FraudScorer.create`. Every field may be left out.
+ * Options of `FraudScorer.create`. Every field is optional.
  *
- * @typeParam Known the features of the requests that `decide` and `fallback` get, as of `FraudScorer`.
+ * @typeParam Known the type of the features that `decide` and `fallback` get. It is the type parameter of `FraudScorer`.
  */
 export interface FraudScorerOptions<Known = unknown> {
   /**
-   * A model directory, as a path or a file URL: `model.json` and the ONNX file it names. The demonstration model must not decide over
-   * customers, and `create` warns where none is given. @default the demonstration model that comes with the package
+   * The path or file URL of a model directory, which has `model.json` and the ONNX file that it names. Never let the demonstration model
+   * decide about customers: `create` logs a warning if this option is absent. @default the demonstration model in this package
    */
   model?: string | URL | undefined;
   /**
-   * Execution providers in order of preference; the first that works is used and reported. A model for which the runtime has no GPU
-   * kernels, such as a tree ensemble, is run by the CPU where the list has it. @default ['cuda', 'cpu']
+   * Execution providers in order of preference. The first that works is used and reported. If the runtime has no GPU kernels for a model
+   * (for example a tree ensemble), the model runs on the CPU, provided that the list has `'cpu'`. @default ['cuda', 'cpu']
    */
   providers?: readonly Provider[] | undefined;
-  /** CUDA device ids, integers from 0; at most as many as workers, which are spread over them; not looked at with the CPU alone. @default [0] */
+  /**
+   * CUDA device ids, integers from 0. At most as many as there are workers. The workers are spread over the devices. Ignored if `providers`
+   * has only the CPU. @default [0]
+   */
   devices?: readonly number[] | undefined;
   /**
-   * Worker threads, each with its own session; 1 to 256. With `batching: 'auto'` a GPU gets by default as many as measurement finds it
-   * can use, at least 2 where there is room. @default as many as devices are given, else as many as CPUs that this process may use (its
-   * container's CPU quota, rounded down, included), from 1 to 256
+   * Number of worker threads, 1 to 256. Each has its own session. With `batching: 'auto'` the default for a GPU is the number that the
+   * measurement recommends, at least 2 if there is memory for it. @default the number of `devices` if given, else the number of CPUs that
+   * this process may use (the CPU quota of its container, rounded down, is respected), from 1 to 256
    */
   workers?: number | undefined;
-  /** How batches form; 'auto' profiles the model at the start, which takes about a second on a CPU, and uses what it finds. */
+  /** How batches form. `'auto'` profiles the model at the start, which takes about a second on a CPU, and uses the result. */
   batching?: Patch<BatchLimits> | 'auto' | undefined;
-  /** Requests that may wait; more are refused with `ERR_QUEUE_FULL`. 1 to 1,000,000. @default 10_000 */
+  /** The most requests that may wait. Further requests are refused with `ERR_QUEUE_FULL`. 1 to 1,000,000. @default 10_000 */
   maxQueueSize?: number | undefined;
-  /** Milliseconds until a request is given up with `ERR_DEADLINE_EXCEEDED`; above 0, `Infinity` for never. @default 1_000 */
+  /** Milliseconds after which a request is rejected with `ERR_DEADLINE_EXCEEDED`. Above 0; `Infinity` for never. @default 1_000 */
   timeoutMs?: number | undefined;
   /**
-   * Thresholds of the decision: defaults, then the manifest's, then these, field by field. BLOCK is looked at first: a review threshold
-   * above its block threshold never reviews, and the log says so.
+   * Thresholds of the decision. Each field comes from here, else from the manifest, else from the defaults. BLOCK is checked first. So a
+   * review threshold above its block threshold never causes a review, and this is logged.
    */
   policy?: Patch<DecisionPolicy> | undefined;
   /**
-   * The host's own say, asked of each answer of the model in `score` and `scoreMany`: a synchronous function of the scores and the request
-   * that returns a decision, or undefined for the policy's. It runs on the way of every request, so it must be quick. The results'
-   * `decidedBy` tells who decided; where it throws, the policy did. @default none
+   * Your own rule for the decision: a synchronous function of the scores and the request. It returns a decision, or undefined to keep the
+   * policy's decision. It is called for each answer of the model in `score` and `scoreMany`, so it must be fast. If it throws, the policy
+   * decides. The result's `decidedBy` tells who decided. @default none
    */
   decide?: Decide<Known> | undefined;
-  /** What answers where the model can't: an error, a decision, or a synchronous function. @default 'throw' */
+  /** What answers if the model cannot: an error, a decision, or a synchronous function that returns a decision. @default 'throw' */
   fallback?: Fallback<Known> | undefined;
-  /** Which answers get reasons: none, all, REVIEW and BLOCK, or BLOCK alone; each takes a run of its own in a worker. @default false */
+  /**
+   * Which answers get reasons: none (false), all (true), REVIEW and BLOCK ('review'), or BLOCK only ('block'). Each explanation is an extra
+   * run in a worker. @default false
+   */
   explain?: Explain | undefined;
   /**
-   * What becomes of a name in a request's features that no version of the model knows: it is refused, with the nearest known one, because
-   * a misspelt name must not score; or ignored. @default 'refuse'
+   * What happens to a feature name that no version of the model knows. `'refuse'` rejects the request and suggests the nearest known name,
+   * so that a misspelt name is never scored. `'ignore'` skips it. @default 'refuse'
    */
   unknownFeatures?: UnknownFeatures | undefined;
-  /** How long decisions are remembered for labels that come later. */
+  /** How long decisions are remembered for their labels. */
   outcomes?: Patch<OutcomeLimits> | undefined;
-  /** The rules that watch the scorer, where they are raised, and rules of the host's own: docs/alerts.md. */
+  /** Thresholds and options of the rules that watch the scorer, and your own rules. See docs/alerts.md. */
   alerts?: AlertOptions | undefined;
-  /** What `metrics()` gives. */
+  /** Options of `metrics()`. */
   metrics?: Patch<MetricsOptions> | undefined;
   /**
-   * How drift is measured, of versions whose manifest has a `reference`: features and scores of a sample of the rows against it, see
-   * `deployments()[i].drift`. @default on; `false` measures none
+   * How drift is measured. It is measured for versions whose manifest has a `reference`, by comparing a sample of the rows with it. See
+   * `deployments()[i].drift`. @default on; `false` switches it off
    */
   drift?: Patch<DriftOptions> | false | undefined;
   /**
-   * Milliseconds that a task may take before its worker counts as hung: it is replaced, and what it had in hand fails with
-   * `ERR_WORKER_LOST`. A replacement that takes longer to start raises the alert `workers`. Above 0, `Infinity` for never. @default 10_000
+   * Milliseconds after which a worker that is busy with one task counts as hung. The worker is replaced, and its task fails with
+   * `ERR_WORKER_LOST`. A replacement that takes longer than this to start raises the alert `workers`. Above 0; `Infinity` for never.
+   * @default 10_000
    */
   workerHangMs?: number | undefined;
   /**
-   * Milliseconds that the end of the process, and `close`, wait for a batch that is inside the runtime, where ending its worker
-   * would abort the process; 0 to 600,000. All scorers' waits run at the same time. A worker that takes longer is abandoned, and said so.
-   * The end of the process waits up to `startTimeoutMs`, if that is longer, for a worker that loads a model: Node.js cannot end before.
-   * @default 2_000
+   * How long `close` and the end of the process wait for a batch that runs inside the runtime, in milliseconds; 0 to 600,000. Terminating a
+   * worker inside the runtime would abort the process. All scorers wait at the same time. A worker that takes longer is abandoned, and this
+   * is logged. If a worker is loading a model, the end of the process waits up to `startTimeoutMs` if that is longer, because Node.js
+   * cannot end before. @default 2_000
    */
   exitWaitMs?: number | undefined;
   /**
-   * Milliseconds until a start is given up: `create` rejects with `ERR_START_TIMEOUT`, and a replacement worker is started anew.
-   * Above 0, `Infinity` for never. A large forest loads for 20 s. @default 120_000
+   * Milliseconds after which a start is given up: `create` rejects with `ERR_START_TIMEOUT`, and a replacement worker is started again.
+   * Above 0; `Infinity` for never. A large forest takes about 20 s to load. @default 120_000
    */
   startTimeoutMs?: number | undefined;
-  /**
-   * Milliseconds that the primary before is kept warm for a `rollback` or a failover; 0 to keep none. @default 600_000
-   */
+  /** How long the previous primary is kept ready for a `rollback` or a failover, in milliseconds. 0 keeps none. @default 600_000 */
   keepPreviousMs?: number | undefined;
   /**
-   * What a routing key is hashed with, so that two scorers split their traffic in the same way, or not. @default the name of the model
-   * that `create` was given
+   * A text that is hashed together with each routing key. Two scorers with the same salt split their traffic in the same way. @default the
+   * name of the model that `create` was given
    */
   routingSalt?: string | undefined;
   /**
-   * Takes log lines: `console`, winston's, pino's, bunyan's and NestJS's loggers fit. pino's and bunyan's are recognised and given
-   * `(fields, message)`, all others `(message, fields)`; `fieldsFirst(logger)` is for a wrapper that hides which it is. @default none
+   * Where log lines go. Loggers of console, winston, pino, bunyan and NestJS fit. pino and bunyan are recognised and get `(fields,
+   * message)`; all others get `(message, fields)`. If a wrapper hides a pino logger, use `fieldsFirst(logger)`. @default none
    */
   logger?: HostLogger | undefined;
   /**
-   * The worker's entry, a path or file URL, for hosts that bundle: a copy of `fraud-scorer/worker`. Such hosts keep `piscina` and
-   * `onnxruntime-node` out of the bundle and say which `model`. @default the package's
+   * The path or file URL of the worker's entry, for hosts that are bundled: a copy of `fraud-scorer/worker`. Such hosts must keep `piscina`
+   * and `onnxruntime-node` out of the bundle and must set `model`. @default the file in this package
    */
   workerFile?: string | URL | undefined;
-  /** The entry of the tools' worker, a copy of `fraud-scorer/tool-worker`: as `workerFile`, for `batching: 'auto'`. @default the package's */
+  /**
+   * The path or file URL of the entry of the tools' worker, a copy of `fraud-scorer/tool-worker`. Like `workerFile`, but for `batching:
+   * 'auto'`. @default the file in this package
+   */
   toolWorkerFile?: string | URL | undefined;
-  /** Of each worker thread, as in `worker_threads`; `maxOldGenerationSizeMb` of at least 4. @default none */
+  /** Resource limits of each worker thread, as in `worker_threads`. `maxOldGenerationSizeMb` must be at least 4. @default none */
   resourceLimits?: Patch<ResourceLimits> | undefined;
 }

@@ -1,19 +1,22 @@
 import type { Decision } from './result.js';
 
-/** A label for a transaction that was scored: late, or revised. */
+/** A label for a scored transaction. It may come late, and it may replace an earlier label. */
 export interface Outcome {
-  /** The id the transaction was scored with. */
+  /** The `id` of the scored request. */
   id: string;
-  /** Whether it turned out to be fraud. */
+  /** Whether the transaction was fraud. */
   isFraud: boolean;
-  /** The decision taken, from the host's own records: with `version`, for ids that the scorer no longer holds, or never held. */
+  /** The decision, from your own records. Give it together with `version` if the scorer no longer remembers the id, or never knew it. */
   decision?: Decision | undefined;
-  /** The model version that took it, from the host's own records. */
+  /** The model version that decided, from your own records. */
   version?: string | undefined;
-  /** When it was taken, in milliseconds since the epoch. */
+  /** When the decision was made, in milliseconds since the epoch. */
   decidedAt?: number | undefined;
-  /** The transaction's amount, in the host's currency, where its request had none, or is not remembered. */
+  /** The amount of the transaction, in your one currency. Needed if the request had no amount, or if the scorer no longer remembers it. */
   amount?: number | undefined;
-  /** The fraud probability it was decided by, in [0, 1], from the host's own records: for the calibration, where it is not remembered. */
+  /**
+   * The fraud probability behind the decision, in [0, 1], from your own records. It counts in the calibration if the scorer no longer
+   * remembers it.
+   */
   fraudProbability?: number | undefined;
 }

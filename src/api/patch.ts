@@ -1,2 +1,2 @@
-/** Some fields of `T`. A field that is undefined counts as left out. */
+/** `T` with every field optional. An undefined field counts as absent. */
 export type Patch<T> = { [Name in keyof T]?: T[Name] | undefined };

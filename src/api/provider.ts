@@ -1,24 +1,24 @@
 /** An execution provider of the ONNX runtime. */
 export type Provider = 'cuda' | 'tensorrt' | 'cpu';
 
-/** One provider that was tried, and why it is not in use. */
+/** A provider that was tried, and why it is not in use. */
 export interface ProviderAttempt {
   provider: Provider;
-  /** Why it is not in use, and what would help; null where it worked. */
+  /** Why it is not in use, and what would help; null if it works. */
   reason: string | null;
-  /** What is to be known of it though it works: that some of the graph runs on the CPU. */
+  /** A remark about a provider that works, for example that a part of the graph runs on the CPU. */
   note?: string;
 }
 
-/** A CUDA device that workers were given. */
+/** A CUDA device that has workers. */
 export interface DeviceSummary {
   /** Its CUDA id. */
   device: number;
   workers: number;
-  /** Workers of it that take batches. */
+  /** Workers on this device that take batches. */
   ready: number;
-  /** What they run on, or ran on last. */
+  /** The provider that its workers use, or used last. */
   provider: Provider | null;
-  /** Why it is out of rotation, or its workers are not on it; null where nothing is wrong. */
+  /** Why the device gets no batches, or why its workers do not run on it; null if nothing is wrong. */
   problem: string | null;
 }

@@ -2,7 +2,7 @@ import { escapeControls } from '../errors/foreign-names.js';
 import type { AdoptionReport } from '../tools/adopt-model.js';
 import { table } from './table.js';
 
-/** What was adopted, for people. */
+/** The result of `adopt`, for people. */
 export function adoptText({
   directory,
   model,

@@ -21,29 +21,33 @@ interface AdoptOptions {
   json?: true;
 }
 
-/** The name of no input: for all that can hold the value. */
+/** Stands for all inputs that can hold the value. */
 const everyInput = '';
 
-/** Describes the command `adopt`. @param endWith is told whether the directory is there. */
+/** Describes the command `adopt`. @param endWith gets whether the directory was written. */
 export function describeAdopt(command: Command, output: Output, endWith: (isWell: boolean) => void): void {
   command
-    .requiredOption('--out <dir>', 'where to write; must not exist, or be empty')
+    .requiredOption('--out <dir>', 'the directory to write; must be empty or not exist')
     .option('--name <name>', "the model's name (default: the file's)")
     .option('--version <version>', "the model's version (default: 1)")
-    .option('--fraud-class <class>', 'the class that is fraud: a column from 0, or a label', classOf)
-    .option('--features <names>', 'names of the features, with commas; or a CSV file whose header has them')
+    .option('--fraud-class <class>', 'which class is fraud: a column index from 0, or a label', classOf)
+    .option(
+      '--features <names>',
+      'names of the features, separated by commas; or a CSV file with the names in its header',
+    )
     .option(
       '--missing <value>',
-      "what stands for a missing value: 'nan' or a number; or INPUT=VALUE, several times, where VALUE may be a text",
+      "the value for a missing feature: 'nan' or a number; or INPUT=VALUE (may be repeated; VALUE may be a text)",
       missingOf,
     )
     .addOption(
-      new Option('--output <name=form>', `what an output is, several times: ${outputForms.join(', ')}`).argParser(
-        formOf,
-      ),
+      new Option(
+        '--output <name=form>',
+        `the form of an output (may be repeated): ${outputForms.join(', ')}`,
+      ).argParser(formOf),
     )
-    .option('--calibration <what>', 'what makes a score a probability: platt:A,B, or a JSON file', calibrationOf)
-    .option('--cases <file>', 'a cases.json to take along')
+    .option('--calibration <what>', 'how to turn a score into a probability: platt:A,B, or a JSON file', calibrationOf)
+    .option('--cases <file>', 'a cases.json to copy into the directory')
     .option('--json', 'write JSON, for machines')
     .action(async (file: string, { out, json, ...options }: AdoptOptions) => {
       const steps = slowSteps((text) => output.error(`${text}\n`));
@@ -61,7 +65,7 @@ export function describeAdopt(command: Command, output: Output, endWith: (isWell
     });
 }
 
-/** What the options of `adoptModel` are called on the command line. */
+/** The command line's names for the options of `adoptModel`. */
 const flags: Readonly<Record<string, string>> = {
   outDirectory: '--out',
   name: '--name',
@@ -73,7 +77,7 @@ const flags: Readonly<Record<string, string>> = {
   cases: '--cases',
 };
 
-/** An error about options, in the words of the command line. */
+/** Renames the options in an error to their names on the command line. */
 function inFlags(error: unknown): unknown {
   if (!(error instanceof InvalidOptionsError)) return error;
   const issues = error.issues.map((issue) => ({ ...issue, path: flags[issue.path] ?? issue.path }));

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Provider } from '../api/provider.js';
 import { isProvider } from '../options.js';
 
-/** For an option that may be given several times, or with commas. */
+/** For an option that may be repeated, or may have several values with commas. */
 export function providers(value: string, earlier: readonly Provider[] = []): Provider[] {
   const list = [...earlier];
   for (const name of value.split(',')) {

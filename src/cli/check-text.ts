@@ -3,7 +3,7 @@ import type { ModelCheck } from '../tools/check-model.js';
 import { gib } from './output.js';
 import { table } from './table.js';
 
-/** The check for people. */
+/** The result of the check, for people. */
 export function checkText({ directory, model, problems, notes, providers }: ModelCheck): string {
   const lines = [escapeControls(model === null ? directory : `${model.name} ${model.version}, ${directory}`)];
   if (providers.length > 0) {

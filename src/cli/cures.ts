@@ -1,11 +1,11 @@
 import type { Gpu, NeededLibrary } from '../protocol/tools.js';
 
-/** A GPU's provider that does not work. */
+/** A GPU provider that does not work. */
 export interface AilingProvider {
   provider: 'cuda' | 'tensorrt';
-  /** Whether its files lie beside the runtime, of the runtime's version. */
+  /** Whether the provider's files are next to the runtime and have the runtime's version. */
   isInstalled: boolean;
-  /** The major version of CUDA that it is built for; null where that is not known. */
+  /** The major version of CUDA that the provider was built for; null if it is not known. */
   cudaVersion: 12 | 13 | null;
   libraries: readonly NeededLibrary[];
 }
@@ -13,21 +13,21 @@ export interface AilingProvider {
 export interface Surroundings {
   platform: { os: string; arch: string };
   runtimeVersion: string;
-  /** Where the runtime looks for providers; null where it can't be loaded. */
+  /** The directory in which the runtime looks for providers; null if the runtime cannot be loaded. */
   runtimeDirectory: string | null;
   gpus: readonly Gpu[];
-  /** Of the npm that runs this; null where none does, or it is not known. */
+  /** The major version of the npm that runs this program; null if npm does not run it, or the version is not known. */
   npmMajor: number | null;
 }
 
-/** The oldest driver for each major version of CUDA, as NVIDIA documents it. */
+/** The oldest driver for each major version of CUDA, from NVIDIA's documentation. */
 const oldestDriver = { 12: 525, 13: 580 };
 
-/** What would help, in the order in which it is to be done; as "Getting CUDA" in docs/gpu.md has it. */
+/** What would help, in the order of the steps. "Getting CUDA" in docs/gpu.md has the same steps. */
 export function curesOf(ailing: AilingProvider, surroundings: Surroundings): string[] {
   const { os, arch } = surroundings.platform;
   if (os !== 'linux' || arch !== 'x64') {
-    return [`CUDA is for Linux x64, and this is ${os} ${arch}: serve on the CPU, or on such a host`];
+    return [`CUDA needs Linux x64, but this is ${os} ${arch}: serve on the CPU, or on a Linux x64 host`];
   }
   const { runtimeDirectory } = surroundings;
   if (runtimeDirectory === null) return runtimeCures;
@@ -38,18 +38,18 @@ export function curesOf(ailing: AilingProvider, surroundings: Surroundings): str
   ];
 }
 
-/** Where not even the CPU's provider can be loaded. */
+/** For the case that not even the CPU provider can be loaded. */
 export const runtimeCures = [
-  'Runtime: install onnxruntime-node again (npm ci); on Linux it needs glibc, which Alpine has not',
+  'Runtime: install onnxruntime-node again (npm ci); on Linux it needs glibc, which Alpine does not have',
 ];
 
-/** @param userAgent of npm, such as `npm/11.5.1 node/v20.20.0 linux x64`. */
+/** @param userAgent npm's user agent, such as `npm/11.5.1 node/v20.20.0 linux x64`. */
 export function npmMajorOf(userAgent: string | undefined): number | null {
   const major = /^npm\/(\d+)\./.exec(userAgent ?? '')?.[1];
   return major === undefined ? null : Number(major);
 }
 
-/** The driver is there where its library is, whether or not its tool is there to list the GPUs. */
+/** The driver is present if its library is present, even if its tool is not there to list the GPUs. */
 function driverCures({ cudaVersion: known, libraries }: AilingProvider, { gpus }: Surroundings): string[] {
   const library = libraries.find(({ packages }) => packages === null);
   const isThere = library === undefined ? gpus.length > 0 : library.problem === null;
@@ -62,7 +62,7 @@ function driverCures({ cudaVersion: known, libraries }: AilingProvider, { gpus }
     const inContainer =
       gpu === undefined
         ? 'the NVIDIA Container Toolkit (docker run --gpus all)'
-        : 'NVIDIA_DRIVER_CAPABILITIES with compute in it: the GPU is there, they are not';
+        : 'setting NVIDIA_DRIVER_CAPABILITIES to a value with compute (the container sees the GPU, but not the libraries)';
     return [`Driver: install NVIDIA's on the host, ${wanted}; a container gets its libraries by ${inContainer}`];
   }
   if (gpu === undefined) return [];
@@ -78,13 +78,13 @@ function providerCures(
   const files = ['shared', 'cuda', ...(provider === 'tensorrt' ? ['tensorrt'] : [])].join(',');
   const copied = `libonnxruntime_providers_{${files}}.so`;
   return [
-    `Provider for CUDA 12: ${rebuild(npmMajor)}; neither ONNXRUNTIME_NODE_INSTALL=skip nor a line onnxruntime-node-install=skip in .npmrc may stand against it; behind a proxy set GLOBAL_AGENT_HTTPS_PROXY before`,
+    `Provider for CUDA 12: ${rebuild(npmMajor)}; first remove ONNXRUNTIME_NODE_INSTALL=skip from the environment and onnxruntime-node-install=skip from .npmrc; behind a proxy, first set GLOBAL_AGENT_HTTPS_PROXY`,
     `Or, offline: copy ${copied} out of the NuGet package Microsoft.ML.OnnxRuntime.Gpu.Linux ${runtimeVersion} (a zip, runtimes/linux-x64/native) to ${runtimeDirectory}`,
-    `Or, for CUDA 13: copy those files of a build of ONNX Runtime ${runtimeVersion} for CUDA 13 there`,
+    `Or, for CUDA 13: copy the same files from a build of ONNX Runtime ${runtimeVersion} for CUDA 13 to the same directory`,
   ];
 }
 
-/** npm 12 runs no dependency's install script that is not listed, and npm 11 reads the list too. */
+/** npm 12 runs the install scripts of dependencies only if they are listed. npm 11 reads the list too. */
 function rebuild(npmMajor: number | null): string {
   const run = 'npm rebuild onnxruntime-node';
   const list = 'put "allowScripts": { "onnxruntime-node": true } into package.json';

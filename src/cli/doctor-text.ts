@@ -2,7 +2,7 @@ import type { DoctorReport, ProviderReport } from './doctor.js';
 import { gib } from './output.js';
 import { table } from './table.js';
 
-/** The report for people. */
+/** The report, for people. */
 export function doctorText(report: DoctorReport): string {
   const { node, platform, environment } = report;
   const parts = [
@@ -39,7 +39,7 @@ function scoredText(scored: ProviderReport['scored'], note: string | null): stri
   return texts.join('; ');
 }
 
-/** Where there is no GPU, and none was asked for, nobody wants to know; TensorRT nobody needs. */
+/** Without a GPU, advice about it is useful only if the user asked for it. Nobody needs TensorRT. */
 function isToBeCured({ provider, cures }: ProviderReport, { required, gpus }: DoctorReport): boolean {
   const isOfUse = provider === 'cpu' || (provider === 'cuda' && gpus.length > 0);
   return cures.length > 0 && (required.includes(provider) || isOfUse);

@@ -8,24 +8,24 @@ import { curesOf, npmMajorOf, runtimeCures } from './cures.js';
 import { packageManifest } from './package-manifest.js';
 
 export interface ExamineOptions {
-  /** Those that must work. @default none: it is enough that one does */
+  /** The providers that must work. @default none: one working provider is enough */
   required: readonly Provider[];
-  /** The CUDA device. */
+  /** The CUDA device id. */
   device: number;
 }
 
-/** One provider on this machine. */
+/** The state of one provider on this machine. */
 export interface ProviderReport {
   provider: Provider;
   works: boolean;
-  /** Why it does not work; null where it works. */
+  /** Why it does not work; null if it works. */
   reason: string | null;
-  /** What would help, in the order in which it is to be done; none where it works. */
+  /** What would help, in the order of the steps; empty if it works. */
   cures: string[];
   note: string | null;
-  /** What it needs of CUDA, cuDNN, TensorRT and the driver. */
+  /** The libraries of CUDA, cuDNN, TensorRT and the driver that it needs. */
   libraries: NeededLibrary[];
-  /** The bundled model's cases, scored on it; null where it does not work. */
+  /** The result of scoring the bundled model's cases on it; null if it does not work. */
   scored: Pick<ProviderCheck, 'cases' | 'largestDifference' | 'deviceMemoryGb'> | null;
 }
 
@@ -33,14 +33,14 @@ export interface DoctorReport extends GpuList {
   version: string;
   node: { version: string; required: string; isSupported: boolean };
   platform: { os: string; arch: string };
-  /** Of onnxruntime-node; 'unknown' where it can't be loaded. */
+  /** The version of onnxruntime-node; 'unknown' if it cannot be loaded. */
   runtimeVersion: string;
   providers: ProviderReport[];
-  /** Those that must work. */
+  /** The providers that must work. */
   required: readonly Provider[];
-  /** Variables that are set and bear on providers. */
+  /** Environment variables that are set and that affect providers. */
   environment: Record<string, string>;
-  /** Why the answer is no; none where it is yes. */
+  /** Why the check fails; empty if it passes. */
   problems: string[];
 }
 
@@ -48,10 +48,10 @@ const all: readonly Provider[] = ['cuda', 'tensorrt', 'cpu'];
 
 const telling = /^(ORT_TENSORRT_|CUDA_VISIBLE_DEVICES$|CUDA_DEVICE_ORDER$|NVIDIA_TF32_OVERRIDE$|LD_LIBRARY_PATH$)/;
 
-/** Looks at what this machine has for fraud-scorer, and scores the bundled model on each provider that is there. */
+/** Reports what this machine has for fraud-scorer, and scores the bundled model on each provider that is present. */
 export async function examine({ required, device }: ExamineOptions): Promise<DoctorReport> {
   const { version, engines } = packageManifest();
-  // Before a worker starts, which sets what is not set.
+  // Read these before a worker starts, because a worker sets the missing ones.
   const environment = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => telling.test(entry[0])),
   );
@@ -104,7 +104,7 @@ export async function examine({ required, device }: ExamineOptions): Promise<Doc
   };
 }
 
-/** Where the tools' worker cannot look, the reason is why none of the providers works: the runtime cannot be loaded, for example. */
+/** If the tools' worker cannot look, its reason explains why no provider works, for example because the runtime cannot be loaded. */
 async function probe(): Promise<ProbeReport> {
   let worker: ToolWorker | null = null;
   try {
@@ -127,7 +127,7 @@ async function probe(): Promise<ProbeReport> {
   }
 }
 
-/** @param range as in this package's manifest: `>=` and a version. */
+/** @param range the range from this package's manifest: `>=` and a version. */
 function isNodeSupported(version: string, range: string): boolean {
   return version.localeCompare(range.replace(/^>=\s*/, ''), 'en', { numeric: true }) >= 0;
 }

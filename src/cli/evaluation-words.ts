@@ -1,18 +1,18 @@
 import type { Evaluation } from '../tools/score-file/evaluation.js';
 import type { PolicyOutcome } from '../tools/score-file/metrics/threshold-table.js';
 
-// How good scores are, in words and cells for the terminal and for the HTML report.
+// Describes how good the scores are, as words and table cells for the terminal and the HTML report.
 
-/** Name and value. */
+/** Pairs of name and value. */
 export function evaluationFacts(evaluation: Evaluation): (readonly [string, string])[] {
   const { labelled, frauds, unlabelled, areaUnderRoc, averagePrecision, isExact, best } = evaluation;
   const share = percent(labelled === 0 ? null : frauds / labelled);
   const facts: (readonly [string, string])[] = [
-    ['Labelled', `${countOf(labelled, 'row')}, of which ${numberText(frauds)} fraud (${share})`],
+    ['Labelled', `${countOf(labelled, 'row')}, ${numberText(frauds)} of them fraud (${share})`],
   ];
-  if (unlabelled > 0) facts.push(['Without a label', `${countOf(unlabelled, 'row')}, scored and counted nowhere here`]);
+  if (unlabelled > 0) facts.push(['Without a label', `${countOf(unlabelled, 'row')}, scored, but not counted here`]);
   facts.push(['Area under ROC', fixed(areaUnderRoc)], ['Average precision', fixed(averagePrecision)]);
-  if (!isExact) facts.push(['Note', 'there are very many different scores; neighbouring ones were counted as one']);
+  if (!isExact) facts.push(['Note', 'there are too many different scores, so similar scores were counted as one']);
   if (best !== null) {
     const { reviewProbability, blockProbability, saved } = best;
     const policy = `{ "reviewProbability": ${reviewProbability}, "blockProbability": ${blockProbability}, "reviewRisk": 1, "blockRisk": 1 }`;
@@ -34,13 +34,13 @@ export function thresholdCells({ thresholds, decided, costs }: Evaluation): { he
   };
 }
 
-/** What the table's columns mean, in sentences. */
+/** Explains the table's columns in sentences. */
 export function thresholdNotes({ costs }: Evaluation): string[] {
   const notes = [
-    'Shares are of all labelled rows.',
-    'Precision: the share of frauds in what is blocked or reviewed.',
-    'Detection rate: the share of all frauds that is blocked or reviewed.',
-    'All rows but the first look at fraudProbability alone.',
+    'Shares are shares of all labelled rows.',
+    'Precision: the share of frauds among the blocked and reviewed rows.',
+    'Detection rate: the share of all frauds that are blocked or reviewed.',
+    'The first line uses the whole policy. All other lines use only fraudProbability.',
   ];
   if (costs !== null) {
     const { reviewCost, blockCost } = costs;
@@ -68,7 +68,7 @@ function money(amount: number | null): string {
 }
 
 function fixed(value: number | null): string {
-  return value === null ? '– (it takes both frauds and good rows)' : value.toFixed(4);
+  return value === null ? '– (needs both frauds and good rows)' : value.toFixed(4);
 }
 
 export function numberText(value: number): string {

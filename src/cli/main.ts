@@ -2,5 +2,5 @@
 import { runCli } from './run-cli.js';
 import { processOutput } from './stream-output.js';
 
-// Not `process.exit`: what was written to a pipe may still be on its way.
+// Not `process.exit`: text may still be on its way to a pipe.
 process.exitCode = await runCli(process.argv.slice(2), processOutput());

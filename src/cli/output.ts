@@ -1,12 +1,12 @@
 import { escapeControlsInLines } from '../errors/foreign-names.js';
 
-/** Where a command writes: texts that end in a new line. */
+/** Where a command writes. Each text ends with a new line. */
 export interface Output {
   write(text: string): void;
   error(text: string): void;
 }
 
-/** Writes to `output` without control characters: a name in a model, or of a file, must not reach a terminal as an escape sequence. */
+/** Writes to `output` and escapes control characters. A name from a model or a file must not reach a terminal as an escape sequence. */
 export function escapedOutput(output: Output): Output {
   return {
     write: (text) => output.write(escapeControlsInLines(text)),
@@ -14,17 +14,14 @@ export function escapedOutput(output: Output): Output {
   };
 }
 
-/**
- * What a command ends with: all is well, something that was asked for is not so, the command was not understood, or its output could not
- * be written.
- */
+/** The exit codes: success, a check or request failed, the command line was not understood, the output could not be written. */
 export const exitCodes = { ok: 0, problem: 1, usage: 2, unwritten: 3 } as const;
 
 export function asJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** GiB as people read them. */
+/** Formats GiB for people. */
 export function gib(value: number | null): string {
   return value === null ? '–' : `${value.toFixed(2)} GiB`;
 }

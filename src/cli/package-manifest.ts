@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { packageJson } from '../packaged-files.js';
 
-/** Of this package's `package.json`. */
+/** Reads this package's `package.json`. */
 export function packageManifest(): { version: string; engines: { node: string } } {
   return JSON.parse(readFileSync(packageJson(), 'utf8'));
 }

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { type Command, CommanderError } from 'commander';
 
 /**
- * Reads a program's command line. Where it is not understood, or only asks for help, the process ends: not before it is known whether what
- * there is to say could be written, which a stream reports a moment later.
+ * Parses a program's command line. Ends the process if it is not understood or only asks for help. First waits until the text is written,
+ * because a stream reports a failed write a moment later.
  */
 export async function parseOrExit(command: Command): Promise<void> {
   try {

@@ -4,7 +4,7 @@ import { gib } from './output.js';
 import type { Recommendation } from './recommend.js';
 import { table } from './table.js';
 
-/** The profile for people. */
+/** The profile, for people. */
 export function profileText(profile: ModelProfile, recommended: readonly Recommendation[]): string {
   const lines = [escapeControls(`${profile.model.name} ${profile.model.version}`)];
   if (profile.entries.length > 0) {
@@ -33,7 +33,7 @@ export function profileText(profile: ModelProfile, recommended: readonly Recomme
   }
   for (const note of profile.notes ?? []) lines.push(`Note: ${note}`);
   for (const { provider, sessions, limits, server } of recommended) {
-    // Of the CPU one session alone says nothing of how many there should be.
+    // On the CPU, a single measurement of one session does not tell how many there should be.
     const isCompared =
       provider !== 'cpu' || profile.entries.some((entry) => entry.provider === 'cpu' && entry.sessions > 1);
     const workers = isCompared ? `workers: ${sessions}${provider === 'cpu' ? '' : ' for each device'}, ` : '';

@@ -5,7 +5,7 @@ export interface ProgressBar {
   stop(): void;
 }
 
-/** A progress bar on a terminal; nothing at all where the stream goes to a file or a pipe. */
+/** A progress bar on a terminal. Shows nothing if the stream goes to a file or a pipe. */
 export function progressBar(stream: NodeJS.WriteStream): ProgressBar {
   if (!stream.isTTY) return { update: () => {}, stop: () => {} };
   const format = '{bar} {percentage} % | {rows} rows | {duration_formatted}, {eta_formatted} left';

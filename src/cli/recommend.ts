@@ -5,11 +5,14 @@ import { type BatchingRecommendation, recommendBatching } from '../tools/recomme
 
 export interface Recommendation extends BatchingRecommendation {
   provider: Provider;
-  /** For a server such as Triton. */
+  /** Settings for a server such as Triton. */
   server: DynamicBatchingConfig;
 }
 
-/** For each provider that was measured: sessions and batches, as `batching: 'auto'` finds them at its own sizes, and the settings of a server. */
+/**
+ * Recommendations for each measured provider: sessions and batches, as `batching: 'auto'` would choose them from its own sizes, and
+ * settings for a server.
+ */
 export async function recommendations(
   { entries }: ModelProfile,
   target: 'throughput' | 'latency',

@@ -19,31 +19,28 @@ interface ReferenceOptions {
   json?: true;
 }
 
-/** What was written. */
+/** The result of the command. */
 interface ReferenceReport {
   directory: string;
   model: ModelIdentity;
-  /** Of the file, those that were scored, and those that the reference is made of. */
+  /** Rows in the file, rows that were scored, and rows in the reference. */
   rows: number;
   scored: number;
   sampled: number;
-  /** Parts of the reference whose rows look alike: what is seen is compared with the nearest one. */
+  /** Parts of the reference whose rows are similar. New rows are compared with the nearest part. */
   phases: number;
-  /** Features with fewer bins, because they change with the time. */
+  /** Features that got fewer bins, because they change over time. */
   coarse: string[];
 }
 
-/** Describes the command `reference`. @param endWith is told whether the reference is there. */
+/** Describes the command `reference`. @param endWith gets whether the reference was written. */
 export function describeReference(command: Command, output: Output, endWith: (isWell: boolean) => void): void {
   command
-    .requiredOption(
-      '--input <file>',
-      'rows like those of the training, in the order of their time: CSV or NDJSON, or gzip',
-    )
-    .addOption(new Option('--bins <n>', 'the most bins of a feature').argParser(wholeNumber(2, 100)).default(10))
-    .option('--skip-bad-rows', 'leave bad rows out (default: the first one ends it)')
+    .requiredOption('--input <file>', 'rows like the training rows, in time order: CSV or NDJSON, may be gzipped')
+    .addOption(new Option('--bins <n>', 'the most bins per feature').argParser(wholeNumber(2, 100)).default(10))
+    .option('--skip-bad-rows', 'skip bad rows (default: stop at the first bad row)')
     .option('--provider <name>', 'score on this provider (default: cuda and cpu)', providers)
-    .addOption(new Option('--device <id>', 'the CUDA device').argParser(wholeNumber(0, 1_023)).default(0))
+    .addOption(new Option('--device <id>', 'the CUDA device id').argParser(wholeNumber(0, 1_023)).default(0))
     .option('--json', 'write JSON, for machines')
     .action(async (directory: string, options: ReferenceOptions) => {
       try {
@@ -89,9 +86,9 @@ async function makeReference(
 function referenceText({ directory, model, rows, scored, sampled, phases, coarse }: ReferenceReport): string {
   const lines = [`${model.name} ${model.version}: wrote the reference into model.json of ${directory}`];
   const count = (number: number): string => number.toLocaleString('en-US');
-  const left = rows === scored ? '' : `, ${count(rows - scored)} bad ones left out`;
+  const left = rows === scored ? '' : `, ${count(rows - scored)} bad rows skipped`;
   lines.push(`${count(sampled)} of ${count(rows)} rows${left}`);
-  if (phases > 1) lines.push(`${phases} phases: parts of the file whose rows look alike`);
-  if (coarse.length > 0) lines.push(`Fewer bins, as they change with the time of the rows: ${coarse.join(', ')}`);
+  if (phases > 1) lines.push(`${phases} phases: parts of the file whose rows are similar`);
+  if (coarse.length > 0) lines.push(`Fewer bins, because these features change over time: ${coarse.join(', ')}`);
   return `${lines.map(escapeControls).join('\n')}\n`;
 }

@@ -34,9 +34,10 @@ interface ProfileOptions extends Common {
 }
 
 /**
- * Runs a command line, without Node.js's and the program's own names.
+ * Runs a command line.
  *
- * @returns the exit code: 0 where all is well, 1 where something that was asked for is not, 2 where the command was not understood.
+ * @param args the arguments without the names of Node.js and of the program.
+ * @returns the exit code: 0 success, 1 a check or request failed, 2 the command line was not understood.
  */
 export async function runCli(args: readonly string[], bareOutput: Output): Promise<number> {
   const output = escapedOutput(bareOutput);
@@ -58,25 +59,25 @@ export async function runCli(args: readonly string[], bareOutput: Output): Promi
 function describeCommands(output: Output, end: (code: number) => void): Command {
   const endWith = (isWell: boolean): void => end(isWell ? exitCodes.ok : exitCodes.problem);
   const program = new Command('fraud-scorer')
-    .description('Looks at a machine, and at models, for fraud-scorer.')
-    .version(packageManifest().version, '--version', 'write the version')
-    .helpOption('--help', 'write this')
+    .description('Checks a machine and models for fraud-scorer.')
+    .version(packageManifest().version, '--version', 'show the version')
+    .helpOption('--help', 'show this help')
     .exitOverride()
-    // `adopt` has a --version of its own.
+    // `adopt` has its own option --version.
     .enablePositionalOptions()
     .configureOutput({ writeOut: (text) => output.write(text), writeErr: (text) => output.error(text) });
   const command = (name: string, description: string): Command =>
     program
       .command(name)
       .description(description)
-      .helpOption('--help', 'write this')
-      .addOption(new Option('--device <id>', 'the CUDA device').argParser(wholeNumber(0, 1_023)).default(0))
+      .helpOption('--help', 'show this help')
+      .addOption(new Option('--device <id>', 'the CUDA device id').argParser(wholeNumber(0, 1_023)).default(0))
       .option('--json', 'write JSON, for machines');
 
-  command('doctor', 'Says what this machine has, which providers work and, of those that do not, why not.')
+  command('doctor', 'Shows what this machine has, which providers work, and why the others do not work.')
     .option(
       '--provider <name>',
-      'end with 1 unless this provider works (cuda, tensorrt, cpu; several with commas)',
+      'exit with 1 if this provider does not work (cuda, tensorrt, cpu; separate several with commas)',
       providers,
     )
     .action(async ({ provider, device, json }: Common) => {
@@ -85,19 +86,25 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       endWith(report.problems.length === 0);
     });
 
-  command('profile <dir>', 'Measures a model by batch size and sessions, and recommends how batches should form.')
+  command('profile <dir>', 'Measures a model by batch size and sessions, and recommends batching options.')
     .option('--provider <name>', 'profile this provider (default: cuda and cpu)', providers)
-    .option('--batch-sizes <list>', 'rows a run, with commas', wholeNumbers(1, 1_048_576))
+    .option('--batch-sizes <list>', 'batch sizes in rows, separated by commas', wholeNumbers(1, 1_048_576))
     .option(
       '--sessions <list>',
-      'sessions at the same time (default: 1,2,4 on a GPU, 1 on the CPU)',
+      'numbers of sessions at the same time (default: 1,2,4 on a GPU, 1 on the CPU)',
       wholeNumbers(1, 64),
     )
     .addOption(new Option('--runs <n>', 'timed runs at each batch size').argParser(wholeNumber(1, 100_000)).default(50))
     .addOption(
-      new Option('--target <what>', 'what to recommend for').choices(['throughput', 'latency']).default('throughput'),
+      new Option('--target <what>', 'the goal of the recommendation')
+        .choices(['throughput', 'latency'])
+        .default('throughput'),
     )
-    .addOption(new Option('--target-latency-ms <ms>', 'what a request may take').argParser(positiveNumber).default(10))
+    .addOption(
+      new Option('--target-latency-ms <ms>', 'the latency that a request may take, in ms')
+        .argParser(positiveNumber)
+        .default(10),
+    )
     .action(async (directory: string, options: ProfileOptions) => {
       const { provider, batchSizes, sessions, runs, device, target, targetLatencyMs, json } = options;
       const profile = await profileModel(directory, { providers: provider, batchSizes, sessions, runs, device });
@@ -111,7 +118,7 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       endWith(entries.length > 0 && !isMissing && !areTooMany);
     });
 
-  command('check <dir>', "Checks a model directory: manifest, integrity, graph, and its cases.json's rows.")
+  command('check <dir>', 'Checks a model directory: manifest, integrity, graph, and the rows in its cases.json.')
     .option('--provider <name>', 'check it on this provider (default: cpu)', providers)
     .action(async (directory: string, { provider, device, json }: Common) => {
       const check = await checkModel(directory, { device, ...(provider === undefined ? {} : { providers: provider }) });
@@ -124,8 +131,8 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
   describeAdopt(
     program
       .command('adopt <file>')
-      .description('Makes a model directory from an ONNX file, and says what it found and did.')
-      .helpOption('--help', 'write this'),
+      .description('Makes a model directory from an ONNX file, and reports what it found and did.')
+      .helpOption('--help', 'show this help'),
     output,
     endWith,
   );
@@ -133,8 +140,8 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
   describeScore(
     program
       .command('score <file>')
-      .description('Scores the rows of a CSV or NDJSON file and, with labels, shows what other thresholds would do.')
-      .helpOption('--help', 'write this'),
+      .description('Scores the rows of a CSV or NDJSON file. With labels, also shows the effect of other thresholds.')
+      .helpOption('--help', 'show this help'),
     output,
     endWith,
   );
@@ -142,8 +149,8 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
   describeReference(
     program
       .command('reference <dir>')
-      .description("Writes into a model's manifest what features and scores look like: drift is measured against it.")
-      .helpOption('--help', 'write this'),
+      .description("Writes a reference of features and scores into a model's manifest. Drift is measured against it.")
+      .helpOption('--help', 'show this help'),
     output,
     endWith,
   );

@@ -4,9 +4,9 @@ import { type ReportSection, reportHtml } from '../tools/score-file/report/repor
 import { countOf, evaluationFacts, thresholdCells, thresholdNotes } from './evaluation-words.js';
 import { decisionsText, type ScoreSummary, unknownTextsFacts } from './score-text.js';
 
-/** The summary with its curves, as HTML. */
+/** The summary with its curves, as an HTML page. */
 export async function scoreReport(summary: ScoreSummary, cumulative: Cumulative): Promise<string> {
-  // Large, and needed for this alone.
+  // Imported late, because it is large and only this function needs it.
   const { drawChart } = await import('../tools/score-file/report/charts.js');
   const { model, file, scored, rows, evaluation } = summary;
   const sections: ReportSection[] = [];

@@ -8,7 +8,7 @@ import {
 } from '../tools/score-file/score-file.js';
 import { progressBar } from './progress-bar.js';
 
-/** What a command scores with. */
+/** The options that commands score with. */
 export interface ScoringOptions {
   /** The model directory. */
   model: string;
@@ -16,7 +16,7 @@ export interface ScoringOptions {
   device: number;
 }
 
-/** Scores the rows of a file, shows how far it is, and ends early where it is interrupted. @throws as `scoreFile` does. */
+/** Scores the rows of a file, shows its progress, and stops early when it is interrupted. @throws what `scoreFile` throws. */
 export async function scoreRows(
   order: ScoreFileOrder,
   options: ScoringOptions,
@@ -37,7 +37,7 @@ export async function scoreRows(
   });
 }
 
-/** Rows wait for a slow disk, and not for a deadline. */
+/** Long, because rows wait for a slow disk and have no deadline. */
 const timeoutMs = 3_600_000;
 
 async function withScorer(
@@ -46,7 +46,7 @@ async function withScorer(
 ): Promise<ScoredFile> {
   const abort = new AbortController();
   const stop = (): void => abort.abort();
-  // Loaded for this command alone.
+  // Imported late, because only this command needs it.
   const { FraudScorer } = await import('../index.js');
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
@@ -57,7 +57,7 @@ async function withScorer(
       timeoutMs,
       drift: false,
     });
-    // Rows of a JSON file may hold anything: the scorer checks them, as it checks those of callers without types.
+    // Rows of a JSON file may hold anything. The scorer checks them, as it checks requests of untyped callers.
     return await use((requests) => scorer.scoreMany(requests as ScoreRequest<AnyFeatures>[]), abort.signal);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);

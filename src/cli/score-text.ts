@@ -11,23 +11,23 @@ export interface ScoreSummary extends ScoredFile {
   model: ModelIdentity;
   file: string;
   out: string;
-  /** The HTML file; null where none was asked for. */
+  /** The HTML file; null if none was asked for. */
   report: string | null;
   seconds: number;
-  /** Scored rows with a text that became `unknownCategory`, by column. */
+  /** Scored rows in which a text became `unknownCategory`, by column. */
   unknownTexts: UnknownTextsOfColumn[];
   decisions: Record<Decision, number>;
-  /** Null without labels. */
+  /** null without labels. */
   evaluation: Evaluation | null;
 }
 
-/** Reasons for leaving rows out that are listed. */
+/** The most reasons for skipped rows that are listed. */
 const maxReasons = 20;
 
-/** Columns with unknown texts that are listed. */
+/** The most columns with unknown texts that are listed. */
 const maxColumns = 20;
 
-/** The summary for people. */
+/** The summary, for people. */
 export function scoreText(summary: ScoreSummary): string {
   const { model, out, scored, seconds, evaluation, report } = summary;
   const lines = [
@@ -45,7 +45,7 @@ export function decisionsText({ decisions: { APPROVE, REVIEW, BLOCK } }: ScoreSu
   return `APPROVE ${numberText(APPROVE)}, REVIEW ${numberText(REVIEW)}, BLOCK ${numberText(BLOCK)}`;
 }
 
-/** Name and value; nothing where the model knows all texts. */
+/** Pairs of name and value; empty if the model knows all texts. */
 export function unknownTextsFacts({ unknownTexts }: ScoreSummary): (readonly [string, string])[] {
   if (unknownTexts.length === 0) return [];
   const columns = unknownTexts

@@ -38,29 +38,29 @@ interface ScoreOptions {
   json?: true;
 }
 
-/** Describes the command `score`. @param endWith is told whether the file of scores is there. */
+/** Describes the command `score`. @param endWith gets whether the file of scores was written. */
 export function describeScore(command: Command, output: Output, endWith: (isWell: boolean) => void): void {
   command
     .requiredOption('--model <dir>', 'the model directory')
-    .requiredOption('--out <file>', 'where to write the scores: .csv or .ndjson, and .gz')
+    .requiredOption('--out <file>', 'the file to write: .csv or .ndjson, optionally with .gz')
     .option('--id <column>', "a column to copy beside each score (default: the row's number)")
-    .option('--label <column>', 'a column that tells what is fraud (1 or true): measures the scores')
-    .option('--amount <column>', 'a column with the amounts: computes the money saved')
-    .addOption(new Option('--review-cost <n>', 'what a review costs').argParser(cost))
+    .option('--label <column>', 'the label column (1 or true is fraud): measures the scores')
+    .option('--amount <column>', 'the amount column: computes the money saved')
+    .addOption(new Option('--review-cost <n>', 'the cost of one review').argParser(cost))
     .addOption(
-      new Option('--block-cost <share>', 'what blocking a good transaction costs, as a share of its amount')
+      new Option('--block-cost <share>', 'the cost of blocking a good transaction, as a share of its amount')
         .argParser(cost)
         .default(1),
     )
     .addOption(
-      new Option('--thresholds <list>', 'review thresholds to compare, with commas')
+      new Option('--thresholds <list>', 'review thresholds to compare, separated by commas')
         .argParser(thresholdsOf)
         .default(usualThresholds, 'from 0.01 to 0.99'),
     )
-    .option('--report <file>', 'write the curves to an HTML file')
-    .option('--skip-bad-rows', 'leave bad rows out and list them (default: the first one ends it)')
+    .option('--report <file>', 'write a report with curves to this HTML file')
+    .option('--skip-bad-rows', 'skip bad rows and list them (default: stop at the first bad row)')
     .option('--provider <name>', 'score on this provider (default: cuda and cpu)', providers)
-    .addOption(new Option('--device <id>', 'the CUDA device').argParser(wholeNumber(0, 1_023)).default(0))
+    .addOption(new Option('--device <id>', 'the CUDA device id').argParser(wholeNumber(0, 1_023)).default(0))
     .option('--json', 'write JSON, for machines')
     .action(async (file: string, options: ScoreOptions) => {
       refuseMisuse(file, options);
@@ -81,7 +81,7 @@ async function score(file: string, options: ScoreOptions): Promise<ScoreSummary>
   const { out, thresholds, report } = options;
   const startedMs = systemClock.now();
   const { manifest } = await readModelDirectory(options.model);
-  // Before the rows are scored, so that a folder that is not there is found now.
+  // Import it before the rows are scored, so that a missing directory is found now.
   const reportFile = report === undefined ? null : new OutputFile(report, false);
   try {
     await reportFile?.write('');
@@ -122,7 +122,7 @@ function costsOf({ amount, reviewCost, blockCost }: ScoreOptions): Costs | null 
   return amount === undefined || reviewCost === undefined ? null : { reviewCost, blockCost };
 }
 
-/** @throws {InvalidOptionsError} where options do not go together. */
+/** @throws {InvalidOptionsError} if options do not fit together. */
 function refuseMisuse(file: string, { out, id, label, amount, reviewCost, report }: ScoreOptions): void {
   formatOf('FILE', file);
   formatOf('--out', out);

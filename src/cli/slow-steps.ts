@@ -1,6 +1,6 @@
 import { systemClock, type Timer } from '../host/clock.js';
 
-/** How long a step takes before it is spoken of, and how often from then on. */
+/** How long a step may take before it is reported, and how often it is reported from then on. */
 const everyMs = 3_000;
 
 export interface SlowSteps {
@@ -8,7 +8,7 @@ export interface SlowSteps {
   end: () => void;
 }
 
-/** Says what is being done where it takes long, such as the loading of a large forest, which the runtime tells nothing of. */
+/** Reports a step that takes long, such as loading a large forest, for which the runtime reports no progress. */
 export function slowSteps(say: (text: string) => void): SlowSteps {
   let current = 'starting';
   let sinceMs = systemClock.now();

@@ -1,16 +1,16 @@
 import { exitCodes, type Output } from './output.js';
 
-/** A stream that reports what it could not write by an `error` event, as the process's own do. */
+/** A stream that reports a failed write by an `error` event, as the process's own streams do. */
 export interface TextStream {
   write(text: string): unknown;
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
 /**
- * Writes to streams that may fail. A reader that has gone (`doctor | head`) has seen what it wanted: the rest is dropped without a word.
- * Any other failure, such as a full disk, is said once.
+ * Writes to streams that may fail. If the reader has closed the pipe (`doctor | head`), the rest is dropped silently. Any other failure,
+ * such as a full disk, is reported once.
  *
- * @param onUnwritten the output could not be written; called at most once.
+ * @param onUnwritten called at most once, if the output could not be written.
  */
 export function streamOutput(out: TextStream, err: TextStream, onUnwritten: () => void): Output {
   let hasFailed = false;
@@ -21,7 +21,7 @@ export function streamOutput(out: TextStream, err: TextStream, onUnwritten: () =
     onUnwritten();
     err.write(`The output could not be written: ${reasonOf(error)}\n`);
   });
-  // There is nobody left to tell.
+  // No other stream is left to report this to.
   err.on('error', () => {});
   return {
     write: (text) => {
@@ -33,10 +33,10 @@ export function streamOutput(out: TextStream, err: TextStream, onUnwritten: () =
   };
 }
 
-/** The process's own streams, for programs that write to them as they please: sets the exit code where the output could not be written. */
+/** The process's own streams, for programs that write to them directly. Sets the exit code if the output could not be written. */
 export function processOutput(): Output {
   return streamOutput(process.stdout, process.stderr, () => {
-    // At the end, so that a program that sets its own code does not hide it.
+    // Set it at the end, so that a program that sets its own exit code does not hide it.
     process.once('exit', () => {
       process.exitCode = exitCodes.unwritten;
     });

@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
 
 /**
- * A table of texts, without colours: it may go into a file or a ticket.
+ * Formats a table of texts without colours, because it may go into a file or a ticket.
  *
- * @param widths of its columns, in characters, where long texts are to be wrapped.
+ * @param widths widths of the columns in characters, if long texts must be wrapped.
  */
 export function table(
   head: readonly string[],

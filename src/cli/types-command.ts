@@ -10,8 +10,8 @@ export function addTypesCommand(program: Command, output: Output): void {
   program
     .command('types <dir>')
     .description("Writes TypeScript types of a model's features, for FraudScorer.create<Features>().")
-    .helpOption('--help', 'write this')
-    .option('--out <file>', 'a .d.ts file to write (default: the standard output)')
+    .helpOption('--help', 'show this help')
+    .option('--out <file>', 'the .d.ts file to write (default: standard output)')
     .action(async (directory: string, { out }: { out?: string }) => {
       const { manifest } = await readModelDirectory(directory);
       const text = featureTypes(manifest);

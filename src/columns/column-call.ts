@@ -4,27 +4,27 @@ import type { Timer } from '../host/clock.js';
 import type { DecisionCounts } from '../monitoring/counts.js';
 import type { Column } from './column-values.js';
 
-/** Rows of a call that a worker gets at once. */
+/** Rows of a call that are sent to a worker together. */
 export interface Chunk {
   row: number;
   rows: number;
-  /** Whether it was lost with a worker, or the runtime failed on it, before. */
+  /** Whether it failed before: its worker was lost, or the runtime failed on it. */
   isRetry: boolean;
 }
 
-/** One call of `scoreColumns` on its way. */
+/** One open call of `scoreColumns`. */
 export class ColumnCall {
   readonly scores: ColumnScores;
-  /** Rows whose scores are there. */
+  /** Number of rows that have scores. */
   scored = 0;
-  /** What they came to; it counts once the caller has them all. */
+  /** Decisions so far. They are recorded only when the caller has all rows. */
   readonly counts: DecisionCounts = { APPROVE: 0, REVIEW: 0, BLOCK: 0, highRisk: 0 };
   #sent = 0;
-  /** Chunks that did not come back and go out once more. */
+  /** Chunks that failed and must be sent once more. */
   readonly #lost: Chunk[] = [];
-  /** Its deadline's. */
+  /** The timer of the deadline. */
   timer: Timer | null = null;
-  /** Takes the caller's abort listener away again. */
+  /** Removes the listener from the caller's abort signal. */
   stopListening: (() => void) | null = null;
   #isSettled = false;
 
@@ -51,7 +51,7 @@ export class ColumnCall {
     return !this.#isSettled && (this.#sent < this.rows || this.#lost.length > 0);
   }
 
-  /** Takes the next rows to send, at most so many; one that did not come back goes out as it was. */
+  /** Takes the next rows to send, at most `maxRows`. A chunk that failed is sent again unchanged. */
   take(maxRows: number): Chunk {
     const lost = this.#lost.pop();
     if (lost !== undefined) return lost;
@@ -62,10 +62,10 @@ export class ColumnCall {
   }
 
   /**
-   * Puts a chunk back that has no scores.
+   * Puts back a chunk that was not scored.
    *
-   * @param wasSent whether a worker had it, rather than none to be found.
-   * @returns whether it may go out again, which it may once where it was sent.
+   * @param wasSent whether a worker had the chunk. False if no worker was found.
+   * @returns whether it may be sent again. A chunk that was sent may be sent only once more.
    */
   putBack(chunk: Chunk, wasSent: boolean): boolean {
     if (wasSent && chunk.isRetry) return false;
@@ -73,7 +73,7 @@ export class ColumnCall {
     return true;
   }
 
-  /** @returns whether it was not settled before. */
+  /** @returns whether the call was still open. */
   settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;

@@ -8,7 +8,7 @@ import type { ColumnAreas } from './column-areas.js';
 import type { Chunk, ColumnCall } from './column-call.js';
 import { copyRows } from './column-values.js';
 
-/** The share of the target latency that a chunk may take of a worker: requests that come meanwhile wait behind it. */
+/** The share of the target latency that one chunk may take, because requests that arrive meanwhile wait behind it. */
 const chunkShare = 1 / 8;
 
 const minChunkRows = 64;
@@ -18,8 +18,9 @@ export interface ColumnQueueOptions {
   targetLatencyMs: number;
   run: (task: ColumnsTask) => Promise<BatchReply>;
   /**
-   * @param scores gets those of the rows from `row` on, and `counts` what they come to.
-   * @throws {InferenceError} where the outputs are no scores.
+   * @param scores receives the scores of the rows, starting at `row`.
+   * @param counts the decisions are added here.
+   * @throws {InferenceError} if the outputs are not valid scores.
    */
   score: (outputs: Float32Array, rows: number, scores: ColumnScores, row: number, counts: DecisionCounts) => void;
   onScored: (rows: number) => void;
@@ -27,16 +28,16 @@ export interface ColumnQueueOptions {
   onFailed: (call: ColumnCall, error: FraudScorerError) => void;
 }
 
-/** Calls of `scoreColumns`, in the order they came, and their chunks in flight. */
+/** The open calls of `scoreColumns`, in order of arrival, and their chunks in flight. */
 export class ColumnQueue {
   readonly #options: ColumnQueueOptions;
   /** Calls whose values are being checked. */
   readonly #checking = new Set<ColumnCall>();
   readonly #calls = new Set<ColumnCall>();
   readonly #latency = new BatchLatencyModel();
-  /** Chunks that workers hold. For others to read. */
+  /** Number of chunks that workers hold. Read by others. */
   inFlight = 0;
-  /** Calls that are not settled, those whose values are being checked left out. For others to read. */
+  /** Number of open calls, without those whose values are being checked. Read by others. */
   openCalls = 0;
 
   constructor(options: ColumnQueueOptions) {
@@ -48,27 +49,27 @@ export class ColumnQueue {
     return this.#next() !== undefined;
   }
 
-  /** Whether every call is settled; workers may still hold chunks of calls that were settled early. */
+  /** Whether every call is settled. Workers may still hold chunks of calls that were settled early. */
   get isIdle(): boolean {
     return this.#checking.size === 0 && this.#calls.size === 0;
   }
 
-  /** @param call whose values are to be checked. */
+  /** @param call its values will be checked next. */
   announce(call: ColumnCall): void {
     this.#checking.add(call);
   }
 
-  /** @param call whose values were checked. */
+  /** @param call its values have been checked. */
   add(call: ColumnCall): void {
     this.#checking.delete(call);
-    // Reading its values may have run code of the host's, which aborted it.
+    // Reading the values may have run the host's code, which may have aborted the call.
     if (call.isSettled) return;
     if (call.rows === 0) this.#answer(call);
     else this.#calls.add(call);
     this.openCalls = this.#calls.size;
   }
 
-  /** Settles a call early with an error. @returns whether it was not settled before. */
+  /** Settles a call early with an error. @returns whether the call was still open. */
   giveUp(call: ColumnCall, error: FraudScorerError): boolean {
     this.#checking.delete(call);
     this.#calls.delete(call);
@@ -78,13 +79,13 @@ export class ColumnQueue {
     return isFirst;
   }
 
-  /** @returns how many calls had no answer. */
+  /** @returns how many calls were still open. */
   giveUpAll(errorOf: () => FraudScorerError): number {
     const calls = [...this.#checking, ...this.#calls];
     return calls.filter((call) => this.giveUp(call, errorOf())).length;
   }
 
-  /** Sends the next chunk. Resolves when it is back, whatever became of it. */
+  /** Sends the next chunk. Resolves when it has come back or has failed. */
   async send(): Promise<void> {
     const call = this.#next();
     const area = this.#options.areas.claim();
@@ -99,7 +100,7 @@ export class ColumnQueue {
       this.#latency.record(chunk.rows, reply.inferenceMs);
       this.#read(area, call, chunk);
     } catch (error) {
-      // A worker that hangs may still write: nobody gets the area until it can't.
+      // A hung worker may still write. Nobody gets the area until that is impossible.
       if (error instanceof LostTask) isHeld = error.letGo;
       this.#failed(call, chunk, error);
     } finally {
@@ -121,7 +122,7 @@ export class ColumnQueue {
     return Math.min(Math.max(rows, minChunkRows), areas.memory.rows);
   }
 
-  /** @returns whether the values are as they were when they were checked, as far as can be told. */
+  /** @returns whether the values are still those that were checked, as far as this can be seen. */
   #fill(area: number, { columns }: ColumnCall, { row, rows }: Chunk): boolean {
     const { areas } = this.#options;
     const start = areas.start(area);
@@ -148,7 +149,7 @@ export class ColumnQueue {
   }
 }
 
-/** Once: the machine's own trouble does not come again. Where a worker hangs, the deadline has mostly passed. */
+/** Send a chunk again only once: a random fault of the machine does not repeat. After a hang, the deadline has usually passed anyway. */
 function mayGoAgain(error: unknown): boolean {
   return error instanceof LostTask ? error.kind !== 'hung' : error instanceof InferenceError;
 }

@@ -21,10 +21,10 @@ import type { ColumnQueue } from './column-queue.js';
 import { checkValues } from './column-values.js';
 import { type ColumnReader, type ColumnsCall, readColumns, readColumnsOptions } from './read-columns.js';
 
-/** Rows whose values are checked in one turn of the event loop: some tenths of a millisecond. */
+/** Rows whose values are checked in one turn of the event loop. Takes some tenths of a millisecond. */
 const rowsPerTurn = 4_096;
 
-/** What a call needs of the version that answers it. */
+/** The parts of a version that a call needs. */
 export interface ColumnTarget {
   readonly model: ModelIdentity;
   readonly features: { readonly layout: RowLayout; readonly reader: ColumnReader };
@@ -36,9 +36,9 @@ export interface ColumnTarget {
 export interface ColumnScoringOptions {
   clock: Clock;
   versions: {
-    /** The version that answers a call that does not name one. */
+    /** The version for calls that name none. */
     readonly primary: ColumnTarget;
-    /** @throws {UnknownVersionError} where no such version is live. */
+    /** @throws {UnknownVersionError} if no such version is live. */
     byVersion(version: string): ColumnTarget;
   };
   /** Counts calls that are refused before a version is chosen. */
@@ -47,7 +47,7 @@ export interface ColumnScoringOptions {
   onFault: FaultReport;
 }
 
-/** The door of `scoreColumns`: checks all of it before anything is scored, and minds its timeout and its signal. */
+/** The entry point of `scoreColumns`. Checks all values before anything is scored, and handles the timeout and the signal. */
 export class ColumnScoring {
   readonly #options: ColumnScoringOptions;
 
@@ -57,7 +57,7 @@ export class ColumnScoring {
 
   score(columns: unknown, rows: number, options: ColumnsOptions | undefined): Promise<ColumnScores> {
     const { versions, unrouted } = this.#options;
-    // Whose count a refusal is: of no version's before one is chosen.
+    // The statistics that count a refusal. Before a version is chosen, they belong to no version.
     let observer = unrouted;
     return new Promise((resolve, reject) => {
       try {
@@ -87,7 +87,7 @@ export class ColumnScoring {
     const { layout, reader } = target.features;
     const read = readColumns(columns, rows, layout, reader, issues);
     if (issues.total > 0) throw new InvalidRequestError(issues.listed, issues.total);
-    // Reading it may have run code of the host's, which may have called anything.
+    // Reading the options may have run the host's code, which may have closed the scorer.
     if (isClosed()) throw new ClosedError('The scorer is closed');
     if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
 
@@ -104,14 +104,14 @@ export class ColumnScoring {
     this.#check(target, call, 0, new IssueList());
   }
 
-  /** All values of some rows, and the next in the next turn: a million rows must not keep the event loop from the others. */
+  /** Checks the values of some rows, then the next rows in the next turn. A million rows must not block the event loop. */
   #check(target: ColumnTarget, call: ColumnCall, from: number, issues: IssueList): void {
     if (call.isSettled) return;
     const to = Math.min(from + rowsPerTurn, call.rows);
     try {
       for (const column of call.columns) checkValues(column, from, to, issues);
     } catch {
-      // A list of the host's own making threw, and its error may quote what it holds.
+      // The host's own list type threw. Its error may quote values.
       issues.add('features', 'arrays that can be read', 'one that throws when it is read');
     }
     if (to < call.rows) {

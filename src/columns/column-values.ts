@@ -5,20 +5,21 @@ import { describeValueFor, expectedValue } from '../requests/value-words.js';
 import type { IssueList } from '../validation/issues.js';
 import { areFinite } from './finite-values.js';
 
-/** One input's values for all rows, row after row: as the caller gave them, not copied. */
+/** The values of one input for all rows, row after row. They are the caller's own array, not a copy. */
 export interface Column extends InputSlots {
-  /** null where the caller gave none, because all of the input's features may be missing. */
+  /** null if the caller gave none. That is allowed if all features of the input may be missing. */
   readonly values: ArrayLike<unknown> | null;
 }
 
-/** Values are tried here. */
+/** A buffer to try out values. */
 const trial = rowViewsOf(new ArrayBuffer(8));
 
 /**
- * Looks for values that the input can't have.
+ * Looks for values that the input cannot take.
  *
- * @param from the first row to look at, @param to the row after the last.
- * @param issues gets each, with its row and its place in it.
+ * @param from the first row to check.
+ * @param to the row after the last.
+ * @param issues receives each problem with its row and position.
  */
 export function checkValues({ input, slots, values }: Column, from: number, to: number, issues: IssueList): void {
   if (values === null) return;
@@ -39,7 +40,7 @@ export function checkValues({ input, slots, values }: Column, from: number, to: 
   }
 }
 
-/** In an array a boolean is mostly a mistake. */
+/** A boolean in an array is probably a mistake. */
 function isTaken(value: unknown, type: Column['input']['type']): boolean {
   return typeof value !== 'boolean' || type === 'bool';
 }
@@ -53,10 +54,10 @@ function areFiniteNumbers(values: ArrayLike<unknown>, first: number, last: numbe
 }
 
 /**
- * Copies rows one behind the other.
+ * Copies rows one after the other.
  *
- * @param to must have room for them from the word `start` on.
- * @returns whether they are still there and what they should be: the caller may have changed its arrays since they were checked.
+ * @param to must have enough space from the word `start` on.
+ * @returns whether the values are still valid. The caller may have changed its arrays since they were checked.
  */
 export function copyRows(column: Column, row: number, rows: number, to: RowViews, start: number): boolean {
   const { input, values } = column;
@@ -84,7 +85,7 @@ function copyWhole({ input, values, slots }: Column, first: number, last: number
   return true;
 }
 
-/** Whether a NaN is what a missing value is, or was refused before. */
+/** Whether NaN stands for a missing value here, or was already refused. */
 function staysNaN({ missing }: Column['slots'][number]): boolean {
   return missing === undefined || Number.isNaN(missing);
 }

@@ -3,13 +3,13 @@ import { finiteBinary } from './kernels/finite.js';
 
 const pageBytes = 65_536;
 
-/** Values looked at at once: few enough to stay in the processor's nearest cache while they are. */
+/** Values that are checked at once. They fit into the processor's first-level cache. */
 const blockValues = 8_192;
 
-/** The kernel looks at so many together. */
+/** Values that the kernel checks together. */
 const groupValues = 8;
 
-/** See `kernels/finite.wat`; addresses are in bytes. */
+/** See `kernels/finite.wat`. Addresses are in bytes. */
 type Finite = (at: number, end: number) => number;
 
 interface Block {
@@ -17,15 +17,16 @@ interface Block {
   finite: Finite;
 }
 
-/** undefined before the first call; null where there is no WebAssembly memory. */
+/** undefined before the first call; null if WebAssembly memory is not available. */
 let block: Block | null | undefined;
 
 /**
- * Whether some float32 values are finite. Copied into WebAssembly's memory and looked at by its vector instructions they take less
- * than half the time that JavaScript takes. A WebAssembly memory reserves up to 10 GB of address space: where that is limited
- * (`ulimit -v`), JavaScript looks at them.
+ * Whether all values are finite. The values are copied into WebAssembly memory and checked with vector instructions, which takes less than
+ * half the time of JavaScript. A WebAssembly memory reserves up to 10 GB of address space. If the address space is limited (`ulimit -v`),
+ * JavaScript checks the values instead.
  *
- * @param first the first to look at, @param last behind the last of them.
+ * @param first index of the first value.
+ * @param last index after the last value.
  */
 export function areFinite(values: Float32Array, first: number, last: number): boolean {
   if (block === undefined) block = makeBlock();
@@ -49,7 +50,7 @@ function areFiniteInPlace(values: Float32Array, first: number, last: number): bo
 }
 
 function makeBlock(): Block | null {
-  // What its memory reserves would be missing elsewhere.
+  // The reserved address space would be missing elsewhere.
   if (memoryLeftMb(addressSpace) !== null) return null;
   try {
     const bytes = blockValues * Float32Array.BYTES_PER_ELEMENT;
@@ -59,7 +60,7 @@ function makeBlock(): Block | null {
     if (typeof finite !== 'function') throw new Error('the kernel has no finite');
     return { values: new Float32Array(memory.buffer, 0, blockValues), finite: (at, end) => finite(at, end) };
   } catch {
-    // No memory for it, or a Node.js without WebAssembly (`--jitless`).
+    // There is no memory for it, or Node.js runs without WebAssembly (`--jitless`).
     return null;
   }
 }

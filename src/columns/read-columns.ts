@@ -11,21 +11,21 @@ import { describeNonNumber, type IssueList } from '../validation/issues.js';
 import { isText } from '../validation/text.js';
 import type { Column } from './column-values.js';
 
-/** The most rows of one call: their results are three arrays in one piece each. */
+/** The most rows in one call. The results are three arrays, each in one piece. */
 const maxRows = 1_000_000_000;
 
-/** What a version knows of its features. */
+/** The parts of a version that are needed to read columns. */
 export interface ColumnReader {
   readonly slots: readonly FeatureSlot[];
-  /** Adds the names that no version knows, where these are refused. */
+  /** Adds the names that no version knows, if unknown names are refused. */
   listUnknown(columns: object, issues: IssueList): void;
 }
 
 /**
- * Checks the shape of what was given; the values are looked at later.
+ * Checks the shape of the columns. The values are checked later.
  *
- * @param issues gets everything that is wrong.
- * @returns the columns, complete and in the model's order where nothing is wrong.
+ * @param issues receives every problem.
+ * @returns the columns in the model's order. They are complete if there are no issues.
  */
 export function readColumns(
   columns: unknown,
@@ -47,13 +47,13 @@ export function readColumns(
       return readColumn(columns, rows, { input, slots }, issues) ?? [];
     });
   } catch {
-    // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
+    // The host's getter or proxy threw. Its error may quote data, so it is not passed on.
     issues.add('features', 'an object that can be read', 'one that throws when it is read');
     return [];
   }
 }
 
-/** null where it is not as it should be. */
+/** null if the column is not valid. */
 function readColumn(
   columns: Readonly<Record<string, unknown>>,
   rows: number,
@@ -81,15 +81,15 @@ function readColumn(
   return null;
 }
 
-/** What one call asked for. */
+/** The options of one call. */
 export interface ColumnsCall {
   timeoutMs: number;
   signal: AbortSignal | undefined;
-  /** undefined: the primary. */
+  /** undefined means the primary. */
   version: string | undefined;
 }
 
-/** @throws {InvalidOptionsError} where an option is unknown or not as documented. */
+/** @throws {InvalidOptionsError} if an option is unknown or not valid. */
 export function readColumnsOptions(options: ColumnsOptions | undefined): ColumnsCall {
   const reader = new FieldReader(options);
   const range = { above: 0, unit: 'milliseconds' };

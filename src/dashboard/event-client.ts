@@ -1,18 +1,18 @@
 import type { Writable } from 'node:stream';
 
-/** Bytes that may wait for a client to read. A whole history is about 100 KB. */
+/** The most bytes that may wait for a client to read. A whole history is about 100 KB. */
 const maxWaitingBytes = 512 * 1024;
 
-/** A client that reads nothing for so long is gone, or of no use. */
+/** A client that reads nothing for this long is disconnected. */
 const maxBlockedMs = 30_000;
 
-/** What a stream is written to: a response of `node:http` or `node:http2`, or another stream. */
+/** The target of a stream: a response of `node:http` or `node:http2`, or another stream. */
 export type StreamResponse = Pick<
   Writable,
   'write' | 'end' | 'destroy' | 'on' | 'writableNeedDrain' | 'writableLength' | 'destroyed' | 'writableEnded'
 >;
 
-/** One open page. It holds a bounded number of bytes, and costs the others nothing where it is slow. */
+/** One open page. It holds a limited number of bytes. If it is slow, the other pages are not affected. */
 export class EventClient {
   readonly #response: StreamResponse;
   #blockedSince: number | null = null;
@@ -20,7 +20,7 @@ export class EventClient {
   /** The last second that it was sent. */
   sequence: number;
 
-  /** @param sequence the last second that it has, from an earlier connection. */
+  /** @param sequence the last second that it got over an earlier connection. */
   constructor(response: StreamResponse, sequence: number) {
     this.#response = response;
     this.sequence = sequence;
@@ -31,9 +31,9 @@ export class EventClient {
   }
 
   /**
-   * Whether it can be sent more now. A client that does not read gets no frames until it does, and is cut off when that takes too long.
+   * Whether it can be sent more now. A client that does not read gets no frames meanwhile, and is disconnected if that takes too long.
    *
-   * @param now on the monotonic clock, in ms.
+   * @param now time on the monotonic clock, in ms.
    */
   isReady(now: number): boolean {
     if (this.isGone) return false;
@@ -50,10 +50,10 @@ export class EventClient {
     if (!this.isGone) this.#response.write(frame);
   }
 
-  /** Ends the stream after what was sent. */
+  /** Ends the stream after the frames that were sent. */
   end(): void {
     if (this.isGone) return;
-    // One that does not read would never see the end, and would keep the host's server from closing.
+    // A client that does not read would never see the end, and would stop the host's server from closing.
     if (this.#response.writableNeedDrain) this.drop();
     else this.#response.end();
     this.#isGone = true;

@@ -7,28 +7,29 @@ import { History } from './history.js';
 import { pointFields, rowOf } from './point.js';
 
 const periodMs = 1_000;
-/** Seconds that a client finds when it connects: 15 minutes. */
+/** The history that a client gets when it connects: 15 minutes. */
 const historySeconds = 900;
-/** A comment keeps a connection open where there is nothing to send. */
+/** A comment keeps a connection open while there is nothing to send. */
 const heartbeatMs = 15_000;
 
 const heartbeat = Buffer.from(': still here\n\n');
 
 export interface EventHubOptions {
   clock: Clock;
-  /** Reads the scorer: once a second, however many clients there are. */
+  /** Reads the scorer. Called once a second, however many clients there are. */
   read: () => DashboardSnapshot;
   maxClients: number;
 }
 
 /**
- * Sends one snapshot a second to every open page. Each is made and encoded once. Without a client no timer runs, and nothing is read.
+ * Sends one snapshot a second to every open page. Each snapshot is created and encoded once. Without clients, no timer runs and nothing is
+ * read.
  */
 export class EventHub {
   readonly #options: EventHubOptions;
   readonly #clients = new Set<EventClient>();
   readonly #history = new History(historySeconds, historySeconds * periodMs);
-  /** Another one after a restart, so that a page does not take new seconds for those that it has. */
+  /** Differs after a restart, so that a page does not confuse new seconds with those that it has. */
   readonly #instance: string;
   #timer: Timer | null = null;
   #sequence = 0;
@@ -54,20 +55,20 @@ export class EventHub {
     return this.#current().json;
   }
 
-  /** Whether it was closed. The scorer may serve on. */
+  /** Whether the hub was closed. The scorer may go on. */
   get isEnded(): boolean {
     return this.#isEnded;
   }
 
-  /** Whether the scorer is closed: there is nothing to send. @throws what reading the scorer throws. */
+  /** Whether the scorer is closed. Then there is nothing to send. @throws what reading the scorer throws. */
   get isClosed(): boolean {
     return this.#current().closed;
   }
 
   /**
-   * Sends to this response from now on: first the seconds that it lacks, then one snapshot a second.
+   * Starts to send to this response: first the seconds that it lacks, then one snapshot a second.
    *
-   * @param lastEventId of its earlier connection, if there was one.
+   * @param lastEventId the last event of its earlier connection, if there was one.
    */
   add(response: StreamResponse, lastEventId: string | undefined): void {
     const { frame } = this.#current();
@@ -82,13 +83,13 @@ export class EventHub {
     this.#timer ??= this.#options.clock.every(periodMs, () => this.#tick());
   }
 
-  /** Ends every stream, after the scorer's last numbers: it has closed. */
+  /** The scorer has closed: sends its last numbers and ends every stream. */
   finish(): void {
     this.#tick();
     this.close();
   }
 
-  /** Ends every stream. No other may be added. */
+  /** Ends every stream. No further stream may be added. */
   close(): void {
     this.#isEnded = true;
     for (const client of this.#clients) client.end();
@@ -102,7 +103,7 @@ export class EventHub {
     try {
       made = this.#make();
     } catch {
-      // The next second may be better; until then connections must not look dead.
+      // The next second may work. Until then, keep the connections alive.
       if (now - this.#sentAt >= heartbeatMs) this.#send(heartbeat, now);
       return;
     }

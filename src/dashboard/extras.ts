@@ -1,7 +1,10 @@
 import type { DashboardDrift, DashboardHostLoad, DashboardMoney } from '../api/dashboard.js';
 import type { HostSummary, Summary } from '../api/summary.js';
 
-/** What a scorer knows where it has labels with amounts, or a model with a reference. A section of the page appears where its field is there. */
+/**
+ * Parts of a snapshot that exist only with labelled amounts, or with a model that has a reference. The page shows a section if its field is
+ * present.
+ */
 export interface DashboardExtras {
   money?: DashboardMoney;
   drift?: DashboardDrift;
@@ -9,8 +12,8 @@ export interface DashboardExtras {
 }
 
 /**
- * @param before what was read a moment ago, for rates; null where that is too long ago.
- * @param driftLimit above which a population stability index counts as drift; null where none does.
+ * @param before the previous reading, for rates; null if it is too old.
+ * @param driftLimit a PSI above this counts as drift; null if the rule is switched off.
  */
 export function extrasOf(
   summary: Summary,
@@ -39,7 +42,7 @@ function moneyOf({ business: { labelled, money } }: Summary): DashboardMoney | n
   return { fraudCaught, fraudMissed, goodStopped, unit: null };
 }
 
-/** Of the primary. */
+/** The primary's drift. */
 function driftOf({ deployments }: Summary, threshold: number | null): DashboardDrift | null {
   const drift = deployments.find(({ role }) => role === 'primary')?.drift;
   if (drift === undefined) return null;

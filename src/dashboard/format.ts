@@ -1,4 +1,4 @@
-/** What stands where nothing is known. */
+/** Shown for unknown values. */
 export const unknown = '–';
 
 const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -44,7 +44,7 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** 23:04:05, of the reader's own day. @param at in milliseconds since the epoch. */
+/** 23:04:05, in the reader's time zone. @param at in milliseconds since the epoch. */
 export function formatTime(at: number): string {
   return new Date(at).toTimeString().slice(0, 8);
 }
@@ -53,7 +53,7 @@ export function formatGib(value: number | null): string {
   return value === null ? unknown : `${value.toFixed(2)} GiB`;
 }
 
-/** Three digits or so. */
+/** About three digits. */
 function trimmed(value: number): string {
   const size = Math.abs(value);
   if (size >= 100) return counts.format(value);

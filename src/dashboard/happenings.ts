@@ -5,7 +5,7 @@ import type { DeploymentEvent, WorkerLostEvent } from '../api/events.js';
 const shownAlerts = 50;
 const keptEvents = 30;
 
-/** What became of versions and workers, from when the handler was made. Bounded. */
+/** Events of versions and workers since the handler was created. The list has a limit. */
 export class Happenings {
   readonly #events: DashboardEvent[] = [];
 
@@ -27,9 +27,9 @@ export class Happenings {
   }
 }
 
-/** The alerts to show: those that stand, then those that were cleared, each the latest first. */
+/** The alerts to show: the active ones, then the cleared ones, each with the latest first. */
 export function alertsShown({ active, history }: AlertsSummary): DashboardAlert[] {
-  // One that has stood for long may not be in the history any more.
+  // An alert that has been active for long may not be in the history any more.
   const standing = active.map((alert) => shown({ ...alert, clearedAt: null })).reverse();
   const cleared = history.filter(({ clearedAt }) => clearedAt !== null).map(shown);
   return [...standing, ...cleared].slice(0, shownAlerts);

@@ -6,15 +6,15 @@ interface Numbered {
   row: PointRow;
 }
 
-/** The last seconds that were watched: at most `capacity` of them, none older than `maxAgeMs`. */
+/** The last watched seconds: at most `capacity` of them, none older than `maxAgeMs`. */
 export class History {
   readonly #capacity: number;
   readonly #maxAgeMs: number;
-  /** A ring: the oldest is at `#start`. */
+  /** A ring. The oldest is at `#start`. */
   readonly #rows: Numbered[] = [];
   #start = 0;
 
-  /** @param maxAgeMs of a row whose first value is its time in ms. */
+  /** @param maxAgeMs the age limit. The first value of a row is its time in ms. */
   constructor(capacity: number, maxAgeMs: number) {
     this.#capacity = capacity;
     this.#maxAgeMs = maxAgeMs;
@@ -33,7 +33,7 @@ export class History {
     this.#start = (this.#start + 1) % this.#capacity;
   }
 
-  /** The rows after number `sequence`, the oldest first. @param now in ms since the epoch. */
+  /** The rows after number `sequence`, the oldest first. @param now in milliseconds since the epoch. */
   after(sequence: number, now: number): PointRow[] {
     const ordered = [...this.#rows.slice(this.#start), ...this.#rows.slice(0, this.#start)];
     return ordered

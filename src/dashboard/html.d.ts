@@ -1,4 +1,4 @@
-/** The live page, built into one text (`page-plugin.ts`). */
+/** The live page as one text (see `page-plugin.ts`). */
 declare module '*/page.html' {
   const page: { html: string; scriptHash: string; styleHash: string };
   export default page;

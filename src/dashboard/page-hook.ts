@@ -4,9 +4,9 @@ import type { ResolvedAlerts } from '../monitoring/alerts/alert-options.js';
 /** The name of the scorer's hidden property that holds its `PageHook`. Other copies of the package find it under the same symbol. */
 const pageSymbol = Symbol.for('fraud-scorer.page');
 
-/** What the live page needs of a scorer beside what hosts can read. */
+/** What the live page needs of a scorer, besides its public methods. */
 export class PageHook {
-  /** The population stability index above which the scorer's own rule raises drift; null where it never does. */
+  /** The PSI above which the scorer's own rule reports drift; null if the rule is switched off. */
   readonly driftLimit: number | null;
   readonly #listeners = new Set<() => void>();
   readonly #onFault: FaultReport;
@@ -17,12 +17,12 @@ export class PageHook {
     this.#onFault = onFault;
   }
 
-  /** Lets pages find it. */
+  /** Makes the hook available to pages. */
   serve(scorer: object): void {
     Object.defineProperty(scorer, pageSymbol, { value: this });
   }
 
-  /** @param listener called once, when the scorer has closed. @returns what takes it off. */
+  /** @param listener called once, when the scorer has closed. @returns a function that removes it. */
   whenClosed(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -36,7 +36,7 @@ export class PageHook {
   }
 }
 
-/** @returns null where it is no `FraudScorer` of this version. */
+/** @returns null if it is not a `FraudScorer` of this version. */
 export function pageHookOf(scorer: object): PageHook | null {
   const hook: unknown = Reflect.get(scorer, pageSymbol);
   return isHook(hook) ? hook : null;

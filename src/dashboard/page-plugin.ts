@@ -3,17 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
-/** What a page may weigh, in bytes. */
+/** The largest allowed page, in bytes. */
 const heaviest = 200_000;
 
-/** What stands in the template where the style and the script go. */
+/** Marks in the template that the style and the script replace. */
 const places = { style: '/* style */', script: '/* script */' } as const;
 
 /**
- * Builds the live page into one HTML text with its script and style inside, for tools that build and test: it is no part of the package.
+ * Builds the live page into one HTML text that contains its script and style. For build tools and tests; not part of the package.
  *
- * @param path of the template.
- * @throws {Error} where it can't be built, or is too heavy.
+ * @param path the path of the template.
+ * @throws {Error} if it cannot be built or is too large.
  */
 export async function buildPage(path: string): Promise<{ html: string; scriptHash: string; styleHash: string }> {
   const directory = join(path, '..');

@@ -20,10 +20,10 @@ export const pointFields = [
   'memoryGb',
 ] as const satisfies readonly (keyof DashboardPoint)[];
 
-/** A point without its names: a third of the bytes. */
+/** A point without field names. It takes a third of the bytes. */
 export type PointRow = readonly (number | null)[];
 
-/** The second between two summaries. Rates are null where there is none before. */
+/** The second between two summaries. Rates are null if there is no earlier one. */
 export function pointOf(
   summary: Summary,
   at: number,
@@ -61,7 +61,7 @@ export function rowOf(point: DashboardPoint): PointRow {
   return pointFields.map((field) => point[field]);
 }
 
-/** To a thousandth: more digits would only be sent. */
+/** Rounded to a thousandth. More digits would only increase the traffic. */
 function round(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1_000) / 1_000;
 }

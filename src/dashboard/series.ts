@@ -6,7 +6,7 @@ export interface Columns {
   values: Map<keyof DashboardPoint, (number | null)[]>;
 }
 
-/** Fields of which the highest value in a minute counts; of the others it is the mean. */
+/** Fields for which the highest value in a minute is kept. For the others it is the mean. */
 const byMaximum: ReadonlySet<keyof DashboardPoint> = new Set(['p99', 'p95', 'batchMax', 'queued']);
 
 const minuteMs = 60_000;
@@ -14,16 +14,16 @@ const fineCapacity = 900;
 const coarseCapacity = 720;
 
 /**
- * What the charts show: the last 15 minutes by the second, and the last 12 hours by the minute. It never holds more, however long a page
+ * The data of the charts: the last 15 minutes by the second, and the last 12 hours by the minute. It never holds more, however long a page
  * is open.
  */
 export class Series {
   #fine: DashboardPoint[] = [];
   #coarse: DashboardPoint[] = [];
-  /** The seconds of the minute in progress. */
+  /** The seconds of the current minute. */
   #minute: DashboardPoint[] = [];
 
-  /** Points that are held. */
+  /** The number of stored points. */
   get size(): number {
     return this.#fine.length + this.#coarse.length + this.#minute.length;
   }
@@ -32,11 +32,11 @@ export class Series {
     return this.#fine.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Adds a second. One that is there already, or is older than the last, is left out: a history repeats what was sent. */
+  /** Adds a second. A second that is already there, or is older than the last, is ignored, because a history repeats what was sent. */
   add(point: DashboardPoint): void {
     if (point.at <= this.lastAt) return;
     this.#fine.push(point);
-    // Now and then, as moving all of them every second is work too.
+    // Only from time to time, because moving all points every second costs time.
     if (this.#fine.length > fineCapacity + 100) this.#fine = this.#fine.slice(-fineCapacity);
     const first = this.#minute[0];
     if (first !== undefined && Math.floor(first.at / minuteMs) !== Math.floor(point.at / minuteMs)) {
@@ -55,7 +55,7 @@ export class Series {
   }
 
   /**
-   * The points of the last `windowMs`, with a hole where nothing was seen for a while.
+   * The points of the last `windowMs`, with a gap where there is no data.
    *
    * @param now in milliseconds since the epoch.
    */
@@ -80,7 +80,7 @@ function push({ at, values }: Columns, time: number, point: DashboardPoint | nul
   for (const [field, list] of values) list.push(point === null ? null : point[field]);
 }
 
-/** The points of a minute as one, at the time of the last. */
+/** Combines the points of a minute into one, at the time of the last. */
 function summed(points: readonly DashboardPoint[]): DashboardPoint {
   const last = points.at(-1);
   if (last === undefined) throw new Error('a minute without a second');

@@ -12,7 +12,7 @@ import { closedReason } from '../monitoring/health.js';
 import { extrasOf } from './extras.js';
 import { pointOf } from './point.js';
 
-/** Deployments shown: those that serve are few, and those that have retired are of interest for a while. */
+/** The most versions that are shown: the few that serve, and some that have retired. */
 const shownVersions = 12;
 
 export interface SnapshotParts {
@@ -23,13 +23,13 @@ export interface SnapshotParts {
   title: string | null;
   /** Milliseconds since the epoch. */
   at: number;
-  /** What was read a moment ago, and how long ago that is, for rates; null where it is too long ago. */
+  /** The previous reading and its age, for rates; null if it is too old. */
   before: { summary: Summary; elapsedMs: number } | null;
-  /** The population stability index above which a value counts as drift; null where none does. */
+  /** The PSI above which a value counts as drift; null if the rule is switched off. */
   driftLimit: number | null;
 }
 
-/** Everything that the page shows, from what the scorer tells of itself. The only place that knows both. */
+/** Everything that the page shows, from the scorer's public data. Only this file knows both forms. */
 export function snapshotOf(parts: SnapshotParts): DashboardSnapshot {
   const { summary, health, alerts, events, title, at, before, driftLimit } = parts;
   const { business, recent, batching } = summary;
@@ -64,7 +64,7 @@ export function snapshotOf(parts: SnapshotParts): DashboardSnapshot {
   };
 }
 
-/** The health of a closed scorer says so first. */
+/** The first reason of a closed scorer's health says that it is closed. */
 export function isClosed({ ready, reasons }: Health): boolean {
   return !ready && reasons[0] === closedReason;
 }

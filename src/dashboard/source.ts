@@ -9,27 +9,27 @@ import { alertsShown, Happenings } from './happenings.js';
 import { pageHookOf } from './page-hook.js';
 import { snapshotOf } from './snapshot.js';
 
-/** Beyond this a difference of two summaries is no rate of now. */
+/** Over a longer time, the difference of two summaries is not a current rate. */
 const longestPeriodMs = 3_500;
 
 /** The events that the page shows. */
 export type DashboardEventName = 'deployment' | 'workerLost';
 
-/** What the live page needs of a scorer. `FraudScorer` has it. */
+/** The part of a scorer that the live page needs. `FraudScorer` has it. */
 export interface DashboardScorer {
-  /** Everything measured. */
+  /** All measurements. */
   summary(): Summary;
-  /** Whether it can answer. */
+  /** Whether the scorer can answer. */
   health(): Health;
-  /** The alerts that stand, and those that were. */
+  /** The active alerts and the history. */
   alerts(): AlertsSummary;
-  /** Has a listener called with each event of a kind. */
+  /** Adds a listener for events of a kind. */
   on<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): unknown;
-  /** Takes a listener off again. */
+  /** Removes a listener. */
   off<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): unknown;
 }
 
-/** A scorer as the page sees it. It listens to a few rare events from the start, and reads the rest when it is asked. */
+/** A scorer, as the page needs it. It listens to a few rare events from the start, and reads everything else on request. */
 export class DashboardSource {
   readonly #scorer: DashboardScorer;
   readonly #clock: Clock;
@@ -57,7 +57,7 @@ export class DashboardSource {
     const readAt = this.#clock.now();
     const at = Math.round(this.#clock.epochMs());
     const before = this.#before;
-    // By the monotonic clock, so that a correction of the wall clock makes no false rates.
+    // Uses the monotonic clock, so that a correction of the wall clock does not give wrong rates.
     const elapsedMs = before === null ? Number.POSITIVE_INFINITY : readAt - before.readAt;
     const isRecent = before !== null && elapsedMs <= longestPeriodMs;
     this.#before = { summary, at, readAt };

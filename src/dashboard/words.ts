@@ -1,7 +1,7 @@
 import type { DashboardEvent, DashboardVersion } from '../api/dashboard.js';
 import { formatShare } from './format.js';
 
-/** A role in a word or two. */
+/** A role in one or two words. */
 export function roleWords(role: DashboardVersion['role']): string {
   return {
     primary: '● primary',
@@ -12,7 +12,7 @@ export function roleWords(role: DashboardVersion['role']): string {
   }[role];
 }
 
-/** How far a canary has come. */
+/** The progress of a canary. */
 export function canaryWords({ state, step, share, reason }: NonNullable<DashboardVersion['canary']>): string {
   const because = reason === null ? '' : `: ${reason}`;
   switch (state) {

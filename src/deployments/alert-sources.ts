@@ -5,7 +5,7 @@ import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
 import { workersSeen } from './workers-seen.js';
 
-/** What the alerts are told of the versions. */
+/** The values about versions that the alerts use. */
 export function alertSources(deployments: DeploymentSet, failover: () => string | null): AlertSources {
   const sourceOf = (deployment: Deployment): VersionSource => ({
     version: deployment.model.version,

@@ -1,18 +1,18 @@
 import { InvalidOptionsError } from '../errors.js';
 import { outOfResources } from '../host/out-of-resources.js';
 
-/** The longest array of JavaScript engines. */
+/** The longest array that JavaScript engines allow. */
 const mostValues = 2 ** 32 - 1;
 
 const options = 'maxQueueSize, workers and batching.maxBatchSize';
 
 /**
- * Makes what the options ask for so much memory for.
+ * Allocates the memory that the options ask for.
  *
- * @param received how much, for the error.
- * @param values in its longest array.
- * @throws {InvalidOptionsError} where no machine has so much in one piece.
- * @throws {OutOfResourcesError} where this one has not.
+ * @param received describes the amount, for the error.
+ * @param values the number of values in its longest array.
+ * @throws {InvalidOptionsError} if no machine can allocate that much in one piece.
+ * @throws {OutOfResourcesError} if this machine cannot.
  */
 export function allocate<T>(received: string, values: number, make: () => T): T {
   if (values > mostValues) {

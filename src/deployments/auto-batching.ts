@@ -9,15 +9,15 @@ import { recommendBatching } from '../tools/recommend-batching.js';
 export interface AutoBatchingOptions {
   directory: ModelDirectory;
   providers: readonly Provider[];
-  /** CUDA device ids; the first is measured. */
+  /** CUDA device ids. The first one is measured. */
   devices: readonly number[];
   workers: number;
-  /** Whether the host said how many workers; where it did not, a GPU gets as many as it can use. */
+  /** Whether the host set the number of workers. If not, a GPU gets as many as it can use. */
   areWorkersGiven: boolean;
   targetLatencyMs: number;
-  /** The entry of the tools' worker. @default the package's */
+  /** The entry of the tools' worker. @default the file in this package */
   toolWorkerFile?: string | URL | undefined;
-  /** Ends it, with its reason. */
+  /** Ends the measurement; the error is the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -26,28 +26,28 @@ export interface FoundBatching {
   workers: number;
 }
 
-/** Few enough to add less than a second to a start on the CPU; a GPU's larger batches are measured on a GPU alone. */
+/** Few sizes, so that a start on the CPU takes less than a second longer. Larger batches are measured only on a GPU. */
 const cpuBatchSizes = [1, 16, 64, 128, 256, 512, 1_024];
 export const gpuBatchSizes = [1, 64, 256, 1_024, 2_048, 4_096];
 const cpuRuns = 20;
 export const gpuRuns = 50;
 
-/** Sessions that are tried on a device. */
+/** The numbers of sessions that are tried on a device. */
 const sessionCounts = [1, 2, 4];
 const mostSessions = 64;
 
-/** So that one goes on while the other is replaced; where a device has no room for two there is one. */
+/** Two, so that one worker goes on while the other is replaced. A device with room for only one gets one. */
 const leastWorkers = 2;
 
 /**
- * Finds by measurement how batches should form and, on a GPU, how many workers there should be, on the first provider that works and
- * may run the model.
+ * Measures how batches should form and, on a GPU, how many workers there should be. Uses the first provider that works and may run the
+ * model.
  *
- * @returns null where none of the providers works; starting the workers says why.
- * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or can't be run.
- * @throws {ProviderUnavailableError} where the ONNX runtime, or the tools' worker, cannot be loaded.
- * @throws {OutOfResourcesError} where there is no thread, or no memory.
- * @throws {WorkerLostError} where a thread dies.
+ * @returns null if no provider works. Starting the workers then reports why.
+ * @throws {ModelInvalidError | ModelIntegrityError} if the model directory is not valid, or the model cannot be run.
+ * @throws {ProviderUnavailableError} if the ONNX runtime or the tools' worker cannot be loaded.
+ * @throws {OutOfResourcesError} if no thread or no memory is available.
+ * @throws {WorkerLostError} if a thread dies.
  */
 export async function findBatching(options: AutoBatchingOptions): Promise<FoundBatching | null> {
   const cpuOperators = await cpuOperatorsOf(options.directory.bytes, options.providers);
@@ -59,7 +59,7 @@ export async function findBatching(options: AutoBatchingOptions): Promise<FoundB
   return null;
 }
 
-/** A worker for each core is what serves; one of them is measured. Holding batches back never paid there (see `bench/`). */
+/** On the CPU there is one worker per core, and one of them is measured. Delaying batches never helped there (see `bench/`). */
 async function findOnCpu(options: AutoBatchingOptions): Promise<FoundBatching | null> {
   const { workers, targetLatencyMs } = options;
   const { entries } = await profile(options, { providers: ['cpu'], batchSizes: cpuBatchSizes, runs: cpuRuns });
@@ -67,7 +67,7 @@ async function findOnCpu(options: AutoBatchingOptions): Promise<FoundBatching | 
   return found === null ? null : { batching: found.limits, workers };
 }
 
-/** Sessions on one device slow one another down, so that they are measured together. */
+/** Sessions on one device slow each other down, so they are measured together. */
 async function findOnGpu(provider: Provider, options: AutoBatchingOptions): Promise<FoundBatching | null> {
   const { devices, areWorkersGiven, targetLatencyMs } = options;
   const perDevice = (workers: number): number => Math.min(Math.ceil(workers / devices.length), mostSessions);
@@ -89,7 +89,7 @@ async function findOnGpu(provider: Provider, options: AutoBatchingOptions): Prom
   const canBeMore = entries.some(({ sessions }) => sessions >= perDevice(leastWorkers));
   const workers = Math.min(Math.max(best.sessions * devices.length, canBeMore ? leastWorkers : 1), maxWorkers);
   const served = perDevice(workers);
-  // Where more will serve than would do, batches must suit those.
+  // If more workers will serve than the measurement needs, the batches must suit that number.
   const found = served === best.sessions ? best : await recommendBatching(entries, { ...asked, sessions: served });
   return found === null ? null : { batching: found.limits, workers };
 }

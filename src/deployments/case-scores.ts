@@ -10,19 +10,19 @@ import {
   readGoldenCases,
 } from '../tools/golden-cases.js';
 
-/** So many are named. */
+/** At most this many problems are listed. */
 const listed = 5;
 
-/** The rows of `cases.json`; null where there is no such file, or it is not as it should be, which is for the check to say. */
+/** The rows of `cases.json`; null if there is no such file or it is not valid. The check reports an invalid file. */
 export async function casesOf({ folders, manifest }: ModelDirectory): Promise<GoldenCases | null> {
   return readGoldenCases(folders, manifest.inputs).catch(() => null);
 }
 
 /**
- * Holds what a worker's trial run made of the cases against what they must come to. Their decisions are left alone: those depend on the
+ * Compares the scores of a worker's trial run with the expected scores of the cases. Decisions are not compared, because they depend on the
  * host's thresholds.
  *
- * @throws {ModelInvalidError} where a score is another.
+ * @throws {ModelInvalidError} if a score differs.
  */
 export function refuseByCases(
   { trial, provider, graph }: ReadyReport,
@@ -38,6 +38,6 @@ export function refuseByCases(
   const { problems } = compareWithCases(scores, wanted, null, caseTolerance(provider, graph));
   if (problems.length === 0) return;
   const more = problems.length > listed ? `; and ${problems.length - listed} more` : '';
-  const message = `${modelPath} does not score the rows of its ${casesFile} as that says: ${problems.slice(0, listed).join('; ')}${more}`;
+  const message = `${modelPath} does not give the scores that its ${casesFile} expects: ${problems.slice(0, listed).join('; ')}${more}`;
   throw new ModelInvalidError(message);
 }

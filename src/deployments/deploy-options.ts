@@ -6,21 +6,21 @@ import { maxWorkers } from '../pool/default-workers.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { type CanaryPlan, expectedCanary, readCanaryOptions } from './canary/options.js';
 
-/** What a version is deployed for. */
+/** The role that a version is deployed for. */
 export type DeployRole =
   | { kind: 'primary' }
   | { kind: 'challenger'; share: number; canary: CanaryPlan | null }
   | { kind: 'shadow'; sample: number };
 
-/** Options of `deploy`, complete and valid. */
+/** The options of `deploy`, complete and valid. */
 export interface DeployOrder {
   role: DeployRole;
   policy: Partial<DecisionPolicy>;
-  /** null: by its share. */
+  /** null means: by its share. */
   workers: number | null;
 }
 
-/** @throws {InvalidOptionsError} with everything that is unknown or not as documented. */
+/** @throws {InvalidOptionsError} with every option that is unknown or not valid. */
 export function readDeployOptions(options: DeployOptions | undefined): DeployOrder {
   const reader = new FieldReader(options).knows('traffic', 'policy', 'workers', 'sample', 'canary');
   const canary = reader.has('canary') ? readCanaryOptions(reader.nested('canary', expectedCanary)) : null;
@@ -50,7 +50,7 @@ function isTraffic(value: unknown): value is number | 'shadow' {
   return value === 'shadow' || (typeof value === 'number' && value > 0 && value <= 1);
 }
 
-/** Shares by version. @throws {InvalidOptionsError} where one is no share. */
+/** Shares by version. @throws {InvalidOptionsError} if one is not a share. */
 export function readShares(shares: unknown): Map<string, number> {
   const reader = readerOfShares(shares);
   const read = new Map<string, number>();
@@ -62,7 +62,7 @@ export function readShares(shares: unknown): Map<string, number> {
   return read;
 }
 
-/** Of the reader's own, undefined is an object without fields. */
+/** For `FieldReader` itself, undefined would be an empty object. */
 function readerOfShares(shares: unknown): FieldReader {
   const expected = 'an object of shares by version';
   if (shares === undefined) throw new InvalidOptionsError([{ path: 'shares', expected, received: 'undefined' }]);

@@ -8,6 +8,7 @@ import {
   UnknownVersionError,
 } from '../errors.js';
 import { type FaultReport, watched } from '../host/faults.js';
+import { nextTurn } from '../host/next-turn.js';
 import { type ModelDirectory, openModelDirectory } from '../models/model-directory.js';
 import type { GpuList } from '../protocol/tools.js';
 import type { Canaries } from './canary/canaries.js';
@@ -22,14 +23,14 @@ import type { Shadow } from './shadow/shadow.js';
 import type { StartLimit } from './start-limit.js';
 import type { Workforce } from './workforce.js';
 
-/** How a new version is made. */
+/** How a new version is created. */
 export interface NewVersion extends Pick<DeployOrder, 'policy'> {
   workers: number;
-  /** What the host said; null where it follows from the share. */
+  /** The number of workers from the host; null if it follows from the share. */
   workersGiven: number | null;
 }
 
-/** A new version; also as the shadow that it is, where it is one. */
+/** A new version, and its `Shadow` if it is a shadow. */
 export interface Made {
   deployment: Deployment;
   shadow: Shadow | null;
@@ -44,19 +45,19 @@ export interface DeployingOptions {
   canaries: Canaries;
   make: (directory: ModelDirectory, version: NewVersion, role: DeployRole) => Made;
   door: { readonly isClosed: boolean };
-  /** What is known of the GPUs' memory. */
+  /** Lists the GPUs and their memory. */
   listGpus: () => Promise<Pick<GpuList, 'gpus'>>;
   tell: (event: Omit<DeploymentEvent, 'at'>) => void;
   onFault: FaultReport;
 }
 
-/** A version that serves, and the one whose place it took, if any. */
+/** A version that serves, and the version that it replaced, if any. */
 interface Served {
   deployment: Deployment;
   replaced: Deployment | null;
 }
 
-/** Brings a version from its directory to where it serves. */
+/** Takes a version from its directory to the state in which it serves. */
 export class Deploying {
   readonly #options: DeployingOptions;
 
@@ -65,8 +66,8 @@ export class Deploying {
   }
 
   /**
-   * Loads a version, and has it serve. Resolves once the version that it replaces has answered what it was given. Whatever it throws,
-   * everything serves on as before.
+   * Loads a version and starts to serve it. Resolves when the version that it replaces has answered its requests. If it throws, everything
+   * serves on as before.
    */
   async deploy(path: string, order: DeployOrder): Promise<Deployment> {
     const { loader } = this.#options;
@@ -76,7 +77,12 @@ export class Deploying {
       const opened = openModelDirectory(path, (named) => {
         version = named;
       });
-      const directory = await limit.within(`reading the model directory ${path}`, opened);
+      // Its files have just been looked through: what is made of them comes in a turn of its own.
+      const read = opened.then(async (directory) => {
+        await nextTurn();
+        return directory;
+      });
+      const directory = await limit.within(`reading the model directory ${path}`, read);
       const check = (): void => this.#requireNew(directory);
       return this.#serve(await this.#load(directory, order, limit, check), order, check);
     });
@@ -84,8 +90,8 @@ export class Deploying {
   }
 
   /**
-   * Gives a shadow what the primary has. A shadow's memory is its own, so that the version is loaded once more, beside the shadow, which
-   * goes when the other serves.
+   * Gives a shadow the primary's role. A shadow has its own memory, so the version is loaded once more beside it. The shadow ends when the
+   * new one serves.
    */
   async promoteShadow(shadow: Shadow): Promise<Deployment> {
     const { deployments, loader } = this.#options;
@@ -97,7 +103,7 @@ export class Deploying {
     };
     const { version } = directory.manifest;
     const work = loader.run(async (limit) => {
-      // It was asked for twice, and the other call has done it.
+      // Promotion was requested twice, and the other call has done it.
       const { primary } = deployments;
       if (primary.model.version === version) return { deployment: primary, replaced: null };
       const order = { role: { kind: 'primary' }, policy: policy.host, workers: workersGiven } as const;
@@ -112,10 +118,9 @@ export class Deploying {
   }
 
   /**
-   * Emits `failed` where a version can't be brought to where it serves. Whatever else a host does with versions is refused at once, or
-   * happens.
+   * Emits `failed` if a version cannot be brought to serve. All other operations on versions are either refused at once or succeed.
    *
-   * @param version as far as it is known then.
+   * @param version the version, as far as it is known then.
    */
   async #toldWhereItFails<T>(work: Promise<T>, version: () => string | null): Promise<T> {
     try {
@@ -127,7 +132,7 @@ export class Deploying {
     }
   }
 
-  /** Its workers have warmed up beside those that serve. @param check throws where the version has no place any more. */
+  /** Loads and warms up workers beside those that serve. @param check throws if there is no place for the version any more. */
   async #load(directory: ModelDirectory, order: DeployOrder, limit: StartLimit, check: () => void): Promise<Made> {
     const { make, workforce, deployments } = this.#options;
     const { role, policy, workers: workersGiven } = order;
@@ -151,7 +156,7 @@ export class Deploying {
     watched(deployments.leave(deployment, deployment.release()), onFault);
   }
 
-  /** @throws {OutOfResourcesError} where a GPU is too full with it. */
+  /** @throws {OutOfResourcesError} if a GPU is too full with this version. */
   async #requireRoom({ workers }: Deployment): Promise<void> {
     const { provider } = workers;
     if (provider === null || provider === 'cpu') return;
@@ -162,7 +167,7 @@ export class Deploying {
     );
   }
 
-  /** Waits until the version before has answered what it was given. The next version may load meanwhile. */
+  /** Waits until the previous version has answered its requests. Meanwhile the next version may load. */
   async #replaced({ deployment, replaced }: Served): Promise<Deployment> {
     const { loader, retirement } = this.#options;
     if (replaced !== null) await loader.untilStopped(retirement.drain(replaced));
@@ -170,9 +175,9 @@ export class Deploying {
   }
 
   /**
-   * Gives a version that is ready its role.
+   * Gives a ready version its role.
    *
-   * @param check throws where it has no place any more: nothing may happen between that and its taking the place.
+   * @param check throws if there is no place for the version any more. Nothing may happen between this check and taking the place.
    */
   #serve(made: Made, order: DeployOrder, check: () => void, type: 'deployed' | 'promoted' = 'deployed'): Served {
     const { deployments, canaries, roles, door } = this.#options;
@@ -186,7 +191,7 @@ export class Deploying {
       this.#drop(made);
       throw error;
     }
-    // The host may have changed its own while this one loaded.
+    // The host may have changed its thresholds while this version was loading.
     deployment.policy.patch({ ...deployments.hostPolicy, ...order.policy });
     deployment.begin();
     if (shadow !== null) {
@@ -203,7 +208,7 @@ export class Deploying {
     return { deployment, replaced: roles.replacePrimary(deployment, { type }) };
   }
 
-  /** @throws {ModelInvalidError} where a version of this name is live. */
+  /** @throws {ModelInvalidError} if a version of this name is live. */
   #requireNew({ manifest: { version }, folders }: ModelDirectory): void {
     if (this.#options.deployments.find(version) === null) return;
     const received = `${JSON.stringify(version)}, which is live already (each version needs a name of its own)`;
@@ -211,14 +216,14 @@ export class Deploying {
     throw new ModelInvalidError(file, [{ path: 'version', expected: 'a version that is not live', received }]);
   }
 
-  /** @throws {InvalidOptionsError} where there is no place, or not enough traffic, for one more challenger. */
+  /** @throws {InvalidOptionsError} if there is no place, or not enough traffic, for another challenger. */
   #requirePlace({ role }: DeployOrder): void {
     const { deployments } = this.#options;
     if (role.kind !== 'challenger') return;
     const { isFull } = deployments.challengers;
     const others = deployments.challengers.shareBut(null);
     if (isFull) throw badTraffic("1 or 'shadow', as there are two challengers already", role.share);
-    // Not 1 − others: that of 0.9 is a little less than 0.1.
+    // Do not compute 1 − others here: 1 − 0.9 is slightly less than 0.1.
     if (role.share + others > 1) throw badTraffic(`what the other challenger, with ${others}, leaves`, role.share);
   }
 }

@@ -14,35 +14,40 @@ import type { Waiters } from '../requests/waiters.js';
 import type { BatchPolicy } from '../scheduling/batch-policy.js';
 import type { Deployment } from './deployment.js';
 import type { DriftSetting } from './drift-watch-of.js';
+import type { MemoryPool } from './memory-pool.js';
 import type { ServingWorkersOptions, WorkersObserver } from './serving-workers.js';
 
 export interface DeploymentOptions extends ServingWorkersOptions, DriftSetting {
   batching: BatchPolicy;
-  /** What is explained where a request does not say. */
+  /** Which answers get reasons if a request does not say. */
   explain: Explain;
-  /** The host's own say. */
+  /** The host's function `decide`. */
   decide: Decide | undefined;
   unknownFeatures: UnknownFeatures;
   /** The host's thresholds. */
   policy: Partial<DecisionPolicy>;
-  /** How many workers the host gave this version; null where that follows from its share. */
+  /** The number of workers from the host; null if it follows from the share. */
   workersGiven: number | null;
 }
 
-/** What a deployment shares with the other versions of its scorer. */
+/** The parts that a deployment shares with the other versions of its scorer. */
 export interface DeploymentParts {
   clock: Clock;
   table: RequestTable;
   settler: Settler;
   stats: VersionStats;
-  /** Of calls of `scoreColumns`, which are a caller's own even where all else is copies. @default stats */
+  /**
+   * The statistics of calls of `scoreColumns`. Such calls always come from a caller, even if all other requests are copies. @default stats
+   */
   columnStats?: VersionStats | undefined;
   workers: WorkersObserver;
-  /** The names of features that any version knows. */
+  /** The feature names that any version knows. */
   knownNames: KnownNames;
+  /** Memory of versions that have gone. @default none is kept */
+  memoryPool?: MemoryPool | undefined;
   /** Whether batches may be sent now. @default always */
   mayRun?: (() => boolean) | undefined;
-  /** Where requests and batches are watched from; a shadow's are not. */
+  /** Tracing of requests and batches. Shadows have none. */
   traces?: Traces | undefined;
   /** Where decisions go to be recorded. */
   log: DecisionLog;
@@ -50,13 +55,13 @@ export interface DeploymentParts {
   roleOf: (deployment: Deployment) => RecordRole;
   /** The number of a row's request among those that shadows have copies of. */
   copyNumber: (row: number) => number;
-  /** Told each time that no request waits for this version any more. */
+  /** Called each time that no request waits for this version any more. */
   onEmpty?: (() => void) | undefined;
-  /** Told when something has left the queue, or has been settled. */
+  /** Told when something has left the queue or was settled. */
   changes: Waiters;
   onExplanationFailure: (reason: string) => void;
   onDecideFailure: (reason: string) => void;
-  /** Told of thresholds that have no effect. */
+  /** Gets notes about thresholds that have no effect. */
   onPolicyNote: (note: string) => void;
   onFault: FaultReport;
 }

@@ -10,30 +10,33 @@ import type { Router } from './routing.js';
 import type { Copies } from './shadow/copies.js';
 import type { Shadow } from './shadow/shadow.js';
 
-/** As many as the request table can tell apart. */
+/** The most versions that the request table can tell apart. */
 const mostIndices = 256;
 
-/** The versions that a scorer holds, each under an index that is its requests' in the request table, and who answers what. */
+/** This many requests may always wait for a challenger, however small its share, because requests come in bursts. */
+const leastQueue = 256;
+
+/** The versions of a scorer and their roles. Each has an index, under which the request table holds its requests. */
 export class DeploymentSet {
   readonly #router: Router;
   readonly #byIndex: (Deployment | undefined)[] = [];
-  /** Those that have workers and answer requests, or did: the primary, challengers, the standby, and any that drain. */
+  /** Versions with workers that answer requests, or did: the primary, challengers, the standby, and any that drain. */
   #all: readonly Deployment[] = [];
-  /** Versions that get nothing any more. */
+  /** Versions that get no more requests. */
   readonly #ended = new Set<Deployment>();
-  /** Versions whose workers are about to end, with whether all could be ended. */
+  /** Versions whose workers are about to end. The promise tells whether all could be ended. */
   readonly #leaving = new Map<Deployment, Promise<boolean>>();
   #primary: Deployment | null = null;
   #standby: Deployment | null = null;
   readonly challengers = new Challengers();
-  /** The host's thresholds, for versions to come. */
+  /** The host's thresholds, for later versions. */
   hostPolicy: Partial<DecisionPolicy> = {};
-  /** The challengers beside the primary. */
+  /** The comparisons of challengers with the primary. */
   readonly experiments = new Experiments();
-  /** Whether the primary shares the traffic: looked at for each request. */
+  /** Whether versions share the traffic. A plain field, because every request reads it. */
   isSplit = false;
 
-  /** @param copies what shadows get. */
+  /** @param copies the copies of requests for shadows. */
   constructor(
     router: Router,
     readonly copies: Copies,
@@ -45,7 +48,7 @@ export class DeploymentSet {
     return this.#all;
   }
 
-  /** The version that answers whatever is no challenger's. */
+  /** The version that answers all traffic that no challenger answers. */
   get primary(): Deployment {
     if (this.#primary === null) throw new Error('there is no primary');
     return this.#primary;
@@ -55,7 +58,7 @@ export class DeploymentSet {
     return this.#standby;
   }
 
-  /** The version that answers a row's request. */
+  /** The version that answers the request of a row. */
   of(table: RequestTable, row: number): Deployment {
     const index = table.version[row] as number;
     const deployment = this.#byIndex[index];
@@ -63,7 +66,7 @@ export class DeploymentSet {
     return deployment;
   }
 
-  /** An index that no version has. */
+  /** An index that no version uses. */
   get nextIndex(): number {
     let index = 0;
     while (this.#byIndex[index] !== undefined) index += 1;
@@ -71,30 +74,30 @@ export class DeploymentSet {
     return index;
   }
 
-  /** Holds a version, which answers nothing before it has a role. */
+  /** Adds a version. It answers nothing before it has a role. */
   add(deployment: Deployment): void {
     this.#byIndex[deployment.index] = deployment;
     this.#all = [...this.#all, deployment];
   }
 
-  /** Lets go of a version that has no role and no request. */
+  /** Removes a version that has no role and no requests. */
   remove(deployment: Deployment): void {
     if (this.#byIndex[deployment.index] === deployment) this.#byIndex[deployment.index] = undefined;
     this.#all = this.#all.filter((other) => other !== deployment);
     this.#ended.delete(deployment);
   }
 
-  /** A version that gets nothing any more, and still answers what it was given. */
+  /** Marks a version that gets no more requests but still answers those that it has. */
   end(deployment: Deployment): void {
     this.#ended.add(deployment);
   }
 
-  /** Those that may get requests, now or once another fails. */
+  /** Versions that may get requests now, or after another one fails. */
   get serving(): readonly Deployment[] {
     return this.#ended.size === 0 ? this.#all : this.#all.filter((deployment) => !this.#ended.has(deployment));
   }
 
-  /** Keeps a version until its workers have ended: `release` waits for it. @param released whether all could be ended. */
+  /** Keeps a version until its workers have ended. `release` waits for it. @param released whether all could be ended. */
   async leave(deployment: Deployment, released: Promise<boolean>): Promise<void> {
     this.#leaving.set(deployment, released);
     try {
@@ -104,33 +107,38 @@ export class DeploymentSet {
     }
   }
 
-  /** All that may still have something to answer, shadows included. */
+  /** All versions that may still have requests to answer, shadows included. */
   get answering(): readonly Deployment[] {
     const shadows = this.copies.shadows.map(({ deployment }) => deployment);
     return [...new Set([...this.#all, ...shadows, ...this.#leaving.keys()])];
   }
 
-  /** Those that may get requests, now or once another fails, and the shadows. */
+  /** Versions that may get requests now or after another one fails, and the shadows. */
   get live(): readonly Deployment[] {
     const shadows = this.copies.shadows.map(({ deployment }) => deployment);
     return [...this.serving, ...shadows];
   }
 
-  /** Where a request lies in [0, 1). @param key undefined: that is drawn. */
+  /** The position of a request in [0, 1). @param key if undefined, the position is random. */
   placeOf(key: string | undefined): number {
     return key === undefined ? Math.random() : this.#router.place(key);
   }
 
-  /** The version that answers a request at this place. */
+  /** The version that answers a request at this position. */
   route(place: number): Deployment {
     const { arm, deployment } = this.challengers.at(place);
     this.experiments.routed(bucketOf(place), arm);
     return deployment ?? this.primary;
   }
 
-  /** Whether as many requests wait for a challenger as its share of the queue. */
+  /** Whether the requests that wait for a challenger use up its share of the queue. */
   isCrowded(index: number, maxQueueSize: number): boolean {
-    return this.challengers.isCrowded(index, maxQueueSize);
+    for (const challenger of this.challengers.places) {
+      if (challenger === null || challenger.deployment.index !== index) continue;
+      const { deployment, share } = challenger;
+      return deployment.batcher.waiting >= Math.max(leastQueue, share * maxQueueSize);
+    }
+    return false;
   }
 
   roleOf(deployment: Deployment): DeploymentRole {
@@ -174,7 +182,7 @@ export class DeploymentSet {
     return this.live.find(({ model }) => model.version === version) ?? null;
   }
 
-  /** @throws {UnknownVersionError} where no such version is live. */
+  /** @throws {UnknownVersionError} if no such version is live. */
   byVersion(version: string): Deployment {
     const found = this.find(version);
     if (found !== null) return found;
@@ -184,19 +192,19 @@ export class DeploymentSet {
     );
   }
 
-  /** Requests that wait for a worker, of any version. */
+  /** Requests that wait for a worker, over all versions. */
   get waiting(): number {
     let waiting = 0;
     for (const { batcher } of this.#all) waiting += batcher.waiting;
     return waiting;
   }
 
-  /** Whether a worker has a batch in hand. */
+  /** Whether a worker holds a batch. */
   get isBusy(): boolean {
     return this.#all.some(({ batcher }) => batcher.busyWorkers > 0);
   }
 
-  /** Since when, on the monotonic clock, there have always been requests waiting for some version; null where none wait. */
+  /** Since when there have been waiting requests without a break, on the monotonic clock; null if none wait. */
   get waitingSince(): number | null {
     let since: number | null = null;
     for (const { batcher } of this.#all) {

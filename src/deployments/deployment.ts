@@ -23,19 +23,20 @@ import { Lanes, laneRowsOf } from '../scheduling/lanes.js';
 import { allocate } from './allocate.js';
 import type { DeploymentOptions, DeploymentParts } from './deployment-options.js';
 import { driftWatchOf } from './drift-watch-of.js';
+import { memoryLayoutOf } from './memory-pool.js';
 import { PolicyLayers } from './policy-layers.js';
 import { recordContext } from './record-context.js';
 import { ServingWorkers } from './serving-workers.js';
 
-/** The most rows of `scoreColumns` that a worker gets at once: larger batches gain no more than a few percent on a CPU. */
+/** The most rows of `scoreColumns` that a worker gets at once. On a CPU, larger batches gain only a few percent. */
 const columnChunkRows = 1_024;
 
-/** One version of a model: its workers, the memory that it shares with them, its queue, and what becomes of its requests. */
+/** One version of a model: its workers, the memory that it shares with them, its queue, and the handling of its requests. */
 export class Deployment {
-  /** Which of the scorer's versions it is, as the request table holds it. */
+  /** The index of this version. The request table stores it. */
   readonly index: number;
   readonly model: ModelIdentity;
-  /** What it takes. */
+  /** The inputs and features of the model. */
   readonly description: ModelDescription;
   readonly stats: VersionStats;
   readonly columnStats: VersionStats;
@@ -45,13 +46,13 @@ export class Deployment {
   readonly columns: ColumnQueue;
   readonly workers: ServingWorkers;
   readonly explanations: Explanations;
-  /** null where drift is not measured, or the manifest has nothing to compare with. */
+  /** null if drift is not measured, or the manifest has no reference. */
   readonly drift: DriftWatch | null;
-  /** When it began to serve, in milliseconds since the epoch. */
+  /** When the version began to serve, in milliseconds since the epoch. */
   since: number;
   readonly workersGiven: number | null;
   readonly limits: BatchPolicy;
-  /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
+  /** A row of feature memory that belongs to no request. It is used to check a request that is not taken in. */
   readonly scratchRow: number;
   readonly directory: ModelDirectory;
   /** Its decisions on their way to where they are recorded. */
@@ -59,9 +60,10 @@ export class Deployment {
   readonly #parts: DeploymentParts;
   readonly #lanes: Lanes;
   readonly #areas: ColumnAreas;
+  readonly #memoryLayout: string;
   readonly #answers: Answers;
 
-  /** Nothing runs before `start`. */
+  /** Creates the parts. Nothing runs before `start`. */
   constructor(index: number, directory: ModelDirectory, options: DeploymentOptions, parts: DeploymentParts) {
     const { manifest } = directory;
     const { clock, table, settler, stats, mayRun, onEmpty } = parts;
@@ -80,19 +82,22 @@ export class Deployment {
     this.workersGiven = options.workersGiven;
     this.policy = new PolicyLayers(manifest.policy, options.policy, parts.onPolicyNote);
     this.scratchRow = table.capacity;
-    // Twice the places: a lane, or an area, of a worker that hangs stays unusable.
+    // Twice the number of places, because a lane or area of a hung worker stays unusable.
     const { maxBatchSize } = options.batching;
     const memory = `${table.capacity} rows of ${layout.features} features, in batches of ${maxBatchSize}`;
     const lanes = { lanes: 2 * places, maxBatchSize, attention: attention !== undefined };
     const [rows, laneRows] = [table.capacity + 1, laneRowsOf(lanes)];
     const values = (rows + laneRows) * layout.stride;
     const reading = { ignoresUnknown: options.unknownFeatures === 'ignore', known: parts.knownNames };
-    const newRows = (): FeatureRows => new FeatureRows(layout, rows, laneRows, manifest.inputs, reading);
+    const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
+    const sizes = [rows, laneRows, maxBatchSize, areas.areas, areas.rows, Number(lanes.attention)];
+    this.#memoryLayout = memoryLayoutOf(manifest.inputs, sizes);
+    const kept = parts.memoryPool?.take(this.#memoryLayout);
+    const newRows = (): FeatureRows => new FeatureRows(layout, rows, laneRows, manifest.inputs, reading, kept?.rows);
     this.features = allocate(memory, values, newRows);
     this.drift = driftWatchOf(manifest, this.features, options.drift, clock);
-    this.#lanes = allocate(memory, 0, () => new Lanes(lanes, this.features));
-    const areas = { areas: 2 * places, rows: Math.max(maxBatchSize, columnChunkRows), rowSize: layout.size };
-    this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas));
+    this.#lanes = allocate(memory, 0, () => new Lanes(lanes, this.features, kept?.attention));
+    this.#areas = allocate(memory, areas.areas * areas.rows * layout.size, () => new ColumnAreas(areas, kept?.areas));
     this.workers = new ServingWorkers(options, parts.workers, () => this.batcher.pump(), parts.onFault);
     this.explanations = new Explanations({
       table,
@@ -141,7 +146,7 @@ export class Deployment {
         this.batcher.pump();
       },
       onFailed: (call, error) => {
-        // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
+        // Only `close` rejects requests that were taken in with this code. That is a failure, not a rejection.
         if (error.code === 'ERR_CLOSED') this.columnStats.recordAbandoned();
         else this.columnStats.recordError(error);
         call.settlement.reject(error);
@@ -162,7 +167,7 @@ export class Deployment {
     });
   }
 
-  /** Settles a request before its time with an error. The reasons are an extra: an answer that waits for them goes out without. */
+  /** Settles a request early with an error. If its answer only waits for reasons, the answer goes out without them. */
   giveUp(row: number, error: FraudScorerError): void {
     const { clock, table, settler, changes } = this.#parts;
     const isAnswered = table.state[row] === rowStates.held && error.code !== 'ERR_ABORTED';
@@ -177,8 +182,8 @@ export class Deployment {
   }
 
   /**
-   * A request whose deadline has passed. Where the event loop was late, the answer may have come in time and not been read yet: one that
-   * runs gets the turn in which the loop reads it, and the one in which it is handed out.
+   * Handles a request whose deadline has passed. If the event loop was late, the answer may have come in time without being read. So a
+   * running request gets two more turns: one in which the loop reads the answer, and one in which it is handed out.
    */
   expire(row: number): void {
     const { clock, table } = this.#parts;
@@ -192,7 +197,7 @@ export class Deployment {
     else clock.soon(() => clock.soon(expire));
   }
 
-  /** It serves from now on. */
+  /** The version serves from now on. */
   begin(): void {
     this.since = this.#parts.clock.epochMs();
     this.stats.history.begin();
@@ -204,27 +209,36 @@ export class Deployment {
     return expectedWaitMs(outlook, this.limits.maxBatchSize);
   }
 
-  /** Whether nothing that it was given is without an answer; workers may still hold batches whose requests were all settled early. */
+  /** Whether every request has an answer. Workers may still hold batches whose requests were all settled early. */
   get isDrained(): boolean {
     return this.columns.isIdle && !this.batcher.isHandingOut && !this.#parts.table.holds(this.index);
   }
 
-  /** Settles all requests that it has with an error; calls of `scoreColumns` are another matter. */
+  /** Rejects all its requests with an error. Does not touch calls of `scoreColumns`. */
   giveUpRequests(error: () => FraudScorerError): void {
     const { table } = this.#parts;
     for (const row of table.heldBy(this.index)) this.giveUp(row, error());
   }
 
-  /** @see ServingWorkers.start for what it throws. */
+  /** Starts the workers. @throws what `ServingWorkers.start` throws. */
   start(signal: AbortSignal): Promise<void> {
     return this.workers.start(this.directory, this.#lanes.memory, this.#areas.memory, signal);
   }
 
-  /** Ends the workers. Nothing may wait for them any more. @returns whether all could be ended. */
+  /** Ends the workers. No request may wait for them any more. @returns whether all could be ended. */
   async release(): Promise<boolean> {
     const released = await this.workers.release();
     this.batcher.dispose();
     this.features.reader.dispose();
     return released;
+  }
+
+  /** Gives its memory to the next version. It must have answered all that it was given, and its workers must have ended. */
+  leaveMemory(): void {
+    this.#parts.memoryPool?.keep(this.#memoryLayout, {
+      rows: this.features.bytes,
+      areas: this.#areas.memory.features,
+      attention: this.#lanes.memory.attention,
+    });
   }
 }

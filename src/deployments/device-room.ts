@@ -6,10 +6,10 @@ import { ToolWorker } from '../tools/tool-worker.js';
 const mostUsed = 0.8;
 
 /**
- * Refuses a version that has been loaded, where a device is fuller with it than it may be.
+ * Refuses a loaded version if a device is too full with it.
  *
- * @param devices CUDA device ids that its workers run on. A device whose memory is not known is let pass.
- * @throws {OutOfResourcesError} where one is too full.
+ * @param devices the CUDA device ids of its workers. A device whose memory is not known is accepted.
+ * @throws {OutOfResourcesError} if a device is too full.
  */
 export function refuseFullDevice({ gpus }: Pick<GpuList, 'gpus'>, devices: readonly number[]): void {
   for (const { device, memoryUsedGb: used, memoryTotalGb: total } of gpus) {
@@ -23,8 +23,8 @@ export function refuseFullDevice({ gpus }: Pick<GpuList, 'gpus'>, devices: reado
 }
 
 /**
- * What nvidia-smi knows of the devices, asked in a worker thread. Starting a program forks the whole process, whichever thread does it, and
- * that can stall the others: ask once in a deploy. A thread of its own keeps the fork itself, the longest part, off the host's event loop.
+ * What nvidia-smi knows of the devices, asked in a worker thread. For Windows, which does not fork, and where `GpuMemory` can't start its small
+ * process: a fork of the whole process stalls all its threads, whichever thread does it.
  */
 export async function listGpusApart(toolWorkerFile: string | undefined): Promise<GpuList> {
   const worker = new ToolWorker({ toolWorkerFile });

@@ -6,11 +6,11 @@ import { textsOf } from '../protocol/input-texts.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 
 export interface DriftSetting {
-  /** How drift is measured; null where it is not. */
+  /** How drift is measured; null if it is not. */
   drift: DriftOptions | null;
 }
 
-/** Measures drift over a version's rows; null where it is not to be measured, or the manifest has no reference. */
+/** Measures drift over a version's rows; null if drift is switched off or the manifest has no reference. */
 export function driftWatchOf(
   { reference, inputs }: Manifest,
   { layout, bytes }: FeatureRows,

@@ -6,22 +6,22 @@ import { SampleRatio, type SampleRatioCheck } from '../monitoring/comparison/sam
 import type { Deployment } from './deployment.js';
 import type { Arm } from './routing.js';
 
-/** A challenger beside the primary, from the moment that both serve. */
-interface Experiment {
-  readonly challenger: Deployment;
+/** The comparison of a challenger with the primary, from the time when both serve. */
+interface Experiment<Version> {
+  readonly challenger: Version;
   readonly counts: ArmCounts;
-  /** The primary's, weighted as this challenger's shares are. */
+  /** The primary's counts, weighted like this challenger's shares. */
   readonly primary: ArmCounts;
 }
 
-/** Who answers what, as far as a comparison depends on it. */
-export interface Split {
-  primary: Deployment;
-  /** By place; null where there is none. */
-  challengers: readonly ({ deployment: Deployment; share: number } | null)[];
+/** Which versions answer which share, as far as a comparison needs it. */
+export interface Split<Version = Deployment> {
+  primary: Version;
+  /** By position; null if the position is free. */
+  challengers: readonly ({ deployment: Version; share: number } | null)[];
 }
 
-/** Of the share of blocked requests in one arm. */
+/** The design effect of the block rate in one arm. */
 function designEffect(counts: ArmCounts): number {
   const { answered, blocks, meanWeight } = counts.columns();
   const { rate, requests, clusterVariance } = estimateRate(answered, blocks, meanWeight);
@@ -29,16 +29,16 @@ function designEffect(counts: ArmCounts): number {
   return independent > 0 ? clusterVariance / independent : 1;
 }
 
-/** Compares each challenger with the primary. A comparison begins anew with another primary. */
-export class Experiments {
-  #primary: Deployment | null = null;
-  #all: readonly Experiment[] = [];
+/** Compares each challenger with the primary. A comparison starts again if the primary changes. */
+export class Experiments<Version extends { readonly index: number } = Deployment> {
+  #primary: Version | null = null;
+  #all: readonly Experiment<Version>[] = [];
   #sampleRatio = new SampleRatio();
-  /** The challengers that the sample ratio is of, by place. */
-  #places: readonly (Deployment | null)[] = [];
+  /** The challengers in the sample ratio test, by position. */
+  #places: readonly (Version | null)[] = [];
 
-  /** Versions, or their shares, have changed. */
-  changed({ primary, challengers }: Split): void {
+  /** Call this when versions or their shares have changed. */
+  changed({ primary, challengers }: Split<Version>): void {
     const before = this.#primary === primary ? this.#all : [];
     const serving = challengers.filter((challenger) => challenger !== null);
     const places = challengers.map((challenger) => challenger?.deployment ?? null);
@@ -68,7 +68,7 @@ export class Experiments {
     this.#sampleRatio.record(bucket, arm);
   }
 
-  /** A request was answered, or was the version's to answer and could not be. @param index of its version. */
+  /** A request was answered, or failed. @param index the index of its version. */
   settled(index: number, bucket: number, outcome: Decision | 'ERROR'): void {
     const isPrimary = index === this.#primary?.index;
     for (const { challenger, counts, primary } of this.#all) {
@@ -77,23 +77,23 @@ export class Experiments {
     }
   }
 
-  /** The challenger's rates less the primary's; null for a version that is no challenger. */
-  comparisonOf(deployment: Deployment): Comparison | null {
+  /** The challenger's rates minus the primary's; null if the version is not a challenger. */
+  comparisonOf(deployment: Version): Comparison | null {
     const found = this.#all.find(({ challenger }) => challenger === deployment);
     return found === undefined ? null : compare(found.primary, found.counts);
   }
 
   /**
-   * How many times larger the variance of the block shares is than that of independent requests, because the requests of one routing key
-   * are alike; at least 1.
+   * The variance of the block rates divided by the variance for independent requests; at least 1. It is above 1 because requests with the
+   * same routing key are alike.
    */
-  designEffectOf(deployment: Deployment): number {
+  designEffectOf(deployment: Version): number {
     const found = this.#all.find(({ challenger }) => challenger === deployment);
     if (found === undefined) return 1;
     return Math.max(1, ...[found.counts, found.primary].map(designEffect));
   }
 
-  /** Whether requests came to the versions as their shares say; null where there is no challenger, or too little to tell. */
+  /** Whether the traffic matches the configured shares; null without a challenger, or if there are too few requests to tell. */
   sampleRatio(): SampleRatioCheck | null {
     return this.#all.length === 0 ? null : this.#sampleRatio.check();
   }

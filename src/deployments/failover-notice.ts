@@ -1,46 +1,49 @@
 import type { Deployment } from './deployment.js';
 
-/** For how long a failover stays in sight at least; as long there is no second one. */
+/** The shortest time for which a failover is shown. There is no second failover in this time. */
 export const noticeMs = 60_000;
 
-/** A version that could not answer, and the one that took over. */
+/** A version that could not answer, and the version that took over. */
 export interface Handover {
   from: Deployment;
   to: Deployment;
   message: string;
 }
 
-/** What is seen of the version that took over. */
+/** The state of the version that took over. */
 export interface SuccessorSeen {
   /** Workers that are ready. */
   ready: number;
-  /** The share of its requests of the last 10 s that failed or expired; null without any. */
+  /** The share of its requests in the last 10 s that failed or expired; null without requests. */
   failed: number | null;
 }
 
-/** The failover that somebody should look at, until the host has acted on it or the version that took over has shown that it serves well. */
+/**
+ * The failover that the host should look at. It is shown until the host has acted, or until the version that took over has proved that it
+ * serves well.
+ */
 export class FailoverNotice {
   readonly #maxErrorRate: number;
   #handover: Handover | null = null;
   #since = Number.NEGATIVE_INFINITY;
 
-  /** @param maxErrorRate above which the version that took over does not serve well. */
+  /** @param maxErrorRate above this, the version that took over does not serve well. */
   constructor(maxErrorRate: number) {
     this.#maxErrorRate = maxErrorRate;
   }
 
-  /** @param now on the monotonic clock, in ms. */
+  /** @param now time on the monotonic clock, in ms. */
   raise(handover: Handover, now: number): void {
     this.#handover = handover;
     this.#since = now;
   }
 
-  /** What happened; null where there is nothing to look at. @param primary as it is now. */
+  /** Describes the failover; null if there is none to show. @param primary the current primary. */
   messageFor(primary: Deployment): string | null {
     return this.#handover !== null && this.#handover.to === primary ? this.#handover.message : null;
   }
 
-  /** Whether a version is the one that could not answer. */
+  /** Whether this version is the one that could not answer. */
   isOf(deployment: Deployment): boolean {
     return this.#handover?.from === deployment;
   }
@@ -50,7 +53,7 @@ export class FailoverNotice {
     this.#handover = null;
   }
 
-  /** @param see looks at the primary: called only once the notice is old enough to end by it. */
+  /** @param see reads the primary's state. Called only when the notice is old enough to end. */
   look(primary: Deployment, now: number, see: () => SuccessorSeen): void {
     if (this.#handover === null) return;
     if (this.#handover.to !== primary) this.clear();

@@ -8,24 +8,24 @@ import type { Roles } from './roles.js';
 
 const lookEveryMs = 100;
 
-/** For how long a primary may have no worker: one that died is replaced sooner, as a rule. */
+/** How long a primary may have no worker. A worker that died is normally replaced sooner. */
 const noWorkersMs = 300;
 
-/** Fewer requests in the window say nothing. */
+/** With fewer requests in the window, the error rate is not judged. */
 const leastRequests = 20;
 const mostFailed = 0.5;
 
-/** What is seen of a primary. */
+/** The state of a primary. */
 export interface PrimarySeen {
-  /** For how long it has had no worker that is ready, in ms; 0 where it has. */
+  /** How long it has had no ready worker, in ms; 0 if it has one. */
   withoutWorkersMs: number;
-  /** Requests of the last 10 s that were its to answer. */
+  /** Its requests of the last 10 s that succeeded, failed or expired. */
   requests: number;
-  /** The share of them that failed or expired; null without any. */
+  /** The share of them that failed or expired; null without requests. */
   failed: number | null;
 }
 
-/** Why a primary must hand over to its standby; null where it need not. */
+/** Why a primary must hand over to its standby; null if it need not. */
 export function failoverReason({ withoutWorkersMs, requests, failed }: PrimarySeen): string | null {
   if (withoutWorkersMs >= noWorkersMs) return `it had no worker for ${Math.round(withoutWorkersMs)} ms`;
   if (requests < leastRequests || failed === null || failed <= mostFailed) return null;
@@ -36,12 +36,12 @@ export interface FailoverOptions {
   clock: Clock;
   deployments: DeploymentSet;
   roles: Roles;
-  /** Of the alerts: where the version that took over fails more, it does not serve well. */
+  /** From the alerts: if the version that took over fails more than this, it does not serve well. */
   maxErrorRate: number;
   onFault: FaultReport;
 }
 
-/** Hands over to the standby where the primary can't answer. */
+/** Hands over to the standby if the primary cannot answer. */
 export class Failover {
   readonly #options: FailoverOptions;
   #timer: Timer | null = null;
@@ -56,12 +56,15 @@ export class Failover {
     this.#notice = new FailoverNotice(options.maxErrorRate);
   }
 
-  /** What happened, until the host has acted on it, or the version that took over has served well for a while; null where nothing did. */
+  /**
+   * Describes the failover until the host has acted, or until the version that took over has served well for a while; null if there was
+   * none.
+   */
   get message(): string | null {
     return this.#notice.messageFor(this.#options.deployments.primary);
   }
 
-  /** The host has changed who answers what. */
+  /** The host has changed the roles of versions. */
   acknowledge(): void {
     this.#notice.clear();
   }
@@ -87,7 +90,7 @@ export class Failover {
     this.#notice.look(primary, now, () => ({ ready: primary.workers.ready, failed: this.#recent(primary).failed }));
     const isLost = primary.workers.ready === 0;
     this.#lostSince = isLost ? (this.#lostSince ?? now) : null;
-    // After a failover the standby may be no better: the two must not take turns.
+    // After a failover the standby may be no better. The two must not take turns.
     if (standby === null || standby.workers.ready === 0 || now - this.#lastAt < noticeMs) return;
     const withoutWorkersMs = this.#lostSince === null ? 0 : now - this.#lostSince;
     const reason = failoverReason({ withoutWorkersMs, ...this.#recent(primary) });

@@ -4,24 +4,24 @@ import PQueue from 'p-queue';
 import type { Clock } from '../host/clock.js';
 import { StartLimit } from './start-limit.js';
 
-/** Loads versions one after the other, each within its time, until the scorer is closed. */
+/** Loads versions one after the other, each with its own time limit, until the scorer is closed. */
 export class Loader {
   readonly #clock: Clock;
   readonly #startTimeoutMs: number;
   readonly #queue = new PQueue({ concurrency: 1 });
-  // Not the global class, which a realm of its own (a vm context) does not have.
+  // Imported, because a separate realm (a vm context) does not have the global class.
   readonly #controller = transferableAbortController();
 
   constructor(clock: Clock, startTimeoutMs: number) {
     this.#clock = clock;
     this.#startTimeoutMs = startTimeoutMs;
-    // As many as versions that wait: Node.js takes more than ten for a leak.
+    // One listener per waiting version. Node.js would report more than ten as a leak.
     setMaxListeners(0, this.#controller.signal);
   }
 
   /**
-   * @param load is given what bounds it.
-   * @throws what `load` throws, or what the loader was stopped with; what becomes of `load` is not heard any more then.
+   * @param load gets the limit of its start.
+   * @throws what `load` throws, or the reason with which the loader was stopped. After that, the result of `load` is ignored.
    */
   run<T>(load: (limit: StartLimit) => Promise<T>): Promise<T> {
     const { signal } = this.#controller;
@@ -38,9 +38,9 @@ export class Loader {
   }
 
   /**
-   * Waits for what follows a load. It takes no place from the next load.
+   * Waits for a step after a load. It does not block the next load.
    *
-   * @throws what `step` throws, or what the loader was stopped with; what becomes of `step` is not heard any more then.
+   * @throws what `step` throws, or the reason with which the loader was stopped. After that, the result of `step` is ignored.
    */
   untilStopped<T>(step: Promise<T>): Promise<T> {
     const { signal } = this.#controller;
@@ -52,7 +52,7 @@ export class Loader {
     });
   }
 
-  /** Rejects what loads and whatever waits. @returns once nothing loads any more. */
+  /** Rejects the current load and all that wait. @returns when nothing loads any more. */
   async stop(reason: Error): Promise<void> {
     this.#controller.abort(reason);
     await this.#queue.onIdle();

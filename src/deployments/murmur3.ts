@@ -2,7 +2,7 @@
  * MurmurHash3_x86_32 by Austin Appleby (public domain), in its two steps, so that a hash can be continued from a common prefix.
  */
 
-/** Takes four bytes, as one little-endian word, into the hash. */
+/** Mixes four bytes, as one little-endian word, into the hash. */
 export function mixBlock(hash: number, word: number): number {
   const mixed = hash ^ scramble(word);
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
@@ -11,8 +11,8 @@ export function mixBlock(hash: number, word: number): number {
 /**
  * Ends the hash.
  *
- * @param tail the last bytes, fewer than four, as one little-endian word; 0 where there is none.
- * @param length in bytes of all that was hashed.
+ * @param tail the last bytes, fewer than four, as one little-endian word; 0 if there are none.
+ * @param length the number of all hashed bytes.
  * @returns an unsigned integer of 32 bits.
  */
 export function finish(hash: number, tail: number, length: number): number {

@@ -23,13 +23,13 @@ export interface OperationsOptions {
   retirement: Retirement;
   roles: Roles;
   canaries: Canaries;
-  /** Hears that the host has acted. */
+  /** Told that the host has acted. */
   failover: Pick<Failover, 'acknowledge' | 'acknowledgeRetired'>;
   door: { readonly isClosed: boolean };
   tell: (event: Omit<DeploymentEvent, 'at'>) => void;
 }
 
-/** What a host can do with versions. What takes traffic away acts at once; only loading is serialised. */
+/** The host's operations on versions. Operations that take traffic away act at once. Only loading is serialised. */
 export class Operations {
   readonly #options: OperationsOptions;
 
@@ -42,24 +42,24 @@ export class Operations {
     return this.summariesBy((stats) => stats.summary());
   }
 
-  /** @param read gives what the statistics of a version say, where they have been read already. */
+  /** @param read returns a version's statistics. It lets callers reuse statistics that were already read. */
   summariesBy(read: ReadStats): DeploymentSummary[] {
     const { deployments, retired, canaries } = this.#options;
     return [...deploymentSummaries(deployments, canaries, read), ...retired.summaries];
   }
 
-  /** @param version null: the primary. @throws {UnknownVersionError} where no such version is live. */
+  /** @param version null means the primary. @throws {UnknownVersionError} if no such version is live. */
   describe(version: string | null): ModelDescription {
     const { deployments } = this.#options;
     return (version === null ? deployments.primary : deployments.byVersion(version)).description;
   }
 
-  /** @param path of its model directory. @throws as `FraudScorer.deploy` does; everything serves on as before then. */
+  /** @param path the model directory. @throws what `FraudScorer.deploy` throws. Then everything serves on as before. */
   async deploy(path: string, order: DeployOrder): Promise<DeploymentSummary> {
     this.#refuseIfClosed();
     const { deploying, failover } = this.#options;
     const deployment = await deploying.deploy(path, order);
-    // A shadow answers nobody.
+    // A shadow answers nobody, so no role changes.
     if (order.role.kind !== 'shadow') failover.acknowledge();
     return this.#summaryOf(deployment);
   }
@@ -72,7 +72,7 @@ export class Operations {
     if (names !== '') tell({ type: 'policy', version: null, reason: `set: ${names}` });
   }
 
-  /** @throws as `FraudScorer.setTraffic` does; nothing has changed then. */
+  /** @throws what `FraudScorer.setTraffic` throws. Then nothing has changed. */
   setTraffic(shares: ReadonlyMap<string, number>): void {
     const { deployments, roles, failover } = this.#options;
     this.#refuseIfClosed();
@@ -87,14 +87,14 @@ export class Operations {
     roles.setShares(changes, { type: 'traffic' });
   }
 
-  /** @throws as `FraudScorer.promote` does. */
+  /** @throws what `FraudScorer.promote` throws. */
   async promote(version: string): Promise<DeploymentSummary> {
     const { deployments, canaries, deploying, retirement, roles, failover } = this.#options;
     this.#refuseIfClosed();
     const deployment = deployments.byVersion(version);
     const shadow = deployments.shadowOf(deployment);
     if (shadow !== null) return this.#summaryOf(await deploying.promoteShadow(shadow));
-    // Also where it is the primary already: the host has said that it is to be.
+    // Do this even if it is already the primary, because the host has confirmed it.
     failover.acknowledge();
     if (deployment !== deployments.primary) {
       canaries.ended(deployment, 'promoted', 'it was promoted by hand');
@@ -103,7 +103,7 @@ export class Operations {
     return this.#summaryOf(deployment);
   }
 
-  /** @throws as `FraudScorer.rollback` does. */
+  /** @throws what `FraudScorer.rollback` throws. */
   rollback(): DeploymentSummary {
     const { deployments, roles, failover } = this.#options;
     this.#refuseIfClosed();
@@ -118,7 +118,7 @@ export class Operations {
     return this.#summaryOf(standby);
   }
 
-  /** @throws as `FraudScorer.retire` does. */
+  /** @throws what `FraudScorer.retire` throws. */
   async retire(version: string): Promise<void> {
     const { deployments, canaries, roles, failover } = this.#options;
     this.#refuseIfClosed();
@@ -132,7 +132,7 @@ export class Operations {
     await roles.retire(deployment, null);
   }
 
-  /** Ends what loads, and all timers. Resolves once nothing loads any more. */
+  /** Stops loading and all timers. Resolves when nothing loads any more. */
   async stop(reason: Error): Promise<void> {
     const { roles, canaries, loader } = this.#options;
     roles.dispose();
@@ -140,7 +140,7 @@ export class Operations {
     await loader.stop(reason);
   }
 
-  /** Of a version that may have lost its role meanwhile. */
+  /** The summary of a version that may have lost its role meanwhile. */
   #summaryOf(deployment: Deployment): DeploymentSummary {
     return deploymentSummary(this.#options.deployments, this.#options.canaries, deployment);
   }

@@ -2,17 +2,18 @@ import { defaultPolicy, policyNotes, roundPolicy } from '../answering/policy.js'
 import type { DecisionPolicy } from '../api/policy.js';
 
 /**
- * One version's thresholds, field by field: the defaults, then the manifest's, then the host's. The host's may change at any time.
+ * One version's thresholds. Each field comes from the host, else from the manifest, else from the defaults. The host's may change at any
+ * time.
  */
 export class PolicyLayers {
   readonly #manifest: Partial<DecisionPolicy>;
   readonly #onNote: (note: string) => void;
   #host: Partial<DecisionPolicy>;
   #notes: readonly string[] = [];
-  /** As the scores are compared with it: rounded to float32. For others to read. */
+  /** Rounded to float32, as the scores are. Read by others. */
   rounded: DecisionPolicy;
 
-  /** @param onNote is told of thresholds that have no effect, once for each such policy. */
+  /** @param onNote gets a note about thresholds that have no effect, once for each such policy. */
   constructor(
     manifest: Partial<DecisionPolicy>,
     host: Partial<DecisionPolicy>,
@@ -24,7 +25,7 @@ export class PolicyLayers {
     this.rounded = this.#resolve();
   }
 
-  /** The host's, as far as it named any. */
+  /** The thresholds that the host has set. */
   get host(): Readonly<Partial<DecisionPolicy>> {
     return this.#host;
   }

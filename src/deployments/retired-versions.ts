@@ -6,40 +6,40 @@ import type { Deployment } from './deployment.js';
 
 const sendReasons = ['idleWorker', 'full', 'delayOver', 'deadline'] as const satisfies readonly SendReason[];
 
-/** The last so many are listed. */
+/** This many versions are listed. */
 const listed = 10;
 
-/** The counts of the last so many are kept apart, by version: the metrics tell them apart. */
+/** The counts of this many versions are kept separately, so that the metrics can tell them apart. */
 const keptApart = 5;
 
 interface Retired {
   readonly summary: DeploymentSummary;
-  /** Labels still come. */
+  /** Kept because labels may still come. */
   readonly stats: Pick<VersionStats, 'version' | 'business' | 'labels'>;
 }
 
-/** What versions that have ended add to a scorer's counts, beside what their statistics hold. */
+/** What retired versions add to a scorer's counts, besides their statistics. */
 export interface PastCounts {
-  /** Workers that died, or hung. */
+  /** Workers that died or hung. */
   lost: number;
-  /** The most that waited at once. */
+  /** The most requests that waited at the same time. */
   maxDepth: number;
   sent: Record<SendReason, number>;
-  /** Answers that wanted reasons: with them, and without. */
+  /** Answers that wanted reasons: with them and without. */
   given: number;
   skipped: number;
 }
 
-/** Versions that have ended: the last ten by name, the counts of the last five, and what all before them have counted together. */
+/** Retired versions: the names of the last ten, the counts of the last five, and the summed counts of all before them. */
 export class RetiredVersions {
   readonly #last: Retired[] = [];
-  /** By version, the one that ended last at the end. */
+  /** By version. The version that ended last comes last. */
   readonly #kept = new Map<string, VersionStats>();
-  /** What those before have counted together; null before there is one. */
+  /** The summed counts of the older versions; null if there are none. */
   #older: VersionStats | null = null;
   readonly #isLive: (version: string) => boolean;
 
-  /** @param isLive whether a version of that name is live: one may be deployed again. */
+  /** @param isLive whether a version of that name is live, because a version may be deployed again. */
   constructor(isLive: (version: string) => boolean = () => false) {
     this.#isLive = isLive;
   }
@@ -52,43 +52,43 @@ export class RetiredVersions {
     skipped: 0,
   };
 
-  /** What all have counted: of the last five a version each, then of all before them together. */
+  /** The counts of each of the last five versions, then the sum of all older ones. */
   get counted(): readonly VersionStats[] {
     return this.#older === null ? this.kept : [...this.kept, this.#older];
   }
 
-  /** What all before the last five have counted together; null before there is one. */
+  /** The summed counts of all versions before the last five; null if there are none. */
   get older(): VersionStats | null {
     return this.#older;
   }
 
   /**
-   * Of the last five that ended, and of any before that are live again: the counts of a version must not become less while it serves. Two
-   * that ended under one name are one.
+   * The counts of the last five, and of older versions that are live again: a live version's counts must not shrink. Two versions that
+   * ended under the same name count as one.
    */
   get kept(): readonly VersionStats[] {
     return [...this.#kept.values()];
   }
 
-  /** What the last five shadows, or versions that were shadows until they ended, have compared. The latest first. */
+  /** The comparisons of the last five shadows, and of versions that were shadows until they ended. The latest comes first. */
   get shadows(): readonly Pick<DeploymentSummary, 'version' | 'shadow'>[] {
     return this.#last.slice(0, keptApart).map(({ summary }) => summary);
   }
 
-  /** The labels of the decisions of the last five. */
+  /** The labels of the last five versions' decisions. */
   get labels(): readonly { version: string; labels: LabelCounts }[] {
     return this.#last.slice(0, keptApart).map(({ stats: { version, labels } }) => ({ version, labels }));
   }
 
-  /** The latest first. */
+  /** The latest comes first. */
   get summaries(): DeploymentSummary[] {
     return this.#last.map(({ summary, stats }) => ({ ...summary, business: stats.business }));
   }
 
-  /** @param summary the last one of the version. @param isCounted whether its requests were callers'. */
+  /** @param summary the version's last summary. @param isCounted whether its requests came from callers. */
   add(summary: DeploymentSummary, deployment: Deployment, isCounted: boolean): void {
     const { stats } = deployment;
-    // A copy of the counts it has, as the first one's own go on to count for all.
+    // Add a copy: the version's own counts will go on to count for all older versions.
     const { version, labels, decisions } = stats;
     const own = decisions.copy();
     const kept = {
@@ -104,7 +104,7 @@ export class RetiredVersions {
     this.#count(deployment);
     const before = this.#kept.get(version);
     if (before !== undefined) stats.absorb(before);
-    // At the end, as it ended last.
+    // Insert it at the end, because it ended last.
     this.#kept.delete(version);
     this.#kept.set(version, stats);
     this.#foldOldest();

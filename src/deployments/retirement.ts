@@ -8,20 +8,20 @@ import type { RetiredVersions } from './retired-versions.js';
 import type { Shadow } from './shadow/shadow.js';
 import { versionSummary } from './summaries.js';
 
-/** How often to look whether a version has answered all that it was given. */
+/** How often to check whether a version has answered all its requests. */
 const pollMs = 5;
 
 /**
- * How long a version that ends may have no worker, in ms: one that died is replaced sooner, also on a machine that is busy. Where workers die
- * again and again, the next would too.
+ * How long a draining version may have no worker, in ms. A worker that died is normally replaced sooner, even on a busy machine. If workers
+ * die again and again, the next one would die too.
  */
 const noWorkersMs = 3_000;
 const noWorkersAfterDeathsMs = 300;
 const deaths = 2;
 
-/** What a version that drains waits for. */
+/** Options of a drain. */
 interface DrainOptions {
-  /** Whether to stop where it has had no worker for a while. */
+  /** Whether to stop if the version has had no worker for a while. */
   endsWithoutWorkers: boolean;
 }
 
@@ -29,14 +29,14 @@ export interface RetirementOptions {
   clock: Clock;
   deployments: DeploymentSet;
   retired: RetiredVersions;
-  /** How long a version may take to answer what it was given, in ms. */
+  /** How long a version may take to answer its requests, in ms. */
   timeoutMs: number;
   changes: Waiters;
-  /** How far a canary came. */
+  /** The progress of a canary. */
   canaryOf: (deployment: Deployment) => Pick<DeploymentSummary, 'canary'>;
 }
 
-/** Brings versions that answer nothing new to their end. */
+/** Ends versions that get no more requests. */
 export class Retirement {
   readonly #options: RetirementOptions;
 
@@ -44,18 +44,18 @@ export class Retirement {
     this.#options = options;
   }
 
-  /** Resolves once a version that gets nothing new has answered what it was given, or its time for that is over. */
+  /** Resolves when a version has answered its requests, or when its time is over. */
   async drain(deployment: Deployment): Promise<void> {
     await this.#drained(deployment, { endsWithoutWorkers: false });
   }
 
-  /** @returns null once it has answered what it was given; else why that is not waited for any more. */
+  /** @returns null if it has answered its requests; else why the wait ended. */
   async #drained(deployment: Deployment, { endsWithoutWorkers }: DrainOptions): Promise<string | null> {
     const { clock, timeoutMs } = this.#options;
     const deadline = clock.now() + timeoutMs;
     let readyAt = clock.now();
     const lostBefore = deployment.workers.lost;
-    // A request may be on its way in, whose reading had the host's code run that retires the version.
+    // A request may be on its way in: reading it may have run the host code that retires this version.
     await new Promise<void>((resolve) => clock.soon(resolve));
     while (!deployment.isDrained) {
       const now = clock.now();
@@ -69,8 +69,8 @@ export class Retirement {
   }
 
   /**
-   * Ends a version that has no role any more: it answers what it was given, within its time, and its workers end. What it can't answer
-   * gets the fallback's decision, or an error: at once where it has no worker, as the worker that would come may die like the one before.
+   * Ends a version that has no role any more. It answers its requests within its time, then its workers end. Requests that it cannot answer
+   * get the fallback's decision or an error. This happens at once if it has no worker, because a new worker may die like the one before.
    */
   async retire(deployment: Deployment): Promise<void> {
     const { deployments } = this.#options;
@@ -96,6 +96,9 @@ export class Retirement {
     deployments.remove(deployment);
     retired.add(summary, deployment, shadow === null);
     changes.tell();
-    return deployment.release();
+    const isReleased = await deployment.release();
+    // A request that was given up, or a worker that was left behind, may touch it yet.
+    if (isReleased && obstacle === null) deployment.leaveMemory();
+    return isReleased;
   }
 }

@@ -12,13 +12,13 @@ export interface RolesOptions {
   deployments: DeploymentSet;
   retirement: Retirement;
   workforce: Workforce;
-  /** How long the primary before is kept warm. */
+  /** How long the previous primary is kept ready. */
   keepPreviousMs: number;
   tell: (event: Omit<DeploymentEvent, 'at'>) => void;
   onFault: FaultReport;
 }
 
-/** Changes who answers what, between two batches; the workers follow. */
+/** Changes the roles of versions between two batches. The numbers of workers follow. */
 export class Roles {
   readonly #options: RolesOptions;
   /** Ends the standby when its time is over. */
@@ -29,8 +29,8 @@ export class Roles {
   }
 
   /**
-   * @param event what is said of it.
-   * @returns the primary before, which is the standby now, or retires.
+   * @param event the event to emit.
+   * @returns the previous primary, which is now the standby or retires.
    */
   replacePrimary(deployment: Deployment, event: Pick<DeploymentEvent, 'type' | 'reason'>): Deployment {
     const { clock, deployments, keepPreviousMs } = this.#options;
@@ -67,16 +67,16 @@ export class Roles {
     this.#changed([shadow.deployment], event);
   }
 
-  /** Says something of a version whose role stays. */
+  /** Emits an event about a version whose role does not change. */
   tellOf(deployment: Deployment, event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
     const { deployments, tell } = this.#options;
     tell({ ...event, version: deployment.model.version, traffic: deployments.trafficOf(deployment) });
   }
 
   /**
-   * Takes a version's traffic away at once. Resolves once its workers have ended.
+   * Takes a version's traffic away at once. Resolves when its workers have ended.
    *
-   * @param first what is said before that it is retired.
+   * @param first the event to emit before `retired`.
    */
   retire(
     deployment: Deployment,
@@ -107,7 +107,7 @@ export class Roles {
     watched(this.retire(deployment, reason), this.#options.onFault);
   }
 
-  /** Call it once all is changed: a listener may look at everything, and change it again. */
+  /** Call this after everything is changed: a listener may read everything, and change it again. */
   #changed(changed: readonly Deployment[], event: Pick<DeploymentEvent, 'type' | 'reason'>): void {
     const { deployments, workforce, tell } = this.#options;
     workforce.adapt();

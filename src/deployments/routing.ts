@@ -1,23 +1,22 @@
-// Not the global class, which a realm of its own (a vm context) does not have.
+// Imported, because a separate realm (a vm context) does not have the global class.
 import { TextEncoder } from 'node:util';
 import { finish, mixBlock } from './murmur3.js';
 
-/** Who answers a request: 0 is the primary, 1 the first challenger, 2 the second. */
+/** The arm that answers a request: 0 is the primary, 1 the first challenger, 2 the second. */
 export type Arm = 0 | 1 | 2;
 
 /**
- * Places routing keys on the interval [0, 1):
- * `u = murmur3_x86_32(utf8(salt + ':' + key), seed 0) / 2^32`. The same salt and key give the same place in every process and in every
- * release. `docs/routing-vectors.json` has examples, for services that compute it themselves.
+ * Maps routing keys to the interval [0, 1): `u = murmur3_x86_32(utf8(salt + ':' + key), seed 0) / 2^32`. The same salt and key give the
+ * same position in every process and every release. `docs/routing-vectors.json` has examples for services that compute it themselves.
  */
 export class Router {
-  /** The hash of the whole four-byte blocks of `salt + ':'`. */
+  /** The hash of the complete four-byte blocks of `salt + ':'`. */
   readonly #hash: number;
-  /** The bytes after them, fewer than four, as a little-endian word. */
+  /** The remaining bytes, fewer than four, as a little-endian word. */
   readonly #word: number;
-  /** How many bits of the word are in use. */
+  /** The number of bits of the word that are in use. */
   readonly #bits: number;
-  /** Bytes of `salt + ':'`. */
+  /** The number of bytes of `salt + ':'`. */
   readonly #length: number;
 
   constructor(salt: string) {
@@ -33,7 +32,8 @@ export class Router {
   }
 
   /**
-   * Allocates nothing: the bytes of each character go straight into the hash. A lone surrogate is hashed as U+FFFD, as `TextEncoder` writes it.
+   * Allocates nothing: the bytes of each character go directly into the hash. A lone surrogate is hashed as U+FFFD, as `TextEncoder` writes
+   * it.
    *
    * @returns a multiple of 2^-32 in [0, 1).
    */
@@ -43,7 +43,7 @@ export class Router {
     let bits = this.#bits;
     let length = this.#length;
     let start = 0;
-    // Nearly all keys are ASCII: four characters at a time take half the time.
+    // Nearly all keys are ASCII. Four characters at a time take half the time.
     for (; start + 4 <= key.length; start += 4) {
       const first = key.charCodeAt(start);
       const second = key.charCodeAt(start + 1);
@@ -73,7 +73,7 @@ export class Router {
       if (bits >= 32) {
         hash = mixBlock(hash, word);
         bits -= 32;
-        // A shift by 32 bits would be one by none.
+        // In JavaScript, a shift by 32 bits is a shift by 0.
         word = bits === 0 ? 0 : code >>> (width - bits);
       }
     }
@@ -81,7 +81,7 @@ export class Router {
   }
 }
 
-/** The UTF-8 of a code point of two to four bytes, the first byte lowest. */
+/** The UTF-8 bytes of a code point of two to four bytes, the first byte lowest. */
 function utf8Word(code: number): number {
   const last = 0x80 | (code & 0x3f);
   if (code < 0x800) return 0xc0 | (code >> 6) | (last << 8);
@@ -91,10 +91,10 @@ function utf8Word(code: number): number {
 }
 
 /**
- * The arm at a place. The first challenger has `[0, first)` and the second `[1 - second, 1)`, so that raising a share only adds keys,
- * lowering it only removes some, and neither changes the other challenger's keys.
+ * The arm at a position. The first challenger has `[0, first)` and the second `[1 - second, 1)`. So raising a share only adds keys,
+ * lowering it only removes keys, and neither changes the other challenger's keys.
  *
- * @param place of a key, or a random number in [0, 1) where a request has no key.
+ * @param place the position of a key, or a random number in [0, 1) for a request without a key.
  * @param first share of the first challenger, in [0, 1].
  * @param second share of the second challenger, in [0, 1 - first].
  */

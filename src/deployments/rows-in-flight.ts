@@ -1,7 +1,7 @@
 import { tasksPerWorker } from '../protocol/serving.js';
 
-/** Rows of the request table that a version needs beside those that wait. */
+/** The rows of the request table that a version needs in addition to the waiting requests. */
 export function rowsInFlight(workers: number, maxBatchSize: number): number {
-  // In workers, to be sent again or not handed out yet, and in workers that hang.
+  // Rows in workers, rows that are not handed out yet or must be sent again, and rows in hung workers.
   return 3 * workers * tasksPerWorker * maxBatchSize;
 }

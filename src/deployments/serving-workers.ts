@@ -3,8 +3,11 @@ import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.j
 import { ProviderUnavailableError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import type { FaultReport } from '../host/faults.js';
+import { nextTurn } from '../host/next-turn.js';
+import { asError } from '../host/thrown.js';
 import { cpuOperatorsOf } from '../models/cpu-operators.js';
 import { checkGraph } from '../models/graph-check.js';
+import type { ManifestInput } from '../models/manifest.js';
 import { fileOf, type ModelDirectory } from '../models/model-directory.js';
 import { specOf } from '../models/model-spec.js';
 import { faultOfModel } from '../models/model-trial.js';
@@ -15,17 +18,17 @@ import { WorkerPool } from '../pool/worker-pool.js';
 import { rowLayoutOf } from '../protocol/row-layout.js';
 import type { ColumnMemory, LaneMemory } from '../protocol/serving.js';
 import { lineMemoryOf } from '../protocol/task-line.js';
-import { trialRowsFor } from '../tools/verification-rows.js';
+import { trialRowsFor, trialRowsInTurns } from '../tools/verification-rows.js';
 import { casesOf, refuseByCases } from './case-scores.js';
 
-/** Rows by which a session on a device is compared with one on the CPU. */
+/** The number of rows on which a session on a device is compared with one on the CPU. */
 const mostComparedRows = 64;
 
 export interface ServingWorkersOptions {
   clock: Clock;
   workerFile: string;
   workers: number;
-  /** As many as it may ever have; lanes are for so many. */
+  /** The highest number of workers that it may ever have. There are lanes for this many. */
   mostWorkers: number;
   providers: readonly Provider[];
   devices: readonly number[];
@@ -33,39 +36,42 @@ export interface ServingWorkersOptions {
   workerHangMs: number;
   exitWaitMs: number;
   startTimeoutMs: number;
-  /** Whether others' work goes before theirs. */
+  /** Whether the workers run at low priority, as those of shadows do. */
   inBackground: boolean;
-  /** Whether others serve while it starts: its workers start one after the other, and it must score its `cases.json` as that says. */
+  /**
+   * Whether other versions serve while it starts. If so, its workers start one after the other, and it must give the scores that its
+   * `cases.json` expects.
+   */
   isBesideOthers: boolean;
 }
 
-/** Hears of the workers. */
+/** Gets events about the workers. */
 export interface WorkersObserver {
-  /** A worker takes long to start. It goes on. */
+  /** A worker takes long to start. The start goes on. */
   onWorkerSlow: (reason: string) => void;
-  /** A worker that was in use died, or hangs. */
+  /** A worker that was in use died or hangs. */
   onWorkerLost: (reason: string) => void;
-  /** A worker that was to replace one could not get ready; it is tried again. */
+  /** A replacement worker could not start. It is tried again. */
   onWorkerNotReplaced: (error: Error) => void;
-  /** A worker came back on a provider that is not the one before. */
+  /** A worker came back on another provider than before. */
   onProviderChanged: (before: Provider, now: ProviderAttempt[]) => void;
-  /** The process ends though so many workers are inside the runtime. */
+  /** The process ends while this many workers are inside the runtime. */
   onWorkersAbandoned: (workers: number) => void;
 }
 
-/** The workers of one version: its pool from the start to the end, and what it runs on. */
+/** The workers of one version: their pool from start to end, and their provider. */
 export class ServingWorkers {
   readonly #options: ServingWorkersOptions;
   #configured: number;
   readonly #observer: WorkersObserver;
-  /** A worker has become ready, and may find work waiting. */
+  /** A worker is ready and may find waiting work. */
   readonly #onReady: () => void;
   readonly #onFault: FaultReport;
-  /** The pool that serves: one without workers until the start. For others to read. */
+  /** The pool that serves. It has no workers before the start. Read by others. */
   pool: ServingPool = noPool;
-  /** Columns of the attention output; 0 where there is none, or no worker was ready yet. For others to read. */
+  /** Columns of the attention output; 0 if there is none or no worker was ready yet. Read by others. */
   attentionWidth = 0;
-  /** Operators for which the CPU runs the model though a GPU was asked for first; none where a GPU may run it. For others to read. */
+  /** Operators that make the CPU run the model although a GPU was requested first; empty if a GPU may run it. Read by others. */
   cpuOperators: readonly string[] = [];
   #provider: Provider | null = null;
   #providers: readonly ProviderAttempt[] = [];
@@ -86,7 +92,7 @@ export class ServingWorkers {
     return this.pool.readyWorkers;
   }
 
-  /** Workers that are missing because one hung, or could not be replaced. */
+  /** Missing workers that hung or could not be replaced. */
   get troubled(): number {
     return this.pool.troubledWorkers;
   }
@@ -95,27 +101,27 @@ export class ServingWorkers {
     return this.pool.lostWorkers;
   }
 
-  /** What the workers run on, or ran on last; null before the first was ready. */
+  /** The provider that the workers use, or used last; null before the first one was ready. */
   get provider(): Provider | null {
     return this.pool.inUse?.provider ?? this.#provider;
   }
 
-  /** The providers as they were tried, with the reason why each was not used. */
+  /** The providers that were tried, each with the reason why it is not in use. */
   get providers(): ProviderAttempt[] {
     return (this.pool.inUse?.trials ?? this.#providers).map((attempt) => ({ ...attempt }));
   }
 
-  /** The CUDA devices and their workers; none where no worker ever ran on one. */
+  /** The CUDA devices and their workers; empty if no worker ever ran on one. */
   get devices(): DeviceSummary[] {
     return this.pool.devices;
   }
 
-  /** What is wrong with workers that are missing, or not on their device; null where nothing is. */
+  /** What is wrong with workers that are missing or not on their device; null if nothing is wrong. */
   get problem(): string | null {
     return this.devices.find(({ problem }) => problem !== null)?.problem ?? this.pool.problem;
   }
 
-  /** Serves by another pool in place of worker threads. @default one whose batches come back at once, for a rehearsal of the host's part */
+  /** Serves with another pool instead of worker threads. @default a pool whose batches come back at once, to rehearse the host's part */
   standIn(pool: ServingPool = standInPool): void {
     this.pool = pool;
   }
@@ -123,11 +129,11 @@ export class ServingWorkers {
   /**
    * Resolves when every worker has loaded and warmed up.
    *
-   * @throws {ModelInvalidError} where the manifest disagrees with the graph, or the graph can't be run.
-   * @param signal ends the start, with its reason.
-   * @throws {ProviderUnavailableError} where none of the providers works here, or the runtime cannot be loaded.
-   * @throws {OutOfResourcesError} where there is no memory, thread or file descriptor left.
-   * @throws {WorkerLostError} where a worker dies on the way.
+   * @param signal ends the start; the error is the signal's reason.
+   * @throws {ModelInvalidError} if the manifest does not match the graph, or the graph cannot be run.
+   * @throws {ProviderUnavailableError} if no provider works here, or the runtime cannot be loaded.
+   * @throws {OutOfResourcesError} if no memory, thread or file descriptor is left.
+   * @throws {WorkerLostError} if a worker dies during the start.
    */
   async start(
     directory: ModelDirectory,
@@ -141,7 +147,9 @@ export class ServingWorkers {
     const cases = await casesOf(directory);
     const cpuOperators = await cpuOperatorsOf(directory.bytes, providers);
     this.cpuOperators = cpuOperators;
-    const trialRows = trialRowsFor(manifest.inputs);
+    const trialRows = await trialRowsOf(manifest.inputs, isBesideOthers);
+    // The scorer may have been closed meanwhile: no thread is to be made then.
+    if (signal.aborted) throw asError(signal.reason);
     const poolOptions: WorkerPoolOptions = {
       ...options,
       workers: this.#configured,
@@ -156,7 +164,7 @@ export class ServingWorkers {
         columns,
         line: lineMemoryOf(memory, columns),
         trialRows,
-        // A copy: of a part of an array a worker would get all that lies under it.
+        // Copy it: a worker would get the whole memory under a part of an array.
         comparedRows: trialRows.slice(0, mostComparedRows * rowLayoutOf(manifest.inputs).size),
         caseRows: cases?.rows ?? new Float32Array(),
         inBackground,
@@ -191,14 +199,22 @@ export class ServingWorkers {
     }
   }
 
-  /** Has as many workers from now on, at most `mostWorkers`; a worker that is too many first answers what it has in hand. */
+  /** Changes the number of workers, at most `mostWorkers`. A surplus worker finishes its batches first. */
   resize(workers: number): void {
     this.#configured = Math.min(workers, this.#options.mostWorkers);
     this.pool.resize(this.#configured);
   }
 
-  /** Ends the workers. Nothing may wait for them any more. @returns whether all could be ended. */
+  /** Ends the workers. No request may wait for them any more. @returns whether all could be ended. */
   async release(): Promise<boolean> {
     return this.pool.release();
   }
+}
+
+/** Where others serve, each part of the work has a turn of its own, as has the making of the first thread after it. */
+async function trialRowsOf(inputs: readonly ManifestInput[], isBesideOthers: boolean): Promise<Float32Array> {
+  if (!isBesideOthers) return trialRowsFor(inputs);
+  const rows = await trialRowsInTurns(inputs);
+  await nextTurn();
+  return rows;
 }

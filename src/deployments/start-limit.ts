@@ -2,9 +2,9 @@ import { transferableAbortController } from 'node:util';
 import { StartTimeoutError } from '../errors.js';
 import type { Clock, Timer } from '../host/clock.js';
 
-/** Bounds the time that a start may take as a whole, whatever it waits for. */
+/** Limits the total time of a start, including all waiting. */
 export class StartLimit {
-  // Not the global class, which a realm of its own (a vm context) does not have.
+  // Imported, because a separate realm (a vm context) does not have the global class.
   readonly #controller = transferableAbortController();
   readonly #clock: Clock;
   readonly #error: StartTimeoutError;
@@ -14,9 +14,9 @@ export class StartLimit {
   readonly #stop = (): void => this.#controller.abort(this.#outer?.reason);
 
   /**
-   * @param startTimeoutMs Infinity for no bound.
-   * @param what starts, for the error.
-   * @param outer ends the start too, with its reason.
+   * @param startTimeoutMs Infinity for no limit.
+   * @param what what starts, for the error.
+   * @param outer also ends the start; the error is its reason.
    */
   constructor(clock: Clock, startTimeoutMs: number, what = 'The scorer', outer?: AbortSignal) {
     this.#clock = clock;
@@ -28,7 +28,7 @@ export class StartLimit {
     if (outer?.aborted === true) this.#stop();
   }
 
-  /** Is aborted, with a `StartTimeoutError`, when the time is over. */
+  /** Aborted with a `StartTimeoutError` when the time is over. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -36,8 +36,8 @@ export class StartLimit {
   /**
    * Waits for one step of the start.
    *
-   * @param what the step waits for, for the error. A step that ends by the signal may reject with more to say, in the same turn.
-   * @throws {StartTimeoutError} where the time is over first; what becomes of the step is not heard any more.
+   * @param what describes the step, for the error. A step that the signal ends may reject with a more detailed error in the same turn.
+   * @throws {StartTimeoutError} if the time is over first. After that, the result of the step is ignored.
    */
   within<T>(what: string, step: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -49,7 +49,11 @@ export class StartLimit {
       const settled = (): void => this.signal.removeEventListener('abort', stop);
       this.signal.addEventListener('abort', stop);
       if (this.signal.aborted) stop();
-      step.then(resolve, reject).finally(settled);
+      const fail = (error: unknown): void => {
+        // The reason by itself says less: the error of `stop` follows.
+        if (!this.signal.aborted || error !== this.signal.reason) reject(error);
+      };
+      step.then(resolve, fail).finally(settled);
     });
   }
 

@@ -6,17 +6,17 @@ import type { Deployment } from './deployment.js';
 import type { DeploymentSet } from './deployment-set.js';
 import type { RetiredVersions } from './retired-versions.js';
 
-/** Gives what the statistics of a version say since its start. */
+/** Returns a version's statistics since its start. */
 export type ReadStats = (stats: VersionStats) => VersionStatsSummary;
 
-// What a scorer's summary says of its versions: counts are of all of them, settings of the primary.
+// Builds the versions' part of a scorer's summary. Counts are over all versions; settings are the primary's.
 
 export function workersSummary({ all, serving, primary }: DeploymentSet, { past }: RetiredVersions): WorkersSummary {
   return {
     configured: sum(serving, ({ workers }) => workers.configured),
     ready: sum(serving, ({ workers }) => workers.ready),
     busy: sum(serving, ({ batcher }) => batcher.busyWorkers),
-    // Of versions that drain too: a count must not become less.
+    // Draining versions are included, because a count must not shrink.
     lost: past.lost + sum(all, ({ workers }) => workers.lost),
     provider: primary.workers.provider,
     providers: primary.workers.providers,
@@ -58,7 +58,7 @@ export function explanationsSummary({ all }: DeploymentSet, { past }: RetiredVer
   };
 }
 
-/** Of the versions that have workers, with their shares. */
+/** Summaries of the versions that have workers, with their shares. */
 export function deploymentSummaries(
   deployments: DeploymentSet,
   canaries: Canaries,
@@ -92,7 +92,7 @@ export function canaryOf(canaries: Canaries, deployment: Deployment): Pick<Deplo
   return canary === null ? {} : { canary };
 }
 
-/** How a challenger does beside the primary. */
+/** How a challenger compares with the primary. */
 function comparisonOf({ experiments }: DeploymentSet, deployment: Deployment): Partial<DeploymentSummary> {
   const comparison = experiments.comparisonOf(deployment);
   return comparison === null ? {} : { comparison, sampleRatio: experiments.sampleRatio() };

@@ -8,27 +8,40 @@ import { isText } from '../validation/text.js';
 import { readDeployOptions, readShares } from './deploy-options.js';
 import type { Operations } from './operations.js';
 
-/** What a host does with the versions of its model. */
-export abstract class VersionedScorer extends EventSource {
-  readonly #operations: Operations;
+/** The operations that these methods call. */
+export type VersionOperations = Pick<
+  Operations,
+  'deploy' | 'setTraffic' | 'promote' | 'rollback' | 'retire' | 'summaries' | 'describe'
+>;
 
-  /** @param parts that hold the operations and the events. */
+/** The host's methods for the versions of a model. */
+export abstract class VersionedScorer extends EventSource {
+  readonly #operations: VersionOperations;
+
+  /**
+   * @param parts the object that holds the operations and the events.
+   * @throws {TypeError} if a host calls it. TypeScript does not let it.
+   */
   constructor(parts: object) {
+    if (typeof parts !== 'object' || parts === null || !('operations' in parts)) {
+      throw new TypeError('FraudScorer: expected `await FraudScorer.create(options)`, received `new FraudScorer()`');
+    }
     super(parts);
-    const { operations } = parts as { operations: Operations };
+    const { operations } = parts as { operations: VersionOperations };
     this.#operations = operations;
   }
 
   /**
-   * Loads another version of the model, and has it serve: in the primary's place, for a share of the traffic, or as a shadow. It is checked,
-   * tried and warmed up beside what serves. Resolves once it serves and, where it replaced one, that one has answered what it was given, for
-   * which it has the scorer's `timeoutMs`.
+   * Loads another version of the model and starts to serve it: in the primary's place, for a share of the traffic, or as a shadow. Before
+   * that, the version is checked, tried and warmed up beside the live versions. Resolves when it serves. If it replaced a version, this
+   * also waits until that version has answered its requests, at most for the scorer's `timeoutMs`.
    *
-   * @param directory its model directory, as a path or a file URL. Its `version` must not be live already.
-   * @throws {InvalidOptionsError} where the options are not as documented, or there are two challengers already.
-   * @throws {ModelInvalidError | ModelIntegrityError} where the directory is not as it should be, can't be run, or is of a version that is live.
+   * @param directory the path or file URL of its model directory. Its `version` must not be live yet.
+   * @throws {InvalidOptionsError} if the options are not valid, or there are already two challengers.
+   * @throws {ModelInvalidError | ModelIntegrityError} if the directory is not valid, the model cannot be run, or a version of this name is
+   * live.
    * @throws {ProviderUnavailableError | OutOfResourcesError | StartTimeoutError | WorkerLostError} as `create` does.
-   * @throws {ClosedError} where the scorer is closed, or is meanwhile. Whatever it throws, everything serves on as before.
+   * @throws {ClosedError} if the scorer is closed, also during the call. Whatever it throws, everything serves on as before.
    */
   async deploy(directory: string | URL, options?: DeployOptions): Promise<DeploymentSummary> {
     const order = readDeployOptions(options);
@@ -36,19 +49,21 @@ export abstract class VersionedScorer extends EventSource {
   }
 
   /**
-   * Changes the shares of challengers, at once; those not named keep theirs, and the primary has the rest.
+   * Changes the shares of challengers at once. Challengers that are not named keep their shares. The primary gets the rest.
    *
-   * @param shares by version, each in [0, 1], at most 1 together.
-   * @throws {InvalidOptionsError} where one is no share, or no challenger's. @throws {UnknownVersionError} where one is not live.
+   * @param shares shares by version, each in [0, 1], together at most 1.
+   * @throws {InvalidOptionsError} if a value is not a share, or a version is not a challenger.
+   * @throws {UnknownVersionError} if a version is not live.
    */
   setTraffic(shares: Readonly<Record<string, number>>): void {
     this.#operations.setTraffic(readShares(shares));
   }
 
   /**
-   * Gives a version what the primary has. The primary before becomes the standby. Resolves once that has answered what it was given.
+   * Makes a version the primary. The previous primary becomes the standby. Resolves when the previous primary has answered its requests.
    *
-   * @throws {UnknownVersionError} where no such version is live. @throws {InvalidOptionsError} where it is no text.
+   * @throws {UnknownVersionError} if no such version is live.
+   * @throws {InvalidOptionsError} if the version is not a text.
    */
   async promote(version: string): Promise<DeploymentSummary> {
     return this.#operations.promote(requireVersion(version));
@@ -57,38 +72,41 @@ export abstract class VersionedScorer extends EventSource {
   /**
    * Makes the standby the primary again, at once. The version that it replaces becomes the standby.
    *
-   * @throws {UnknownVersionError} where there is no standby.
+   * @throws {UnknownVersionError} if there is no standby.
    */
   async rollback(): Promise<DeploymentSummary> {
     return this.#operations.rollback();
   }
 
   /**
-   * Takes a version's traffic away at once, and ends it. Resolves once its workers have ended.
+   * Takes a version's traffic away at once and ends the version. Resolves when its workers have ended.
    *
-   * @throws {UnknownVersionError} where no such version is live. @throws {InvalidOptionsError} where it is the primary, or no text.
+   * @throws {UnknownVersionError} if no such version is live.
+   * @throws {InvalidOptionsError} if it is the primary, or not a text.
    */
   async retire(version: string): Promise<void> {
     return this.#operations.retire(requireVersion(version));
   }
 
-  /** The versions that are live, then the last ten that have retired. */
+  /** The live versions, then the last ten that have retired. */
   deployments(): DeploymentSummary[] {
     return this.#operations.summaries;
   }
 
   /**
-   * What a version takes, from its manifest: inputs, features, types and categories. Cheap; the same object until another version is meant.
+   * The inputs, features, types and categories of a version, from its manifest. The call is cheap. It returns the same object until the
+   * version changes.
    *
-   * @param version one that is live. @default the primary
-   * @throws {UnknownVersionError} where no such version is live. @throws {InvalidOptionsError} where it is no text.
+   * @param version a live version. @default the primary
+   * @throws {UnknownVersionError} if no such version is live.
+   * @throws {InvalidOptionsError} if the version is not a text.
    */
   describeModel(version?: string): ModelDescription {
     return this.#operations.describe(version === undefined ? null : requireVersion(version));
   }
 }
 
-/** @throws {InvalidOptionsError} where it is no version's name: they are texts, though they may look like numbers. */
+/** @throws {InvalidOptionsError} if it is not a version name. Versions are texts, even if they look like numbers. */
 function requireVersion(version: unknown): string {
   if (isText(version)) return version;
   const expected = 'the version of a model that is live, as a non-empty text';

@@ -1,16 +1,16 @@
-/** What a version's number of workers depends on. */
+/** The values that determine a version's number of workers. */
 export interface WorkerNeed {
-  /** Of the traffic, in [0, 1]. */
+  /** Its share of the traffic, in [0, 1]. */
   share: number;
-  /** What the host said; null where it leaves that to its share. */
+  /** The number from the host; null if it follows from the share. */
   given: number | null;
 }
 
 /**
- * How many workers each version gets: as many as its share of `workers`, rounded, and at least one, or what the host gave it. So all
- * together they are at most `workers` and one for each version, where the host gave nothing.
+ * The number of workers of each version: its share of `workers`, rounded, and at least one; or the number from the host. If the host gave
+ * no numbers, the sum is at most `workers` plus one for each version.
  *
- * @param workers of the scorer.
+ * @param workers the scorer's number of workers.
  */
 export function workersByShare(needs: readonly WorkerNeed[], workers: number): number[] {
   return needs.map(({ share, given }) => given ?? Math.max(1, Math.round(share * workers)));

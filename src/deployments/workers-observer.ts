@@ -9,11 +9,11 @@ export interface ObserverOptions {
   logger: Logger;
   events: { emit(event: 'workerLost', lost: WorkerLostEvent): void };
   deployments: DeploymentSet;
-  /** Looks at the alerts now. */
+  /** Makes the alerts check now. */
   lookNow: () => void;
 }
 
-/** Tells the log, the host and the monitor of the workers of a version that answers requests. */
+/** Reports the workers' events of a version that answers requests to the log, the host and the monitor. */
 export function servingObserver(options: ObserverOptions, version: string): WorkersObserver {
   const { logger, events, deployments, lookNow } = options;
   return {
@@ -25,7 +25,7 @@ export function servingObserver(options: ObserverOptions, version: string): Work
       const readyWorkers = workersSeen(deployments).ready;
       logger.error('A worker was lost', { version, reason, readyWorkers });
       outsideOfRequests(() => events.emit('workerLost', { version, reason, readyWorkers }));
-      // One that hung may be replaced before the next look.
+      // A hung worker may be replaced before the next check.
       lookNow();
     },
     onWorkerNotReplaced: ({ message }) => {

@@ -3,37 +3,37 @@ import { type FaultReport, watched } from '../host/faults.js';
 import type { Deployment } from './deployment.js';
 import { workersByShare } from './worker-shares.js';
 
-/** How often to look whether new workers are ready. */
+/** How often to check whether new workers are ready. */
 const pollMs = 20;
 
-/** For how long the old ones wait for that at most. */
+/** The longest time for which old workers wait for new ones. */
 const patienceMs = 30_000;
 
 export interface WorkforceOptions {
   clock: Clock;
-  /** Of the scorer. */
+  /** The scorer's number of workers. */
   workers: number;
   /** The versions that have workers, with their shares of the traffic. */
   versions: () => readonly { deployment: Deployment; share: number }[];
   onFault: FaultReport;
 }
 
-/** Gives each version the workers of its share. */
+/** Gives each version its number of workers. */
 export class Workforce {
   readonly #options: WorkforceOptions;
-  /** Counts the changes: of those that still wait only the last goes on. */
+  /** Counts the changes. Only the latest change goes on after a wait. */
   #changes = 0;
 
   constructor(options: WorkforceOptions) {
     this.#options = options;
   }
 
-  /** How many a new version gets. */
+  /** The number of workers for a new version. */
   countFor(share: number, given: number | null): number {
     return workersByShare([{ share, given }], this.#options.workers)[0] ?? 1;
   }
 
-  /** Shares have changed. New workers are started first; old ones leave once those are ready. */
+  /** Call this when shares have changed. New workers start first. Old ones end when the new ones are ready. */
   adapt(): void {
     this.#changes += 1;
     watched(this.#adapt(this.#changes), this.#options.onFault);

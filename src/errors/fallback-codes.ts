@@ -1,6 +1,9 @@
 import type { ErrorCode } from '../errors.js';
 
-/** What a fallback may answer. An invalid, aborted or closed request is the caller's own doing and always rejects. */
+/**
+ * The errors that a fallback may answer. An invalid or aborted request, and a request to a closed scorer, always rejects, because the
+ * caller caused it.
+ */
 export const fallbackCodes = [
   'ERR_DEADLINE_EXCEEDED',
   'ERR_QUEUE_FULL',

@@ -1,25 +1,25 @@
 /**
- * Characters that would change how a message is read: control characters, which include the start of a terminal's escape sequences, line
- * ends, characters that turn the direction of text, and halves of a character.
+ * Characters that change how a message is displayed: control characters (they start terminal escape sequences), line ends, characters that
+ * change the text direction, and lone surrogates.
  */
 const hidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Cs}]/gu;
 
-/** Characters of a name that a message shows. */
+/** The most characters of a name that a message shows. */
 const longestShown = 60;
 
-/** Writes such characters as JSON does (`\u001b`), so that a foreign name can forge no log line and send nothing to a terminal. */
+/** Writes such characters as JSON does (`\u001b`), so that a foreign name cannot forge a log line or control a terminal. */
 export function escapeControls(text: string): string {
   return text.replace(hidden, escaped);
 }
 
-/** The same for a text of several lines, which keeps its line ends and tabs. */
+/** The same for text of several lines. Line ends and tabs are kept. */
 export function escapeControlsInLines(text: string): string {
   return text.replace(hidden, (character) =>
     character === '\n' || character === '\t' ? character : escaped(character),
   );
 }
 
-/** A name of the caller's or of a file's, for a message: no longer than can be read, and without control characters. */
+/** A name from a caller or a file, made safe for a message: shortened, and without control characters. */
 export function shownName(name: string): string {
   return escapeControls(name.length > longestShown ? `${name.slice(0, longestShown)}…` : name);
 }

@@ -1,11 +1,11 @@
 import { FraudScorerErrorBase } from './base.js';
 import { describeIssues, escapedIssue, type Issue } from './issue.js';
 
-/** An error that lists what is wrong with something that the host gave. */
+/** An error that lists the problems in the host's input. */
 export abstract class IssuesErrorBase extends FraudScorerErrorBase {
-  /** What is wrong: at most 20 issues. */
+  /** The problems, at most 20. */
   readonly issues: readonly Issue[];
-  /** The number of all issues, those included that are not listed. */
+  /** The number of all issues, also those that are not listed. */
   readonly totalIssues: number;
 
   constructor(message: string, issues: readonly Issue[], totalIssues: number, options?: { cause?: unknown }) {
@@ -15,7 +15,7 @@ export abstract class IssuesErrorBase extends FraudScorerErrorBase {
   }
 }
 
-/** An option of `create`, `score`, `setPolicy`, `close` or a tool is unknown or out of its range. Correct the options in `issues`. */
+/** An option of `create`, `score`, `setPolicy`, `close` or a tool is unknown or out of range. Correct the options in `issues`. */
 export class InvalidOptionsError extends IssuesErrorBase {
   static readonly code = 'ERR_INVALID_OPTIONS';
   override readonly name = 'InvalidOptionsError';
@@ -26,7 +26,7 @@ export class InvalidOptionsError extends IssuesErrorBase {
   }
 }
 
-/** A request or a label that is not as documented. Correct what `issues` names; the same request is refused again. */
+/** A request or a label is not valid. Correct the fields in `issues`. The same request would be refused again. */
 export class InvalidRequestError extends IssuesErrorBase {
   static readonly code = 'ERR_INVALID_REQUEST';
   override readonly name = 'InvalidRequestError';
@@ -37,7 +37,7 @@ export class InvalidRequestError extends IssuesErrorBase {
   }
 }
 
-/** A model directory whose manifest is missing or malformed, does not fit the graph, or whose model can't be run. */
+/** A model directory cannot be used: its manifest is missing or malformed, it does not fit the graph, or the model cannot be run. */
 export class ModelInvalidError extends IssuesErrorBase {
   static readonly code = 'ERR_MODEL_INVALID';
   override readonly name = 'ModelInvalidError';

@@ -1,23 +1,23 @@
 import { escapeControls } from './foreign-names.js';
 
-/** One thing that is wrong with a request, with options or with a model directory. */
+/** One problem in a request, in options or in a model directory. */
 export interface Issue {
-  /** Where it is, e.g. `features.user_features[3]`. */
+  /** Where the problem is, e.g. `features.user_features[3]`. */
   path: string;
-  /** What was expected there, e.g. `a finite number`. */
+  /** What was expected, e.g. `a finite number`. */
   expected: string;
-  /** The kind of thing that came, with what to do about it where that is short. Never a feature value, an id or an amount. */
+  /** The kind of value that was received, and, if it is short, what to do about it. Never a feature value, an id or an amount. */
   received: string;
 }
 
-/** The issues as one line. `total` counts those too that are not listed. */
+/** The issues in one line. `total` also counts those that are not listed. */
 export function describeIssues(issues: readonly Issue[], total: number): string {
   const listed = issues.map(({ path, expected, received }) => `${path}: expected ${expected}, received ${received}`);
   if (total > issues.length) listed.push(`and ${total - issues.length} more`);
   return listed.join('; ');
 }
 
-/** An issue that may name what a caller or a file named, without control characters. */
+/** The issue with control characters escaped. It may contain names from a caller or a file. */
 export function escapedIssue({ path, expected, received }: Issue): Issue {
   return { path: escapeControls(path), expected: escapeControls(expected), received: escapeControls(received) };
 }

@@ -3,34 +3,34 @@ import * as timers from 'node:timers';
 import { outside } from './async-context.js';
 import type { FaultReport } from './faults.js';
 
-/** A timer that was set and can be cleared. */
+/** A timer that can be cleared. */
 export interface Timer {
   clear(): void;
 }
 
 /**
- * Time as the stages see it. It comes in by the constructor, so that tests drive time by hand;
- * this file alone touches the process's clocks and timers.
+ * The time as all parts of the scorer see it. It is passed to constructors, so that tests can control the time. Only this file uses the
+ * process's clocks and timers.
  */
 export interface Clock {
-  /** Milliseconds on a monotonic clock with a fractional part; only differences mean anything. */
+  /** Milliseconds on a monotonic clock, with a fractional part. Only differences are meaningful. */
   readonly now: () => number;
   /** Milliseconds since the epoch (UTC). */
   readonly epochMs: () => number;
-  /** Calls `callback` once after at least `delayMs`; keeps the process alive until then, because a caller waits for it. */
+  /** Calls `callback` once after at least `delayMs`. Keeps the process alive until then, because a caller is waiting. */
   after(delayMs: number, callback: () => void): Timer;
-  /** Calls `callback` once after at least `delayMs`; does not keep the process alive, because nobody waits for it. */
+  /** Calls `callback` once after at least `delayMs`. Does not keep the process alive, because nobody is waiting. */
   background(delayMs: number, callback: () => void): Timer;
   /** Calls `callback` every `periodMs`; does not keep the process alive. */
   every(periodMs: number, callback: () => void): Timer;
-  /** Calls `callback` once the event loop has handled what is already waiting, before it sleeps. */
+  /** Calls `callback` after the event loop has handled all pending events, and before it sleeps. */
   soon(callback: () => void): void;
 }
 
-/** The longest delay that a timer of Node.js takes; given more, it fires after 1 ms. */
+/** The longest delay that a Node.js timer accepts. With a longer one it would fire after 1 ms. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** The functions of Node.js that a clock is made of. */
+/** The Node.js functions that a clock is built from. */
 export interface TimeFunctions
   extends Pick<typeof timers, 'setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval' | 'setImmediate'> {
   /** Milliseconds on a monotonic clock. */
@@ -40,15 +40,15 @@ export interface TimeFunctions
 }
 
 /**
- * The clocks and timers of the process. Fake timers (Jest, Vitest, Sinon) replace them in the global object, in `node:timers` and on
- * `performance`; a host's test that installs fake timers must not stop its scorer, so this clock keeps the functions that were there
- * when this module was loaded.
+ * The clock and timers of the process. Fake timers (Jest, Vitest, Sinon) replace the functions in the global object, in `node:timers` and
+ * on `performance`. A host's test that installs fake timers must not stop its scorer. So this clock keeps the functions that it found when
+ * this module was loaded.
  */
 export const systemClock: Clock = clockOf({ ...timers, now: performance.now.bind(performance), epochNow: Date.now });
 
 /**
- * The clock that the host's own code sees: each time, it takes the timers that the global object has then, which are fake ones where a test has
- * installed those. For what stands in for a scorer in tests.
+ * The clock that the host's own code sees. For each call it takes the timers that the global object has then, which may be fake timers of a
+ * test. Used by test doubles of a scorer.
  */
 export const hostClock: Clock = {
   now: () => Date.now(),
@@ -68,7 +68,7 @@ function hostTimers(): Clock {
   return clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, now, epochNow: now });
 }
 
-/** A clock made of these functions. Callbacks run in the asynchronous context of no caller, even if one set the timer. */
+/** Builds a clock from these functions. Callbacks run in an asynchronous context without a caller, even if a caller set the timer. */
 export function clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, ...functions }: TimeFunctions): Clock {
   const { setImmediate, now, epochNow } = functions;
 
@@ -100,7 +100,7 @@ export function clockOf({ setTimeout, clearTimeout, setInterval, clearInterval, 
   };
 }
 
-/** The same clock, but what its callbacks throw goes to `onFault`: in the event loop it would end the host's process. */
+/** The same clock, but errors thrown by callbacks go to `onFault`. Without this, they would end the host's process. */
 export function containedClock(clock: Clock, onFault: FaultReport): Clock {
   const contain = (callback: () => void) => (): void => {
     try {

@@ -1,33 +1,33 @@
 import type { EventName, Listener, ScorerEvents } from './events.js';
 
-/** What a host listens to. */
+/** The event methods of a scorer. */
 export abstract class EventSource {
   readonly #events: ScorerEvents;
 
-  /** @param parts that hold the events: an object, as public types must not name what is inside. */
+  /** @param parts the object that holds the events. It is an object because public types must not name internal ones. */
   constructor(parts: object) {
     const { events } = parts as { events: ScorerEvents };
     this.#events = events;
   }
 
   /**
-   * Calls `listener` at every such event. One that throws, or whose promise rejects, disturbs nothing; it is logged. `events.once` and
-   * `events.on` of Node.js take a scorer too; `error`, which they listen to, never occurs.
+   * Calls `listener` on every such event. If a listener throws, or its promise rejects, this is only logged. `events.once` and `events.on`
+   * of Node.js also accept a scorer. They listen to `error`, which never occurs.
    *
-   * @throws {InvalidOptionsError} where there is no such event, or the listener is no function.
+   * @throws {InvalidOptionsError} if the event is unknown or the listener is not a function.
    */
   on<E extends EventName>(event: E, listener: Listener<E>): this {
     this.#events.on(event, listener);
     return this;
   }
 
-  /** Calls `listener` at the next such event. @throws as `on` does. */
+  /** Calls `listener` on the next such event only. @throws what `on` throws. */
   once<E extends EventName>(event: E, listener: Listener<E>): this {
     this.#events.once(event, listener);
     return this;
   }
 
-  /** Takes a listener away again. @throws as `on` does. */
+  /** Removes a listener. @throws what `on` throws. */
   off<E extends EventName>(event: E, listener: Listener<E>): this {
     this.#events.off(event, listener);
     return this;
@@ -43,7 +43,7 @@ export abstract class EventSource {
     return this.off(event, listener);
   }
 
-  /** How many listeners an event has. @throws {InvalidOptionsError} where there is no such event. */
+  /** The number of listeners of an event. @throws {InvalidOptionsError} if the event is unknown. */
   listenerCount(event: EventName): number {
     return this.#events.listenerCount(event);
   }

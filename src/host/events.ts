@@ -4,13 +4,13 @@ import { InvalidOptionsError } from '../errors.js';
 import { describeValue } from '../validation/issues.js';
 import { callHost } from './host-code.js';
 
-/** The events that a scorer has. */
+/** The names of a scorer's events. */
 export type EventName = keyof FraudScorerEvents;
 
-/** What hears of an event. What it returns is not looked at, but for a promise that rejects, which is logged. */
+/** A listener of an event. Its return value is ignored. If it is a promise that rejects, this is logged. */
 export type Listener<E extends EventName> = (...args: FraudScorerEvents[E]) => unknown;
 
-/** Is told of a listener that threw, or whose promise rejected. */
+/** Called when a listener threw or its promise rejected. */
 export type ListenerFailure = (event: string, error: unknown) => void;
 
 const knownEvents: readonly string[] = [
@@ -21,21 +21,21 @@ const knownEvents: readonly string[] = [
   'workerLost',
 ] satisfies readonly EventName[];
 
-/** Never emitted: `events.once` and `events.on` of Node.js listen to it on every emitter. */
+/** `error` is never emitted. It is accepted because `events.once` and `events.on` of Node.js listen to it on every emitter. */
 const takenEvents: readonly string[] = [...knownEvents, 'error'];
 
 interface Registration {
   isOnce: boolean;
-  /** The wrapper that is registered at the emitter; it contains the listener. */
+  /** The wrapper that is registered at the emitter. It catches the listener's errors. */
   contained: (...args: unknown[]) => void;
 }
 
 /**
- * The scorer's events. A host's listener that throws, or returns a promise that rejects, reaches neither the
- * scorer nor the other listeners.
+ * The scorer's events. If a host's listener throws, or returns a promise that rejects, neither the scorer nor the other listeners are
+ * affected.
  */
 export class ScorerEvents {
-  /** How many hear of decisions: looked at for each request. */
+  /** The number of listeners of decisions. A plain field, because every request reads it. */
   decisionListeners = 0;
   readonly #emitter = new EventEmitter();
   readonly #onFailure: ListenerFailure;
@@ -46,7 +46,10 @@ export class ScorerEvents {
     this.#onFailure = onFailure;
   }
 
-  /** `once`, `off` and `listenerCount` throw the same. @throws {InvalidOptionsError} if the event is unknown or the listener is no function. */
+  /**
+   * `once`, `off` and `listenerCount` throw the same error. @throws {InvalidOptionsError} if the event is unknown or the listener is not a
+   * function.
+   */
   on<E extends EventName>(event: E, listener: Listener<E>): void {
     this.#register(event, listener, false);
   }
@@ -82,7 +85,7 @@ export class ScorerEvents {
     const ofEvent = this.#registrations.get(event) ?? new Map<unknown, Registration>();
     const before = ofEvent.get(listener);
     if (before !== undefined) {
-      // A listener is registered once at most. `on` wins over `once`.
+      // A listener is registered at most once. `on` overrides `once`.
       before.isOnce &&= isOnce;
       return;
     }

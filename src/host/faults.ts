@@ -1,9 +1,9 @@
 import { isError } from './thrown.js';
 
-/** Is told of an error of our own, which must not reach the host's process. */
+/** Called with an internal error, which must not reach the host's process. */
 export type FaultReport = (error: unknown) => void;
 
-/** Runs a callback of ours that the event loop calls: a timer's, a message's or an event's. What it throws would end the host's process. */
+/** Runs an internal callback of a timer, message or event. An error thrown there would otherwise end the host's process. */
 export function contained(callback: () => void, onFault: FaultReport): void {
   try {
     callback();
@@ -12,12 +12,12 @@ export function contained(callback: () => void, onFault: FaultReport): void {
   }
 }
 
-/** Watches a promise that nobody awaits: its rejection would end the host's process. */
+/** Watches a promise that nobody awaits. Its rejection would otherwise end the host's process. */
 export function watched(promise: Promise<unknown>, onFault: FaultReport): void {
   promise.then(undefined, onFault);
 }
 
-/** What is safe to log of an error, which can be anything: its message may quote a row. */
+/** The part of an error that is safe to log. The error can be anything, and its message may quote a row. */
 export function describeFault(error: unknown): { error: string; code?: string } {
   try {
     if (!isError(error)) return { error: typeof error };

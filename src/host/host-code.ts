@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 
-/** Is told of code of the host that threw, or whose promise rejected. */
+/** Called when the host's code threw, or its promise rejected. */
 export type HostFailure = (error: unknown) => void;
 
-/** Calls code of the host that nobody waits for: what it throws, or rejects later, goes to `onFailure` and nowhere else. */
+/** Calls host code whose result nobody needs. Errors and later rejections go only to `onFailure`. */
 export function callHost(call: () => unknown, onFailure: HostFailure): void {
   try {
     containResult(call(), onFailure);
@@ -13,27 +13,27 @@ export function callHost(call: () => unknown, onFailure: HostFailure): void {
 }
 
 /**
- * Hears of a rejection of what code of the host returned, which would end the process otherwise: a promise, one of another realm, or
- * any object with a `then`. Never throws.
+ * Catches the rejection of a value that host code returned, which would otherwise end the process. The value may be a promise, a promise of
+ * another realm, or any object with a `then`. Never throws.
  */
 export function containResult(result: unknown, onFailure: HostFailure): void {
   if (isObjectLike(result)) promiseOf(result).then(undefined, onFailure);
 }
 
-/** A plain promise for what code of the host returned, whatever that is: it can be waited for without leaving a rejection unheard. */
+/** Turns any value that host code returned into a plain promise. It can be awaited without an unhandled rejection. */
 export function promiseOf(result: unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
     if (types.isPromise(result) && listen(result, resolve, reject)) return;
-    // `resolve` reads `then` itself, and turns what that throws into a rejection.
+    // `resolve` reads `then` itself, and turns an error thrown there into a rejection.
     resolve(result);
   });
 }
 
 /**
- * Listens to a promise without the constructor of its class. `then` makes its result by that: one that does not pass the executor on would
- * make another promise that rejects, and leave both unheard.
+ * Listens to a promise without calling the constructor of its class. `then` uses that constructor to make its result. A constructor that
+ * does not pass the executor on would make another promise that rejects, and both rejections would be unhandled.
  *
- * @returns false where the promise can't be changed for as long as that takes.
+ * @returns false if the promise cannot be modified for this.
  */
 function listen(promise: Promise<unknown>, resolve: (value: unknown) => void, reject: HostFailure): boolean {
   const own = Object.getOwnPropertyDescriptor(promise, 'constructor');
@@ -44,7 +44,7 @@ function listen(promise: Promise<unknown>, resolve: (value: unknown) => void, re
   return true;
 }
 
-/** Whether it has a method `then`, as a promise of any realm has. */
+/** Whether it has a method `then`, as promises of every realm have. */
 export function isThenable(value: unknown): boolean {
   try {
     return isObjectLike(value) && typeof Reflect.get(value, 'then') === 'function';

@@ -11,27 +11,27 @@ import { FieldReader } from '../validation/field-reader.js';
 import { describeValue } from '../validation/issues.js';
 import { isText } from '../validation/text.js';
 
-/** Describes what `isLogger` accepts, for error messages. */
+/** Describes the loggers that `isLogger` accepts, for error messages. */
 export const loggerExpected =
   'a logger with the methods info (or log), warn and error: console, pino, winston, bunyan, NestJS, pinoLogger(logger), nestLogger(logger) or fieldsFirst(logger)';
 
-/** Whether it has the methods that are called. `log` stands in for `info`, which NestJS's loggers do not have. */
+/** Whether it has the methods that are called. `log` may replace `info`, because NestJS loggers have no `info`. */
 export function isLogger(value: unknown): value is HostLogger {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   const has = (method: string): boolean => typeof Reflect.get(value, method) === 'function';
   try {
     return has('warn') && has('error') && (has('info') || has('log'));
   } catch {
-    // A getter of the host's threw.
+    // The host's getter threw.
     return false;
   }
 }
 
 /**
- * Adapts a logger that takes `(fields, message)`, as pino does, for the option `logger`. pino's and bunyan's own loggers are recognised
- * and need none of this; a wrapper around one of them does, where it hides what it is.
+ * Adapts a logger that takes `(fields, message)`, as pino does, for the option `logger`. Loggers of pino and bunyan are recognised without
+ * this. It is needed for a wrapper that hides such a logger.
  *
- * @throws {InvalidOptionsError} where it has no methods info, warn and error.
+ * @throws {InvalidOptionsError} if the logger lacks one of the methods info, warn and error.
  */
 export function fieldsFirst(logger: FieldsFirstLogger): Logger {
   if (!isLogger(logger) || !('info' in logger)) {
@@ -46,21 +46,21 @@ export function fieldsFirst(logger: FieldsFirstLogger): Logger {
 }
 
 /**
- * Adapts pino, a child of pino, or a wrapper around one, for the option `logger`: the fields become fields of the log line, beside `msg`. pino itself
- * is recognised and needs none of this.
+ * Adapts pino, a child of pino, or a wrapper around one, for the option `logger`. The fields become fields of the log line, next to `msg`.
+ * A plain pino logger is recognised without this.
  *
- * @throws {InvalidOptionsError} where it has no methods info, warn and error.
+ * @throws {InvalidOptionsError} if the logger lacks one of the methods info, warn and error.
  */
 export function pinoLogger(logger: FieldsFirstLogger | PinoLikeLogger): Logger {
-  // The fields are an object, so that it is the first form of pino's methods that is called.
+  // The fields are an object, so pino uses its form `(fields, message)`.
   return fieldsFirst(logger as FieldsFirstLogger);
 }
 
 /**
- * Adapts a logger of NestJS's for the option `logger`: each line is the message with its fields as JSON behind it, under a context of its own. Without
- * it, NestJS writes the fields as a second line. What is `info` here is `log` there.
+ * Adapts a NestJS logger for the option `logger`. Each line is the message, followed by its fields as JSON, under its own context. Without
+ * this, NestJS would write the fields as a second line. Level `info` becomes `log`.
  *
- * @throws {InvalidOptionsError} where it has no methods log, warn and error, or an option is not as documented.
+ * @throws {InvalidOptionsError} if the logger lacks one of the methods log, warn and error, or an option is not valid.
  */
 export function nestLogger(logger: NestLikeLogger, options: NestLoggerOptions = {}): Logger {
   if (!isLogger(logger) || !('log' in logger)) {
@@ -70,7 +70,7 @@ export function nestLogger(logger: NestLikeLogger, options: NestLoggerOptions = 
   const reader = new FieldReader(options);
   const context = reader.value('context', 'a non-empty text', isText) ?? 'FraudScorer';
   reader.rejectUnknown().throwIfInvalid();
-  // A logger with a context adds it behind what it is given, and would take ours for the stack of an error.
+  // A logger with a context appends it to its arguments. It would take our context for an error's stack.
   const behind = isText(Reflect.get(logger, 'context')) ? [] : [context];
   return {
     info: (message, fields) => logger.log(inOneLine(message, fields), ...behind),
@@ -84,8 +84,8 @@ function inOneLine(message: string, fields: Record<string, unknown> = {}): strin
 }
 
 /**
- * The host's logger as this package calls it: `(message, fields)`, as console, winston and NestJS take them, but for pino's and
- * bunyan's, which take `(fields, message)`.
+ * The host's logger in the form that this package calls: `(message, fields)`. Loggers of console, winston and NestJS take this form. pino
+ * and bunyan take `(fields, message)` and are adapted.
  */
 export function messageFirst(logger: HostLogger): Logger {
   if (takesFieldsFirst(logger)) return fieldsFirst(logger);

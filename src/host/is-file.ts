@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Whether there is a file at a URL; false where it can't be told: it is of another kind or on another host, say. */
+/** Whether there is a file at a URL. False if this cannot be checked, for example because the URL is on another host. */
 export function isFile(url: URL): boolean {
   try {
     return statSync(fileURLToPath(url)).isFile();

@@ -4,23 +4,23 @@ import type { Clock } from './clock.js';
 import { callHost } from './host-code.js';
 import { messageFirst } from './host-logger.js';
 
-/** How often the same error is logged at most. */
+/** The same error is logged at most once in this time. */
 const repeatMs = 1_000;
 
-/** Errors that are remembered for it. Beyond that, those that may be logged again are forgotten. */
+/** The most errors that are remembered for this. Beyond it, errors that may be logged again are forgotten. */
 const remembered = 100;
 
 /**
- * The host's logger, contained: one that throws, or whose promise rejects, disturbs nothing, and an error that comes with every
- * request is logged once a second, with how many times it was not. Errors of two rules, or of two versions, are not the same error.
- * Silent where there is none.
+ * Wraps the host's logger. If it throws, or its promise rejects, nothing else is affected. An error that comes with every request is logged
+ * once a second, with the number of times that it was left out. Errors of two rules or two versions count as different errors. Logs nothing
+ * if there is no logger.
  */
 export function containedLogger(hostLogger: HostLogger | undefined, clock: Clock): Logger {
   const logger = hostLogger === undefined ? undefined : messageFirst(hostLogger);
   const suppressed = new Map<string, { until: number; count: number }>();
 
   const log = (level: keyof Logger, message: string, fields: Record<string, unknown>): void => {
-    // Where it fails there is nobody left to tell.
+    // If the logger fails, there is nobody left to tell.
     callHost(
       () => outsideOfRequests(() => logger?.[level](message, fields)),
       () => {},

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** A limit on the memory of a process, by its names in Linux's files on the process. */
+/** A limit on a process's memory, with its names in Linux's /proc files. */
 export interface MemoryLimit {
   limit: string;
   used: string;
-  /** What it bounds, and the shell's command for it. */
+  /** What the limit bounds, and the shell command that sets it. */
   what: string;
   command: string;
 }
 
-/** Everything that is reserved, whether it is used or not. */
+/** Limits all reserved memory, whether it is used or not. */
 export const addressSpace: MemoryLimit = {
   limit: 'Max address space',
   used: 'VmSize',
@@ -17,7 +17,7 @@ export const addressSpace: MemoryLimit = {
   command: 'ulimit -v',
 };
 
-/** Everything that may be written. */
+/** Limits all writable memory. */
 export const dataMemory: MemoryLimit = {
   limit: 'Max data size',
   used: 'VmData',
@@ -25,13 +25,13 @@ export const dataMemory: MemoryLimit = {
   command: 'ulimit -d',
 };
 
-/** Gives the text of a file, or null where it cannot be read. */
+/** Returns the text of a file, or null if it cannot be read. */
 type Read = (path: string) => string | null;
 
 /**
- * How much this process may still take: workers may import this file of `src/` too.
+ * How much memory this process may still take. Workers may import this file too.
  *
- * @returns MB; null where there is no limit, or it is not known.
+ * @returns MB; null if there is no limit, or if it is not known.
  */
 export function memoryLeftMb({ limit, used }: MemoryLimit, read: Read = readProc): number | null {
   const limitBytes = new RegExp(`^${limit} +(\\d+)`, 'm').exec(read('/proc/self/limits') ?? '')?.[1];
@@ -44,7 +44,7 @@ function readProc(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Not on Linux, or not to be read now.
+    // Not Linux, or the file cannot be read now.
     return null;
   }
 }

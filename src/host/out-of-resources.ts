@@ -3,10 +3,10 @@ import { shortageOf } from './shortage.js';
 import { messageOf } from './thrown.js';
 
 /**
- * The error for something that could not be done because the process has run out of what it takes; null where the error has another
- * reason, or is of this package already.
+ * The error for a failure because the process ran out of a resource. null if the error has another cause, or is already one of this
+ * package.
  *
- * @param failure what could not be done, as a sentence without its full stop.
+ * @param failure what failed, as a sentence without a full stop.
  */
 export function outOfResources(error: unknown, failure: string): OutOfResourcesError | null {
   const shortage = error instanceof FraudScorerError ? null : shortageOf(error);

@@ -1,6 +1,6 @@
 import { codeOf, messageOf } from './thrown.js';
 
-/** What a process may run out of: workers may import this file of `src/` too. */
+/** A resource that a process can run out of. Workers may import this file too. */
 interface Shortage {
   what: string;
   cure: string;
@@ -45,7 +45,7 @@ const deviceMemory = /\bCUDA (?:failure|error):? ?2\b|\bCU\w+_STATUS_ALLOC_FAILE
 const anyMemory =
   /out of memory|bad_alloc|failed to allocate|could not allocate|allocation failed|invalid typed array length|cannot allocate memory(?! in static TLS)|failed to map segment from shared object|cannot map zero-fill pages|\bENOMEM\b/i;
 
-/** The first that fits. */
+/** The first match counts. */
 const byMessage: readonly [RegExp, Shortage][] = [
   [
     deviceMemory,
@@ -58,12 +58,12 @@ const byMessage: readonly [RegExp, Shortage][] = [
   [anyMemory, memory],
 ];
 
-/** Whether a message of the runtime, of its providers or of the JavaScript engine says that there is no more memory. */
+/** Whether a message of the runtime, a provider or the JavaScript engine says that memory ran out. */
 export function isOutOfMemory(message: string): boolean {
   return deviceMemory.test(message) || anyMemory.test(message);
 }
 
-/** @returns what ran out and what helps, in words, where the error says that something did; else null. */
+/** @returns in words what ran out and what helps; null if the error is not about a shortage. */
 export function shortageOf(error: unknown): string | null {
   const shortage = byCode[codeOf(error) ?? ''] ?? byMessage.find(([pattern]) => pattern.test(messageOf(error)))?.[1];
   return shortage === undefined ? null : `out of ${shortage.what}: ${shortage.cure}`;

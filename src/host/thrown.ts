@@ -1,7 +1,8 @@
 import { isNativeError } from 'node:util/types';
 
-// What was thrown can be anything. Errors of Node.js's own modules are of another realm where a test runner such as Jest loads this package:
-// `instanceof Error` is false for them. Errors that come from a worker thread are copies, which `isNativeError` does not know either.
+// A thrown value can be anything. If a test runner such as Jest loads this package, errors of Node.js's own modules belong to another
+// realm,
+// and `instanceof Error` is false for them. Errors from a worker thread are copies, which `isNativeError` does not recognise either.
 
 export function isError(value: unknown): value is Error {
   return isNativeError(value) || value instanceof Error || hasShapeOfError(value);
@@ -12,7 +13,7 @@ function hasShapeOfError(value: unknown): boolean {
   return typeof value.name === 'string' && typeof value.message === 'string';
 }
 
-/** The `code` of an error of Node.js, such as `ENOENT`; null where there is none. */
+/** The `code` of a Node.js error, such as `ENOENT`; null if it has none. */
 export function codeOf(value: unknown): string | null {
   return isError(value) && 'code' in value && typeof value.code === 'string' ? value.code : null;
 }

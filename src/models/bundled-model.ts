@@ -4,13 +4,13 @@ import { isFile } from '../host/is-file.js';
 import { demonstrationGraph, demonstrationManifest } from '../packaged-files.js';
 import { type ModelDirectory, openModelFiles } from './model-directory.js';
 
-/** The files of the demonstration model that comes with the package. A bundler may have put them anywhere, under any names. */
+/** The files of the demonstration model in this package. A bundler may have moved or renamed them. */
 interface BundledModel {
   manifestPath: string;
   modelPath: string;
 }
 
-/** @returns null where one of them is not there: a host that was bundled into one file has none. */
+/** @returns null if one of them is missing, as in a host that was bundled into one file. */
 function findBundledModel(): BundledModel | null {
   try {
     const manifest = demonstrationManifest();
@@ -18,7 +18,7 @@ function findBundledModel(): BundledModel | null {
     if (!isFile(manifest) || !isFile(model)) return null;
     return { manifestPath: fileURLToPath(manifest), modelPath: fileURLToPath(model) };
   } catch {
-    // A bundle in CommonJS form does not know where it lies.
+    // A bundle in CommonJS form does not know its location.
     return null;
   }
 }
@@ -27,16 +27,16 @@ export function hasBundledModel(): boolean {
   return findBundledModel() !== null;
 }
 
-/** @throws as `openModelDirectory` does, and where it is not there. */
+/** @throws what `openModelDirectory` throws, and if the model is missing. */
 export async function openBundledModel(): Promise<ModelDirectory> {
   const { manifestPath, modelPath } = requireBundledModel();
   return openModelFiles(manifestPath, modelPath);
 }
 
 /**
- * The directory of the demonstration model, for programs of this package, which no bundler touches.
+ * The directory of the demonstration model, for programs of this package, which are never bundled.
  *
- * @throws {Error} where it is not there.
+ * @throws {Error} if it is missing.
  */
 export function bundledModelDirectory(): string {
   return dirname(requireBundledModel().manifestPath);

@@ -1,15 +1,15 @@
-/** How the text begins where its editor marked its encoding: the byte order mark U+FEFF in that encoding. */
+/** The byte order mark U+FEFF in each encoding, with which some editors mark a text. */
 const marks = [
   { bytes: [0xff, 0xfe], encoding: 'utf-16le' },
   { bytes: [0xfe, 0xff], encoding: 'utf-16be' },
 ] as const;
 
 /**
- * Decodes a text file of the user's. A byte order mark at its start, as some editors and PowerShell write it, says its encoding; else it is
- * UTF-8. The mark is left out.
+ * Decodes the user's text file. A byte order mark at its start, which some editors and PowerShell write, gives its encoding. Else it is
+ * UTF-8. The mark is removed.
  *
- * @param isStart whether the bytes are the start of a longer file, and may end within a character.
- * @throws {SyntaxError} where the bytes are not of that encoding: names would else be changed without a word.
+ * @param isStart whether the bytes are the start of a longer file and may end within a character.
+ * @throws {SyntaxError} if the bytes are not valid in that encoding. Otherwise names would change silently.
  */
 export function decodeText(file: Uint8Array, isStart = false): string {
   const mark = marks.find(({ bytes }) => bytes.every((byte, index) => file[index] === byte));

@@ -3,7 +3,7 @@ import type { UnknownFeatures } from '../api/options.js';
 import type { Manifest } from './manifest.js';
 import type { ManifestInput } from './manifest-inputs.js';
 
-/** What a model takes, for a host that describes it to others. */
+/** The inputs and features of a model, for a host that describes them to others. */
 export function describeModel(
   { name, version, inputs, outputs }: Manifest,
   unknownFeatures: UnknownFeatures,

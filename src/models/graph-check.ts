@@ -9,9 +9,9 @@ import { checkOutputs } from './output-check.js';
 /**
  * Compares a manifest with the graph that the runtime loaded.
  *
- * @param hasRun whether the graph was run, and its outputs were as many as they must be.
- * @returns what is not wrong but worth knowing.
- * @throws {ModelInvalidError} with every disagreement: the field, what the manifest says, what the graph has.
+ * @param hasRun whether the graph was run and its outputs had the right size.
+ * @returns remarks that are not problems.
+ * @throws {ModelInvalidError} with every disagreement: the field, the manifest's value, the graph's value.
  */
 export function checkGraph(manifest: Manifest, graph: GraphDescription, path: string, hasRun: boolean): string[] {
   const issues = new IssueList();
@@ -25,7 +25,7 @@ export function checkGraph(manifest: Manifest, graph: GraphDescription, path: st
   throw new ModelInvalidError(message, issues.listed, { totalIssues: issues.total });
 }
 
-/** A graph may take a fixed number of rows in a run; it must be the same for all inputs. */
+/** A graph may take a fixed number of rows per run. It must be the same for all inputs. */
 function checkRows({ inputs }: GraphDescription, issues: IssueList, notes: string[]): void {
   const rows = fixedRowsOf(inputs);
   if (rows === null) return;

@@ -1,7 +1,7 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { skipField } from './skip-field.js';
 
-/** The messages of onnx.proto on the way to tensors, and which of their fields hold which message, by field number. */
+/** The messages of onnx.proto that lead to tensors: the fields that contain messages, by field number. */
 const fields = {
   model: { 7: 'graph', 20: 'training', 25: 'function' },
   training: { 1: 'graph', 2: 'graph' },
@@ -18,7 +18,7 @@ type MessageName = keyof typeof fields;
 
 const messagesIn: Readonly<Record<MessageName, Readonly<Record<number, MessageName>>>> = fields;
 
-/** Texts that are looked at, by field number: of a `NodeProto`, and of an entry of `external_data`. */
+/** Texts that are read, by field number: of a `NodeProto`, and of an entry of `external_data`. */
 const nodeTexts = { name: 3, operator: 4, domain: 7 } as const;
 const entryTexts = { key: 1, value: 2 } as const;
 const textsIn: Partial<Record<MessageName, readonly number[]>> = {
@@ -26,13 +26,13 @@ const textsIn: Partial<Record<MessageName, readonly number[]>> = {
   entry: Object.values(entryTexts),
 };
 
-/** `TensorProto.data_location`, and its value where the tensor lies in another file. */
+/** `TensorProto.data_location`, and its value if the tensor is in another file. */
 const dataLocation = { field: 14, external: 1 } as const;
 
-// The library's own looks for a global decoder, which a realm of its own (a vm context) does not have.
+// The library's own reader uses a global decoder, which a separate realm (a vm context) does not have.
 const decodeText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** Deeper than protobuf's own parser goes, which refuses the file then. */
+/** Deeper than protobuf's own parser goes. That parser would refuse the file. */
 const maxDepth = 200;
 const maxTextBytes = 4_096;
 
@@ -41,19 +41,20 @@ interface Message {
   name: MessageName;
   reader: BinaryReader;
   texts: Map<number, string>;
-  /** Of a tensor: whether it lies in another file, and which. */
+  /** For a tensor: whether it is in another file, and which. */
   isOutside: boolean;
   file: string | null;
 }
 
 /**
- * Looks through an ONNX file for what would have the runtime read other files, and for operators of classical machine learning. It visits every tensor: of initializers, attributes,
- * subgraphs and functions. Contents of tensors are skipped, not copied. It keeps its place, so that a large file can be read bit by bit.
+ * Searches an ONNX file for references to other files and for operators of classical machine learning. It visits every tensor of
+ * initializers, attributes, subgraphs and functions. It skips the contents of tensors without copying them. It remembers its position, so
+ * that a large file can be read in steps.
  */
 export class GraphReader {
-  /** Files that tensors lie in, as the tensors name them. */
+  /** Files that contain tensors, as the tensors name them. */
   readonly files = new Set<string>();
-  /** Names of the nodes that hold compiled code of a device, which may be the path of a file. */
+  /** Names of nodes that hold code compiled for a device, which may be the path of a file. */
   readonly contexts = new Set<string>();
   /** Operators of the domain `ai.onnx.ml`. */
   readonly classicalOperators = new Set<string>();
@@ -66,8 +67,8 @@ export class GraphReader {
   /**
    * Reads on.
    *
-   * @param maxFields how far.
-   * @returns whether it is through. It also is where the file turns out to be no protobuf, which the runtime's parser refuses as well.
+   * @param maxFields the most fields to read.
+   * @returns whether it is finished. It is also finished if the file is not valid protobuf; the runtime's parser refuses such a file too.
    */
   read(maxFields: number): boolean {
     try {
@@ -127,7 +128,7 @@ function begin(name: MessageName, bytes: Uint8Array): Message {
   return { name, reader: new BinaryReader(bytes, decodeText), texts: new Map(), isOutside: false, file: null };
 }
 
-/** A copy: the decoder takes no shared memory. */
+/** Makes a copy, because the decoder does not accept shared memory. */
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.slice(0, maxTextBytes));
 }

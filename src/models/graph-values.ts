@@ -1,6 +1,6 @@
 import type { GraphValue } from '../protocol/serving.js';
 
-/** The rows that a graph takes in a run, no more and no less, where its inputs fix their first axis; null where they do not. */
+/** The exact number of rows that a graph takes per run, if its inputs fix their first axis; else null. */
 export function fixedRowsOf(inputs: readonly GraphValue[]): number | null {
   for (const { shape } of inputs) {
     const [rows] = shape;
@@ -9,7 +9,7 @@ export function fixedRowsOf(inputs: readonly GraphValue[]): number | null {
   return null;
 }
 
-/** The names of values of the graph, to choose from. */
+/** The names of the graph's values, for error messages. */
 export function namesOf(values: readonly GraphValue[]): string {
   return `one of the graph's ${values.map(({ name }) => JSON.stringify(name)).join(', ')}`;
 }

@@ -22,10 +22,7 @@ export function checkInputs(inputs: readonly ManifestInput[], graph: GraphDescri
   }
 }
 
-/**
- * Whether the graph takes such rows: any number of them, or a fixed one. A graph that does not declare its axes takes what the warm-up
- * run shows.
- */
+/** Whether the graph takes such rows, in any number or a fixed one. If a graph does not declare its axes, the warm-up run shows it. */
 function hasRowsOf(value: GraphValue, { size, shape }: ManifestInput): boolean {
   const [rows, ...axes] = value.shape;
   if (rows === undefined) return true;
@@ -36,7 +33,7 @@ function hasRowsOf(value: GraphValue, { size, shape }: ManifestInput): boolean {
     );
   }
   if (axes.length === 1) return typeof axes[0] === 'string' || axes[0] === size;
-  // Of more axes, or none, only fixed ones say how a row lies in them.
+  // For other numbers of axes, only fixed axes tell how a row is stored in them.
   const fixed = axes.filter((axis) => typeof axis === 'number');
   return fixed.length === axes.length && fixed.reduce((product, axis) => product * axis, 1) === size;
 }

@@ -1,4 +1,4 @@
-/** Where a text is no JSON, and why. It never quotes the text, which may hold data. */
+/** Where a text is not valid JSON, and why. It never quotes the text, which may hold data. */
 export interface JsonFault {
   line: number;
   column: number;
@@ -12,13 +12,13 @@ const space = /[ \t\r\n]*/y;
 const scalar =
   /"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/uy;
 
-/** Words that people and programs write in JSON though it has none of them. */
+/** Words that people and programs write in JSON although JSON does not have them. */
 const foreignWord = /(?:NaN|-?Infinity|True|False|None|undefined)(?!\w)/y;
 
 /**
- * Finds the first place where a text is no JSON.
+ * Finds the first place where a text is not valid JSON.
  *
- * @param text that the parser refused.
+ * @param text a text that the parser refused.
  */
 export function findJsonFault(text: string): JsonFault {
   const open: ('{' | '[')[] = [];
@@ -86,7 +86,7 @@ function causeOf(text: string, at: number, expected: Expected, open: readonly st
   return 'a character that can begin no value';
 }
 
-/** The end of what a sticky expression finds at a place; the place itself where it finds nothing. */
+/** The end of a sticky expression's match; the position itself if it does not match. */
 function after(expression: RegExp, text: string, at: number): number {
   expression.lastIndex = at;
   return expression.test(text) ? expression.lastIndex : at;

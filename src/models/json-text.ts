@@ -2,9 +2,9 @@ import { decodeText } from './decode-text.js';
 import { findJsonFault } from './json-fault.js';
 
 /**
- * Parses a JSON file. A byte order mark at its start, as some editors and PowerShell write it, says its encoding; else it is UTF-8.
+ * Parses a JSON file. A byte order mark at its start, which some editors and PowerShell write, gives its encoding. Else it is UTF-8.
  *
- * @throws {SyntaxError} where it is no JSON, or not text of its encoding. Its message says where and why, and quotes nothing of the file.
+ * @throws {SyntaxError} if it is not valid JSON, or not valid text. The message says where and why, and quotes nothing of the file.
  */
 export function parseJsonFile(file: Uint8Array): unknown {
   const text = decodeText(file);

@@ -2,18 +2,18 @@ import { FieldReader } from '../validation/field-reader.js';
 import type { IssueList } from '../validation/issues.js';
 import { isText } from '../validation/text.js';
 
-/** A file that holds weights of the graph, as the manifest lists it. */
+/** A file with weights of the graph, as the manifest lists it. */
 export interface WeightFileEntry {
-  /** A plain name, by which the graph's tensors know it too. */
+  /** A plain name. The graph's tensors use it too. */
   file: string;
-  /** Of its contents, in lower-case hexadecimal. */
+  /** The sha256 of its contents, in lower-case hexadecimal. */
   sha256: string;
 }
 
 export const expectedFileName = 'the name of a file in the same directory';
 export const expectedSha256 = '64 hexadecimal digits';
 
-/** Reads `files`: weights of the graph that lie in files of their own. */
+/** Reads `files`: weights of the graph that are in separate files. */
 export function readWeightFiles(reader: FieldReader, graph: string | undefined, issues: IssueList): WeightFileEntry[] {
   const list = reader.value('files', 'a list of { file, sha256 }', Array.isArray) ?? [];
   const names = new Set(graph === undefined ? [] : [graph]);
@@ -27,7 +27,7 @@ export function readWeightFiles(reader: FieldReader, graph: string | undefined, 
   });
 }
 
-/** A plain name, so that no manifest can make this package read a file outside the model's directory. */
+/** Whether it is a plain name. No manifest can make this package read a file outside the model's directory. */
 export function isFileName(value: unknown): value is string {
   return isText(value) && !/[\\/\0]/.test(value) && value !== '.' && value !== '..';
 }

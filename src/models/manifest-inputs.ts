@@ -9,22 +9,24 @@ import { notReserved, reservedName } from './reserved-name.js';
 /** One input of a model, as its manifest describes it. Lists have an item for each feature. */
 export interface ManifestInput {
   name: string;
-  /** Features a row. */
+  /** Features per row. */
   size: number;
   /** The features' names. */
   features?: string[];
-  /** What each feature is, for people. */
+  /** A description of each feature, for people. */
   descriptions?: string[];
   /** @default 'float32' */
   type?: InputType;
-  /** The graph's axes behind that of the rows, where they are not just [size]. Their product is the size; none for a graph that takes [rows]. */
+  /**
+   * The graph's axes after the axis of rows, if they are not just [size]. Their product is the size. Empty for a graph that takes [rows].
+   */
   shape?: readonly number[];
-  /** Of the training data: features are normalised as (x − mean) / (std + 1e-8). Given together with `std` or not at all. */
+  /** Mean of the training data. Features are normalised as (x − mean) / (std + 1e-8). Given together with `std`, or not at all. */
   mean?: number[];
   std?: number[];
-  /** The raw value of a feature that is missing, a text for string inputs; undefined where a missing one is refused. */
+  /** The raw value that replaces a missing feature (a text for string inputs); undefined if a missing value is refused. */
   missing?: (number | string | undefined)[];
-  /** The texts that a feature may have. A string input takes the text, any other input its place in the list. */
+  /** The texts that a feature may have. A string input takes the text; any other input takes its index in the list. */
   categories?: (string[] | undefined)[];
   /** The raw value of a text that is not in the list. @default it is refused */
   unknownCategory?: number | string;
@@ -42,7 +44,7 @@ export function readInputs(reader: FieldReader, issues: IssueList): ManifestInpu
   return inputs;
 }
 
-/** In a request, a name must not mean an input and a feature of another input. */
+/** In a request, a name must not mean both an input and a feature of another input. */
 function refuseSharedNames(inputs: readonly ManifestInput[], issues: IssueList): void {
   const places = new Map(inputs.map(({ name }, index) => [name, index]));
   for (const [index, { features }] of inputs.entries()) {
@@ -64,7 +66,7 @@ function readInput(value: unknown, path: string, issues: IssueList): ManifestInp
   const type = reader.oneOf('type', inputTypes, 'float32');
   const input: ManifestInput = { name, size };
   if (issues.total > before) {
-    // What they say of each feature depends on both.
+    // The meaning of these lists depends on both.
     reader.skip('shape', 'features', 'descriptions', 'mean', 'std', 'categories', 'unknownCategory', 'missing');
     reader.rejectMisspelt();
     return input;
@@ -100,7 +102,7 @@ function readScaling(reader: FieldReader, type: InputType, input: ManifestInput)
   const mean = readColumn(reader, 'mean', 'finite numbers', input.size, isNumber);
   const std = readColumn(reader, 'std', 'finite numbers of at least 0', input.size, isDeviation);
   if (reader.issues.total > before) return;
-  // An empty list is the same as none, and half a normalisation would be none at all.
+  // An empty list counts as absent, and mean without std (or the reverse) would be no normalisation.
   if ((mean === undefined) !== (std === undefined)) {
     reader.reject(mean === undefined ? 'mean' : 'std', 'mean and std together', undefined);
   }
@@ -109,7 +111,7 @@ function readScaling(reader: FieldReader, type: InputType, input: ManifestInput)
   else reader.reject('mean', `no mean and std: values of type ${type} are not normalised`, mean);
 }
 
-/** A list with an item for each feature; an empty list is the same as none. */
+/** A list with an item for each feature. An empty list counts as absent. */
 function readColumn<T>(
   reader: FieldReader,
   name: string,
@@ -136,7 +138,7 @@ function isSize(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= 1_000_000;
 }
 
-/** The runtime knows no tensor of more axes. */
+/** The runtime supports no tensor with more axes. */
 const mostAxes = 8;
 
 function isShapeOf(size: number): (value: unknown) => value is number[] {

@@ -3,7 +3,7 @@ import type { InputType } from '../protocol/row-layout.js';
 import type { FieldReader } from '../validation/field-reader.js';
 import type { ManifestInput } from './manifest-inputs.js';
 
-/** Features of an input by their names; an input of size 1 whose feature has no name of its own has one by its own name. */
+/** The names of an input's features. An input of size 1 whose feature has no name uses the input's name. */
 export function featureNamesOf({ name, size, features }: ManifestInput): readonly string[] {
   return features ?? (size === 1 ? [name] : []);
 }
@@ -11,7 +11,7 @@ export function featureNamesOf({ name, size, features }: ManifestInput): readonl
 const expectedCategories =
   'an object with a list of texts for each of some features, such as { "country": ["DE", "TR"] }';
 
-/** The texts that features may have, by feature: every feature of a string input needs them. */
+/** The texts that features may have, by feature. Every feature of a string input needs them. */
 export function readCategories(
   reader: FieldReader,
   type: InputType,
@@ -20,7 +20,7 @@ export function readCategories(
   const names = featureNamesOf(input);
   const given = reader.value('categories', expectedCategories, isFields);
   if (given === undefined && reader.has('categories')) return undefined;
-  // Names that are wrong themselves are no names to compare with.
+  // Names that are not valid cannot be compared.
   const areNamesWrong = reader.has('features') && input.features === undefined;
   if (given !== undefined && !areNamesWrong) {
     for (const [name, texts] of Object.entries(given)) {
@@ -42,7 +42,7 @@ export function readCategories(
   return categories.some((texts) => texts !== undefined) ? categories : undefined;
 }
 
-/** What a text becomes that is not among a feature's categories. */
+/** The replacement for a text that is not among a feature's categories. */
 export function readUnknownCategory(
   reader: FieldReader,
   type: InputType,
@@ -56,14 +56,14 @@ export function readUnknownCategory(
   return rawOf(value, type);
 }
 
-/** The value of a missing feature: one for all features of the input, or by feature. */
+/** The value of a missing feature: one for all features of the input, or one for each feature. */
 export function readMissing(
   reader: FieldReader,
   type: InputType,
   input: ManifestInput,
 ): (number | string | undefined)[] | undefined {
   const names = featureNamesOf(input);
-  // Where mean or std are wrong, that is said already.
+  // If mean or std are not valid, that has already been reported.
   const canBeMean = input.mean !== undefined || (reader.has('mean') && reader.has('std'));
   const one = `${expectedRaw(type)}${canBeMean ? ' or "mean"' : ''}`;
   const accepts = (value: unknown): value is number | string => isRaw(value, type) || (value === 'mean' && canBeMean);

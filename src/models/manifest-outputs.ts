@@ -4,7 +4,7 @@ import type { IssueList } from '../validation/issues.js';
 import { isText } from '../validation/text.js';
 import { notReserved, reservedName } from './reserved-name.js';
 
-/** The graph's outputs, by what they mean. */
+/** The graph's outputs by meaning. */
 export type ManifestOutputs = OutputSpec;
 
 const expectedForms = 'exactly one of logits, logit, probability, probabilities and score';
@@ -25,7 +25,7 @@ export function readOutputs(reader: FieldReader, issues: IssueList): ManifestOut
   return outputs;
 }
 
-/** `fraudClass` and `classes`: a number is a column, a text a label, which `classes` gives a column. */
+/** Reads `fraudClass` and `classes`. A number is a column. A text is a label, whose column comes from `classes`. */
 function readClasses(reader: FieldReader, outputs: ManifestOutputs): void {
   const labels = reader.list('classes', 'texts or integers, the labels in column order', isLabel)?.map(String);
   const fraud = reader.value(
@@ -79,7 +79,7 @@ function columnOf(reader: FieldReader, label: string, labels: readonly string[] 
   return undefined;
 }
 
-/** Reads `calibration`; undefined where there is none, or it is not as it should be. */
+/** Reads `calibration`; undefined if there is none, or it is not valid. */
 export function readCalibration(
   reader: FieldReader,
   outputs: ManifestOutputs,
@@ -88,7 +88,7 @@ export function readCalibration(
   const isNeeded = outputs.score !== undefined;
   const expected = "{ method: 'platt', a, b } or { method: 'isotonic', x, y }";
   if (!reader.has('calibration')) {
-    // Asked for, so that it is known.
+    // Read it, so that it does not count as an unknown field.
     reader.nested('calibration');
     if (isNeeded) {
       issues.add('calibration', `${expected}, which maps outputs.score to a probability`, 'nothing');
@@ -98,7 +98,7 @@ export function readCalibration(
   return readCalibrationFields(reader.nested('calibration', `an object ${expected}`));
 }
 
-/** The fields of a calibration; undefined where anything is wrong with them. */
+/** The fields of a calibration; undefined if any is not valid. */
 export function readCalibrationFields(fields: FieldReader): Calibration | undefined {
   const { issues } = fields;
   const before = issues.total;

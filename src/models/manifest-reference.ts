@@ -11,16 +11,16 @@ import type { ManifestInput } from './manifest-inputs.js';
 
 const expectedReference = 'an object that `npx fraud-scorer reference DIR --input FILE` writes, or no such field';
 
-/** How far shares may sum to something else than 1: they are written with few digits. */
+/** How much a sum of shares may differ from 1, because shares are written with few digits. */
 const tolerance = 1e-3;
 
-/** The most bins of a feature, or of the score. */
+/** The most bins of a feature or of the score. */
 export const mostBins = 1_000;
 
 /** The most phases of a reference. */
 const mostPhases = 100;
 
-/** Reads `reference`, against which drift is measured; undefined where there is none (an empty one counts as none), or where it is wrong. */
+/** Reads `reference`, against which drift is measured; undefined if there is none (an empty one counts as none), or it is not valid. */
 export function readReference(reader: FieldReader, inputs: readonly ManifestInput[]): DriftReference | undefined {
   const fields = reader.nested('reference', expectedReference);
   const { issues } = reader;
@@ -46,7 +46,7 @@ export function readReference(reader: FieldReader, inputs: readonly ManifestInpu
   }
   if (!byInput.isUnreadable) byInput.rejectUnknown();
   fields.rejectMisspelt();
-  // A name is the author's choice, as `constructor` may be.
+  // The author chooses the name, and it may be `constructor`.
   return issues.total > before
     ? undefined
     : { rows, ...(phases === undefined ? {} : { phases }), score, inputs: Object.fromEntries(read) };
@@ -70,7 +70,7 @@ function readFeature(
   return input.type === 'string' ? readTexts(fields, phases) : readNumbers(fields, phases);
 }
 
-/** @param phases how many there are, where there are any. */
+/** @param phases the number of phases, if there are any. */
 function readNumbers(fields: FieldReader, phases: number | undefined): NumberBins {
   const edges = fields.required('edges', `a list of 1 to ${mostBins} finite numbers, ascending`, isAscending) ?? [];
   const bins = edges.length + 1;
@@ -98,7 +98,7 @@ function readTexts(fields: FieldReader, phases: number | undefined): TextBins {
   return { values: values ?? [], ...all, ...(byPhase === undefined ? {} : { phases: byPhase }) };
 }
 
-/** @param rest the name of the share of all that no bin holds. */
+/** @param rest the name of the share of values that are in no bin. */
 function readShares(
   fields: FieldReader,
   expected: string,

@@ -12,31 +12,29 @@ import { readReference } from './manifest-reference.js';
 
 export type { ManifestInput } from './manifest-inputs.js';
 
-/** `model.json`: everything this package knows of a model beside its graph. */
+/** `model.json`: everything that this package knows about a model besides its graph. */
 export interface Manifest {
   name: string;
   version: string;
-  /** The ONNX file, beside the manifest. */
+  /** The ONNX file, next to the manifest. */
   file: string;
-  /** Of that file, in hexadecimal. */
+  /** The sha256 of that file, in hexadecimal. */
   sha256: string;
   inputs: ManifestInput[];
   outputs: ManifestOutputs;
-  /** Maps the score to a probability; given where `outputs.score` is. */
+  /** Maps the score to a probability. Present if `outputs.score` is. */
   calibration?: Calibration;
-  /** 'alone' runs each row by itself. @default 'any' */
+  /** 'alone' runs each row separately. @default 'any' */
   batch: 'any' | 'alone';
-  /** Files beside the manifest that hold weights of the graph. */
+  /** Files next to the manifest that hold weights of the graph. */
   files: WeightFileEntry[];
-  /** Thresholds that go before the package's defaults and behind the host's options. */
+  /** Thresholds. They override the package's defaults; the host's options override them. */
   policy: Partial<DecisionPolicy>;
-  /** What features and score looked like where the model was made: drift is measured against it. */
+  /** The distribution of features and score in training. Drift is measured against it. */
   reference?: DriftReference;
 }
 
-/**
- * Reads a parsed `model.json`, adding everything that is wrong with it to `issues`; null where there was anything.
- */
+/** Reads a parsed `model.json` and adds every problem to `issues`. null if there was any. */
 export function readManifest(json: unknown, issues: IssueList): Manifest | null {
   const reader = new FieldReader(json, '', issues);
   const name = reader.required('name', 'a name', isText);
@@ -50,7 +48,7 @@ export function readManifest(json: unknown, issues: IssueList): Manifest | null 
   const files = readWeightFiles(reader, file, issues);
   const reference = readReference(reader, inputs);
   const policy = readPolicyPatch(reader.nested('policy'));
-  // Further fields are a newer format's or the author's own notes, and disturb nothing.
+  // Other fields belong to a newer format or are the author's notes. They are ignored.
   reader.rejectMisspelt();
   if (issues.total > 0 || !name || !version || !file || !sha256) return null;
   const manifest: Manifest = {

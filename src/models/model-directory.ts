@@ -10,29 +10,29 @@ import type { WeightFileEntry } from './manifest-files.js';
 import { refuseOutsideFiles } from './outside-files.js';
 import { isThere, readShared, readSmall, realPath, type SharedFile } from './read-file.js';
 
-/** A model directory whose manifest is well formed, with the model file as it was when it was read. */
+/** A model directory with a valid manifest, and the contents of the model file at the time of reading. */
 export interface ModelDirectory {
   manifest: Manifest;
-  /** `model.json` as it was parsed: the author's own fields too. */
+  /** The parsed `model.json`, including the author's own fields. */
   json: unknown;
-  /** The ONNX file, absolute. */
+  /** The absolute path of the ONNX file. */
   modelPath: string;
-  /** Its contents. Workers load these, even if the file has changed since. */
+  /** Its contents. Workers load these even if the file has changed since. */
   bytes: SharedArrayBuffer;
-  /** Of the contents. */
+  /** The sha256 of the contents. */
   sha256: string;
-  /** The files that hold weights of the graph, in the manifest's order. */
+  /** The files with weights of the graph, in the manifest's order. */
   files: readonly DirectoryFile[];
-  /** The folders where the files of this version lie, in the order in which to look; the directory itself is the last. */
+  /** The folders to search for the files of this version, in order. The directory itself is the last. */
   folders: readonly string[];
 }
 
 /** A file that the manifest lists. */
 interface DirectoryFile extends SharedFile {
   name: string;
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** As the manifest has it. */
+  /** The sha256 in the manifest. */
   expectedSha256: string;
 }
 
@@ -43,27 +43,27 @@ export function fileOf({ bytes, files }: ModelDirectory): ModelFile {
 
 type OnVersion = (version: string) => void;
 
-/** How often a directory is read anew where its links have changed on the way. */
+/** How often a directory is read again if its links change meanwhile. */
 const maxLoads = 5;
 
 /**
- * Reads and checks a model directory: the manifest's form, each file's sha256, and that no tensor lies in a file that is not listed.
- * Whether the manifest agrees with the graph is for the worker that loads it to say.
+ * Reads a model directory and checks the manifest's form, each file's sha256, and that no tensor is in a file that is not listed. The
+ * worker that loads the graph checks whether it matches the manifest.
  *
- * @param directory a path, absolute or from the working directory.
- * @param onVersion told the version as soon as the manifest says it, whatever is wrong with the directory otherwise.
- * @throws {ModelInvalidError} where the manifest is missing or malformed, and every issue is listed; or where tensors lie in files not listed.
- * @throws {ModelIntegrityError} where the file's sha256 is not the manifest's.
- * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
+ * @param directory a path, absolute or relative to the working directory.
+ * @param onVersion called with the version as soon as the manifest is read, even if something else is wrong with the directory.
+ * @throws {ModelInvalidError} if the manifest is missing or malformed, with every issue; or if tensors are in files that are not listed.
+ * @throws {ModelIntegrityError} if the file's sha256 differs from the manifest's.
+ * @throws {OutOfResourcesError} if no memory or file descriptor is left.
  */
 export async function openModelDirectory(directory: string, onVersion?: OnVersion): Promise<ModelDirectory> {
   return checked(await readModelDirectory(directory, onVersion));
 }
 
 /**
- * The same of a manifest and a model file that have paths of their own: a bundler may have given them other names.
+ * The same for a manifest and a model file with separate paths, because a bundler may have renamed them.
  *
- * @throws as `openModelDirectory` does.
+ * @throws what `openModelDirectory` throws.
  */
 export async function openModelFiles(manifestPath: string, modelPath: string): Promise<ModelDirectory> {
   const { manifest, json } = parseManifest(await readSmall(manifestPath), manifestPath);
@@ -81,13 +81,13 @@ async function checked(opened: ModelDirectory): Promise<ModelDirectory> {
 }
 
 /**
- * Reads a model directory, whatever is in the model file.
+ * Reads a model directory without checking the model file.
  *
- * The directory is resolved once. Its files may be links that lead anywhere: the sha256 decides. Where a deployment swaps the links on
- * the way, as Kubernetes does with those of a ConfigMap, it is read anew, so that no two versions are mixed.
+ * The directory is resolved once. Its files may be links to any place, because the sha256 decides. If a deployment swaps the links
+ * meanwhile, as Kubernetes does for a ConfigMap, the directory is read again, so that no two versions are mixed.
  *
- * @throws {ModelInvalidError} where the manifest is missing or malformed, or there is no such file.
- * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
+ * @throws {ModelInvalidError} if the manifest is missing or malformed, or a file is missing.
+ * @throws {OutOfResourcesError} if no memory or file descriptor is left.
  */
 export async function readModelDirectory(directory: string, onVersion?: OnVersion): Promise<ModelDirectory> {
   for (let load = 1; ; load += 1) {
@@ -103,18 +103,18 @@ export async function readModelDirectory(directory: string, onVersion?: OnVersio
   }
 }
 
-/** What to say where a file's sha256 is not the manifest's; null where all are. */
+/** The error message if a file's sha256 differs from the manifest's; null if all match. */
 export function integrityProblem({ manifest, modelPath, sha256, files }: ModelDirectory): string | null {
   const graph = { path: modelPath, sha256, expectedSha256: manifest.sha256 };
   const other = [graph, ...files].find((file) => file.sha256 !== file.expectedSha256);
   if (other === undefined) return null;
-  return `${other.path}: expected sha256 ${other.expectedSha256}, as its model.json says, received ${other.sha256}: the file is damaged or another one; restore it, or write the sha256 of the right file into model.json`;
+  return `${other.path}: expected sha256 ${other.expectedSha256}, as its model.json says, received ${other.sha256}: the file is damaged, or it is another file; restore it, or write the sha256 of the right file into model.json`;
 }
 
 const howToGetOne =
   'expected the path of a model directory, which `npx fraud-scorer adopt model.onnx --out DIR` makes of an ONNX file';
 
-/** `model.json` as it lies in the directory, and where that leads. */
+/** `model.json` in the directory, and the path that it links to. */
 interface ManifestPath {
   given: string;
   real: string;
@@ -128,7 +128,7 @@ interface FoundFile {
 async function resolveManifest(directory: string): Promise<ManifestPath> {
   const path = resolve(directory);
   const manifestPath = join(path, 'model.json');
-  // Before the directory is: where there is none, the error names model.json.
+  // Before the directory is resolved: if it is missing, the error names model.json.
   const real = await realPath(manifestPath).catch(async (error: unknown) => {
     if (!(error instanceof ModelInvalidError) || (await isThere(manifestPath))) throw error;
     throw new ModelInvalidError(`${error.message}: ${howToGetOne}`, [], { cause: error.cause });
@@ -138,7 +138,7 @@ async function resolveManifest(directory: string): Promise<ManifestPath> {
 
 async function read({ given, real }: ManifestPath, onVersion?: OnVersion): Promise<ModelDirectory> {
   const { manifest, json } = parseManifest(await readSmall(real), given, onVersion);
-  // Beside the file that was read first: what is beside the link may be another version's by now.
+  // Look first next to the manifest that was read: files next to the link may already belong to another version.
   const folders = [...new Set([dirname(real), dirname(given)])];
   const { path, file } = await findFile(folders, manifest);
   const files = await readWeights(folders, manifest);
@@ -154,7 +154,7 @@ async function readWeights(folders: readonly string[], { files }: Manifest): Pro
   return read;
 }
 
-/** @returns the first file of that name whose sha256 is the manifest's; where none has it, the last that is there. */
+/** @returns the first file of that name whose sha256 matches the manifest. If none matches, the last one that exists. */
 async function findFile(folders: readonly string[], wanted: WeightFileEntry): Promise<FoundFile> {
   const inDirectory = join(folders.at(-1) ?? '', wanted.file);
   const earlier = folders.slice(0, -1).map((folder) => join(folder, wanted.file));
@@ -166,7 +166,7 @@ async function findFile(folders: readonly string[], wanted: WeightFileEntry): Pr
   return { path: inDirectory, file: await readShared(inDirectory) };
 }
 
-/** @throws {ModelInvalidError} where it is no JSON or no manifest. */
+/** @throws {ModelInvalidError} if it is not valid JSON or not a manifest. */
 export function parseManifest(
   file: Uint8Array,
   path: string,

@@ -3,13 +3,13 @@ import { InvalidOptionsError } from '../errors.js';
 import { isUrl } from '../validation/is-url.js';
 import { describeValue } from '../validation/issues.js';
 
-/** What a model directory may be given as, for issues. */
+/** Describes how a model directory may be given, for issues. */
 export const expectedLocation = 'the path or file URL of a model directory';
 
 /**
- * The path of a model directory that was given as a path, as a `URL` or as the text of a file URL.
+ * The path of a model directory that was given as a path, a `URL` or the text of a file URL.
  *
- * @returns null where it is neither a path nor a file URL of this machine.
+ * @returns null if it is neither a path nor a file URL of this machine.
  */
 export function pathOfLocation(location: unknown): string | null {
   if (isUrl(location)) return pathOfUrl(location.href);
@@ -24,7 +24,7 @@ export function isLocation(value: unknown): value is string | URL {
 /**
  * The same for an argument of a function.
  *
- * @throws {InvalidOptionsError} where it is no location, under the argument's name.
+ * @throws {InvalidOptionsError} if it is not a location. The issue has the argument's name.
  */
 export function requirePath(location: unknown, name: string): string {
   const path = pathOfLocation(location);
@@ -37,7 +37,7 @@ function pathOfUrl(href: string): string | null {
     const url = new URL(href);
     return url.protocol === 'file:' ? fileURLToPath(url) : null;
   } catch {
-    // Not a URL, or one with a host or an encoded slash.
+    // Not a URL, or a URL with a host or an encoded slash.
     return null;
   }
 }

@@ -3,7 +3,7 @@ import type { InputSpec, ModelSpec } from '../protocol/serving.js';
 import type { Manifest } from './manifest.js';
 import type { ManifestInput } from './manifest-inputs.js';
 
-/** What a worker must know of a manifest. */
+/** The parts of a manifest that a worker needs. */
 export function specOf({ inputs, outputs, calibration, batch }: Manifest): ModelSpec {
   return {
     inputs: inputs.map(inputSpecOf),
@@ -29,10 +29,10 @@ function inputSpecOf(input: ManifestInput): InputSpec {
 }
 
 /**
- * For an explanation, a feature is put at its mean; without one, at what it is when it is missing. A text that is never missing is put at
- * what stands for an unknown one, else at the first category.
+ * For an explanation, a feature is replaced by its mean. Without a mean, it is replaced by its value for a missing feature. A text that may
+ * not be missing is replaced by the unknown category, else by the first category.
  *
- * @returns undefined where all are at 0, as the means are after normalisation.
+ * @returns undefined if all are at 0, which means are after normalisation.
  */
 function referenceOf(
   { size, mean, missing, unknownCategory }: ManifestInput,

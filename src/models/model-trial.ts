@@ -3,12 +3,12 @@ import type { WorkerPoolOptions } from '../pool/pool-options.js';
 import { WorkerPool } from '../pool/worker-pool.js';
 
 /**
- * Whether a model that no asked-for provider could load or run is at fault itself: whether the CPU, which is always there, fails on it
- * too. One worker tries it, once, with all that the others did.
+ * Finds whether the model is the cause if no requested provider could load or run it. The CPU is always present: if it fails too, the model
+ * is the cause. One worker tries this once, with the same checks as the others.
  *
  * @param options of the pool that could not start.
- * @param reasons of the providers.
- * @returns the error to tell the host of; null where the CPU runs it, or can't tell.
+ * @param reasons the failures of the providers.
+ * @returns the error for the host; null if the CPU can run the model, or it is not known.
  */
 export async function faultOfModel(options: WorkerPoolOptions, reasons: string): Promise<Error | null> {
   let message: string | null = null;
@@ -28,7 +28,7 @@ export async function faultOfModel(options: WorkerPoolOptions, reasons: string):
   } catch (error) {
     // Its graph disagrees with the manifest.
     if (isOfModel(error)) return error;
-    // A machine that can't try it, for want of memory say, can't blame it.
+    // If this machine cannot try it, for example for lack of memory, the model cannot be blamed.
     return message === null ? null : new ModelInvalidError(`The model can't be run: ${reasons}; ${message}`);
   }
 }

@@ -15,8 +15,8 @@ interface Expectation {
 /**
  * Compares the outputs of a manifest with those of the graph.
  *
- * @param hasRun whether the outputs of a run were as many as they must be: what the graph declares of its shapes is only noted then.
- * @param notes gets what is not wrong but worth knowing.
+ * @param hasRun whether a run gave outputs of the right size. Then a wrong declared shape is only a remark.
+ * @param notes receives remarks that are not problems.
  */
 export function checkOutputs(
   manifest: Manifest,
@@ -65,12 +65,12 @@ function expectationsOf({ outputs }: Manifest): Expectation[] {
   return expectations;
 }
 
-/** Whether the graph says nothing of the shape, as far as can be told. */
+/** Whether the graph declares no shape, as far as it is known. */
 function isUndeclared({ shape }: GraphValue): boolean {
   return shape.length === 0;
 }
 
-/** Whether the first axis takes as many rows as the inputs have. */
+/** Whether the first axis has as many rows as the inputs. */
 function hasRows({ shape: [rows] }: GraphValue, fixedRows: number | null): boolean {
   return typeof rows === 'string' || (rows !== undefined && rows === fixedRows);
 }
@@ -91,7 +91,7 @@ function isLabel({ type }: GraphValue): boolean {
   return type === 'int64' || type === 'int32' || type === 'string' || type === 'bool';
 }
 
-/** What to do about a shape, where that can be told from it. */
+/** Advice about a shape, if the shape allows it. */
 function hint({ field }: Expectation, { shape }: GraphValue, { inputs }: Manifest): string {
   const columns = shape.length === 2 && typeof shape[1] === 'number' ? shape[1] : null;
   if (columns === null || field === 'attention' || field === 'riskScore') return '';
@@ -111,7 +111,7 @@ function hint({ field }: Expectation, { shape }: GraphValue, { inputs }: Manifes
   return '';
 }
 
-/** Where the graph says how many classes there are. */
+/** If the graph says how many classes there are. */
 function checkFraudClass({ outputs }: Manifest, graph: GraphDescription, issues: IssueList): void {
   const form = scoreFormOf(outputs);
   const value = graph.outputs.find(({ name }) => name === outputs[form]);

@@ -2,7 +2,7 @@ import { ModelInvalidError } from '../errors.js';
 import type { ModelDirectory } from './model-directory.js';
 import { readGraph } from './read-graph.js';
 
-/** The most names that are told, and the most characters of each. */
+/** The most names in a message, and the most characters of each. */
 const maxNames = 5;
 const maxNameLength = 100;
 
@@ -10,10 +10,10 @@ const cure =
   'list each of them in model.json ("files": [{ "file", "sha256" }]), beside which they lie under plain names; fraud-scorer adopt does so, and copies them';
 
 /**
- * Refuses a model whose ONNX file refers to files that its manifest does not list: no sha256 covers those, and the runtime would look for
- * them in the working directory of the process. A file that can't be read as ONNX is left to the runtime to refuse.
+ * Refuses a model whose ONNX file refers to files that its manifest does not list. No sha256 covers those files, and the runtime would look
+ * for them in the working directory of the process. If a file cannot be read as ONNX, the runtime refuses it later.
  *
- * @throws {ModelInvalidError} with the names of those files and the cure.
+ * @throws {ModelInvalidError} with the names of those files and advice.
  */
 export async function refuseOutsideFiles({
   modelPath,
@@ -52,7 +52,7 @@ function listed(names: ReadonlySet<string>): string {
   return texts.join(', ');
 }
 
-/** The mark of a flatbuffer of onnxruntime, by which the runtime itself tells the format. */
+/** The mark of an onnxruntime flatbuffer, by which the runtime itself recognises the format. */
 function isRuntimeFormat(file: Uint8Array): boolean {
   return String.fromCharCode(...file.slice(4, 8)) === 'ORTM';
 }

@@ -8,15 +8,15 @@ import { codeOf } from '../host/thrown.js';
 /** A file's contents in memory that threads can share. */
 export interface SharedFile {
   bytes: SharedArrayBuffer;
-  /** Of these bytes, in lower-case hexadecimal. */
+  /** The sha256 of these bytes, in lower-case hexadecimal. */
   sha256: string;
 }
 
-/** Bytes that are read and hashed in one go: the event loop has its turn after each. */
+/** Bytes that are read and hashed at once. After each part, the event loop gets a turn. */
 const chunkBytes = 2 ** 19;
 
 /**
- * Where a path leads once every link of it is followed.
+ * The real path of a file, with every link resolved.
  *
  * @throws {ModelInvalidError | OutOfResourcesError} as `readShared` does.
  */
@@ -24,7 +24,7 @@ export function realPath(path: string): Promise<string> {
   return during(path, () => realpath(path));
 }
 
-/** Whether there is anything at a path; a link that leads nowhere is nothing. */
+/** Whether a path exists. A broken link does not exist. */
 export async function isThere(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -41,8 +41,8 @@ export async function readSmall(path: string): Promise<Uint8Array> {
 /**
  * Reads a file of a model directory into memory that threads can share, and hashes it.
  *
- * @throws {ModelInvalidError} where it is not there, no file, or can't be read.
- * @throws {OutOfResourcesError} where the process has no memory or descriptor left for it.
+ * @throws {ModelInvalidError} if it is missing, not a file, or cannot be read.
+ * @throws {OutOfResourcesError} if no memory or file descriptor is left.
  */
 export async function readShared(path: string): Promise<SharedFile> {
   await requireFile(path);
@@ -57,7 +57,7 @@ export async function readShared(path: string): Promise<SharedFile> {
 }
 
 /**
- * Refuses what can't be read to an end, as a device or a pipe that a link leads to, before it is opened.
+ * Refuses paths that have no end, such as a device or a pipe behind a link, before they are opened.
  *
  * @throws {ModelInvalidError | OutOfResourcesError} as `readShared` does.
  */
@@ -76,7 +76,7 @@ async function readAndHash(file: FileHandle, size: number): Promise<SharedFile> 
   while (length < size) {
     const chunk = new Uint8Array(bytes, length, Math.min(chunkBytes, size - length));
     const { bytesRead } = await file.read(chunk);
-    // Someone has cut it off meanwhile; its hash will tell.
+    // The file was truncated meanwhile. Its hash will show that.
     if (bytesRead === 0) break;
     hash.update(chunk.subarray(0, bytesRead));
     length += bytesRead;
@@ -84,7 +84,7 @@ async function readAndHash(file: FileHandle, size: number): Promise<SharedFile> 
   return { bytes: length === size ? bytes : bytes.slice(0, length), sha256: hash.digest('hex') };
 }
 
-/** Runs `work` on a file, and says what is wrong in words of this package. */
+/** Runs `work` on a file and turns its errors into errors of this package. */
 export async function during<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

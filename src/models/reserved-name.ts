@@ -1,5 +1,5 @@
 /**
- * The one name that a plain JavaScript object can't hold as a field: setting it sets the object's prototype. Requests, and the runtime's
+ * The only name that cannot be a field of a plain JavaScript object: setting it changes the object's prototype. Requests, and the runtime's
  * inputs and outputs, are such objects.
  */
 export const reservedName = '__proto__';

@@ -1,8 +1,8 @@
 import { type BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 /**
- * Passes over one field of a protobuf message, as the reader's own `skip` does. That one makes a view of what it skips, and an attribute of
- * a graph may have a hundred million numbers, a field each.
+ * Skips one field of a protobuf message, like the reader's own `skip`. That method creates a view of the skipped bytes, and an attribute of
+ * a graph may have a hundred million numbers, one field each.
  */
 export function skipField(reader: BinaryReader, type: WireType, field: number): void {
   if (type === WireType.Bit32) reader.pos += 4;

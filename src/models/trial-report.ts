@@ -2,10 +2,10 @@ import { ModelInvalidError } from '../errors.js';
 import type { TrialReport } from '../protocol/serving.js';
 
 /**
- * Refuses a model by its trial run.
+ * Refuses a model if its trial run shows problems.
  *
- * @param trial undefined where none was made.
- * @throws {ModelInvalidError} with everything that is wrong.
+ * @param trial undefined if there was none.
+ * @throws {ModelInvalidError} with every problem.
  */
 export function refuseByTrial(trial: TrialReport | undefined, modelPath: string): void {
   if (trial === undefined || trial.issues.length === 0) return;

@@ -1,9 +1,9 @@
-/** Upper ends of the buckets, in rows: powers of two up to the largest batch that the options allow. */
+/** Upper bounds of the buckets, in rows: powers of two up to the largest batch that the options allow. */
 export const batchSizeBounds: readonly number[] = Array.from({ length: 17 }, (_, power) => 2 ** power);
 
-/** How large batches were, in buckets by powers of two. */
+/** The distribution of batch sizes, in buckets by powers of two. */
 export class BatchSizes {
-  /** By bucket; a batch of more rows than the last bound is in none. For others to read. */
+  /** By bucket. A batch with more rows than the last bound is in no bucket. Read by others. */
   readonly counts = new Float64Array(batchSizeBounds.length);
   #batches = 0;
   #rows = 0;
@@ -12,7 +12,7 @@ export class BatchSizes {
     return this.#batches;
   }
 
-  /** The rows of all of them. */
+  /** The rows of all batches. */
   get rows(): number {
     return this.#rows;
   }

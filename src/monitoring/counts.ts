@@ -3,10 +3,13 @@ import type { BusinessSummary, RequestCounts } from '../api/summary.js';
 import type { ErrorCode } from '../errors.js';
 import { ratio } from './ratio.js';
 
-/** How a request ended, in the terms it is counted by. */
+/** How a request ended. Each request counts under exactly one cause. */
 export type Cause = 'succeeded' | 'failed' | 'rejected' | 'expired' | 'cancelled';
 
-/** What an error counts as. `ERR_CLOSED` is a rejection at the door; `close` counts what it gives up as failed itself. */
+/**
+ * The cause that an error counts under. `ERR_CLOSED` is a rejection of a new request. Requests that `close` gives up are counted as failed
+ * by `close` itself.
+ */
 export function causeOf(code: ErrorCode): Cause {
   switch (code) {
     case 'ERR_DEADLINE_EXCEEDED':
@@ -23,10 +26,10 @@ export function causeOf(code: ErrorCode): Cause {
   }
 }
 
-/** Counts of requests by cause. The total is derived, so that it can't disagree. */
+/** Counts of requests by cause. The total is computed from them, so that it always agrees. */
 export class RequestCounter {
   readonly #counts: Record<Cause, number> = { succeeded: 0, failed: 0, rejected: 0, expired: 0, cancelled: 0 };
-  /** Those that the fallback answered, by the error that it answered. */
+  /** Requests that the fallback answered, by the error that it replaced. */
   readonly #fallbacks = new Map<ErrorCode, number>();
 
   count(cause: Cause, requests = 1): void {
@@ -47,7 +50,7 @@ export class RequestCounter {
     this.#fallbacks.clear();
   }
 
-  /** Requests that were ours to answer: the error rate's denominator. */
+  /** Requests that succeeded, failed or expired: the denominator of the error rate. */
   get accepted(): number {
     const { succeeded, failed, expired } = this.#counts;
     return succeeded + failed + expired;
@@ -58,7 +61,7 @@ export class RequestCounter {
     return this.accepted + this.#counts.rejected + this.#counts.cancelled;
   }
 
-  /** Of `accepted`, those that failed or expired. */
+  /** Those of `accepted` that failed or expired. */
   get unanswered(): number {
     return this.#counts.failed + this.#counts.expired;
   }
@@ -89,16 +92,16 @@ export class RequestCounter {
 
 export const causes = ['succeeded', 'failed', 'rejected', 'expired', 'cancelled'] as const satisfies readonly Cause[];
 
-/** How many rows came to which decision, and how many of them have the risk level HIGH. */
+/** The number of rows for each decision, and the number of rows with risk level HIGH. */
 export type DecisionCounts = Record<Decision, number> & { highRisk: number };
 
-/** What the model decided. */
+/** The model's decisions. */
 export class DecisionCounter {
   readonly #decisions: Record<Decision, number> = { APPROVE: 0, REVIEW: 0, BLOCK: 0 };
   #highRisk = 0;
 
   count(decision: Decision, level: RiskLevel): void {
-    // Not by the name: looking that up takes 12 to 20 ns, and this 2 or 3.
+    // Not by name: that lookup takes 12 to 20 ns, and this takes 2 or 3.
     if (decision === 'APPROVE') this.#decisions.APPROVE += 1;
     else if (decision === 'REVIEW') this.#decisions.REVIEW += 1;
     else this.#decisions.BLOCK += 1;

@@ -1,27 +1,27 @@
 import type { Health } from '../api/health.js';
 import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.js';
 
-/** The share of `maxQueueSize` at which a host should begin to shed load. */
+/** The share of `maxQueueSize` at which a host should begin to reduce load. */
 const crowdedShare = 0.8;
 
-/** The first reason of a scorer that was closed. */
+/** The first reason of a closed scorer. */
 export const closedReason = 'the scorer is closed';
 
 export interface HealthSnapshot {
   closed: boolean;
   readyWorkers: number;
-  /** Of each version, the primary first. */
+  /** The workers of each version, the primary first. */
   versions: readonly { version: string; ready: number; configured: number }[];
   provider: Provider | null;
   providers: ProviderAttempt[];
   devices: readonly DeviceSummary[];
   queueDepth: number;
   maxQueueSize: number;
-  /** What alerts that stand have found. */
+  /** The findings of active alerts. */
   findings: readonly string[];
 }
 
-/** Whether a scorer can answer, and what is wrong where it can't, or not well. */
+/** Whether a scorer can answer and, if not or not well, what is wrong. */
 export function healthOf(snapshot: HealthSnapshot): Health {
   const { closed, readyWorkers, versions, provider, providers, devices, queueDepth, maxQueueSize, findings } = snapshot;
   const reasons: string[] = [];

@@ -1,10 +1,10 @@
 import { Float64Histogram } from 'hdr-histogram-js';
 import type { LatencySummary } from '../api/summary.js';
 
-/** Values above are counted as this much: 100 s. */
+/** Higher values are counted as this much: 100 s. */
 export const highestUs = 100_000_000;
 
-/** Reads the percentiles of all histograms: each fills it with its own counts first. */
+/** Computes the percentiles of all histograms. Each fills it with its own counts first. */
 const reader = new Float64Histogram(1, highestUs, 2);
 
 /** Each power of two of microseconds is divided into 2^halfBits buckets. */
@@ -14,21 +14,21 @@ const sum = 0;
 const max = 1;
 
 /**
- * A distribution of durations in microseconds, with the buckets of an HDR histogram: percentiles to within 1%; mean and maximum are exact.
- * It counts into a plain array, and hdr-histogram-js reads the percentiles. Recording with hdr-histogram-js itself takes ten times as long
- * in JavaScript (138 ns instead of 13), and its WebAssembly form reserves up to 10 GB of address space.
+ * A distribution of durations in microseconds, with the buckets of an HDR histogram. Percentiles are within 1%; mean and maximum are exact.
+ * It counts into a plain array, and hdr-histogram-js computes the percentiles. Recording with hdr-histogram-js itself takes ten times as
+ * long in JavaScript (138 ns instead of 13), and its WebAssembly form reserves up to 10 GB of address space.
  */
 export class LatencyHistogram {
   readonly #counts = new Float64Array(reader.countsArrayLength);
   #count = 0;
-  /** The sum and the maximum, in ms: a field that holds a fraction costs memory each time it is written. */
+  /** The sum and the maximum, in ms. In an array, because a field that holds a fraction allocates memory each time it is written. */
   readonly #ms = new Float64Array(2);
 
   get count(): number {
     return this.#count;
   }
 
-  /** @param count how many times it was seen. */
+  /** @param count how often it was seen. */
   record(durationMs: number, count = 1): void {
     const bucket = bucketOfMs(durationMs);
     this.#counts[bucket] = (this.#counts[bucket] as number) + count;
@@ -37,20 +37,20 @@ export class LatencyHistogram {
     if (durationMs > (this.#ms[max] as number)) this.#ms[max] = durationMs;
   }
 
-  /** The sum of all, in ms. */
+  /** The sum of all values, in ms. */
   get sumMs(): number {
     return this.#ms[sum] as number;
   }
 
   /**
-   * Adds how many were recorded up to each bound, and not up to the one before.
+   * Adds the number of values up to each bound and above the previous bound.
    *
-   * @param ends of the bounds in ascending order, each as `bucketOf` says it: to within 1 % of the bound.
+   * @param ends the bounds in ascending order, as indices of `bucketOf`. They are accurate to 1 % of the bound.
    */
   addCountsUpTo(ends: Int32Array, counts: Float64Array): void {
     if (this.#count === 0) return;
     const own = this.#counts;
-    // One that holds the maximum may have been rounded up.
+    // The bucket with the maximum may have been rounded up.
     const last = Math.min(bucketOf(Math.min((this.#ms[max] as number) * 1000, highestUs)) + 1, own.length - 1);
     let bucket = 0;
     for (let bound = 0; bound < ends.length && bucket <= last; bound += 1) {
@@ -73,8 +73,8 @@ export class LatencyHistogram {
   }
 
   /**
-   * What was recorded since an earlier copy of this histogram was made. The maximum stays that of all, because the copy does not tell which
-   * of the two recorded it.
+   * The values recorded since an earlier copy of this histogram was made. The maximum is that of all values, because the copy does not tell
+   * which part has it.
    */
   since(earlier: LatencyHistogram): LatencyHistogram {
     const recent = new LatencyHistogram();
@@ -88,7 +88,7 @@ export class LatencyHistogram {
     return recent;
   }
 
-  /** Takes away what was added before. The maximum stays that of all. */
+  /** Subtracts values that were added before. The maximum stays that of all values. */
   subtract(other: LatencyHistogram): void {
     if (other.#count === 0) return;
     const counts = this.#counts;
@@ -99,12 +99,12 @@ export class LatencyHistogram {
     this.#ms[sum] = (this.#ms[sum] as number) - (other.#ms[sum] as number);
   }
 
-  /** In ms; 0 without a sample. */
+  /** In ms; 0 without samples. */
   get maxMs(): number {
     return this.#ms[max] as number;
   }
 
-  /** How many values each bucket has. For others to read. */
+  /** The number of values in each bucket. Read by others. */
   get counts(): Readonly<Float64Array> {
     return this.#counts;
   }
@@ -116,7 +116,7 @@ export class LatencyHistogram {
     this.#ms.fill(0);
   }
 
-  /** @param percentile in [0, 100]. @returns ms, or null without a sample. */
+  /** @param percentile in [0, 100]. @returns ms, or null without samples. */
   percentile(percentile: number): number | null {
     return this.#percentiles(percentile)[0] ?? null;
   }
@@ -134,13 +134,13 @@ export class LatencyHistogram {
     };
   }
 
-  /** @returns ms each, or none without a sample. */
+  /** @returns ms each, or an empty list without samples. */
   #percentiles(...percentiles: number[]): number[] {
     if (this.#count === 0) return [];
     const counts = this.#counts;
     for (let bucket = 0; bucket < counts.length; bucket += 1) reader.setCountAtIndex(bucket, counts[bucket] as number);
     reader.setTotalCount(this.#count);
-    // A bucket's upper end may lie above the highest value that was recorded in it.
+    // The upper bound of a bucket may be above the highest value recorded in it.
     return percentiles.map((percentile) =>
       Math.min(reader.getValueAtPercentile(percentile) / 1000, this.#ms[max] as number),
     );
@@ -153,14 +153,14 @@ export function bucketOfMs(durationMs: number): number {
   return us >= highestUs ? bucketOf(highestUs) : us > 0 ? bucketOf((us + 0.5) | 0) : 0;
 }
 
-/** @returns the highest value that is counted in a bucket, in microseconds: the inverse of `bucketOf`. */
+/** @returns the highest value of a bucket, in microseconds. The inverse of `bucketOf`. */
 export function topOfBucket(bucket: number): number {
   const power = Math.max((bucket >> halfBits) - 1, 0);
   return (bucket - (power << halfBits) + 1) * 2 ** power - 1;
 }
 
 /**
- * The index of the bucket that a value is counted in, the same as hdr-histogram-js's `countsArrayIndex`, without its logarithms.
+ * The index of the bucket that a value is counted in. The same as hdr-histogram-js's `countsArrayIndex`, but without its logarithms.
  *
  * @param us an integer from 0 to `highestUs`.
  */

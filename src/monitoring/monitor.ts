@@ -20,13 +20,13 @@ export interface MonitorOptions extends AlertWatchOptions {
   outcomes: OutcomeStore;
   /** The statistics of each version that serves or has served. */
   versions: () => readonly VersionStats[];
-  /** The labels of a version that the host names; null where it is not known. */
+  /** The labels of the version that the host names; null if it is not known. */
   labelsOf: (version: string | undefined) => LabelCounts | null;
-  /** Called when one part of the work of every second fails; the other parts are still done. */
+  /** Called if one part of the work of every second fails. The other parts are still done. */
   onFault: FaultReport;
 }
 
-/** Everything the monitor knows, but for what belongs to the pools and the batchers. */
+/** Everything the monitor knows, without the parts of pools and batchers. */
 export interface MonitorSummary {
   performance: PerformanceSummary;
   recent: { windowSeconds: number; performance: PerformanceSummary };
@@ -35,19 +35,19 @@ export interface MonitorSummary {
   activeAlerts: Alert[];
 }
 
-/** Watches the scorer from within its process: reads what the versions count, over windows, and says whether it is well. */
+/** Watches the scorer from inside its process: reads the versions' counts over windows, and judges its health. */
 export class Monitor {
   readonly #options: MonitorOptions;
-  /** What is of no version: the memory of the process, and the throughput of all versions together. */
+  /** Values that belong to no version: the memory of the process, and the throughput of all versions together. */
   readonly #history: PerformanceHistory;
-  /** Filled anew by each reading: the sum of all versions, and what is added to it. */
+  /** Filled by each reading with the sum of all versions. */
   readonly #sinceStart = new PerformanceRecorder();
   readonly #scratch = new PerformanceRecorder();
   readonly #alerts: AlertWatch;
   #timer: Timer | null = null;
-  /** null where the system does not tell. */
+  /** null if the operating system does not report it. */
   #memoryGb: number | null = null;
-  /** What was known when the monitor was disposed of, to which only rejections at the door are added. */
+  /** The last summary, taken when the monitor was disposed. Later rejections are added to it. */
   #final: MonitorSummary | null = null;
 
   constructor(options: MonitorOptions) {
@@ -57,14 +57,14 @@ export class Monitor {
     this.#sampleMemory();
   }
 
-  /** Begins to look at what is recorded, every second from now: not before a host could hear of an alert. */
+  /** Starts to check every second. Start it only when a host can hear of an alert. */
   watch(): void {
     this.#history.begin();
     for (const { history } of this.#options.versions()) history.begin();
     this.#timer ??= this.#options.clock.every(intervalMs, () => this.#tick());
   }
 
-  /** Looks at the alerts now: at what would be over before the next second. */
+  /** Checks the alerts now, for states that would be over before the next second. */
   lookNow(): void {
     if (this.#timer !== null && this.#final === null) this.#alerts.lookNow(this.#reading());
   }
@@ -74,27 +74,27 @@ export class Monitor {
     return this.#options.outcomes.record(outcome, version);
   }
 
-  /** The alerts that stand. */
+  /** The active alerts. */
   get activeAlerts(): readonly Alert[] {
     return this.#alerts.active;
   }
 
-  /** Every rule that may raise one, by name. */
+  /** The names of all active rules. */
   get alertRules(): readonly string[] {
     return this.#alerts.rules;
   }
 
-  /** The alerts that stand, and those before. */
+  /** The active alerts and the history. */
   get alerts(): AlertsSummary {
     return this.#alerts.summary;
   }
 
-  /** What is wrong with the scorer's health, by the alerts that stand. */
+  /** What is wrong with the scorer's health, from the active alerts. */
   get findings(): string[] {
     return this.#alerts.findings;
   }
 
-  /** @param each is told of what each version has measured since the start, while it is read. The recorder is reused: copy from it. */
+  /** @param each gets the measurements of each version since the start, while it is read. The recorder is reused, so copy from it. */
   summary(each: (version: VersionStats, sinceStart: PerformanceRecorder) => void = () => {}): MonitorSummary {
     if (this.#final !== null) return this.#withLate(this.#final);
     const decisions = new DecisionCounter();
@@ -107,7 +107,7 @@ export class Monitor {
       each(version, this.#scratch);
     }
     this.#history.eachSinceStart((recorder) => all.add(recorder));
-    // Only a start too short for one whole interval makes do with a part of one.
+    // A partial interval counts only if the start was too short for a whole one.
     if (!all.hasThroughput) all.closeInterval(this.#history.currentMs);
     return {
       performance: all.summary(),
@@ -121,7 +121,7 @@ export class Monitor {
     };
   }
 
-  /** Stops watching; the last summary stays. */
+  /** Stops watching. The last summary stays available. */
   dispose(): void {
     if (this.#final !== null) return;
     this.#final = this.summary();

@@ -2,7 +2,7 @@ import type { Clock } from '../host/clock.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { PerformanceRecorder } from './performance-recorder.js';
 
-/** Intervals in the window that alerts look at. */
+/** Intervals in the window of the alerts. */
 export const windowIntervals = 10;
 
 interface Interval {
@@ -11,17 +11,17 @@ interface Interval {
 }
 
 /**
- * What is measured, since the start and over a sliding window: a ring of intervals of about a second, each folded into the
- * total when it ends, so that a request is recorded once. Each version has one, and so has the scorer, for what is of no version.
+ * Measurements since the start and over a sliding window. It is a ring of intervals of about a second. Each interval is added to the total
+ * when it ends, so that a request is recorded only once. Each version has one, and the scorer has one for values without a version.
  */
 export class PerformanceHistory {
   readonly #clock: Clock;
   readonly #total = new PerformanceRecorder();
-  /** The oldest first; the last is the one that is being recorded into. */
+  /** The oldest first. The last one is the current interval. */
   readonly #intervals: Interval[];
-  /** The latencies of the intervals in the window that have ended: kept up, as adding all of them up takes long. */
+  /** The latencies of the ended intervals in the window. It is updated incrementally, because adding up all intervals takes long. */
   readonly #endedLatency = new LatencyHistogram();
-  /** The interval that is being recorded into. For others to read. */
+  /** The current interval. Read by others. */
   current = new PerformanceRecorder();
 
   constructor(clock: Clock) {
@@ -29,12 +29,12 @@ export class PerformanceHistory {
     this.#intervals = [{ recorder: this.current, startedAt: clock.now() }];
   }
 
-  /** How long the current interval has lasted, in ms. */
+  /** The duration of the current interval so far, in ms. */
   get currentMs(): number {
     return this.#clock.now() - this.#last().startedAt;
   }
 
-  /** How long the window is, in ms: less than ten intervals after a start. */
+  /** The length of the window, in ms. It is less than ten intervals after a start. */
   get windowMs(): number {
     return this.#clock.now() - (this.#intervals[0]?.startedAt ?? this.#clock.now());
   }
@@ -44,14 +44,14 @@ export class PerformanceHistory {
     return this.#intervals.length === 1;
   }
 
-  /** The time until now was a start, not an interval in which nothing was answered. */
+  /** Ends the start. The time until now does not count as an interval without answers. */
   begin(): void {
     this.#last().startedAt = this.#clock.now();
   }
 
-  /** Ends the current interval and begins the next. @param rows that were answered in it, by all versions where it is the scorer's. */
+  /** Ends the current interval and begins the next. @param rows the rows answered in it. For the scorer's history, of all versions. */
   advance(rows: number): void {
-    // Made first: if there is no memory for it, this throws before anything has changed.
+    // Created first: if there is no memory for it, this throws before anything has changed.
     const added = this.#intervals.length < windowIntervals ? new PerformanceRecorder() : null;
     const now = this.#clock.now();
     const { recorder, startedAt } = this.#last();
@@ -66,36 +66,36 @@ export class PerformanceHistory {
     this.current = next;
   }
 
-  /** Calls `read` with the recorders that hold what was measured since the start. */
+  /** Calls `read` with the recorders that hold the measurements since the start. */
   eachSinceStart(read: (recorder: PerformanceRecorder) => void): void {
     read(this.#total);
     read(this.current);
   }
 
-  /** Overwrites a recorder with all that was measured since the start. */
+  /** Overwrites a recorder with all measurements since the start. */
   readSinceStart(into: PerformanceRecorder): void {
     into.reset();
     this.eachSinceStart((recorder) => into.add(recorder));
-    // Only a start too short for one whole interval makes do with a part of one.
+    // A partial interval counts only if the start was too short for a whole one.
     if (!into.hasThroughput) into.closeInterval(this.currentMs);
   }
 
-  /** Calls `read` with the recorders that hold what was measured in the window. */
+  /** Calls `read` with the recorders that hold the measurements of the window. */
   eachRecent(read: (recorder: PerformanceRecorder) => void): void {
     for (const { recorder } of this.#intervals) read(recorder);
   }
 
-  /** Latencies that add up to those of the window. For others to read. */
+  /** Together they are the latencies of the window. Read by others. */
   get recentLatencies(): readonly LatencyHistogram[] {
     return [this.#endedLatency, this.current.latency];
   }
 
-  /** Adds what another measured over the same time, interval by interval from the last. The other is not used any more. */
+  /** Adds the measurements of another history over the same time, interval by interval from the last. The other is not used any more. */
   absorb(other: PerformanceHistory): void {
     this.#total.addCounts(other.#total);
     for (const [age, interval] of [...other.#intervals].reverse().entries()) {
       const own = this.#intervals.at(-1 - age);
-      // One that ended before this history began is in the other's total already: in the current interval it would count twice.
+      // An interval that ended before this history began is already in the other's total. In the current interval it would count twice.
       if (own === undefined) this.#intervals.unshift(interval);
       else own.recorder.addCounts(interval.recorder);
       if (own !== this.#last()) this.#endedLatency.add(interval.recorder.latency);

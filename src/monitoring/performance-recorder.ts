@@ -3,14 +3,14 @@ import { RequestCounter } from './counts.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { ratio } from './ratio.js';
 
-/** Everything measured of requests and batches over some time: an interval, a window of intervals, or since the start. */
+/** Measurements of requests and batches during a period: an interval, a window of intervals, or since the start. */
 export class PerformanceRecorder {
   readonly requests = new RequestCounter();
-  /** From `score()` to the result, of requests that the model answered. For others to read, as the next two. */
+  /** From `score()` to the result, for requests that the model answered. This and the next two are read by others. */
   readonly latency = new LatencyHistogram();
   /** From `score()` to the dispatch of the batch. */
   readonly queue = new LatencyHistogram();
-  /** A worker's time over a batch, counted once for each of its rows. */
+  /** The time a worker took over a batch, counted once for each of its rows. */
   readonly inference = new LatencyHistogram();
   #columnRows = 0;
   #batches = 0;
@@ -19,7 +19,7 @@ export class PerformanceRecorder {
   #memorySamples = 0;
   #memorySumGb = 0;
   #maxMemoryGb = 0;
-  /** Of intervals in which the model answered anything. */
+  /** The duration of the intervals in which the model answered anything. */
   #activeMs = 0;
   #activeRows = 0;
   #minRowsPerSecond = Number.POSITIVE_INFINITY;
@@ -30,7 +30,7 @@ export class PerformanceRecorder {
     return this.latency.count;
   }
 
-  /** Rows answered by the model, those that were no requests included. */
+  /** Rows that the model answered, also those of `scoreColumns`. */
   get rows(): number {
     return this.latency.count + this.#columnRows;
   }
@@ -44,7 +44,7 @@ export class PerformanceRecorder {
     return this.latency.percentile(99);
   }
 
-  /** Requests of one batch that the model answered: see `VersionStats.recordTimes`. */
+  /** Requests of one batch that the model answered. See `VersionStats.recordTimes`. */
   recordTimes(enqueuedAt: Float64Array, count: number, sentAt: number, answeredAt: number): void {
     for (let index = 0; index < count; index += 1) {
       this.latency.record(answeredAt - (enqueuedAt[index] as number));
@@ -71,9 +71,9 @@ export class PerformanceRecorder {
   }
 
   /**
-   * Ends an interval: what was answered in it becomes one sample of the throughput.
+   * Ends an interval. Its answers become one sample of the throughput.
    *
-   * @param rows of all versions, where this is the recorder of the whole scorer.
+   * @param rows the rows of all versions, if this is the recorder of the whole scorer.
    */
   closeInterval(durationMs: number, rows = this.rows): void {
     if (rows === 0 || durationMs <= 0) return;
@@ -84,7 +84,7 @@ export class PerformanceRecorder {
     this.#maxRowsPerSecond = rowsPerSecond;
   }
 
-  /** Adds what another measured over other time. */
+  /** Adds measurements of another time. */
   add(other: PerformanceRecorder): void {
     this.addCounts(other);
     this.#activeMs += other.#activeMs;
@@ -93,7 +93,7 @@ export class PerformanceRecorder {
     this.#maxRowsPerSecond = Math.max(this.#maxRowsPerSecond, other.#maxRowsPerSecond);
   }
 
-  /** Adds what another measured over the same time: all but the throughput, of which that would be no sample. */
+  /** Adds measurements of the same time, without the throughput, because they would not be a sample of it. */
   addCounts(other: PerformanceRecorder): void {
     this.requests.add(other.requests);
     this.latency.add(other.latency);

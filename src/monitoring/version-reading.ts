@@ -1,27 +1,27 @@
 import { LatencyHistogram } from './latency-histogram.js';
 import type { VersionStats } from './version-stats.js';
 
-/** What became of a version's requests. */
+/** The outcomes of a version's requests. */
 export interface VersionCounts {
-  /** Requests that were the version's to answer: those that succeeded, failed or expired. */
+  /** Requests that succeeded, failed or expired. */
   readonly requests: number;
-  /** Of `requests`, those that failed or expired. */
+  /** Those of `requests` that failed or expired. */
   readonly failed: number;
-  /** Requests that came to a decision; no rows of `scoreColumns`. */
+  /** Requests with a decision, without rows of `scoreColumns`. */
   readonly decided: number;
-  /** Of `decided`, those blocked. */
+  /** Those of `decided` that were blocked. */
   readonly blocked: number;
 }
 
-/** What was counted of a version from its start until one moment. The difference of two readings is what happened in between. */
+/** The counts of a version from its start until one moment. The difference of two readings is what happened between them. */
 export interface VersionReading extends VersionCounts {
-  /** Whose it is. */
+  /** The version. */
   readonly version: string;
-  /** From `score()` to the result, of requests that the model answered. Nothing is added to it later. */
+  /** From `score()` to the result, for requests that the model answered. It does not change later. */
   readonly latency: LatencyHistogram;
 }
 
-/** @param version whose statistics they are. */
+/** @param version the version of these statistics. */
 export function readVersion(version: string, { history, decisions, columnDecisions }: VersionStats): VersionReading {
   const latency = new LatencyHistogram();
   let requests = 0;
@@ -37,7 +37,7 @@ export function readVersion(version: string, { history, decisions, columnDecisio
   return { version, requests, failed, decided, blocked, latency };
 }
 
-/** What was counted between two readings of one version. */
+/** The counts between two readings of one version. */
 export function countsBetween(earlier: VersionReading, later: VersionReading): VersionCounts {
   return {
     requests: later.requests - earlier.requests,

@@ -9,24 +9,24 @@ import type { OutcomeStore } from './labels/outcomes.js';
 import { PerformanceHistory } from './performance-history.js';
 import { PerformanceRecorder } from './performance-recorder.js';
 
-/** What a summary says of one version's statistics. */
+/** The part of a summary that comes from one version's statistics. */
 export type VersionStatsSummary = Pick<Summary, 'requests' | 'performance' | 'business'>;
 
-/** What became of one version's requests: how many by outcome, how fast, and what was decided. Nothing is counted twice. */
+/** Statistics of one version's requests: outcomes, times and decisions. Nothing is counted twice. */
 export class VersionStats {
   readonly history: PerformanceHistory;
   readonly decisions = new DecisionCounter();
   readonly labels = new LabelCounts();
-  /** Of `decisions`, those of `scoreColumns`: rows that the host chose, and no requests. */
+  /** Those of `decisions` that come from `scoreColumns`. They are rows, not requests. */
   readonly columnDecisions = new DecisionCounter();
-  /** How large its batches were. */
+  /** The sizes of its batches. */
   readonly batchRows = new BatchSizes();
-  /** What is refused once the scorer is closed, and nothing is measured any more. */
+  /** Requests refused after the scorer was closed, when nothing else is measured. */
   readonly late = new RequestCounter();
   readonly #outcomes: OutcomeStore;
   #hasEnded = false;
 
-  /** @param version whose it is. @param outcomes where decisions wait for their labels. */
+  /** @param version the version. @param outcomes remembers decisions for their labels. */
   constructor(
     readonly version: string,
     clock: Clock,
@@ -37,9 +37,9 @@ export class VersionStats {
   }
 
   /**
-   * A request that the model answered; how long it took is told by `recordTimes`.
+   * A request that the model answered. `recordTimes` records how long it took.
    *
-   * @param result with its score. @param amounts of requests, NaN where one has none. @param row the request's place in them.
+   * @param result has the score. @param amounts the requests' amounts, NaN if there is none. @param row the request's index in them.
    */
   recordAnswer(
     decision: Decision,
@@ -56,9 +56,10 @@ export class VersionStats {
   }
 
   /**
-   * How long the answers of one batch took: together, because a time that is passed on by itself becomes an object.
+   * Records how long the answers of one batch took. It takes a whole batch, because a time that is passed as an argument would be
+   * allocated.
    *
-   * @param enqueuedAt when each request came; the first `count` are of this batch. All times are on the monotonic clock, in ms.
+   * @param enqueuedAt when each request came. The first `count` belong to this batch. All times are on the monotonic clock, in ms.
    */
   recordTimes(enqueuedAt: Float64Array, count: number, sentAt: number, answeredAt: number): void {
     if (!this.#hasEnded) this.history.current.recordTimes(enqueuedAt, count, sentAt, answeredAt);
@@ -69,7 +70,7 @@ export class VersionStats {
     if (!this.#hasEnded) this.history.current.recordRows(rows);
   }
 
-  /** A call of `scoreColumns` that was answered: one request, and a decision for each of its rows. */
+  /** An answered call of `scoreColumns`: one request, and a decision for each of its rows. */
   recordColumns(counts: DecisionCounts): void {
     if (this.#hasEnded) return;
     this.history.current.requests.count('succeeded');
@@ -77,7 +78,7 @@ export class VersionStats {
     this.columnDecisions.add(counts);
   }
 
-  /** A worker that was left behind may still come back with one when all is over. */
+  /** A worker that was left behind may still return a batch after everything is over. */
   recordBatch(rows: number, inferenceMs: number): void {
     if (this.#hasEnded) return;
     this.history.current.recordBatch(rows, inferenceMs);
@@ -88,17 +89,17 @@ export class VersionStats {
     this.#count(causeOf(error.code));
   }
 
-  /** A request that `close` gave up: a failure, though its error has the code of a rejection. */
+  /** A request that `close` gave up. It is a failure although its error has the code of a rejection. */
   recordAbandoned(): void {
     this.#count('failed');
   }
 
-  /** @param code of the error in whose place the fallback answered. */
+  /** @param code the code of the error that the fallback replaced. */
   recordFallback(code: ErrorCode): void {
     (this.#hasEnded ? this.late : this.history.current.requests).countFallback(code);
   }
 
-  /** What became of its requests since the start, what came after the end included. */
+  /** The outcomes of its requests since the start, also those after the end. */
   get requests(): RequestCounter {
     const all = new RequestCounter();
     this.history.eachSinceStart(({ requests }) => all.add(requests));
@@ -112,7 +113,7 @@ export class VersionStats {
     return this.summaryFrom(all);
   }
 
-  /** The same, where all that was measured since the start has been read already. */
+  /** The same, if the measurements since the start were already read. */
   summaryFrom(sinceStart: PerformanceRecorder): VersionStatsSummary {
     return { requests: sinceStart.requests.summary(), performance: sinceStart.summary(), business: this.business };
   }
@@ -121,7 +122,7 @@ export class VersionStats {
     return { ...this.decisions.summary(), ...this.labels.summary(this.decisions.total) };
   }
 
-  /** Takes over what was counted of a version that has ended: over the same time, as all histories advance together. */
+  /** Adds the counts of a version that has ended. Both cover the same time, because all histories advance together. */
   absorb(other: VersionStats): void {
     this.history.absorb(other.history);
     this.decisions.add(other.decisions.counts);
@@ -130,7 +131,7 @@ export class VersionStats {
     this.late.add(other.late);
   }
 
-  /** From here on only what is refused is counted, apart. */
+  /** From now on only refused requests are counted, separately. */
   end(): void {
     this.#hasEnded = true;
   }

@@ -1,24 +1,24 @@
-/** The first wait, and the longest. */
+/** The first and the longest delay. */
 const firstMs = 100;
 const maxMs = 10_000;
 
-/** How long a thread must have served for what came before it to be forgiven. */
+/** After this time in use, a thread's earlier failures are forgotten. */
 const forgivenAfterMs = 10_000;
 
-/** How a thread ended that is to be replaced. */
+/** How a thread ended that will be replaced. */
 export interface ThreadEnd {
-  /** How long it was ready, in ms; 0 where it never was. */
+  /** How long it was ready, in ms; 0 if it never was. */
   servedMs: number;
-  /** Whether it had a task in hand. */
+  /** Whether it held a task. */
   overTask: boolean;
-  /** Whether its device failed: another one is better tried before it is used again. */
+  /** Whether its device failed. Then another device should be tried first. */
   ofDevice?: boolean;
 }
 
 /**
- * How long to wait before a thread is replaced: not at all the first time, then 100 ms, doubling up to 10 s. A death over a task
- * is likely that task's doing, which is tried so often and no more: the wait does not grow over it, or one poisoned request would keep
- * a worker away for longer than it takes to find it.
+ * How long to wait before a thread is replaced: not at all the first time, then 100 ms, doubling up to 10 s. A death during a task is
+ * probably caused by the task, and a task is only retried a few times. So the delay does not grow then. Otherwise one harmful request would
+ * keep a worker away longer than it takes to find that request.
  */
 export class Backoff {
   #failures = 0;

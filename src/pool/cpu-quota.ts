@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** Gives the text of a file, or null where it cannot be read. */
+/** Returns the text of a file, or null if it cannot be read. */
 export type ReadText = (path: string) => string | null;
 
 const root = '/sys/fs/cgroup';
 
 /**
- * How many CPUs' time this process may use at once by the quotas of its control groups, on Linux: the smallest of its own group's and of
- * all above. The operating system's count of CPUs does not look at them: half a CPU on a machine of 64 would count as 64.
+ * How many CPUs this process may use by the quotas of its control groups, on Linux: the smallest quota of its own group and all parent
+ * groups. The operating system's CPU count ignores quotas: half a CPU on a machine with 64 would count as 64.
  *
- * @returns a number above 0, not always whole; null where there is no quota, or none can be read.
+ * @returns a number above 0, not always an integer; null if there is no quota, or none can be read.
  */
 export function cpuQuota(read: ReadText = readText): number | null {
   const quotas = groupsOf(read('/proc/self/cgroup') ?? '').flatMap(({ mounts, path, version }) => {
@@ -22,13 +22,13 @@ export function cpuQuota(read: ReadText = readText): number | null {
 
 interface Group {
   version: 1 | 2;
-  /** Where its hierarchy is found, mostly. */
+  /** Usual mount points of the hierarchy. */
   mounts: readonly string[];
-  /** From there, as the machine sees it: a container may see its own group as the root. */
+  /** The path of the group below the mount point, as the machine sees it. A container may see its own group as the root. */
   path: string;
 }
 
-/** @param text a line for each hierarchy: its number, its controllers (none for version 2), the group's path. */
+/** @param text one line for each hierarchy: its number, its controllers (none for version 2), the group's path. */
 function groupsOf(text: string): Group[] {
   return text.split('\n').flatMap((line): Group[] => {
     const [, id, controllers, path] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
@@ -40,7 +40,10 @@ function groupsOf(text: string): Group[] {
   });
 }
 
-/** A group's path and those of all above, the root's last, which is empty. One outside what this process sees has the root alone. */
+/**
+ * The paths of the group and its parents, ending with the root, which is empty. For a group outside of what this process sees, only the
+ * root.
+ */
 function withParents(path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '');
   if (parts.includes('..')) return [''];
@@ -52,13 +55,13 @@ function withParents(path: string): string[] {
   );
 }
 
-/** `cpu.max` holds the quota, or `max`, and the period, both in µs. */
+/** `cpu.max` holds the quota (or `max`) and the period, both in µs. */
 function quotaOfV2(directory: string, read: ReadText): number | null {
   const [quota, period] = (read(`${directory}/cpu.max`) ?? '').trim().split(/\s+/);
   return shareOf(quota, period);
 }
 
-/** The quota is −1 where there is none. */
+/** A quota of −1 means that there is none. */
 function quotaOfV1(directory: string, read: ReadText): number | null {
   const quota = read(`${directory}/cpu.cfs_quota_us`)?.trim();
   return quota === undefined ? null : shareOf(quota, read(`${directory}/cpu.cfs_period_us`)?.trim());
@@ -73,7 +76,7 @@ function readText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // Not on Linux, not there, or not for this process to read.
+    // Not Linux, no such file, or not readable by this process.
     return null;
   }
 }

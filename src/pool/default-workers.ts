@@ -1,20 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { cpuQuota } from './cpu-quota.js';
 
-/** Of one scorer. */
+/** The most workers of one scorer. */
 export const maxWorkers = 256;
 
-/** How many workers there are, and why. */
+/** The number of workers, and the reason. */
 export interface WorkerCount {
   workers: number;
-  /** In a few words, for the log. */
+  /** The reason in a few words, for the log. */
   from: string;
 }
 
 /**
- * A worker for each device that is given, else for each CPU that this process may use, its quota rounded down; from 1 to `maxWorkers`.
+ * One worker for each given device, else one for each CPU that this process may use (the quota is rounded down); from 1 to `maxWorkers`.
  *
- * @param quota in CPUs; null where there is none.
+ * @param quota in CPUs; null if there is none.
  */
 export function defaultWorkers(
   devices: readonly number[] | undefined,

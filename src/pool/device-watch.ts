@@ -1,14 +1,17 @@
 import type { TaskFailure } from '../protocol/serving.js';
 
-/** So many tasks that fail one after the other are the device's fault, whatever the runtime says: one at fault alone is found sooner. */
+/**
+ * After this many failed tasks in a row, the device counts as failed, whatever the runtime says. A single harmful task would be found
+ * sooner.
+ */
 const failuresAllowed = 16;
 
-/** Finds out that a device fails, by what the worker on it answers. */
+/** Detects that a device has failed, from the answers of its worker. */
 export class DeviceWatch {
   #failures = 0;
   #isOnProbation = false;
 
-  /** Whether the device failed, and nothing has been answered since. */
+  /** Whether the device failed and has answered nothing since. */
   get isOnProbation(): boolean {
     return this.#isOnProbation;
   }

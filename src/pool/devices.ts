@@ -1,15 +1,15 @@
 import type { DeviceSummary, Provider, ProviderAttempt } from '../api/provider.js';
 
-/** What is looked at of a place for a worker. */
+/** The parts of a worker's place that are needed here. */
 export interface DeviceSeat {
   readonly isReady: boolean;
-  /** What its worker runs on, or ran on last; null before the first was ready. */
+  /** The provider that its worker uses, or used last; null before the first was ready. */
   readonly provider: Provider | null;
   readonly trials: readonly ProviderAttempt[];
   readonly problem: string | null;
 }
 
-/** Which of the devices a place belongs to: they are taken in turn. */
+/** The device of a place. Places take the devices in turn. */
 export function deviceOf(index: number, devices: readonly number[]): number {
   return devices[index % devices.length] ?? 0;
 }
@@ -19,7 +19,7 @@ export function isOnDevice({ provider }: Pick<DeviceSeat, 'provider'>): boolean 
   return provider !== null && provider !== 'cpu';
 }
 
-/** The devices, in the order they were given; none where no worker ever ran on one. */
+/** The devices in the given order; empty if no worker ever ran on one. */
 export function deviceSummaries(seats: readonly DeviceSeat[], devices: readonly number[]): DeviceSummary[] {
   if (!seats.some(isOnDevice)) return [];
   return devices.map((device) => {
@@ -35,7 +35,7 @@ export function deviceSummaries(seats: readonly DeviceSeat[], devices: readonly 
   });
 }
 
-/** What is in use: of the workers that are ready the provider that was preferred, with what came of the others. */
+/** The most preferred provider among the ready workers, with the results of the other providers. */
 export function providerInUse(
   seats: readonly DeviceSeat[],
   providers: readonly Provider[],

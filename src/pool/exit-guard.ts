@@ -2,34 +2,34 @@ import type { Clock } from '../host/clock.js';
 import { guardWords, loadingCall, startingCall } from '../protocol/guard.js';
 import { type ExitWaiter, unwatchExit, watchExit } from './exit-watch.js';
 
-/** How often a waiting release looks whether its worker has left the runtime. */
+/** How often a waiting release checks whether its worker has left the runtime. */
 const pollMs = 5;
 
 /**
- * How long an exit waits at least for a thread that loads its modules, in ms. That comes to an end by itself, also where the system is so
- * busy that it takes many times as long as usual.
+ * The shortest time that an exit waits for a thread that loads its modules, in ms. Loading ends by itself, even if the system is so busy
+ * that it takes many times as long as usual.
  */
 const modulesWaitMs = 2_000;
 
 export interface ExitGuardOptions {
-  /** Threads that may live at once, those that hang and those that are about to end included. */
+  /** The most threads that may live at the same time, including hung threads and threads that are about to end. */
   slots: number;
   clock: Clock;
-  /** How long an exit, or a release, waits for what is inside the runtime at most. */
+  /** The longest time that an exit or a release waits for a call of the runtime. */
   exitWaitMs: number;
   /**
-   * How long an exit waits for a thread that loads a model at most, where that is longer. Node.js does not end a process before the
-   * runtime has let go of its threads anyway, and the runtime aborts the process then.
+   * The longest time that an exit waits for a thread that loads a model, if that is longer. Node.js cannot end a process before the runtime
+   * releases its threads, and then the runtime aborts the process.
    */
   loadWaitMs: number;
-  /** The process ends though so many threads are inside the runtime. Synchronous: nothing runs after it. */
+  /** The process ends although this many threads are inside the runtime. Must be synchronous, because nothing runs after it. */
   onAbandoned?: (threads: number) => void;
 }
 
 /**
- * Keeps workers and the process apart: ending the process, or terminating a worker, while that worker is inside the runtime, or
- * loads its modules (Node.js 20 gives up in the middle of `require` of an ES module), aborts the whole process. Workers say in shared memory when they go in and come out; whoever is about
- * to end them says stop, and waits until none is inside.
+ * Stops the process from ending, and workers from being terminated, at a dangerous time. Doing so while a worker is inside the runtime, or
+ * loads its modules, aborts the whole process. (Node.js 20 aborts in the middle of `require` of an ES module.) Workers mark in shared
+ * memory when they enter and leave. Code that wants to end them sets a stop flag and waits until none is inside.
  */
 export class ExitGuard implements ExitWaiter {
   readonly buffer: SharedArrayBuffer;
@@ -45,7 +45,7 @@ export class ExitGuard implements ExitWaiter {
     watchExit(this, () => options.clock.now());
   }
 
-  /** @returns a slot for a new thread, busy until it has loaded its modules; null where all are taken. */
+  /** @returns a slot for a new thread, marked busy until the thread has loaded its modules; null if no slot is free. */
   claim(): number | null {
     const slot = this.#free.pop();
     if (slot === undefined) return null;
@@ -53,29 +53,29 @@ export class ExitGuard implements ExitWaiter {
     return slot;
   }
 
-  /** The thread that sat there has ended. */
+  /** The thread of this slot has ended. */
   release(slot: number): void {
     Atomics.store(this.#words, guardWords.busy(slot), 0);
     Atomics.store(this.#words, guardWords.stop(slot), 0);
     this.#free.push(slot);
   }
 
-  /** The thread that sits there turned out to be none of this package's: it never takes its slot, and is not inside the runtime. */
+  /** The thread of this slot is not one of this package. It never uses its slot and is not inside the runtime. */
   vacate(slot: number): void {
     Atomics.store(this.#words, guardWords.busy(slot), 0);
   }
 
-  /** The thread that sits there goes into the runtime no more. */
+  /** The thread of this slot must not enter the runtime any more. */
   stop(slot: number): void {
     Atomics.store(this.#words, guardWords.stop(slot), 1);
   }
 
-  /** Whether the thread that sits there is inside the runtime; after `stop`, one that is not stays out. */
+  /** Whether the thread of this slot is inside the runtime. After `stop`, a thread that is outside stays outside. */
   isBusy(slot: number): boolean {
     return Atomics.load(this.#words, guardWords.busy(slot)) > 0;
   }
 
-  /** @returns whether that thread is outside the runtime, after waiting for it as long as an exit would. */
+  /** @returns whether the thread is outside the runtime, after waiting for it as long as an exit would. */
   async whenIdle(slot: number): Promise<boolean> {
     const { clock, exitWaitMs } = this.#options;
     const deadline = clock.now() + exitWaitMs;
@@ -90,7 +90,7 @@ export class ExitGuard implements ExitWaiter {
     for (let slot = 0; slot < this.#options.slots; slot += 1) this.stop(slot);
   }
 
-  /** Blocks the thread: for an exit, which waits for nothing else. Says so where it has waited in vain. */
+  /** Blocks the thread during an exit. Reports if it waited in vain. */
   blockUntilIdle(startedAt: number): void {
     const { clock, onAbandoned } = this.#options;
     for (let busy = this.#busySeats(); busy.length > 0; busy = this.#busySeats()) {
@@ -107,7 +107,7 @@ export class ExitGuard implements ExitWaiter {
     }
   }
 
-  /** The threads are gone; the process may end without asking. */
+  /** The threads are gone. The process may end without waiting. */
   dispose(): void {
     unwatchExit(this);
   }

@@ -1,25 +1,25 @@
 import { isSet } from 'node:util/types';
 import { contained } from '../host/faults.js';
 
-/** What keeps workers and the end of the process apart. */
+/** Something that the end of the process must wait for. */
 export interface ExitWaiter {
   /** Tells its workers to stay out of the runtime. */
   stopAll(): void;
-  /** Blocks until they are out of it, or until its own time is over, counted from `startedAt` on the monotonic clock. */
+  /** Blocks until they are outside, or until its own time is over, counted from `startedAt` on the monotonic clock. */
   blockUntilIdle(startedAt: number): void;
 }
 
 /** Shared by all copies of this package in a process, such as its ES module and its CommonJS form. */
 interface ExitWatch {
   waiters: Set<ExitWaiter>;
-  /** The one listener of the process's exit. */
+  /** The single listener of the process's exit. */
   onExit: () => void;
 }
 
-/** The number is the version of `ExitWatch`: copies of this package share one as long as they have the same number. */
+/** The number is the version of `ExitWatch`. Copies of this package with the same number share one. */
 const key = Symbol.for('fraud-scorer.exitWatch.1');
 
-/** Makes the end of the process wait for a waiter. All waiters wait at the same time, so that their times do not add up. */
+/** Makes the end of the process wait. All waiters wait at the same time, so that their times do not add up. */
 export function watchExit(waiter: ExitWaiter, now: () => number): void {
   const watch = sharedWatch() ?? newWatch(now);
   if (watch.waiters.size === 0) process.on('exit', watch.onExit);
@@ -37,7 +37,7 @@ function newWatch(now: () => number): ExitWatch {
   const waiters = new Set<ExitWaiter>();
   const onExit = (): void => {
     const startedAt = now();
-    // If one fails, the others must still be waited for, and the exit code must stay as it is.
+    // If one waiter fails, the others must still be waited for, and the exit code must not change.
     for (const waiter of waiters) contained(() => waiter.stopAll(), ignore);
     for (const waiter of waiters) contained(() => waiter.blockUntilIdle(startedAt), ignore);
   };

@@ -4,28 +4,28 @@ import { isWorkerReport } from './worker-report.js';
 
 /** The file that a thread runs. */
 export interface WorkerFile {
-  /** Which of this package's workers it must be. */
+  /** The worker of this package that it must be. */
   role: WorkerRole;
   url: string;
 }
 
-/** A file that is not the worker it must be. */
+/** A file that is not the expected worker. */
 export interface Stranger {
-  /** What it is, as far as its first words tell. */
+  /** What the file is, as far as its first messages tell. */
   received: string;
-  /** Whether it has loaded, and none of it is of this package: it is not inside the runtime. */
+  /** Whether the file has loaded and nothing of it is from this package. Then it is not inside the runtime. */
   hasLoaded: boolean;
 }
 
-/** How long a file may load before it counts as one that never says hello: a busy machine takes a second or two. */
+/** After this time a file counts as one that never says hello. A busy machine needs a second or two. */
 export const greetingTimeoutMs = 20_000;
 
-/** How Piscina's part of a worker says that the file has loaded. */
+/** The message by which Piscina's part of a worker says that the file has loaded. */
 const loadedKey = '_WORKER_READY';
 
 /**
- * What a message of a thread says of its file. A worker of this package says hello before all else; what a file that wraps it says before
- * tells nothing.
+ * What a thread's message says about its file. A worker of this package first says hello. Messages that a wrapping file sends before that
+ * are ignored.
  */
 export function readGreeting(message: unknown, role: WorkerRole): 'greeted' | 'unknown' | Stranger {
   if (isHello(message)) {
@@ -38,19 +38,19 @@ export function readGreeting(message: unknown, role: WorkerRole): 'greeted' | 'u
   return { received: "a file that is not fraud-scorer's worker", hasLoaded: true };
 }
 
-/** A file that never says hello. Where a host bundles Piscina, it is the file that stands in the place of Piscina's own. */
+/** The error for a file that never says hello. If a host bundles Piscina, it is the file in the place of Piscina's own. */
 export function silenceError(file: WorkerFile): InvalidOptionsError {
   const received = `a file that said nothing for ${greetingTimeoutMs} ms (is Piscina kept out of the bundle?)`;
   return strangerError(file, received);
 }
 
-/** A worker that loads, but takes too long. */
+/** The error for a worker that takes too long to load. */
 export function lateError(startTimeoutMs: number, isGreeted: boolean, { url }: WorkerFile): StartTimeoutError {
   const stage = isGreeted ? 'it was loading the runtime or the model' : `it was loading ${url}`;
   return new StartTimeoutError(`A worker was not ready within startTimeoutMs of ${startTimeoutMs}: ${stage}`);
 }
 
-/** Why a start is given up. */
+/** The reason why a start is given up. */
 export function startError(
   seen: 'silent' | 'late',
   { file, isGreeted }: { file: WorkerFile; isGreeted: boolean },

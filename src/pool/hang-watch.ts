@@ -1,8 +1,8 @@
 import { AwakeTime } from './awake-time.js';
 
 /**
- * Finds out that a worker hangs: the task that it has had for longest stays the same for too long. It is looked at every period rather
- * than timed by task, which costs a task nothing.
+ * Detects a hung worker: its oldest task stays the same for too long. It is checked periodically. A timer for each task would cost time per
+ * task.
  */
 export class HangWatch {
   readonly #hangMs: number;
@@ -16,8 +16,8 @@ export class HangWatch {
   }
 
   /**
-   * @param oldest of the tasks in hand, by identity; null where there is none.
-   * @returns whether it hangs.
+   * @param oldest the oldest open task, compared by identity; null if there is none.
+   * @returns whether the worker hangs.
    */
   look(oldest: object | null, now: number): boolean {
     const elapsedMs = this.#time.look(now);
@@ -28,7 +28,7 @@ export class HangWatch {
   }
 }
 
-/** How often to look for one that hangs `hangMs`: ten times in that time, at least once a second. */
+/** How often to check for a hang of `hangMs`: ten times in that time, at least once a second. */
 export function lookEveryMs(hangMs: number): number {
   return Math.min(Math.max(hangMs / 10, 1), 1_000);
 }

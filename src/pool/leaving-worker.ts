@@ -2,7 +2,7 @@ import type { Clock } from '../host/clock.js';
 import { type FaultReport, watched } from '../host/faults.js';
 import type { Ready } from './seat-state.js';
 
-/** A worker that the pool has no use for any more: it answers what it has in hand, and ends. */
+/** A worker that the pool does not need any more. It answers its open tasks, and ends. */
 export class LeavingWorker {
   readonly #ready: Ready;
   readonly #clock: Clock;
@@ -16,12 +16,12 @@ export class LeavingWorker {
     this.look();
   }
 
-  /** Whether it has been told to end. */
+  /** Whether it was told to end. */
   get hasLeft(): boolean {
     return this.#hasLeft;
   }
 
-  /** Ends it where it has nothing in hand, or hangs. */
+  /** Ends it if it has no open tasks, or hangs. */
   look(): void {
     if (this.#hasLeft) return;
     const { thread, watch } = this.#ready;

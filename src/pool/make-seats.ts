@@ -17,14 +17,14 @@ export interface SeatParts extends Pick<SeatOptions, 'lookEveryMs' | 'onReady' |
   start: PoolStart;
 }
 
-/** Makes the seats of a pool, one for each worker, spread over its devices. */
+/** Creates the seats of a pool, one for each worker, spread over its devices. */
 export function makeSeats(options: WorkerPoolOptions, parts: SeatParts): WorkerSeat[] {
   const seats: WorkerSeat[] = [];
   for (let index = 0; index < options.workers; index += 1) seats.push(makeSeat(index, seats, options, parts));
   return seats;
 }
 
-/** One more seat, at this place of the pool's. */
+/** Creates one more seat at this position of the pool. */
 export function makeSeat(
   index: number,
   seats: readonly WorkerSeat[],
@@ -39,7 +39,7 @@ export function makeSeat(
   };
   const withDevice = (problem: string): string => (isOnOwnDevice() ? `device ${device}: ${problem}` : problem);
   const spawn = (listener: StartListener): WorkerThread | null => {
-    // The first of the pool tries the model, which the others and all replacements need not do again.
+    // Only the first worker of the pool tries the model. The others and all replacements need not do it again.
     const isFirst = !start.isOver && index === 0;
     const providers =
       start.isOver && isOnOwnDevice() ? providersOfReplacement(seats, options) : options.config.providers;
@@ -63,8 +63,8 @@ export function makeSeat(
 }
 
 /**
- * A worker of a device that fails must not come back on the CPU while others are on theirs: it would be slow, and never go back. With
- * none left, the CPU is better than nothing.
+ * The providers of a replacement. A worker whose device failed must not come back on the CPU while others run on devices: it would be slow,
+ * and would never return to a device. If no device is left, the CPU is better than nothing.
  */
 function providersOfReplacement(seats: readonly WorkerSeat[], { config }: WorkerPoolOptions): Provider[] {
   const isAnyLeft = seats.some((seat) => seat.isReady && isOnDevice(seat));

@@ -8,34 +8,34 @@ export interface WorkerPoolOptions {
   /** The worker's entry, as a file URL. */
   workerFile: string;
   workers: number;
-  /** Whether the workers start one after the other: others serve beside them, on the same CPUs. @default all at once */
+  /** Whether the workers start one after the other, because others serve on the same CPUs. @default all at once */
   startsInTurn?: boolean | undefined;
-  /** As many as it may ever have. */
+  /** The highest number of workers that the pool may ever have. */
   mostWorkers: number;
-  /** CUDA device ids; workers take them in turn. */
+  /** CUDA device ids. Workers take them in turn. */
   devices: readonly number[];
   resourceLimits: ResourceLimits | undefined;
   config: Omit<WorkerConfig, 'device' | keyof GuardedData>;
   clock: Clock;
-  /** How long a task may take before its worker counts as hung, in ms; Infinity for ever. */
+  /** Time after which a task's worker counts as hung, in ms; Infinity for never. */
   workerHangMs: number;
-  /** How long a replacement may take to start before it is given up and another is started, in ms; Infinity for ever. */
+  /** Time after which a replacement is given up and another one is started, in ms; Infinity for never. */
   startTimeoutMs: number;
-  /** Ends the start of the pool with its reason, at once: what hangs is left behind. */
+  /** Ends the start of the pool at once; the error is the signal's reason. Hung threads are left behind. */
   signal?: AbortSignal | undefined;
-  /** How long an exit, and `release`, wait for a task that is inside the runtime, in ms. */
+  /** How long an exit and `release` wait for a task inside the runtime, in ms. */
   exitWaitMs: number;
-  /** @throws {ModelInvalidError} where the model is not what it should be, by what a worker says of it. */
+  /** @throws {ModelInvalidError} if the worker's report shows that the model is not valid. */
   check: (report: WorkerReport) => void;
-  /** A worker is ready: at the start, or in the place of one that was lost. */
+  /** A worker is ready, at the start or as a replacement. */
   onReady: (report: ReadyReport) => void;
-  /** A worker has been starting for `workerHangMs`. It goes on. */
+  /** A worker has been starting for `workerHangMs`. The start goes on. */
   onSlow: (problem: string) => void;
-  /** A worker that was in use died, or hangs. */
+  /** A worker that was in use died or hangs. */
   onLost: (reason: string) => void;
-  /** A worker that was to replace one could not get ready; it is tried again. */
+  /** A replacement worker could not start. It is tried again. */
   onNotReplaced: (error: Error) => void;
-  /** The process ends though so many workers are inside the runtime. */
+  /** The process ends although this many workers are inside the runtime. */
   onAbandoned: (workers: number) => void;
   onFault: FaultReport;
 }

@@ -2,7 +2,7 @@ import { WorkerLostError } from '../errors.js';
 import { outOfResources } from '../host/out-of-resources.js';
 import type { WorkerSeat } from './worker-seat.js';
 
-/** The start of a pool: it is over when the first full set of workers has warmed up, or can't be had. */
+/** The start of a pool. It is over when all workers have warmed up for the first time, or when that has failed. */
 export class PoolStart {
   /** Settles when the start is over. */
   readonly ended: Promise<void>;
@@ -23,7 +23,7 @@ export class PoolStart {
     this.#settle = null;
   }
 
-  /** @returns false where the start is over already. */
+  /** @returns false if the start was already over. */
   fail(error: Error): boolean {
     if (this.#settle === null) return false;
     this.#settle.reject(error);
@@ -32,7 +32,7 @@ export class PoolStart {
   }
 }
 
-/** Which workers are not ready yet, and what they are at, for the error of a start that takes too long. */
+/** Which workers are not ready yet, and what they are doing. Used in the error of a start that takes too long. */
 export function missingWorkers(seats: readonly WorkerSeat[], workerFile: string): string {
   const missing = seats.filter((seat) => !seat.isReady).length;
   if (missing === 0) return 'the workers were warming up';
@@ -44,7 +44,7 @@ export function missingWorkers(seats: readonly WorkerSeat[], workerFile: string)
   return `${missing} of ${seats.length} workers were not ready: ${stages.join(', ')}`;
 }
 
-/** The error of a start over which a worker died. */
+/** The error of a start during which a worker died. */
 export function lossAtStart(reason: string): Error {
   const failure = 'A worker died while others started';
   return outOfResources(reason, failure) ?? new WorkerLostError(`${failure}: ${reason}`);

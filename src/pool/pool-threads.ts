@@ -3,12 +3,12 @@ import { ExitGuard, type ExitGuardOptions } from './exit-guard.js';
 import { WorkerThread, type WorkerThreadOptions } from './worker-thread.js';
 
 export interface PoolThreadsOptions extends ExitGuardOptions {
-  /** A thread has ended: there may be room for another. */
+  /** A thread has ended, so there may be room for another. */
   onEnded: () => void;
   onFault: FaultReport;
 }
 
-/** The threads of a pool, with their guard: all that have not ended, those that hang included. */
+/** The threads of a pool that have not ended, including hung threads, with their guard. */
 export class PoolThreads {
   readonly #options: PoolThreadsOptions;
   readonly #guard: ExitGuard;
@@ -20,8 +20,8 @@ export class PoolThreads {
   }
 
   /**
-   * @returns null where as many live as may.
-   * @throws {OutOfResourcesError | ProviderUnavailableError} where the system gives no thread.
+   * @returns null if the most allowed threads live already.
+   * @throws {OutOfResourcesError | ProviderUnavailableError} if the system cannot start a thread.
    */
   start(options: Omit<WorkerThreadOptions, 'guard' | 'clock'>): WorkerThread | null {
     const thread = WorkerThread.start({ ...options, guard: this.#guard, clock: this.#options.clock });
@@ -36,9 +36,10 @@ export class PoolThreads {
   }
 
   /**
-   * Ends all, each once it is outside the runtime, where ending it would abort the process. None may be started any more.
+   * Ends all threads, each when it is outside the runtime, because ending it inside would abort the process. No thread may be started
+   * afterwards.
    *
-   * @returns whether all could be ended: one that hangs is left behind.
+   * @returns whether all could be ended. A hung thread is left behind.
    */
   async release(): Promise<boolean> {
     const { threads, gone } = this.#last();
@@ -48,7 +49,7 @@ export class PoolThreads {
     return isAll;
   }
 
-  /** The same without waiting: each is ended once it is outside the runtime, if it ever is. */
+  /** The same without waiting: each thread is ended when it is outside the runtime, if that ever happens. */
   abandon(): void {
     for (const thread of this.#last().threads) thread.giveUp();
   }

@@ -7,7 +7,7 @@ import { StartWatch } from './start-watch.js';
 
 export interface Starting {
   kind: 'starting';
-  /** null while it is made. */
+  /** null while it is created. */
   thread: SeatThread | null;
   troubled: boolean;
   watch: StartWatch;
@@ -28,9 +28,9 @@ export interface Waiting {
 }
 
 /**
- * Where a seat stands. `waiting`: for its turn to start a thread again. `hung`: its thread hangs, as do so many others that no
- * thread can be started until one of them has ended. `withdrawn`: its device failed, and it ends once it has answered what it has in
- * hand. `troubled`: a thread hung, could not get ready, is slow to start or was withdrawn, and none has got ready since.
+ * The state of a seat. `waiting`: it waits before it starts a thread again. `hung`: its thread hangs, and so many others hang that no
+ * thread can be started until one of them ends. `withdrawn`: its device failed; it ends after it has answered its open tasks. `troubled`: a
+ * thread hung, could not get ready, starts slowly or was withdrawn, and none has got ready since.
  */
 export type SeatState =
   | Starting
@@ -40,7 +40,7 @@ export type SeatState =
   | { kind: 'hung' }
   | { kind: 'ended' };
 
-/** Whether it has no worker because one hung, could not get ready or was withdrawn, and not merely because one died. */
+/** Whether it has no worker because one hung, could not get ready or was withdrawn. A worker that only died does not count. */
 export function isTroubled(state: Exclude<SeatState, Ready>): boolean {
   if (state.kind === 'starting' || state.kind === 'waiting') return state.troubled;
   return state.kind === 'hung' || state.kind === 'withdrawn';
@@ -55,7 +55,7 @@ export function startingState(
   return { kind: 'starting', thread: null, troubled, watch: new StartWatch(bounds, lookEveryMs, clock.now()) };
 }
 
-/** A thread has got ready. */
+/** A thread is ready. */
 export function readyState(
   thread: SeatThread,
   report: ReadyReport,

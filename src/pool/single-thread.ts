@@ -11,12 +11,12 @@ import { type LineRunner, TaskLine } from './task-line.js';
 import { type TaskInHand, TasksInHand } from './tasks-in-hand.js';
 
 /**
- * How much less urgent a worker is than the host, which must get its core when it has something to hand out. Elsewhere than on
- * Linux it would be the whole process that is less urgent.
+ * The nice value of a worker, above the host's, because the host must get its core when it has answers to hand out. Only on Linux:
+ * elsewhere it would change the whole process.
  */
 const niceIncrement = process.platform === 'linux' ? 10 : 0;
 
-/** Tasks without work, and batches of no rows, that go there and back before the first request. */
+/** Empty tasks, and batches of no rows, that are sent to the worker and back before the first request. */
 const warmUpTrips = 20;
 
 export interface SingleThreadOptions {
@@ -24,34 +24,34 @@ export interface SingleThreadOptions {
   workerFile: string;
   workerData: unknown;
   resourceLimits?: ResourceLimits | undefined;
-  /** What the thread says beside its answers, Piscina's own word that its file has loaded included. */
+  /** Gets the thread's messages other than answers, including Piscina's message that the file has loaded. */
   onMessage: (message: unknown) => void;
 }
 
 /** How a thread ended. */
 export interface ThreadExit {
-  /** In words, as far as it is known. */
+  /** The reason in words, as far as it is known. */
   reason: string;
-  /** What it threw; null where it threw nothing. */
+  /** The thrown value; null if nothing was thrown. */
   error: unknown;
   /** Its exit code. */
   code: number;
 }
 
 /**
- * One worker thread from its start to its end: what of Piscina this package uses. A pool of exactly one thread, which is not
- * started again when it dies: Piscina gives up on that after one failed start, and can't replace a thread that hangs.
+ * One worker thread from start to end: the part of Piscina that this package uses. It is a pool of exactly one thread, which is not
+ * restarted when it dies. Piscina gives up restarting after one failed start, and cannot replace a hung thread.
  */
 export class SingleThread {
   /** Resolves when the thread has ended. */
   readonly exited: Promise<ThreadExit>;
   readonly #piscina: Piscina;
   readonly #inHand = new TasksInHand();
-  /** Of these, those that the worker has. It has memory for no more than `tasksPerWorker`. */
+  /** The tasks of these that the worker has. It has memory for at most `tasksPerWorker`. */
   #sent = 0;
-  /** What sends each of the others. */
+  /** Functions that send the remaining tasks. */
   readonly #unsent: (() => void)[] = [];
-  /** What batches and chunks of columns go over; null until it is open, and where the worker's file knows of none. */
+  /** The line for batches and chunks of columns; null until it is open, and if the worker's file does not support it. */
   #line: TaskLine | null = null;
   #opening: Promise<void> | null = null;
   #isEnding = false;
@@ -66,7 +66,7 @@ export class SingleThread {
       maxThreads: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: tasksPerWorker,
-      // A blocking wait would leave a worker deaf to all but tasks.
+      // A blocking wait would stop a worker from hearing anything but tasks.
       atomics: 'disabled',
       recordTiming: false,
       niceIncrement,
@@ -81,7 +81,7 @@ export class SingleThread {
       this.#inHand.loseAll();
       return exit;
     });
-    // Emitted for a thread that died with nothing in hand: `exited` says that too.
+    // Emitted for a thread that died without an open task. `exited` reports that too.
     this.#piscina.on('error', () => {});
     this.#piscina.on('workerCreate', (worker: unknown) => {
       this.#worker = worker;
@@ -90,34 +90,34 @@ export class SingleThread {
     this.#piscina.on('workerDestroy', () => this.#destroyOnce());
   }
 
-  /** Whether it takes tasks: one that is dying, or is being ended, does not, though it has not exited. */
+  /** Whether it accepts tasks. A thread that is dying or being ended does not, although it has not exited. */
   get isAlive(): boolean {
     return !this.#isEnding;
   }
 
-  /** Whether it began to end with a task in hand. */
+  /** Whether it held a task when it began to end. */
   get endedOverTask(): boolean {
     return this.#endedOverTask;
   }
 
-  /** Tasks it has not answered. */
+  /** Number of open tasks. */
   get inHand(): number {
     return this.#inHand.size;
   }
 
-  /** Stands for the task that it has had for longest; null where it has none. */
+  /** Identifies its oldest open task; null if it has none. */
   get oldest(): object | null {
     return this.#inHand.oldest;
   }
 
   /**
-   * Opens a line for batches and chunks of columns. Until it is open they go as tasks of Piscina's. So they always do where the worker's
-   * file is one of the host's own that wraps ours and does not export `openLine`.
+   * Opens a line for batches and chunks of columns. Until it is open, they are sent as Piscina tasks. They always are if the worker's file
+   * is the host's own wrapper and does not export `openLine`.
    *
-   * @param runner what runs batches.
+   * @param runner the worker that runs the batches.
    */
   openLine(memory: LineMemory, runner: LineRunner): void {
-    // Not in hand: a worker that opens its line is as free for a batch of its own as any.
+    // Not counted as an open task: a worker that opens its line is free for a batch of its own.
     const open = (opening: LineOpening): Promise<unknown> =>
       this.#piscina.run(opening, { name: 'openLine', transferList: [opening.port] });
     this.#opening = TaskLine.open(open, memory, runner).then(
@@ -125,16 +125,16 @@ export class SingleThread {
         if (this.#isEnding) line.close();
         else this.#line = line;
       },
-      // They go as tasks.
+      // They are sent as Piscina tasks.
       () => {},
     );
   }
 
-  /** Sends tasks without work there and back, so that this way is compiled before the first request takes it. Never rejects. */
+  /** Sends empty tasks to the worker and back, so that this code is compiled before the first request. Never rejects. */
   async warmUp(): Promise<void> {
     await this.#opening;
     for (let trip = 0; trip < warmUpTrips; trip += 1) {
-      // A worker of the host's own that wraps ours does not have this function, and does without.
+      // The host's own wrapper of our worker may lack this function. Then nothing is warmed up.
       const reply = await this.run({}, { name: 'warmUp' }).catch(() => ({ error: 'lost' }));
       if ('error' in reply) return;
       await this.#line?.ping();
@@ -142,9 +142,9 @@ export class SingleThread {
   }
 
   /**
-   * @param options `name` of the function that the worker's file exports, where it is not its default export.
-   * @returns the answer, or what went wrong in a worker that lives on.
-   * @throws {LostTask} where the thread dies first, or is given up.
+   * @param options `name` is the function that the worker's file exports, if it is not the default export.
+   * @returns the answer, or the failure if the worker lives on.
+   * @throws {LostTask} if the thread dies first, or is given up.
    */
   run<R extends object>(task: unknown, options?: { name: string }): Promise<R | TaskFailure> {
     if (this.#isEnding) return Promise.reject(new LostTask('unsent', 'The worker had ended'));
@@ -154,7 +154,7 @@ export class SingleThread {
     return inHand.answered;
   }
 
-  /** Gives up what it has in hand, as nobody knows when it comes back: its answers are not heard any more. */
+  /** Gives up its open tasks, because nobody knows when they come back. Their answers are ignored from now on. */
   giveUp(): void {
     this.#unsent.length = 0;
     this.#inHand.giveUp(this.exited.then(() => {}));
@@ -166,7 +166,7 @@ export class SingleThread {
     await this.exited;
   }
 
-  /** Lets the process end though the thread has not: Piscina holds it as long as a task is in hand. */
+  /** Lets the process end before the thread has. Otherwise Piscina keeps the process alive while a task is open. */
   abandon(): void {
     for (const thread of this.#piscina.threads) thread.unref();
     unrefPort(this.#worker);
@@ -181,7 +181,7 @@ export class SingleThread {
     } else {
       this.#piscina.run(task, options).then(
         (reply) => this.#hear(inHand, reply),
-        // What a handler throws may quote a row.
+        // The value that a handler throws may quote a row.
         (error: unknown) => this.#fail(inHand, `threw ${describeFault(error).error}`),
       );
     }
@@ -194,23 +194,23 @@ export class SingleThread {
   }
 
   #fail<R extends object>(inHand: TaskInHand<R>, reason: string): void {
-    // One that ends takes what it has in hand with it once it has ended.
+    // If the thread ends, its open tasks are lost with it.
     if (!this.#isEnding) this.#settle(inHand, { error: `the worker's handler ${reason}` });
   }
 
   #settle<R extends object>(inHand: TaskInHand<R>, reply: R | TaskFailure): void {
     this.#sent -= 1;
-    // One that ends can answer, but takes nothing more.
+    // A thread that is ending can answer, but accepts nothing more.
     if (!this.#isEnding) this.#unsent.shift()?.();
     this.#inHand.settle(inHand, reply);
   }
 
-  /** Piscina loses its way when it is destroyed twice. */
+  /** Piscina fails if it is destroyed twice. */
   #destroyOnce(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
     this.#endedOverTask = this.#inHand.size > 0;
-    // Not awaited: where the thread has exited already it waits for ever.
+    // Not awaited: if the thread has already exited, it would wait for ever.
     void this.#piscina.destroy();
   }
 }
@@ -222,7 +222,7 @@ function whenExited(thread: Worker): Promise<ThreadExit> {
       error = thrown;
     });
     thread.once('exit', (code) => {
-      // A worker's entry may be a host's own, and anything can be thrown.
+      // A worker's entry may be the host's own, and anything can be thrown.
       const words = isError(error) ? error.message : `it threw ${describeKind(error)}`;
       resolve({ reason: error === null ? `it exited with code ${code}` : words, error, code });
     });
@@ -237,7 +237,7 @@ function isLineTask(task: unknown): task is LineTask {
   return isReply<object>(task) && 'kind' in task && (task.kind === 'batch' || task.kind === 'columns');
 }
 
-/** The port that tasks go through lies behind a symbol. Where it is not found, a worker that hangs keeps the process alive. */
+/** The port for tasks is stored under a symbol. If it is not found, a hung worker keeps the process alive. */
 function unrefPort(worker: unknown): void {
   if (typeof worker !== 'object' || worker === null) return;
   for (const symbol of Object.getOwnPropertySymbols(worker)) {

@@ -1,7 +1,7 @@
 import { LostTask } from './lost-task.js';
 import type { WorkerPool } from './worker-pool.js';
 
-/** What a deployment needs of its workers. */
+/** The parts of the workers that a deployment needs. */
 export type ServingPool = Pick<
   WorkerPool,
   | 'run'
@@ -16,7 +16,7 @@ export type ServingPool = Pick<
   | 'problem'
 >;
 
-/** A pool without threads: batches come back at once, and their outputs are whatever the memory holds. */
+/** A pool without threads. Batches come back at once, and their outputs are whatever is in the memory. */
 export const standInPool: ServingPool = {
   run: (task: { kind: string }) =>
     Promise.resolve(

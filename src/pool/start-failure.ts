@@ -10,15 +10,15 @@ import type { FailedReport, FailureCode } from '../protocol/serving.js';
 import { strangerError, type WorkerFile } from './handshake.js';
 import type { ThreadExit } from './single-thread.js';
 
-/** Why a worker could not get ready, as a host is told. */
+/** Why a worker could not get ready, as an error for the host. */
 export function startFailure({ code, message }: FailedReport, device: number): FraudScorerError {
   return failureError(code, message, `None of the providers works here (device ${device})`);
 }
 
 /**
- * The error for what a worker, or a tool's, says that it could not do.
+ * The error for a failure that a worker or a tool's worker reports.
  *
- * @param noProvider what to say where no provider works.
+ * @param noProvider the text for the case that no provider works.
  */
 export function failureError(code: FailureCode, message: string, noProvider: string): FraudScorerError {
   switch (code) {

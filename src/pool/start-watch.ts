@@ -1,24 +1,24 @@
 import { AwakeTime } from './awake-time.js';
 
-/** How long a start may take until it is what its name says, in ms of awake time. */
+/** Limits of a start, in ms of awake time. */
 export interface StartBounds {
   slowMs: number;
-  /** Until the worker's file must have said hello. */
+  /** The worker's file must have said hello by then. */
   silentMs: number;
   lateMs: number;
 }
 
-/** What a start has become: `slow` is told once. */
+/** The result of a check of a start. `slow` is returned once. */
 export type StartVerdict = 'fine' | 'slow' | 'silent' | 'late';
 
-/** Finds out that a worker takes too long to start. */
+/** Detects that a worker takes too long to start. */
 export class StartWatch {
   readonly #bounds: StartBounds;
   readonly #time: AwakeTime;
   #elapsedMs = 0;
   #isKnownSlow = false;
 
-  /** @param periodMs how often `look` is called. @param now on the monotonic clock. */
+  /** @param periodMs how often `look` is called. @param now time on the monotonic clock. */
   constructor(bounds: StartBounds, periodMs: number, now: number) {
     this.#bounds = bounds;
     this.#time = new AwakeTime(periodMs, now);

@@ -10,25 +10,25 @@ import {
   placeOf,
 } from '../protocol/task-line.js';
 
-/** Which worker runs the tasks of a line, and on what. */
+/** The worker that runs the tasks of a line, and its provider. */
 export type LineRunner = Pick<ReadyReport, 'provider' | 'threadId'>;
 
-/** Hears what came of a task. */
+/** Gets the result of a task. */
 export type OnReply = (reply: unknown) => void;
 
-/** The host's end of one worker's line, over which tasks go as numbers. It keeps the process alive while one is out. */
+/** The host's end of a worker's line. Tasks are sent over it as numbers. It keeps the process alive while a task is open. */
 export class TaskLine {
   readonly #port: MessagePort;
   readonly #memory: LineMemory;
   readonly #times: Float64Array;
   readonly #runner: LineRunner;
-  /** By place. */
+  /** Open tasks by place. */
   readonly #out = new Map<number, OnReply>();
   #isAbandoned = false;
 
   /**
    * @param open hands the worker its end.
-   * @param runner what runs the tasks.
+   * @param runner the worker that runs the tasks.
    * @throws what `open` throws.
    */
   static async open(
@@ -36,7 +36,7 @@ export class TaskLine {
     memory: LineMemory,
     runner: LineRunner,
   ): Promise<TaskLine> {
-    // Answers come in the context in which the channel is made.
+    // Answers arrive in the asynchronous context in which the channel is created.
     const { port1, port2 } = outsideOfRequests(() => new MessageChannel());
     try {
       await open({ port: port2 });
@@ -62,7 +62,7 @@ export class TaskLine {
     this.#port.postMessage(codeOf(task, this.#memory));
   }
 
-  /** Sends a batch of no rows there and back. */
+  /** Sends an empty batch to the worker and back. */
   ping(): Promise<void> {
     const task = { kind: 'batch', lane: this.#memory.areasAt - 1, rows: 0 } as const;
     return new Promise((resolve) => {
@@ -70,7 +70,7 @@ export class TaskLine {
     });
   }
 
-  /** The worker has ended: hears what it answered before that, and no more. */
+  /** The worker has ended. Reads the answers that it sent before, then closes. */
   close(): void {
     for (;;) {
       const received: { message: LineAnswer } | undefined = receiveMessageOnPort(this.#port);
@@ -80,7 +80,7 @@ export class TaskLine {
     this.#port.close();
   }
 
-  /** Lets the process end though tasks are out. */
+  /** Lets the process end although tasks are open. */
   abandon(): void {
     this.#isAbandoned = true;
     this.#port.unref();

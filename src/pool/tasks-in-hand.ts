@@ -1,13 +1,13 @@
 import type { TaskFailure } from '../protocol/serving.js';
 import { LostTask } from './lost-task.js';
 
-/** Of a task, what does not depend on its answer. */
+/** The parts of a task that do not depend on the type of its answer. */
 interface Held {
   readonly task: unknown;
   reject(loss: LostTask): void;
 }
 
-/** A task that a thread has in hand. It is answered, or lost, once. */
+/** An open task of a thread. It is answered or lost, once. */
 export class TaskInHand<R extends object> implements Held {
   readonly answered: Promise<R | TaskFailure>;
   readonly task: unknown;
@@ -23,7 +23,7 @@ export class TaskInHand<R extends object> implements Held {
   }
 }
 
-/** What a thread has in hand, in the order in which it was sent. */
+/** The open tasks of a thread, in the order in which they were sent. */
 export class TasksInHand {
   readonly #tasks = new Set<Held>();
 
@@ -31,7 +31,7 @@ export class TasksInHand {
     return this.#tasks.size;
   }
 
-  /** The task that the thread has had for longest; null where it has none. */
+  /** The oldest open task; null if there is none. */
   get oldest(): object | null {
     for (const task of this.#tasks) return task;
     return null;
@@ -43,7 +43,7 @@ export class TasksInHand {
     return inHand;
   }
 
-  /** @param reply one that comes after the task was lost is not heard. */
+  /** @param reply ignored if the task was already lost. */
   settle<R extends object>(inHand: TaskInHand<R>, reply: R | TaskFailure): void {
     if (this.#tasks.delete(inHand)) inHand.resolve(reply);
   }
@@ -54,10 +54,10 @@ export class TasksInHand {
   }
 
   /**
-   * The thread hangs, and nobody knows when it comes back. It hangs over the task that it has had for longest, and has not begun with the
-   * others. But an explanation is many runs, and other tasks come between them: where one is in hand, any of the tasks may be at fault.
+   * The thread hangs, and nobody knows when it comes back. Normally it hangs in its oldest task and has not begun the others. But an
+   * explanation consists of many runs, with other tasks between them. So if there is one, any of the tasks may be the cause.
    *
-   * @param letGo resolves once the thread can't touch a task's memory any more.
+   * @param letGo resolves when the thread cannot touch a task's memory any more.
    */
   giveUp(letGo: Promise<void>): void {
     const isAnySuspect = [...this.#tasks].some(({ task }) => isExplanation(task));

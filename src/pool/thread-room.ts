@@ -1,16 +1,16 @@
 import { OutOfResourcesError } from '../errors.js';
 import { addressSpace, dataMemory, memoryLeftMb } from '../host/memory-limits.js';
 
-/** What a thread takes with a small model, in MB. Its JavaScript engine aborts the process where it cannot have it. */
+/** The memory that a thread needs with a small model, in MB. The JavaScript engine aborts the process if it cannot get it. */
 const needs = [
   { limit: addressSpace, mb: 640 },
   { limit: dataMemory, mb: 64 },
 ];
 
 /**
- * Looks whether the process, where its memory is limited, has room for threads.
+ * Checks whether a process with limited memory has room for these threads.
  *
- * @throws {OutOfResourcesError} where it has not.
+ * @throws {OutOfResourcesError} if it has not.
  */
 export function requireRoomForThreads(threads: number): void {
   for (const { limit, mb } of needs) {

@@ -7,16 +7,16 @@ import { isUrl } from '../validation/is-url.js';
 import type { IssueList } from '../validation/issues.js';
 
 /**
- * The worker's entry as a file URL, which a path with a space or a `#` survives.
+ * The worker's entry as a file URL. A URL handles paths with a space or a `#`.
  *
  * @param given the option `workerFile`: a path or a file URL, for hosts that bundle this package.
- * @param issues is told where there is no such file; what is returned is of no use then.
+ * @param issues receives an issue if there is no such file. Then the result must not be used.
  */
 export function resolveWorkerFile(given: string | URL | undefined, issues: IssueList): string {
   return resolveFile({ option: 'workerFile', name: 'worker', packaged: workerEntry }, given, issues);
 }
 
-/** The entry of the tools' worker, by the option `toolWorkerFile`, in the same way. */
+/** The same for the entry of the tools' worker, from the option `toolWorkerFile`. */
 export function resolveToolWorkerFile(given: string | URL | undefined, issues: IssueList): string {
   return resolveFile({ option: 'toolWorkerFile', name: 'tool-worker', packaged: toolWorkerEntry }, given, issues);
 }
@@ -36,7 +36,7 @@ function resolveFile(entry: Entry, given: string | URL | undefined, issues: Issu
   return '';
 }
 
-/** The package's own file; null where the package was bundled, and does not know where it lies. */
+/** The package's own file; null if the package was bundled and does not know its location. */
 function packagedUrl(file: () => URL): URL | null {
   try {
     return urlOf(file());
@@ -50,15 +50,18 @@ function noUrl(given: string | URL | undefined): string {
 }
 
 /**
- * @param name of the worker that the file must be, by the text `mark` in it; null for a file that the host names, which may wrap the worker
- * and says itself, once it runs, whether it is one. A bundle may lie beside a `worker.js` of the host, which must not even be started.
+ * @param name the worker that the file must be. It is recognised by the text `mark` in it. null for a file that the host names: it may wrap
+ * the worker, and says itself after its start whether it is one. A bundle may have a `worker.js` of the host next to it, which must not
+ * even be started.
  */
 function problemWith(url: URL, name: Entry['name'] | null): string | null {
   if (!isFile(url)) return `no file at ${url.href}`;
   return name === null || isOf(`the ${name} of fraud-scorer`, url) ? null : `another program's file at ${url.href}`;
 }
 
-/** Whether the text is in the file. One that can't be read now, for want of a file descriptor say, is for its thread to complain of. */
+/**
+ * Whether the text is in the file. If the file cannot be read now, for example for lack of file descriptors, the thread will report that.
+ */
 function isOf(mark: string, file: URL): boolean {
   try {
     return readFileSync(file, 'latin1').includes(mark);

@@ -15,32 +15,32 @@ import { PoolThreads } from './pool-threads.js';
 import { requireRoomForThreads } from './thread-room.js';
 import type { WorkerSeat } from './worker-seat.js';
 
-/** Worker threads, each with the model loaded and warmed up; one that dies or hangs is replaced. */
+/** Worker threads, each with the model loaded and warmed up. A worker that dies or hangs is replaced. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #threads: PoolThreads;
   readonly #seats: WorkerSeat[];
   readonly #seatParts: SeatParts;
-  /** Workers that the pool has no use for any more. */
+  /** Workers that the pool does not need any more. */
   #leaving: LeavingWorker[] = [];
   readonly #watch: Timer;
   readonly #start = new PoolStart();
-  /** The worker that is kept for a task that must be alone. */
+  /** The worker that is reserved for a task that must run alone. */
   #quiet: WorkerSeat | null = null;
   #lost = 0;
-  /** Seats that have had their turn to start. */
+  /** Number of seats that have begun to start. */
   #started = 0;
   #released: Promise<boolean> | null = null;
 
   /**
    * Resolves when every worker has loaded the model and warmed up.
    *
-   * @throws {ProviderUnavailableError} where none of the providers works here, or the runtime or the worker's file cannot be loaded.
-   * @throws {ModelInvalidError} where the model can't be loaded or run.
-   * @throws {OutOfResourcesError} where there is no memory, thread or file descriptor left.
-   * @throws {InvalidOptionsError} where the worker's file is another one.
-   * @throws {StartTimeoutError} where it takes longer than `startTimeoutMs`.
-   * @throws {WorkerLostError} where a worker dies on the way.
+   * @throws {ProviderUnavailableError} if no provider works here, or the runtime or the worker's file cannot be loaded.
+   * @throws {ModelInvalidError} if the model cannot be loaded or run.
+   * @throws {OutOfResourcesError} if no memory, thread or file descriptor is left.
+   * @throws {InvalidOptionsError} if the worker's file is another file.
+   * @throws {StartTimeoutError} if it takes longer than `startTimeoutMs`.
+   * @throws {WorkerLostError} if a worker dies during the start.
    */
   static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
     requireRoomForThreads(options.workers);
@@ -51,7 +51,7 @@ export class WorkerPool {
     try {
       await pool.#start.ended;
     } catch (error) {
-      // What hangs is not waited for.
+      // Hung threads are not waited for.
       if (!(error instanceof StartTimeoutError)) await pool.release();
       throw error;
     } finally {
@@ -64,7 +64,7 @@ export class WorkerPool {
     const { workers, mostWorkers, clock, workerHangMs, startTimeoutMs, exitWaitMs, onAbandoned, onFault } = options;
     this.#options = options;
     this.#threads = new PoolThreads({
-      // Twice: each worker may be replaced while the thread before it hangs, or answers what it has in hand.
+      // Twice the workers: each may be replaced while its previous thread hangs or answers its open tasks.
       ...{ slots: mostWorkers * 2, clock, exitWaitMs, loadWaitMs: startTimeoutMs, onAbandoned, onFault },
       onEnded: () => {
         for (const seat of this.#seats) seat.retry();
@@ -85,7 +85,7 @@ export class WorkerPool {
     };
     this.#seats = makeSeats(options, this.#seatParts);
     this.#watch = clock.every(periodMs, () => {
-      // A failure over one seat must not keep the others from being looked at.
+      // A failure in one seat must not stop the check of the others.
       for (const seat of this.#seats) contained(() => seat.look(), onFault);
       for (const worker of this.#leaving) contained(() => worker.look(), onFault);
       this.#leaving = this.#leaving.filter(({ hasLeft }) => !hasLeft);
@@ -100,35 +100,35 @@ export class WorkerPool {
     return ready;
   }
 
-  /** Workers that are missing because one hung, or could not be replaced. */
+  /** Missing workers that hung or could not be replaced. */
   get troubledWorkers(): number {
     return this.#seats.filter((seat) => seat.isTroubled).length;
   }
 
-  /** What is wrong with a worker that is missing; null where none is, or one merely died. */
+  /** What is wrong with a missing worker; null if none is missing, or one only died. */
   get problem(): string | null {
     return this.#seats.find(({ problem }) => problem !== null)?.problem ?? null;
   }
 
-  /** What is in use: of the workers that are ready the provider that was preferred, with what came of the others. */
+  /** The most preferred provider among the ready workers, with the results of the other providers. */
   get inUse(): ReturnType<typeof providerInUse> {
     return providerInUse(this.#seats, this.#options.config.providers);
   }
 
-  /** The devices, in the order they were given; none where no worker ever ran on one. */
+  /** The devices in the given order; empty if no worker ever ran on one. */
   get devices(): DeviceSummary[] {
     return deviceSummaries(this.#seats, this.#options.devices);
   }
 
-  /** Workers that died, or hung, while they were in use. */
+  /** Workers that died or hung while they were in use. */
   get lostWorkers(): number {
     return this.#lost;
   }
 
   /**
-   * Keeps one worker from new tasks, so that a task can have it to itself, or stops keeping it.
+   * Reserves one worker, so that it takes no new tasks and a task can run alone on it. Or ends the reservation.
    *
-   * @returns whether such a worker is there, with nothing in hand.
+   * @returns whether the reserved worker exists and has no open tasks.
    */
   keepQuiet(isWanted: boolean): boolean {
     if (!isWanted) this.#quiet = null;
@@ -137,10 +137,10 @@ export class WorkerPool {
   }
 
   /**
-   * Runs one task on whichever worker has the least to do.
+   * Runs one task on the least busy worker.
    *
-   * @param isAlone on the worker that `keepQuiet` keeps.
-   * @throws {LostTask} where no worker answers it.
+   * @param isAlone run it on the worker that `keepQuiet` reserved.
+   * @throws {LostTask} if no worker answers it.
    */
   run(task: BatchTask | ColumnsTask, isAlone?: boolean): Promise<BatchReply>;
   run(task: ExplainTask): Promise<ExplainReply>;
@@ -150,8 +150,8 @@ export class WorkerPool {
   }
 
   /**
-   * Has as many workers from now on: what is more is started, what is less takes no task any more and ends when it has answered what it
-   * has in hand. Does nothing before the start is over, or after the end.
+   * Changes the number of workers. Missing workers are started. Surplus workers accept no task any more and end after their open tasks.
+   * Does nothing before the start is over or after the end.
    *
    * @param workers from 1 to `mostWorkers`.
    */
@@ -172,9 +172,9 @@ export class WorkerPool {
   }
 
   /**
-   * Ends the workers, each once it is outside the runtime, where ending it would abort the process.
+   * Ends the workers, each when it is outside the runtime, because ending it inside would abort the process.
    *
-   * @returns whether all could be ended: one that hangs is left behind.
+   * @returns whether all could be ended. A hung worker is left behind.
    */
   release(): Promise<boolean> {
     if (this.#released === null) {
@@ -191,28 +191,28 @@ export class WorkerPool {
     this.#released = Promise.resolve(false);
   }
 
-  /** Starts no threads any more. */
+  /** Starts no more threads. */
   #retire(): void {
     this.#watch.clear();
     this.#quiet = null;
     for (const seat of this.#seats) seat.end();
   }
 
-  /** Of seats that start one after the other. */
+  /** For seats that start one after the other. */
   #startNext(): void {
     if (this.#options.startsInTurn !== true || this.#start.isOver) return;
     this.#started += 1;
     this.#seats[this.#started - 1]?.start();
   }
 
-  /** Ends the start, if it is not over. */
+  /** Ends the start if it is not over. */
   #stopStart(reason: unknown): void {
     const isLate = reason instanceof StartTimeoutError;
     const missing = (): string => missingWorkers(this.#seats, this.#options.workerFile);
     this.#failStart(isLate ? new StartTimeoutError(`${reason.message}: ${missing()}`) : asError(reason));
   }
 
-  /** The start is over once this is: a worker that hangs or dies over it is one that could not start. */
+  /** The start ends after this step. A worker that hangs or dies during it counts as one that could not start. */
   #warmUp(): void {
     const warmedUp = Promise.all(this.#seats.map((seat) => seat.warmUp()));
     watched(
@@ -221,7 +221,7 @@ export class WorkerPool {
     );
   }
 
-  /** Of the workers that are ready, but for the one that is kept; null where there is none. */
+  /** The least busy ready worker, without the reserved one; null if there is none. */
   #leastBusy(): WorkerSeat | null {
     let best: WorkerSeat | null = null;
     for (const seat of this.#seats) {
@@ -240,7 +240,7 @@ export class WorkerPool {
     if (!this.#failStart(error)) this.#options.onNotReplaced(error);
   }
 
-  /** At once, so that no seat starts another thread. @returns false where the start is over already. */
+  /** Fails the start at once, so that no seat starts another thread. @returns false if the start was already over. */
   #failStart(error: Error): boolean {
     if (!this.#start.fail(error)) return false;
     if (error instanceof StartTimeoutError) this.#abandon();

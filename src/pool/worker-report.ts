@@ -1,8 +1,8 @@
 import type { FailedReport, ReadyReport, WorkerReport } from '../protocol/serving.js';
 
 /**
- * Whether a message of a worker is a complete report. The worker's entry may be the host's own and post anything, so a message that only
- * looks like a report must not be taken for one.
+ * Whether a worker's message is a complete report. The worker's entry may be the host's own and may post anything, so every field is
+ * checked.
  */
 export function isWorkerReport(message: unknown): message is WorkerReport {
   if (!isFields(message) || typeof message.threadId !== 'number') return false;

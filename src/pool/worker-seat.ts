@@ -14,7 +14,7 @@ import { isTroubled, readyState, startingState } from './seat-state.js';
 import type { ThreadExit } from './single-thread.js';
 import { earlyExit } from './start-failure.js';
 
-/** A place for one worker: its thread, and after it the next, for as long as the pool lives. */
+/** The place of one worker: its thread, and the threads that replace it, as long as the pool lives. */
 export class WorkerSeat {
   readonly #options: SeatOptions;
   readonly #backoff = new Backoff();
@@ -36,42 +36,42 @@ export class WorkerSeat {
     return this.#state.kind === 'starting' && this.#state.thread?.isGreeted !== true;
   }
 
-  /** Whether it has no worker because one hung, could not get ready or was withdrawn, and not merely because one died. */
+  /** Whether it has no worker because one hung, could not get ready or was withdrawn. A worker that only died does not count. */
   get isTroubled(): boolean {
     return this.#state.kind === 'ready' ? this.#device.isOnProbation : isTroubled(this.#state);
   }
 
-  /** What the trouble is; null where there is none. */
+  /** What the problem is; null if there is none. */
   get problem(): string | null {
     return this.isTroubled ? this.#problem : null;
   }
 
-  /** What its worker runs on, or ran on last; null before the first was ready. */
+  /** The provider that its worker uses, or used last; null before the first was ready. */
   get provider(): ReadyReport['provider'] | null {
     return this.#last?.provider ?? null;
   }
 
-  /** The providers as that worker tried them. */
+  /** The results of the providers that its worker tried. */
   get trials(): readonly ProviderAttempt[] {
     return this.#last?.trials ?? [];
   }
 
-  /** Tasks its worker has in hand. */
+  /** Number of its worker's open tasks. */
   get inHand(): number {
     return this.#state.kind === 'ready' ? this.#state.thread.inHand : 0;
   }
 
   start(): void {
-    // Where the first seat of a pool can't start, all have been ended before the others' turn.
+    // If the first seat of a pool cannot start, all seats are ended before the others begin.
     if (this.#state.kind !== 'ended') this.#start(false);
   }
 
-  /** @throws {LostTask} where there is no worker, or it does not answer. */
+  /** @throws {LostTask} if there is no worker, or it does not answer. */
   run(task: WorkerTask): Promise<BatchReply | ExplainReply> {
     const state = this.#state;
     if (state.kind !== 'ready') return Promise.reject(new LostTask('unsent', 'No worker was ready'));
     const reply = state.thread.run<BatchReply | ExplainReply>(task);
-    // There is no device that could fail.
+    // The CPU cannot fail as a device does.
     if (state.report.provider === 'cpu') return reply;
     return reply.then(
       (answer) => this.#onAnswer(state, answer),
@@ -82,29 +82,29 @@ export class WorkerSeat {
     );
   }
 
-  /** Has the way of a task to its worker and back compiled. Never rejects. */
+  /** Compiles the code that sends a task to the worker and back. Never rejects. */
   async warmUp(): Promise<void> {
     if (this.#state.kind === 'ready') await this.#state.thread.warmUp();
   }
 
-  /** Replaces a worker that hangs, or that takes too long to start. */
+  /** Replaces a worker that hangs or takes too long to start. */
   look(): void {
     if (this.#state.kind === 'starting') this.#lookAtStart(this.#state);
     else this.#lookForHang();
   }
 
-  /** A thread has ended somewhere: one that could not be started for want of room may be now. */
+  /** A thread has ended, so a thread that could not be started for lack of room may be possible now. */
   retry(): void {
     if (this.#state.kind === 'hung') this.#start(true);
   }
 
-  /** Starts no thread any more. Those that live are the pool's to end. */
+  /** Starts no more threads. The pool ends those that live. */
   end(): void {
     if (this.#state.kind === 'waiting') this.#state.timer?.clear();
     this.#state = { kind: 'ended' };
   }
 
-  /** The same for good. @returns the worker, where there is one that may have something in hand. */
+  /** The same, permanently. @returns the worker, if there is one that may have open tasks. */
   leave(): LeavingWorker | null {
     const state = this.#state;
     this.end();
@@ -159,7 +159,7 @@ export class WorkerSeat {
         },
       });
     } catch (error) {
-      // A machine, or a container, that has no thread to give now may have one later.
+      // A machine or container that cannot start a thread now may be able to do so later.
       this.#onUnusable(asError(error));
       return;
     }
@@ -188,7 +188,7 @@ export class WorkerSeat {
     onReady(report);
   }
 
-  /** @throws {LostTask} where the device failed: what was run is not at fault, and may be answered by another. */
+  /** @throws {LostTask} if the device failed. The task is not the cause, and another worker may answer it. */
   #onAnswer(state: Ready, answer: BatchReply | ExplainReply): BatchReply | ExplainReply {
     const problem = this.#device.look(answer);
     if (problem !== null && this.#state === state) this.#withdraw(state, problem);
@@ -197,7 +197,7 @@ export class WorkerSeat {
     return answer;
   }
 
-  /** Takes the worker out of use. It may still answer another task that it has in hand. */
+  /** Takes the worker out of use. It may still answer another open task. */
   #withdraw(state: Ready, problem: string): void {
     this.#state = { kind: 'withdrawn', from: state };
     this.#problem = problem;
@@ -238,7 +238,7 @@ export class WorkerSeat {
     return waiting;
   }
 
-  /** Unless the pool was ended by a listener that heard of the loss. */
+  /** Starts again, unless a listener that heard of the loss has ended the pool. */
   #startAgain(waiting: Waiting, end: ThreadEnd): void {
     if (this.#state !== waiting) return;
     const delayMs = this.#backoff.nextDelayMs(end);

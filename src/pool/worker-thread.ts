@@ -12,26 +12,26 @@ import { SingleThread, type ThreadExit } from './single-thread.js';
 import type { LineRunner } from './task-line.js';
 import { requireRoomForThreads } from './thread-room.js';
 
-/** How often it is looked whether a thread that hangs has left the runtime. */
+/** How often to check whether a hung thread has left the runtime. */
 const pollMs = 50;
 
-/** How long a thread that is outside the runtime may take to end: more than a busy machine takes. */
+/** How long a thread outside the runtime may take to end. Longer than a busy machine needs. */
 const endWaitMs = 10_000;
 
 export interface WorkerThreadOptions {
   file: WorkerFile;
-  /** What it is told beside its slot at the guard. */
+  /** Data for the thread in addition to its slot at the guard. */
   data: object;
   guard: ExitGuard;
   clock: Clock;
   resourceLimits?: ResourceLimits | undefined;
-  /** What it says once it has said hello. */
+  /** Gets its messages after it has said hello. */
   onMessage: (message: unknown) => void;
-  /** Its file is not the worker that it must be; the thread is to be given up. */
+  /** Its file is not the expected worker. The thread must be given up. */
   onStranger: (error: InvalidOptionsError) => void;
 }
 
-/** A worker thread with its slot at the exit guard: it is ended only while it is outside the runtime. */
+/** A worker thread with its slot at the exit guard. It is ended only while it is outside the runtime. */
 export class WorkerThread {
   readonly exited: Promise<ThreadExit>;
   readonly file: WorkerFile;
@@ -42,9 +42,9 @@ export class WorkerThread {
   #poll: Timer | null = null;
 
   /**
-   * @returns null where the guard has no slot: as many threads hang, or are about to end, as may.
-   * @throws {OutOfResourcesError} where the system has no thread, or no memory for one.
-   * @throws {ProviderUnavailableError} where it gives none for another reason.
+   * @returns null if the guard has no slot, because the most allowed threads hang or are about to end.
+   * @throws {OutOfResourcesError} if the system has no thread, or no memory for one.
+   * @throws {ProviderUnavailableError} if it cannot start a thread for another reason.
    */
   static start(options: WorkerThreadOptions): WorkerThread | null {
     const slot = options.guard.claim();
@@ -53,7 +53,7 @@ export class WorkerThread {
       requireRoomForThreads(1);
       return new WorkerThread(options, slot);
     } catch (error) {
-      // The end of the process would wait for it otherwise.
+      // Otherwise the end of the process would wait for it.
       options.guard.release(slot);
       if (error instanceof FraudScorerError) throw error;
       const failure = 'A worker thread could not be started';
@@ -86,7 +86,7 @@ export class WorkerThread {
     });
   }
 
-  /** Whether it has said that it is the worker it must be: its file has loaded. */
+  /** Whether its file has loaded and has said that it is the expected worker. */
   get isGreeted(): boolean {
     return this.#greeting === 'heard';
   }
@@ -103,31 +103,31 @@ export class WorkerThread {
     return this.#thread.inHand;
   }
 
-  /** Stands for the task that it has had for longest; null where it has none. */
+  /** Identifies its oldest open task; null if it has none. */
   get oldest(): object | null {
     return this.#thread.oldest;
   }
 
-  /** @throws {LostTask} where the thread dies first, or is given up. */
+  /** @throws {LostTask} if the thread dies first, or is given up. */
   run<R extends object>(task: unknown): Promise<R | TaskFailure> {
     return this.#thread.run<R>(task);
   }
 
-  /** Opens a line for batches and chunks of columns. @param runner what runs them. */
+  /** Opens a line for batches and chunks of columns. @param runner the worker that runs them. */
   openLine(memory: LineMemory, runner: LineRunner): void {
     this.#thread.openLine(memory, runner);
   }
 
-  /** Sends tasks without work there and back. Never rejects. */
+  /** Sends empty tasks to the worker and back. Never rejects. */
   warmUp(): Promise<void> {
     return this.#thread.warmUp();
   }
 
-  /** Gives up on a thread that hangs, with all it has in hand, and ends it once it has left the runtime, if it ever does. */
+  /** Gives up a hung thread with all its open tasks. Ends it when it has left the runtime, if that ever happens. */
   giveUp(): void {
     this.#options.guard.stop(this.#slot);
     this.#thread.giveUp();
-    // Nobody waits for it any more; an exit still does, as long as it may.
+    // Nobody waits for it any more, except an exit, within its time limit.
     this.#thread.abandon();
     this.#endOnceSafe();
   }
@@ -135,7 +135,7 @@ export class WorkerThread {
   /**
    * Ends the thread.
    *
-   * @returns whether it could be: one that is inside the runtime for longer than an exit would wait is left behind.
+   * @returns whether it could be ended. A thread that stays inside the runtime for longer than an exit would wait is left behind.
    */
   async release(): Promise<boolean> {
     const { guard } = this.#options;
@@ -158,7 +158,7 @@ export class WorkerThread {
     onStranger(strangerError(file, greeting.received));
   }
 
-  /** A thread may stay for reasons of its own, in native code of a file that wraps the worker for example. */
+  /** A thread may stay for other reasons, for example native code of a file that wraps the worker. */
   #endsInTime(): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = this.#options.clock.after(endWaitMs, () => resolve(false));

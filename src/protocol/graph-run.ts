@@ -1,16 +1,16 @@
 /** Runs of a graph as it is: tensors in, tensors out. */
 
-/** A tensor that is given to a graph. */
+/** An input tensor of a run. */
 export interface GivenTensor {
   name: string;
-  /** As the runtime calls it. */
+  /** The runtime's name of the type. */
   type: string;
   dims: number[];
-  /** Numbers that the type holds, 0 and 1 for booleans; or texts. */
+  /** Numbers of that type (0 and 1 for booleans), or texts. */
   values: number[] | string[];
 }
 
-/** A tensor that a graph gave. */
+/** An output tensor of a run. */
 export interface FoundTensor {
   name: string;
   type: string;
@@ -21,15 +21,15 @@ export interface FoundTensor {
 
 export interface GraphRun {
   given: GivenTensor[];
-  /** The outputs that are asked for. */
+  /** The outputs to return. */
   outputs: string[];
 }
 
-/** What a run came to; or, where the runtime failed on it, why. */
+/** The outputs of a run; or why the runtime failed on it. */
 export type GraphRunResult = { found: FoundTensor[] } | { failure: string };
 
 export interface GraphRunReport {
-  /** Why the runtime does not load the graph; null where it does. */
+  /** Why the runtime does not load the graph; null if it does. */
   refused: string | null;
   results: GraphRunResult[];
 }

@@ -1,10 +1,10 @@
-/** The version of this package, in host and worker: a copy of the worker beside another host is told apart by it. */
-export const packageVersion = '0.1.0';
+/** The version of this package in host and worker. It detects a worker copy of another version. */
+export const packageVersion = '0.2.0';
 
 /** Which of this package's two workers a file is. */
 export type WorkerRole = 'worker' | 'tool-worker';
 
-/** What a worker says first, before it loads anything that can fail. */
+/** The first message of a worker, sent before it loads anything that can fail. */
 export interface Hello {
   kind: 'hello';
   role: WorkerRole;

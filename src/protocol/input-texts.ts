@@ -6,8 +6,8 @@ interface TextInput {
 }
 
 /**
- * The texts of each feature of a string input, which a row's values are places in: its categories, then what stands for an unknown or a
- * missing text, where these are no categories.
+ * The texts of each feature of a string input. A row's values are indices into them. They are the categories, then the replacements for an
+ * unknown or missing text if these are not categories.
  */
 export function textsOf({ size, categories, unknownCategory, missing }: TextInput): string[][] {
   return Array.from({ length: size }, (_, column) => {

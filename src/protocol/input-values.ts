@@ -10,16 +10,19 @@ export function isFloatType(type: InputType): boolean {
 const largestFloat = 3.4028234663852886e38;
 const largestHalf = 65_504;
 
-/** The finite number nearest to a value that an input of this type can have; of float64 too one of float32, which models compute in. */
+/**
+ * The finite number nearest to a value that this input type can hold. For float64 this is also a float32 number, because models compute in
+ * float32.
+ */
 export function boundedTo(type: InputType, value: number): number {
   const largest = type === 'float16' ? largestHalf : largestFloat;
   return Math.min(Math.max(value, -largest), largest);
 }
 
-/** From here on a number rounds to infinity in float16. */
+/** From here on, a number rounds to infinity in float16. */
 const float16Limit = 65_520;
 
-/** Whether an input of this type can take a number, which is finite after rounding to the type. */
+/** Whether this input type can hold a number. The number must be finite after rounding to the type. */
 export function isValueOf(value: number, type: InputType): boolean {
   switch (type) {
     case 'float32':
@@ -39,7 +42,7 @@ export function isValueOf(value: number, type: InputType): boolean {
   }
 }
 
-/** What an input of this type takes, in words for a message. */
+/** Describes the values that this input type accepts, for messages. */
 export function valueExpected(type: InputType): string {
   switch (type) {
     case 'float32':

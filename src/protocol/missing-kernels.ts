@@ -1,10 +1,10 @@
 import type { Provider } from '../api/provider.js';
 
 /**
- * Why a provider is of no use for a model: a GPU without a kernel for the model's main operator would only have its inputs and outputs copied.
+ * Why a provider cannot run a model. A GPU without a kernel for the model's main operator would only copy inputs and outputs.
  *
- * @param cpuOperators of the model, for which only the CPU has kernels.
- * @returns null where it may be of use.
+ * @param cpuOperators operators of the model that only the CPU can run.
+ * @returns null if the provider may be useful.
  */
 export function missingKernels(provider: Provider, cpuOperators: readonly string[]): string | null {
   if (provider === 'cpu' || cpuOperators.length === 0) return null;

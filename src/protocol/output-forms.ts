@@ -1,29 +1,29 @@
-// What a model's outputs mean, and how a score becomes a probability.
+// The meaning of a model's outputs, and how a score becomes a probability.
 
-/** The forms in which a model may give its score. A manifest names exactly one. */
+/** The forms of a model's score. A manifest names exactly one. */
 export const scoreForms = ['logits', 'logit', 'probability', 'probabilities', 'score'] as const;
 
 export type ScoreForm = (typeof scoreForms)[number];
 
-/** The graph's outputs, by what they mean. Exactly one of the five score forms is given. */
+/** The graph's outputs by meaning. Exactly one of the five score forms is given. */
 export interface OutputSpec {
-  /** [rows, classes]: softmax makes them probabilities. */
+  /** Shape [rows, classes]. A softmax turns them into probabilities. */
   logits?: string;
-  /** [rows] or [rows, 1]: a sigmoid makes it a probability. */
+  /** Shape [rows] or [rows, 1]. A sigmoid turns it into a probability. */
   logit?: string;
-  /** [rows] or [rows, 1], in [0, 1]. */
+  /** Shape [rows] or [rows, 1], in [0, 1]. */
   probability?: string;
-  /** [rows, classes], each in [0, 1]. */
+  /** Shape [rows, classes], each in [0, 1]. */
   probabilities?: string;
-  /** [rows] or [rows, 1]: any monotone score, which the calibration maps to [0, 1]. */
+  /** Shape [rows] or [rows, 1]. Any monotone score; the calibration maps it to [0, 1]. */
   score?: string;
-  /** The column of fraud in `logits` and `probabilities`. @default 1 of two; required for more */
+  /** The column of fraud in `logits` and `probabilities`. @default 1 for two classes; required for more */
   fraudClass?: number;
   /** The labels of `logits` and `probabilities`, in column order. */
   classes?: string[];
-  /** [rows] or [rows, 1], in [0, 1]. @default the probability */
+  /** Shape [rows] or [rows, 1], in [0, 1]. @default the probability */
   riskScore?: string;
-  /** [rows, n] */
+  /** Shape [rows, n]. */
   attention?: string;
 }
 
@@ -43,10 +43,10 @@ export interface IsotonicCalibration {
   y: number[];
 }
 
-/** A function that makes a probability in [0, 1] of a score: the field `calibration` of `model.json`. */
+/** A function that maps a score to a probability in [0, 1]: the field `calibration` of `model.json`. */
 export type Calibration = PlattCalibration | IsotonicCalibration;
 
-/** The form in which a model gives its score. */
+/** The form of a model's score. */
 export function scoreFormOf(outputs: OutputSpec): ScoreForm {
   const form = scoreForms.find((name) => outputs[name] !== undefined);
   if (form === undefined) throw new Error('a model has no score');
@@ -64,14 +64,14 @@ export function outputNames(outputs: OutputSpec): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** 1 / (1 + exp(−z)). NaN unless z is finite: a model that overflowed has said nothing. */
+/** 1 / (1 + exp(−z)). NaN unless z is finite, because an overflow is not a valid score. */
 export function sigmoid(z: number): number {
   return Number.isFinite(z) ? 1 / (1 + Math.exp(-z)) : Number.NaN;
 }
 
 /**
- * The second column of a two-class softmax: exp(b) / (exp(a) + exp(b)) = 1 / (1 + exp(a − b)), which overflows nowhere. NaN unless both
- * logits are finite: a model that overflowed has said nothing.
+ * The second column of a two-class softmax: exp(b) / (exp(a) + exp(b)) = 1 / (1 + exp(a − b)). This form cannot overflow. NaN unless both
+ * logits are finite, because an overflow is not a valid score.
  */
 export function softmaxOfTwo(otherLogit: number, fraudLogit: number): number {
   const difference = otherLogit - fraudLogit;
@@ -90,7 +90,7 @@ export function softmaxOf(logits: ArrayLike<number>, first: number, columns: num
   return 1 / sum;
 }
 
-/** A calibration as a function. What is not finite stays without a score. */
+/** A calibration as a function. A score that is not finite gives NaN. */
 export function calibrator(calibration: Calibration): (score: number) => number {
   if (calibration.method === 'platt') {
     const { a, b } = calibration;
@@ -100,7 +100,7 @@ export function calibrator(calibration: Calibration): (score: number) => number 
   return (score) => (Number.isFinite(score) ? interpolated(x, y, score) : Number.NaN);
 }
 
-/** By bisection: a calibration may have thousands of points. */
+/** Uses bisection, because a calibration may have thousands of points. */
 function interpolated(x: readonly number[], y: readonly number[], score: number): number {
   let [low, high] = [0, x.length - 1];
   if (score <= (x[low] as number)) return y[low] as number;
@@ -112,6 +112,6 @@ function interpolated(x: readonly number[], y: readonly number[], score: number)
   }
   const [x0, y0] = [x[low] as number, y[low] as number];
   const share = (score - x0) / ((x[high] as number) - x0);
-  // Of both ends, so that rounding leads outside neither.
+  // Weighted from both ends, so that rounding never leaves the interval.
   return y0 * (1 - share) + (y[high] as number) * share;
 }

@@ -1,11 +1,11 @@
-// How a row of features lies in memory that host and workers share.
+// How a row of features is stored in the memory that host and workers share.
 
-/** What a graph can take: the runtime's own names. */
+/** The types of a graph's inputs, by the runtime's names. */
 export type InputType = 'float32' | 'float16' | 'float64' | 'int64' | 'int32' | 'bool' | 'string';
 
 /**
- * Bytes of a value in a row. A float16 value lies there as float32, because not every Node.js has an array of float16, and a text as its
- * place (int32) in the texts of its feature.
+ * Bytes of a value in a row. A float16 value is stored as float32, because not every Node.js has a float16 array. A text is stored as its
+ * index (int32) in the texts of its feature.
  */
 const valueBytes: Readonly<Record<InputType, number>> = {
   float32: 4,
@@ -19,12 +19,12 @@ const valueBytes: Readonly<Record<InputType, number>> = {
 
 const wordBytes = Float32Array.BYTES_PER_ELEMENT;
 
-/** An input of the model: where its values lie in a row. */
+/** An input of the model, and where its values are in a row. */
 export interface InputLayout {
   readonly name: string;
   readonly size: number;
   readonly type: InputType;
-  /** The word at which its values begin in the row. */
+  /** The word index of its first value in the row. */
   readonly offset: number;
   /** Bytes of one value. */
   readonly valueBytes: number;
@@ -32,14 +32,16 @@ export interface InputLayout {
   readonly firstFeature: number;
 }
 
-/** How a request's features lie in a row: the inputs one behind the other. Lengths are in words of 4 bytes. */
+/** How a request's features are stored in a row: the inputs one after the other. Lengths are in words of 4 bytes. */
 export interface RowLayout {
   readonly inputs: readonly InputLayout[];
-  /** Whether all values are float32: the inputs lie without a gap between them then. In any other row each begins at a multiple of 8 bytes. */
+  /**
+   * Whether all values are float32. Then the inputs have no gaps between them. In any other row each input begins at a multiple of 8 bytes.
+   */
   readonly isFloat32: boolean;
-  /** Words of a row. */
+  /** Words in a row. */
   readonly size: number;
-  /** Words from one row to the next: rows begin at multiples of 8 bytes. */
+  /** Words from one row to the next. Rows begin at multiples of 8 bytes. */
   readonly stride: number;
   readonly features: number;
 }
@@ -68,7 +70,7 @@ function even(words: number): number {
   return words + (words % 2);
 }
 
-/** The same memory as values of each type that lies in rows. */
+/** Views of the same memory, one for each type of value. */
 export interface RowViews {
   readonly float32: Float32Array;
   readonly float64: Float64Array;
@@ -78,7 +80,7 @@ export interface RowViews {
 }
 
 export function rowViewsOf(buffer: ArrayBufferLike): RowViews {
-  // Rows of float32 values alone may end between two multiples of 8 bytes.
+  // Rows that are only float32 may end between two multiples of 8 bytes.
   const doubles = Math.floor(buffer.byteLength / Float64Array.BYTES_PER_ELEMENT);
   return {
     float32: new Float32Array(buffer),
@@ -89,7 +91,7 @@ export function rowViewsOf(buffer: ArrayBufferLike): RowViews {
   };
 }
 
-/** The place of an input's first value in the view of its type, where its values begin at this word of the memory. */
+/** The index of an input's first value in the view of its type. The argument is the word at which its values begin. */
 export function placeOf({ valueBytes }: Pick<InputLayout, 'valueBytes'>, word: number): number {
   return (word * wordBytes) / valueBytes;
 }

@@ -15,57 +15,57 @@ export interface InputSpec {
   size: number;
   /** @default 'float32' */
   type?: InputType;
-  /** Of a row. @default what the graph says where that fits the size, else [size] */
+  /** Shape of a row. @default the graph's shape if it fits the size, else [size] */
   shape?: readonly number[];
   mean?: number[];
   std?: number[];
-  /** Of string inputs: for each feature the texts that a row's values are places in. */
+  /** For string inputs: the texts of each feature. A row's values are indices into them. */
   texts?: readonly (readonly string[])[];
-  /** For each feature the raw value that stands for its absence in an explanation. @default its mean, or 0 */
+  /** For each feature the raw value that replaces it in an explanation. @default its mean, or 0 */
   reference?: readonly number[];
 }
 
-/** What a worker must know of a manifest. */
+/** The parts of a manifest that a worker needs. */
 export interface ModelSpec {
   inputs: InputSpec[];
   outputs: OutputSpec;
   /** Maps the score to a probability. */
   calibration?: Calibration;
-  /** Whether rows may share a run, or each has one of its own. @default 'any' */
+  /** Whether rows may share a run, or each row needs its own run. @default 'any' */
   batch?: 'any' | 'alone';
 }
 
 /**
- * Tasks that a worker holds at once: it begins with the second without a round trip. Batches of requests take the second place only under
- * backlog (`decideBatch`); chunks of columns, batches that are sent again and explanations take it at any time.
+ * The most tasks that a worker holds. It begins the second without a round trip. Batches of requests take the second place only under
+ * backlog (`decideBatch`). Chunks of columns, retried batches and explanations take it at any time.
  */
 export const tasksPerWorker = 2;
 
 /**
- * The memory that host and workers share: a lane for each batch that may be in flight, in which the batch's rows lie one behind the
- * other. One more lane, behind the others, is for warming up: all workers write to it, and nobody reads it.
+ * The memory that host and workers share. There is a lane for each batch in flight, which has the batch's rows one after the other. One
+ * more lane, after the others, is for warming up: all workers write to it, and nobody reads it.
  */
 export interface LaneMemory {
-  /** Without the one for warming up. */
+  /** Without the lane for warming up. */
   lanes: number;
   maxBatchSize: number;
   /** Words of 4 bytes from one row of features to the next: see `RowLayout`. */
   stride: number;
-  /** Words [lanes + 1, maxBatchSize, stride], from `lanesAt` on; what lies before is the host's own. */
+  /** Words [lanes + 1, maxBatchSize, stride], starting at `lanesAt`. The memory before that belongs to the host. */
   features: SharedArrayBuffer;
-  /** In bytes. */
+  /** Offset in bytes. */
   lanesAt: number;
   /** float32 [lanes + 1, maxBatchSize, outputsPerRow] */
   outputs: SharedArrayBuffer;
-  /** float32 [lanes + 1, maxBatchSize · the attention's own width], with room for `maxAttentionWidth`. */
+  /** float32 [lanes + 1, maxBatchSize · width of the attention], with room for `maxAttentionWidth`. */
   attention: SharedArrayBuffer;
 }
 
-/** The memory of chunks of columns: areas of `rows` rows each, as many as chunks may be in flight. */
+/** The memory for chunks of columns: one area of `rows` rows for each chunk in flight. */
 export interface ColumnMemory {
   areas: number;
   rows: number;
-  /** Words of 4 bytes that a row of features takes: see `RowLayout`. */
+  /** Words of 4 bytes per row of features: see `RowLayout`. */
   rowSize: number;
   /** Words [areas, rows · the row's size] */
   features: SharedArrayBuffer;
@@ -74,46 +74,49 @@ export interface ColumnMemory {
 }
 
 /**
- * An ONNX file as the host has read and checked it. All workers share the one copy, and load no other: a worker that replaces another
- * months later does so from the same bytes, whatever has become of the file.
+ * An ONNX file as the host has read and checked it. All workers share this copy and load no other. So a replacement worker, even months
+ * later, uses the same bytes, even if the file has changed.
  */
 export interface ModelFile {
   bytes: SharedArrayBuffer;
-  /** Files that hold weights of the graph, read and checked likewise. */
+  /** Files with weights of the graph, which were read and checked in the same way. */
   files: readonly WeightFile[];
 }
 
 export interface WeightFile {
-  /** As the graph's tensors name it. */
+  /** The name that the graph's tensors use. */
   name: string;
   bytes: SharedArrayBuffer;
 }
 
-/** Everything a worker that scores is told when it starts. */
+/** The data that a scoring worker gets at its start. */
 export interface WorkerConfig extends ModelSpec, GuardedData {
   model: ModelFile;
   /** In order of preference. */
   providers: Provider[];
-  /** Operators of the graph that run on the CPU whatever the provider: where there are any, the CPU goes before the others. */
+  /** Operators of the graph that always run on the CPU. If there are any, the CPU is tried before the other providers. */
   cpuOperators: string[];
-  /** The CUDA device's id. */
+  /** The CUDA device id. */
   device: number;
   memory: LaneMemory;
   columns: ColumnMemory;
   line: LineMemory;
-  /** Raw features of invented rows to try the model with, row after row; null where it is known to be well. */
+  /** Raw features of synthetic rows to try the model with, row after row; null if the model was already tried. */
   trialRows: Float32Array | null;
-  /** Raw features of some invented rows, likewise, to compare a session on a device with one on the CPU. */
+  /** Raw features of synthetic rows, to compare a session on a device with one on the CPU. */
   comparedRows: Float32Array;
-  /** Raw features of the rows of `cases.json`, likewise; empty where there are none. */
+  /** Raw features of the rows of `cases.json`; empty if there are none. */
   caseRows: Float32Array;
-  /** Whether others' work goes before its own: a shadow's. */
+  /** Whether it runs at low priority, as a shadow's worker does. */
   inBackground: boolean;
-  /** Whether others serve while it loads: their work goes before its own until it is ready, where the system lets a thread do so. */
+  /**
+   * Whether others serve while it loads. If so, it runs at low priority until it is ready, if the operating system allows that for a
+   * thread.
+   */
   isBesideOthers: boolean;
 }
 
-/** One batch: its rows are the first of its lane. */
+/** One batch. Its rows are the first rows of its lane. */
 export interface BatchTask {
   kind: 'batch';
   lane: number;
@@ -121,8 +124,8 @@ export interface BatchTask {
 }
 
 /**
- * One chunk of columns. Its area holds the first input's rows one behind the other, then the second's, and so on; the outputs
- * likewise: probability [rows] first, then risk [rows].
+ * One chunk of columns. Its area holds all rows of the first input, then all rows of the second, and so on. The outputs are stored in the
+ * same way: probability [rows] first, then risk [rows].
  */
 export interface ColumnsTask {
   kind: 'columns';
@@ -130,10 +133,10 @@ export interface ColumnsTask {
   rows: number;
 }
 
-/** Why a request that was scored has the score it has. */
+/** Explains the score of a request that was scored. */
 export interface ExplainTask {
   kind: 'explain';
-  /** Raw features of the row, as they lie in its memory. */
+  /** Raw features of the row, as they are stored in its memory. */
   features: Float32Array;
   of: 'probability' | 'risk';
 }
@@ -143,17 +146,17 @@ export type WorkerTask = BatchTask | ColumnsTask | ExplainTask;
 /** The runtime failed on a task. A worker that dies gives no reply at all. */
 export interface TaskFailure {
   error: string;
-  /** Whether the device failed, and not the runtime on what it was given. */
+  /** Whether the device failed, so that the task is not the cause. */
   ofDevice?: boolean;
 }
 
-/** The batch's outputs are in its lane. `threadId` is the worker's; it is not known of a batch that went as a task of Piscina's. */
+/** The batch's outputs are in its lane. `threadId` is the worker's. It is not known for a batch that was sent as a Piscina task. */
 export type BatchReply = { inferenceMs: number; provider: Provider; threadId?: number } | TaskFailure;
 
 /** The most features that an explanation names. */
 export const maxReasons = 4;
 
-/** What one feature of the row, counted over all inputs, adds to the score's logit. */
+/** How much one feature of the row adds to the score's logit. Features are counted over all inputs. */
 export interface Contribution {
   column: number;
   contribution: number;
@@ -161,7 +164,7 @@ export interface Contribution {
 
 export type ExplainReply = { contributions: Contribution[] } | TaskFailure;
 
-/** One input or output of the graph. A named or unknown axis is a string, a fixed one a number. */
+/** One input or output of the graph. A named or unknown axis is a string, a fixed axis is a number. */
 export interface GraphValue {
   name: string;
   type: string;
@@ -173,13 +176,15 @@ export interface GraphDescription {
   outputs: GraphValue[];
 }
 
-/** What a trial run of invented rows has shown. */
+/** The result of a trial run with synthetic rows. */
 export interface TrialReport {
-  /** What is wrong: the model must not be served. */
+  /** Problems because of which the model must not be served. */
   issues: Issue[];
-  /** What is not wrong but worth knowing. */
+  /** Remarks that are not problems. */
   notes: string[];
-  /** What the rows of `cases.json` came to; null for one that the runtime failed on, and for a risk score that the model has not. */
+  /**
+   * The scores of the rows of `cases.json`. An entry is null if the runtime failed on that row. A risk score is null if the model has none.
+   */
   cases: ({ fraudProbability: number; riskScore: number | null } | null)[];
 }
 
@@ -190,15 +195,15 @@ export interface ReadyReport {
   provider: Provider;
   trials: ProviderAttempt[];
   graph: GraphDescription;
-  /** Columns of the attention output; 0 where there is none. */
+  /** Columns of the attention output; 0 if there is none. */
   attentionWidth: number;
-  /** Where it was asked for. */
+  /** Present if a trial was requested. */
   trial?: TrialReport;
 }
 
 /**
- * Why a worker could not get ready, or a tool's task not be done: no provider works here, the runtime itself cannot be loaded, the model
- * can't be run, or something ran out.
+ * Why a worker could not get ready, or a tool's task failed: no provider works here, the runtime cannot be loaded, the model cannot be run,
+ * or a resource ran out.
  */
 export type FailureCode =
   | 'ERR_PROVIDER_UNAVAILABLE'
@@ -212,9 +217,9 @@ export interface FailedReport {
   threadId: number;
   code: FailureCode;
   message: string;
-  /** Whether a provider is there and fails for no reason of its own: the CPU could tell whether it is the model's fault. */
+  /** Whether a provider is present and fails without an obvious reason. Then a run on the CPU can show whether the model is the cause. */
   isModelSuspect: boolean;
-  /** The graph, where it could be loaded: the manifest may disagree with it. */
+  /** The graph, if it could be loaded, because the manifest may disagree with it. */
   graph: GraphDescription | null;
 }
 

@@ -2,29 +2,29 @@ import type { MessagePort } from 'node:worker_threads';
 import type { BatchTask, ColumnMemory, ColumnsTask, LaneMemory } from './serving.js';
 
 /**
- * What goes over a worker's line: a task that is no more than a place in shared memory and how many rows lie there, as one number. The
- * place's number comes back. A task of Piscina's, and its reply, cost the host three times as much.
+ * The messages of a worker's line. A task is a place in shared memory and a number of rows, sent as one number. The place's number comes
+ * back. A Piscina task and its reply take the host three times as long.
  */
 
 export type LineTask = BatchTask | ColumnsTask;
 
-/** What both ends of all lines know. Places are the lanes, the one for warming up included, and behind them the areas of columns. */
+/** The data that both ends of every line know. The places are the lanes (with the one for warming up) and then the areas of columns. */
 export interface LineMemory {
   /** The place of the first area. */
   areasAt: number;
-  /** In one place. */
+  /** The most rows in one place. */
   mostRows: number;
-  /** float64 [places]: the milliseconds that the task in a place took. */
+  /** float64 [places]: how long the task in each place took, in ms. */
   times: SharedArrayBuffer;
 }
 
-/** How the host opens a line: the task of the function `openLine` that a worker's file exports. */
+/** How the host opens a line: the argument of the function `openLine` that a worker's file exports. */
 export interface LineOpening {
   /** The worker's end. */
   port: MessagePort;
 }
 
-/** The place of a task that was done, or the place with whatever its handler gave in place of an answer. */
+/** The place of a finished task; or the place with the handler's result if that is not an answer. */
 export type LineAnswer = number | { place: number; reply: unknown };
 
 export function lineMemoryOf(
@@ -40,12 +40,12 @@ export function placeOf(task: LineTask, { areasAt }: LineMemory): number {
   return task.kind === 'batch' ? task.lane : areasAt + task.area;
 }
 
-/** The number of a task. One of no rows is answered at once, without the handler. */
+/** Encodes a task as a number. A task of no rows is answered at once, without the handler. */
 export function codeOf(task: LineTask, memory: LineMemory): number {
   return placeOf(task, memory) * (memory.mostRows + 1) + task.rows;
 }
 
-/** The task of a number. */
+/** Decodes the number of a task. */
 export function taskOf(code: number, { areasAt, mostRows }: LineMemory): LineTask {
   const rows = code % (mostRows + 1);
   const place = (code - rows) / (mostRows + 1);

@@ -1,4 +1,4 @@
-/** What host and the tools' worker say to each other: `workers/` may import this file of `src/` too. */
+/** The messages between the host and the tools' worker. `workers/` may import this file too. */
 
 import type { Provider } from '../api/provider.js';
 import type { GraphRun, GraphRunReport } from './graph-run.js';
@@ -13,12 +13,12 @@ import type {
 } from './serving.js';
 
 /**
- * How far the runtime optimises a graph. `basic`: constants and redundant nodes. `extended`: also fused nodes. `all`: also layouts of this kind of
- * processor, to which it ties the file.
+ * How far the runtime optimises a graph. `basic`: constants and redundant nodes. `extended`: also fused nodes. `all`: also memory layouts
+ * for this kind of processor, so that the file only suits such processors.
  */
 export type OptimizationLevel = 'basic' | 'extended' | 'all';
 
-/** Saves the graph as the runtime optimises it. */
+/** Saves the graph in the form that the runtime optimises it to. */
 export interface OptimizeTask {
   kind: 'optimize';
   model: ModelFile;
@@ -26,7 +26,7 @@ export interface OptimizeTask {
   level: OptimizationLevel;
 }
 
-/** Runs two graphs of the same manifest on the same rows, and times them in turn. */
+/** Runs two graphs of the same manifest on the same rows, and times them alternately. */
 export interface CompareTask {
   kind: 'compare';
   spec: ModelSpec;
@@ -39,15 +39,15 @@ export interface CompareTask {
   runs: number;
 }
 
-/** Where threads that are measured at the same time wait for one another. */
+/** A meeting point at which threads that are measured together wait for each other. */
 export interface RendezvousData {
-  /** Shared; laid out as `rendezvousWords` says. */
+  /** Shared words, laid out as `rendezvousWords` says. */
   words: Int32Array<SharedArrayBuffer>;
-  /** How many threads come. */
+  /** The number of threads. */
   parties: number;
 }
 
-/** How the words of a rendezvous are laid out: a flag, then for each meeting how many have come to it, and are through with it. */
+/** The layout of a rendezvous: a flag, then for each meeting how many threads have arrived and how many have left. */
 export const rendezvousWords = {
   abandoned: 0,
   arrived: (meeting: number): number => 1 + 2 * meeting,
@@ -55,20 +55,20 @@ export const rendezvousWords = {
   count: (meetings: number): number => 1 + 2 * meetings,
 };
 
-/** More than ever come. */
+/** More threads than ever arrive. */
 const everybody = 1 << 20;
 
-/** Lets nobody wait any more: one of the threads won't come. */
+/** Stops all waiting, because one of the threads will not come. */
 export function abandonRendezvous(words: Int32Array): void {
   Atomics.store(words, rendezvousWords.abandoned, 1);
   for (let word = rendezvousWords.arrived(0); word < words.length; word += 2) {
-    // A thread that was about to wait finds another number there.
+    // A thread that was about to wait then finds another number and does not wait.
     Atomics.add(words, word, everybody);
     Atomics.notify(words, word);
   }
 }
 
-/** Measures one provider at batch sizes, the smallest first; as one of several sessions that run at the same time. */
+/** Measures one provider at several batch sizes, the smallest first. It may be one of several sessions that run at the same time. */
 export interface ProfileTask {
   kind: 'profile';
   spec: ModelSpec;
@@ -79,61 +79,61 @@ export interface ProfileTask {
   rows: Float32Array;
   batchSizes: number[];
   runs: number;
-  /** With `profileMeetings`. */
+  /** Uses the meetings of `profileMeetings`. */
   rendezvous: RendezvousData;
-  /** Whether this one looks at the memory, which is the same for all. */
+  /** Whether this session measures the memory, which is the same for all. */
   watchesMemory: boolean;
 }
 
-/** Where the sessions of a profile meet. */
+/** The meetings of a profile's sessions. */
 export const profileMeetings = {
-  /** Before they are opened. */
+  /** Before the sessions are opened. */
   opening: 0,
-  /** Before the timed runs of a batch size, by its place in the list. */
+  /** Before the timed runs of a batch size, by its index in the list. */
   start: (size: number): number => 1 + 2 * size,
-  /** After them, and after the look at the memory. */
+  /** After the timed runs and the memory measurement. */
   end: (size: number): number => 2 + 2 * size,
   count: (sizes: number): number => 1 + 2 * sizes,
 };
 
-/** What memory in use has grown by since before the sessions were opened, and all there is, in GiB. */
+/** How much the used memory has grown since before the sessions were opened, and the total, in GiB. */
 export interface MemoryUse {
-  /** null where the system does not tell. */
+  /** null if the system does not report it. */
   memoryGb: number | null;
   memoryTotalGb: number;
 }
 
 export interface ProfiledBatch {
   batchSize: number;
-  /** Of each timed run, while the other sessions ran too. */
+  /** The duration of each timed run. The other sessions ran at the same time. */
   durationsMs: number[];
-  /** With those that only kept the others company. */
+  /** All runs, including those that only kept the load up for the others. */
   runs: number;
-  /** When the first of them began and the last ended, on the machine's monotonic clock. */
+  /** When the first run began and the last ended, on the machine's monotonic clock. */
   startMs: number;
   endMs: number;
-  /** null where it was not watched. */
+  /** null if it was not measured. */
   memory: MemoryUse | null;
 }
 
 export interface ProfileReport {
-  /** Why the provider does not work here; null where it does. */
+  /** Why the provider does not work here; null if it works. */
   unavailable: string | null;
-  /** Whether that is because the device failed, after which nothing runs on it any more. */
+  /** Whether the reason is that the device failed. After that, nothing runs on it. */
   isDeviceLost: boolean;
-  /** At the batch sizes that this session came to. */
+  /** The results of the batch sizes that this session reached. */
   measured: ProfiledBatch[];
-  /** The batch size that did not fit any more. */
+  /** The first batch size that did not fit into memory. */
   outOfMemoryAt: number | null;
 }
 
-/** Looks at what this machine has for the providers. */
+/** Examines what this machine has for the providers. */
 export interface ProbeTask {
   kind: 'probe';
   providers: Provider[];
 }
 
-/** What brings a library: packages of NVIDIA's apt repository and of PyPI. */
+/** The packages that install a library, from NVIDIA's apt repository and PyPI. */
 export interface LibraryPackages {
   what: string;
   apt: string;
@@ -144,48 +144,48 @@ export interface LibraryPackages {
 export interface NeededLibrary {
   /** Its soname. */
   name: string;
-  /** Why the loader can't load it; null where it can. */
+  /** Why the loader cannot load it; null if it can. */
   problem: string | null;
-  /** Whether it is loaded only once an operator asks for it: many models do without. */
+  /** Whether only some operators need it. Many models work without it. */
   isOptional: boolean;
-  /** null for the driver's, which comes with none. */
+  /** null for the driver's library, which no package installs. */
   packages: LibraryPackages | null;
 }
 
 /** A GPU as nvidia-smi lists it. */
 export interface Gpu {
-  /** nvidia-smi's, which need not be CUDA's. */
+  /** The index of nvidia-smi, which may differ from CUDA's. */
   index: number;
-  /** CUDA's id in this process; null where CUDA does not see it, or that can't be told. */
+  /** CUDA's id in this process; null if CUDA does not see the GPU, or if it is not known. */
   device: number | null;
   name: string;
   driver: string;
-  /** null where nvidia-smi does not tell. */
+  /** null if nvidia-smi does not report it. */
   memoryTotalGb: number | null;
   memoryUsedGb: number | null;
 }
 
 export interface GpuList {
   gpus: Gpu[];
-  /** Why there is no list; null where there is. */
+  /** Why there is no list; null if there is one. */
   problem: string | null;
 }
 
 export interface ProbedProvider {
   provider: Provider;
-  /** Why it can't be used; null where nothing is said against it. */
+  /** Why it cannot be used; null if no reason is known. */
   reason: string | null;
-  /** Whether its files lie beside the runtime, of the runtime's version, or it is part of it. */
+  /** Whether its files are next to the runtime and have the runtime's version, or it is part of the runtime. */
   isInstalled: boolean;
-  /** The major version of CUDA that it is built for; null where it is not installed, or does not tell. */
+  /** The major version of CUDA that it was built for; null if it is not installed, or not known. */
   cudaVersion: 12 | 13 | null;
   libraries: NeededLibrary[];
 }
 
 export interface ProbeReport extends GpuList {
-  /** Of onnxruntime-node. */
+  /** The version of onnxruntime-node. */
   runtimeVersion: string;
-  /** Where it looks for providers; null where it can't be loaded. */
+  /** Where the runtime looks for providers; null if it cannot be loaded. */
   runtimeDirectory: string | null;
   providers: ProbedProvider[];
 }
@@ -197,29 +197,29 @@ export interface ScoreTask {
   model: ModelFile;
   provider: Provider;
   device: number;
-  /** Raw features, row after row; may be empty. */
+  /** Raw features, row after row. May be empty. */
   rows: Float32Array;
-  /** Raw features of invented rows to try the model with, row after row. */
+  /** Raw features of synthetic rows to try the model with, row after row. */
   trialRows: Float32Array;
 }
 
 export interface ScoredRows {
-  /** Why the provider does not work here, or the model not on it; null where they do. */
+  /** Why the provider does not work here, or the model does not work on it; null if both work. */
   reason: string | null;
-  /** What is to be known though it works: nodes that the provider left to the CPU. */
+  /** A remark about a provider that works: nodes that it left to the CPU. */
   note: string | null;
-  /** null where the model could not be loaded. */
+  /** null if the model could not be loaded. */
   graph: GraphDescription | null;
-  /** Of each row; null where nothing was scored. */
+  /** One value per row; null if nothing was scored. */
   fraudProbability: Float32Array | null;
   riskScore: Float32Array | null;
-  /** null where nothing was scored. */
+  /** null if nothing was scored. */
   trial: TrialReport | null;
-  /** What the device's used memory has grown by, all processes counted, in GiB; null where that can't be told. */
+  /** How much the device's used memory has grown over all processes, in GiB; null if it is not known. */
   deviceMemoryGb: number | null;
 }
 
-/** Loads a graph on the CPU, of which no manifest says anything yet, and runs it. */
+/** Loads a graph that has no manifest yet on the CPU, and runs it. */
 export interface RunGraphTask {
   kind: 'run';
   model: ModelFile;
@@ -269,7 +269,7 @@ export type ToolTask =
   | ReplayTask
   | ExplainRowTask;
 
-/** What each kind of task comes to. */
+/** The result type of each kind of task. */
 export interface ToolResults {
   optimize: null;
   compare: Comparison;
@@ -281,7 +281,7 @@ export interface ToolResults {
   'explain-row': Contribution[];
 }
 
-/** The largest differences between two graphs' outputs; null where the model does not have the output. */
+/** The largest differences between two graphs' outputs; null if the model does not have the output. */
 export interface OutputDifferences {
   /** Absolute. */
   fraudProbability: number;
@@ -293,7 +293,7 @@ export interface OutputDifferences {
   attention: number | null;
 }
 
-/** Two graphs at one batch size: medians of runs taken in turn. */
+/** Two graphs at one batch size: medians of alternating runs. */
 export interface PairTiming {
   batchSize: number;
   originalMs: number;
@@ -306,10 +306,10 @@ export interface Comparison {
   loadMs: { original: number; optimized: number };
 }
 
-/** What a task came to, or why it could not be done. */
+/** The result of a task, or why it failed. */
 export type ToolReply<K extends keyof ToolResults> = { result: ToolResults[K] } | { error: string; code: FailureCode };
 
-/** What a worker of a tool says every second or so, unless it is inside a call that takes longer. */
+/** A message that a tool's worker sends about every second, unless it is inside a call that takes longer. */
 export interface SignOfLife {
   kind: 'alive';
 }

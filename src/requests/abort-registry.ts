@@ -1,22 +1,23 @@
 import { contained, type FaultReport } from '../host/faults.js';
 import { containResult } from '../host/host-code.js';
 import { isLasting } from '../host/lasting-signal.js';
+import { Slots } from '../host/slots.js';
 import { reasonOf, throwingSignal } from './score-options.js';
 
-/** The listener of a signal, and what it calls: one for each request or call in columns that waits. */
+/** The listener of a signal and its callbacks, one for each waiting request or call of `scoreColumns`. */
 interface Watch {
-  readonly aborts: Set<(reason: unknown) => void>;
+  readonly aborts: Slots<(reason: unknown) => void>;
   readonly listener: () => void;
 }
 
-/** Shared by all scorers of this process: a signal that many of them are given gets one listener. Node.js warns of more than ten. */
+/** Shared by all scorers of this process, so that a signal used by many gets only one listener. Node.js warns above ten. */
 const watches = new WeakMap<AbortSignal, Watch>();
 
 /**
- * Calls `onAborted` once the signal is aborted.
+ * Calls `onAborted` when the signal is aborted.
  *
- * @returns what stops it; it never throws.
- * @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws.
+ * @returns a function that stops watching. It never throws.
+ * @throws {InvalidOptionsError} if the signal is the host's own implementation and throws.
  */
 export function watchSignal(
   signal: AbortSignal,
@@ -24,21 +25,21 @@ export function watchSignal(
   onFault: FaultReport,
 ): () => void {
   const watch = watches.get(signal) ?? listen(signal);
-  // What a listener of a signal throws would end the process.
+  // An error thrown by a listener of a signal would end the process.
   const abort = (reason: unknown): void => contained(() => onAborted(reason), onFault);
-  watch.aborts.add(abort);
+  const slot = watch.aborts.add(abort);
   return () => {
-    watch.aborts.delete(abort);
-    // To listen anew for each request of a connection would cost more than the request's features do.
+    watch.aborts.delete(slot, abort);
+    // Keep the listener: adding one for each request of a connection would cost more than reading the request's features.
     if (watch.aborts.size === 0 && !isLasting(signal)) forget(signal, watch);
   };
 }
 
 function listen(signal: AbortSignal): Watch {
-  const aborts: Watch['aborts'] = new Set();
+  const aborts: Watch['aborts'] = new Slots();
   const listener = (): void => {
     const reason = reasonOf(signal);
-    for (const abort of [...aborts]) abort(reason);
+    for (const abort of aborts.members()) abort(reason);
   };
   try {
     containResult(signal.addEventListener('abort', listener, { once: true }), () => {});
@@ -51,11 +52,11 @@ function listen(signal: AbortSignal): Watch {
 }
 
 function forget(signal: AbortSignal, watch: Watch): void {
-  // A request that is stopped twice must not forget the signal's next watch.
+  // Stopping a request twice must not remove the signal's next watch.
   if (watches.get(signal) === watch) watches.delete(signal);
   try {
     containResult(signal.removeEventListener('abort', watch.listener), () => {});
   } catch {
-    // It is the host's signal, and the request is settled: nobody is served by an error here.
+    // The signal is the host's, and the request is already settled, so an error here would help nobody.
   }
 }

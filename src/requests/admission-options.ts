@@ -9,23 +9,23 @@ import type { FeatureRows } from './feature-rows.js';
 import type { RequestTable } from './request-table.js';
 import type { Waiters } from './waiters.js';
 
-/** What admission needs of the version that answers. */
+/** The parts of the answering version that admission needs. */
 export interface Intake {
-  /** As the request table holds it. */
+  /** The version's index in the request table. */
   readonly index: number;
   readonly model: ModelIdentity;
   readonly features: FeatureRows;
-  /** A row of feature memory that belongs to no request, for checking one that is not taken in. */
+  /** A row of feature memory that belongs to no request. It is used to check a request that is not taken in. */
   readonly scratchRow: number;
   readonly batcher: {
     /** Whether a request that came now could be answered in time. */
     canAnswerWithin(timeoutMs: number, priority: number): boolean;
     add(row: number): void;
-    /** Takes a row off the queue, if it is there. */
+    /** Takes a row off the queue if it is there. */
     remove(row: number): void;
   };
   readonly stats: SettlementObserver;
-  /** How long the requests that wait now will take, in ms; null where that is not known. */
+  /** How long the waiting requests will take, in ms; null if it is not known. */
   readonly expectedWaitMs: number | null;
 }
 
@@ -35,7 +35,7 @@ export interface AdmissionOptions {
   /** Watches the deadlines of rows. */
   deadlines: {
     add(row: number): void;
-    /** Does nothing for a row that is not watched. */
+    /** Does nothing if the row is not watched. */
     remove(row: number): void;
   };
   /** Told when a row is free again. */
@@ -45,20 +45,23 @@ export interface AdmissionOptions {
     refuse(caller: Caller, error: FraudScorerError, model: ModelIdentity, observer: SettlementObserver): void;
   };
   deployments: {
-    /** Requests that wait for a worker, of all versions. */
+    /** Requests that wait for a worker, over all versions. */
     readonly waiting: number;
     /** Whether versions share the traffic. */
     readonly isSplit: boolean;
-    /** The version that answers whatever no other does. */
+    /** The version that answers all traffic that no challenger answers. */
     readonly primary: Intake;
-    /** Where a request lies in [0, 1). @param key undefined: that is drawn. */
+    /** The position of a request in [0, 1). @param key if undefined, the position is random. */
     placeOf(key: string | undefined): number;
-    /** Whether as many requests wait for a challenger as its share of the queue, which keeps one that hangs from taking all of it. */
+    /**
+     * Whether the requests that wait for a challenger use up its share of the queue. This stops a hung challenger from filling the whole
+     * queue.
+     */
     isCrowded(index: number, maxQueueSize: number): boolean;
-    /** The version that answers a request at this place. */
+    /** The version that answers a request at this position. */
     route(place: number): Intake;
   };
-  /** Counts what is refused before a version is chosen. */
+  /** Counts requests that are refused before a version is chosen. */
   unrouted: SettlementObserver;
   /** Gets copies of requests for shadows. */
   copies: {
@@ -67,17 +70,17 @@ export interface AdmissionOptions {
     /** Never throws. */
     add(row: number, request: ScoreRequest): void;
   };
-  /** Gives a row up whose caller's signal was aborted. */
+  /** Gives up a row after its caller's signal was aborted. */
   onAborted: (row: number, error: AbortedError) => void;
   maxQueueSize: number;
-  /** Where the request does not say. */
+  /** The default for requests that do not say. */
   timeoutMs: number;
-  /** Whether the host has a function `fallback` or `decide`: only then its own request is kept for it. */
+  /** Whether the host has a function `fallback` or `decide`. Only then the request object is kept. */
   keepsRequests: boolean;
   door: { readonly isClosed: boolean };
-  /** Where requests are watched from. @default nobody watches */
+  /** Tracing of requests. @default none */
   traces?: Traces | undefined;
-  /** Whether code of the host's hears of decisions, as its fallback does: it runs in the context of its caller. */
+  /** Whether host code listens to decisions. It runs in the asynchronous context of its caller, as the fallback does. */
   events: { readonly decisionListeners: number };
   onFault: FaultReport;
 }

@@ -1,12 +1,5 @@
 import type { ScoreOptions, ScoreRequest } from '../api/request.js';
-import {
-  AbortedError,
-  ClosedError,
-  DeadlineExceededError,
-  FraudScorerError,
-  InferenceError,
-  QueueFullError,
-} from '../errors.js';
+import { AbortedError, ClosedError, DeadlineExceededError, type FraudScorerError, QueueFullError } from '../errors.js';
 import { currentContext } from '../host/async-context.js';
 import { bucketOf } from '../monitoring/comparison/key-buckets.js';
 import { type CallTrace, Traces } from '../monitoring/traces/traces.js';
@@ -14,21 +7,23 @@ import { watchSignal } from './abort-registry.js';
 import type { AdmissionOptions, Intake } from './admission-options.js';
 import type { Caller } from './caller.js';
 import { explainCodes } from './explain-codes.js';
+import { idOf } from './id-of.js';
 import { readRequest } from './read-request.js';
+import { asIntakeError, refuseIfAborted } from './refusals.js';
 import { noRow, type Reject, type RequestTable, type Resolve, rowStates, type Settlements } from './request-table.js';
-import { type CallOptions, isAborted, readScoreOptions, reasonOf } from './score-options.js';
+import { type CallOptions, readScoreOptions } from './score-options.js';
 
-/** Of a request that no versions share. */
+/** The position of a request if versions do not share the traffic. */
 const unplaced = -1;
 
-/** The door: checks a request, copies its features into a row and queues it, or refuses it. */
+/** The entry point of `score`: checks a request, copies its features into a row and queues it, or refuses it. */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #table: RequestTable;
   readonly #traces: Traces;
-  /** Requests that are being read: code of the host's that runs meanwhile may send others. */
+  /** Number of requests that are being read. Host code that runs meanwhile may send others. */
   #depth = 0;
-  /** Rows whose requests were refused and that could not be released. */
+  /** Number of rows whose requests were refused and that could not be released. */
   #leftovers = 0;
 
   constructor(options: AdmissionOptions) {
@@ -37,17 +32,17 @@ export class Admission {
     this.#traces = options.traces ?? new Traces();
   }
 
-  /** How long a request may take that does not say, in ms. */
+  /** The default timeout of a request, in ms. */
   get timeoutMs(): number {
     return this.#options.timeoutMs;
   }
 
-  /** Whether as many requests wait as may. A closed door refuses for another reason. */
+  /** Whether the queue is full. A closed scorer refuses for another reason. */
   get isFull(): boolean {
     return !this.#options.door.isClosed && this.#hasNoRoom();
   }
 
-  /** Whether every request of a call with this signal is refused, whatever it holds. */
+  /** Whether every request of a call with this signal is refused, whatever it contains. */
   isOver(signal: AbortSignal | undefined): boolean {
     try {
       this.#refuseIfClosed();
@@ -58,12 +53,14 @@ export class Admission {
     }
   }
 
-  /** Takes a request in, or refuses it: its promise's functions hear of either, and nothing is thrown. */
+  /** Takes a request in, or refuses it. The result goes to the promise's functions. Never throws. */
   submit(request: ScoreRequest, options: ScoreOptions | undefined, resolve: Resolve, reject: Reject): void {
     this.#submit(request, options, resolve, reject, null, 0, null);
   }
 
-  /** The same for a request of a list, which hears of it by the request's place. @param call that of the list, where it is watched. */
+  /**
+   * The same for a request of a list. The result goes to the request's place. @param call the trace of the list's call, if there is one.
+   */
   submitOf(
     settlements: Settlements,
     place: number,
@@ -92,7 +89,7 @@ export class Admission {
     let routePlace = unplaced;
     let row = noRow;
     let id: string | undefined;
-    // Whose count a refusal is: of no version's before one is chosen.
+    // The statistics that count a refusal. Before a version is chosen, they belong to no version.
     let observer = unrouted;
     this.#depth += 1;
     try {
@@ -104,9 +101,9 @@ export class Admission {
         deployment = deployments.route(routePlace);
       }
       observer = deployment.stats;
-      // The queue is looked at first, but an invalid request is refused as invalid even where the queue is full.
+      // The queue is checked first. But an invalid request is refused as invalid even if the queue is full.
       row = this.#hasNoRoom() ? noRow : table.claim();
-      // At once: a version that is retired by what runs meanwhile still answers it.
+      // Set it now, so that a version that is retired meanwhile still answers this request.
       if (row !== noRow) table.version[row] = deployment.index;
       const { features, scratchRow } = deployment;
       id = readRequest(
@@ -118,7 +115,7 @@ export class Admission {
         table.amount,
         row === noRow ? table.capacity : row,
       );
-      // Reading the request may have run code of the host's, which may have called anything.
+      // Reading the request may have run host code, which may have called any method.
       this.#refuseIfClosed();
       refuseIfAborted(call?.signal);
       const { maxQueueSize } = this.#options;
@@ -164,7 +161,7 @@ export class Admission {
         this.#letGo(row, deployment);
         this.#leftovers -= 1;
       }
-      const known = asScorerError(error);
+      const known = asIntakeError(error);
       const caller = {
         ...{ request, id, enqueuedAt, context, trace, isRouted: observer !== unrouted },
         resolve: resolve ?? ((result) => settlements?.resolve(place, result)),
@@ -177,7 +174,7 @@ export class Admission {
     }
   }
 
-  /** Releases what a full stack kept from being released: called when no request is being read any more. */
+  /** Releases rows that could not be released because the stack was full. Called when no request is being read any more. */
   #clearUp(): void {
     const { state } = this.#table;
     for (const row of this.#table.taken()) {
@@ -186,7 +183,7 @@ export class Admission {
     this.#leftovers = 0;
   }
 
-  /** A row whose request is refused after all. The scorer may have been closed meanwhile, and wait for it. */
+  /** Releases a row whose request is refused after all. The scorer may have been closed meanwhile and may wait for it. */
   #letGo(row: number, { batcher }: Intake): void {
     const { deadlines, changes } = this.#options;
     const stopListening = this.#table.stopListening[row] as (() => void) | null;
@@ -197,7 +194,7 @@ export class Admission {
     if (changes.isAwaited) changes.tell();
   }
 
-  /** @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws. */
+  /** @throws {InvalidOptionsError} if the signal is the host's own implementation and throws. */
   #watch(row: number, { signal }: CallOptions): void {
     const { onAborted, onFault } = this.#options;
     const generation = this.#table.generation[row] as number;
@@ -215,24 +212,4 @@ export class Admission {
   #refuseIfClosed(): void {
     if (this.#options.door.isClosed) throw new ClosedError('The scorer is closed');
   }
-}
-
-/** What a request that has no routing key is routed by. Whether it is an id is for the reader to say. */
-function idOf(request: { readonly id?: unknown }): string | undefined {
-  try {
-    const { id } = request;
-    return typeof id === 'string' ? id : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
-}
-
-/** What the host's own code throws is caught where it is read, so anything else is a fault of this package. */
-function asScorerError(error: unknown): FraudScorerError {
-  if (error instanceof FraudScorerError) return error;
-  return new InferenceError('The request could not be taken in', { cause: error });
 }

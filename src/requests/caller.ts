@@ -4,27 +4,27 @@ import type { ErrorCode, FraudScorerError } from '../errors.js';
 import type { CallerContext } from '../host/async-context.js';
 import type { Trace } from '../monitoring/traces/traces.js';
 
-/** Who waits for an answer that is no result of the model's. Made only where there is such an answer. */
+/** The caller of a request whose answer is not a model result. Made only when it is needed. */
 export interface Caller {
   readonly request: ScoreRequest | null;
   readonly id: string | undefined;
-  /** On the monotonic clock, in ms. */
+  /** Time on the monotonic clock, in ms. */
   readonly enqueuedAt: number;
-  /** Where the host's code runs that hears of this request; null where none did when the request came. */
+  /** The context in which host code for this request runs; null if there was no such code when the request came. */
   readonly context: CallerContext | null;
   readonly resolve: (result: ScoreResult) => void;
   readonly reject: (error: FraudScorerError) => void;
-  /** Who watches the request; null where nobody does. */
+  /** The trace of the request; null if it is not traced. */
   readonly trace: Trace | null;
-  /** Whether a version had been chosen. */
+  /** Whether a version was already chosen. */
   readonly isRouted: boolean;
 }
 
-/** Counts what became of requests. */
+/** Counts outcomes of requests. */
 export interface SettlementObserver {
   recordError(error: FraudScorerError): void;
   /** A request that `close` gave up. */
   recordAbandoned(): void;
-  /** A request that the fallback answered. @param code of the error in whose place it did. */
+  /** A request that the fallback answered. @param code the code of the error that it replaced. */
   recordFallback(code: ErrorCode): void;
 }

@@ -1,4 +1,4 @@
-/** Whether a scorer still takes new work. It is closed once, and for good. */
+/** Whether a scorer still takes new work. It closes once and stays closed. */
 export class Door {
   isClosed = false;
 

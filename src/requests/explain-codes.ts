@@ -1,7 +1,7 @@
 import type { Explain } from '../api/request.js';
 import type { Decision } from '../api/result.js';
 
-/** Which answers get reasons, as the request table holds it; 0 where the request does not say. */
+/** Which answers get reasons, as the request table stores it; 0 if the request does not say. */
 export const explainCodes = {
   unsaid: 0,
   never: 1,

@@ -12,9 +12,9 @@ import {
 import type { InputLayout, RowLayout } from './row-layout.js';
 
 /**
- * Says what is wrong with features that were refused.
+ * Lists what is wrong with refused features.
  *
- * @param issues gets everything that is; nothing where the features are right by now, because they changed since they were refused.
+ * @param issues receives every problem. Receives none if the features have changed since they were refused and are now valid.
  */
 export function listFeatureIssues(features: unknown, layout: RowLayout, issues: IssueList): void {
   try {
@@ -22,12 +22,12 @@ export function listFeatureIssues(features: unknown, layout: RowLayout, issues: 
     for (const input of layout.inputs) listInputIssues(features, input, issues);
     listUnknown(features, layout, issues);
   } catch {
-    // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
+    // A getter or proxy of the host threw. Its error may quote data, so it is not passed on.
     issues.add('features', 'an object that can be read', 'one that throws when it is read');
   }
 }
 
-/** Something was refused, and nothing is wrong with it when it is read again. */
+/** Something was refused, but on the second reading nothing is wrong. */
 export function addChange(path: string, issues: IssueList): void {
   issues.add(path, 'values that stay the same while they are read', 'values that change');
 }

@@ -1,21 +1,24 @@
 import type { DescribedInput } from './feature-slots.js';
 
-/** What a name means. */
+/** The meaning of a name. */
 interface NamedTarget {
   name: string;
-  /** The number of a feature; −1 − the input's number for an input of several features. */
+  /** The number of a feature; or −1 − the number of an input with several features. */
   target: number;
-  /** The number of the input that it is the name of, which may be given as an array or an object too; −1 for a feature. */
+  /** The number of the input that has this name, because an input may be given as an array or object too; −1 for a feature. */
   input: number;
 }
 
-/** The names by which the fields of an object may be called: those of all features, or of one input's. */
+/** The field names that an object may have: those of all features, or of one input's features. */
 export class NameScope {
   readonly names: readonly string[];
-  /** As `NamedTarget` has them, by the name's place. */
+  /** The targets (see `NamedTarget`), by the position of the name. */
   readonly targets: Int32Array;
   readonly inputs: Int32Array;
-  /** What followed each name in the last object, which the next object is likely to repeat: [0] the first name's place, [n + 1] what followed n. */
+  /**
+   * The name that followed each name in the last object, because the next object probably repeats the order. [0] is the first name; [n + 1]
+   * is the name after n.
+   */
   readonly next: Int32Array;
   readonly #places: ReadonlyMap<string, number>;
 
@@ -36,11 +39,11 @@ export class NameScope {
   }
 }
 
-/** What the names in a request's features mean. */
+/** The meaning of the names in a request's features. */
 export interface FeatureNames {
-  /** Of the features as a whole: inputs, and features whose name is that of no input and of no other feature. */
+  /** The names at the top level: inputs, and features whose name no input and no other feature has. */
   readonly top: NameScope;
-  /** Of each input's features; empty where they have no names. */
+  /** The names within each input; empty if its features have no names. */
   readonly within: readonly NameScope[];
 }
 
@@ -57,7 +60,7 @@ export function featureNamesOf(inputs: readonly DescribedInput[]): FeatureNames 
   const within = inputs.map(({ features = [] }, index) => {
     const own = countsOf(features);
     const named = features.map((name, column) => ({ name, target: (firsts[index] ?? 0) + column, input: -1 }));
-    // Not spread: a call takes fewer arguments than a model may have features.
+    // No spread here: a call takes fewer arguments than a model may have features.
     for (const one of named) if (counts.get(one.name) === 1 && !taken.has(one.name)) top.push(one);
     return new NameScope(named.filter(({ name }) => own.get(name) === 1));
   });

@@ -20,14 +20,14 @@ import type { OtherReader } from './read-request.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The largest number of a request that is held as a small integer. */
+/** The largest request number, so that V8 stores it as a small integer. */
 const maxRequest = 2 ** 30;
 
 /**
- * Reads features in all forms and of all types, with missing values: everything but arrays of finite float32 values, for which
- * `writeFeatureRow` is faster. One for each version: what it can work out from the manifest, it works out once.
+ * Reads features in all forms and types, with missing values. Only for arrays of finite float32 values `writeFeatureRow` is faster. There
+ * is one reader per version, and it prepares everything that follows from the manifest once.
  *
- * Checks the features and copies them in the same pass. What is checked is the copy.
+ * Checks the features and copies them in the same pass. It checks the copied values.
  */
 export class FeatureReader implements OtherReader {
   readonly isForMore: boolean;
@@ -37,14 +37,14 @@ export class FeatureReader implements OtherReader {
   readonly #slots: readonly FeatureSlot[];
   readonly #views: RowViews;
   readonly #options: FeatureReaderOptions;
-  /** For each feature its place in a row of float32 values; −1 where it is of another type. */
+  /** For each feature its position in a row of float32 values; −1 if it has another type. */
   readonly #floatPlaces: Int32Array;
   /** For each feature the number of the last request that gave it. */
   readonly #seen: Int32Array;
   #request = 0;
   #given = 0;
 
-  /** @param memory of the rows, a multiple of 8 bytes where not all inputs are float32. */
+  /** @param memory the rows' memory. Its size is a multiple of 8 bytes if not all inputs are float32. */
   constructor(
     inputs: readonly DescribedInput[],
     layout: RowLayout,
@@ -77,35 +77,36 @@ export class FeatureReader implements OtherReader {
   }
 
   /**
-   * @param start the word of the memory at which the row begins; it holds rubbish afterwards where the features are refused.
-   * @returns whether all was as it should be; `listIssues` says what was not.
+   * @param start the word index at which the row begins. The row holds undefined values if the features are refused.
+   * @returns whether everything was valid. If not, `listIssues` says what was wrong.
    */
   write(features: unknown, start: number): boolean {
     try {
       return this.#write(features, start);
     } catch {
-      // A getter or a proxy of the host's threw.
+      // A getter or proxy of the host threw.
       return false;
     }
   }
 
-  /** Says what is wrong with features that were refused; nothing where they are right by now. */
+  /** Lists what is wrong with refused features. Lists nothing if they are valid now. */
   listIssues(features: unknown, issues: IssueList): void {
     this.#issuesOf(issues).list(features);
   }
 
-  /** Adds the names in `columns` that are no inputs of any version, where these are refused. */
+  /** Adds the names in `columns` that are inputs of no version, if unknown names are refused. */
   listUnknown(columns: object, issues: IssueList): void {
     this.#issuesOf(issues).listUnknownInputs(columns);
   }
 
-  /** The version is gone: its names are known no more. */
+  /** The version is gone, so its names are unknown from now on. */
   dispose(): void {
     this.#options.known.remove(this);
   }
 
   #write(features: unknown, start: number): boolean {
-    // Wraps round: a feature that none of four billion requests gave counts as given once then, at worst it is refused.
+    // The number wraps round. At worst, a feature that four billion requests did not give counts as given once, and that request is
+    // refused.
     if (this.#request === maxRequest) {
       this.#seen.fill(0);
       this.#request = 0;
@@ -117,7 +118,7 @@ export class FeatureReader implements OtherReader {
     return this.#writeHidden(features as Fields, start) && this.#writeAbsent(start);
   }
 
-  /** @param input whose features the fields are; null where they are those of the features as a whole. */
+  /** @param input the input whose features the fields are; null for the top level. */
   #writeFields(object: unknown, scope: NameScope, input: string | null, start: number): boolean {
     if (typeof object !== 'object' || object === null) return false;
     const isPlain = isPlainObject(object);
@@ -145,7 +146,7 @@ export class FeatureReader implements OtherReader {
       last = place + 1;
       const value = fields[name];
       const target = targets[place] as number;
-      // A feature that is a float32 number, which most are, without a call.
+      // Most features are float32 numbers. They are written here without a call.
       if (typeof value === 'number' && target >= 0) {
         const at = places[target] as number;
         const rounded = Math.fround(value);
@@ -168,7 +169,7 @@ export class FeatureReader implements OtherReader {
       const scope = this.#names.within[input];
       return scope !== undefined && this.#writeFields(value, scope, this.#layout.inputs[input]?.name ?? '', start);
     }
-    // An input that is undefined or null has none of its features.
+    // An input that is undefined or null gives none of its features.
     if (target < 0) return value === undefined || value === null;
     const slot = this.#slots[target];
     return slot !== undefined && this.#isFirst(target) && writeValue(this.#views, slot, placeIn(slot, start), value);
@@ -191,7 +192,7 @@ export class FeatureReader implements OtherReader {
           continue;
         }
       }
-      // In an array a boolean is mostly a mistake: by name, it says what it is.
+      // A boolean in an array is probably a mistake. By name, its meaning is clear.
       const slot = this.#slots[feature];
       if (slot === undefined || (typeof value === 'boolean' && !takesBooleans)) return false;
       if (!writeValue(this.#views, slot, placeIn(slot, start), value)) return false;

@@ -4,15 +4,15 @@ import { builtInKind } from '../validation/object-kinds.js';
 
 import type { RowLayout } from './row-layout.js';
 
-/** Inputs that a message names at most. */
+/** The most inputs that a message names. */
 const maxNamed = 10;
 
-/** Whether features are an object of inputs; adds the issue where they are not. @throws what a proxy of the host's throws. */
+/** Whether features are an object of inputs. If not, adds the issue. @throws what a proxy of the host throws. */
 export function isFeatureObject(
   features: unknown,
   layout: RowLayout,
   issues: IssueList,
-  /** What to add of a list, where there is another method for it. */
+  /** What to add if a list was given, and another method takes lists. */
   hintOfList = '',
 ): features is Readonly<Record<string, unknown>> {
   if (typeof features === 'object' && features !== null && builtInKind(features) === null) {
@@ -34,12 +34,12 @@ export function addUnknownInput(name: string, layout: RowLayout, issues: IssueLi
   issues.addUnknown('features', name, `only the inputs ${namesOf(layout)}`, 'an unknown input');
 }
 
-/** Whether a value is an array of an input's kind; its length and its values are looked at apart. */
+/** Whether a value is an array of the input's kind. Its length and values are checked separately. */
 export function isNumberArray(values: unknown): values is Indexable {
   return Array.isArray(values) || (isNumericView(values) && !isBigIntArray(values));
 }
 
-/** What came in place of an array, and how to make one of it where that is short. @throws what a proxy of the host's throws. */
+/** Describes a value that is not an array and, if it is short, how to make an array of it. @throws what a proxy of the host throws. */
 export function describeNonArray(values: unknown): string {
   const kind = describeKind(values);
   if (typeof values !== 'object' || values === null) return kind;
@@ -52,7 +52,7 @@ export function describeNonArray(values: unknown): string {
   return builtInKind(values) === null ? describeObject(values) : kind;
 }
 
-/** An array of another length: `rows` says for how many rows it would do, in columns. */
+/** Describes an array of a wrong length. For columns, `rows` is the number of rows that it would fit. */
 export function describeLength(list: Indexable, expected: number, valuesPerRow?: number): string {
   const { length } = list;
   const first: unknown = list[0];
@@ -65,24 +65,24 @@ export function describeLength(list: Indexable, expected: number, valuesPerRow?:
   return `one of ${length} (${rows} ${rows === 1 ? 'row' : 'rows'})`;
 }
 
-/** What came in place of a value. */
+/** Describes a value of a wrong kind. */
 export function describeNonValue(value: unknown): string {
   return typeof value === 'boolean' ? 'a boolean (pass 1 or 0)' : describeNonNumber(value);
 }
 
-/** In words for a message: "an array of 3 finite numbers". */
+/** For messages: "an array of 3 finite numbers". */
 export function expectedArray(size: number): string {
   return `an array of ${size} finite ${size === 1 ? 'number' : 'numbers'}`;
 }
 
-/** The names of the inputs, or of the first of many. */
+/** The names of the inputs, shortened if there are many. */
 export function namesOf({ inputs }: RowLayout): string {
   const names = inputs.slice(0, maxNamed).map(({ name }) => name);
   if (inputs.length > maxNamed) names.push(`and ${inputs.length - maxNamed} more`);
   return names.join(', ');
 }
 
-/** An object of no built-in kind. JSON makes two such objects of arrays, and a host that sent one does not see why it is refused. */
+/** An object of no built-in kind. JSON turns typed arrays and Buffers into such objects, and the message must tell the host so. */
 function describeObject(values: object): string {
   if ('length' in values) return 'an array-like object (convert it with Array.from)';
   if (Symbol.iterator in values) return 'an iterable object (pass [...values])';
@@ -95,7 +95,7 @@ function describeObject(values: object): string {
   return `an object with ${range}, which is what JSON.stringify makes of a typed array (send [...array] instead)`;
 }
 
-/** A whole request in place of its features, where no input is called `features`. */
+/** Whether a whole request was given in place of its features, and no input is called `features`. */
 function isRequest(features: object, layout: RowLayout): boolean {
   if (!('features' in features) || typeof features.features !== 'object') return false;
   return !layout.inputs.some(({ name }) => name === 'features' || Object.hasOwn(features, name));
@@ -111,7 +111,7 @@ function isBytes(values: unknown): boolean {
 
 export type Indexable = ArrayLike<unknown>;
 
-/** Whether it is a name of its own, and none of the inputs'. */
+/** Whether it is an own field of the object that is not an input. */
 export function isUnknown(inputs: object, name: string, layout: RowLayout): boolean {
   return Object.hasOwn(inputs, name) && !layout.inputs.some((input) => input.name === name);
 }

@@ -2,27 +2,27 @@ import { textsOf } from '../protocol/input-texts.js';
 import { isValueOf } from '../protocol/input-values.js';
 import { type InputLayout, placeOf, type RowLayout, type RowViews } from '../protocol/row-layout.js';
 
-/** An input of a model, as far as a request's values go. Lists have an item for each feature. */
+/** The parts of a model's input that matter for values. The lists have one item for each feature. */
 export interface DescribedInput {
   readonly name: string;
   readonly size: number;
   readonly features?: readonly string[];
-  /** The raw value of a feature that is missing; undefined where a missing one is refused. */
+  /** The raw value that replaces a missing feature; undefined if a missing value is refused. */
   readonly missing?: readonly (number | string | undefined)[];
   readonly categories?: readonly (readonly string[] | undefined)[];
   readonly unknownCategory?: number | string;
 }
 
-/** One feature: what a request may give for it, and where it lies in a row. */
+/** One feature: which values it accepts, and where it is stored in a row. */
 export interface FeatureSlot {
   readonly input: InputLayout;
-  /** Its place in the input. */
+  /** Its position in the input. */
   readonly column: number;
-  /** Its raw value where it is missing, for a text its place; undefined: refused. */
+  /** The raw value if it is missing (for a text its index); undefined if that is refused. */
   readonly missing: number | undefined;
-  /** The raw values of the texts that it may have; null where it takes none. */
+  /** The raw values of its allowed texts; null if it accepts no texts. */
   readonly texts: ReadonlyMap<string, number> | null;
-  /** The raw value of any other text; undefined: refused. */
+  /** The raw value of any other text; undefined if that is refused. */
   readonly unknownText: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface InputSlots {
   readonly slots: readonly FeatureSlot[];
 }
 
-/** The features of a row, in its order. */
+/** The features of a row, in order. */
 export function featureSlots(inputs: readonly DescribedInput[], layout: RowLayout): FeatureSlot[] {
   return layout.inputs.flatMap((input, index) => {
     const described = inputs[index];
@@ -52,14 +52,14 @@ export function featureSlots(inputs: readonly DescribedInput[], layout: RowLayou
   });
 }
 
-/** Bigints that int64 can hold. */
+/** Limit of the bigints that int64 can hold. */
 const int64Limit = 2n ** 63n;
 
 /**
  * Writes one value of a request.
  *
- * @param at its place in the view of its type.
- * @returns whether the feature can have it.
+ * @param at its index in the view of its type.
+ * @returns whether the feature accepts the value.
  */
 export function writeValue(views: RowViews, slot: FeatureSlot, at: number, value: unknown): boolean {
   const { type } = slot.input;
@@ -95,12 +95,12 @@ export function writeMissing(views: RowViews, slot: FeatureSlot, at: number): bo
   return true;
 }
 
-/** The place of a feature's value in the view of its type, in the row that begins at this word. */
+/** The index of a feature's value in the view of its type, for the row that begins at this word. */
 export function placeIn({ input, column }: FeatureSlot, start: number): number {
   return placeOf(input, start + input.offset) + column;
 }
 
-/** Writes a raw value of a feature, for a text its place. */
+/** Writes a feature's raw value (for a text its index). */
 export function writeRaw(views: RowViews, { input }: FeatureSlot, at: number, raw: number): void {
   switch (input.type) {
     case 'float32':

@@ -4,14 +4,15 @@ import { isInherited, isVisible } from './object-fields.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Takes the fields of features that a loop over an object's own fields does not show. */
+/** Gets the fields of features that a loop over the object's own fields does not show. */
 export interface HiddenFieldTaker {
   isGiven(feature: number): boolean;
   /**
-   * A field of the object's own that is not enumerable.
+   * An own field that is not enumerable.
    *
-   * @param target and `input` as `NameScope` has them.
-   * @param path below `features`.
+   * @param target see `NameScope`.
+   * @param input see `NameScope`.
+   * @param path the path below `features`.
    * @returns whether to go on.
    */
   take(value: unknown, target: number, input: number, path: string): boolean;
@@ -20,10 +21,10 @@ export interface HiddenFieldTaker {
 }
 
 /**
- * Looks for features that were not given by an enumerable field of the object's own: they must not count as missing where the object has
- * them in another way. Call it where features are missing, after all other fields are read.
+ * Looks for features that are not own enumerable fields. They must not count as missing if the object has them in another way. Call it if
+ * features are missing after all other fields were read.
  *
- * @returns whether all of them were taken.
+ * @returns whether all of them were accepted.
  */
 export function takeHiddenFields(
   features: Fields,

@@ -1,6 +1,6 @@
 import type { FeatureNames } from './feature-names.js';
 
-/** The names of features that any version of a scorer knows: a request may have those of another version too. */
+/** The feature names that any version of a scorer knows. A request may also have the names of another version. */
 export class KnownNames {
   readonly #versions = new Set<VersionNames>();
 
@@ -12,7 +12,7 @@ export class KnownNames {
     this.#versions.delete(version);
   }
 
-  /** @param input whose feature it is; null for a name of the features as a whole. */
+  /** @param input the input of the feature; null for a name at the top level. */
   has(name: string, input: string | null): boolean {
     for (const { inputs, names } of this.#versions) {
       const scope = input === null ? names.top : names.within[inputs.indexOf(input)];
@@ -29,7 +29,7 @@ export class KnownNames {
     return [...this.#versions].flatMap(({ inputs }) => inputs);
   }
 
-  /** The names that may be meant. */
+  /** The names that the caller may have meant. */
   all(input: string | null): string[] {
     return [...this.#versions].flatMap(({ inputs, names }) => {
       const scope = input === null ? names.top : names.within[inputs.indexOf(input)];
@@ -46,8 +46,8 @@ export interface VersionNames {
 
 /** How a version reads features. */
 export interface FeatureReaderOptions {
-  /** Takes names that no version knows, instead of refusing them. */
+  /** Ignores names that no version knows, instead of refusing them. */
   ignoresUnknown: boolean;
-  /** The names of all versions, this one's included. */
+  /** The names of all versions, this one included. */
   known: KnownNames;
 }

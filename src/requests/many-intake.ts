@@ -13,10 +13,10 @@ interface Parts {
 }
 
 /**
- * The door as a list needs it whose requests share these options.
+ * The entry point for a list whose requests share these options.
  *
- * @param call where the call is watched.
- * @throws {InvalidOptionsError} where they are not as documented.
+ * @param call the trace of the call, if it is traced.
+ * @throws {InvalidOptionsError} if the options are not valid.
  */
 export function manyIntake(
   { clock, admission, changes }: Parts,

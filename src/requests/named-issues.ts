@@ -26,17 +26,17 @@ export interface NamedIssuesOptions {
   known: KnownNames;
 }
 
-/** Unknown names of a request for which the nearest known one is looked for: a caller who has none right needs no more. */
+/** The nearest known name is looked up for at most this many unknown names of a request. If all names are wrong, more help is useless. */
 const mostLookedFor = 3;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads features once more that were refused, to say everything that is wrong with them. */
+/** Reads refused features once more, to list everything that is wrong with them. */
 export class NamedIssues {
   readonly #options: NamedIssuesOptions;
   readonly #issues: IssueList;
   readonly #given = new Set<number>();
-  /** A value is tried here. */
+  /** A buffer to try out values. */
   readonly #trial: RowViews = rowViewsOf(new ArrayBuffer(8));
   #lookedFor = 0;
 
@@ -52,12 +52,12 @@ export class NamedIssues {
       for (const [index, input] of layout.inputs.entries()) this.#listInput(features, input, index);
       this.#listUnknown(features, null);
     } catch {
-      // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
+      // A getter or proxy of the host threw. Its error may quote data, so it is not passed on.
       this.#issues.add('features', 'an object that can be read', 'one that throws when it is read');
     }
   }
 
-  /** Names in columns, which take arrays alone. */
+  /** For names in columns, which accept only arrays. */
   listUnknownInputs(columns: object): void {
     const { layout, known, ignoresUnknown } = this.#options;
     for (const name of Object.keys(columns)) {
@@ -104,13 +104,13 @@ export class NamedIssues {
     }
   }
 
-  /** An input of one feature takes a bare value too. */
+  /** An input with one feature also accepts a bare value. */
   #expectedOf(input: InputLayout): string {
     const slot = input.size === 1 ? this.#options.slots[input.firstFeature] : undefined;
     return slot === undefined ? expectedValues(input) : `${expectedSingle(slot)}, or ${expectedValues(input)}`;
   }
 
-  /** An object that is not what something made of an array. */
+  /** Whether it is an object of names, and not an object that JSON made of an array. */
   #isObjectOfNames(value: unknown, index: number): value is Fields {
     if (typeof value !== 'object' || value === null || builtInKind(value) !== null) return false;
     const scope = this.#options.names.within[index];
@@ -165,7 +165,7 @@ export class NamedIssues {
     return flat;
   }
 
-  /** @returns how many fields of the input a loop over the object's own fields does not show. */
+  /** @returns how many fields of the input are hidden from a loop over the object's own fields. */
   #listHidden(features: Fields, input: InputLayout): number {
     const { names, layout } = this.#options;
     const end = input.firstFeature + input.size;
@@ -188,7 +188,7 @@ export class NamedIssues {
     return hidden;
   }
 
-  /** Features that are not there and may not be missing. */
+  /** Features that are absent and may not be missing. */
   #listAbsent(features: Fields, input: InputLayout, index: number, isPartly: boolean): void {
     const path = `features.${input.name}`;
     const scope = this.#options.names.within[index];
@@ -209,7 +209,7 @@ export class NamedIssues {
     }
   }
 
-  /** @param index of the input whose features the fields are; null for the features as a whole. */
+  /** @param index the input whose features the fields are; null for the top level. */
   #listUnknown(fields: Fields, index: number | null): void {
     const { layout, names, known, ignoresUnknown } = this.#options;
     const input = index === null ? null : (layout.inputs[index]?.name ?? null);

@@ -10,7 +10,7 @@ type Fields = { readonly [field in keyof Outcome]?: unknown };
 /**
  * Checks a label.
  *
- * @returns a copy, so that what is used is what was checked.
+ * @returns a copy, so that later changes have no effect.
  * @throws {InvalidRequestError} with everything that is wrong with it.
  */
 export function readOutcome(outcome: unknown): Outcome {
@@ -21,12 +21,12 @@ export function readOutcome(outcome: unknown): Outcome {
   return fields as Outcome;
 }
 
-/** Each field is read once, and a getter that throws is an issue like any other. null where there are no fields. */
+/** Reads each field once. A getter that throws is an issue. null if there are no fields. */
 function fieldsOf(outcome: unknown, issues: IssueList): Fields | null {
   try {
     if (typeof outcome === 'object' && outcome !== null) {
       const { id, isFraud, decision, version, decidedAt, amount, fraudProbability }: Fields = outcome;
-      // Only where it has none: to tell an array or a promise from other objects takes longer than all the rest.
+      // Only if it has no fields: telling an array or a promise from other objects takes longer than everything else.
       const isObject = id !== undefined || builtInKind(outcome) === null;
       if (isObject) return { id, isFraud, decision, version, decidedAt, amount, fraudProbability };
     }

@@ -8,17 +8,17 @@ import type { RowLayout } from './row-layout.js';
 
 type Fields = { readonly [name in 'id' | 'amount' | 'features']?: unknown };
 
-/** Reads features that are no arrays of finite float32 values: see `FeatureReader`. */
+/** Reads features that are not arrays of finite float32 values. See `FeatureReader`. */
 export interface OtherReader {
-  /** Whether the version takes more than finite float32 values, in arrays too: all its features are read here then. */
+  /** Whether the version accepts more than finite float32 values, also in arrays. Then it reads all features here. */
   readonly isForMore: boolean;
   /** @returns whether the features were written to the row that begins at this value. */
   write(features: unknown, start: number): boolean;
-  /** Says what is wrong with features that were refused. */
+  /** Lists what is wrong with refused features. */
   listIssues(features: unknown, issues: IssueList, layout: RowLayout): void;
 }
 
-/** Takes arrays alone. */
+/** For versions that accept only arrays. */
 const noOtherReader: OtherReader = {
   isForMore: false,
   write: () => false,
@@ -28,9 +28,9 @@ const noOtherReader: OtherReader = {
 /**
  * Checks a request and copies its features into a row.
  *
- * @param amounts gets the request's amount at `amountAt`, NaN where it has none.
+ * @param amounts receives the request's amount at `amountAt`, or NaN if it has none.
  * @returns the request's id, if it has one.
- * @throws {InvalidRequestError} with everything that is wrong with it; it never holds values or ids.
+ * @throws {InvalidRequestError} with everything that is wrong. It never holds values or ids.
  */
 export function readRequest(
   request: unknown,
@@ -41,7 +41,7 @@ export function readRequest(
   amounts: Float64Array | null = null,
   amountAt = 0,
 ): string | undefined {
-  // What is refused last: where nothing is wrong with it any more, it changed while it was read.
+  // Refused last: nothing is wrong with it on the second reading, so it changed while it was read.
   let refused: 'request' | 'features' = 'request';
   try {
     if (typeof request === 'object' && request !== null) {
@@ -53,15 +53,15 @@ export function readRequest(
       }
     }
   } catch {
-    // A getter or a proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
+    // A getter or proxy of the host threw. Its error may quote data, so it is not passed on.
   }
   throw invalidRequest(request, layout, refused, other);
 }
 
 /**
- * Copies a request's features into a row, in whichever form they are.
+ * Copies a request's features into a row, in any form.
  *
- * @returns whether all was as it should be.
+ * @returns whether everything was valid.
  */
 export function writeFeatures(
   features: unknown,
@@ -83,8 +83,8 @@ function isAmount(amount: unknown): amount is number | undefined {
 }
 
 /**
- * Whether some input is not there as an array, so that its features may be there by name. An array behind a getter is not read by name: it
- * was refused once, and would have changed.
+ * Whether some input is not given as an array, so that its features may be given by name. If a getter returns an array now, the features
+ * are not read by name: the array was refused before, so it must have changed.
  */
 function isByName(features: unknown, { inputs }: RowLayout): boolean {
   if (typeof features !== 'object' || features === null) return false;
@@ -95,7 +95,7 @@ function isByName(features: unknown, { inputs }: RowLayout): boolean {
   return false;
 }
 
-/** Reads it once more to say what is wrong: apart from the first reading, so that a request with nothing wrong pays nothing for it. */
+/** Reads the request again to list what is wrong. This is separate from the first reading, so that a valid request costs nothing more. */
 function invalidRequest(
   request: unknown,
   layout: RowLayout,
@@ -136,25 +136,25 @@ function listIssues(request: Fields, layout: RowLayout, issues: IssueList, other
     );
 }
 
-/** The names of inputs that lie in the request itself. */
+/** The names of inputs that are fields of the request itself. */
 function inputsIn(request: object, { inputs }: RowLayout): string {
   const names = inputs.map(({ name }) => name).filter((name) => Object.hasOwn(request, name));
   return names.slice(0, 3).join(', ');
 }
 
 /**
- * Checks a request's features and copies them into a row in the same pass. What is checked is the copy:
- * a host that changes its arrays, or whose getters answer differently each time, can't slip anything past it.
+ * Checks a request's features and copies them into a row in the same pass. It checks the copied values. So a host that changes its arrays,
+ * or whose getters return different values each time, cannot bypass the check.
  *
  * @param features the request's `features`, of any type.
- * @param row memory of the host's own, of at least `start + layout.size` values; holds rubbish afterwards where it was refused.
- * @returns whether all was as it should be; `listFeatureIssues` says what was not.
+ * @param row private memory with at least `start + layout.size` values. It holds undefined values if the features are refused.
+ * @returns whether everything was valid. If not, `listFeatureIssues` says what was wrong.
  */
 export function writeFeatureRow(features: unknown, layout: RowLayout, row: Float32Array, start: number): boolean {
   try {
     return writeInputs(features, layout, row, start);
   } catch {
-    // A getter or a proxy of the host's threw.
+    // A getter or proxy of the host threw.
     return false;
   }
 }
@@ -166,7 +166,7 @@ function writeInputs(features: unknown, layout: RowLayout, row: Float32Array, st
     if (!Object.hasOwn(inputs, input.name)) return false;
     if (!writeInput(inputs[input.name], input.size, row, start + input.offset)) return false;
   }
-  // A host gives the inputs in one order as a rule, and mostly in the manifest's.
+  // A host usually gives the inputs in the same order, and mostly in the manifest's order.
   let place = 0;
   for (const name in inputs) {
     if (name !== layout.inputs[place]?.name && isUnknown(inputs, name, layout)) return false;
@@ -176,18 +176,19 @@ function writeInputs(features: unknown, layout: RowLayout, row: Float32Array, st
 }
 
 function writeInput(values: unknown, size: number, row: Float32Array, start: number): boolean {
-  // A loop for each kind of array keeps each of them fast. By what it is: anything can have the prototype of a Float32Array.
+  // A separate loop for each kind of array keeps each loop fast. The kind is checked by internal type, because any object can have the
+  // prototype of a Float32Array.
   if (isFloat32Array(values)) return values.length === size && copyFloat32(values, row, start, size);
   if (!Array.isArray(values) && !isNumericView(values)) return false;
   return values.length === size && copyNumbers(values, row, start, size);
 }
 
 /**
- * What is read of a true Float32Array is what is written, whatever was done to the object around it: a float32 value, or nothing beyond
- * its end. Only NaN and the infinities differ from themselves after subtraction, and any of them, or nothing, makes a sum NaN.
+ * A value read from a real Float32Array is always a float32 value, or undefined beyond its end, no matter what was done to the object. Only
+ * NaN, the infinities and undefined give NaN when subtracted from themselves, and any of them makes the sum NaN.
  */
 function copyFloat32(values: Float32Array, row: Float32Array, start: number, size: number): boolean {
-  // Two sums side by side, as each addition waits for the one before it.
+  // Two sums side by side, because each addition waits for the previous one.
   let even = 0;
   let odd = 0;
   let index = 0;

@@ -3,25 +3,25 @@ import type { ModelResult, ScoreResult } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
 import type { CallerContext } from '../host/async-context.js';
 
-/** Where a row's request is on its way. A request that is settled has no row any more. */
+/** The state of a row's request. A settled request has no row. */
 export const rowStates = {
-  /** Nobody has the row. */
+  /** The row is free. */
   free: 0,
-  /** In the queue. */
+  /** The request is in the queue. */
   waiting: 1,
-  /** Off the queue, to be refused as soon as no batch is being put together. */
+  /** Off the queue; it is refused as soon as no batch is being put together. */
   leaving: 2,
   /** In a batch that a worker holds, or that came back and is not handed out yet. */
   running: 3,
-  /** In a batch that failed and is to be sent again. */
+  /** In a batch that failed and will be sent again. */
   retrying: 4,
-  /** Answered, and held until its reasons are there. */
+  /** Answered, and held until its reasons are ready. */
   held: 5,
-  /** Claimed; its request is being read, and is on no list yet. */
+  /** Claimed; its request is being read and is on no list yet. */
   entering: 6,
 } as const;
 
-/** Settles some requests by their place in a list: `scoreMany` needs no promise for each. */
+/** Settles requests by their place in a list, because `scoreMany` needs no promise for each. */
 export interface Settlements {
   resolve(place: number, result: ScoreResult): void;
   reject(place: number, error: FraudScorerError): void;
@@ -33,59 +33,59 @@ export type Reject = (error: FraudScorerError) => void;
 /** No place among the requests that shadows have copies of. */
 export const noCopy = -1;
 
-/** No bucket of routing keys: the request was not routed among versions. */
+/** No bucket of routing keys: versions did not share the traffic. */
 export const noBucket = 2 ** 16 - 1;
 
-/** No row: what a link that leads nowhere holds. */
+/** No row: the end of a list. */
 export const noRow = -1;
 
 /**
- * The requests on their way, a row each: a struct of arrays that is allocated once, so that a request costs the host no object of its own.
- * All versions share it.
+ * The open requests, one row each. It is a struct of arrays that is allocated once, so that a request needs no object of its own. All
+ * versions share it.
  *
- * A row is claimed when a request is taken in and released when it is settled. Whoever keeps a row for longer (a batch in a worker, an abort
- * listener) keeps its generation beside it: a row that was released meanwhile has another, and the reference is void.
+ * A row is claimed when a request is taken in and released when it is settled. Code that keeps a row for longer (a batch in a worker, an
+ * abort listener) also keeps its generation. A released row gets a new generation, so the old reference is no longer valid.
  */
 export class RequestTable {
   readonly capacity: number;
   readonly state: Uint8Array;
   readonly generation: Uint32Array;
-  /** Of the deployment that answers. */
+  /** The index of the deployment that answers. */
   readonly version: Uint8Array;
-  /** −10 to 10; the higher, the sooner a request is sent. */
+  /** −10 to 10. Higher priorities are sent sooner. */
   readonly priority: Int8Array;
   /** Which answers get reasons, see `explainCodes`. */
   readonly explain: Uint8Array;
-  /** The request's place among those that shadows have copies of; `noCopy` where none has. */
+  /** The request's place among those that shadows have copies of; `noCopy` if there is none. */
   readonly copy: Int32Array;
-  /** Which bucket of routing keys it is of, where versions share the traffic; else `noBucket`. */
+  /** The request's bucket of routing keys if versions share the traffic; else `noBucket`. */
   readonly bucket: Uint16Array;
-  /** On the monotonic clock, in ms. */
+  /** Time on the monotonic clock, in ms. */
   readonly enqueuedAt: Float64Array;
   readonly deadlineAt: Float64Array;
   readonly timeoutMs: Float64Array;
-  /** NaN where the request has none. One longer than the table: the last place is for requests that have no row. */
+  /** NaN if the request has none. One longer than the table: the last place is for requests without a row. */
   readonly amount: Float64Array;
-  // Links of the queue and of the deadline wheel: a row leaves either in constant time.
+  // Links of the queue and of the deadline wheel. A row leaves either list in constant time.
   readonly queuePrevious: Int32Array;
   readonly queueNext: Int32Array;
   readonly wheelBucket: Int32Array;
   readonly wheelPrevious: Int32Array;
   readonly wheelNext: Int32Array;
-  // Columns of objects are only as long as rows were ever taken: they lie in the heap, where too little memory ends the process.
-  /** The promise's own functions; null where `settlements` has the request. */
+  // Columns of objects grow with use, because they lie in the heap, where too little memory ends the process.
+  /** The promise's functions; null if `settlements` has the request. */
   readonly resolve: (Resolve | null)[] = [];
   readonly reject: (Reject | null)[] = [];
   readonly settlements: (Settlements | null)[] = [];
-  /** The request's place there. */
+  /** The request's place in `settlements`. */
   readonly place: Int32Array;
   readonly id: (string | undefined)[] = [];
-  /** The host's own object, for its functions `fallback` and `decide`; null where it has neither. */
+  /** The host's request object, for its functions `fallback` and `decide`; null if it has neither. */
   readonly request: (ScoreRequest | null)[] = [];
   readonly context: (CallerContext | null)[] = [];
-  /** Takes the caller's abort listener away again. Never throws. */
+  /** Removes the listener from the caller's abort signal. Never throws. */
   readonly stopListening: ((() => void) | null)[] = [];
-  /** The answer of a request that is held. */
+  /** The answer of a held request. */
   readonly result: (ModelResult | null)[] = [];
   /** A stack: the row that was released last is claimed next, because its memory is still in the processor's caches. */
   readonly #free: Int32Array;
@@ -114,12 +114,12 @@ export class RequestTable {
     this.#freeCount = capacity;
   }
 
-  /** Rows that nobody has. */
+  /** Number of free rows. */
   get freeCount(): number {
     return this.#freeCount;
   }
 
-  /** @returns a row that nobody else has, in the state `entering`, or `noRow` where all are taken. */
+  /** @returns a free row, now in the state `entering`, or `noRow` if none is free. */
   claim(): number {
     if (this.#freeCount === 0) return noRow;
     this.#freeCount -= 1;
@@ -130,9 +130,9 @@ export class RequestTable {
   }
 
   /**
-   * Lets go of a row and of everything of its request's. It must be on no list.
+   * Releases a row and everything of its request. The row must be on no list.
    *
-   * @throws {Error} where nobody had it: two requests would come to share it.
+   * @throws {Error} if the row was free. Otherwise two requests would come to share it.
    */
   release(row: number): void {
     if (this.state[row] === rowStates.free) throw new Error(`row ${row} was released twice`);
@@ -140,7 +140,7 @@ export class RequestTable {
     this.generation[row] = (this.generation[row] as number) + 1;
     if (this.copy[row] !== noCopy) this.copy[row] = noCopy;
     if (this.bucket[row] !== noBucket) this.bucket[row] = noBucket;
-    // Rarely set, and a store into a large array costs more than a look.
+    // It is rarely set, and writing to a large array costs more than reading it.
     if (this.resolve[row] !== null) {
       this.resolve[row] = null;
       this.reject[row] = null;
@@ -161,12 +161,12 @@ export class RequestTable {
     for (let row = resolve.length; row < length; row += 1) {
       id.push(undefined);
       for (const column of [reject, settlements, request, context, stopListening, result]) column.push(null);
-      // Last: a row counts as there once it is.
+      // Do this last: from then on the row counts as present.
       resolve.push(null);
     }
   }
 
-  /** Whether the row still is that of the request it was when its generation was taken. */
+  /** Whether the row still has the request that it had when its generation was read. */
   isCurrent(row: number, generation: number): boolean {
     return this.generation[row] === generation && this.state[row] !== rowStates.free;
   }
@@ -179,7 +179,7 @@ export class RequestTable {
     return false;
   }
 
-  /** Rows of a version's requests, but for those that are still being read. */
+  /** Rows of a version's requests, without those that are still being read. */
   *heldBy(version: number): Generator<number> {
     for (const row of this.taken()) {
       if (this.version[row] === version && this.state[row] !== rowStates.entering) yield row;

@@ -6,28 +6,31 @@ import { promiseOf } from '../host/host-code.js';
 import { describeKind } from '../validation/issues.js';
 import type { Settlements } from './request-table.js';
 
-/** The door, as a list needs it. */
+/** The entry point for a list. */
 export interface ManyIntake {
   readonly isFull: boolean;
-  /** Whether all that comes now is refused: the door is closed, or the call was aborted. */
+  /** Whether all further requests would be refused, because the scorer is closed or the call was aborted. */
   readonly isOver: boolean;
   /** Resolves when something has left the queue. */
   room(): Promise<void>;
-  /** The request's outcome goes to its place. */
+  /** Submits a request. Its outcome goes to its place. */
   submit(request: ScoreRequest, settlements: Settlements, place: number): void;
   /** Resolves in a later turn of the event loop. */
   turn(): Promise<void>;
 }
 
-/** Requests that are settled at the door before the event loop gets a turn: they fill no queue that would make the feeder wait. */
+/**
+ * After this many requests that were settled at once, the event loop gets a turn. They fill no queue, so the feeder would not wait
+ * otherwise.
+ */
 const refusedPerTurn = 256;
 
 /**
- * Feeds a list or a stream in as room appears, so that it is never refused for its own size; a stream is asked for its next request
- * only once there is room for it, and for no more after one that was refused because all would be.
+ * Submits the requests of a list or a stream as the queue has room, so that a list is never refused for its size. A stream is asked for its
+ * next request only when there is room. After a request that was refused because all would be refused, it is not asked again.
  *
- * @returns what became of each, in the order they were given.
- * @throws {InvalidRequestError} where it is neither, or throws on the way.
+ * @returns the outcome of each, in the order of the requests.
+ * @throws {InvalidRequestError} if it is neither a list nor a stream, or if it throws.
  */
 export async function scoreMany(requests: ManyRequests, intake: ManyIntake): Promise<ScoreOutcome[]> {
   const outcomes = new Outcomes();
@@ -39,7 +42,7 @@ export async function scoreMany(requests: ManyRequests, intake: ManyIntake): Pro
       return outcomes.open > open;
     }, intake);
   } catch (error) {
-    // What was fed in is settled first: nothing of it is left running behind the caller's back.
+    // First settle all submitted requests, so that none is left running after the caller has its error.
     await outcomes.settled();
     const expected = 'an iterable that gives one request after the other';
     throw new InvalidRequestError([{ path: 'requests', expected, received: 'one that throws' }], 1, { cause: error });
@@ -47,7 +50,7 @@ export async function scoreMany(requests: ManyRequests, intake: ManyIntake): Pro
   return outcomes.settled();
 }
 
-/** What becomes of each request, in its place, and when all of them are settled: without a promise or an object for each. */
+/** The outcome of each request, by place, and when all are settled. It needs no promise or object for each request. */
 class Outcomes implements Settlements {
   readonly #list: ScoreOutcome[] = [];
   #begun = 0;
@@ -73,7 +76,7 @@ class Outcomes implements Settlements {
     this.#put(place, { status: 'rejected', reason });
   }
 
-  /** Resolves when all that have begun are settled; no more may begin. */
+  /** Resolves when all that have begun are settled. After this call no more may begin. */
   async settled(): Promise<ScoreOutcome[]> {
     if (this.#open > 0) {
       await new Promise<void>((resolve) => {
@@ -90,11 +93,11 @@ class Outcomes implements Settlements {
   }
 }
 
-/** @returns whether it was taken in, and not settled at the door. */
+/** @returns whether the request was taken in and not settled at once. */
 type Submit = (request: ScoreRequest) => boolean;
 type Feeder = (submit: Submit, intake: ManyIntake) => Promise<void>;
 
-/** @throws {InvalidRequestError} where it is no iterable of either kind. */
+/** @throws {InvalidRequestError} if it is neither an iterable nor an async iterable. */
 function feederOf(requests: ManyRequests): Feeder {
   let received: string;
   try {
@@ -104,14 +107,14 @@ function feederOf(requests: ManyRequests): Feeder {
     }
     received = describeNonList(requests);
   } catch {
-    // A proxy of the host's threw. Its error may quote what it guards, so it is not passed on.
+    // A proxy of the host threw. Its error may quote data, so it is not passed on.
     received = 'one that throws when it is read';
   }
   const expected = 'an array or another iterable of requests, or a stream of them';
   throw new InvalidRequestError([{ path: 'requests', expected, received }]);
 }
 
-/** @throws what a proxy of the host's throws. */
+/** @throws what a proxy of the host throws. */
 function describeNonList(value: unknown): string {
   const kind = describeKind(value);
   if (typeof value === 'function') return `${kind} (call it, and pass what it returns)`;
@@ -119,11 +122,11 @@ function describeNonList(value: unknown): string {
   return isRequest ? 'a single request (pass it in an array, or to score)' : kind;
 }
 
-/** Not `for await`, which would take a turn over each request of an array. */
+/** Not `for await`, which would need a microtask for each request of an array. */
 async function feedList(requests: Iterable<ScoreRequest>, submit: Submit, intake: ManyIntake): Promise<void> {
   let refused = 0;
   for (const request of requests) {
-    // Each time anew, as others may have taken the room; where there is some, without so much as a microtask.
+    // Check each time, because others may have taken the room. If there is room, continue without waiting.
     while (mustWait(intake)) await intake.room();
     if (submit(request)) continue;
     refused += 1;
@@ -135,10 +138,10 @@ async function feedStream(requests: AsyncIterable<ScoreRequest>, submit: Submit,
   let refused = 0;
   await untilRoom(intake);
   for await (const request of givenBackQuietly(requests)) {
-    // Others may have taken the room while the stream was thinking.
+    // Others may have taken the room while the stream was preparing its next request.
     await untilRoom(intake);
     if (!submit(request)) {
-      // It may never end. That of the last request tells the caller why the outcomes do.
+      // The stream may never end. The last request's outcome tells the caller why it was stopped.
       if (intake.isOver) break;
       refused += 1;
       if (refused % refusedPerTurn === 0) await intake.turn();
@@ -147,7 +150,7 @@ async function feedStream(requests: AsyncIterable<ScoreRequest>, submit: Submit,
   }
 }
 
-/** The same stream, whose `return` can't fail: what was scored until then must not be lost because a host's clean-up throws. */
+/** The same stream with a `return` that cannot fail. If the host's clean-up throws, the outcomes so far must not be lost. */
 function givenBackQuietly(requests: AsyncIterable<ScoreRequest>): AsyncIterable<ScoreRequest> {
   return {
     [Symbol.asyncIterator]() {
@@ -155,14 +158,14 @@ function givenBackQuietly(requests: AsyncIterable<ScoreRequest>): AsyncIterable<
       return {
         next: () => {
           const step = iterator.next();
-          // Those of an async generator, which are nearly all there are.
+          // The methods of an async generator, which nearly all streams are.
           return isPlainPromise(step) ? step : (promiseOf(step) as typeof step);
         },
         return: async () => {
           try {
             await promiseOf(iterator.return?.());
           } catch {
-            // Nothing more is wanted of the stream.
+            // The stream is not needed any more.
           }
           return { done: true, value: undefined };
         },
@@ -180,7 +183,7 @@ async function untilRoom(intake: ManyIntake): Promise<void> {
   while (mustWait(intake)) await intake.room();
 }
 
-/** What will be refused needs no room. */
+/** Whether a request must wait for room. One that will be refused needs no room. */
 function mustWait(intake: ManyIntake): boolean {
   return intake.isFull && !intake.isOver;
 }

@@ -3,19 +3,17 @@ import { InvalidOptionsError } from '../errors.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { isText } from '../validation/text.js';
 
-/** What one call of `score` or `scoreMany` asked for. */
+/** The options of one call of `score` or `scoreMany`. */
 export interface CallOptions {
   timeoutMs: number;
   signal: AbortSignal | undefined;
   priority: number;
-  /** undefined: as the scorer does. */
+  /** undefined means: the scorer's default. */
   explain: Explain | undefined;
   routingKey: string | undefined;
 }
 
-/**
- * @throws {InvalidOptionsError} where an option is unknown or not as documented.
- */
+/** @throws {InvalidOptionsError} if an option is unknown or not valid. */
 export function readScoreOptions(options: ScoreOptions, defaultTimeoutMs: number): CallOptions {
   const alone = signalAlone(options);
   if (alone !== null) {
@@ -31,7 +29,10 @@ export function readScoreOptions(options: ScoreOptions, defaultTimeoutMs: number
   return { timeoutMs, signal, priority, explain, routingKey };
 }
 
-/** The signal of options that hold nothing else, as web hosts give them with each request: a fiftieth of the time. null: read them in full. */
+/**
+ * The signal of options that have nothing else, as web hosts give them with each request. This takes a fiftieth of the time. null: read the
+ * options in full.
+ */
 function signalAlone(options: unknown): AbortSignal | null {
   try {
     if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype)
@@ -48,7 +49,9 @@ export function isExplain(value: unknown): value is Explain {
   return typeof value === 'boolean' || value === 'review' || value === 'block';
 }
 
-/** By its shape: signals from another realm, or a polyfill's, are fine. One that throws when it is looked at is none. */
+/**
+ * Checks the shape, so that signals from another realm or a polyfill are accepted. An object that throws when it is read is not a signal.
+ */
 export function isAbortSignal(value: unknown): value is AbortSignal {
   try {
     return (
@@ -65,7 +68,7 @@ export function isAbortSignal(value: unknown): value is AbortSignal {
   }
 }
 
-/** @throws {InvalidOptionsError} where the signal is one of the host's own making, and throws. */
+/** @throws {InvalidOptionsError} if the signal is the host's own implementation and throws. */
 export function isAborted(signal: AbortSignal): boolean {
   try {
     return signal.aborted === true;
@@ -74,7 +77,7 @@ export function isAborted(signal: AbortSignal): boolean {
   }
 }
 
-/** Why it was aborted; undefined where the signal is one of the host's own making, and throws. */
+/** The reason of the abort; undefined if the signal is the host's own implementation and throws. */
 export function reasonOf(signal: AbortSignal): unknown {
   try {
     return signal.reason;

@@ -4,7 +4,7 @@ import { describeKind } from '../validation/issues.js';
 import { describeNonValue, expectedArray } from './feature-shape.js';
 import type { FeatureSlot } from './feature-slots.js';
 
-// What is expected of a value, and what came, in words for messages.
+// Describes expected and received values, for messages.
 
 export function expectedValue({ input, texts }: FeatureSlot): string {
   if (input.type === 'string') return 'one of the texts that model.json lists for it (categories)';
@@ -12,12 +12,12 @@ export function expectedValue({ input, texts }: FeatureSlot): string {
   return texts === null ? number : `${number}, or one of the texts that model.json lists for it (categories)`;
 }
 
-/** Of an input with one feature, which may be given as a bare value. */
+/** For an input with one feature, which may be given as a bare value. */
 export function expectedSingle(slot: FeatureSlot): string {
   return slot.input.type === 'string' ? 'a text' : expectedValue(slot);
 }
 
-/** What to do about a value that is missing and may not be. */
+/** What to do about a missing value that is refused. */
 export const missingHint = ' ("missing" in model.json says what stands for a missing one)';
 
 export function expectedValues({ type, size }: InputLayout, rows = 1): string {
@@ -27,7 +27,7 @@ export function expectedValues({ type, size }: InputLayout, rows = 1): string {
   return `an array of ${count} ${one}${count === 1 ? '' : 's'}${type === 'string' ? '' : ` of type ${type}`}`;
 }
 
-/** Never the value itself. */
+/** Describes the kind of the value, never the value itself. */
 export function describeValueFor({ input, texts }: FeatureSlot, value: unknown): string {
   if (typeof value === 'string' && texts !== null) return 'a text that is not among them';
   if (input.type === 'string') {

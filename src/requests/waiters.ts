@@ -1,8 +1,8 @@
-/** Those who wait for something to happen; all are told at once, and look for themselves whether it is enough. */
+/** Callers that wait for something to change. All are told at once, and each checks whether the change is enough. */
 export class Waiters {
   #resolves: (() => void)[] = [];
 
-  /** Whether anybody waits: `tell` need not be called otherwise. */
+  /** Whether anybody waits. If not, `tell` need not be called. */
   isAwaited = false;
 
   wait(): Promise<void> {

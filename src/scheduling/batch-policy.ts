@@ -1,39 +1,41 @@
 import type { BatchLimits } from '../api/options.js';
 import type { BatchLatency } from './latency-model.js';
 
-/** What the policy needs to know of the moment. */
+/** The state that the policy decides on. */
 export interface BatchSnapshot {
-  /** Requests waiting. */
+  /** Number of waiting requests. */
   waiting: number;
-  /** How long the oldest of them has waited. */
+  /** How long the oldest of them has waited, in ms. */
   oldestWaitMs: number;
-  /** Until the soonest deadline of those that wait; Infinity where none has one. */
+  /** Time until the earliest deadline of the waiting requests, in ms; Infinity if none has a deadline. */
   soonestDeadlineMs: number;
-  /** Workers with nothing to do. */
+  /** Number of idle workers. */
   idleWorkers: number;
-  /** Batches and chunks of columns that workers still have a place for: the idle ones, and behind what a busy one has in hand. */
+  /** The free places for batches and chunks of columns: those at idle workers, and those behind the batch of a busy worker. */
   freePlaces: number;
-  /** How long a batch takes; null before the first. */
+  /** How long a batch takes; null before the first batch. */
   latency: BatchLatency | null;
   /** Whether rows of `scoreColumns` wait too. */
   columnsWait: boolean;
-  /** Batches of requests that were sent since columns last had a turn. */
+  /** Batches of requests that were sent since the last chunk of columns. */
   sentSinceColumns: number;
 }
 
 /**
- * Why a batch was sent: a worker had nothing to do; it was as large as it may be; it had waited as long as it may; or the oldest request
- * would not have met the target latency, or one its deadline, in a larger or a later one.
+ * Why a batch was sent. `idleWorker`: a worker was idle. `full`: the batch had its maximum size. `delayOver`: it had waited as long as
+ * allowed. `deadline`: in a larger or later batch, the oldest request would have missed the target latency, or a request its deadline.
  */
 export type SendReason = 'idleWorker' | 'full' | 'delayOver' | 'deadline';
 
 /** How batches form. */
 export interface BatchPolicy extends BatchLimits {
-  /** How long a worker may take over one batch, in ms, where rows can be left out. @default as long as the target allows */
+  /**
+   * The longest time that a worker may take over one batch, in ms, if rows can be left out. @default as long as the target latency allows
+   */
   maxRunMs?: number;
 }
 
-/** Send so many requests now, or a chunk of columns, or look again after a time (Infinity: when something changes). */
+/** Send this many requests now, or a chunk of columns, or check again after this time (Infinity: when something changes). */
 export type BatchDecision =
   | { action: 'send'; rows: number; reason: SendReason }
   | { action: 'sendColumns' }
@@ -41,10 +43,10 @@ export type BatchDecision =
 
 const waitForChange: BatchDecision = { action: 'wait', ms: Number.POSITIVE_INFINITY };
 
-/** Columns take what requests leave, and at least one place in so many, so that neither starves the other. */
+/** Columns get the places that requests leave free, and at least one place in this many. So neither starves the other. */
 const requestTurns = 8;
 
-/** Requests go first, and columns take the places they leave free, those behind busy workers too; whichever waits gets its turn. */
+/** Requests go first. Columns take the places that requests leave free, also those behind busy workers. Both get their turn. */
 export function decideBatch(snapshot: BatchSnapshot, limits: BatchPolicy): BatchDecision {
   if (snapshot.freePlaces === 0) return waitForChange;
   if (snapshot.columnsWait && snapshot.sentSinceColumns >= requestTurns) return { action: 'sendColumns' };
@@ -53,22 +55,22 @@ export function decideBatch(snapshot: BatchSnapshot, limits: BatchPolicy): Batch
 }
 
 /**
- * Batches of fewer rows are not sent to a busy worker: what hiding their round trip gains is lost by having more of them, and small batches
- * are a sign that latency matters more than throughput.
+ * Smaller batches are not sent to a busy worker. Hiding their round trip gains less than the larger number of batches costs. Also, small
+ * batches mean that latency matters more than throughput.
  */
 const leastRowsAhead = 64;
 
 /**
- * An idle worker takes what waits at once, so there is no delay at low load; while all are busy the batch grows. Where a full batch waits
- * and another behind it, the first goes to a busy worker, which begins with it without a round trip; the next worker that becomes idle
- * still finds a full one.
+ * An idle worker takes all waiting requests at once, so there is no delay at low load. While all workers are busy, the batch grows. If two
+ * full batches wait, the first goes to a busy worker, which then starts it without a round trip. The next idle worker still finds a full
+ * batch.
  */
 function decideRequests(snapshot: BatchSnapshot, limits: BatchPolicy): BatchDecision {
   const { waiting, oldestWaitMs, idleWorkers, columnsWait } = snapshot;
   if (waiting === 0) return waitForChange;
   const cap = batchCap(snapshot, limits);
   const isBacklog = cap >= leastRowsAhead && waiting >= 2 * cap;
-  // Where columns wait, no worker is ever idle: a free place would go to them.
+  // If columns wait, no worker ever becomes idle, because a free place would go to them.
   if (idleWorkers === 0 && !columnsWait && !isBacklog) return waitForChange;
   if (waiting >= cap) return { action: 'send', rows: cap, reason: cap === limits.maxBatchSize ? 'full' : 'deadline' };
   if (limits.maxQueueDelayMs === 0) return { action: 'send', rows: waiting, reason: 'idleWorker' };
@@ -80,10 +82,10 @@ function decideRequests(snapshot: BatchSnapshot, limits: BatchPolicy): BatchDeci
     : { action: 'wait', ms: Math.min(delayMs, spareMs) };
 }
 
-/** Timers are no finer, so a batch that must go soon goes a little sooner. */
+/** The resolution of timers, in ms. A batch that must go soon is sent this much earlier. */
 const timerMs = 1;
 
-/** How long a batch of all that wait can still be held back. */
+/** How long a batch of all waiting requests can still be delayed. */
 function timeToSpare(snapshot: BatchSnapshot, { targetLatencyMs }: BatchLimits): number {
   const { waiting, oldestWaitMs, soonestDeadlineMs, latency } = snapshot;
   const runMs = latency === null ? 0 : latency.fixedMs + latency.perRowMs * waiting;
@@ -91,9 +93,9 @@ function timeToSpare(snapshot: BatchSnapshot, { targetLatencyMs }: BatchLimits):
 }
 
 /**
- * The most rows whose batch still lets the oldest request meet the target. Where it can't be met any more, it is not helped by ever
- * smaller batches, which would only make the others wait too: the batch may take half the target then, and its rows at least
- * as long as what it costs whatever its size.
+ * The most rows with which the oldest request still meets the target latency. If the target cannot be met any more, ever smaller batches
+ * would not help and would only delay the others. Then the batch may take half the target, and its rows may take at least as long as the
+ * fixed cost of a batch.
  */
 function batchCap({ oldestWaitMs, latency }: BatchSnapshot, limits: BatchPolicy): number {
   const { maxBatchSize, targetLatencyMs, maxRunMs } = limits;
@@ -104,9 +106,9 @@ function batchCap({ oldestWaitMs, latency }: BatchSnapshot, limits: BatchPolicy)
   return Math.min(Math.max(rows, 1), maxBatchSize);
 }
 
-/** What a request that is about to join the queue finds there. */
+/** The state of the queue for a request that is about to join it. */
 export interface QueueOutlook {
-  /** Requests that go before it. */
+  /** Number of requests that go before it. */
   ahead: number;
   idleWorkers: number;
   readyWorkers: number;
@@ -114,15 +116,15 @@ export interface QueueOutlook {
 }
 
 /**
- * The least time until a request could be answered, by what is known beyond doubt: the rows before it and its own, shared by all
- * workers. 0 where a worker is idle: it is tried then, which is also how an estimate that has become wrong mends itself.
+ * A safe lower limit of the time until a request could be answered, in ms: the time for the rows before it and its own row, shared by all
+ * workers. 0 if a worker is idle. Then the request is tried, which also corrects a wrong estimate.
  */
 export function leastAnswerMs({ ahead, idleWorkers, readyWorkers, latency }: QueueOutlook): number {
   if (latency === null || idleWorkers > 0 || readyWorkers === 0) return 0;
   return (latency.perRowAtLeastMs * (ahead + 1)) / readyWorkers;
 }
 
-/** How long the requests that wait now will take, in ms, by the last batches; null where no worker is ready or nothing is known. */
+/** How long the waiting requests will take, in ms, estimated from the last batches; null if no worker is ready or nothing is known. */
 export function expectedWaitMs(
   {
     ahead,

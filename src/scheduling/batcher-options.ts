@@ -9,15 +9,15 @@ import type { BatchWorkers } from './flights.js';
 import type { BatchAnswers } from './landings.js';
 import type { Lanes } from './lanes.js';
 
-/** Rows that are not requests. They take the places at workers that requests leave free, those behind busy workers too. */
+/** Rows of `scoreColumns`. They take the places at workers that requests leave free, also those behind busy workers. */
 export interface ColumnSource {
-  /** Calls that are not settled. */
+  /** Number of open calls. */
   readonly openCalls: number;
   /** Whether rows wait for a worker. */
   readonly isWaiting: boolean;
   /** Chunks that workers hold. */
   readonly inFlight: number;
-  /** Sends the next chunk. Resolves when it is back, and never rejects. */
+  /** Sends the next chunk. Resolves when it has come back. Never rejects. */
   send(): Promise<void>;
 }
 
@@ -26,22 +26,22 @@ export interface BatcherOptions {
   table: RequestTable;
   lanes: Lanes;
   limits: BatchPolicy;
-  /** Batches and chunks of columns that workers may hold at once; there are twice as many lanes. */
+  /** The most batches and chunks of columns that workers may hold. There are twice as many lanes. */
   places: number;
-  /** Of these, how many one worker may hold. */
+  /** How many of these places one worker has. */
   placesPerWorker: number;
   workers: BatchWorkers;
   columns: ColumnSource;
   answers: BatchAnswers;
-  /** Settles a request that can't be answered; it is on no list any more. */
+  /** Settles a request that cannot be answered. It is on no list any more. */
   fail: (row: number, error: FraudScorerError) => void;
   /** Told when something has left the queue. */
   changes: Pick<Waiters, 'isAwaited' | 'tell'>;
-  /** Whether batches may be sent now; a shadow's wait while callers' requests do. @default always */
+  /** Whether batches may be sent now. A shadow's batches wait while callers' requests wait. @default always */
   mayRun?: (() => boolean) | undefined;
-  /** Told each time that nothing waits any more: the batches of shadows may be sent then. */
+  /** Told each time that the queue becomes empty, because then the batches of shadows may be sent. */
   onEmpty?: (() => void) | undefined;
-  /** Where batches are watched from. @default nobody watches */
+  /** Tracing of batches. @default none */
   traces?: BatchTraces | undefined;
   onFault: FaultReport;
 }

@@ -10,8 +10,8 @@ import { lookAgainMs, Pump } from './pump.js';
 import { type LateRows, RequestQueue } from './request-queue.js';
 
 /**
- * Brings one version's requests and workers together: takes rows in, sends them in batches as the policy says, and hands each back
- * exactly once, answered or failed, in time even while its batch still runs.
+ * Sends one version's requests to its workers: queues rows, sends them in batches as the policy decides, and hands each row back exactly
+ * once, answered or failed. A row can be handed back in time even while its batch still runs.
  */
 export class Batcher {
   readonly #options: BatcherOptions;
@@ -20,7 +20,7 @@ export class Batcher {
   readonly #latency = new BatchLatencyModel();
   readonly #flights: Flights;
   readonly #pump: Pump;
-  /** Batches by why they were sent. For others to read. */
+  /** Batches by the reason why they were sent. Read by others. */
   readonly sends: Record<SendReason, number> = { idleWorker: 0, full: 0, delayOver: 0, deadline: 0 };
   readonly #landings: Landings;
   #sentSinceColumns = 0;
@@ -50,7 +50,7 @@ export class Batcher {
     return this.#queue.longest;
   }
 
-  /** Requests in batches that workers hold, those settled early included, or that wait for another worker. */
+  /** Requests in batches that workers hold (also those settled early), and requests that wait to be sent again. */
   get inFlight(): number {
     return this.#flights.rows + this.#landings.rows;
   }
@@ -59,31 +59,31 @@ export class Batcher {
     return Math.min(this.#inWorkers, this.#options.workers.pool.readyWorkers);
   }
 
-  /** How long a batch takes, as far as is known. */
+  /** How long a batch takes, as far as it is known. */
   get latency(): Pick<BatchLatency, 'fixedMs' | 'perRowMs'> | null {
     const latency = this.#latency.coefficients;
     return latency === null ? null : { fixedMs: latency.fixedMs, perRowMs: latency.perRowMs };
   }
 
-  /** How long the oldest waiting request has waited, in ms; 0 where none waits. */
+  /** How long the oldest waiting request has waited, in ms; 0 if none waits. */
   get oldestWaitMs(): number {
     return this.#queue.oldestWaitMs(this.#options.clock.now());
   }
 
-  /** Since when, on the monotonic clock, there has always been a request waiting; null where there is none. */
+  /** Since when there has been a waiting request without a break, on the monotonic clock; null if none waits. */
   get waitingSince(): number | null {
     return this.#queue.waitingSince;
   }
 
-  /** Whether batches came back whose callers are not all told yet. */
+  /** Whether a batch has come back and not all its callers are told yet. */
   get isHandingOut(): boolean {
     return this.#landings.batches > 0;
   }
 
-  /** Whether a request that came now could be answered in time, as far as is known beyond doubt. */
+  /** Whether a request that came now could possibly be answered in time. */
   canAnswerWithin(timeoutMs: number, priority: number): boolean {
     const perRowMs = this.#latency.coefficients?.perRowAtLeastMs ?? 0;
-    // So it is nearly always, even if a single worker had to take all that wait.
+    // Nearly always true: even a single worker could handle all waiting requests in time.
     if (perRowMs * (this.#queue.length + 1) <= timeoutMs) return true;
     const readyWorkers = this.#options.workers.pool.readyWorkers;
     const leastMs = leastAnswerMs({
@@ -95,14 +95,14 @@ export class Batcher {
     return leastMs <= timeoutMs;
   }
 
-  /** @param row one of the state `entering`, with its features in its place. */
+  /** @param row a row in the state `entering` whose features are already copied. */
   add(row: number): void {
     this.#queue.push(row);
     this.#table.state[row] = rowStates.waiting;
     this.#pumpSoon();
   }
 
-  /** Takes a row off the queue, if it is there: it is settled early. */
+  /** Takes a row off the queue if it is there, because it is settled early. */
   remove(row: number): void {
     if (this.#table.state[row] === rowStates.waiting) this.#queue.remove(row);
     if (!this.#isWaiting) this.#pump.rest();
@@ -113,37 +113,37 @@ export class Batcher {
     this.#pump.now();
   }
 
-  /** Sends what was held back, where it may be sent now. */
+  /** Sends batches that were held back, if they may be sent now. */
   resume(): void {
     if (this.#isWaiting && this.#options.mayRun?.() !== false) this.pump();
   }
 
-  /** A worker that was kept for a batch of its own may have nothing in hand any more. */
+  /** A worker that is reserved for a batch of its own may have become idle. */
   noteFreeWorker(): void {
     if (this.#flights.retrying > 0) this.#pumpSoon();
   }
 
-  /** Takes the timers away; nothing waits any more. */
+  /** Clears the timers. Nothing waits any more. */
   dispose(): void {
     this.#pump.rest();
   }
 
-  /** @returns after how many milliseconds to look again. */
+  /** @returns the time after which to check again, in ms. */
   #sendAll(): number {
     const { clock, limits, fail, mayRun, workers } = this.#options;
     const expire = (row: number): void => fail(row, new DeadlineExceededError(this.#table.timeoutMs[row] as number));
     for (;;) {
       const now = clock.now();
       if (mayRun?.() === false) {
-        // Columns are a caller's own, whatever else is held back.
+        // Columns come from a caller, so they are sent even if this version's batches are held back.
         if (!this.#columnsWait || !this.#mayShare())
           return this.#isWaiting ? lookAgainMs.heldBack : Number.POSITIVE_INFINITY;
         this.#sendColumns();
         continue;
       }
-      // What failed goes before what waits.
+      // Failed batches go before waiting requests.
       if (this.#flights.sendRetry(now, this.#mayShare, expire)) continue;
-      // As it mostly is once a batch was sent, and when one comes back at low load.
+      // The queue is usually empty after a batch was sent, and at low load also when one comes back.
       if (!this.#isWaiting) {
         this.#noteChange();
         this.#options.onEmpty?.();
@@ -152,7 +152,7 @@ export class Batcher {
       const decision = decideBatch(this.#snapshot(now), limits);
       if (decision.action === 'wait') {
         this.#noteChange();
-        // Where no worker is there nothing else may keep the process alive, and a caller waits.
+        // If there is no worker, nothing else may keep the process alive, but a caller is waiting.
         return workers.pool.readyWorkers === 0 ? Math.min(decision.ms, lookAgainMs.stranded) : decision.ms;
       }
       if (decision.action === 'sendColumns') this.#sendColumns();
@@ -173,7 +173,7 @@ export class Batcher {
 
   #snapshot(now: number): BatchSnapshot {
     const { workers, places, placesPerWorker, lanes } = this.#options;
-    // A worker that is kept for a batch of its own is not there for others.
+    // A worker that is reserved for a batch of its own takes no other work.
     const ready = Math.max(workers.pool.readyWorkers - (this.#flights.keepsQuiet ? 1 : 0), 0);
     const running = this.#inWorkers - (this.#flights.hasAlone ? 1 : 0);
     const most = Math.min(ready * placesPerWorker, places, 2 * places - this.#batchesUnsettled());
@@ -197,7 +197,7 @@ export class Batcher {
     );
   }
 
-  /** Batches that have come back, or are to be sent again, still have their rows, of which there are enough for twice the places. */
+  /** Batches that have come back, or will be sent again, still hold rows. There are enough rows for twice the places. */
   #batchesUnsettled(): number {
     return this.#landings.batches + Math.ceil(this.#flights.retrying / this.#options.limits.maxBatchSize);
   }
@@ -226,7 +226,7 @@ export class Batcher {
     if (late !== null) this.#refuse(late);
   }
 
-  /** Only once the batch is on its way: the host's code hears of it, and may do anything to the rows. */
+  /** Only after the batch is sent: host code is called here, and it may do anything to the rows. */
   #refuse({ rows, generations }: LateRows): void {
     const { timeoutMs } = this.#table;
     for (const [index, row] of rows.entries()) {

@@ -1,20 +1,20 @@
 import type { Clock, Timer } from '../host/clock.js';
 import { noRow, type RequestTable } from '../requests/request-table.js';
 
-/** Buckets of one millisecond; a deadline further away than all of them goes round more than once. */
+/** Number of buckets of one millisecond. A deadline further away goes round more than once. */
 const bucketCount = 4096;
 
 /**
- * A hashed timing wheel (Varghese and Lauck, 1987): any number of deadlines on one timer, each set and removed in constant time. Its
- * lists are linked through the rows of the table. The timer stays set when nobody waits any more, because the next request would only
- * set it again; it does not keep the process alive.
+ * A hashed timing wheel (Varghese and Lauck, 1987): any number of deadlines with one timer. Adding and removing a deadline takes constant
+ * time. The lists are linked through the rows of the table. The timer stays set when no request waits any more, because the next request
+ * would only set it again. It does not keep the process alive.
  */
 export class DeadlineWheel {
   readonly #table: RequestTable;
   readonly #clock: Clock;
   readonly #onExpired: (row: number) => void;
   readonly #buckets = new Int32Array(bucketCount).fill(noRow);
-  /** The tick up to which every bucket has been looked at. */
+  /** All buckets up to this tick have been checked. */
   #swept: number;
   #length = 0;
   #timer: Timer | null = null;
@@ -47,12 +47,12 @@ export class DeadlineWheel {
     if (head !== noRow) wheelPrevious[head] = row;
     this.#buckets[bucket] = row;
     this.#length += 1;
-    // Never further than once round, which also keeps the delay within what a timer takes.
+    // At most one round ahead, which also keeps the delay within the limit of a timer.
     const wake = Math.min(tick, this.#swept + bucketCount);
     if (wake < this.#timerTick) this.#arm(wake);
   }
 
-  /** Does nothing for a row that is not on the wheel. */
+  /** Does nothing if the row is not on the wheel. */
   remove(row: number): void {
     const { wheelBucket, wheelNext, wheelPrevious } = this.#table;
     const bucket = wheelBucket[row] as number;
@@ -66,7 +66,7 @@ export class DeadlineWheel {
     this.#length -= 1;
   }
 
-  /** Takes the timer away. */
+  /** Clears the timer. */
   dispose(): void {
     this.#disarm();
   }
@@ -74,7 +74,7 @@ export class DeadlineWheel {
   #sweep(): void {
     this.#disarm();
     const now = Math.floor(this.#clock.now());
-    // Once round sees every bucket, however late the timer was.
+    // One round checks every bucket, however late the timer was.
     const last = Math.min(now, this.#swept + bucketCount);
     const expired: number[] = [];
     for (let tick = this.#swept + 1; tick <= last; tick += 1) this.#collect(tick % bucketCount, now, expired);
@@ -83,7 +83,7 @@ export class DeadlineWheel {
     for (const row of expired) this.remove(row);
     this.#armForNext();
     for (const [index, row] of expired.entries()) {
-      // The host's code, which hears of one, may have settled another.
+      // Host code was called for an expired row and may have settled another row.
       if (this.#table.isCurrent(row, generations[index] as number)) this.#onExpired(row);
     }
   }
@@ -95,7 +95,7 @@ export class DeadlineWheel {
     }
   }
 
-  /** Wakes for the next bucket that holds anything. Where its rows are due a round later, it looks again. */
+  /** Wakes for the next bucket that is not empty. If its rows are due in a later round, it checks again then. */
   #armForNext(): void {
     if (this.#length === 0) return;
     for (let tick = this.#swept + 1; tick <= this.#swept + bucketCount; tick += 1) {

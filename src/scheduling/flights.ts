@@ -14,18 +14,18 @@ export interface Landed {
   readonly reply: Exclude<BatchReply, { error: string }>;
 }
 
-/** The workers of a version, whose pool is there once they have started. */
+/** The workers of a version. The pool exists after they have started. */
 export interface BatchWorkers {
   readonly pool: {
-    /** Workers ready to take batches, now. */
+    /** Workers that are ready to take batches now. */
     readonly readyWorkers: number;
     /**
-     * Keeps one worker from new batches, so that a batch can have it to itself, or stops keeping it.
+     * Reserves one worker, so that it takes no new batches and a batch can run alone on it. Or ends the reservation.
      *
-     * @returns whether such a worker is there, with nothing in hand.
+     * @returns whether the reserved worker exists and is idle.
      */
     keepQuiet(isWanted: boolean): boolean;
-    /** @param isAlone on the worker that is kept. @throws {LostTask} where no worker answers. */
+    /** @param isAlone run on the reserved worker. @throws {LostTask} if no worker answers. */
     run(task: BatchTask, isAlone: boolean): Promise<BatchReply>;
   };
 }
@@ -35,16 +35,16 @@ export interface FlightsOptions {
   lanes: Lanes;
   workers: BatchWorkers;
   onLanded: (landed: Landed) => void;
-  /** A request can't be answered. */
+  /** A request cannot be answered. */
   onFailed: (row: number, error: FraudScorerError) => void;
-  /** Something may be sent that could not before: now, or once whatever stands against it has had time to pass. */
+  /** Something can be sent that could not be sent before. 'soon': check after other events of this turn. */
   onChange: (when: 'now' | 'soon') => void;
-  /** Where batches are watched from. @default nobody watches */
+  /** Tracing of batches. @default none */
   traces?: BatchTraces | undefined;
   onFault: FaultReport;
 }
 
-/** Batches on their way to workers and back, each in its lane, and those that have to go again. */
+/** Batches that workers hold, each in its lane, and batches that must be sent again. */
 export class Flights {
   readonly #options: FlightsOptions;
   readonly #running = new Set<Lane>();
@@ -64,29 +64,29 @@ export class Flights {
     return this.#running.size;
   }
 
-  /** Of these, whether one has a worker to itself. */
+  /** Whether one of them has a worker to itself. */
   get hasAlone(): boolean {
     return this.#alone !== null;
   }
 
-  /** Whether a worker is kept for a batch of its own. */
+  /** Whether a worker is reserved for a batch of its own. */
   get keepsQuiet(): boolean {
     return this.#alone !== null || (this.#retries.batches.length > 0 && this.#retries.hasSuspect);
   }
 
-  /** Requests that are to be sent again. */
+  /** Requests that will be sent again. */
   get retrying(): number {
     return this.#retries.batches.length === 0 ? 0 : this.#retries.rows.length;
   }
 
-  /** Requests in batches, those settled early included while a worker holds them. */
+  /** Requests in batches. Includes those settled early while a worker still holds them. */
   get rows(): number {
     let rows = this.retrying;
     for (const { count } of this.#running) rows += count;
     return rows;
   }
 
-  /** Sends a lane with its rows. @param isRetry whether they were in a batch before. */
+  /** Sends a lane with its rows. @param isRetry whether the rows were in a batch before. */
   send(lane: Lane, now: number, isRetry = false): void {
     const { table, lanes, workers, traces } = this.#options;
     const { rows, count } = lane;
@@ -107,11 +107,11 @@ export class Flights {
   }
 
   /**
-   * Sends one batch again, where one is to be and a worker can take it.
+   * Sends one failed batch again, if there is one and a worker can take it.
    *
-   * @param mayShare whether a worker has a place for it: unlike what waits, it may go behind what a busy one has in hand.
+   * @param mayShare whether a worker has a place for it. Unlike waiting requests, it may go behind the batch of a busy worker.
    * @param expire gives up a request whose deadline has passed, which may not have been noticed yet.
-   * @returns whether one was sent.
+   * @returns whether a batch was sent.
    */
   sendRetry(now: number, mayShare: () => boolean, expire: (row: number) => void): boolean {
     const { lanes, workers } = this.#options;
@@ -165,7 +165,7 @@ export class Flights {
     }
   }
 
-  /** A worker that hangs may still write: nobody gets the lane until it can't. */
+  /** A hung worker may still write. Nobody gets the lane until that is impossible. */
   #quarantine(lane: Lane, letGo: Promise<void>): void {
     const { lanes, onChange, onFault } = this.#options;
     const freed = letGo.then(() => {
@@ -175,7 +175,7 @@ export class Flights {
     watched(freed, onFault);
   }
 
-  /** @param reply null where the worker was lost. */
+  /** @param reply null if the worker was lost. */
   #letGoOf(lane: Lane, reply: BatchReply | null): void {
     const { traces } = this.#options;
     if (traces !== undefined && traces.open > 0) traces.ended(lane, reply);

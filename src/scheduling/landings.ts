@@ -15,7 +15,7 @@ export interface LandingsOptions {
   onHandedOut: () => void;
 }
 
-/** Batches that came back and are not handed out to their callers yet. Until every caller is told they still have their lanes. */
+/** Batches that came back and are not handed out yet. They keep their lanes until every caller is told. */
 export class Landings {
   readonly #options: LandingsOptions;
   #landed: Landed[] = [];
@@ -37,10 +37,11 @@ export class Landings {
   }
 
   /**
-   * The worker gets its next batch first, and the callers are told once the event loop has heard every worker: telling them takes as long
-   * as a worker takes over a batch, so a worker heard next would have answered again, and the others starved.
+   * First the worker gets its next batch. The callers are told after the event loop has heard every worker. Telling the callers takes as
+   * long as a batch takes in a worker. If it came first, the worker that was heard first would answer again before the others were heard,
+   * and the others would starve.
    *
-   * @param mayWait whether there is something to send, or another worker to hear. Where there is not, the callers are told at once.
+   * @param mayWait whether there is something to send, or another worker to hear. If not, the callers are told at once.
    */
   add(landed: Landed, mayWait: boolean): void {
     if (this.#landed.push(landed) > 1) return;

@@ -3,31 +3,34 @@ import type { LaneMemory } from '../protocol/serving.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 import type { RequestTable } from '../requests/request-table.js';
 
-/** Rows that go, or went, to a worker together. */
+/** Rows that go to a worker together. */
 export interface Batch {
-  /** Rows of the request table, and the generation each had when the batch was put together. */
+  /** Rows of the request table, and the generation of each when the batch was put together. */
   readonly rows: Int32Array;
   readonly generations: Uint32Array;
   count: number;
-  /** Workers that died over it: one that has cost a worker is run alone, so that no other batch is taken for the culprit. */
+  /**
+   * How many workers died while they ran this batch. A batch with a death runs alone, so that no other batch can be blamed for the next
+   * death.
+   */
   deaths: number;
-  /** Runs on which the runtime failed: of this batch, or of the batch that it is a piece of. A piece of one row begins anew. */
+  /** How often the runtime failed on this batch, or on the batch that it is a part of. A part of one row starts again at 0. */
   errors: number;
 }
 
-/** Memory for one batch in flight, which a worker sees: the batch's features and outputs, row after row. */
+/** Shared memory for one batch in flight: its features and outputs, row after row. */
 export interface Lane extends Batch {
   readonly index: number;
   /** float32 [maxBatchSize, outputsPerRow] */
   readonly outputs: Float32Array;
   /** float32 [maxBatchSize, the attention's own width] */
   readonly attention: Float32Array;
-  /** On the monotonic clock, in ms. */
+  /** Time on the monotonic clock, in ms. */
   sentAt: number;
 }
 
 export interface LaneSizes {
-  /** How many. */
+  /** Number of lanes. */
   lanes: number;
   maxBatchSize: number;
   /** Whether the model gives attention weights. */
@@ -35,8 +38,8 @@ export interface LaneSizes {
 }
 
 /**
- * The memory that host and workers share. A lane is taken by one batch and released when no worker can touch it any more. Features are
- * copied into it once, when the batch is sent, and lie there one row behind the other, so that a worker needs no list of where they are.
+ * The memory that host and workers share. A batch takes a lane and releases it when no worker can touch it any more. When the batch is
+ * sent, its features are copied into the lane once, row after row, so that a worker needs no list of positions.
  */
 export class Lanes {
   readonly memory: LaneMemory;
@@ -45,14 +48,17 @@ export class Lanes {
   readonly #free: number[];
   readonly #maxBatchSize: number;
 
-  /** @param features which have `laneRowsOf(sizes)` rows for lanes. */
-  constructor({ lanes, maxBatchSize, attention }: LaneSizes, features: FeatureRows) {
+  /**
+   * @param features which have `laneRowsOf(sizes)` rows for lanes.
+   * @param weights memory for attention weights of just the size that is needed, whatever is in it. @default new memory
+   */
+  constructor({ lanes, maxBatchSize, attention }: LaneSizes, features: FeatureRows, weights?: SharedArrayBuffer) {
     const floats = Float32Array.BYTES_PER_ELEMENT;
     const outputsLength = maxBatchSize * outputsPerRow;
     const attentionLength = attention ? maxBatchSize * maxAttentionWidth : 0;
     this.#features = features;
     this.#maxBatchSize = maxBatchSize;
-    // One more, for workers to warm up on.
+    // One more, which workers use to warm up.
     const all = lanes + 1;
     this.memory = {
       lanes,
@@ -61,7 +67,7 @@ export class Lanes {
       features: features.bytes,
       lanesAt: features.lanesAt,
       outputs: new SharedArrayBuffer(all * outputsLength * floats),
-      attention: new SharedArrayBuffer(all * attentionLength * floats),
+      attention: weights ?? new SharedArrayBuffer(all * attentionLength * floats),
     };
     const viewOf = (buffer: SharedArrayBuffer, lane: number, length: number): Float32Array =>
       new Float32Array(buffer, lane * length * floats, length);
@@ -83,7 +89,7 @@ export class Lanes {
     return this.#free.length;
   }
 
-  /** @returns a lane that nobody else has, without a row. */
+  /** @returns a free lane without rows. */
   take(): Lane {
     const lane = this.#lanes[this.#free.pop() ?? -1];
     if (lane === undefined) throw new Error('a batch was sent without a free lane');
@@ -93,19 +99,19 @@ export class Lanes {
     return lane;
   }
 
-  /** @param lane one that was taken, and that no worker can touch any more. */
+  /** @param lane a taken lane that no worker can touch any more. */
   release(lane: Lane): void {
     this.#free.push(lane.index);
   }
 
-  /** Copies the features of the lane's rows to where its worker finds them. */
+  /** Copies the features of the lane's rows to the lane. */
   share({ index, rows, count }: Lane): void {
     const features = this.#features;
     const { stride } = features.layout;
     const to = features.firstLaneRow + index * this.#maxBatchSize;
     let first = 0;
     for (let place = 1; place <= count; place += 1) {
-      // Neighbours in the batch often have neighbouring rows, which are copied as one.
+      // Neighbours in the batch often have neighbouring rows. Those are copied in one piece.
       if (place < count && rows[place] === (rows[place - 1] as number) + 1) continue;
       const from = (rows[first] as number) * stride;
       features.floats.copyWithin((to + first) * stride, from, from + (place - first) * stride);
@@ -114,7 +120,7 @@ export class Lanes {
   }
 }
 
-/** Rows of features that lanes take, the lane for warming up included. */
+/** Rows of features that the lanes need, the lane for warming up included. */
 export function laneRowsOf({ lanes, maxBatchSize }: Pick<LaneSizes, 'lanes' | 'maxBatchSize'>): number {
   return (lanes + 1) * maxBatchSize;
 }
@@ -126,7 +132,7 @@ export function addRow(lane: Lane, row: number, table: RequestTable): void {
   lane.count += 1;
 }
 
-/** The rows of a batch whose requests are not settled yet, in a batch of their own. */
+/** A new batch of those rows whose requests are not settled yet. */
 export function openRows({ rows, generations, count, deaths, errors }: Batch, table: RequestTable): Batch {
   const open = { rows: new Int32Array(count), generations: new Uint32Array(count), count: 0, deaths, errors };
   for (let place = 0; place < count; place += 1) {
@@ -140,7 +146,7 @@ export function openRows({ rows, generations, count, deaths, errors }: Batch, ta
   return open;
 }
 
-/** Whether a batch may hold a request that kills workers. */
+/** Whether a batch may have a request that kills workers. */
 export function isSuspect({ deaths }: Pick<Batch, 'deaths'>): boolean {
   return deaths > 0;
 }

@@ -1,21 +1,21 @@
-/** How much of the past a new batch leaves: at 0.98, half the weight lies on the last 34 batches. */
+/** The weight that older batches keep with each new batch. At 0.98, half the weight is on the last 34 batches. */
 const retention = 0.98;
 
-/** How many standard errors below the estimate a row's time is sure to lie above. */
+/** The safe lower limit of a row's time is this many standard errors below the estimate. */
 const certainty = 3;
 
-/** A batch of n rows takes fixedMs + perRowMs · n milliseconds; both are at least 0. */
+/** A batch of n rows takes fixedMs + perRowMs · n milliseconds. Both are at least 0. */
 export interface BatchLatency {
   fixedMs: number;
   perRowMs: number;
-  /** What a row takes beyond reasonable doubt: three standard errors below the estimate, 0 where too little is known. */
+  /** A safe lower limit of the time per row: three standard errors below the estimate, or 0 if too little is known. */
   perRowAtLeastMs: number;
 }
 
 /**
- * An online model of how long a worker takes over a batch of n rows: a + b·n milliseconds, by least squares with
- * exponential forgetting. Where all batches had the same size there is no slope to find: the whole time is put down
- * to the rows, and nothing of it is beyond doubt.
+ * An online model of how long a worker takes over a batch of n rows: a + b·n milliseconds. It uses least squares with exponential
+ * forgetting. If all batches had the same size, the slope cannot be found. Then the whole time is assigned to the rows, and the safe lower
+ * limit is 0.
  */
 export class BatchLatencyModel {
   #weight = 0;
@@ -24,7 +24,7 @@ export class BatchLatencyModel {
   #varianceRows = 0;
   #varianceMs = 0;
   #covariance = 0;
-  /** Asked for by every request that finds others waiting; null where it has to be worked out anew. */
+  /** Cached, because every request that finds others waiting reads it; null if it must be computed again. */
   #coefficients: BatchLatency | null = null;
 
   record(rows: number, durationMs: number): void {
@@ -56,7 +56,7 @@ export class BatchLatencyModel {
     return { fixedMs: this.#meanMs - perRowMs * this.#meanRows, perRowMs, perRowAtLeastMs };
   }
 
-  /** Of the slope, by the residuals; infinite for fewer batches than it has degrees of freedom. */
+  /** The standard error of the slope, from the residuals. Infinite if there are too few batches. */
   #standardError(slope: number): number {
     const degrees = this.#weight - 2;
     if (degrees <= 0) return Number.POSITIVE_INFINITY;

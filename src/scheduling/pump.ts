@@ -1,14 +1,14 @@
 import type { Clock, Timer } from '../host/clock.js';
 
-/** How often to look where nobody may say that anything has changed, in ms. */
+/** How often to check if no event announces a change, in ms. */
 export const lookAgainMs = {
-  /** While no worker is there. */
+  /** While there is no worker. */
   stranded: 1_000,
-  /** While batches may not be sent, as others go first. */
+  /** While batches may not be sent because others go first. */
   heldBack: 1,
 } as const;
 
-/** When it is looked whether anything can be sent: never within itself, and with one timer at most. */
+/** Decides when to check whether anything can be sent. A check never runs inside another one, and there is at most one timer. */
 export class Pump {
   readonly #clock: Clock;
   readonly #look: () => number;
@@ -16,14 +16,14 @@ export class Pump {
   #isDue = false;
   #timer: Timer | null = null;
 
-  /** @param look sends what can be sent. Returns after how many milliseconds to look again; Infinity where something has to change first. */
+  /** @param look sends what can be sent. Returns the time after which to check again, in ms; Infinity if something must change first. */
   constructor(clock: Clock, look: () => number) {
     this.#clock = clock;
     this.#look = look;
   }
 
   now(): void {
-    // The host's code, which hears of requests that are given up on the way, may bring it about again: what it did is looked at anyway.
+    // Host code that is called during a check may request another check. That is not needed, because this check sees its changes.
     if (this.#isLooking) return;
     this.#isLooking = true;
     try {
@@ -35,20 +35,20 @@ export class Pump {
     }
   }
 
-  /** Once for all that one turn of the event loop brings, so that they share a batch. */
+  /** Checks once for all events of one turn of the event loop, so that their requests share a batch. */
   soon(): void {
     if (this.#isDue) return;
     this.#clock.soon(this.#lookDue);
     this.#isDue = true;
   }
 
-  /** Made once: a closure in `soon` would cost every request its memory. */
+  /** Created once: a closure in `soon` would cost memory for every request. */
   readonly #lookDue = (): void => {
     this.#isDue = false;
     this.now();
   };
 
-  /** Takes the timer away. */
+  /** Clears the timer. */
   rest(): void {
     this.#timer?.clear();
     this.#timer = null;

@@ -1,7 +1,7 @@
 import { noRow, type RequestTable, rowStates } from '../requests/request-table.js';
 import { addRow, type Lane } from './lanes.js';
 
-/** How much earlier a request counts as having come, for each step of its priority. */
+/** Each step of priority counts as this many milliseconds of earlier arrival. */
 const priorityStepMs = 10;
 
 /** Priorities go from −10 to 10. */
@@ -9,32 +9,34 @@ const mostPriority = 10;
 const levelCount = 2 * mostPriority + 1;
 const onlyNormal = 1 << mostPriority;
 
-/** Rows that left the queue because they can't be answered in time any more, with their generations. */
+/** Rows that left the queue because they cannot be answered in time, with their generations. */
 export interface LateRows {
   readonly rows: number[];
   readonly generations: number[];
 }
 
-/** Since when there has always been a request waiting, and the soonest deadline of those that came since. */
+/** Indices of `#times`: since when requests have been waiting without a break, and the earliest deadline of the requests since then. */
 const waitingSince = 0;
 const soonestDeadline = 1;
 
 /**
- * Requests that wait, in the order of when they came, less 10 ms for each step of priority. So one of high priority overtakes
- * those that came a little before it and none that has waited for long: whatever keeps coming, nobody starves.
+ * Waiting requests, ordered by arrival time minus 10 ms for each step of priority. So a request of high priority overtakes those that came
+ * shortly before, but not those that have waited for long, and no request starves.
  *
- * A list for each priority, linked through the rows of the table.
+ * There is a list for each priority, linked through the rows of the table.
  */
 export class RequestQueue {
   readonly #table: RequestTable;
   readonly #first = new Int32Array(levelCount).fill(noRow);
   readonly #last = new Int32Array(levelCount).fill(noRow);
   readonly #lengths = new Int32Array(levelCount);
-  /** A bit for each level that has requests: almost always there is just the one of priority 0. */
+  /** One bit for each level that has requests. Usually only priority 0 has any. */
   #filled = 0;
   #length = 0;
   #longest = 0;
-  /** Two times on the monotonic clock: a field that holds a fraction costs memory each time it is written. */
+  /**
+   * Two times on the monotonic clock. They are in an array because a field that holds a fraction allocates memory each time it is written.
+   */
   readonly #times = new Float64Array(2).fill(Number.POSITIVE_INFINITY);
 
   constructor(table: RequestTable) {
@@ -45,22 +47,25 @@ export class RequestQueue {
     return this.#length;
   }
 
-  /** The most that ever waited. */
+  /** The highest number of requests that ever waited. */
   get longest(): number {
     return this.#longest;
   }
 
-  /** Since when, on the monotonic clock, there has always been a request waiting; null where there is none. */
+  /** Since when there has been a waiting request without a break, on the monotonic clock; null if none waits. */
   get waitingSince(): number | null {
     return this.#length === 0 ? null : (this.#times[waitingSince] as number);
   }
 
-  /** The soonest deadline of those that came since none waited. One that has left since only makes the batcher cautious. */
+  /**
+   * The earliest deadline of requests since the queue was last empty. It may belong to a request that has left. Then the batcher is only
+   * more careful than necessary.
+   */
   get soonestDeadlineAt(): number {
     return this.#times[soonestDeadline] as number;
   }
 
-  /** How long the oldest has waited, whatever its priority; 0 where none waits. */
+  /** How long the oldest request has waited, of any priority, in ms; 0 if none waits. */
   oldestWaitMs(now: number): number {
     if (this.#length === 0) return 0;
     let oldest = Number.POSITIVE_INFINITY;
@@ -71,7 +76,7 @@ export class RequestQueue {
     return now - oldest;
   }
 
-  /** Requests that would go before one of this priority that came now, or most of them. */
+  /** About how many requests would go before a request of this priority that came now. */
   ahead(priority: number): number {
     let ahead = 0;
     for (let level = priority + mostPriority; level < levelCount; level += 1) ahead += this.#lengths[level] as number;
@@ -100,12 +105,12 @@ export class RequestQueue {
     }
   }
 
-  /** The row whose turn it is; `noRow` where none waits. */
+  /** The next row; `noRow` if none waits. */
   get next(): number {
     if (this.#filled === onlyNormal) return this.#first[mostPriority] as number;
     let next = noRow;
     let nextTurn = Number.POSITIVE_INFINITY;
-    // From the highest priority down, so that of two whose turn is the same the one of higher priority goes first.
+    // From the highest priority down, so that the higher priority wins a tie.
     for (let level = levelCount - 1; level >= 0; level -= 1) {
       const first = this.#first[level] as number;
       if (first === noRow) continue;
@@ -118,7 +123,7 @@ export class RequestQueue {
     return next;
   }
 
-  /** @param row one that is in this queue. */
+  /** @param row a row that is in this queue. */
   remove(row: number): void {
     const { queueNext, queuePrevious, priority } = this.#table;
     const level = (priority[row] as number) + mostPriority;
@@ -135,11 +140,11 @@ export class RequestQueue {
   }
 
   /**
-   * Moves the next requests that can still be answered in time to a lane. Those that can't leave the queue too, so that they keep no
-   * worker from the others; but never the last: it is tried, which is how an estimate that has become wrong mends itself.
+   * Moves the next requests that can still be answered in time to a lane. Requests that cannot also leave the queue, so that they do not
+   * block others. But the last one is always tried, so that a wrong estimate gets corrected.
    *
-   * @param leastMs that a batch of so many rows takes.
-   * @returns those that are to be refused; null where there are none.
+   * @param leastMs the least time that a batch of this many rows takes.
+   * @returns the requests to refuse; null if there are none.
    */
   moveTo(lane: Lane, rows: number, now: number, leastMs: number): LateRows | null {
     const table = this.#table;

@@ -2,22 +2,20 @@ import { type RequestTable, rowStates } from '../requests/request-table.js';
 import { type Batch, isSuspect, openRows } from './lanes.js';
 import { type BatchFailure, decideRetry, historyOfPiece } from './retry-plan.js';
 
-/**
- * Batches that failed and are to be sent again. Their rows are `retrying`; one that is settled meanwhile is forgotten.
- */
+/** Failed batches that will be sent again. Their rows are in the state `retrying`. A row that is settled meanwhile is dropped. */
 export class Retries {
   readonly #table: RequestTable;
   readonly #onFailed: (row: number, failure: BatchFailure, reason: string) => void;
-  /** For others to read. Those whose requests are all settled are forgotten by `take`. */
+  /** Read by others. `take` drops batches whose requests are all settled. */
   batches: Batch[] = [];
 
-  /** @param onFailed the one request that is left of a batch can't be answered. */
+  /** @param onFailed called when a single request remains and cannot be answered. */
   constructor(table: RequestTable, onFailed: (row: number, failure: BatchFailure, reason: string) => void) {
     this.#table = table;
     this.#onFailed = onFailed;
   }
 
-  /** Rows that still want an answer. */
+  /** Rows that still need an answer. */
   get rows(): number[] {
     return this.batches.flatMap((batch) => this.#open(batch));
   }
@@ -27,7 +25,7 @@ export class Retries {
     return this.batches.some((batch) => isSuspect(batch) && this.#open(batch).length > 0);
   }
 
-  /** Calls `expire` for each row whose deadline has passed. The host's code hears of it, and may settle other rows meanwhile. */
+  /** Calls `expire` for each row whose deadline has passed. Host code is called and may settle other rows meanwhile. */
   expire(now: number, expire: (row: number) => void): void {
     for (const { rows, generations, count } of [...this.batches]) {
       for (let place = 0; place < count; place += 1) {
@@ -38,7 +36,7 @@ export class Retries {
     }
   }
 
-  /** Takes a batch that no worker has any more. */
+  /** Takes a batch that failed and that no worker holds any more. */
   failed(batch: Batch, failure: BatchFailure, reason: string): void {
     const open = this.#keepOpen(batch);
     if (failure === 'death') open.deaths += 1;
@@ -47,7 +45,7 @@ export class Retries {
     const decision = decideRetry(failure, open.count, open);
     if (decision.action === 'fail') this.#onFailed(open.rows[0] as number, failure, reason);
     else if (decision.action === 'again') this.batches.push(open);
-    // First of all, so that there are never more pieces than one batch comes to at a time.
+    // At the front, so that the number of parts stays limited to those of one batch at a time.
     else this.batches.unshift(...split(open, decision.pieces));
   }
 
@@ -56,7 +54,7 @@ export class Retries {
     this.batches.unshift(this.#keepOpen(batch));
   }
 
-  /** @returns the next batch that may share its worker, or the next that must not. */
+  /** @returns the next batch that may share its worker, or the next that must run alone. */
   take(kind: 'sharing' | 'alone'): Batch | null {
     this.batches = this.batches.map((batch) => openRows(batch, this.#table)).filter(({ count }) => count > 0);
     const index = this.batches.findIndex((batch) => isSuspect(batch) === (kind === 'alone'));

@@ -1,6 +1,7 @@
+import type { DeploymentEvent } from '../api/events.js';
 import type { Outcome } from '../api/outcome.js';
-import type { ScoreOptions, ScoreRequest } from '../api/request.js';
-import type { ScoreResult } from '../api/result.js';
+import type { ColumnsOptions, ScoreOptions, ScoreRequest } from '../api/request.js';
+import type { ColumnScores, ScoreResult } from '../api/result.js';
 import type { FraudScorerError } from '../errors.js';
 
 /** A request that a fake was sent, by `score` or as one of `scoreMany`. */
@@ -18,6 +19,21 @@ export interface FakeCall {
 /** A call that is still to be settled. */
 export type OpenCall = { -readonly [Field in keyof FakeCall]: FakeCall[Field] };
 
+/** A call of `scoreColumns` that a fake was sent. */
+export interface FakeColumnsCall {
+  /** As they were passed, not a copy. */
+  readonly columns: object;
+  readonly rows: number;
+  readonly options: ColumnsOptions;
+  /** What it was answered with; null while it waits, and where it failed. */
+  readonly result: ColumnScores | null;
+  /** What its caller was rejected with; null while it waits, and where it was answered. */
+  readonly error: FraudScorerError | null;
+}
+
+/** A call that is still to be settled. */
+export type OpenColumnsCall = { -readonly [Field in keyof FakeColumnsCall]: FakeColumnsCall[Field] };
+
 /** A label that a fake was told. */
 export interface FakeOutcome {
   readonly outcome: Outcome;
@@ -32,3 +48,6 @@ export interface HostFailure {
   /** What was thrown, or what a promise was rejected with. Of a fallback, the reason in words. */
   readonly error: unknown;
 }
+
+/** What a canary of a fake broke; what is left out is made up. */
+export type FakeBreach = Partial<Pick<DeploymentEvent, 'guard' | 'seen' | 'allowed' | 'reason'>>;

@@ -1,26 +1,19 @@
-import type { DecisionPolicy } from '../api/policy.js';
 import type { ScoreOptions, ScoreRequest } from '../api/request.js';
 import type { ScoreResult } from '../api/result.js';
-import {
-  AbortedError,
-  ClosedError,
-  DeadlineExceededError,
-  FraudScorerError,
-  InferenceError,
-  QueueFullError,
-} from '../errors.js';
+import { AbortedError, ClosedError, DeadlineExceededError, type FraudScorerError, QueueFullError } from '../errors.js';
 import { currentContext } from '../host/async-context.js';
 import { watchSignal } from '../requests/abort-registry.js';
+import { idOf } from '../requests/id-of.js';
+import { asIntakeError, refuseIfAborted } from '../requests/refusals.js';
 import type { ManyIntake } from '../requests/score-many.js';
-import { isAborted, readScoreOptions, reasonOf } from '../requests/score-options.js';
+import { isAborted, readScoreOptions } from '../requests/score-options.js';
 import { Waiters } from '../requests/waiters.js';
 import type { Answer } from './answer.js';
 import type { FakeCall, OpenCall } from './fake-call.js';
 import type { ResolvedFakeOptions } from './fake-options.js';
 import { FakeSettler, type SettlerParts } from './fake-settler.js';
-import { RequestCheck } from './request-check.js';
+import type { Routed } from './fake-versions.js';
 import { modelResult } from './results.js';
-import { policyOf } from './test-model.js';
 import type { Settlement, WaitingRequest, WaitingRequests } from './waiting-requests.js';
 
 export interface EngineParts extends SettlerParts {
@@ -31,19 +24,14 @@ export interface EngineParts extends SettlerParts {
 /** Takes requests in, or refuses them as a real scorer does, and answers them by the script. */
 export class FakeEngine {
   readonly #parts: EngineParts;
-  readonly #check: RequestCheck;
   readonly #settler: FakeSettler;
   readonly #changes = new Waiters();
   readonly #calls: FakeCall[] = [];
-  #policy: Partial<DecisionPolicy>;
   #isClosed = false;
 
   constructor(parts: EngineParts) {
-    const { manifest, checkFeatures, ignoresUnknown, policy } = parts.options;
     this.#parts = parts;
     this.#settler = new FakeSettler(parts);
-    this.#policy = policy;
-    this.#check = new RequestCheck(checkFeatures ? manifest : null, ignoresUnknown);
   }
 
   /** The requests that were sent, in their order. */
@@ -53,10 +41,6 @@ export class FakeEngine {
 
   get isClosed(): boolean {
     return this.#isClosed;
-  }
-
-  setPolicy(patch: Partial<DecisionPolicy>): void {
-    this.#policy = { ...this.#policy, ...patch };
   }
 
   score(request: ScoreRequest, options: ScoreOptions | undefined): Promise<ScoreResult> {
@@ -116,28 +100,33 @@ export class FakeEngine {
     options: ScoreOptions | undefined,
     settlement: Settlement,
   ): void {
-    const { options: own, waiting, statistics, events } = this.#parts;
+    const { options: own, waiting, statistics, events, versions } = this.#parts;
     const call: OpenCall = { method, request, options: options ?? {}, result: null, error: null };
     this.#calls.push(call);
     const context = typeof own.fallback === 'function' || events.decisionListeners > 0 ? currentContext() : null;
     const enqueuedAt = own.clock.now();
     const seen = { call, request, context, enqueuedAt, settlement, amount: Number.NaN };
     let id: string | undefined;
+    let routed: Routed | null = null;
     try {
       this.#refuseIfClosed();
-      const { signal, timeoutMs, explain = own.explain } = readScoreOptions(options ?? {}, own.timeoutMs);
+      const read = readScoreOptions(options ?? {}, own.timeoutMs);
+      const { signal, timeoutMs, routingKey, explain = own.explain } = read;
       refuseIfAborted(signal);
-      id = this.#check.read(request);
+      routed = versions.route(routingKey ?? idOf(request));
+      const { check } = routed.version.options;
+      id = check.read(request);
       // Reading it may have run code of the host's.
       this.#refuseIfClosed();
       refuseIfAborted(signal);
       if (waiting.count >= own.maxQueueSize) throw new QueueFullError(own.maxQueueSize);
-      const entry = { ...seen, id, amount: this.#check.amount[0] ?? Number.NaN, explain };
+      const copies = this.#settler.copies.take(versions.shadows, request);
+      const entry = { ...seen, id, amount: check.amount[0] ?? Number.NaN, explain, routed, copies };
       waiting.add(entry, this.#watch(entry, signal));
       statistics.recordWaiting();
       this.#begin(entry, timeoutMs);
     } catch (error) {
-      this.#settler.fail({ ...seen, id, explain: false }, asScorerError(error), false);
+      this.#settler.fail({ ...seen, id, explain: false, routed, copies: [] }, asIntakeError(error), false);
     }
   }
 
@@ -170,11 +159,10 @@ export class FakeEngine {
       return;
     }
     if (!this.#leave(entry)) return;
-    const { options, model } = this.#parts;
-    const { manifest } = options;
-    const { id, explain } = entry;
+    const { id, explain, routed } = entry;
+    const { options, model, policy } = routed?.version ?? this.#parts.versions.primary;
     const timing = { queueMs: 0, inferenceMs: latencyMs, totalMs: latencyMs, batchSize: 1 };
-    const basis = { manifest, model, policy: policyOf(manifest, this.#policy), explain };
+    const basis = { manifest: options.manifest, model, policy, explain };
     this.#settler.answer(entry, modelResult(answer, basis, id, timing));
   }
 
@@ -205,13 +193,4 @@ export class FakeEngine {
   #refuseIfClosed(): void {
     if (this.#isClosed) throw new ClosedError('The scorer is closed');
   }
-}
-
-function refuseIfAborted(signal: AbortSignal | undefined): void {
-  if (signal !== undefined && isAborted(signal)) throw new AbortedError(reasonOf(signal));
-}
-
-function asScorerError(error: unknown): FraudScorerError {
-  if (error instanceof FraudScorerError) return error;
-  return new InferenceError('The request could not be taken in', { cause: error });
 }

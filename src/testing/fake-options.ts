@@ -11,6 +11,7 @@ import { type FakeAnswer, isLatency, readAnswer } from './answer.js';
 import { FakeClock } from './fake-clock.js';
 import { type DecideRequest, Script } from './script.js';
 import { manifestOf, type TestModel } from './test-model.js';
+import type { TestModels } from './test-models.js';
 
 /** Options of `fakeScorer`. */
 export interface FakeScorerOptions<Known = unknown> {
@@ -26,6 +27,13 @@ export interface FakeScorerOptions<Known = unknown> {
   clock?: FakeClock | undefined;
   /** Whose name and version answers have, and by which features are checked. @default the demonstration model, and features of any names are taken */
   model?: TestModel | undefined;
+  /**
+   * What is at the paths that `deploy` is given, where there are no such directories: the contents of a `model.json`, another directory, or the error
+   * that `deploy` rejects with.
+   */
+  models?: TestModels | undefined;
+  /** As of `FraudScorer.create`: what routing keys are hashed with. @default the name of the first model */
+  routingSalt?: string | undefined;
   /** Whether features are checked as a real scorer does. @default whether `model` is given */
   checkFeatures?: boolean | undefined;
   /** Where features are checked: what becomes of names that the model does not have. @default 'refuse' */
@@ -50,6 +58,8 @@ export interface ResolvedFakeOptions {
   latencyMs: number;
   clock: Clock;
   manifest: Manifest;
+  models: TestModels;
+  routingSalt: string;
   checkFeatures: boolean;
   ignoresUnknown: boolean;
   policy: Partial<DecisionPolicy>;
@@ -67,7 +77,9 @@ export function readFakeOptions(options: object): ResolvedFakeOptions {
   const decide = reader.value('decide', 'a function of the request', isDecide);
   const otherwise = reader.value('otherwise', 'an answer', isGiven);
   const model = reader.value('model', 'a model directory, or the contents of a model.json', isModel);
+  const routingSalt = reader.value('routingSalt', 'a text', isString);
   const read = {
+    models: reader.value('models', 'an object of models, or errors, by path', isModels) ?? {},
     latencyMs: reader.value('latencyMs', 'milliseconds of at least 0', isLatency) ?? 0,
     clock: reader.value('clock', 'a FakeClock', isFakeClock) ?? hostClock,
     checkFeatures: reader.value('checkFeatures', 'true or false', isBoolean) ?? model !== undefined,
@@ -82,7 +94,8 @@ export function readFakeOptions(options: object): ResolvedFakeOptions {
   reader.rejectUnknown().throwIfInvalid();
   const script = new Script(decide, readAnswer(otherwise ?? 'APPROVE', 'otherwise'));
   script.add(answers, 'answers');
-  return { ...read, script, manifest: manifestOf(model) };
+  const manifest = manifestOf(model);
+  return { ...read, script, manifest, routingSalt: routingSalt ?? manifest.name };
 }
 
 function isList(value: unknown): value is readonly FakeAnswer[] {
@@ -99,6 +112,14 @@ function isGiven(value: unknown): value is FakeAnswer {
 
 function isModel(value: unknown): value is TestModel {
   return typeof value === 'string' || (typeof value === 'object' && value !== null);
+}
+
+function isModels(value: unknown): value is TestModels {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isFakeClock(value: unknown): value is FakeClock {

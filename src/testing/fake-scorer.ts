@@ -1,13 +1,11 @@
-import { parsePolicyPatch } from '../answering/policy.js';
 import type { AlertsSummary } from '../api/alerts.js';
-import type { DeploymentSummary } from '../api/deployment.js';
-import type { FraudScorerEvents } from '../api/events.js';
+import type { DeploymentEvent, FraudScorerEvents } from '../api/events.js';
 import type { Health } from '../api/health.js';
 import type { Metrics } from '../api/metrics.js';
 import type { Outcome } from '../api/outcome.js';
-import type { Patch } from '../api/patch.js';
-import type { DecisionPolicy } from '../api/policy.js';
 import type {
+  ColumnMapOf,
+  ColumnsOptions,
   FeatureMap,
   FeatureMapOf,
   ManyRequests,
@@ -16,26 +14,27 @@ import type {
   ScoreOptions,
   ScoreRequest,
 } from '../api/request.js';
-import type { ScoreOutcome, ScoreResult } from '../api/result.js';
+import type { ColumnScores, ScoreOutcome, ScoreResult } from '../api/result.js';
 import type { CloseOptions, CloseReport, Scorer } from '../api/scorer.js';
 import type { Summary } from '../api/summary.js';
 import { InvalidOptionsError } from '../errors.js';
 import { asyncDispose } from '../host/async-dispose.js';
-import { EventSource } from '../host/event-source.js';
 import { type EventName, ScorerEvents } from '../host/events.js';
 import { healthOf } from '../monitoring/health.js';
+import { readCloseOptions } from '../requests/close-options.js';
 import { readOutcome } from '../requests/read-outcome.js';
 import { scoreMany } from '../requests/score-many.js';
-import { FieldReader } from '../validation/field-reader.js';
 import { describeValue } from '../validation/issues.js';
 import { AlertList } from './alert-list.js';
 import type { FakeAnswer } from './answer.js';
 import { eventDefaults, isAlert, isEvent } from './event-fixtures.js';
-import type { FakeCall, FakeOutcome, HostFailure } from './fake-call.js';
+import type { FakeCall, FakeColumnsCall, FakeOutcome, HostFailure } from './fake-call.js';
+import { FakeColumns } from './fake-columns.js';
 import { FakeEngine } from './fake-engine.js';
 import { type FakeScorerOptions, type ResolvedFakeOptions, readFakeOptions } from './fake-options.js';
-import { Statistics } from './statistics.js';
-import { identityOf } from './test-model.js';
+import { fakeParts } from './fake-parts.js';
+import { FakeVersionedScorer } from './fake-versioned-scorer.js';
+import type { Statistics } from './statistics.js';
 import { WaitingRequests } from './waiting-requests.js';
 
 /**
@@ -44,12 +43,13 @@ import { WaitingRequests } from './waiting-requests.js';
  *
  * @typeParam Known the features of the requests, as of `FraudScorer`.
  */
-export class FakeScorer<Known = unknown> extends EventSource implements Scorer<Known> {
+export class FakeScorer<Known = unknown> extends FakeVersionedScorer implements Scorer<Known> {
   readonly #options: ResolvedFakeOptions;
   readonly #engine: FakeEngine;
   readonly #statistics: Statistics;
   readonly #waiting: WaitingRequests;
-  readonly #alerts = new AlertList();
+  readonly #alerts: AlertList;
+  readonly #columns: FakeColumns;
   readonly #events: ScorerEvents;
   readonly #outcomes: FakeOutcome[] = [];
   readonly #failures: readonly HostFailure[];
@@ -60,31 +60,40 @@ export class FakeScorer<Known = unknown> extends EventSource implements Scorer<K
   constructor(options: FakeScorerOptions<Known> = {}) {
     const failures: HostFailure[] = [];
     const events = new ScorerEvents((event, error) => failures.push({ where: event, error }));
-    super({ events });
     const read = readFakeOptions(options);
-    const { clock, manifest, maxQueueSize, workers } = read;
-    const model = identityOf(manifest);
+    const { clock } = read;
     const waiting = new WaitingRequests(clock);
+    const alerts = new AlertList();
+    const tell = (event: Omit<DeploymentEvent, 'at'>): void =>
+      events.emit('deployment', { ...event, at: clock.epochMs() });
+    // Asked only once all is made.
+    let engine: FakeEngine | null = null;
+    const isClosed = (): boolean => engine?.isClosed ?? false;
+    const counts = (): { count: number; oldestWaitMs: number } => waiting;
+    const { versions, operations, statistics } = fakeParts({ options: read, alerts, waiting: counts, isClosed, tell });
+    super({ events, operations });
     this.#failures = failures;
     this.#events = events;
     this.#options = read;
     this.#waiting = waiting;
-    this.#statistics = new Statistics({
-      ...{ clock, model, maxQueueSize, workers },
-      alerts: this.#alerts,
-      waiting: () => ({ count: waiting.count, oldestWaitMs: waiting.oldestWaitMs }),
-      isClosed: () => this.#engine.isClosed,
-    });
-    this.#engine = new FakeEngine({
-      ...{ options: read, model, waiting, events },
-      statistics: this.#statistics,
+    this.#alerts = alerts;
+    this.#statistics = statistics;
+    engine = new FakeEngine({
+      ...{ options: read, versions, waiting, events, statistics },
       onHostFailure: (failure) => failures.push(failure),
     });
+    this.#engine = engine;
+    this.#columns = new FakeColumns({ ...read, versions, statistics, isClosed });
   }
 
   /** Every request that was sent, in order, with what came of it. */
   get calls(): readonly FakeCall[] {
     return this.#engine.calls;
+  }
+
+  /** Every call of `scoreColumns`, in order, with what came of it. */
+  get columnCalls(): readonly FakeColumnsCall[] {
+    return this.#columns.calls;
   }
 
   /** Every label that was told, in order. */
@@ -154,20 +163,21 @@ export class FakeScorer<Known = unknown> extends EventSource implements Scorer<K
     return scoreMany(requests as ManyRequests, this.#engine.manyIntake(options));
   }
 
+  /** As of a real scorer; every row gets the same answer, which is the next of the list, or `otherwise`. */
+  scoreColumns<Columns extends ColumnMapOf<Columns> = FeatureMap>(
+    columns: Columns,
+    rows: number,
+    options?: ColumnsOptions,
+  ): Promise<ColumnScores> {
+    return this.#columns.score(columns, rows, options);
+  }
+
   /** As of a real scorer: a label is matched with an answer of this fake, and counted in `summary()`. */
   recordOutcome(outcome: Outcome): boolean {
     const read = readOutcome(outcome);
     const matched = this.#statistics.recordOutcome(read);
     this.#outcomes.push({ outcome, matched });
     return matched;
-  }
-
-  /** Changes thresholds by which scores become decisions. @throws {InvalidOptionsError} where one is unknown or outside [0, 1]. */
-  setPolicy(patch: Patch<DecisionPolicy>): void {
-    const read = parsePolicyPatch(patch);
-    this.#engine.setPolicy(read);
-    const names = Object.keys(read).join(', ');
-    if (names !== '') this.emit('deployment', { type: 'policy', version: null, reason: `set: ${names}` });
   }
 
   /** What was counted, as a real scorer's. */
@@ -185,17 +195,13 @@ export class FakeScorer<Known = unknown> extends EventSource implements Scorer<K
     return this.#alerts.summary;
   }
 
-  /** The one version that it has. */
-  deployments(): DeploymentSummary[] {
-    return this.#statistics.deployments();
-  }
-
   health(): Health {
-    const { configured, ready, providers, devices } = this.#statistics.workers();
+    const { versions } = this.#statistics;
+    const { ready, providers, devices } = versions.workers();
     const health = healthOf({
       closed: this.#engine.isClosed,
       readyWorkers: ready,
-      versions: [{ version: this.#options.manifest.version, ready, configured }],
+      versions: versions.readyWorkers(),
       provider: ready === 0 ? null : 'cpu',
       providers,
       devices,
@@ -210,9 +216,7 @@ export class FakeScorer<Known = unknown> extends EventSource implements Scorer<K
   close(options: CloseOptions = {}): Promise<CloseReport> {
     if (this.#closing !== null) return this.#closing;
     try {
-      const reader = new FieldReader(options);
-      const timeoutMs = reader.number('timeoutMs', 10_000, { min: 0, unit: 'milliseconds' });
-      reader.rejectUnknown().throwIfInvalid();
+      const { timeoutMs } = readCloseOptions(options);
       this.#closing = this.#close(timeoutMs);
       return this.#closing;
     } catch (error) {
@@ -227,7 +231,8 @@ export class FakeScorer<Known = unknown> extends EventSource implements Scorer<K
 
   async #close(timeoutMs: number): Promise<CloseReport> {
     this.#engine.closeDoor();
-    const abandoned = await this.#engine.drain(timeoutMs);
+    const [requests, calls] = await Promise.all([this.#engine.drain(timeoutMs), this.#columns.drain(timeoutMs)]);
+    const abandoned = requests + calls;
     this.#statistics.dispose();
     this.#events.removeAll();
     return { abandoned, summary: this.summary() };

@@ -20,6 +20,7 @@ export type * from '../api/scorer.js';
 export type * from '../api/summary.js';
 export type * from '../api/versions.js';
 export type * from '../api/watch.js';
+export type { VersionedScorer } from '../deployments/versioned-scorer.js';
 export type * from '../errors.js';
 export type * from '../host/event-source.js';
 export type { EventName, Listener } from '../host/events.js';

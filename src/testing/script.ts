@@ -50,6 +50,11 @@ export class Script {
     }
   }
 
+  /** For all rows of a call: a function `decide` is of requests, and is not asked. */
+  nextForColumns(): Answer {
+    return this.#answers.shift() ?? this.#otherwise;
+  }
+
   #read(decided: unknown): Answer {
     return decided === undefined ? this.#otherwise : readAnswer(decided, 'decide');
   }

@@ -1,8 +1,8 @@
 import type { DeploymentSummary } from '../api/deployment.js';
 import type { Metrics } from '../api/metrics.js';
 import type { Outcome } from '../api/outcome.js';
-import type { ModelIdentity, ModelResult } from '../api/result.js';
-import type { PerformanceSummary, Summary, WorkersSummary } from '../api/summary.js';
+import type { ModelResult } from '../api/result.js';
+import type { PerformanceSummary, Summary } from '../api/summary.js';
 import type { FraudScorerError } from '../errors.js';
 import type { Clock } from '../host/clock.js';
 import { type ResolvedAlerts, readAlerts } from '../monitoring/alerts/alert-options.js';
@@ -16,32 +16,30 @@ import { Monitor } from '../monitoring/monitor.js';
 import { VersionStats } from '../monitoring/version-stats.js';
 import { FieldReader } from '../validation/field-reader.js';
 import type { AlertList } from './alert-list.js';
+import type { FakeVersion } from './fake-version.js';
 import { SecondsClock } from './seconds-clock.js';
+import { VersionReports, type VersionReportsOptions } from './version-reports.js';
 
 /** What a fake says that its process takes, so that it says the same everywhere. */
 const memoryGb = 0.25;
 
 const dayMs = 86_400_000;
 
-export interface StatisticsOptions {
+export interface StatisticsOptions extends VersionReportsOptions {
   clock: Clock;
-  model: ModelIdentity;
   alerts: AlertList;
   maxQueueSize: number;
-  workers: number;
-  /** Requests that are not answered yet, and how long the oldest has waited, in ms. */
-  waiting: () => { count: number; oldestWaitMs: number };
-  isClosed: () => boolean;
 }
 
 /** What a scorer counts and measures: by the parts that do it in a real one, without the process's own memory, garbage and event loop. */
 export class Statistics {
-  /** Of the one version. */
-  readonly stats: VersionStats;
   /** Of requests that were refused before a version was chosen. */
   readonly unrouted: VersionStats;
+  /** What it says of each version. */
+  readonly versions: VersionReports;
   readonly #options: StatisticsOptions;
   readonly #clock: SecondsClock;
+  readonly #outcomes: OutcomeStore;
   readonly #monitor: Monitor;
   readonly #buckets = new LatencyBuckets(defaultLatencyBucketsMs);
   readonly #startedAt: number;
@@ -54,13 +52,14 @@ export class Statistics {
 
   constructor(options: StatisticsOptions) {
     this.#options = options;
-    const { model, maxQueueSize, workers } = options;
+    this.versions = new VersionReports(options);
+    const { maxQueueSize } = options;
     const clock = new SecondsClock(options.clock);
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#startedAtEpochMs = clock.epochMs();
     const outcomes = new OutcomeStore(clock, { maxPending: 1_000_000, ttlMs: 90 * dayMs });
-    this.stats = new VersionStats(model.version, clock, outcomes);
+    this.#outcomes = outcomes;
     this.unrouted = new VersionStats('', clock, outcomes);
     this.#monitor = new Monitor({
       clock,
@@ -68,14 +67,14 @@ export class Statistics {
       sources: {
         versions: () => [],
         waitingSince: () => null,
-        workers: () => ({ ready: workers, configured: workers, troubled: 0 }),
+        workers: () => ({ ready: 1, configured: 1, troubled: 0 }),
         failover: () => null,
       },
       targetLatencyMs: Number.POSITIVE_INFINITY,
       maxQueueSize,
       outcomes,
-      versions: () => [this.stats, this.unrouted],
-      labelsOf: (version) => (version === model.version ? this.stats.labels : null),
+      versions: () => [...this.versions.counted.map(({ stats }) => stats), this.unrouted],
+      labelsOf: (version) => this.versions.counted.find((known) => known.version === version)?.stats.labels ?? null,
       onAlert: () => {},
       onAlertCleared: () => {},
       onHostRuleFailure: () => {},
@@ -83,7 +82,16 @@ export class Statistics {
         throw error;
       },
     });
+  }
+
+  /** Begins to measure. Call it once there is a version. */
+  begin(): void {
     this.#monitor.watch();
+  }
+
+  /** Those of a new version. */
+  newStats(version: string): VersionStats {
+    return new VersionStats(version, this.#clock, this.#outcomes);
   }
 
   /** A request was taken in. */
@@ -91,32 +99,34 @@ export class Statistics {
     this.#maxDepth = Math.max(this.#maxDepth, this.#options.waiting().count);
   }
 
-  /** @param amount that of the request, NaN where it has none, as the only item. */
-  recordAnswer(result: ModelResult, amount: Float64Array): void {
+  /** @param stats of the version that answers. @param amount that of the request, NaN where it has none, as the only item. */
+  recordAnswer(stats: VersionStats, result: ModelResult, amount: Float64Array): void {
     this.#clock.catchUp();
     const { decision, riskLevel, id, timing } = result;
     const answeredAt = this.#clock.now();
     this.#enqueuedAt[0] = answeredAt - timing.totalMs;
-    this.stats.recordBatch(timing.batchSize, timing.inferenceMs);
-    this.stats.recordTimes(this.#enqueuedAt, 1, answeredAt - timing.totalMs + timing.queueMs, answeredAt);
-    this.stats.recordAnswer(decision, riskLevel, id, result, amount, 0);
+    stats.recordBatch(timing.batchSize, timing.inferenceMs);
+    stats.recordTimes(this.#enqueuedAt, 1, answeredAt - timing.totalMs + timing.queueMs, answeredAt);
+    stats.recordAnswer(decision, riskLevel, id, result, amount, 0);
     if (result.reasons !== undefined) this.#reasonsGiven += 1;
     this.#batches += 1;
     this.#lastBatchMs = timing.inferenceMs;
   }
 
-  /** @param isTakenIn whether it was waiting for its answer. */
-  recordError(error: FraudScorerError, isTakenIn: boolean): void {
+  /** @param stats of the version that was to answer. @param isTakenIn whether it was waiting for its answer. */
+  recordError(stats: VersionStats, error: FraudScorerError, isTakenIn: boolean): void {
     this.#clock.catchUp();
-    const stats = this.#statsOf(error, isTakenIn);
     // Only `close` gives up with this code what was taken in, and that is a failure, not a rejection.
     if (isTakenIn && error.code === 'ERR_CLOSED') stats.recordAbandoned();
     else stats.recordError(error);
   }
 
-  /** @param error in whose place the fallback answered; it was recorded before. */
-  recordFallback(error: FraudScorerError, isTakenIn: boolean): void {
-    this.#statsOf(error, isTakenIn).recordFallback(error.code);
+  /** Rows of one call of `scoreColumns` were scored, all by the same answer. */
+  recordColumns(stats: VersionStats, rows: number, { decision, riskLevel }: ModelResult): void {
+    this.#clock.catchUp();
+    const counts = { APPROVE: 0, REVIEW: 0, BLOCK: 0, highRisk: riskLevel === 'HIGH' ? rows : 0, [decision]: rows };
+    stats.recordRows(rows);
+    stats.recordColumns(counts);
   }
 
   recordOutcome(outcome: Outcome): boolean {
@@ -124,20 +134,12 @@ export class Statistics {
     return this.#monitor.recordOutcome(outcome);
   }
 
-  workers(): WorkersSummary {
-    const { workers: configured, waiting, isClosed } = this.#options;
-    const ready = isClosed() ? 0 : configured;
-    const providers: WorkersSummary['providers'] = [{ provider: 'cpu', reason: null }];
-    const busy = Math.min(ready, waiting().count);
-    return { configured, ready, busy, lost: 0, provider: 'cpu', providers, devices: [] };
-  }
-
   summary(): Summary {
     this.#clock.catchUp();
-    const { model, alerts } = this.#options;
+    const { alerts, versions } = this.#options;
     const { performance, recent, requests, business } = this.#monitor.summary();
     return {
-      model: { ...model },
+      model: { ...versions().primary.model },
       timestamp: new Date(this.#clock.epochMs()).toISOString(),
       uptimeSeconds: (this.#clock.now() - this.#startedAt) / 1000,
       performance: withMemory(performance),
@@ -145,10 +147,10 @@ export class Statistics {
       requests,
       business,
       explanations: { given: this.#reasonsGiven, skipped: 0 },
-      workers: this.workers(),
+      workers: this.versions.workers(),
       queue: this.#queue(),
       batching: this.#batching(),
-      deployments: this.deployments(),
+      deployments: this.versions.all(),
       host: {
         eventLoop: { delayMs: { p50: null, p99: null, max: null }, utilization: null },
         gc: { minor: noPauses(), major: noPauses(), incremental: noPauses(), weakCallbacks: noPauses() },
@@ -157,28 +159,27 @@ export class Statistics {
     };
   }
 
+  /** The versions that are live, then those that have retired. */
   deployments(): DeploymentSummary[] {
     this.#clock.catchUp();
-    const since = this.#startedAtEpochMs;
-    const workers = this.workers();
-    return [{ ...this.#options.model, since, workers, ...this.stats.summary(), role: 'primary', traffic: 1 }];
+    return this.versions.all();
+  }
+
+  deployment(version: FakeVersion): DeploymentSummary {
+    this.#clock.catchUp();
+    return this.versions.of(version);
   }
 
   metrics(): Metrics {
     this.#clock.catchUp();
-    const { model, maxQueueSize, alerts, isClosed } = this.#options;
-    const workers = this.workers();
+    const { maxQueueSize, alerts, isClosed } = this.#options;
+    const workers = this.versions.workers();
     return collectMetrics({
       latencyBuckets: this.#buckets,
-      counted: new Map([
-        ['', [this.unrouted]],
-        [model.version, [this.stats]],
-      ]),
+      counted: this.versions.countedBy(this.unrouted),
       older: null,
-      live: [{ ...model, role: 'primary', traffic: 1, provider: workers.ready === 0 ? null : workers.provider }],
-      labels: [{ version: model.version, labels: this.stats.labels }],
+      ...this.versions.forMetrics(),
       drifts: [],
-      shadows: [],
       workers,
       queue: this.#queue(),
       maxQueueSize,
@@ -201,11 +202,6 @@ export class Statistics {
   dispose(): void {
     this.#clock.catchUp();
     this.#monitor.dispose();
-  }
-
-  /** What is refused before a version is chosen is of none. */
-  #statsOf({ code }: FraudScorerError, isTakenIn: boolean): VersionStats {
-    return isTakenIn || code === 'ERR_INVALID_REQUEST' ? this.stats : this.unrouted;
   }
 
   #queue(): Summary['queue'] {

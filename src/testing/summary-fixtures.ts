@@ -7,9 +7,11 @@ import type { Summary } from '../api/summary.js';
 import { AlertList } from './alert-list.js';
 import { eventDefaults } from './event-fixtures.js';
 import { FakeClock } from './fake-clock.js';
+import { readFakeOptions } from './fake-options.js';
+import { fakeParts } from './fake-parts.js';
 import { type FixtureOptions, fixtureTime, type PartialDeep, withFields } from './fixture-options.js';
 import { modelResult } from './results.js';
-import { Statistics } from './statistics.js';
+import type { Statistics } from './statistics.js';
 import { identityOf, manifestOf, policyOf } from './test-model.js';
 
 const seconds = 60;
@@ -71,10 +73,12 @@ function afterOneMinute({ model: of }: FixtureOptions): Statistics {
   const manifest = manifestOf(of);
   const model = identityOf(manifest);
   const clock = new FakeClock(fixtureTime);
-  const statistics = new Statistics({
-    ...{ clock, model, maxQueueSize: 10_000, workers: 2, alerts: new AlertList() },
+  const { statistics, versions } = fakeParts({
+    options: { ...readFakeOptions(of === undefined ? {} : { model: of }), clock },
+    alerts: new AlertList(),
     waiting: () => ({ count: 0, oldestWaitMs: 0 }),
     isClosed: () => false,
+    tell: () => {},
   });
   const basis = { manifest, model, policy: policyOf(manifest, {}), explain: false };
   let request = 0;
@@ -89,7 +93,11 @@ function afterOneMinute({ model: of }: FixtureOptions): Statistics {
         totalMs: 0.6 + (request % 10) / 10,
         batchSize: 1,
       };
-      statistics.recordAnswer(modelResult({ decision }, basis, id, timing), Float64Array.of(25));
+      statistics.recordAnswer(
+        versions.primary.stats,
+        modelResult({ decision }, basis, id, timing),
+        Float64Array.of(25),
+      );
       if (second % 2 === 0) statistics.recordOutcome({ id, isFraud: decision === 'BLOCK' });
     }
   }

@@ -4,6 +4,8 @@ import type { FraudScorerError } from '../errors.js';
 import type { CallerContext } from '../host/async-context.js';
 import type { Clock, Timer } from '../host/clock.js';
 import type { OpenCall } from './fake-call.js';
+import type { FakeVersion } from './fake-version.js';
+import type { Routed } from './fake-versions.js';
 
 /** A request that was taken in. */
 export interface WaitingRequest {
@@ -17,6 +19,9 @@ export interface WaitingRequest {
   /** On the clock, in ms. */
   readonly enqueuedAt: number;
   readonly settlement: Settlement;
+  /** The version that answers, and the shadows that have a copy; null before one is chosen. */
+  readonly routed: Routed | null;
+  readonly copies: readonly FakeVersion[];
 }
 
 /** Where the outcome of a request goes. */

@@ -13,47 +13,51 @@ import type { Adoption, AdoptOrder, MissingValue } from './adopt/order.js';
 import { runAdoption } from './adopt/run-process.js';
 import { refuseIfTaken, written } from './written.js';
 
-/** Options of `adoptModel`: what the graph does not say by itself. */
+/** Options of `adoptModel`. They give what the graph itself does not say. */
 export interface AdoptModelOptions {
-  /** The model's name in the manifest. @default the file's name without its ending */
+  /** The model's name in the manifest. @default the file's name without its extension */
   name?: string | undefined;
   /** @default '1' */
   version?: string | undefined;
-  /** The class that is fraud: a number is a column of the output, from 0; a text a label. @default column 1 of two */
+  /** The class that is fraud. A number is a column of the output, counted from 0. A text is a label. @default column 1 of two */
   fraudClass?: number | string | undefined;
-  /** Names of the features, in the order of the graph's inputs; or the path of a CSV file whose header has them. */
+  /** Names of the features, in the order of the graph's inputs; or the path of a CSV file with the names in its header. */
   features?: readonly string[] | string | URL | undefined;
-  /** What stands for a missing value: `'nan'` or a number for all inputs that can hold it; or a value by input, where an input of text takes a text. @default missing values are refused */
+  /**
+   * The value that replaces a missing feature: `'nan'` or a number for all inputs that can hold it; or a value by input, which may be a
+   * text for an input of texts. @default missing values are refused
+   */
   missing?: number | string | Readonly<Record<string, number | string>> | undefined;
-  /** What outputs are to be taken for, by name, where the graph leaves a choice: `{ scores: 'score' }`. */
+  /** The form of outputs, by name, if the graph leaves a choice: `{ scores: 'score' }`. */
   outputs?: Readonly<Record<string, OutputForm>> | undefined;
-  /** What maps a score to a probability; or the path of a JSON file with it. */
+  /** A function that maps a score to a probability; or the path of a JSON file with it. */
   calibration?: Calibration | string | URL | undefined;
-  /** A `cases.json` to take along: rows, and what they must come to. */
+  /** A `cases.json` to copy: rows and their expected scores. */
   cases?: string | URL | undefined;
-  /** Is told what is being done. */
+  /** Called with a description of each step. */
   onStep?: ((step: string) => void) | undefined;
-  /** Gives up, with its reason. */
+  /** Aborts the work; the error is the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** What was found in a graph, and what was done. */
+/** What was found in a graph, and what was changed. */
 export interface AdoptionReport extends Adoption {
   /** The directory that was written. */
   directory: string;
 }
 
 /**
- * Makes a model directory from a bare ONNX file: reads the graph, edits what can't be served as it is (a ZipMap at its end, a fixed axis of
- * rows, float16 outside), compares the result with the original on invented rows, and checks the directory. The file is not changed, and
- * nothing is written where anything fails. It runs in a process of its own, so that a graph on which the runtime crashes does no harm.
+ * Makes a model directory from a bare ONNX file. It reads the graph, edits parts that cannot be served (a ZipMap at its end, a fixed axis
+ * of rows, float16 inputs or outputs), compares the result with the original on synthetic rows, and checks the directory. The file is not
+ * changed, and if anything fails, nothing is written. The work runs in a separate process, so that a graph that crashes the runtime does no
+ * harm.
  *
- * @param file the ONNX file, as a path or a file URL. Files of weights lie beside it.
- * @param outDirectory where to write, likewise; it must not exist, or be empty.
- * @throws {InvalidOptionsError} where an option is not as documented, or `outDirectory` holds anything or cannot be written.
- * @throws {ModelInvalidError} where the graph cannot be served, with the reason and the cure; where there is a choice, with the choices.
- * @throws {OutOfResourcesError} where the disk is full, or memory runs out.
- * @throws {ProviderUnavailableError} where the ONNX runtime cannot be loaded.
+ * @param file the path or file URL of the ONNX file. Its files of weights must be next to it.
+ * @param outDirectory the path or file URL of the directory to write. It must be empty or not exist.
+ * @throws {InvalidOptionsError} if an option is not valid, or `outDirectory` is not empty or cannot be written.
+ * @throws {ModelInvalidError} if the graph cannot be served, with the reason and advice; or if there is a choice, with the choices.
+ * @throws {OutOfResourcesError} if the disk is full or memory runs out.
+ * @throws {ProviderUnavailableError} if the ONNX runtime cannot be loaded.
  */
 export async function adoptModel(
   file: string | URL,
@@ -64,7 +68,7 @@ export async function adoptModel(
   const target = resolve(requirePath(outDirectory, 'outDirectory'));
   const { onStep, signal, ...order } = readOptions(options, path);
   await refuseIfTaken(target);
-  // Beside the target, so that the last step is a rename: a model directory is there whole, or not at all.
+  // Written next to the target, so that the last step is a rename. So a model directory is either complete or absent.
   const draft = await written('outDirectory', target, async () => {
     await mkdir(dirname(target), { recursive: true });
     return mkdtemp(`${target}.draft-`);

@@ -18,32 +18,32 @@ import { ToolWorker } from './tool-worker.js';
 import { trialRowsFor } from './verification-rows.js';
 
 export interface CheckOptions {
-  /** Where the model must run. @default ['cpu'] */
+  /** The providers on which the model must run. @default ['cpu'] */
   providers?: readonly Provider[];
-  /** The CUDA device. @default 0 */
+  /** The CUDA device id. @default 0 */
   device?: number;
 }
 
-/** Something wrong with a model directory. */
+/** A problem of a model directory. */
 export interface ModelProblem {
   part: 'manifest' | 'integrity' | 'graph' | 'run' | 'golden rows';
   message: string;
 }
 
-/** What a model directory's rows came to on one provider. */
+/** The results of a model directory's rows on one provider. */
 export interface ProviderCheck {
   provider: Provider;
-  /** Why it does not work; null where it does. */
+  /** Why it does not work; null if it works. */
   reason: string | null;
-  /** Whether the CPU does the work, as the provider has no kernels for the graph's main operators. */
+  /** Whether the CPU does the work because the provider has no kernels for the graph's main operators. */
   isLeftToCpu: boolean;
-  /** What is to be known though it works. */
+  /** A remark although it works. */
   note: string | null;
-  /** Rows of `cases.json`; 0 where there is none. */
+  /** Rows of `cases.json`; 0 if there is none. */
   cases: number;
-  /** Of a score, absolute; null without cases. */
+  /** The largest absolute difference of a score; null without cases. */
   largestDifference: number | null;
-  /** What a session takes of the device's memory, in GiB; null where that can't be told. */
+  /** How much device memory a session takes, in GiB; null if it is not known. */
   deviceMemoryGb: number | null;
 }
 
@@ -51,18 +51,18 @@ export interface ModelCheck {
   directory: string;
   model: ModelIdentity | null;
   problems: ModelProblem[];
-  /** What is not wrong but worth knowing. */
+  /** Remarks that are not problems. */
   notes: string[];
   providers: ProviderCheck[];
 }
 
 /**
- * Checks a model directory as far as it can be: the manifest, the file's sha256, that it holds all its tensors, the manifest against the
- * graph, and that it runs on each provider, where its scores of invented rows must be scores and those of its `cases.json` what that says.
- * Everything that is wrong is listed; it does not throw for any of it.
+ * Checks a model directory: the manifest, the file's sha256, whether the file holds all its tensors, whether the manifest matches the
+ * graph, and whether the model runs on each provider. There, its outputs for synthetic rows must be valid scores, and its scores for the
+ * rows of `cases.json` must be the expected ones. It lists every problem and throws for none of them.
  *
  * @param directory a path or a file URL.
- * @throws {InvalidOptionsError} where it is neither.
+ * @throws {InvalidOptionsError} if it is neither.
  */
 export async function checkModel(directory: string | URL, options: CheckOptions = {}): Promise<ModelCheck> {
   const { providers = ['cpu'], device = 0 } = options;
@@ -93,7 +93,7 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
       return false;
     },
   );
-  // The runtime must not look for those files.
+  // The runtime must not search for those files.
   if (!isWhole) return check;
   let isGraphChecked = false;
   const cpuOperators = await operatorsForCpu(opened.bytes);
@@ -115,7 +115,7 @@ export async function checkModel(directory: string | URL, options: CheckOptions 
       provider,
       reason: scored.reason,
       isLeftToCpu: pointless !== null,
-      // The runtime says in general what is known in particular.
+      // The runtime's message is general, but the specific reason is known here.
       note: pointless ?? scored.note,
       cases: cases?.expected.length ?? 0,
       largestDifference: null,
@@ -174,7 +174,7 @@ function graphFindings(
   }
 }
 
-/** One for each issue where an error lists them. @throws whatever is no error of this package: a defect of it. */
+/** One message for each issue of an error. @throws any error that is not of this package, because it is a defect. */
 function messagesOf(error: unknown): string[] {
   if (!(error instanceof FraudScorerError)) throw error;
   if (error instanceof ModelInvalidError || error instanceof InvalidRequestError) {

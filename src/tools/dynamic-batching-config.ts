@@ -1,21 +1,21 @@
 import { FieldReader } from '../validation/field-reader.js';
 
 /**
- * How batches should form for a batch size, in the terms of a server such as Triton. `maxBatchSize` is that of this package's `batching`
- * too, which has no preferred sizes, and finds by measurement whether a delay pays.
+ * Batching settings for a batch size, in the terms of a server such as Triton. `maxBatchSize` also fits this package's option `batching`.
+ * This package has no preferred sizes, and finds by measurement whether a delay helps.
  */
 export interface DynamicBatchingConfig {
   maxBatchSize: number;
   /** The powers of two up to min(32, maxBatchSize), and maxBatchSize. */
   preferredBatchSizes: number[];
-  /** min(0.1 · targetLatencyMs, 0.5) */
+  /** min(0.1 · targetLatencyMs, 0.5), in ms. */
   maxQueueDelayMs: number;
 }
 
 /**
- * @param batchSize rows; an integer from 1.
+ * @param batchSize rows; an integer of at least 1.
  * @param options.targetLatencyMs above 0. @default 50
- * @throws {InvalidOptionsError} where either is not as documented.
+ * @throws {InvalidOptionsError} if either is not valid.
  */
 export function dynamicBatchingConfig(
   batchSize: number,

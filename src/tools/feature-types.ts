@@ -2,8 +2,8 @@ import { escapeControls } from '../errors/foreign-names.js';
 import type { Manifest, ManifestInput } from '../models/manifest.js';
 
 /**
- * TypeScript declarations of the features of a model's requests, for `FraudScorer.create<Features>()`: a misspelt name does not compile
- * then, and an editor completes the right one.
+ * TypeScript declarations of the features of a model's requests, for `FraudScorer.create<Features>()`. With them, a misspelt name does not
+ * compile, and an editor completes names.
  *
  * @returns the text of a `.d.ts` file that exports the type `Features`.
  */
@@ -50,7 +50,7 @@ export function featureTypes({ name, version, inputs }: Manifest): string {
   }
 }
 
-/** The inputs whose features may be given without them: their names are those of no input and no other feature. */
+/** The inputs whose features may be given without the input: no input and no other feature has the same name. */
 function flatInputs(inputs: readonly ManifestInput[]): ManifestInput[] {
   const all = inputs.flatMap(({ features }) => features ?? []);
   const isAlone = (feature: string, input: ManifestInput): boolean => {
@@ -67,7 +67,7 @@ function importsOf(inputs: readonly ManifestInput[]): string[] {
   return [`import type { ${[...names].sort().join(', ')} } from 'fraud-scorer';`, ''];
 }
 
-/** Whether arrays of an input's type hold numbers alone. */
+/** Whether arrays of an input's type hold only numbers. */
 function isPlain(type: ManifestInput['type']): boolean {
   return type !== 'int64' && type !== 'bool' && type !== 'string';
 }
@@ -86,7 +86,7 @@ function membersOf(input: ManifestInput): string[] {
 function valueType({ type, categories, unknownCategory, missing }: ManifestInput, column: number): string {
   const texts = categories?.[column];
   const types: string[] = [];
-  // One that is not listed is taken too where the manifest says what it is; an editor then still offers those that are.
+  // If the manifest accepts other texts too, any text is allowed, but an editor still offers the listed ones.
   if (texts !== undefined) types.push(...texts.map((text) => JSON.stringify(text)));
   if (texts !== undefined && unknownCategory !== undefined) types.push('(string & {})');
   if (type === 'bool') types.push('boolean', '0', '1');
@@ -112,7 +112,7 @@ function member(name: string, type: string, isOptional: boolean, comment: string
   return comment === undefined ? line : `  /** ${oneLine(comment)} */\n${line}`;
 }
 
-/** A name of its own for each input's interface. */
+/** A unique name for each input's interface. */
 function interfaceName(inputs: readonly ManifestInput[], input: ManifestInput): string {
   const base = pascalCase(input.name);
   const same = inputs.filter((other) => pascalCase(other.name) === base);
@@ -128,7 +128,7 @@ function unionOf(types: readonly string[]): string {
   return [...new Set(types)].join(' | ');
 }
 
-/** A text of the manifest's that can stand in a comment. */
+/** A text of the manifest, made safe for a comment. */
 function oneLine(text: string): string {
   return escapeControls(text.replace(/\s+/g, ' ')).replaceAll('*/', '* /');
 }

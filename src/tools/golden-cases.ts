@@ -16,27 +16,27 @@ import { FieldReader } from '../validation/field-reader.js';
 import { describeKind, IssueList } from '../validation/issues.js';
 import { givenRows } from './verification-rows.js';
 
-/** The file of a model directory that has rows and what they must come to. */
+/** The file of a model directory with rows and their expected scores. */
 export const casesFile = 'cases.json';
 
-/** How far a score may be from what it must be, absolute: other providers add up in another order. */
+/** How much a score may differ from the expected one, absolute. Other providers add numbers in another order. */
 const tolerance: Readonly<Record<Provider, number>> = { cpu: 1e-5, cuda: 1e-4, tensorrt: 1e-4 };
 
-/** float16 has 11 bits: steps of a two-thousandth below 1. */
+/** float16 has 11 significant bits: steps of 1/2000 below 1. */
 const float16Tolerance = 2e-3;
 
-/** @param graph null where it is not known. */
+/** @param graph null if it is not known. */
 export function caseTolerance(provider: Provider, graph: GraphDescription | null): number {
   const values = [...(graph?.inputs ?? []), ...(graph?.outputs ?? [])];
   return values.some(({ type }) => type === 'float16') ? float16Tolerance : tolerance[provider];
 }
 
-/** What a row must come to. */
+/** The expected result of a row. */
 export interface Expected {
   fraudProbability: number;
-  /** null where the file does not say. */
+  /** null if the file does not give it. */
   riskScore: number | null;
-  /** By the default thresholds and the manifest's; null where the file does not say. */
+  /** With the default thresholds and the manifest's; null if the file does not give it. */
   decision: Decision | null;
 }
 
@@ -49,10 +49,10 @@ export interface GoldenCases {
 /**
  * Reads a model directory's `cases.json`: a list of `{ features, expected: { fraudProbability, riskScore?, decision? } }`.
  *
- * @param folders where the directory's files lie; the first that has the file counts.
- * @returns null where there is no such file.
- * @throws {ModelInvalidError} where it is not as it should be.
- * @throws {InvalidRequestError} where a row is not as the manifest says; nothing of it is quoted.
+ * @param folders the folders with the directory's files. The first one that has the file counts.
+ * @returns null if there is no such file.
+ * @throws {ModelInvalidError} if it is not valid.
+ * @throws {InvalidRequestError} if a row does not match the manifest. The error quotes nothing of it.
  */
 export async function readGoldenCases(
   folders: readonly string[],
@@ -66,7 +66,7 @@ export async function readGoldenCases(
   const expected: Expected[] = [];
   for (const [index, item] of cases.entries()) {
     const reader = new FieldReader(item ?? null, `[${index}]`, issues);
-    // Checked against the manifest below, as any request is.
+    // Checked against the manifest below, like any request.
     features.push(reader.required('features', 'an object', isFeatures) ?? {});
     expected.push(readExpected(reader.nested('expected')));
   }
@@ -100,18 +100,18 @@ function readExpected(reader: FieldReader): Expected {
   };
 }
 
-/** How far scores are from what they must be. */
+/** How far scores are from the expected ones. */
 export interface CaseComparison {
   largestDifference: number;
-  /** What is wrong with which case. */
+  /** The problem of each failed case. */
   problems: string[];
 }
 
 /**
- * Holds scores against what they must be. A decision may be another only where a score is within the tolerance of a threshold.
+ * Compares scores with the expected ones. A decision may only differ if a score is within the tolerance of a threshold.
  *
- * @param policy null to leave decisions alone.
- * @param tolerance the largest difference allowed, absolute.
+ * @param policy null to ignore decisions.
+ * @param tolerance the largest allowed difference, absolute.
  */
 export function compareWithCases(
   scores: readonly Scores[],
@@ -132,7 +132,7 @@ export function compareWithCases(
       if (wanted === null) continue;
       const difference = Math.abs(have[field] - wanted);
       comparison.largestDifference = Math.max(comparison.largestDifference, difference);
-      // One that is not a number is none of them.
+      // A score that is not a number never matches.
       if (difference <= tolerance) continue;
       comparison.problems.push(
         `case ${index}: ${field}: expected ${wanted} to within ${tolerance}, received ${have[field]}`,
@@ -151,7 +151,7 @@ export function compareWithCases(
   return comparison;
 }
 
-/** Where the file does not say the risk, the model's own counts. */
+/** If the file does not give the risk, the model's own risk counts. */
 function withRisk({ fraudProbability, riskScore }: Expected): Partial<Scores> {
   return riskScore === null ? { fraudProbability } : { fraudProbability, riskScore };
 }

@@ -16,26 +16,26 @@ import { missingRoom, refuseIfTaken, written } from './written.js';
 
 /** Options of `optimizeModel`. */
 export interface OptimizeModelOptions<Features extends FeatureMapOf<Features> = FeatureMap> {
-  /** Rows to verify on, as `score` takes features. @default 1,000 generated about the manifest's means */
+  /** Rows for the verification, in the form that `score` takes. @default 1,000 rows generated around the manifest's means */
   rows?: readonly Features[] | undefined;
-  /** The largest difference allowed: of probability, risk and attention absolute, of logits relative above 1. @default 1e-5 */
+  /** The largest allowed difference: absolute for probability, risk and attention; relative above 1 for logits. @default 1e-5 */
   tolerance?: number | undefined;
-  /** Batch sizes of the table; integers from 1. @default [1, 8, 32, 128, 256] */
+  /** Batch sizes of the table, as integers of at least 1. @default [1, 8, 32, 128, 256] */
   batchSizes?: readonly number[] | undefined;
   /** Timed runs of each model at each batch size; 1 to 10,000. @default 50 */
   runs?: number | undefined;
-  /** How far the runtime goes. 'all' ties the file to this kind of processor. @default 'extended' */
+  /** How far the runtime optimises. With 'all' the file only suits this kind of processor. @default 'extended' */
   level?: OptimizationLevel | undefined;
-  /** The entry of the tools' worker, for hosts that bundle: as the option of `create`. @default the package's */
+  /** The entry of the tools' worker, for hosts that are bundled. See the option of `create`. @default the file in this package */
   toolWorkerFile?: string | URL | undefined;
 }
 
-/** One batch size of the table: medians of runs taken in turn. */
+/** One batch size of the table: medians of alternating runs. */
 export interface OptimizationTiming {
   batchSize: number;
   original: { latencyMs: number; rowsPerSecond: number };
   optimized: { latencyMs: number; rowsPerSecond: number };
-  /** original / optimized, of the latency. */
+  /** Latency of the original / latency of the optimised model. */
   speedUp: number;
 }
 
@@ -43,10 +43,10 @@ export interface OptimizationTiming {
 export interface OptimizationReport {
   /** The directory that was written. */
   directory: string;
-  /** Of the optimised graph, in hexadecimal. */
+  /** The sha256 of the optimised graph, in hexadecimal. */
   sha256: string;
   sizeBytes: { original: number; optimized: number };
-  /** What a session takes to load. */
+  /** How long a session takes to load, in ms. */
   loadMs: { original: number; optimized: number };
   verification: { rows: number; tolerance: number; largestDifference: number; differences: OutputDifferences };
   timings: OptimizationTiming[];
@@ -62,18 +62,18 @@ interface ResolvedOptimizeOptions {
 }
 
 /**
- * Has the runtime optimise a model's graph once, offline, and writes it as a model directory of its own: verified against the original
- * on given or generated rows after it was loaded from disk again, its manifest with the new sha256. Nothing is left
- * behind where anything fails.
+ * Optimises a model's graph once, offline, with the runtime, and writes the result as a separate model directory. The result is loaded from
+ * disk and verified against the original on given or generated rows. Its manifest has the new sha256. If anything fails, nothing is left
+ * behind.
  *
- * @param directory the model directory to optimise, as a path or a file URL; it is not changed.
- * @param outDirectory where to write, likewise; it must not exist, or be empty.
- * @throws {InvalidOptionsError} where an option is not as documented, or `outDirectory` holds anything or cannot be written.
- * @throws {InvalidRequestError} where a given row is not as the manifest says.
- * @throws {ModelInvalidError} where either model can't be run, or a difference exceeds the tolerance: the message has the largest.
- * @throws {ModelIntegrityError} where the model file is not the one its manifest names.
- * @throws {OutOfResourcesError} where the disk is full, or memory, threads or file descriptors run out.
- * @throws {ProviderUnavailableError} where the ONNX runtime, or the tools' worker, cannot be loaded.
+ * @param directory the path or file URL of the model directory to optimise. It is not changed.
+ * @param outDirectory the path or file URL of the directory to write. It must be empty or not exist.
+ * @throws {InvalidOptionsError} if an option is not valid, or `outDirectory` is not empty or cannot be written.
+ * @throws {InvalidRequestError} if a given row does not match the manifest.
+ * @throws {ModelInvalidError} if a model cannot be run, or a difference exceeds the tolerance. The message has the largest difference.
+ * @throws {ModelIntegrityError} if the sha256 of the model file differs from the manifest's.
+ * @throws {OutOfResourcesError} if the disk is full, or memory, threads or file descriptors run out.
+ * @throws {ProviderUnavailableError} if the ONNX runtime or the tools' worker cannot be loaded.
  */
 export async function optimizeModel<Features extends FeatureMapOf<Features> = FeatureMap>(
   directory: string | URL,
@@ -87,7 +87,7 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
   const original = await openModelDirectory(path);
   const { inputs } = original.manifest;
   const rows = resolved.rows === undefined ? generatedRows(inputs, 1_000) : givenRows(inputs, resolved.rows);
-  // Beside the target, so that the last step is a rename: a model directory is there whole, or not at all.
+  // Written next to the target, so that the last step is a rename. So a model directory is either complete or absent.
   const draft = await written('outDirectory', target, async () => {
     await mkdir(dirname(target), { recursive: true });
     return mkdtemp(`${target}.draft-`);
@@ -127,7 +127,7 @@ export async function optimizeModel<Features extends FeatureMapOf<Features> = Fe
 
 const modelFile = 'model.onnx';
 
-/** Writes the optimised graph and its manifest, and opens them as any model directory is opened. */
+/** Writes the optimised graph and its manifest, and opens them like any model directory. */
 async function writeOptimized(
   worker: ToolWorker,
   original: ModelDirectory,
@@ -138,7 +138,7 @@ async function writeOptimized(
   await worker.run({ kind: 'optimize', model: fileOf(original), outPath, level }).catch(async (error: unknown) => {
     throw (await whyNotWritten(error, original, draft)) ?? error;
   });
-  // The author's own fields are kept too, which the parsed manifest does not have.
+  // Keep the author's own fields too, which the parsed manifest does not have.
   const { json } = original;
   await written('outDirectory', draft, async () => {
     const sha256 = createHash('sha256')
@@ -151,15 +151,15 @@ async function writeOptimized(
   return openModelDirectory(draft);
 }
 
-/** The runtime says of a file that it cannot write that it could not be serialized, and no more. */
+/** If the runtime cannot write a file, it only says that serializing failed. This finds the reason. */
 async function whyNotWritten(error: unknown, original: ModelDirectory, draft: string): Promise<Error | null> {
   if (!(error instanceof ModelInvalidError) || !/serializ/i.test(error.message)) return null;
   await rm(join(draft, modelFile), { force: true });
-  // An optimised graph is seldom larger than its original, and never twice as large.
+  // An optimised graph is rarely larger than its original, and never twice as large.
   return missingRoom(draft, 2 * original.bytes.byteLength);
 }
 
-/** @throws {ModelInvalidError} with the largest difference, where it exceeds the tolerance. */
+/** @throws {ModelInvalidError} with the largest difference, if it exceeds the tolerance. */
 export function verify(
   { differences }: Pick<Comparison, 'differences'>,
   rows: number,

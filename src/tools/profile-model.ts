@@ -14,73 +14,76 @@ import { generatedRows } from './verification-rows.js';
 
 /** Options of `profileModel`. */
 export interface ProfileModelOptions {
-  /** Rows a run; integers from 1. @default [1, 2, 4, 8, 16, 32, 64, 128, 256] */
+  /** Batch sizes in rows, as integers of at least 1. @default [1, 2, 4, 8, 16, 32, 64, 128, 256] */
   batchSizes?: readonly number[] | undefined;
-  /** Each is profiled where it works. @default ['cuda', 'cpu'] */
+  /** The providers to profile, if they work here. @default ['cuda', 'cpu'] */
   providers?: readonly Provider[] | undefined;
-  /** Sessions that run at the same time, each on a thread of its own; integers from 1 to 64. @default [1, 2, 4] on a GPU, [1] on the CPU */
+  /**
+   * Numbers of sessions that run at the same time, each in its own thread; integers from 1 to 64. @default [1, 2, 4] on a GPU, [1] on the
+   * CPU
+   */
   sessions?: readonly number[] | undefined;
-  /** Timed runs of each session at each batch size; 1 to 100,000. Several sessions run for 50 ms at least. @default 50 */
+  /** Timed runs of each session at each batch size; 1 to 100,000. Several sessions run for at least 50 ms. @default 50 */
   runs?: number | undefined;
-  /** The CUDA device. @default 0 */
+  /** The CUDA device id. @default 0 */
   device?: number | undefined;
-  /** The entry of the tools' worker, for hosts that bundle: as the option of `create`. @default the package's */
+  /** The entry of the tools' worker, for hosts that are bundled. See the option of `create`. @default the file in this package */
   toolWorkerFile?: string | URL | undefined;
-  /** Ends the measurement when it is aborted: it rejects with the signal's reason. */
+  /** When it is aborted, the measurement ends and rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** One provider with so many sessions at one batch size. */
+/** The result of one provider, number of sessions and batch size. */
 export interface ProfileEntry {
   provider: Provider;
-  /** How many ran at the same time. */
+  /** How many sessions ran at the same time. */
   sessions: number;
   batchSize: number;
-  /** Of a run of one of them, copies included. */
+  /** Latency of one run, copies included, in ms. */
   latencyMs: { mean: number; p50: number; p99: number };
-  /** Of one session, batchSize / mean latency; of several, what they did together by the clock. */
+  /** For one session: batchSize / mean latency. For several: all rows divided by the elapsed time. */
   rowsPerSecond: number;
   /**
-   * What memory in use has grown by since before the sessions were loaded, in GiB: on a GPU the device's, by nvidia-smi, all processes
-   * counted; else, or where that does not tell, the process's resident memory. null where the system does not tell either.
+   * How much the used memory has grown since before the sessions were loaded, in GiB. On a GPU it is the device's memory, from nvidia-smi,
+   * over all processes. Otherwise, or if that is not known, it is the process's resident memory. null if neither is known.
    */
   memoryGb: number | null;
-  /** That device's memory, or the machine's, in GiB. */
+  /** The total memory of the device or machine, in GiB. */
   memoryTotalGb: number;
 }
 
-/** What `profileModel` measured. */
+/** The result of `profileModel`. */
 export interface ModelProfile {
   model: ModelIdentity;
-  /** By provider, then by sessions, then by batch size. */
+  /** Sorted by provider, then by sessions, then by batch size. */
   entries: ProfileEntry[];
-  /** Providers that do not work here, with so many sessions or more, and why. */
+  /** Providers that do not work here, from this number of sessions on, and why. */
   unavailable: { provider: Provider; sessions: number; reason: string }[];
-  /** Where a provider ran out of memory: neither this batch size nor a larger one was measured. */
+  /** Where a provider ran out of memory. This batch size and larger ones were not measured. */
   outOfMemory: { provider: Provider; sessions: number; batchSize: number }[];
-  /** Remarks on the measurement, such as that the CPU ran a model for which a GPU has no kernels. */
+  /** Remarks on the measurement, for example that the CPU ran a model for which a GPU has no kernels. */
   notes?: string[];
 }
 
 /**
- * Measures a model at batch sizes and providers, with one session or several at once. Where the memory runs out the larger batch sizes
- * are left out, and what was measured is kept.
+ * Measures a model at several batch sizes and providers, with one or several sessions at the same time. If memory runs out, larger batch
+ * sizes are skipped, and the results so far are kept.
+ *
+ * A GPU provider that fails on the model is reported as unavailable. The same holds for more sessions than the system has threads for.
  *
  * @param directory a path or a file URL.
- * A GPU's provider that fails on the model is among those that are not available, and so are more sessions than the system has threads for.
- *
- * @throws {InvalidOptionsError} where an option is not as documented.
- * @throws {ModelInvalidError | ModelIntegrityError} where the model directory is not as it should be, or the CPU can't run the model.
- * @throws {ProviderUnavailableError} where the ONNX runtime, or the tools' worker, cannot be loaded.
- * @throws {OutOfResourcesError} where there is no thread or memory for the first sessions.
- * @throws {WorkerLostError} where a thread dies, or hangs.
+ * @throws {InvalidOptionsError} if an option is not valid.
+ * @throws {ModelInvalidError | ModelIntegrityError} if the model directory is not valid, or the CPU cannot run the model.
+ * @throws {ProviderUnavailableError} if the ONNX runtime or the tools' worker cannot be loaded.
+ * @throws {OutOfResourcesError} if there is no thread or memory for the first sessions.
+ * @throws {WorkerLostError} if a thread dies or hangs.
  */
 export async function profileModel(directory: string | URL, options: ProfileModelOptions = {}): Promise<ModelProfile> {
   const resolved = resolveOptions(options);
   return profileResolved(await openModelDirectory(requirePath(directory, 'directory')), resolved);
 }
 
-/** The same of a model directory that is open. @throws as `profileModel` does. */
+/** The same for an open model directory. @throws what `profileModel` throws. */
 export function profileOpened(opened: ModelDirectory, options: ProfileModelOptions): Promise<ModelProfile> {
   return profileResolved(opened, resolveOptions(options));
 }
@@ -137,7 +140,7 @@ async function profileResolved(
     for (const count of ascending(sessions ?? defaultSessions(provider))) {
       const isFirst = !profile.entries.some((entry) => entry.provider === provider);
       const report = await profileSessions(count, { ...order, provider }, workers).catch((error: unknown) => {
-        // Of fewer sessions there is something to go by.
+        // Results of fewer sessions are enough to go on.
         if (isFirst || !(error instanceof OutOfResourcesError)) throw error;
         return { ...nothingFound, unavailable: error.message };
       });
@@ -146,7 +149,7 @@ async function profileResolved(
       if (outOfMemoryAt !== null) profile.outOfMemory.push({ provider, sessions: count, batchSize: outOfMemoryAt });
       if (unavailable === null) continue;
       profile.unavailable.push({ provider, sessions: count, reason: unavailable });
-      // What was measured until then is no reason to use it.
+      // The results until then are no reason to use it.
       if (isDeviceLost) profile.entries = profile.entries.filter((entry) => entry.provider !== provider);
       break;
     }
@@ -156,7 +159,7 @@ async function profileResolved(
 
 const nothingFound = { isDeviceLost: false, measured: [], outOfMemoryAt: null };
 
-/** On the CPU there is a session for each core, whatever they cost one another. */
+/** On the CPU there is one session per core, even if they slow each other down. */
 function defaultSessions(provider: Provider): readonly number[] {
   return provider === 'cpu' ? [1] : [1, 2, 4];
 }

@@ -9,33 +9,33 @@ import {
 } from '../protocol/tools.js';
 import { ToolWorker, type ToolWorkerOptions, toolGuard } from './tool-worker.js';
 
-/** What is measured, but for what each session is told of the others. */
+/** The measurement, without the parts that differ between sessions. */
 export type ProfileOrder = Omit<ProfileTask, 'kind' | 'rendezvous' | 'watchesMemory'>;
 
-/** How the workers that measure are started and ended. */
+/** How the measuring workers are started and ended. */
 export type ProfileWorkers = Pick<ToolWorkerOptions, 'toolWorkerFile' | 'signal'>;
 
 /** Sessions that ran at the same time, at one batch size. */
 export interface ProfiledRuns extends MemoryUse {
   batchSize: number;
-  /** Of all the sessions' runs, ascending. */
+  /** Durations of all sessions' runs, ascending. */
   durationsMs: number[];
-  /** Of one session, by its runs; of several, what they did together by the clock. */
+  /** For one session: from its runs. For several: all rows divided by the elapsed time. */
   rowsPerSecond: number;
 }
 
-/** What they found together. */
+/** The combined results. */
 export interface SessionsReport extends Omit<ProfileReport, 'measured'> {
-  /** At the batch sizes that all of them came to. */
+  /** The results of the batch sizes that all sessions reached. */
   measured: ProfiledRuns[];
 }
 
 /**
- * Measures a provider with so many sessions that run at the same time, each on a thread of its own.
+ * Measures a provider with several sessions that run at the same time, each in its own thread.
  *
- * @throws {ModelInvalidError} where the model can't be run.
- * @throws {OutOfResourcesError} where the system gives no thread, or something else runs out.
- * @throws {WorkerLostError} where a thread dies, or hangs.
+ * @throws {ModelInvalidError} if the model cannot be run.
+ * @throws {OutOfResourcesError} if the system has no thread, or another resource runs out.
+ * @throws {WorkerLostError} if a thread dies or hangs.
  */
 export async function profileSessions(
   sessions: number,
@@ -45,7 +45,7 @@ export async function profileSessions(
   requireRoomForThreads(sessions);
   const size = rendezvousWords.count(profileMeetings.count(order.batchSizes.length)) * Int32Array.BYTES_PER_ELEMENT;
   const words = new Int32Array(new SharedArrayBuffer(size));
-  // One for all, as they begin and end together.
+  // One guard for all, because they begin and end together.
   const guard = toolGuard(sessions);
   const workers: ToolWorker[] = [];
   try {
@@ -55,7 +55,7 @@ export async function profileSessions(
       return worker
         .run({ ...order, kind: 'profile', rendezvous, watchesMemory: index === 0 })
         .catch((error: unknown) => {
-          // Where its thread died it could not say so itself.
+          // If its thread died, it could not release the others itself.
           abandonRendezvous(words);
           throw error;
         });
@@ -64,13 +64,13 @@ export async function profileSessions(
     await Promise.allSettled(runs);
     return mergedReports(await Promise.all(runs));
   } finally {
-    // A thread that can't be ended yet still needs the guard.
+    // A thread that cannot be ended yet still needs the guard.
     void Promise.all(workers.map(({ ended }) => ended)).then(() => guard.dispose());
     await Promise.all(workers.map((worker) => worker.close()));
   }
 }
 
-/** @param reports of all the sessions, that of the one that watched the memory first. */
+/** @param reports the reports of all sessions. The session that measured the memory comes first. */
 export function mergedReports(reports: readonly ProfileReport[]): SessionsReport {
   const failed =
     reports.find(({ isDeviceLost }) => isDeviceLost) ?? reports.find(({ unavailable }) => unavailable !== null);

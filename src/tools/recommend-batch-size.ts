@@ -2,31 +2,31 @@ import { FieldReader } from '../validation/field-reader.js';
 import { describeKind } from '../validation/issues.js';
 import type { ModelProfile, ProfileEntry } from './profile-model.js';
 
-/** A batch size that was measured, with any number of sessions. */
+/** The result of a batch size, with any number of sessions. */
 export type MeasuredBatch = Omit<ProfileEntry, 'sessions'>;
 
-/** What is recommended where nothing was measured. */
+/** The recommendation if nothing was measured. */
 const defaultBatchSize = 8;
 
-/** The share of the memory that is left to others. */
+/** The share of the memory that may be used. */
 const defaultMemoryShare = 0.8;
 
 /** Options of `recommendBatchSize`. */
 export interface RecommendBatchSizeOptions {
-  /** The most rows a second, or the shortest run. @default 'throughput' */
+  /** Whether to find the most rows per second, or the shortest run. @default 'throughput' */
   target?: 'throughput' | 'latency' | undefined;
-  /** The P99 of a run must stay within this; above 0. @default no limit */
+  /** The P99 of a run must be within this, in ms; above 0. @default no limit */
   latencyBudgetMs?: number | undefined;
-  /** The share of the memory a session may take, or all that ran together; above 0, at most 1. @default 0.8 */
+  /** The share of the memory that the sessions may take together; above 0, at most 1. @default 0.8 */
   memoryShare?: number | undefined;
 }
 
 /**
- * The batch size of a profile that serves the target best, of those within the memory and the latency budget; where none is
- * within them, the one that comes nearest: the least memory, or the shortest P99.
+ * The batch size of a profile that serves the target best, among those within the memory and the latency budget. If none is within them,
+ * the nearest one: with the least memory, or the shortest P99.
  *
  * @returns rows; 8 for an empty profile.
- * @throws {InvalidOptionsError} where an option is not as documented.
+ * @throws {InvalidOptionsError} if an option is not valid.
  */
 export function recommendBatchSize(
   profile: ModelProfile | readonly MeasuredBatch[],
@@ -53,25 +53,25 @@ export function recommendBatchSize(
   return best?.batchSize ?? defaultBatchSize;
 }
 
-/** null where it is neither a profile nor a list, as a promise of a profile is not. */
+/** null if it is neither a profile nor a list. A promise of a profile is neither. */
 function entriesOf(profile: ModelProfile | readonly MeasuredBatch[]): readonly MeasuredBatch[] | null {
   if (typeof profile !== 'object' || profile === null) return null;
   const entries = 'model' in profile ? profile.entries : profile;
   return Array.isArray(entries) ? entries : null;
 }
 
-/** Whether a batch is within the latency budget, and within the memory that is recommended. */
+/** Whether a batch is within the latency budget and the recommended memory. */
 export function isWithin(entry: MeasuredBatch, latencyBudgetMs: number): boolean {
   return entry.latencyMs.p99 <= latencyBudgetMs && shareOfMemory(entry) <= defaultMemoryShare;
 }
 
-/** Nothing where it can't be told, so that it holds no batch size back. */
+/** 0 if it is not known, so that it excludes no batch size. */
 function shareOfMemory({ memoryGb, memoryTotalGb }: MeasuredBatch): number {
   const share = memoryGb === null ? Number.NaN : memoryGb / memoryTotalGb;
   return Number.isFinite(share) ? share : 0;
 }
 
-/** Those whose cost is within the limit, or the cheapest where none is. */
+/** Those whose cost is within the limit, or the cheapest if there are none. */
 function within(
   entries: readonly MeasuredBatch[],
   cost: (entry: MeasuredBatch) => number,

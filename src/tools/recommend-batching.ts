@@ -7,21 +7,21 @@ import { simulatedP99Ms } from './simulate-load.js';
 
 export interface RecommendBatchingOptions {
   target: 'throughput' | 'latency';
-  /** How long a request should take at most. */
+  /** The latency that a request should not exceed. */
   targetLatencyMs: number;
-  /** How many sessions will run at the same time on a device, where that is not to be found. */
+  /** The number of sessions per device, if it is fixed. */
   sessions?: number;
-  /** How many devices share the requests. @default 1 */
+  /** The number of devices that share the requests. @default 1 */
   devices?: number;
 }
 
 export interface BatchingRecommendation {
-  /** How many should run at the same time: on a GPU, for each device. */
+  /** The number of sessions; on a GPU, for each device. */
   sessions: number;
   limits: BatchLimits;
 }
 
-/** What so many sessions do at the batch size that suits them. */
+/** The result of a number of sessions at its best batch size. */
 interface Candidate {
   sessions: number;
   batchSize: number;
@@ -30,31 +30,34 @@ interface Candidate {
   fits: boolean;
 }
 
-/** The share of the target latency that a batch may take of a session: the rest is for the wait before it. */
+/** The share of the target latency that a batch may take in a session. The rest is for waiting. */
 const batchShare = 0.5;
 
-/** More sessions must bring so many times the rows of fewer, or they only take memory; and holding back so much less latency. */
+/** More sessions must give this many times the rows, or they only take memory. A delay must shorten the latency by the same factor. */
 const worthwhile = 1.1;
 
-/** Shares of the most rows a second at which delays are compared, and what a host's event loop takes at most (see `bench/`). */
+/**
+ * The loads at which delays are compared, as shares of the highest throughput, and the most that a host's event loop can handle (see
+ * `bench/`).
+ */
 const loads = [0.1, 0.3, 0.6, 0.8];
 const mostOfHostPerSecond = 500_000;
 
-/** How long a load is simulated: at least so long, and so many of the longest runs. */
+/** The duration of a simulated load: at least this long, and at least this many of the longest runs. */
 const leastSimulatedMs = 40;
 const simulatedRuns = 20;
 
-/** Milliseconds, as timers are no finer; beyond a fifth of the target latency none is tried. */
+/** In milliseconds, the resolution of timers. Delays above a fifth of the target latency are not tried. */
 const delaysMs = [0, 1, 2];
 const longestDelayShare = 0.2;
 
 /**
- * How batches should form by what was measured: the batch size with the most rows a second (or the shortest run) whose P99 leaves half the
- * target latency for the wait; as many sessions as bring a tenth more rows than fewer; and the delay with the shortest P99 at the load
- * where it is longest.
+ * Recommends batching options from measurements. The batch size has the most rows per second (or the shortest run) with a P99 that leaves
+ * half the target latency for waiting. The number of sessions is the highest that still gives a tenth more rows than fewer sessions. The
+ * delay has the shortest P99 at the load where the P99 is longest.
  *
- * @param entries of one provider.
- * @returns null where nothing was measured.
+ * @param entries results of one provider.
+ * @returns null if nothing was measured.
  */
 export async function recommendBatching(
   entries: readonly ProfileEntry[],
@@ -66,13 +69,13 @@ export async function recommendBatching(
   const served = sessions ?? chosen.sessions;
   const limits = { maxBatchSize: chosen.batchSize, maxQueueDelayMs: 0, targetLatencyMs };
   const mostPerSecond = Math.min((chosen.rowsPerSecond * served) / chosen.sessions, mostOfHostPerSecond / devices);
-  // What they cost one another is known of those that were measured together alone, and one never gains by waiting.
+  // Only sessions that were measured together show how much they slow each other down. A single session never gains from a delay.
   const isSimulated = served > 1 && served <= chosen.sessions && mostPerSecond > 0;
   const maxQueueDelayMs = isSimulated ? await delayThatPays(entries, served, limits, mostPerSecond) : 0;
   return { sessions: served, limits: { ...limits, maxQueueDelayMs } };
 }
 
-/** By sessions, ascending. */
+/** Sorted by sessions, ascending. */
 function candidatesOf(
   entries: readonly ProfileEntry[],
   target: RecommendBatchingOptions['target'],
@@ -88,10 +91,10 @@ function candidatesOf(
   });
 }
 
-/** The fewest, but where more bring enough; of those that fit, where any does. */
+/** The fewest sessions, unless more give enough. Among those that fit, if any do. */
 function bestOf(candidates: readonly Candidate[]): Candidate | null {
   const fitting = candidates.filter(({ fits }) => fits);
-  // Where nothing fits, more of it would fit even less.
+  // If none fits, more sessions would fit even less.
   const [first, ...others] = fitting.length > 0 ? fitting : candidates.slice(0, 1);
   let best = first ?? null;
   for (const candidate of others) {
@@ -105,8 +108,9 @@ function nearestTo(sessions: number, candidates: readonly Candidate[]): Candidat
 }
 
 /**
- * By a simulation of the batch policy with the measured times. A delay pays where sessions slow one another down, or each takes long over a
- * batch of one: it keeps the last idle one for more than a single request. Elsewhere an idle one does best to take what waits.
+ * Simulates the batch policy with the measured times. A delay helps if sessions slow each other down, or if each needs long for a batch of
+ * one. Then it keeps the last idle session for more than a single request. Otherwise an idle session should take the waiting requests at
+ * once.
  */
 async function delayThatPays(
   entries: readonly ProfileEntry[],
@@ -122,7 +126,7 @@ async function delayThatPays(
     const system = { sessions, limits: { ...limits, maxQueueDelayMs: delayMs }, runTimes };
     let p99Ms = 0;
     for (const load of loads) {
-      // Each takes some milliseconds, which the host may have other uses for.
+      // Each simulation takes some milliseconds, so the host gets turns in between.
       await new Promise<void>((resolve) => systemClock.soon(resolve));
       const ratePerSecond = load * mostPerSecond;
       p99Ms = Math.max(p99Ms, simulatedP99Ms(system, { ratePerSecond, durationMs }));

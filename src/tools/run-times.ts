@@ -3,18 +3,18 @@ import type { ProfileEntry } from './profile-model.js';
 
 type Measured = Pick<ProfileEntry, 'sessions' | 'batchSize' | 'latencyMs'>;
 
-/** How long a run takes, by how many sessions are busy and how many rows it has: what was measured, and between that. */
+/** How long a run takes, by the number of busy sessions and of rows. Interpolated between measured values. */
 export class RunTimes {
-  /** By sessions, then by rows, both ascending; a run never takes less than one of fewer rows. */
+  /** By sessions, then by rows, both ascending. A run never takes less than one with fewer rows. */
   readonly #curves: { sessions: number; points: { rows: number; ms: number }[] }[] = [];
 
-  /** @param entries of one provider; at least one. */
+  /** @param entries results of one provider, at least one. */
   constructor(entries: readonly Measured[]) {
     const counts = [...new Set(entries.map(({ sessions }) => sessions))].sort((a, b) => a - b);
     for (const sessions of counts) {
       const points: { rows: number; ms: number }[] = [];
       const own = entries.filter((entry) => entry.sessions === sessions).sort((a, b) => a.batchSize - b.batchSize);
-      // The median: a stall of the machine is no property of the model.
+      // The median, because a stall of the machine is not a property of the model.
       for (const { batchSize, latencyMs } of own) {
         points.push({ rows: batchSize, ms: Math.max(latencyMs.p50, points.at(-1)?.ms ?? 0) });
       }
@@ -22,7 +22,7 @@ export class RunTimes {
     }
   }
 
-  /** @param busySessions with this one; where so many were not measured, the next larger number counts. */
+  /** @param busySessions the number of busy sessions, including this one. If it was not measured, the next larger number counts. */
   ms(busySessions: number, rows: number): number {
     const curve = this.#curves.find(({ sessions }) => sessions >= busySessions) ?? this.#curves.at(-1);
     const points = curve?.points ?? [];
@@ -36,7 +36,7 @@ export class RunTimes {
       : left.ms + ((right.ms - left.ms) * (rows - left.rows)) / (right.rows - left.rows);
   }
 
-  /** The same as a straight line, as the batch policy has it. */
+  /** The same as a straight line, as the batch policy needs it. */
   line(busySessions: number, maxRows: number): BatchLatency {
     const [one, most] = [this.ms(busySessions, 1), this.ms(busySessions, maxRows)];
     const perRowMs = maxRows === 1 ? 0 : (most - one) / (maxRows - 1);

@@ -1,4 +1,4 @@
-/** Uniform numbers above 0 and below 1, the same for the same seed (mulberry32). */
+/** Uniform random numbers above 0 and below 1, the same for the same seed (mulberry32). */
 export function seededUniform(seed: number): () => number {
   let state = seed;
   return () => {

@@ -3,7 +3,7 @@ import { type BatchSnapshot, decideBatch } from '../scheduling/batch-policy.js';
 import type { RunTimes } from './run-times.js';
 import { seededUniform } from './seeded-uniform.js';
 
-/** Sessions behind the batch policy, as they would be served. */
+/** Sessions behind the batch policy, as in production. */
 export interface SimulatedSystem {
   sessions: number;
   limits: BatchLimits;
@@ -11,29 +11,29 @@ export interface SimulatedSystem {
 }
 
 export interface SimulatedLoad {
-  /** Requests that arrive at random (Poisson); above 0. */
+  /** Requests arrive at random (Poisson) at this rate; above 0. */
   ratePerSecond: number;
-  /** How long they arrive, about. What arrives in the first and the last tenth is not looked at: the system fills and empties then. */
+  /** About how long requests arrive. Requests in the first and the last tenth are ignored, because the system fills and empties then. */
   durationMs: number;
 }
 
 interface Batch {
   doneAtMs: number;
-  /** Its requests, by their places in the order of arrival. */
+  /** Its requests, by their positions in the order of arrival. */
   from: number;
   to: number;
 }
 
-/** Timers of Node.js are no finer. */
+/** The resolution of Node.js timers. */
 const timerMs = 1;
 
-/** Arrivals that are looked at, whatever the rate: enough for a P99, and no more than take a moment. */
+/** The least number of arrivals, for any rate: enough for a P99, and few enough to be fast. */
 const leastArrivals = 2_000;
 const mostArrivals = 200_000;
 
 /**
- * The P99 of the latency of requests, with the policy that serves and the run times that were measured, in virtual time: no thread runs.
- * A run takes what it would with the sessions that are busy when it begins, and the host takes no time.
+ * Simulates the P99 latency of requests with the real policy and the measured run times, in virtual time without threads. A run takes the
+ * time measured for the number of sessions that are busy when it begins. The host takes no time.
  *
  * @returns milliseconds; the same every time.
  */
@@ -48,7 +48,7 @@ export function simulatedP99Ms(system: SimulatedSystem, load: SimulatedLoad): nu
   let wakeAtMs = Number.POSITIVE_INFINITY;
   for (let done = 0; done < arrivals.length; ) {
     let nowMs = running.reduce((soonest, { doneAtMs }) => Math.min(soonest, doneAtMs), Number.POSITIVE_INFINITY);
-    // While all are busy nothing can be sent.
+    // While all sessions are busy, nothing can be sent.
     if (running.length < sessions) nowMs = Math.min(nowMs, wakeAtMs, arrivals[arrived] ?? Number.POSITIVE_INFINITY);
     while (arrived < arrivals.length && (arrivals[arrived] as number) <= nowMs) arrived += 1;
     for (const { doneAtMs, from, to } of running) {

@@ -13,47 +13,49 @@ import { IssueList } from '../validation/issues.js';
 
 const exitWaitMs = 2_000;
 
-/** How long nothing may be heard of a worker: it says so every second that it lives, but for one call of the runtime. */
+/**
+ * After this time without a message, a worker counts as hung. A worker sends a message every second, except during a call of the runtime.
+ */
 const silenceMs = 600_000;
 
 const lookEveryMs = 1_000;
 
-/** For workers of a tool that run at the same time. It must be disposed of once all of them are closed. */
+/** A guard for tool workers that run at the same time. It must be disposed after all of them are closed. */
 export function toolGuard(workers: number): ExitGuard {
   return new ExitGuard({ slots: workers, clock: systemClock, exitWaitMs, loadWaitMs: exitWaitMs });
 }
 
-/** How long a worker's first words may come after an answer of it, in ms. */
+/** How long a worker's hello may come after an answer, in ms. */
 const greetingGraceMs = 100;
 
 export interface ToolWorkerOptions {
   /** Shared with other workers. @default its own */
   guard?: ExitGuard | undefined;
-  /** The entry of the tools' worker. @default the package's */
+  /** The entry of the tools' worker. @default the file in this package */
   toolWorkerFile?: string | URL | undefined;
-  /** Gives up what it has in hand, with its reason, and ends it. */
+  /** Aborts its task and ends it; the error is the signal's reason. */
   signal?: AbortSignal | undefined;
   clock?: Clock;
 }
 
-/** A worker of its own for one use of a tool: the host never loads the runtime itself. */
+/** A separate worker for one use of a tool, because the host never loads the runtime itself. */
 export class ToolWorker {
-  /** Its own; null where it shares one. */
+  /** Its own guard; null if it shares one. */
   readonly #guard: ExitGuard | null;
   readonly #thread: WorkerThread;
   readonly #clock: Clock;
   readonly #watch: Timer;
   readonly #stopListening: () => void;
   readonly #time: AwakeTime;
-  /** Since something was heard of it, or since it was given its task. */
+  /** Time since its last message, or since it got its task. */
   #silentMs = 0;
-  /** Rejects once it is known that no task will be answered any more. */
+  /** Rejects when it is known that no task will be answered any more. */
   readonly #failed: Promise<never>;
   #fail: (error: unknown) => void = () => {};
 
   /**
-   * @throws {InvalidOptionsError} where there is no such file.
-   * @throws {OutOfResourcesError} where the system has no thread, or no memory for one.
+   * @throws {InvalidOptionsError} if the worker's file does not exist.
+   * @throws {OutOfResourcesError} if the system has no thread, or no memory for one.
    */
   constructor({ guard: shared, toolWorkerFile, signal, clock = systemClock }: ToolWorkerOptions = {}) {
     const url = requireFile(toolWorkerFile);
@@ -91,15 +93,15 @@ export class ToolWorker {
   }
 
   /**
-   * @throws {ModelInvalidError | ModelIntegrityError} where the runtime can't do it with this model, or its file is another one.
-   * @throws {ProviderUnavailableError} where no provider works here, or the runtime or the worker's file cannot be loaded.
-   * @throws {OutOfResourcesError} where something ran out.
-   * @throws {InvalidOptionsError} where the worker's file is another one.
-   * @throws {WorkerLostError} where the worker died over it, or hangs.
+   * @throws {ModelInvalidError | ModelIntegrityError} if the runtime cannot do the task with this model, or the model file is another file.
+   * @throws {ProviderUnavailableError} if no provider works here, or the runtime or the worker's file cannot be loaded.
+   * @throws {OutOfResourcesError} if a resource ran out.
+   * @throws {InvalidOptionsError} if the worker's file is another file.
+   * @throws {WorkerLostError} if the worker died or hung.
    */
   async run<T extends ToolTask>(task: T): Promise<ToolResults[T['kind']]> {
     const reply = await Promise.race([this.#reply(task), this.#failed]);
-    // Before the answer is looked at: a stranger's can be anything.
+    // Check this before the answer: the answer of another program's file can be anything.
     if (!this.#thread.isGreeted) await this.#greeted();
     if (!('error' in reply)) return reply.result;
     if ('code' in reply) throw failureError(reply.code, reply.error, 'None of the providers works here');
@@ -107,9 +109,9 @@ export class ToolWorker {
   }
 
   /**
-   * An answer and the worker's first words come by different ports, in either order: the words get some time.
+   * The answer and the worker's hello come over different ports, in any order. So the hello gets some time.
    *
-   * @throws {InvalidOptionsError} where the worker's file is another one, or has not said what it is though it answers.
+   * @throws {InvalidOptionsError} if the worker's file is another file, or it answers without a hello.
    */
   async #greeted(): Promise<void> {
     if (this.#thread.isGreeted) return;
@@ -124,7 +126,10 @@ export class ToolWorker {
     return this.#thread.exited;
   }
 
-  /** Ends its thread, but for one that is inside the runtime for long, where ending it would abort the process: the guard stays then. */
+  /**
+   * Ends its thread. A thread that stays inside the runtime for long is left behind, because ending it would abort the process. Then the
+   * guard stays.
+   */
   async close(): Promise<void> {
     this.#watch.clear();
     this.#stopListening();
@@ -149,7 +154,7 @@ export class ToolWorker {
   #look(): void {
     const { isGreeted, inHand, file } = this.#thread;
     const elapsedMs = this.#time.look(this.#clock.now());
-    // One that has loaded and has nothing to do may be as silent as it likes.
+    // A worker that has loaded and has no task may be silent.
     this.#silentMs = isGreeted && inHand === 0 ? 0 : this.#silentMs + elapsedMs;
     if (!isGreeted && this.#silentMs >= greetingTimeoutMs) {
       this.#giveUp(silenceError(file));
@@ -165,7 +170,7 @@ export class ToolWorker {
   }
 }
 
-/** @throws {InvalidOptionsError} where there is no such file. */
+/** @throws {InvalidOptionsError} if the file does not exist. */
 function requireFile(toolWorkerFile: string | URL | undefined): string {
   const issues = new IssueList();
   const url = resolveToolWorkerFile(toolWorkerFile, issues);

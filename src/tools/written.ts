@@ -7,10 +7,10 @@ import { isError } from '../host/thrown.js';
 const chunk = Buffer.alloc(1024 ** 2);
 
 /**
- * Does what writes to a directory that an option names.
+ * Runs work that writes to a directory from an option.
  *
- * @throws {OutOfResourcesError} where the disk is full, for example.
- * @throws {InvalidOptionsError} where the file system refuses it for another reason.
+ * @throws {OutOfResourcesError} if the disk is full, for example.
+ * @throws {InvalidOptionsError} if the file system refuses it for another reason.
  */
 export async function written<T>(option: string, directory: string, step: () => Promise<T>): Promise<T> {
   try {
@@ -25,7 +25,7 @@ export async function written<T>(option: string, directory: string, step: () => 
   }
 }
 
-/** Finds out, by writing it, whether a directory has room for so much; null where it has, or where it cannot be told. */
+/** Finds out, by writing, whether a directory has room for this many bytes; null if it has, or if it is not known. */
 export async function missingRoom(directory: string, bytes: number): Promise<OutOfResourcesError | null> {
   const path = join(directory, 'room');
   try {
@@ -45,7 +45,7 @@ export async function missingRoom(directory: string, bytes: number): Promise<Out
   }
 }
 
-/** @throws {InvalidOptionsError} where a directory that is to be written holds anything already. */
+/** @throws {InvalidOptionsError} if the directory to write is not empty. */
 export async function refuseIfTaken(target: string): Promise<void> {
   const entries = await readdir(target).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];

@@ -1,7 +1,7 @@
 import { InvalidOptionsError } from '../errors.js';
 import { type Fields, readFields } from './fields.js';
 import { describeValue, IssueList } from './issues.js';
-import { isSlipOf } from './nearest-name.js';
+import { isSlipOf, nearestName } from './nearest-name.js';
 import { builtInKind } from './object-kinds.js';
 
 interface NumberRange {
@@ -14,20 +14,20 @@ interface NumberRange {
 }
 
 /**
- * Reads the fields of an object that people wrote (options, a manifest) one by one, collecting what is wrong with them.
- * `undefined` is the same as absent everywhere. A field that nobody asked for is unknown, and an issue too.
+ * Reads the fields of an object that people wrote (options, a manifest) one by one, and collects what is wrong with them. `undefined`
+ * counts as absent. A field that was not read is unknown, which is an issue too.
  */
 export class FieldReader {
   readonly issues: IssueList;
   readonly #fields: Fields;
   readonly #path: string;
   readonly #known = new Set<string>();
-  /** Whether there is no object to read: one issue says so, and no field is asked for. */
+  /** Whether there is no object to read. Then there is one issue, and fields give no further issues. */
   #isUnreadable = false;
 
   /**
-   * @param path what the object is called in issues; its fields are `path.field`, or just `field` where it is empty.
-   * @param expected what may be given, for the issue where it is no object.
+   * @param path the object's name in issues. Its fields are `path.field`, or just `field` if the path is empty.
+   * @param expected what may be given, for the issue if it is not an object.
    */
   constructor(value: unknown, path = '', issues: IssueList = new IssueList(), expected = 'an object') {
     this.#path = path;
@@ -35,7 +35,7 @@ export class FieldReader {
     this.#fields = this.#copy(value, expected);
   }
 
-  /** The fields as they are now: a getter is called once, and one that throws, as a revoked proxy does, is an issue like any other. */
+  /** A copy of the fields. A getter is called once. A getter that throws, or a revoked proxy, gives an issue. */
   #copy(value: unknown, expected: string): Fields {
     if (value === undefined) return {};
     const path = this.#path === '' ? 'options' : this.#path;
@@ -49,7 +49,7 @@ export class FieldReader {
     return {};
   }
 
-  /** The fields that are there, whatever they are called. */
+  /** The names of the fields that are present. */
   get names(): string[] {
     return Object.keys(this.#fields).filter((name) => this.has(name));
   }
@@ -62,13 +62,13 @@ export class FieldReader {
     return this.#fields[name] !== undefined;
   }
 
-  /** These fields may be there, whether or not their values are asked for. */
+  /** Marks fields as known, whether or not their values are read. */
   knows(...names: readonly string[]): this {
     for (const name of names) this.#known.add(name);
     return this;
   }
 
-  /** Whether a field has just this value. */
+  /** Whether a field has exactly this value. */
   is(name: string, value: unknown): boolean {
     return this.#take(name) === value;
   }
@@ -103,7 +103,7 @@ export class FieldReader {
     return undefined;
   }
 
-  /** A field that must be there. */
+  /** A field that must be present. */
   required<T>(name: string, expected: string, accepts: (value: unknown) => value is T): T | undefined {
     if (!this.has(name) && !this.#isUnreadable) this.reject(name, expected, this.#take(name));
     return this.value(name, expected, accepts);
@@ -114,7 +114,7 @@ export class FieldReader {
     name: string,
     expected: string,
     accepts: (value: unknown) => value is T,
-    /** What to add of an item that is refused, where its kind asks for it. */
+    /** Advice to add for a refused item, depending on its kind. */
     hint: (item: unknown) => string = () => '',
   ): T[] | undefined {
     const value = this.#take(name);
@@ -133,14 +133,14 @@ export class FieldReader {
     return items;
   }
 
-  /** The reader of a nested object, whose issues are collected here. */
+  /** The reader of a nested object. It collects issues in the same list. */
   nested(name: string, expected?: string): FieldReader {
     const nested = new FieldReader(this.#take(name), this.pathOf(name), this.issues, expected);
     nested.#isUnreadable ||= this.#isUnreadable;
     return nested;
   }
 
-  /** Fields that are known but not looked at, because they depend on another one that is wrong. */
+  /** Marks fields as known without checking them, because they depend on another field that is not valid. */
   skip(...names: string[]): void {
     for (const name of names) this.#known.add(name);
   }
@@ -149,18 +149,22 @@ export class FieldReader {
     this.issues.add(this.pathOf(name), expected, describeValue(value));
   }
 
-  /** Adds the fields nobody asked for; call it when all known ones are read. */
+  /** Adds an issue for each unknown field. Call it after all known fields are read. */
   rejectUnknown(): this {
     for (const name of Object.keys(this.#fields)) {
       if (this.#known.has(name) || this.#fields[name] === undefined) continue;
-      this.issues.addUnknown(this.#path, name, `one of ${[...this.#known].join(', ')}`, 'an unknown field');
+      const known = [...this.#known];
+      const leftOut = this.issues.listsUnknown ? known.filter((other) => !this.has(other)) : [];
+      const meant = nearestName(name, leftOut);
+      const hint = meant === null ? '' : ` (did you mean ${meant}?)`;
+      this.issues.addUnknown(this.#path, name, `one of ${known.join(', ')}`, `an unknown field${hint}`);
     }
     return this;
   }
 
   /**
-   * Adds unknown fields whose name differs in one letter from a known field that is left out. Other unknown fields are left alone. Call it
-   * when all known ones are read.
+   * Adds an issue for each unknown field whose name differs in one letter from a known field that is absent. Other unknown fields are
+   * ignored. Call it after all known fields are read.
    */
   rejectMisspelt(): this {
     for (const name of Object.keys(this.#fields)) {
@@ -172,12 +176,12 @@ export class FieldReader {
     return this;
   }
 
-  /** @throws {InvalidOptionsError} where anything was wrong. */
+  /** @throws {InvalidOptionsError} if there is any issue. */
   throwIfInvalid(): void {
     if (this.issues.total > 0) throw new InvalidOptionsError(this.issues.listed, this.issues.total);
   }
 
-  /** What a field is called in issues. */
+  /** A field's name in issues. */
   pathOf(name: string): string {
     return this.#path === '' ? name : `${this.#path}.${name}`;
   }
@@ -188,7 +192,7 @@ export class FieldReader {
   }
 }
 
-/** A guard reads the value, and a proxy or a getter of the host's may throw then. */
+/** Reading the value may throw, if it is the host's proxy or getter. */
 function isAccepted<T>(value: unknown, accepts: (value: unknown) => value is T): value is T {
   try {
     return accepts(value);
@@ -197,7 +201,7 @@ function isAccepted<T>(value: unknown, accepts: (value: unknown) => value is T):
   }
 }
 
-/** A copy of a list; nothing where it is none, or can't be read. */
+/** A copy of a list; empty if it is not one, or cannot be read. */
 function listOf(value: unknown): unknown[] {
   try {
     return Array.isArray(value) ? [...value] : [];
@@ -207,8 +211,8 @@ function listOf(value: unknown): unknown[] {
 }
 
 /**
- * Not an array, and not a promise, a Map or the like either: they have no fields, and would be read as if none were given. Calls of `score` pass
- * here: the constructor of a plain object is known fastest.
+ * Whether a value is an object with fields. Not an array, a promise, a Map or the like: they have no fields, and would be read as if none
+ * were given. Calls of `score` pass here, so the fastest check comes first: the constructor of a plain object.
  */
 function isObject(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,11 +1,11 @@
-/** The fields of an object of the host's, as they were when they were read. */
+/** The fields of the host's object, at the time of reading. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the fields of an object: its own enumerable properties, and the getters and enumerable properties of its prototypes. Each getter
- * is called once. Methods are included as properties that are not enumerable, because a method may be the option `fallback`.
+ * Reads the fields of an object: its own enumerable properties, and the getters and enumerable properties of its prototypes. Each getter is
+ * called once. Methods are not enumerable, but are included, because a method may be the option `fallback`.
  *
- * @throws whatever a getter or a proxy of the host's throws.
+ * @throws what a getter or proxy of the host throws.
  */
 export function readFields(value: object): Fields {
   const fields: Fields = { ...value };
@@ -20,7 +20,7 @@ export function readFields(value: object): Fields {
   return fields;
 }
 
-/** The prototype; null at the end of the chain and for `Object.prototype`, of this realm or of another. */
+/** The prototype; null at the end of the chain, and for `Object.prototype` of any realm. */
 function prototypeOf(value: object): object | null {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (typeof prototype !== 'object' || prototype === null || prototype === Object.prototype) return null;

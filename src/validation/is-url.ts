@@ -1,4 +1,4 @@
-/** By its shape: the class may be that of another realm, as where a test runner loads this package. */
+/** Checks the shape, because the class may be that of another realm, as in a test runner that loads this package. */
 export function isUrl(value: unknown): value is URL {
   try {
     if (typeof value !== 'object' || value === null) return false;

@@ -3,28 +3,35 @@ import { shownName } from '../errors/foreign-names.js';
 import type { Issue } from '../errors.js';
 import { builtInKind } from './object-kinds.js';
 
-/** How many issues an error lists; the rest are counted. */
+/** The most issues that an error lists. The rest are counted. */
 const maxListed = 20;
 
-/** How many unknown names an error lists: a caller who has the wrong object needs no more. */
+/** The most unknown names that an error lists. If all names are wrong, more help is useless. */
 const maxUnknown = 5;
 
-/** Collects everything wrong with one thing, so that a caller mends it in one go. */
+/** Collects everything that is wrong with one object, so that a caller can correct it all at once. */
 export class IssueList {
   readonly listed: Issue[] = [];
   #total = 0;
   #unknown = 0;
+  /** Unknown names at the end of the list for which other issues were taken out. */
+  #madeRoomFor = 0;
 
   get total(): number {
     return this.#total;
   }
 
-  /** Whether no more are listed: what is found from here on need not be put into words. */
+  /** Whether no more issues are listed. Then further issues need no description. */
   get isFull(): boolean {
     return this.listed.length >= maxListed;
   }
 
-  /** One more that is not listed. */
+  /** Whether one more unknown name is listed: what it may mean need not be looked for otherwise. */
+  get listsUnknown(): boolean {
+    return this.#unknown < maxUnknown;
+  }
+
+  /** Counts one more issue that is not listed. */
   count(): void {
     this.#total += 1;
   }
@@ -34,15 +41,25 @@ export class IssueList {
     if (!this.isFull) this.listed.push({ path, expected, received });
   }
 
-  /** A field with a name that nobody knows. The name is the caller's: it is cut off and its control characters are escaped. */
+  /**
+   * A field with a name that nobody knows. The name is the caller's: it is cut off and its control characters are escaped. Where the list is full,
+   * another issue gives way: a misspelt name is the cause of a missing field, and must be seen beside any number of them.
+   */
   addUnknown(path: string, name: string, expected: string, received: string): void {
     this.#unknown += 1;
-    if (this.#unknown > maxUnknown) this.count();
-    else this.add(path === '' ? shownName(name) : `${path}.${shownName(name)}`, expected, received);
+    if (this.#unknown > maxUnknown) {
+      this.count();
+      return;
+    }
+    if (this.isFull) {
+      this.listed.splice(maxListed - 1 - this.#madeRoomFor, 1);
+      this.#madeRoomFor += 1;
+    }
+    this.add(path === '' ? shownName(name) : `${path}.${shownName(name)}`, expected, received);
   }
 }
 
-/** The kind of a value, never the value itself: for messages about data that must not be logged. */
+/** The kind of a value, never the value itself, for messages about data that must not be logged. */
 export function describeKind(value: unknown): string {
   if (value === null) return 'null';
   if (value === undefined) return 'nothing';
@@ -50,7 +67,7 @@ export function describeKind(value: unknown): string {
   if (typeof value === 'string') return kindOfString(value);
   if (typeof value === 'function') return kindOfFunction(value);
   if (typeof value !== 'object') return `a ${typeof value}`;
-  // A revoked proxy throws at any touch, Array.isArray included.
+  // A revoked proxy throws on every access, also in Array.isArray.
   try {
     return builtInKind(value) ?? 'an object';
   } catch {
@@ -58,7 +75,7 @@ export function describeKind(value: unknown): string {
   }
 }
 
-/** The kind of something that should be a number, and how to make it one where that is short. */
+/** The kind of a value that should be a number and, if it is short, how to convert it. */
 export function describeNonNumber(value: unknown): string {
   const kind = describeKind(value);
   if (typeof value === 'bigint') return `${kind} (convert it with Number)`;
@@ -66,7 +83,7 @@ export function describeNonNumber(value: unknown): string {
   return kind;
 }
 
-/** The kind of something that should be a string that is not empty. */
+/** The kind of a value that should be a non-empty string. */
 export function describeNonText(value: unknown): string {
   const kind = describeKind(value);
   return typeof value === 'number' || typeof value === 'bigint' ? `${kind} (convert it with String)` : kind;
@@ -82,10 +99,10 @@ function kindOfFunction(value: object): string {
   return isAsynchronous(value) ? 'an async function' : 'a function';
 }
 
-/** Whether a function is known to answer later: what a compiler made of an async function for an old target does not show. */
+/** Whether a function is known to be asynchronous. This does not recognise an async function that was compiled for an old target. */
 export function isAsynchronous(value: object): boolean {
   try {
-    // A bound function is of its target's class.
+    // A bound function has the class of its target.
     const name: unknown = Reflect.get(value, 'constructor')?.name;
     return types.isAsyncFunction(value) || name === 'AsyncFunction' || name === 'AsyncGeneratorFunction';
   } catch {
@@ -98,7 +115,7 @@ function kindOfString(value: string): string {
   return /^\s*[[{]/.test(value) ? 'a string of JSON (parse it first)' : 'a string';
 }
 
-/** A long one is not looked at: no number that people write is so long. */
+/** A long string is not examined, because no number is that long. */
 function holdsNumber(value: string): boolean {
   return value.length <= 40 && value.trim() !== '' && Number.isFinite(Number(value));
 }

@@ -1,13 +1,13 @@
-/** Names that are compared at most: to say what was meant must not take long, however many features a model has. */
+/** The most names that are compared, so that it is fast for any number of features. */
 const maxCompared = 1_000;
 
 const longestName = 40;
 
 /**
- * The known name that is most like an unknown one: with the fewest letters changed, added, left out or swapped, where these are few.
- * Upper and lower case, and what separates words, are no difference.
+ * The known name that is most similar to an unknown one: with the fewest letters changed, added, removed or swapped, if these are few.
+ * Upper and lower case and separators do not count.
  *
- * @returns null where none is like it.
+ * @returns null if none is similar.
  */
 export function nearestName(name: string, known: readonly string[]): string | null {
   const plain = plainOf(name);
@@ -17,7 +17,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
     const other = plainOf(candidate);
     if (Math.abs(other.length - plain.length) >= least) continue;
     const distance = distanceOf(plain, other);
-    // All letters of a short name changed is no likeness.
+    // If all letters of a short name differ, it is not similar.
     if (distance >= least || distance >= Math.max(plain.length, other.length)) continue;
     least = distance;
     nearest = candidate;
@@ -25,7 +25,7 @@ export function nearestName(name: string, known: readonly string[]): string | nu
   return nearest;
 }
 
-/** Whether a name is another with one letter changed, added, left out or swapped with its neighbour. */
+/** Whether the names differ by one letter that is changed, added, removed or swapped with its neighbour. */
 export function isSlipOf(name: string, other: string): boolean {
   return Math.abs(name.length - other.length) <= 1 && distanceOf(name.slice(0, longestName), other) === 1;
 }
@@ -35,7 +35,7 @@ function plainOf(name: string): string {
   return plain.replace(/[\s_.-]/g, '') || plain;
 }
 
-/** Optimal string alignment distance (Damerau, 1964): edits, of which swapping two neighbours is one. */
+/** Optimal string alignment distance (Damerau, 1964). Swapping two neighbours counts as one edit. */
 function distanceOf(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -2,13 +2,13 @@ import { Buffer } from 'node:buffer';
 import { types } from 'node:util';
 import { isUrl } from './is-url.js';
 
-/** The name of any typed array's own kind, whatever its prototype or its class says; undefined for everything else. */
+/** Returns the name of a typed array's real kind, whatever its prototype or class says; undefined for everything else. */
 const typedArrayName = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
   Symbol.toStringTag,
 )?.get;
 
-/** Kinds whose values people pass by mistake, each with what to do instead where that is short. */
+/** Kinds that people pass by mistake, each with short advice. */
 const kinds: readonly [is: (value: object) => boolean, name: string][] = [
   [types.isDate, 'a Date'],
   [types.isMap, 'a Map (convert it with Object.fromEntries)'],
@@ -18,7 +18,7 @@ const kinds: readonly [is: (value: object) => boolean, name: string][] = [
   [types.isNumberObject, 'a Number object'],
   [types.isStringObject, 'a String object'],
   [types.isBooleanObject, 'a Boolean object'],
-  // By their shape: a realm of a test runner's or a polyfill has classes of its own.
+  // Checks the shape, because the realm of a test runner, or a polyfill, has its own classes.
   [(value) => hasMethod(value, 'addEventListener') && 'aborted' in value, 'an AbortSignal'],
   [(value) => hasMethod(value, 'abort') && 'signal' in value, 'an AbortController (pass its signal)'],
   [isUrl, 'a URL'],
@@ -26,10 +26,10 @@ const kinds: readonly [is: (value: object) => boolean, name: string][] = [
 ];
 
 /**
- * The name of a built-in kind of object, such as a promise that was not awaited; null for any other object. It never holds what the object
- * holds.
+ * The name of a built-in kind of object, such as a promise that was not awaited; null for any other object. It never contains the object's
+ * data.
  *
- * @throws what a getter or a proxy of the host's throws.
+ * @throws what a getter or proxy of the host throws.
  */
 export function builtInKind(value: object): string | null {
   if (Array.isArray(value)) return `an array of ${value.length}`;
@@ -45,7 +45,7 @@ function kindOfView(view: NodeJS.ArrayBufferView): string {
   return `${/^[AI]/.test(name) ? 'an' : 'a'} ${name} of ${view.length}`;
 }
 
-/** A promise of the platform, or of a library. */
+/** A promise of the platform or of a library. */
 function isPromise(value: object): boolean {
   return types.isPromise(value) || hasMethod(value, 'then');
 }

@@ -1,4 +1,4 @@
-/** A text that is not empty. */
+/** Whether it is a non-empty text. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -38,19 +38,33 @@ describe('the blocks of code of the documentation', () => {
 
   it('compile against the built package, where they are TypeScript or JavaScript', () => {
     const checked = blocks.filter(
-      ({ language, code, file }) => typed.has(language) && file === null && !ownImportsOf(code).some(isPlanned),
+      ({ language, code, file, runBy }) =>
+        typed.has(language) && file === null && runBy === null && !ownImportsOf(code).some(isPlanned),
     );
     expect(checked.length).toBeGreaterThan(20);
     expect(typeErrorsOf(checked)).toEqual([]);
   });
 
   it('are found wrong where they do not compile', () => {
-    const block = { page: 'x.md', line: 7, language: 'js', given: 'declare const amount: string;', file: null };
+    const block = {
+      page: 'x.md',
+      line: 7,
+      language: 'js',
+      given: 'declare const amount: string;',
+      file: null,
+      runBy: null,
+    };
     expect(typeErrorsOf([{ ...block, code: 'await scorer.score({ features });\nscorer.scores(amount);' }])).toEqual([
       expect.stringContaining("x.md:8: Property 'scores' does not exist"),
     ]);
     const code = "import { noSuchName } from 'fraud-scorer';";
     expect(typeErrorsOf([{ ...block, code }])).toEqual([expect.stringContaining('x.md:7: ')]);
+  });
+
+  it('name the test that runs them, where they are not compiled for that', () => {
+    const named = blocks.flatMap(({ runBy }) => (runBy === null ? [] : [runBy]));
+    expect(named.length).toBeGreaterThan(0);
+    expect([...new Set(named)].filter((test) => !existsSync(projectPath(test)))).toEqual([]);
   });
 
   it.each(blocks.flatMap((block) => (block.file === null ? [] : [{ ...block, file: block.file }])))(

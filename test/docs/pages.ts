@@ -8,6 +8,7 @@ export const pages: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
+  'CHANGELOG.md',
   ...readdirSync(projectPath('docs'))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
@@ -35,6 +36,8 @@ export interface CodeBlock {
   given: string;
   /** The file that it shows, by a comment `<!-- file: … -->` right before it; null for none. */
   file: string | null;
+  /** The test that runs it, by a comment `<!-- run by: … -->` right before it; null for none. */
+  runBy: string | null;
 }
 
 /** All blocks of code of a page, those in lists included. */
@@ -52,6 +55,7 @@ export function codeBlocksOf(page: string): CodeBlock[] {
         code: token.content,
         given: /<!-- given: ([\s\S]*?)-->/.exec(comment)?.[1]?.trim() ?? '',
         file: /<!-- file: (\S+) -->/.exec(comment)?.[1] ?? null,
+        runBy: /<!-- run by: (\S+) -->/.exec(comment)?.[1] ?? null,
       },
     ];
   });

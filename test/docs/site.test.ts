@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entryPoints } from '../../docs/.vitepress/entry-points.js';
 import { chromiumPath, openBrowser } from '../browser/chromium.js';
 import { projectPath } from '../support/paths.js';
 import { pages, read } from './pages.js';
@@ -21,20 +22,24 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** One page of each kind of declaration: TypeDoc makes all of a kind by the same template. */
+/** The start of the API reference, the page of each subpath, and one page of each kind of declaration: TypeDoc makes all of a kind by the same template. */
 const apiPages = [
   '',
-  'fraud-scorer/',
-  ...['classes', 'functions', 'interfaces', 'type-aliases', 'variables'].map(onePageOf),
+  ...entryPoints().map(({ specifier }) => `${specifier}/`),
+  ...['classes', 'functions', 'interfaces', 'type-aliases', 'variables'].map(longestPageOf),
 ];
+
 const topicPages = pages
   .filter((page) => page.startsWith('docs/'))
   .map((page) => page.replace(/^docs\/|(index)?\.md$/g, ''));
 
-function onePageOf(kind: string): string {
-  const folder = `fraud-scorer/${kind}`;
-  const [first = ''] = readdirSync(join(site, 'api', folder)).sort();
-  return `${folder}/${first.replace(/\.html$/, '')}`;
+/** The page with the most in it, of a kind of declaration. */
+function longestPageOf(kind: string): string {
+  const api = join(site, 'api');
+  const all = readdirSync(api, { recursive: true, encoding: 'utf8' }).filter((file) => file.includes(`/${kind}/`));
+  const [longest] = all.sort((one, other) => statSync(join(api, other)).size - statSync(join(api, one)).size);
+  if (longest === undefined) throw new Error(`The API reference has no page in a folder ${kind}`);
+  return longest.replace(/\.html$/, '');
 }
 
 let server: Server;
@@ -68,10 +73,13 @@ afterAll(async () => {
   server?.close();
 });
 
+const addressOf = (path: string): string => (path === '' || path.endsWith('/') ? path : `${path}.html`);
+
 async function open(path: string): Promise<void> {
-  const address = path === '' || path.endsWith('/') ? path : `${path}.html`;
-  const answer = await page.goto(`${origin}/${address}`, { waitUntil: 'networkidle' });
+  const answer = await page.goto(`${origin}/${addressOf(path)}`);
   expect(answer?.status()).toBe(200);
+  // The theme names this switch once its script runs; what the pages load afterwards is asked for by then.
+  await page.waitForFunction(`document.querySelector('.VPSwitchAppearance')?.title`);
 }
 
 /** What axe finds, each with its first place. */
@@ -109,13 +117,35 @@ describe.skipIf(isLeftOut)('the built site', () => {
     expect(links).toEqual(expect.arrayContaining(expected));
   });
 
-  it('finds a page by a word in it', async () => {
+  it('leads from its start to every page', async () => {
+    await open('');
+    const links = await page.locator('.vp-doc a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    const expected = topicPages.filter((path) => path !== '').map((path) => `/${path}.html`);
+    expect(links.map((link) => link?.replace(/^\.\//, '/'))).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('fits a telephone', async () => {
+    const telephone = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    const tooWide: string[] = [];
+    for (const path of [...topicPages, ...apiPages.map((name) => `api/${name}`)]) {
+      await telephone.goto(`${origin}/${addressOf(path)}`);
+      if (Number(await telephone.evaluate('document.documentElement.scrollWidth')) > 390) tooWide.push(path);
+    }
+    expect(tooWide).toEqual([]);
+    await telephone.close();
+  });
+
+  it.each([
+    ['TF32', /^\/gpu\.html/],
+    ['Retry-After', /^\/(faq|http)\.html/],
+    ['maxQueueSize', /^\/(options|faq|requests|failures)\.html/],
+  ])('finds the page that explains a word: %s', async (word, address) => {
     await open('');
     await page.keyboard.press('Control+k');
-    await page.locator('input[type=search]').fill('TF32');
+    await page.locator('input[type=search]').fill(word);
     const first = page.locator('.results a').first();
     await first.waitFor();
-    expect(await first.getAttribute('href')).toMatch(/^\/gpu\.html/);
+    expect(await first.getAttribute('href')).toMatch(address);
   });
 
   it('has pictures with a text in their place', () => {

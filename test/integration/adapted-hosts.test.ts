@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { projectPath } from '../support/paths.js';
 import { Versions } from '../support/versions.js';
@@ -65,6 +66,26 @@ class AdaptedHost {
     return code ?? signal;
   }
 
+  /** A probe whose head is not complete yet: the server keeps its connection while it ends. */
+  async beginProbe(): Promise<Socket> {
+    const socket = connect(this.#port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('GET /fraud/health/ready HTTP/1.1\r\nHost: localhost\r\n');
+    return socket;
+  }
+
+  /** Resolves once it takes no connections any more. */
+  async refuses(): Promise<void> {
+    for (let isOpen = true; isOpen; ) {
+      const socket = connect(this.#port, '127.0.0.1');
+      isOpen = await once(socket, 'connect').then(
+        () => true,
+        () => false,
+      );
+      socket.destroy();
+    }
+  }
+
   kill(): void {
     if (this.#child.exitCode === null) this.#child.kill('SIGKILL');
   }
@@ -127,12 +148,26 @@ class Clients {
   }
 }
 
-describe.each(['node:http', 'Express 4', 'Express 5', 'Fastify 5'])('a host with %s, under load', (name) => {
+/** Completes a probe. @returns all that comes. */
+async function answerOf(probe: Socket): Promise<string> {
+  let text = '';
+  probe.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+  });
+  const ended = once(probe, 'end');
+  probe.write('Connection: close\r\n\r\n');
+  await ended;
+  return text;
+}
+
+const names = ['node:http', 'Express 4', 'Express 5', 'Fastify 5', 'NestJS on Express', 'NestJS on Fastify'];
+
+describe.each(names)('a host with %s, under load', (name) => {
   let host: AdaptedHost;
 
   afterEach(() => host.kill());
 
-  it('answers every request through a hot update, a killed worker and SIGTERM', async () => {
+  it('answers every request through a hot update, a killed worker and SIGTERM, and is not ready while it ends', async () => {
     host = await AdaptedHost.start(name);
     const clients = new Clients(host);
     await clients.answers(50);
@@ -144,7 +179,11 @@ describe.each(['node:http', 'Express 4', 'Express 5', 'Fastify 5'])('a host with
     await host.event('workerLost');
     await clients.answers(50);
     expect(clients.lost).toBe(0);
+    const [ready, ending] = [await host.beginProbe(), await host.beginProbe()];
+    expect(await answerOf(ready)).toMatch(/^HTTP\/1.1 200 /);
     host.stop();
+    await host.refuses();
+    expect(await answerOf(ending)).toMatch(/^HTTP\/1.1 503 [\s\S]*"ready":false/);
     await clients.turnedAway();
     expect(new Set(clients.statuses)).toEqual(new Set([200]));
     // What was scored was answered.

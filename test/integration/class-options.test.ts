@@ -141,3 +141,10 @@ describe('an option that throws when it is looked at', () => {
     },
   );
 });
+
+it('says that create makes a scorer where a host calls its constructor', () => {
+  const construct = untyped<new (options?: object) => unknown>(FraudScorer);
+  const message = 'FraudScorer: expected `await FraudScorer.create(options)`, received `new FraudScorer()`';
+  expect(() => new construct()).toThrow(message);
+  expect(() => new construct({ model: fixtureModel('sqrt') })).toThrow(message);
+});

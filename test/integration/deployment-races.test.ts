@@ -32,7 +32,7 @@ describe('versions that change while something else happens', () => {
   const roles = (scorer: FraudScorer): string[] =>
     scorer.deployments().map(({ version, role, traffic }) => `${version} ${role} ${traffic}`);
 
-  it('have their roles already when a listener hears of it', async () => {
+  it('have their new roles before a listener gets the event', async () => {
     const scorer = await create();
     const seen: string[][] = [];
     scorer.on('deployment', () => seen.push(roles(scorer)));
@@ -51,7 +51,7 @@ describe('versions that change while something else happens', () => {
     expect(roles(scorer)).toEqual(['1 primary 1', '2 standby 0']);
   });
 
-  it('are told of in the order in which it happened, to each listener, though the first changes them again', async () => {
+  it('are reported to each listener in the order in which they happened, though the first listener changes them again', async () => {
     const scorer = await create();
     const heard: string[] = [];
     scorer.on('deployment', ({ type }) => {
@@ -62,7 +62,7 @@ describe('versions that change while something else happens', () => {
     await expect.poll(() => heard).toEqual(['deployed', 'rolledBack']);
   });
 
-  it('keep away from traffic that a listener has retired between two shares', async () => {
+  it('get no traffic after a listener has retired them between two changes of shares', async () => {
     const scorer = await create();
     await scorer.deploy(two, { traffic: 0.2 });
     await scorer.deploy(three, { traffic: 0.2 });
@@ -73,7 +73,7 @@ describe('versions that change while something else happens', () => {
     expect(roles(scorer)).toEqual(['1 primary 0.7', '2 challenger 0.3', '3 retired 0']);
   });
 
-  it('take the thresholds that the host sets while they load', async () => {
+  it('use the thresholds that the host sets while they load', async () => {
     const scorer = await create();
     const threads = new WorkerThreads();
     const deploying = scorer.deploy(two);
@@ -96,7 +96,7 @@ describe('versions that change while something else happens', () => {
     threads.stop();
   });
 
-  it('answer the columns that a caller sent to a shadow, and count them, though it is retired', async () => {
+  it('answer and count the columns that a caller sent to a shadow that is retired meanwhile', async () => {
     const scorer = await create();
     await scorer.deploy(two, { traffic: 'shadow' });
     const columns = { x: new Float32Array(20_000).fill(0.25) };
@@ -139,7 +139,7 @@ describe('versions that change while something else happens', () => {
     gate.close();
   });
 
-  describe('while the version before has not answered yet', () => {
+  describe('# while the previous version still answers its requests', () => {
     /** A scorer whose first version holds a request, and the deploy that waits for it. */
     async function withDraining(): Promise<{
       scorer: FraudScorer;

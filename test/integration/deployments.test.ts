@@ -8,6 +8,7 @@ import {
   type ModelResult,
   type ScoreOptions,
 } from '../../src/index.js';
+import { SharedMemoryCount } from '../support/shared-memory.js';
 import { untyped } from '../support/untyped.js';
 import { Versions } from '../support/versions.js';
 
@@ -70,7 +71,7 @@ describe('versions', () => {
     expect(scorer.summary().model.version).toBe('1');
   });
 
-  it('retires the standby before, and lists it', async () => {
+  it('retires the previous standby, and lists it', async () => {
     const { scorer } = await create();
     await answerOf(scorer);
     await scorer.deploy(two);
@@ -107,7 +108,7 @@ describe('versions', () => {
     expect(roles(scorer)).toEqual(['1 primary 1', '2 challenger 0']);
   });
 
-  it('routes by the id where there is no key, and draws without either', async () => {
+  it('routes by the id if there is no key, and at random if there is neither', async () => {
     const { scorer } = await create();
     await scorer.deploy(two, { traffic: 0.5 });
     const ids = Array.from({ length: 40 }, (_, index) => `id ${index}`);
@@ -120,7 +121,7 @@ describe('versions', () => {
     expect(new Set(drawn.map(({ model }) => model.version)).size).toBe(2);
   });
 
-  it('takes two challengers, whose keys are apart, and refuses a third', async () => {
+  it('accepts two challengers with separate keys, and refuses a third', async () => {
     const { scorer } = await create();
     await scorer.deploy(two, { traffic: 0.2 });
     await scorer.deploy(three, { traffic: 0.2 });
@@ -178,7 +179,7 @@ describe('versions', () => {
     expect(scorer.health()).toMatchObject({ status: 'ok', workers: 2 });
   });
 
-  it('gives a second challenger all that the first has left', async () => {
+  it('gives a second challenger all traffic that the first has left', async () => {
     const { scorer } = await create();
     await scorer.deploy(two, { traffic: 0.9 });
     // 1 − 0.9 is a little less than 0.1.
@@ -193,7 +194,7 @@ describe('versions', () => {
     });
   });
 
-  it('name the version that they do not know, and refuse what is no version at all', async () => {
+  it('name the unknown version, and refuse a value that is not a version', async () => {
     const { scorer } = await create();
     await expect(scorer.promote('9')).rejects.toMatchObject({
       code: 'ERR_UNKNOWN_VERSION',
@@ -207,7 +208,7 @@ describe('versions', () => {
     }
   });
 
-  it('can be many at once that load, without a warning', async () => {
+  it('can load many at the same time without a warning', async () => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error): number => warnings.push(warning);
     process.on('warning', onWarning);
@@ -218,7 +219,7 @@ describe('versions', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('tells nothing of a policy in which nothing is set', async () => {
+  it('emits no event for a policy without thresholds', async () => {
     const { scorer } = await create();
     const heard: string[] = [];
     scorer.on('deployment', ({ type }) => heard.push(type));
@@ -305,6 +306,29 @@ describe('versions', () => {
     await Promise.all([outcome, other]);
     await expect(scorer.deploy(two)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
     expect(() => scorer.setTraffic({})).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+  });
+
+  it('take the memory of one that has gone, and answer with scores of their own', async () => {
+    // Rows of 8 bytes, of which 100,000 may wait.
+    using memory = new SharedMemoryCount(500_000);
+    const { scorer } = await create({ maxQueueSize: 100_000 });
+    const answers = async (): Promise<number[]> => {
+      const results = await Promise.all(Array.from({ length: 300 }, () => answerOf(scorer)));
+      return [...new Set(results.map(({ fraudProbability }) => fraudProbability))];
+    };
+    expect(await answers()).toEqual([scoreAt(1)]);
+    await scorer.deploy(two);
+    await scorer.retire('1');
+    const before = memory.made;
+    expect(before).toBeGreaterThanOrEqual(2);
+    await scorer.deploy(three);
+    expect(await answers()).toEqual([scoreAt(16)]);
+    await scorer.retire('2');
+    await scorer.deploy(two);
+    expect(await answers()).toEqual([scoreAt(4)]);
+    await scorer.rollback();
+    expect(await answers()).toEqual([scoreAt(16)]);
+    expect(memory.made).toBe(before);
   });
 
   it('keeps its threads within workers and one for each version', async () => {

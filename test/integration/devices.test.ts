@@ -50,7 +50,7 @@ describe('workers on two CUDA devices', () => {
 
   const both = { workers: 1, ready: 1, provider: 'cuda', problem: null };
 
-  it('are one for each, and reported as such', async () => {
+  it('get one worker each, and are reported so', async () => {
     const lines: unknown[] = [];
     const logger = { info: (_: string, fields?: object) => lines.push(fields), warn: () => {}, error: () => {} };
     const { workers } = (await create({ logger })).summary();
@@ -64,7 +64,7 @@ describe('workers on two CUDA devices', () => {
     expect(scorer?.health()).toMatchObject({ status: 'ok', providers: [{ provider: 'cuda', reason: null }] });
   });
 
-  it('each carry what they can: what is free takes the work of one that is slow', async () => {
+  it('share the work: the faster one takes the work of the slower one', async () => {
     board.set(1, 'held');
     const made = await create();
     let settled = 0;
@@ -80,7 +80,7 @@ describe('workers on two CUDA devices', () => {
     expect(board.answered(0)).toBeGreaterThanOrEqual(99);
   });
 
-  it('of which one fails: it is taken out of rotation and tried again, and nothing is lost', async () => {
+  it('lose no request if one fails, which is taken out of rotation and tried again', async () => {
     const made = await create();
     const [lost, raised]: [WorkerLostEvent[], Alert[]] = [[], []];
     made.on('workerLost', (event) => lost.push(event));
@@ -110,7 +110,7 @@ describe('workers on two CUDA devices', () => {
     expect(made.summary().workers.devices[1]).toEqual({ device: 1, ...both });
   });
 
-  it('of which one goes: it is tried again and again, and its worker does not come back on the CPU meanwhile', async () => {
+  it('keep retrying a device that is gone, without moving its worker to the CPU', async () => {
     const made = await create();
     board.set(1, 'failing');
     const firstLost = new Promise((resolve) => made.once('workerLost', resolve));
@@ -133,7 +133,7 @@ describe('workers on two CUDA devices', () => {
     expect(made.health().provider).toBe('cuda');
   });
 
-  it('of which one is not there from the start: its worker falls back, and that is said; or nothing starts', async () => {
+  it('fall back and report it if one device is missing at the start, or do not start', async () => {
     board.set(1, 'missing');
     const problem = 'cuda: there is no device of this id (CUDA failure 101: stand-in)';
     const made = await create();
@@ -152,7 +152,7 @@ describe('workers on two CUDA devices', () => {
     });
   });
 
-  it('of which one can not load the model: the CPU tells whether the model is at fault', async () => {
+  it('use the CPU to find out whether the model is the cause if one device cannot load it', async () => {
     for (const device of [0, 1] as const) board.set(device, 'refusing');
     await expect(create({ providers: ['cuda'] })).rejects.toMatchObject({
       code: 'ERR_PROVIDER_UNAVAILABLE',
@@ -178,7 +178,7 @@ describe('workers on two CUDA devices', () => {
     }
   });
 
-  it('fall back to the CPU where both fail, rather than not answer', async () => {
+  it('fall back to the CPU if both devices fail', async () => {
     const warnings: string[] = [];
     const logger = { info: () => {}, warn: (message: string) => warnings.push(message), error: () => {} };
     const made = await create({ logger });
@@ -197,7 +197,7 @@ describe('workers on two CUDA devices', () => {
   });
 });
 
-describe('devices and providers that would be ignored in silence', () => {
+describe('# devices and providers that would be silently ignored', () => {
   it.each([
     [{ devices: [0, 1], workers: 1 }, /devices: expected at most as many as workers, which are 1/],
     [
@@ -210,7 +210,7 @@ describe('devices and providers that would be ignored in silence', () => {
     expect(String(error)).toMatch(message);
   });
 
-  it('but not devices where the CPU alone is asked for', async () => {
+  it('but devices are accepted with the CPU alone', async () => {
     await using scorer = await FraudScorer.create({ providers: ['cpu'], devices: [0, 1], workers: 1 });
     expect(scorer.health()).toMatchObject({ provider: 'cpu', ready: true });
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { drainable } from '../../src/integrations/http/index.js';
 
@@ -38,8 +39,29 @@ describe('the drain of an HTTP server', () => {
       if (answers.length === 3) drained = drain();
     }
     expect(await drained).toEqual({ cutOff: 0 });
-    expect(answers.slice(0, 3)).toEqual(['keep-alive', 'keep-alive', 'keep-alive']);
-    expect(answers.slice(4)).toEqual([]);
+    expect(answers).toEqual(['keep-alive', 'keep-alive', 'keep-alive', 'close']);
+  });
+
+  it('answers requests that were on their way, on connections that the server saw idle', async () => {
+    const { server, port, drain } = await start();
+    server.on('request', (_request: IncomingMessage, response: ServerResponse) => response.end('answer'));
+    const agents = Array.from({ length: 5 }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
+    const ask = () => Promise.all(agents.map((agent) => answerOf(port, agent)));
+    await ask();
+    const drained = drain();
+    const answers = await ask();
+    expect(answers.map((answer) => answer?.headers.connection)).toEqual(agents.map(() => 'close'));
+    expect(await drained).toEqual({ cutOff: 0 });
+  });
+
+  it('closes a connection that its client keeps and sends nothing on', async () => {
+    const { server, port, drain } = await start();
+    server.on('request', (_request: IncomingMessage, response: ServerResponse) => response.end('answer'));
+    const answer = await answerOf(port, new Agent({ keepAlive: true }));
+    const closed = once(answer?.socket ?? server, 'close');
+    // Far longer than the test may take.
+    expect(await drain(60_000)).toEqual({ cutOff: 0 });
+    await closed;
   });
 
   it('cuts off a request that outlasts its time, and says so', async () => {
@@ -49,6 +71,17 @@ describe('the drain of an HTTP server', () => {
     await taken(server);
     expect(await drain(1)).toEqual({ cutOff: 1 });
     expect(await failed).toMatchObject([{ code: 'ECONNRESET' }]);
+  });
+
+  it('ends in its time though a socket was upgraded, as those of WebSockets are', async () => {
+    const { server, port, drain } = await start();
+    const upgraded = once(server, 'upgrade');
+    const client = connect(port);
+    client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    const [, socket] = await upgraded;
+    expect(await drain(1)).toEqual({ cutOff: 0 });
+    socket.destroy();
+    client.destroy();
   });
 
   it('is one for each server: the first call counts, whoever asked for it', async () => {

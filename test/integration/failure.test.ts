@@ -50,7 +50,7 @@ describe('when workers are busy, slow or lost', () => {
     expect(scorer.summary().requests).toMatchObject({ total: 3, succeeded: 1, expired: 2 });
   });
 
-  it("gives requests up when their caller's signal is aborted, one listener for all that share it", async () => {
+  it("rejects requests when their caller's signal is aborted, with one listener for all that share it", async () => {
     const scorer = await create();
     gate.tell('hold');
     const controller = new AbortController();
@@ -64,7 +64,7 @@ describe('when workers are busy, slow or lost', () => {
     expect(scorer.summary().performance.errorRate).toBeNull();
   });
 
-  it('refuses what the queue has no room for at once, and says so in its health before', async () => {
+  it('refuses requests at once when the queue is full, and health() warns before that', async () => {
     const scorer = await create({ maxQueueSize: 5, batching: { maxBatchSize: 1 } });
     gate.tell('hold');
     const taken = [scorer.score(request)];
@@ -115,7 +115,7 @@ describe('when workers are busy, slow or lost', () => {
     await expect(scorer.score(request, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'ERR_DEADLINE_EXCEEDED' });
   });
 
-  it('gives up at close what it could not answer in time, counts it as failed, and reports it', async () => {
+  it('rejects at close the requests that it could not answer in time, counts them as failed, and reports them', async () => {
     const scorer = await create({ batching: { maxBatchSize: 1 } });
     gate.tell('hold');
     const promises = Array.from({ length: 5 }, () => scorer.score(request));
@@ -219,7 +219,7 @@ describe('create', () => {
     }
   });
 
-  it('says why a provider that was asked for alone does not work here', async () => {
+  it('says why a provider that was requested alone does not work here', async () => {
     await expect(
       FraudScorer.create({ model: fixtureModel('sqrt'), workers: 1, providers: ['cuda'] }),
     ).rejects.toMatchObject({

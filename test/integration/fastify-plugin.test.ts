@@ -38,6 +38,37 @@ describe('The plugin of Fastify', () => {
     expect(scorers.map(({ score }) => score.mock.calls.length)).toEqual([0, 1]);
   });
 
+  it('writes weights that are no numbers as null, as JSON.stringify does, and answers the rest of a batch', async () => {
+    const scorer = fakeScorer();
+    const odd = { ...answer, attention: [0.5, Number.NaN, Number.POSITIVE_INFINITY] };
+    scorer.score.mockResolvedValue(odd);
+    scorer.scoreMany.mockResolvedValue([
+      { status: 'fulfilled', value: odd },
+      { status: 'fulfilled', value: answer },
+    ]);
+    await appWith().register(fraud, { scorer });
+    const written = { ...answer, attention: [0.5, null, null] };
+    const scored = await app.inject({ method: 'POST', url: '/score', payload });
+    expect({ status: scored.statusCode, body: scored.json() }).toEqual({ status: 200, body: written });
+    const batch = await app.inject({ method: 'POST', url: '/score/batch', payload: { requests: [payload, payload] } });
+    expect(batch.json().outcomes.map(({ value }: { value: unknown }) => value)).toEqual([written, answer]);
+  });
+
+  it('keeps cookies of the host apart where it refuses a body before it has arrived', async () => {
+    appWith().addHook('onRequest', async (_request, reply) => {
+      reply.header('set-cookie', ['a=1', 'b=2']);
+    });
+    await app.register(fraud, { scorer: fakeScorer(), maxBodyBytes: 10 });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const headers = { 'content-type': 'application/json' };
+    const refused = await fetch(`${url}/score`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify('x'.repeat(1_000_000)),
+    });
+    expect([refused.status, refused.headers.getSetCookie()]).toEqual([413, ['a=1', 'b=2']]);
+  });
+
   it('refuses options that are not as documented when the app gets ready', async () => {
     appWith().register(fraud, { scorer: fakeScorer(), maxBodyBytes: -1, maxBytes: 1 } as FraudPluginOptions);
     await expect(app.ready()).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });

@@ -49,7 +49,7 @@ describe('a worker that hangs inside the runtime', () => {
     expect(scorer.summary().workers).toMatchObject({ configured: 1, ready: 1, lost: 1 });
   });
 
-  it('gets nothing of what it still holds: not even when it comes back and writes', async () => {
+  it('never gets its memory back to write into, even if it comes back later', async () => {
     const scorer = await create({ maxQueueSize: 16, batching: { maxBatchSize: 4 } });
     board.set('hangs', 1);
     const early = Array.from({ length: 4 }, () => scorer.score(request, { timeoutMs: 20 }));
@@ -66,7 +66,7 @@ describe('a worker that hangs inside the runtime', () => {
     }
   });
 
-  it('takes with it the batch that it hangs over, and not the one behind it', async () => {
+  it('loses the batch that it hangs in, and not the batch behind it', async () => {
     const scorer = await create({ batching: { maxBatchSize: 64 } });
     board.set('hangs', 1);
     const first = scorer.score(request, patient);
@@ -78,7 +78,7 @@ describe('a worker that hangs inside the runtime', () => {
     expect(outcomes.slice(64).every(({ status }) => status === 'fulfilled')).toBe(true);
   });
 
-  it('is ended once it has left the runtime: until then there is no room for a third', async () => {
+  it('is ended after it has left the runtime, and until then there is no room for a third worker', async () => {
     const scorer = await create();
     await hang(scorer);
     await hang(scorer);
@@ -88,7 +88,7 @@ describe('a worker that hangs inside the runtime', () => {
     expect(await waiting).toMatchObject({ source: 'model', fraudProbability: 0.5 });
   });
 
-  it('fails the columns that it holds, and no others', async () => {
+  it('fails only the columns that it holds', async () => {
     const scorer = await create();
     const columns = { x: Float32Array.of(0.25, 0.81) };
     board.set('hangs', 1);
@@ -134,7 +134,7 @@ describe('the end of a host whose worker hangs', () => {
     return Number(/ended after ([\d.]+) ms/.exec(output)?.[1]);
   }
 
-  it('is its own exit code, after exitWaitMs, and said so', async () => {
+  it("has the host's own exit code after exitWaitMs, and the log says that a worker was abandoned", async () => {
     const { code, output } = await runHost(`${prelude('exitWaitMs: 300')} ending(); process.exit(3);`);
     expect(code).toBe(3);
     expect(output).toContain('The process ended while workers were running {"workers":1}');

@@ -232,7 +232,7 @@ describe('a scorer in the hands of a careless host', () => {
     expect(scorer.summary().explanations).toEqual({ given: 1, skipped: 1 });
   });
 
-  it('hears a worker that comes back after close has given it up, and leaves it at that', async () => {
+  it('ignores a worker that comes back after close has abandoned it', async () => {
     const scorer = await create({ batching: { maxBatchSize: 1 } });
     gate.tell('hold');
     const promise = scorer.score(request);

@@ -5,6 +5,7 @@ import {
   type CanActivate,
   Controller,
   Get,
+  HttpException,
   type INestApplication,
   Inject,
   Injectable,
@@ -16,7 +17,7 @@ import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FraudScorer } from '../../src/fraud-scorer.js';
 import {
   FraudScorerHealthIndicator,
@@ -73,6 +74,17 @@ function post(url: string, body: unknown, headers: Record<string, string> = {}):
   return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: text });
 }
 
+interface FastifyHooks {
+  addHook(
+    name: 'onRequest',
+    hook: (request: unknown, reply: { header(name: string, value: string): unknown }, done: () => void) => void,
+  ): unknown;
+}
+
+function isFastify(instance: unknown): instance is FastifyHooks {
+  return typeof instance === 'object' && instance !== null && 'addHook' in instance;
+}
+
 describe.each(adapters)('the NestJS module on %s', (_, adapter) => {
   it('scores at its routes, below the prefix of the application and its own path', async () => {
     const { url } = await start(
@@ -85,6 +97,8 @@ describe.each(adapters)('the NestJS module on %s', (_, adapter) => {
     expect(await response.json()).toMatchObject({ source: 'model', id: 'tx-1' });
     expect((await fetch(`${url}/api/fraud/health/ready`)).status).toBe(200);
     expect((await fetch(`${url}/api/fraud/metrics`)).status).toBe(404);
+    const document = await (await fetch(`${url}/api/fraud/openapi.json?x=1`)).json();
+    expect(document).toMatchObject({ servers: [{ url: '/api/fraud' }] });
     expect((await post(`${url}/score`, { features })).status).toBe(404);
   });
 
@@ -100,8 +114,19 @@ describe.each(adapters)('the NestJS module on %s', (_, adapter) => {
     const malformed = await post(`${url}/score`, '{"features":');
     expect(malformed.headers.get('content-type')).toContain('application/problem+json');
     expect(malformed.status).toBe(400);
+    expect(await malformed.json()).toMatchObject({ detail: expect.stringContaining('valid JSON') });
+    const large = await post(`${url}/score`, ' '.repeat(2 ** 20 + 1));
+    expect(large.headers.get('content-type')).toContain('application/problem+json');
+    expect(await large.json()).toMatchObject({ status: 413, code: 'ERR_BODY_TOO_LARGE' });
     const method = await fetch(`${url}/score`);
     expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  it('leaves what a body parser refuses on other routes to NestJS', async () => {
+    const { url } = await start(adapter, { imports: [FraudScorerModule.forRoot({ ...scorerOptions, routes: true })] });
+    const large = await post(`${url}/elsewhere`, ' '.repeat(2 ** 20 + 1));
+    expect(large.headers.get('content-type')).toContain('application/json');
+    expect(large.status).toBe(413);
   });
 
   it('takes a batch, and a stream of lines', async () => {
@@ -185,6 +210,67 @@ describe.each(adapters)('the NestJS module on %s', (_, adapter) => {
       controllers: [Broken],
     });
     expect((await fetch(`${url}/fail`)).status).toBe(418);
+  });
+
+  it('keeps the headers that the host has set before, such as those of CORS', async () => {
+    const configure = (app: INestApplication): void => {
+      app.enableCors({ origin: 'https://shop.example' });
+      const instance: unknown = app.getHttpAdapter().getInstance();
+      const setHeader = (reply: { header(name: string, value: string): unknown }): unknown =>
+        reply.header('x-host', '1');
+      if (isFastify(instance)) {
+        instance.addHook('onRequest', (_request, reply, done) => {
+          setHeader(reply);
+          done();
+        });
+      } else {
+        app.use((_request: unknown, response: Parameters<typeof setHeader>[0], next: () => void) => {
+          setHeader(response);
+          next();
+        });
+      }
+    };
+    const { url } = await start(
+      adapter,
+      { imports: [FraudScorerModule.forRoot({ ...scorerOptions, routes: true })] },
+      configure,
+    );
+    for (const body of [{ features }, '{']) {
+      const { headers } = await post(`${url}/score`, body, { origin: 'https://shop.example' });
+      const seen = [headers.get('access-control-allow-origin'), headers.get('x-host')];
+      expect(seen).toEqual(['https://shop.example', '1']);
+    }
+  });
+
+  it.each([[429], [503]])("leaves status %i of the application's guards as it is", async (status) => {
+    class Deny implements CanActivate {
+      canActivate(): boolean {
+        throw new HttpException('slow down', status);
+      }
+    }
+    const { url } = await start(adapter, {
+      imports: [FraudScorerModule.forRoot({ ...scorerOptions, routes: true })],
+      providers: [{ provide: APP_GUARD, useClass: Deny }],
+    });
+    const response = await post(`${url}/score`, { features });
+    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining('slow down')]);
+  });
+
+  it('names in the OpenAPI document where its routes are', async () => {
+    const { url } = await start(
+      adapter,
+      { imports: [FraudScorerModule.forRoot({ ...scorerOptions, routes: { path: 'fraud' } })] },
+      (app) => void app.setGlobalPrefix('api'),
+    );
+    const document = await (await fetch(`${url}/api/fraud/openapi.json?x=1`)).json();
+    expect(document).toMatchObject({ servers: [{ url: '/api/fraud' }], paths: { '/score': {} } });
+  });
+
+  it('refuses a body that is null, or none at all, with 400', async () => {
+    const { url } = await start(adapter, {
+      imports: [FraudScorerModule.forRoot({ ...scorerOptions, routes: true })],
+    });
+    for (const body of ['null', '']) expect((await post(`${url}/score`, body)).status).toBe(400);
   });
 
   it('answers every request in flight before it closes, and the scorer after them', async () => {
@@ -284,6 +370,19 @@ describe('the asynchronous form', () => {
   });
 });
 
+describe('an application that does not start', () => {
+  it('leaves no scorer running where options of the routes are wrong', async () => {
+    const create = vi.spyOn(FraudScorer, 'create');
+    const routes = { maxBodyBytes: 0 };
+    const imports = [FraudScorerModule.forRoot({ ...scorerOptions, routes })];
+    await expect(start(() => new ExpressAdapter() as never, { imports })).rejects.toMatchObject({
+      code: 'ERR_INVALID_OPTIONS',
+    });
+    for (const { value } of create.mock.settledResults) expect(value.health().ready).toBe(false);
+    create.mockRestore();
+  });
+});
+
 describe('what the module brings', () => {
   it('an indicator of health that Terminus takes, up and down', async () => {
     class Health {
@@ -334,6 +433,28 @@ describe('what the module brings', () => {
     expect(heard).toEqual(['policy']);
     await app.close();
     running.delete(app);
+  });
+
+  it('events for providers that a factory makes, once for each instance', async () => {
+    const heard: string[] = [];
+    class Pager {
+      deployed({ type }: { type: string }): void {
+        heard.push(type);
+      }
+    }
+    OnDeployment()(Pager.prototype, 'deployed', Object.getOwnPropertyDescriptor(Pager.prototype, 'deployed') as never);
+    const { app } = await start(() => new ExpressAdapter() as never, {
+      imports: [FraudScorerModule.forRoot(scorerOptions)],
+      providers: [
+        { provide: 'pager', useFactory: () => new Pager() },
+        { provide: 'alias', useExisting: 'pager' },
+      ],
+    });
+    const scorer = app.get(FraudScorer);
+    const event = once(scorer as never, 'deployment');
+    scorer.setPolicy({ reviewProbability: 0.4 });
+    await event;
+    expect(heard).toEqual(['policy']);
   });
 
   it('an error where a decorator names a scorer that is not there', async () => {

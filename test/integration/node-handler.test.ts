@@ -359,4 +359,14 @@ describe('The live page', () => {
     expect(await events.text()).toContain('event: snapshot');
     await pages.close();
   });
+
+  it('opens no stream once the routes are closed, which would keep the server from closing', async () => {
+    const handler = nodeHandler(scorer, { dashboard: true });
+    const pages = await HttpServer.start(handler);
+    handler.close();
+    const events = await fetch(`${pages.url}/dashboard/events`);
+    expect(events.status).toBe(503);
+    expect(await events.json()).toMatchObject({ code: 'ERR_TOO_MANY_PAGES' });
+    await pages.close();
+  });
 });

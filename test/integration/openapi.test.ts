@@ -13,6 +13,15 @@ interface Document {
   paths: Record<string, object>;
 }
 
+interface Parameter {
+  name: string;
+  schema: { pattern: string };
+}
+
+function isAscending(shares: readonly unknown[] = []): boolean {
+  return shares.every((share, place) => place === 0 || Number(share) > Number(shares[place - 1]));
+}
+
 /** A scorer, its routes, and its document's schemas in the hands of a validator of someone else's. */
 interface Served {
   scorer: FraudScorer;
@@ -191,6 +200,97 @@ describe('The document', () => {
     const valid = served.schema('BatchResponse');
     expect([valid(body), valid.errors]).toEqual([true, null]);
     expect(body).toMatchObject({ outcomes: [{ status: 'fulfilled' }, { status: 'rejected' }] });
+  });
+
+  it('takes the options of a deployment that deploy takes, and refuses those that it refuses', async () => {
+    const valid = served.schema('DeployRequest');
+    const share = fc.constantFrom(0, 0.05, 0.5, 1, 1.5, null);
+    const options = fc.record(
+      {
+        traffic: fc.constantFrom<unknown[]>('shadow', 'other', 0, 0.05, 0.5, 1, 2, null),
+        policy: fc.dictionary(fc.constantFrom('blockRisk', 'reviewRisk', 'zzz'), share, { maxKeys: 2 }),
+        workers: fc.constantFrom<unknown[]>(0, 1, 1.5, 256, 257, '1'),
+        sample: share,
+        canary: fc.oneof(
+          fc.constant(null),
+          fc.record(
+            {
+              steps: fc.array(share, { maxLength: 3 }),
+              stepMs: fc.constantFrom(0, 1, null),
+              minRequests: fc.constantFrom(0, 1, 1.5, 1_000_001),
+              maxErrorRate: share,
+              maxLatencyRatio: fc.constantFrom(0.5, 1, 3),
+              maxBlockRateChange: share,
+              gate: fc.constantFrom('advance', null),
+            },
+            { requiredKeys: [] },
+          ),
+        ),
+        zzz: fc.constant(1),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(options, async (given) => {
+        const body = { directory: '/no/such/directory', ...given };
+        const { status } = await post(served, '/deployments', body);
+        expect([400, 422]).toContain(status);
+        // What one number has to do with another is more than a schema can say: the descriptions do.
+        if (status === 400 && !isAscending(given.canary?.steps)) return;
+        if (status === 422 && given.canary !== undefined && given.traffic !== undefined) return;
+        expect({ given, valid: valid(body) }).toEqual({ given, valid: status === 422 });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('takes no version for retiring that is the primary', async () => {
+    const retire = served.schema('RetireRequest');
+    for (const [version, status] of [
+      ['1', 400],
+      ['none', 404],
+      ['', 400],
+      [1, 400],
+    ] as const) {
+      expect(await post(served, '/deployments/retire', { version })).toMatchObject({ status });
+      expect({ version, valid: retire({ version }) }).toEqual({ version, valid: status === 404 });
+    }
+  });
+
+  it('takes no share of the primary', async () => {
+    const traffic = served.schema('TrafficRequest');
+    for (const [shares, status] of [
+      [{ '1': 0.5 }, 400],
+      [{ none: 0.5 }, 404],
+      [{ none: 2 }, 400],
+      [{}, 200],
+      [null, 400],
+    ] as const) {
+      expect(await post(served, '/deployments/traffic', { shares })).toMatchObject({ status });
+      expect({ shares, valid: traffic({ shares }) }).toEqual({ shares, valid: status !== 400 });
+    }
+  });
+
+  it('takes headers with blanks around the value, which are no part of it', () => {
+    const { parameters } = (served.document.paths['/score'] as { post: { parameters: Parameter[] } }).post;
+    const examples = new Map([
+      ['request-timeout', '0.25'],
+      ['x-routing-key', 'card 7'],
+      ['idempotency-key', 'k'],
+    ]);
+    expect(parameters.map(({ name }) => name)).toEqual([...examples.keys()]);
+    for (const { name, schema } of parameters) {
+      const pattern = new RegExp(schema.pattern);
+      expect([` ${examples.get(name)}\t`, ' ', ''].map((value) => pattern.test(value))).toEqual([true, false, false]);
+    }
+  });
+
+  it('says which problems a status stands for', () => {
+    const { responses } = (
+      served.document.paths['/score'] as { post: { responses: Record<string, { description: string }> } }
+    ).post;
+    expect(responses['422']?.description).toContain('ERR_SCORE_OUT_OF_RANGE');
+    expect(responses['500']?.description).toContain('ERR_INFERENCE');
   });
 
   it('is made anew once another version is the primary', async () => {

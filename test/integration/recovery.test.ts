@@ -50,7 +50,7 @@ describe('a worker that dies', () => {
     gate.close();
   });
 
-  it('with nothing in hand is replaced', async () => {
+  it('without an open task is replaced', async () => {
     const scorer = await create({ workerFile: gate.workerFile });
     const lost = nextLoss(scorer);
     gate.tell('exit now');
@@ -98,7 +98,7 @@ describe('a worker that dies', () => {
     expect(scorer.summary().workers.lost).toBe(1);
   });
 
-  it('leaves what expires meanwhile alone', async () => {
+  it('does not affect requests that expire meanwhile', async () => {
     const scorer = await create({ workerFile: gate.workerFile, workers: 2, batching: { maxBatchSize: 1 } });
     gate.tell('hold');
     const promise = scorer.score(request, { timeoutMs: 100 });
@@ -111,7 +111,7 @@ describe('a worker that dies', () => {
     expect(scorer.summary().requests).toMatchObject({ total: 2, succeeded: 1, expired: 1 });
   });
 
-  it('lives on where its handler throws, and quotes nothing of it', async () => {
+  it('survives an error of its handler, whose message is not quoted', async () => {
     const scorer = await create({ workerFile: gate.workerFile });
     gate.tell('throw in the task');
     const error = await scorer.score(request, patient).catch((reason: unknown) => reason);
@@ -121,7 +121,7 @@ describe('a worker that dies', () => {
   });
 });
 
-describe('a failure of the runtime that does not come again', () => {
+describe('# a runtime failure that does not repeat', () => {
   afterEach(closeAll);
 
   it.each(['failure', 'short'] as const)(
@@ -144,7 +144,7 @@ describe('a failure of the runtime that does not come again', () => {
 describe('a row', () => {
   afterEach(closeAll);
 
-  it.each([1, 2])('that kills whichever of %d workers it comes to fails alone', async (workers) => {
+  it.each([1, 2])('that kills any of %d workers fails alone', async (workers) => {
     const scorer = await create({ workers, workerFile: WorkerBoard.workerFile('poisoned') });
     expect(await scoreAround(scorer, -1000)).toEqual(answersAround('0.5', 'ERR_WORKER_LOST'));
     expect(scorer.summary().requests).toMatchObject({ total: 65, succeeded: 64, failed: 1 });
@@ -152,7 +152,7 @@ describe('a row', () => {
     expect(scorer.summary().workers.lost).toBe(4);
   });
 
-  it('that kills its worker does not have its neighbours taken for it', async () => {
+  it('that kills its worker does not make its neighbours fail', async () => {
     // 65 rows in five batches. Where columns wait too, a worker has two at a time: the other of the two dies with it.
     const workerFile = WorkerBoard.workerFile('poisoned');
     const scorer = await create({ workers: 2, workerFile, batching: { maxBatchSize: 16 } });
@@ -165,7 +165,7 @@ describe('a row', () => {
     expect(scorer.summary().workers.lost).toBe(3);
   });
 
-  it('that the runtime fails on fails alone', async () => {
+  it('on which the runtime fails is the only one that fails', async () => {
     const scorer = await create({ model: fixtureModel('failing') });
     const probability = String(Math.fround(0.1));
     expect(await scoreAround(scorer, 77)).toEqual(answersAround(probability, 'ERR_INFERENCE'));
@@ -196,7 +196,7 @@ describe('a worker that can not be replaced', () => {
     expect(scorer.health()).toMatchObject({ status: 'ok', workers: 1 });
   });
 
-  it('keeps nobody waiting longer than they want to, and close not at all', async () => {
+  it('does not make callers wait beyond their deadline, and does not delay close', async () => {
     const board = new WorkerBoard();
     const scorer = await create({ workerFile: WorkerBoard.workerFile('stillborn') });
     board.set('startsToFail', 1_000_000);

@@ -230,7 +230,7 @@ describe('fraud-scorer score', () => {
       csvOf((cells, row) => (row < 4 ? cells.with(1, '') : cells)),
     );
     const { stdout } = await score(file, '--out', join(folder, 'scores.csv'), '--label', 'is_fraud');
-    expect(stdout).toContain('Without a label: 4 rows, scored and counted nowhere here');
+    expect(stdout).toContain('Without a label: 4 rows, scored, but not counted here');
   });
 
   it('writes the curves to an HTML file that loads nothing and runs no script', async () => {

@@ -197,7 +197,7 @@ describe('scoreColumns, where things go wrong', () => {
     expect((await scorer.scoreColumns(columns, 3_000)).decision).toHaveLength(3_000);
   });
 
-  it('sends rows that were lost with their worker once more', async () => {
+  it('sends rows again once if they were lost with their worker', async () => {
     await create();
     gate.tell('hold');
     const scored = scorer.scoreColumns(columns, 3_000);

@@ -84,7 +84,7 @@ describe('a shadow', () => {
     expect(Math.abs(compared(scorer) - 150)).toBeLessThan(50);
   });
 
-  it('is skipped, and counted, where it needs a feature that is absent', async () => {
+  it('skips and counts a request that lacks a feature that it needs', async () => {
     const scorer = await create({ model: await withFeature('hour') });
     await scorer.deploy(await withFeature('amount'), { traffic: 'shadow' });
     const both = { features: { hour: 0.25, amount: 0.5 } };
@@ -98,7 +98,7 @@ describe('a shadow', () => {
     });
   });
 
-  it('that hangs, or dies, is its own affair', async () => {
+  it('that hangs or dies affects no caller', async () => {
     const board = new WorkerBoard();
     const scorer = await create({ model: await withFeature('hour'), workerFile: WorkerBoard.workerFile('poisoned') });
     board.set('released', 1);
@@ -118,7 +118,7 @@ describe('a shadow', () => {
     expect(scorer.summary().requests).toMatchObject({ failed: 0, expired: 0 });
   });
 
-  it('gets no copies while workers are busy and more than a batch waits, but all of a long list at a quiet time', async () => {
+  it('gets no copies while workers are busy and more than a batch waits, but gets all of a long list at a quiet time', async () => {
     const scorer = await create({ batching: { maxBatchSize: 4 } });
     await scorer.deploy(two, { traffic: 'shadow' });
     const atQuietTime = scorer.scoreMany(requests.slice(0, 100));
@@ -160,7 +160,7 @@ describe('a shadow', () => {
     expect(await scorer.score({ features: { hour: 0.25 } })).toMatchObject({ model: { version: 'with hour' } });
   });
 
-  it('that is retired gives up its copies, and nothing of it has failed', async () => {
+  it('that is retired gives up its copies without counting failures', async () => {
     const scorer = await create();
     await scorer.deploy(two, { traffic: 'shadow' });
     const answered = scorer.scoreMany(requests);
@@ -180,7 +180,7 @@ describe('a shadow', () => {
     expect(events).toEqual(['deployed 2', 'retired 2', 'promoted 2']);
   });
 
-  it('compares with what the caller got, and drops what the caller took back', async () => {
+  it('is compared with what the caller got, and drops requests that the caller cancelled', async () => {
     const scorer = await create();
     await scorer.deploy(two, { traffic: 'shadow' });
     const controller = new AbortController();
@@ -191,7 +191,7 @@ describe('a shadow', () => {
     expect(compared(scorer)).toBe(0);
   });
 
-  it('ends with its scorer, whatever it has in hand', async () => {
+  it('ends with its scorer even if it has open copies', async () => {
     const scorer = await create();
     await scorer.deploy(two, { traffic: 'shadow' });
     const answered = scorer.scoreMany(requests);

@@ -58,7 +58,7 @@ describe('create, where it takes longer than startTimeoutMs,', () => {
       'blocksInFile',
       /2 of 2 workers were not ready: 2 loaded the worker's file \(file:.*blocking-w/,
     ],
-  ] as const)('says so of %s, and leaves nothing behind once it has come back', async (_, place, message) => {
+  ] as const)('says so about %s, and leaves nothing behind after it has come back', async (_, place, message) => {
     const listeners = process.listenerCount('exit');
     board.set(place, 1_000);
     expect(await refusal({ workers: 2, startTimeoutMs: 1_500 })).toMatch(message);
@@ -153,7 +153,7 @@ describe('a replacement that hangs while it starts', () => {
     expect(scorer.summary().workers).toMatchObject({ ready: 1, lost: 1 });
   });
 
-  it('does not hold up close', async () => {
+  it('does not delay close', async () => {
     const scorer = await create({ workerHangMs: 100, exitWaitMs: 200 });
     const raised = new Promise((resolve) => scorer.once('alert', resolve));
     board.set('blocksInRuntime', 1_000);

@@ -110,7 +110,7 @@ describe('a file that is not the worker', () => {
     expect(String(error)).toContain(workerFile);
   });
 
-  it('is loaded in vain where it throws, with what it threw', async () => {
+  it('fails with the thrown error if it throws', async () => {
     const workerFile = written("throw new Error('no such license');");
     await expect(FraudScorer.create({ model, workers: 2, workerFile })).rejects.toMatchObject({
       code: 'ERR_PROVIDER_UNAVAILABLE',
@@ -129,7 +129,7 @@ describe('a file that is not the worker', () => {
 });
 
 describe('a file that wraps the worker', () => {
-  it('may say something of its own before', async () => {
+  it('may post its own messages before the hello', async () => {
     const workerFile = written(
       `import { parentPort } from 'node:worker_threads'; parentPort.postMessage('wrapped');\n` +
         `const { default: handler } = await import(${JSON.stringify(worker)}); export default handler;`,

@@ -51,14 +51,14 @@ describe('batches, as a caller sees them', () => {
     for (const result of results) expect(modelResult(result).timing.queueMs).toBeLessThan(20_000);
   });
 
-  it('leave those behind that do not fill another, who wait for company as long as they may', async () => {
+  it('leave back rows that do not fill another batch, which wait for others as long as allowed', async () => {
     await create({ maxBatchSize: 4, maxQueueDelayMs: 100 });
     const results = await Promise.all(score(6));
     expect(batchSizes(results)).toEqual([4, 4, 4, 4, 2, 2]);
     expect(modelResult(results[5]).timing.queueMs).toBeGreaterThanOrEqual(100);
   });
 
-  it('take in whoever comes while the first waits for company', async () => {
+  it('include requests that come while the first one waits', async () => {
     await create({ maxBatchSize: 4, maxQueueDelayMs: 20_000 });
     const early = score(3);
     await new Promise((resolve) => setImmediate(resolve));
@@ -66,7 +66,7 @@ describe('batches, as a caller sees them', () => {
     expect(batchSizes(await Promise.all([...early, ...score(1)]))).toEqual([4, 4, 4, 4]);
   });
 
-  it('are made of those that wait behind a busy worker, the oldest first, as full as can be', async () => {
+  it('contain the oldest requests that wait behind a busy worker, and are as full as possible', async () => {
     await create({ maxBatchSize: 4 });
     gate.tell('hold');
     const busy = score(4);

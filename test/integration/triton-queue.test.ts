@@ -43,7 +43,7 @@ describe('requests that wait, and those that leave early', () => {
     return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'answered';
   }
 
-  it('make room in a full queue, and are not in the batch of those who came behind', async () => {
+  it('free their places in a full queue, and are not in the batch of later requests', async () => {
     const busy = await occupy();
     const impatient = scorer.score(request, { timeoutMs: 20 });
     const behind = [scorer.score(request), scorer.score(request)];
@@ -78,7 +78,7 @@ describe('requests that wait, and those that leave early', () => {
     expect(codes).toEqual(['shorter ERR_DEADLINE_EXCEEDED', 'default ERR_DEADLINE_EXCEEDED', 'longer answered']);
   });
 
-  it('overtake those of a lower priority that came just before them, and share a batch by their priorities', async () => {
+  it('overtake lower priorities that came shortly before, and share a batch by priority', async () => {
     const busy = await occupy();
     const settled: string[] = [];
     const note = (name: string, promise: Promise<ScoreResult>): Promise<unknown> =>
@@ -93,7 +93,7 @@ describe('requests that wait, and those that leave early', () => {
     expect(settled).toEqual(['high', 'usual', 'low']);
   });
 
-  it('are never run where they are cancelled while they wait', async () => {
+  it('never run if they are cancelled while they wait', async () => {
     const busy = await occupy();
     const controller = new AbortController();
     const cancelled = scorer.score(request, { signal: controller.signal });
@@ -121,7 +121,7 @@ describe('requests that wait, and those that leave early', () => {
     expect(scorer.summary().requests).toMatchObject({ total: 3, succeeded: 2, cancelled: 1 });
   });
 
-  it('are cancelled in vain once they are answered', async () => {
+  it('cannot be cancelled after they are answered', async () => {
     const controller = new AbortController();
     const promise = scorer.score(request, { signal: controller.signal });
     const result = await promise;
@@ -130,7 +130,7 @@ describe('requests that wait, and those that leave early', () => {
     expect(scorer.summary().requests).toMatchObject({ total: 1, succeeded: 1, cancelled: 0 });
   });
 
-  it('are not even batched where they are cancelled in the turn in which they were sent', async () => {
+  it('are not batched if they are cancelled in the turn in which they were sent', async () => {
     const controller = new AbortController();
     const cancelled = scorer.score(request, { signal: controller.signal });
     const other = scorer.score(request);

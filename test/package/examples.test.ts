@@ -48,7 +48,7 @@ beforeAll(async () => {
     'fraud-scorer': `file:${inject('tarball').path}`,
   };
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
-  for (const name of [...examples, 'tsconfig.json', 'sample-request.json']) {
+  for (const name of [...examples, 'tsconfig.json', 'sample-request.json', 'start-failures.ts']) {
     await cp(projectPath(`examples/${name}`), join(project, 'examples', name), { recursive: true });
   }
   await cp(projectPath('tsconfig.json'), join(project, 'tsconfig.json'));

@@ -8,6 +8,10 @@ export function toolWorkerEntry(): URL {
   return new URL('../../dist/tool-worker.js', import.meta.url);
 }
 
+export function recordsWorkerEntry(): URL {
+  return new URL('../../dist/records-worker.js', import.meta.url);
+}
+
 export function adoptEntry(): URL {
   return new URL('../../dist/adopt-process.js', import.meta.url);
 }

@@ -6,15 +6,15 @@ interface KnownLibrary {
   what: string;
   /** The soname's version for each major version of CUDA. */
   versions: Record<12 | 13, number>;
-  /** By major version of CUDA: packages of NVIDIA's apt repository, and of PyPI. */
+  /** The packages in NVIDIA's apt repository and on PyPI, by major version of CUDA. */
   apt: (cuda: 12 | 13) => string;
   pip: (cuda: 12 | 13) => string;
 }
 
-/** Of the releases that the packages are named after; others of the same major version do as well. */
+/** The releases in the package names. Other releases of the same major version also work. */
 const release = { 12: '12-9', 13: '13-0' } as const;
 
-/** From 13 on the names of the wheels have no suffix, but for cuDNN's. */
+/** From 13 on, the names of the wheels have no suffix, except for cuDNN. */
 const wheel = (name: string) => (cuda: 12 | 13) => (cuda === 12 ? `${name}-cu12` : name);
 
 const cuda = (base: string, what: string, apt: string, pip: string, versions = { 12: 12, 13: 13 }): KnownLibrary => ({
@@ -41,7 +41,7 @@ const tensorrt = (base: string, apt: string): KnownLibrary => ({
   pip: (major) => `tensorrt-cu${major}`,
 });
 
-/** What the CUDA and TensorRT providers need, directly or by way of another. Names as NVIDIA documents them. */
+/** The libraries that the CUDA and TensorRT providers need, directly or indirectly. Names from NVIDIA's documentation. */
 const known: readonly KnownLibrary[] = [
   cuda('libcublasLt.so', 'cuBLAS', 'libcublas', 'nvidia-cublas'),
   cuda('libcublas.so', 'cuBLAS', 'libcublas', 'nvidia-cublas'),
@@ -58,10 +58,10 @@ const known: readonly KnownLibrary[] = [
   tensorrt('libnvonnxparser.so', 'libnvonnxparsers10'),
 ];
 
-/** The driver's own library, which comes with no CUDA package. */
+/** The driver's own library. No CUDA package installs it. */
 export const driverLibrary = 'libcuda.so.1';
 
-/** What the CUDA provider needs that the runtime's install script brings, per the runtime's documentation. */
+/** The libraries that the CUDA provider of the runtime's install script needs. Source: the runtime's documentation. */
 export const neededOfCuda12: readonly string[] = [
   'libcublasLt.so.12',
   'libcublas.so.12',
@@ -71,16 +71,19 @@ export const neededOfCuda12: readonly string[] = [
   driverLibrary,
 ];
 
-/** What the CUDA provider loads only once an operator, such as a convolution, asks for it; that for CUDA 12 needs cuFFT from the start. */
+/**
+ * Libraries that the CUDA provider loads only when an operator, such as a convolution, needs them. The provider for CUDA 12 needs cuFFT
+ * from the start.
+ */
 export function loadedLater(cudaVersion: 12 | 13 | null): string[] {
   const later = ['libcudnn.so.9', `libnvrtc.so.${cudaVersion ?? 12}`];
   return cudaVersion === 13 ? [...later, 'libcufft.so.12'] : later;
 }
 
 /**
- * The major version of CUDA that a provider was built for, by the libraries that it names.
+ * The major version of CUDA that a provider was built for, from the libraries that it names.
  *
- * @returns null where none of them tells.
+ * @returns null if none of them tells.
  */
 export function cudaVersionOf(needed: readonly string[]): 12 | 13 | null {
   for (const soname of needed) {
@@ -90,12 +93,12 @@ export function cudaVersionOf(needed: readonly string[]): 12 | 13 | null {
   return null;
 }
 
-/** Whether a library is one of CUDA, cuDNN, TensorRT or the driver, and no part of the system. */
+/** Whether a library belongs to CUDA, cuDNN, TensorRT or the driver, and not to the system. */
 export function isCudaLibrary(soname: string): boolean {
   return soname === driverLibrary || find(soname) !== undefined;
 }
 
-/** The packages that bring a library; null where it is none of CUDA's. */
+/** The packages that install a library; null if it is not one of CUDA's. */
 export function packagesOf(soname: string, cudaVersion: 12 | 13 | null): LibraryPackages | null {
   const library = find(soname);
   if (library === undefined) return null;
@@ -103,7 +106,7 @@ export function packagesOf(soname: string, cudaVersion: 12 | 13 | null): Library
   return { what: library.what, apt: library.apt(major), pip: library.pip(major) };
 }
 
-/** The same library of the other major version of CUDA; null where both have the same soname, or it is none of CUDA's. */
+/** The same library for the other major version of CUDA; null if both have the same soname, or it is not one of CUDA's. */
 export function sonameOfOtherVersion(soname: string): string | null {
   const library = find(soname);
   if (library === undefined) return null;

@@ -12,10 +12,9 @@ interface Segment {
 }
 
 /**
- * The libraries that a shared library names as needed, read from its dynamic section: the loader names the first that it does not
- * find, and no other.
+ * The libraries that a shared library needs, from its dynamic section. The loader itself only names the first missing one.
  *
- * @returns sonames in the loader's order; none for a file that is no 64-bit little-endian ELF file.
+ * @returns sonames in the loader's order; empty if the file is not a 64-bit little-endian ELF file.
  */
 export function neededLibraries(path: string): string[] {
   const file = openSync(path, 'r');
@@ -25,7 +24,7 @@ export function neededLibraries(path: string): string[] {
       return buffer.subarray(0, readSync(file, buffer, 0, size, offset));
     });
   } catch (error) {
-    // Cut off, or full of nonsense: the loader will say so in its own words.
+    // The file is truncated or not valid. The loader will report that.
     if (error instanceof RangeError) return [];
     throw error;
   } finally {
@@ -72,7 +71,7 @@ function readEntries(dynamic: Buffer): { tag: number; value: number }[] {
   return entries;
 }
 
-/** Where in the file an address of the loaded library lies. */
+/** The position in the file of an address of the loaded library. */
 function offsetOf(address: number, segments: readonly Segment[]): number {
   const segment = segments.find(
     (candidate) =>
@@ -87,7 +86,7 @@ function textAt(strings: Buffer, start: number): string {
   return strings.toString('latin1', start, end < 0 ? strings.length : end);
 }
 
-/** A damaged file must not have gigabytes reserved. */
+/** A damaged file must not make this reserve gigabytes. */
 function checked(size: number): number {
   if (size > 16 * 1024 ** 2) throw new RangeError('a section of an unlikely size');
   return size;

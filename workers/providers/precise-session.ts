@@ -1,34 +1,34 @@
-/** A session that was opened and tried out. */
+/** A session that was opened and tried. */
 export interface TriedSession<T> {
   session: { release(): Promise<void> };
   result: T;
-  /** What is to be known of it though it works. */
+  /** A remark about a session that works. */
   note: string | null;
-  /** How far its outputs are from the CPU's, as a share of their size; null where that is not known. */
+  /** The difference of its outputs from the CPU's, relative to their size; null if it is not known. */
   difference: number | null;
 }
 
 /**
- * The largest difference from the CPU that float32's own rounding explains, as a share of the outputs' size (root mean square). Seen: 1e-7 in
- * float32, 3e-4 in TF32.
+ * The largest difference from the CPU that rounding in float32 explains, relative to the outputs' size (root mean square). Measured: 1e-7
+ * in float32, 3e-4 in TF32.
  */
 export const float32Difference = 2e-5;
 
-/** A session in a hundred rounded to TF32 where one was seen to: three in a row would be one start in a million. */
+/** On the affected machine, about one session in a hundred used TF32. Three in a row would happen in one start in a million. */
 const maxTries = 3;
 
 /**
- * Opens a session that computes as the CPU does, and opens it again where it does not.
+ * Opens a session that computes as accurately as the CPU, and opens it again if it does not.
  *
- * `NVIDIA_TF32_OVERRIDE=0` forbids TF32, which keeps 10 of float32's 23 bits of mantissa. But cuBLAS 13.0 leaves a field of each new handle as the
- * memory was, and where that happens to hold a 1 the handle ignores the variable: such a session gave scores up to 1e-3 off, for as long as it
- * lived, on an H100 (`bench/gpu/README.md`). The runtime for Node.js takes no option against it. A session that is given up is kept until
- * another is there: the next handle would else get the same memory.
+ * `NVIDIA_TF32_OVERRIDE=0` forbids TF32, which keeps only 10 of float32's 23 mantissa bits. But cuBLAS 13.0 does not initialise a field of
+ * each new handle. If the memory there happens to hold a 1, the handle ignores the variable. On an H100, such a session gave scores that
+ * were up to 1e-3 off, as long as it lived (`bench/gpu/README.md`). The Node.js runtime has no option against it. A rejected session is
+ * kept until the next one is open, because otherwise the next handle would get the same memory.
  *
- * @param open which opens a session and tries it out.
- * @param tries the most. @default 3
- * @returns the session that is nearest to the CPU, with a note where it is not near, or was not the first. The others are released.
- * @throws whatever the first `open` throws. What a later one throws only ends the trying: a session is there.
+ * @param open opens a session and tries it.
+ * @param tries the most attempts. @default 3
+ * @returns the session nearest to the CPU. It has a note if it is not near, or was not the first. The other sessions are released.
+ * @throws what the first `open` throws. If a later one throws, the attempts end, because there is already a session.
  */
 export async function openPreciseSession<S extends TriedSession<unknown>>(
   open: () => Promise<S>,

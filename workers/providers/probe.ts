@@ -8,7 +8,7 @@ import {
   whyUnavailable,
 } from './provider-library.js';
 
-/** Looks at what this machine has for the providers, without opening a session. */
+/** Examines what this machine has for the providers, without opening a session. */
 export async function probe({ providers }: ProbeTask): Promise<ProbeReport> {
   const { version, directory } = installedRuntime();
   return {

@@ -16,10 +16,10 @@ import { neededLibraries } from './elf.js';
 import { runtime as loadedRuntime } from './runtime.js';
 import { loadProblem, missingLibrary } from './shared-library.js';
 
-/** What all providers but the CPU's are loaded by. */
+/** The library that loads all providers except the CPU's. */
 const sharedLibrary = 'libonnxruntime_providers_shared.so';
 
-/** Where the runtime's own files lie, and which it is. */
+/** The location and version of the runtime's own files. */
 export interface Runtime {
   directory: string;
   version: string;
@@ -35,8 +35,8 @@ export function installedRuntime(): Runtime {
 }
 
 /**
- * Why a provider can't be used here and what would help, found without asking the runtime, which would print the true reason to the
- * host's standard error and throw another; null where there is nothing to say against it.
+ * Why a provider cannot be used here, and what would help; null if no reason is known. The runtime is not asked, because it would print the
+ * real reason to the host's standard error and throw another one.
  */
 export function whyUnavailable(provider: Provider, runtime: Runtime = installedRuntime()): string | null {
   if (provider === 'cpu') return null;
@@ -50,7 +50,7 @@ export function whyUnavailable(provider: Provider, runtime: Runtime = installedR
   return process.platform === 'linux' ? whyNotLoaded(provider, runtime) : null;
 }
 
-/** The same of the provider's library alone, on Linux. */
+/** The same for the provider's library alone, on Linux. */
 export function whyNotLoaded(provider: Exclude<Provider, 'cpu'>, runtime: Runtime): string | null {
   const path = providerLibrary(provider, runtime);
   if (!existsSync(path)) return notInstalled(nameOf(provider), runtime);
@@ -59,16 +59,16 @@ export function whyNotLoaded(provider: Exclude<Provider, 'cpu'>, runtime: Runtim
   if (problem !== null) {
     const library = missingLibrary(problem);
     if (library !== null) return missingReason(library, path);
-    // It finds the function in the runtime once that has loaded it; alone it can't.
+    // The loader finds this function in the runtime when the runtime loads the library. When it is loaded alone, it is missing.
     if (!/undefined symbol: Provider_GetHost/.test(problem)) return `the loader refuses it: ${problem}`;
   }
   return otherVersion(path, runtime.version);
 }
 
-/** Whether all that a provider is made of lies beside the runtime, of the runtime's version, or is part of it. */
+/** Whether all files of a provider are next to the runtime and have its version, or the provider is part of the runtime. */
 export function isInstalled(provider: Provider, runtime: Runtime = installedRuntime()): boolean {
   if (provider === 'cpu') return true;
-  // What TensorRT can't run goes to CUDA's provider.
+  // CUDA's provider runs the nodes that TensorRT cannot run.
   const needed = provider === 'tensorrt' ? (['cuda', 'tensorrt'] as const) : (['cuda'] as const);
   if (!existsSync(join(runtime.directory, sharedLibrary))) return false;
   return needed.every((name) => {
@@ -77,15 +77,15 @@ export function isInstalled(provider: Provider, runtime: Runtime = installedRunt
   });
 }
 
-/** The major version of CUDA that an installed provider is built for; null where it is not installed, or does not tell. */
+/** The major version of CUDA that an installed provider was built for; null if it is not installed, or not known. */
 export function cudaVersionOfProvider(provider: Provider, runtime: Runtime = installedRuntime()): 12 | 13 | null {
   if (provider === 'cpu' || !isInstalled(provider, runtime)) return null;
   return cudaVersionOf(neededLibraries(providerLibrary(provider, runtime)));
 }
 
 /**
- * What a provider needs of CUDA, cuDNN, TensorRT and the driver, and which of it is there. Where CUDA's provider is not installed, what
- * the one needs that the runtime's install script brings.
+ * The libraries of CUDA, cuDNN, TensorRT and the driver that a provider needs, and which of them are present. If CUDA's provider is not
+ * installed, the libraries for the one that the runtime's install script installs.
  */
 export function librariesOf(provider: Provider, runtime: Runtime = installedRuntime()): NeededLibrary[] {
   if (provider === 'cpu' || process.platform !== 'linux') return [];
@@ -116,7 +116,7 @@ function notInstalled(file: string, { version }: Runtime): string {
   return `${file} is not installed beside the ONNX runtime: let onnxruntime-node ${version}'s install script run (see "Getting CUDA" in docs/gpu.md)`;
 }
 
-/** @param library that the loader did not find, which the provider, or another library that it needs, names. */
+/** @param library the library that the loader did not find. The provider, or another library that it needs, names it. */
 function missingReason(library: string, path: string): string {
   if (library === driverLibrary) {
     return `${library} is missing: install the NVIDIA driver on the host; a container also needs the NVIDIA Container Toolkit (--gpus all)`;
@@ -134,16 +134,16 @@ function missingReason(library: string, path: string): string {
   return `${library} is missing${found}: ${cure}`;
 }
 
-/** Providers carry the version of the runtime that they were built with as a text of its own. */
+/** A provider contains the version of its runtime as a text. */
 function otherVersion(path: string, expected: string): string | null {
   const found = versionIn(path, expected);
   if (found === null || found === expected) return null;
   return `the provider is built for ONNX runtime ${found}, this one is ${expected}: install the provider of the same version`;
 }
 
-/** @returns `expected` where the file holds it, else what else looks like a version of the runtime, or null. */
+/** @returns `expected` if the file contains it; else another text that looks like a runtime version, or null. */
 function versionIn(path: string, expected: string): string | null {
-  // Hundreds of megabytes, of which the version is in the first quarter: what is hoped for is looked for first.
+  // The file has hundreds of megabytes, and the version is in its first quarter. So first look for the expected version.
   const wanted = Buffer.from(`\0${expected}\0`, 'latin1');
   for (const chunk of chunksOf(path)) if (chunk.includes(wanted)) return expected;
   for (const chunk of chunksOf(path)) {
@@ -155,10 +155,10 @@ function versionIn(path: string, expected: string): string | null {
 
 const chunkBytes = 4 * 1024 ** 2;
 
-/** What a text may lie across. */
+/** The most bytes of a text that may cross the border between two pieces. */
 const overlapBytes = 32;
 
-/** A file piece by piece, each of which begins with the end of the one before; valid until the next is asked for. */
+/** A file in pieces. Each begins with the end of the one before, and is valid until the next is requested. */
 function* chunksOf(path: string): Generator<Buffer> {
   const file = openSync(path, 'r');
   try {

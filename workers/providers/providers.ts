@@ -9,7 +9,7 @@ import { whyUnavailable } from './provider-library.js';
 import { loadRuntime, runtime } from './runtime.js';
 import { isPlacementFailure, mayBeOfModel, sessionFailure } from './session-failure.js';
 
-/** A session, how it came to its provider, and what trying it out gave. */
+/** A session, how its provider was chosen, and the result of trying it. */
 export interface OpenedSession<T> {
   session: InferenceSession;
   provider: Provider;
@@ -21,10 +21,10 @@ interface Tried<T> extends TriedSession<T> {
   session: InferenceSession;
 }
 
-/** None of the asked-for providers runs the model here. */
+/** None of the requested providers can run the model here. */
 export class NoProviderError extends Error {
   readonly trials: ProviderAttempt[];
-  /** Whether one of them is there and fails for no reason of its own: the CPU could tell whether it is the model's fault. */
+  /** Whether a provider is present and fails without an obvious reason. Then a run on the CPU can show whether the model is the cause. */
   readonly isModelSuspect: boolean;
 
   constructor(trials: ProviderAttempt[], isModelSuspect: boolean) {
@@ -34,26 +34,26 @@ export class NoProviderError extends Error {
   }
 }
 
-/** What is known of a model beforehand, and wanted of its session. */
+/** Facts about a model, and requirements for its session. */
 export interface SessionWishes<T> {
-  /** Operators of the model that run on the CPU whatever the provider: where there are any, no GPU is tried. @default none */
+  /** Operators of the model that always run on the CPU. If there are any, no GPU is tried. @default none */
   cpuOperators?: readonly string[];
   /**
-   * How far the outputs of a session on a device are from the CPU's, as a share of their size; null where that can't be told. One that rounds to
-   * less than float32 is opened again.
+   * Returns the difference of a device session's outputs from the CPU's, relative to their size; null if it is not known. A session that is
+   * less accurate than float32 is opened again.
    *
-   * @default it is not asked
+   * @default not checked
    */
   differenceFromCpu?: (result: T) => Promise<number | null>;
 }
 
 /**
- * Opens a session on the first provider of the list that works: one that loads the model and does what `tryOut` does with it. On a
- * GPU it is first tried with every node there; where some must run on the CPU, it is used all the same, with a note.
+ * Opens a session on the first provider of the list that works, which means that it loads the model and `tryOut` succeeds. On a GPU, the
+ * first attempt requires every node to run there. If some nodes must run on the CPU, the session is used anyway, with a note.
  *
- * @param model the ONNX file, with the files that hold its weights.
- * @throws {NoProviderError} where none does.
- * @throws {RuntimeMissingError} where the runtime itself cannot be loaded.
+ * @param model the ONNX file, with the files of its weights.
+ * @throws {NoProviderError} if no provider works.
+ * @throws {RuntimeMissingError} if the runtime itself cannot be loaded.
  */
 export async function openSession<T>(
   model: ModelBytes,
@@ -78,13 +78,13 @@ export async function openSession<T>(
         const difference = provider === 'cpu' ? null : ((await differenceFromCpu?.(result)) ?? null);
         return { session, result, note, difference };
       } catch (error) {
-        // One that loads and can't be run would keep its memory beside the next.
+        // Release it: a session that loads but cannot be run would keep its memory while the next is open.
         await session.release();
         throw error;
       }
     };
     try {
-      // TensorRT takes minutes to build a session, and has cuBLAS do little.
+      // TensorRT needs minutes to build a session, and uses cuBLAS little.
       const { session, result, note } = await openPreciseSession(open, provider === 'tensorrt' ? 1 : undefined);
       trials.push({ provider, reason: null, ...(note === null ? {} : { note }) });
       return { session, provider, trials, result };
@@ -96,7 +96,7 @@ export async function openSession<T>(
   throw new NoProviderError(trials, isModelSuspect);
 }
 
-/** What TensorRT can't run goes to CUDA's provider, which must be there too. */
+/** CUDA's provider runs the nodes that TensorRT cannot run, so it must be present too. */
 function whyMissing(provider: Provider): string | null {
   return whyUnavailable(provider) ?? (provider === 'tensorrt' ? whyUnavailable('cuda') : null);
 }
@@ -114,20 +114,20 @@ async function openOn(
     return { session: await create(model.graph, strictly(sessionOptions(provider, device))), note: null };
   } catch (error) {
     if (!isPlacementFailure(error)) throw error;
-    // Which of both it is, the runtime does not say.
+    // The runtime does not say which of the two it is.
     const note = `some of the graph's nodes run on the CPU: shape arithmetic, which the runtime prefers there, or operators that ${provider} lacks`;
     return { session: await create(model.graph, sessionOptions(provider, device)), note };
   }
 }
 
 /**
- * Session configuration entries of every session. The host has refused graphs that keep tensors in files that the manifest does not list,
- * and listed files are given to the runtime in memory. Should another get past the host, the runtime, which would look for it in the
- * working directory, looks where no file can be.
+ * Session configuration of every session. The host refuses graphs with tensors in files that the manifest does not list, and listed files
+ * are passed to the runtime in memory. If such a graph got past the host, the runtime would look for the file in the working directory.
+ * With this entry it looks where no file can exist.
  */
 export const sessionEntries = { model_external_initializers_file_folder_path: join(devNull, 'no-other-files') };
 
-/** Refuses a graph of which a node would go to the CPU, which the runtime says nothing of otherwise. */
+/** Refuses a graph if one of its nodes would run on the CPU. Otherwise the runtime would not report that. */
 function strictly(options: InferenceSession.SessionOptions): InferenceSession.SessionOptions {
   return { ...options, extra: { session: { ...sessionEntries, disable_cpu_ep_fallback: '1' } } };
 }
@@ -138,18 +138,18 @@ function sessionOptions(provider: Provider, device: number): InferenceSession.Se
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     extra: { session: sessionEntries },
-    // Parallelism is a worker for each core: more threads in each would only get in one another's way.
+    // There is one worker per core for parallelism. More threads in each would only disturb each other.
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
-    // The runtime's error lines go to the host's standard error, and may quote what a row held; errors reach the host as such.
+    // The runtime writes errors to the host's standard error, and they may quote a row. The host gets errors as errors.
     logSeverityLevel: 4,
   };
 }
 
-/** The device is all that the runtime for Node.js takes of a provider's options; it ignores any other in silence. */
+/** The device id is the only provider option that the Node.js runtime accepts. It silently ignores all others. */
 function executionProviders(provider: Provider, deviceId: number): InferenceSession.ExecutionProviderConfig[] {
   if (provider === 'cpu') return ['cpu'];
   const onDevice = (name: Provider): InferenceSession.ExecutionProviderConfig => ({ name, deviceId });
-  // What TensorRT can't run goes to CUDA, which is there where TensorRT is, before it goes to the CPU.
+  // CUDA runs the nodes that TensorRT cannot run, before the CPU does. CUDA is present if TensorRT is.
   return provider === 'tensorrt' ? [onDevice('tensorrt'), onDevice('cuda')] : [onDevice('cuda')];
 }

@@ -7,16 +7,16 @@ let loaded: typeof OnnxRuntime | null = null;
 export class RuntimeMissingError extends Error {}
 
 /**
- * Loads the ONNX runtime, once. Nothing else of `workers/` imports it but for its types: a static import that fails would end the worker
- * before it can say why.
+ * Loads the ONNX runtime, once. No other file of `workers/` imports it, except for types: a static import that fails would end the worker
+ * before it can report the reason.
  *
- * @throws {RuntimeMissingError} where it cannot be loaded.
+ * @throws {RuntimeMissingError} if it cannot be loaded.
  */
 export async function loadRuntime(): Promise<typeof OnnxRuntime> {
   if (loaded !== null) return loaded;
   try {
     const ort = await import('onnxruntime-node');
-    // The runtime's own lines go to the host's standard error; what it has to say reaches the host as errors.
+    // The runtime writes lines to the host's standard error. The host gets its problems as errors instead.
     ort.env.logLevel = 'fatal';
     loaded = ort;
     return ort;
@@ -28,13 +28,13 @@ export async function loadRuntime(): Promise<typeof OnnxRuntime> {
   }
 }
 
-/** @returns the runtime, which `loadRuntime` has loaded. */
+/** @returns the runtime that `loadRuntime` has loaded. */
 export function runtime(): typeof OnnxRuntime {
   if (loaded === null) throw new Error('the runtime was used before it was loaded');
   return loaded;
 }
 
-/** By what loaders and Node.js say; the first that fits. */
+/** Advice by message of the loader or of Node.js. The first match counts. */
 const cures: readonly [RegExp, string][] = [
   [
     /Cannot find (?:package|module) '(?:onnxruntime|@)|ERR_MODULE_NOT_FOUND/,

@@ -1,6 +1,6 @@
 import { isOutOfMemory, shortageOf } from '../../src/host/shortage.js';
 
-/** What CUDA's error codes come to for whoever runs a host (`cudaError_t` of the CUDA runtime API). */
+/** The meaning of CUDA's error codes for operators of a host (`cudaError_t` of the CUDA runtime API). */
 const meanings: Readonly<Record<string, string>> = {
   2: 'the device has no memory left',
   35: 'the NVIDIA driver is missing, or older than this version of CUDA needs',
@@ -13,10 +13,10 @@ const meanings: Readonly<Record<string, string>> = {
   804: 'the CUDA compatibility package does not fit this GPU',
 };
 
-/** Where in its sources, and in which function, the runtime noticed: before what CUDA said. */
+/** The place in the runtime's sources, before CUDA's own message. */
 const sourcePrefix = /^(?:[A-Za-z]:)?[\\/].*?(?=\b(?:CUDA|CUBLAS|CUDNN|CURAND|CUFFT) (?:failure|error)\b)/;
 
-/** Why a session could not be opened or run, of the runtime's message: on one line, and without where in its sources it came from. */
+/** Why a session could not be opened or run, from the runtime's message. It has one line, without the place in the runtime's sources. */
 export function sessionFailure(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const plain = message
@@ -33,8 +33,8 @@ export function sessionFailure(error: unknown): string {
 }
 
 /**
- * Whether the runtime's message on a run speaks of the device rather than of what was run: after most of these nothing runs on it any
- * more. Memory that ran out is no such thing, as a smaller batch may fit.
+ * Whether a runtime error is about the device and not about the input. After most of these errors nothing runs on the device any more. Lack
+ * of memory does not count, because a smaller batch may fit.
  */
 export function isDeviceFailure(message: string): boolean {
   if (isOutOfMemory(message)) return false;
@@ -44,15 +44,15 @@ export function isDeviceFailure(message: string): boolean {
 }
 
 /**
- * Whether nothing runs on the device any more in this process: CUDA's errors 700 to 719 are those of what has run, after which its context
- * is of no use (CUDA runtime API), and 214 is memory that can't be corrected.
+ * Whether nothing can run on the device any more in this process. CUDA's errors 700 to 719 come from kernels that ran, and make its context
+ * unusable (CUDA runtime API). 214 is an uncorrectable memory error.
  */
 export function isDeviceLost(message: string): boolean {
   const code = Number(/\bCUDA (?:failure|error):? (\d+)/i.exec(message)?.[1]);
   return (code >= 700 && code <= 719) || code === 214;
 }
 
-/** Whether a model could not be loaded or run for a reason that is neither the provider's, nor the device's, nor something that ran out. */
+/** Whether a model could not be loaded or run for a reason other than the provider, the device, or a lack of resources. */
 export function mayBeOfModel(error: unknown): boolean {
   const message = error instanceof Error ? error.message : String(error);
   return !isDeviceFailure(message) && shortageOf(error) === null && !/Failed to load shared library/.test(message);

@@ -6,7 +6,7 @@ import type { BufferPool } from './run-buffers.js';
 /** How often the smallest and the largest batch are run before the first request. */
 const warmUpRuns = 5;
 
-/** Takes batches from their lanes of shared memory through the session and back. */
+/** Reads batches from their lanes, runs them through the session, and writes the outputs back. */
 export class BatchRunner {
   readonly #model: ModelSession;
   readonly #buffers: BufferPool;
@@ -30,8 +30,8 @@ export class BatchRunner {
   }
 
   /**
-   * @returns the milliseconds it took, copies included.
-   * @throws {Error} where the runtime fails or an output has the wrong length.
+   * @returns how long it took in ms, copies included.
+   * @throws {Error} if the runtime fails or an output has the wrong length.
    */
   async run({ lane, rows }: BatchTask): Promise<number> {
     const start = performance.now();
@@ -40,9 +40,9 @@ export class BatchRunner {
   }
 
   /**
-   * Runs batches of all sizes that occur, through the buffers and the code that serve, so that no request meets a first run.
+   * Runs batches of all sizes that occur, with the same buffers and code as real batches, so that no request meets a first run.
    *
-   * @throws {Error} where the runtime fails or an output has the wrong length.
+   * @throws {Error} if the runtime fails or an output has the wrong length.
    */
   async warmUp(): Promise<void> {
     const largest = this.#model.largestWarmUp(this.#maxBatchSize);

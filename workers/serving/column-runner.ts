@@ -3,7 +3,7 @@ import type { ColumnsTask, WorkerConfig } from '../../src/protocol/serving.js';
 import type { ModelSession } from '../thread/model-session.js';
 import type { BufferPool } from './run-buffers.js';
 
-/** Takes chunks of columns from shared memory through the session and back. */
+/** Reads chunks of columns from shared memory, runs them through the session, and writes the outputs back. */
 export class ColumnRunner {
   readonly #model: ModelSession;
   readonly #buffers: BufferPool;
@@ -22,8 +22,8 @@ export class ColumnRunner {
   }
 
   /**
-   * @returns the milliseconds it took, copies included.
-   * @throws {Error} where the runtime fails or an output has the wrong length.
+   * @returns how long it took in ms, copies included.
+   * @throws {Error} if the runtime fails or an output has the wrong length.
    */
   async run({ area, rows }: ColumnsTask): Promise<number> {
     const start = performance.now();

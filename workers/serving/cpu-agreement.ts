@@ -5,7 +5,7 @@ import type { ModelBytes } from '../thread/model-bytes.js';
 import { ModelSession } from '../thread/model-session.js';
 import { newRunBuffers, type RunBuffers } from './run-buffers.js';
 
-/** Says how far a session on a device is from the CPU, by the outputs of some rows as the graph gives them. */
+/** Measures how far a session on a device is from the CPU, by the graph's outputs for some rows. */
 export class CpuAgreement {
   readonly #bytes: ModelBytes;
   readonly #spec: ModelSpec;
@@ -20,8 +20,8 @@ export class CpuAgreement {
   }
 
   /**
-   * @returns the root mean square of the differences, as a share of that of the CPU's outputs; 0 where both are the same. null where the CPU can't run
-   * the model, or one of both gives no finite number.
+   * @returns the root mean square of the differences, relative to that of the CPU's outputs; 0 if both are equal. null if the CPU cannot
+   * run the model, or one of them gives no finite number.
    */
   async differenceOf(model: Pick<ModelSession, 'infer'>): Promise<number | null> {
     this.#expected ??= this.#onCpu();
@@ -37,7 +37,7 @@ export class CpuAgreement {
       await session.release();
       return result;
     } catch {
-      // A model that is for the device alone: there is nothing to compare with.
+      // The model runs only on the device, so there is nothing to compare with.
       return null;
     }
   }
@@ -55,8 +55,8 @@ export class CpuAgreement {
 }
 
 /**
- * That a session on a device computes as the CPU does; no wish where the host has allowed TF32. Where it has said nothing, it has been set to 0
- * before the first worker.
+ * Requires that a session on a device computes as accurately as the CPU. Not required if the host has allowed TF32. If the host has not set
+ * the variable, it was set to 0 before the first worker.
  */
 export function asOnCpu(
   bytes: ModelBytes,
@@ -68,7 +68,7 @@ export function asOnCpu(
   return { differenceFromCpu: ({ model }) => agreement.differenceOf(model) };
 }
 
-/** @returns null where nothing can be compared. */
+/** @returns null if nothing can be compared. */
 export function differenceBetween(expected: Float32Array, seen: Float32Array): number | null {
   let [differences, size, compared] = [0, 0, 0];
   for (const [index, value] of expected.entries()) {

@@ -13,8 +13,8 @@ import type { BufferPool, RunBuffers } from './run-buffers.js';
 const margin = 1e-7;
 
 /**
- * Explains a score by occlusion: what its logit loses when one feature is put at its training mean, or at what it is when it is missing,
- * for each feature in turn. After normalisation a feature at its mean is 0; one with neither is put at 0 too.
+ * Explains a score by occlusion: for each feature, how much the score's logit falls if the feature is replaced by its training mean, or by
+ * its value for a missing feature. After normalisation the mean is 0. A feature without either is replaced by 0.
  */
 export class Explainer {
   readonly #model: ModelSession;
@@ -36,14 +36,14 @@ export class Explainer {
   }
 
   /**
-   * @returns the features that moved the score most, the strongest first; none that did not move it.
-   * @throws {Error} where the runtime fails or an output has the wrong length.
+   * @returns the features that moved the score most, the strongest first. Features that did not move it are left out.
+   * @throws {Error} if the runtime fails or an output has the wrong length.
    */
   async explain({ features, of }: Pick<ExplainTask, 'features' | 'of'>): Promise<Contribution[]> {
     const buffers = this.#buffers.take();
     try {
       buffers.gather(features, Int32Array.of(0));
-      // A copy: its variants take the same buffers.
+      // Make a copy, because the variants use the same buffers.
       const row = this.#inputs.map(({ size }, index) => buffers.inputs[index]?.slice(0, size) ?? []);
       return strongest(await this.#logitsOfVariants(row, buffers, of));
     } finally {
@@ -51,7 +51,7 @@ export class Explainer {
     }
   }
 
-  /** The logit of the row as it is, then of the row with each feature occluded in turn. */
+  /** The logit of the unchanged row, then of the row with each feature occluded. */
   async #logitsOfVariants(row: InputBuffers, buffers: RunBuffers, of: ExplainTask['of']): Promise<Float64Array> {
     const variants = this.#features + 1;
     const logits = new Float64Array(variants);
@@ -64,7 +64,7 @@ export class Explainer {
     return logits;
   }
 
-  /** Fills buffers with the variants from `first` on: variant 0 is the row as it is, variant n has feature n − 1 occluded. */
+  /** Fills buffers with the variants from `first` on. Variant 0 is the unchanged row; variant n has feature n − 1 occluded. */
   #fill(row: InputBuffers, { inputs, references }: RunBuffers, first: number, rows: number): void {
     let offset = 0;
     for (const [input, { size }] of this.#inputs.entries()) {
@@ -98,7 +98,7 @@ function strongest(logits: Float64Array): Contribution[] {
   const contributions: Contribution[] = [];
   for (let column = 0; column + 1 < logits.length; column += 1) {
     const contribution = whole - (logits[column + 1] ?? Number.NaN);
-    // Also drops what is not a number.
+    // This comparison also drops values that are not numbers.
     if (Math.abs(contribution) > 0) contributions.push({ column, contribution });
   }
   contributions.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));

@@ -10,29 +10,29 @@ interface InputPlan {
   size: number;
   /** Where the input begins in a row of all inputs. */
   offset: number;
-  /** Addresses of its means and scales; null where its values are taken as they are. */
+  /** Addresses of its means and scales; null if its values are not normalised. */
   scaling: { mean: number; scale: number } | null;
   /** The address of its buffer. */
   to: number;
 }
 
 /**
- * The inputs of one run where all of them are float32: copies rows of features from shared memory, and normalises them, as (x − mean) / (std + 1e-8), where the
- * manifest gives mean and std.
+ * The inputs of one run if all are float32. Copies rows of features from shared memory and normalises them as (x − mean) / (std + 1e-8), if
+ * the manifest has mean and std.
  */
 export class FeatureBuffers implements RunBuffers {
-  /** float32 [maxRows, size] an input; the rows that were gathered come first. */
+  /** float32 [maxRows, size] for each input. The gathered rows come first. */
   readonly inputs: Float32Array[];
   readonly references: Float32Array[];
   readonly #rowSize: number;
   readonly #plans: readonly InputPlan[];
-  /** Features as they come, before they are normalised. */
+  /** Raw features before normalisation. */
   readonly #raw: Float32Array;
   readonly #normalise: Normalise;
 
   /**
-   * @param memory which has `bytes` left. @default its own
-   * @throws {RangeError} where there is no memory.
+   * @param memory a memory with at least `bytes` left. @default its own
+   * @throws {RangeError} if there is not enough memory.
    */
   constructor(
     inputs: readonly InputSpec[],
@@ -62,17 +62,18 @@ export class FeatureBuffers implements RunBuffers {
     this.references = inputs.map(({ size, reference }) => Float32Array.from(reference ?? new Float32Array(size)));
   }
 
-  /** What buffers for so many rows take of a memory. */
+  /** The bytes that buffers for this many rows take. */
   static bytes(inputs: readonly InputSpec[], maxRows: number): number {
     const { scaling, raw, rows } = partsOf(inputs, maxRows);
     return roundedUp(scaling) + roundedUp(raw) + roundedUp(rows);
   }
 
   /**
-   * Takes rows that lie one behind the other, the inputs of each one behind the other too.
+   * Copies consecutive rows. In each row the inputs follow each other.
    *
-   * @param features raw values. @param start where the first row begins. @param stride values from one row to the next, at most one more
-   * than a row has.
+   * @param features raw values.
+   * @param start the index at which the first row begins.
+   * @param stride values from one row to the next, at most one more than a row has.
    */
   gatherRows(features: Float32Array, start: number, rows: number, stride: number): void {
     this.#raw.set(features.subarray(start, start + rows * stride));
@@ -83,9 +84,10 @@ export class FeatureBuffers implements RunBuffers {
   }
 
   /**
-   * Takes rows that lie anywhere, the inputs of each one behind the other.
+   * Copies rows from any positions. In each row the inputs follow each other.
    *
-   * @param features raw values. @param places which row of them each row of the inputs is.
+   * @param features raw values.
+   * @param places the row number for each row of the inputs.
    */
   gather(features: Float32Array, places: Int32Array): void {
     const size = this.#rowSize;
@@ -98,7 +100,7 @@ export class FeatureBuffers implements RunBuffers {
     }
   }
 
-  /** Takes rows that lie input by input, each input's in one piece, from `start` on. */
+  /** Copies rows that are stored input by input, starting at `start`. */
   gatherColumns(features: Float32Array, start: number, rows: number): void {
     this.#raw.set(features.subarray(start, start + rows * this.#rowSize));
     for (const [index, plan] of this.#plans.entries()) {
@@ -108,7 +110,7 @@ export class FeatureBuffers implements RunBuffers {
     }
   }
 
-  /** @param first the input's first raw value. @param stride values from one row to the next. */
+  /** @param first index of the input's first raw value. @param stride values from one row to the next. */
   #scale(
     { size, to }: InputPlan,
     scaling: { mean: number; scale: number },
@@ -135,7 +137,7 @@ function rowSizeOf(inputs: readonly InputSpec[]): number {
   return inputs.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** In bytes: the means and scales, the raw rows with their padding, and the rows as the model takes them. */
+/** The parts in bytes: the means and scales, the raw rows with padding, and the rows in the model's form. */
 function partsOf(inputs: readonly InputSpec[], maxRows: number): { scaling: number; raw: number; rows: number } {
   const rowSize = rowSizeOf(inputs);
   return {

@@ -3,12 +3,12 @@ import { type Normalise, plainNormalise, webAssemblyNormalise } from './kernels/
 
 const pageBytes = 65_536;
 
-/** Each part begins at a multiple of this, as vectors are read. */
+/** Each part begins at a multiple of this, because vectors are read in such units. */
 const alignment = 16;
 
 /**
- * The memory in which features are gathered and normalised, in one piece. It is WebAssembly's, whose vector instructions normalise in a
- * seventh of the time. A WebAssembly memory reserves up to 10 GB of address space, however small it is: where that is limited
+ * The memory in which features are gathered and normalised, in one piece. It is WebAssembly memory, whose vector instructions normalise in
+ * a seventh of the time. A WebAssembly memory reserves up to 10 GB of address space, however small it is. If the address space is limited
  * (`ulimit -v`), this is a plain buffer, and JavaScript computes the same.
  */
 export class FeatureMemory {
@@ -17,8 +17,8 @@ export class FeatureMemory {
   #taken = 0;
 
   /**
-   * @param bytes the sum of what will be taken, each rounded up by `roundedUp`.
-   * @throws {RangeError} where there is no memory.
+   * @param bytes the sum of all parts, each rounded up by `roundedUp`.
+   * @throws {RangeError} if there is not enough memory.
    */
   constructor(bytes: number) {
     const memory = webAssemblyMemory(bytes);
@@ -30,7 +30,7 @@ export class FeatureMemory {
     }
   }
 
-  /** @returns the address of a part that nobody else has. */
+  /** @returns the address of a new part. */
   take(bytes: number): number {
     const address = this.#taken;
     this.#taken += roundedUp(bytes);
@@ -39,14 +39,14 @@ export class FeatureMemory {
   }
 }
 
-/** How many bytes of a memory a part of this length takes. */
+/** The bytes that a part of this length takes. */
 export function roundedUp(bytes: number): number {
   return Math.ceil(bytes / alignment) * alignment;
 }
 
-/** null where it cannot be had, or not without harm: more than 4 GiB, for example, or a Node.js without WebAssembly (`--jitless`). */
+/** null if it is not available or would do harm, for example above 4 GiB, or in a Node.js without WebAssembly (`--jitless`). */
 function webAssemblyMemory(bytes: number): Pick<FeatureMemory, 'buffer' | 'normalise'> | null {
-  // What it reserves would be missing elsewhere.
+  // The reserved address space would be missing elsewhere.
   if (memoryLeftMb(addressSpace) !== null) return null;
   try {
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });

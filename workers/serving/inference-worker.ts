@@ -32,10 +32,10 @@ import { tryRows } from './trial.js';
 
 type Handler = (task: WorkerTask) => Promise<BatchReply | ExplainReply>;
 
-/** What the model's graph turned out to be, for the report of a start that failed after it was loaded. */
+/** The model's graph, for the report of a start that fails after it was loaded. */
 let graph: GraphDescription | null = null;
 
-/** Loads the model, warms it up, says so, and gives the handler of batches. */
+/** Loads the model, warms it up, reports that it is ready, and returns the handler of batches. */
 async function start(config: WorkerConfig): Promise<Handler> {
   const slot = new GuardSlot(config);
   if (config.inBackground) yieldToOthers();
@@ -104,14 +104,14 @@ function failedReport(error: unknown): FailedReport {
 
 function taskFailureOf(error: unknown): TaskFailure {
   const message = messageOf(error);
-  // What the device says is of no row, and its error's number is of use.
+  // A device error contains no row, and its error number is useful.
   if (isDeviceFailure(message)) return { error: sessionFailure(error), ofDevice: true };
   const shortage = shortageOf(error);
   const reason = withoutNumbers(message);
   return { error: shortage === null ? reason : `${shortage} (${reason})` };
 }
 
-/** The runtime may quote what a row held, which is no business of an error message. */
+/** The runtime may quote a row's values, which must not be in an error message. */
 function withoutNumbers(message: string): string {
   return message.replace(/\d+(\.\d+)?(e[+-]?\d+)?/gi, '#');
 }
@@ -120,20 +120,20 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A task without work: the host runs some before the first request, so that the way of a task there and back is compiled. */
+/** An empty task. The host runs some before the first request, so that the code that sends tasks is compiled. */
 export function warmUp(): object {
   return {};
 }
 
-/** The package looks for this text in its own file before it starts it: beside a bundle may lie a `worker.js` of the host. */
+/** The package looks for this text in its own file before it starts it, because a bundle may have a `worker.js` of the host next to it. */
 export const mark = 'the worker of fraud-scorer';
 
 sayHello('worker');
 
 const config: WorkerConfig = workerData;
 
-// A promise that rejected here would kill the worker, which the pool would start again and again:
-// it resolves to a handler that refuses instead, and the report lets `create` say why.
+// If this promise rejected, the worker would die, and the pool would start it again and again.
+// So it resolves to a handler that refuses tasks, and the report tells `create` the reason.
 const handling = start(config).catch((error: unknown): Handler => {
   parentPort?.postMessage(failedReport(error));
   return () => Promise.resolve({ error: messageOf(error) });

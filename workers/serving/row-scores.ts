@@ -1,29 +1,29 @@
 import type { ModelOutputs } from '../thread/model-session.js';
 
-/** What a model said of one row. */
+/** A model's scores for one row. */
 export interface RowScores {
   fraudProbability: number;
-  /** null where the model has no such output. */
+  /** null if the model has no such output. */
   riskScore: number | null;
-  /** What the probability was made of, as the graph gave it: a value for each class, or one. */
+  /** The graph's raw output behind the probability: one value for each class, or a single value. */
   raw: readonly number[];
 }
 
 export function rowScoresOf({ probability, riskScore, raw }: ModelOutputs, rows: number): RowScores[] {
   const columns = raw.length / rows;
   return Array.from({ length: rows }, (_, row) => ({
-    // As the host reads it.
+    // The values as the host reads them.
     fraudProbability: Math.fround(probability[row] ?? Number.NaN),
     riskScore: riskScore === null ? null : (riskScore[row] ?? Number.NaN),
     raw: [...raw.subarray(row * columns, (row + 1) * columns)],
   }));
 }
 
-/** How far what was said of a row is from what was said of it another time. */
+/** How far the scores of a row differ between two runs. */
 export interface RowDifference {
-  /** Absolute. */
+  /** Absolute difference. */
   probability: number;
-  /** Absolute; 0 where there is none. */
+  /** Absolute difference; 0 if there is no risk score. */
   riskScore: number;
   /** |a − b| / max(1, |a|, |b|), the largest of all columns. */
   raw: number;
@@ -38,7 +38,7 @@ export function differenceOf(a: RowScores, b: RowScores): RowDifference {
   };
 }
 
-/** Infinite where only one of both is a finite number. */
+/** Infinite if only one of the two is a finite number. */
 function distance(a: number, b: number): number {
   if (Object.is(a, b)) return 0;
   const difference = Math.abs(a - b);

@@ -5,33 +5,33 @@ import { FeatureBuffers } from './feature-buffers.js';
 import { FeatureMemory } from './feature-memory.js';
 import { TypedBuffers } from './typed-buffers.js';
 
-/** The inputs of one run: copies rows of features from where they lie, and normalises them. Features are words, as `RowLayout` has them. */
+/** The inputs of one run. Copies rows of features into them and normalises them. Features are words, see `RowLayout`. */
 export interface RunBuffers {
-  /** The rows that were gathered come first. */
+  /** The gathered rows come first. */
   readonly inputs: InputBuffers;
-  /** For each input one row of what stands for the absence of a feature in an explanation, normalised. */
+  /** For each input one row with the values that replace features in an explanation, normalised. */
   readonly references: InputBuffers;
-  /** @param start where the first row begins. @param stride words from one row to the next. */
+  /** @param start the index at which the first row begins. @param stride words from one row to the next. */
   gatherRows(features: Float32Array, start: number, rows: number, stride: number): void;
-  /** @param features rows without a gap. @param places which row of them each row of the inputs is. */
+  /** @param features rows without gaps. @param places the row number for each row of the inputs. */
   gather(features: Float32Array, places: Int32Array): void;
-  /** Takes rows that lie input by input, each input's in one piece, from `start` on. */
+  /** Copies rows that are stored input by input, starting at `start`. */
   gatherColumns(features: Float32Array, start: number, rows: number): void;
 }
 
-/** @throws {RangeError} where there is no memory. */
+/** @throws {RangeError} if there is not enough memory. */
 export function newRunBuffers(inputs: readonly InputSpec[], maxRows: number): RunBuffers {
   return rowLayoutOf(inputs).isFloat32 ? new FeatureBuffers(inputs, maxRows) : new TypedBuffers(inputs, maxRows);
 }
 
 /**
- * Input buffers for each task that a worker may have in hand, of whatever kind: the runtime reads them later in the turn, so no two runs
- * may share a set. All are made when the worker starts, in one memory: where there is none, the start fails, and not a request.
+ * Input buffers for each task that a worker may hold, of any kind. The runtime reads them later in the turn, so no two runs may share a
+ * set. All are created in one memory when the worker starts. So if there is not enough memory, the start fails, and not a request.
  */
 export class BufferPool {
   readonly #free: RunBuffers[];
 
-  /** @throws {RangeError} where there is no memory. */
+  /** @throws {RangeError} if there is not enough memory. */
   constructor({ inputs, columns }: Pick<WorkerConfig, 'inputs' | 'columns'>) {
     // Chunks of columns have at least as many rows as batches.
     const { rows } = columns;
@@ -44,7 +44,7 @@ export class BufferPool {
     }
   }
 
-  /** @returns a set that nobody else has, to be given back. */
+  /** @returns a free set. It must be given back. */
   take(): RunBuffers {
     const buffers = this.#free.pop();
     if (buffers === undefined) throw new Error(`more than ${tasksPerWorker} tasks are in hand`);

@@ -11,8 +11,8 @@ import {
 type LineHandler = (task: LineTask) => Promise<object>;
 
 /**
- * Makes a worker's function `openLine`, by which batches and chunks of columns come over a line of their own. A file that wraps this
- * package's worker may export one over its own handler; to one that exports none, all tasks come through the pool.
+ * Creates a worker's function `openLine`, by which batches and chunks of columns come over a separate line. A file that wraps this
+ * package's worker may export one over its own handler. If it exports none, all tasks come through the pool.
  */
 export function lineOver(
   handling: LineHandler | Promise<LineHandler>,
@@ -24,13 +24,13 @@ export function lineOver(
     const place = placeOf(task, memory);
     if (task.rows === 0) return place;
     try {
-      // A handler that is not ours may give anything.
+      // A wrapping file's handler may return anything.
       const reply: unknown = await handler(task);
       if (!isAnswer(reply)) return { place, reply };
       times[place] = reply.inferenceMs;
       return place;
     } catch (error) {
-      // Ours never throws. What another throws may quote a row.
+      // Our handler never throws. The error of another one may quote a row.
       return { place, reply: { error: `the worker's handler threw ${describeFault(error).error}` } };
     }
   };
@@ -40,7 +40,7 @@ export function lineOver(
     port.on('message', (code: number) => {
       void answerTo(handler, taskOf(code, memory)).then((answer) => port.postMessage(answer));
     });
-    // The pool's own port says how long the thread lives.
+    // The pool's own port determines how long the thread lives.
     port.unref();
     return {};
   };

@@ -2,17 +2,17 @@ import type { Issue } from '../../src/errors/issue.js';
 import { isProbability } from '../../src/protocol/outputs.js';
 import { type RowScores, rounded } from './row-scores.js';
 
-/** Fewer rows than this may have the same score by chance, as rows in one leaf of a tree have. */
+/** Fewer rows than this may have the same score by chance, like rows in the same leaf of a tree. */
 const tellingCases = 8;
 
-/** Cases that a message names. */
+/** The most cases that a message names. */
 const maxNamed = 5;
 
 /**
- * Judges the scores of the rows of `cases.json`, which are rows that the model is made for: each must have a score, and not all the same.
+ * Judges the scores of the rows of `cases.json`. The model is made for these rows, so each must have a score, and the scores must differ.
  *
- * @param cases null for a row that the runtime fails on.
- * @param isConstant whether all invented rows have the same score.
+ * @param cases null for a row on which the runtime fails.
+ * @param isConstant whether all synthetic rows have the same score.
  */
 export function judgeCases(cases: readonly (RowScores | null)[], isConstant: boolean): Issue[] {
   const without = cases.flatMap((scores, index) => (hasScores(scores) ? [] : [index]));

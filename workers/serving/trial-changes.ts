@@ -2,20 +2,20 @@ import { differenceOf, type RowDifference, type RowScores, rounded } from './row
 import type { TrialRun } from './trial-run.js';
 
 /**
- * How far a score may differ between batches of the same shape: the same kernels then do the same with a row, and should come to the
- * same bits. Dynamic quantisation is off by 0.01 and more.
+ * The largest allowed difference of a score between batches of the same shape. The same kernels run then and should give the same bits.
+ * With dynamic quantisation the difference is 0.01 or more.
  */
 const sameShape: RowDifference = { probability: 1e-4, riskScore: 1e-4, raw: 1e-3 };
 
 /**
- * How far it may differ between a row alone and a batch, which other kernels run: float32 rounds otherwise then, and a statically
- * quantised graph may round one of its values to the next step.
+ * The largest allowed difference between a row alone and the row in a batch, which other kernels run. Rounding in float32 differs then, and
+ * a statically quantised graph may round a value to the next step.
  */
 const otherShape: RowDifference = { probability: 1e-2, riskScore: 1e-2, raw: 1e-2 };
 
 type Field = keyof RowDifference;
 
-/** The largest difference of a row's scores between two runs, and of which of them. */
+/** The largest difference of a row's scores between two runs, and its kind. */
 interface Difference {
   field: Field;
   size: number;
@@ -27,12 +27,12 @@ export interface Change {
   received: string;
 }
 
-/** Whether a row's scores change though the row does not: from run to run, or with the rows beside it. */
+/** Whether a row's scores change although the row does not: between runs, or with the other rows in the batch. */
 export function changeIn(run: TrialRun): Change | null {
   return judgeRepetition(run) ?? judgeCompany(run);
 }
 
-/** Whether the model says something else of the same batch each time. */
+/** Whether the model gives different results for the same batch. */
 function judgeRepetition({ companies, again }: TrialRun): Change | null {
   const before = companies.findLast(({ kind }) => kind === 'others')?.scores ?? null;
   const largest = largestDifference(before, again, otherShape);
@@ -46,7 +46,7 @@ function judgeRepetition({ companies, again }: TrialRun): Change | null {
   };
 }
 
-/** Whether a row's score changes with the rows beside it. */
+/** Whether a row's score changes with the other rows in the batch. */
 function judgeCompany({ targets, companies }: TrialRun): Change | null {
   const found: (Difference & { where: string })[] = [];
   const look = (a: Scores, b: Scores, tolerance: RowDifference, where: string): void => {
@@ -79,7 +79,7 @@ function judgeCompany({ targets, companies }: TrialRun): Change | null {
 
 type Scores = readonly RowScores[] | null;
 
-/** Of the rows that were run both times; null where none differs by more than it may. */
+/** Of rows that were run both times; null if no difference exceeds the tolerance. */
 function largestDifference(a: Scores, b: Scores, tolerance: RowDifference): Difference | null {
   const largest: RowDifference = { probability: 0, riskScore: 0, raw: 0 };
   for (const [row, left] of (a ?? []).entries()) {
@@ -92,7 +92,7 @@ function largestDifference(a: Scores, b: Scores, tolerance: RowDifference): Diff
   return field === undefined ? null : { field, size: largest[field] };
 }
 
-/** The scores first: what they were made of tells where they are too near to 0 or 1 to differ. */
+/** The scores first. The raw output shows differences that are hidden if scores are too near to 0 or 1. */
 const fields = ['probability', 'riskScore', 'raw'] as const;
 
 function told({ field, size }: Difference): string {

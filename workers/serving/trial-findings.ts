@@ -7,15 +7,15 @@ import { changeIn } from './trial-changes.js';
 import { judgeForm, judgeRange } from './trial-ranges.js';
 import type { TrialRun } from './trial-run.js';
 
-/** A model without a score for this share of the rows is made for others: how far its scores go says little then. */
+/** If the model has no score for this share of the rows, it is made for other values. Then the range of its scores means little. */
 const doubtfulShare = 0.1;
 
-/** Says what is wrong with a model by its trial, and what is merely worth knowing. */
+/** Judges a model by its trial: problems, and remarks. */
 export function judgeTrial(run: TrialRun, outputs: OutputSpec): Omit<TrialReport, 'cases'> {
   const usable = run.plausible.filter((scores) => scores !== null).filter(isUsable);
   const isDoubtful = run.plausible.length - usable.length >= doubtfulShare * run.plausible.length;
   const form = scoreFormOf(outputs);
-  // Those of all classes, before a calibration: what is declared as a probability must be one.
+  // The values of all classes before the calibration: a declared probability must be one.
   const areDeclared = form === 'probability' || form === 'probabilities';
   const probabilities = usable.flatMap(({ fraudProbability, raw }) =>
     areDeclared ? raw.filter(Number.isFinite) : fraudProbability,
@@ -62,7 +62,7 @@ function notesOn(run: TrialRun, usable: readonly RowScores[], form: ScoreForm): 
   return notes;
 }
 
-/** What the rows have in common that are so. */
+/** What the affected rows have in common. */
 function causeOf({ plausible, haveGaps }: TrialRun, isSo: (scores: RowScores | null) => boolean): string {
   const rows = plausible.flatMap((scores, row) => (isSo(scores) ? [row] : []));
   const areGaps = rows.length > 0 && rows.every((row) => haveGaps[row] === true);

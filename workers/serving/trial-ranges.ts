@@ -2,16 +2,16 @@ import type { Issue } from '../../src/errors/issue.js';
 import type { ScoreForm } from '../../src/protocol/output-forms.js';
 import { type RowScores, rounded } from './row-scores.js';
 
-/** A score may be outside [0, 1] by so much for rounding alone. */
+/** A score may be outside [0, 1] by this much because of rounding. */
 const rangeTolerance = 1e-3;
 
-/** Columns that add up to 1 within this, row by row, are probabilities. float16 has three decimal digits. */
+/** If the columns of each row add up to 1 within this, they are probabilities. float16 has three decimal digits. */
 const sumTolerance = 2e-3;
 
-/** A single column of logits that never leaves [0, 1] and covers this much of it is no logit. */
+/** A single column of logits that never leaves [0, 1] and covers this much of it is not a logit. */
 const coveredByProbabilities = 0.9;
 
-/** What is wrong, or worth knowing; null where nothing is. */
+/** A problem or a remark; null if there is none. */
 export interface Finding {
   problem: Issue | null;
   note: string | null;
@@ -22,12 +22,12 @@ const nothing: Finding = { problem: null, note: null };
 /**
  * Judges whether scores are in [0, 1].
  *
- * @param field of the manifest's outputs.
- * @param isDoubtful whether the rows seem not to be such as the model is made for.
+ * @param field a field of the manifest's outputs.
+ * @param isDoubtful whether the model seems to be made for other rows.
  */
 export function judgeRange(field: ScoreForm | 'riskScore', values: readonly number[], isDoubtful: boolean): Finding {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  // Nothing was seen at all where there are no values.
+  // Without values, there is nothing to judge.
   if (values.length === 0 || (low >= 0 && high <= 1)) return nothing;
   const [isBelow, isAbove] = [low < -rangeTolerance, high > 1 + rangeTolerance];
   const path = `outputs.${field}`;
@@ -60,7 +60,7 @@ function causeOf(field: ScoreForm | 'riskScore', isBelow: boolean): string {
 
 const looksLikeLogits = 'these look like raw logits: name them as outputs.logits, which get a softmax';
 
-/** Judges whether what is declared as logits has had its softmax or sigmoid, and whether probabilities add up to 1. */
+/** Judges whether declared logits have already passed a softmax or sigmoid, and whether probabilities add up to 1. */
 export function judgeForm(form: ScoreForm, rows: readonly RowScores[]): Finding {
   if (form === 'logits') return judgeLogits(rows);
   if (form === 'logit') return judgeLogit(rows);
@@ -132,7 +132,7 @@ function areProbabilities(rows: readonly RowScores[], total: number): boolean {
   return rows.every(({ raw }) => areWithin(raw, total) && addsUpTo(raw, total));
 }
 
-/** Whether all are in [0, total], but for rounding. */
+/** Whether all values are in [0, total], except for rounding. */
 function areWithin(values: readonly number[], total: number): boolean {
   return Math.min(...values) >= -sumTolerance * total && Math.max(...values) <= (1 + sumTolerance) * total;
 }

@@ -2,23 +2,23 @@ import { boundedTo, isFloatType } from '../../src/protocol/input-values.js';
 import { placeOf, rowLayoutOf, rowViewsOf } from '../../src/protocol/row-layout.js';
 import type { InputSpec } from '../../src/protocol/serving.js';
 
-/** The rows of a trial: `features` holds them one behind the other, the rest says which of them is what. */
+/** The rows of a trial. `features` holds them one after the other; the other fields tell the kind of each row. */
 export interface TrialRows {
-  /** Raw features, as a request has them. */
+  /** Raw features, as in a request. */
   features: Float32Array;
   /** Rows that a model may meet. */
   plausible: number[];
-  /** Of the same rows, whether a value is missing and goes to the model as NaN. */
+  /** For the same rows, whether a value is missing and is passed to the model as NaN. */
   haveGaps: boolean[];
-  /** Rows whose scores are compared: plausible ones, and such as are larger, smaller or all zeros. */
+  /** Rows whose scores are compared: plausible rows, larger and smaller ones, and zeros. */
   targets: number[];
-  /** Plausible rows made a thousand times as large. */
+  /** Plausible rows multiplied by a thousand. */
   loud: number[];
   /** The row of zeros. */
   zeros: number;
 }
 
-/** Plausible rows that are compared, and how many of them are tried larger and smaller too. */
+/** The most plausible rows that are compared, and how many of them are also tried larger and smaller. */
 const maxTargets = 24;
 const maxScaled = 4;
 
@@ -26,7 +26,7 @@ const scales = [0.1, 10] as const;
 const loudness = 1_000;
 
 /**
- * Makes the rows of a trial from plausible ones.
+ * Makes the rows of a trial from plausible rows.
  *
  * @param plausible raw features, row after row.
  */
@@ -40,7 +40,7 @@ export function trialRows(inputs: readonly InputSpec[], plausible: Float32Array)
   features.set(plausible);
   const scale = scalerOf(inputs, features);
   let next = count;
-  /** Appends plausible rows, further from the means or nearer to them. */
+  /** Appends plausible rows that are moved away from the means, or towards them. */
   const append = (rows: number, factor: number): number[] =>
     Array.from({ length: rows }, (_, row) => {
       features.copyWithin(next * size, row * size, (row + 1) * size);
@@ -50,14 +50,14 @@ export function trialRows(inputs: readonly InputSpec[], plausible: Float32Array)
     });
   const others = scales.flatMap((factor) => append(scaled, factor));
   const loud = append(compared, loudness);
-  // The last row is left as it is.
+  // The last row stays unchanged.
   const zeros = total - 1;
   const all = Array.from({ length: count }, (_, row) => row);
   const haveGaps = gapsIn(inputs, features, count);
   return { features, plausible: all, haveGaps, targets: [...all.slice(0, compared), ...others, zeros], loud, zeros };
 }
 
-/** For each of the first rows whether it has a value that is NaN. */
+/** Whether each of the first rows has a value that is NaN. */
 function gapsIn(inputs: readonly InputSpec[], features: Float32Array, count: number): boolean[] {
   const layout = rowLayoutOf(inputs);
   const float64 = layout.isFloat32 ? new Float64Array() : rowViewsOf(features.buffer).float64;
@@ -70,7 +70,7 @@ function gapsIn(inputs: readonly InputSpec[], features: Float32Array, count: num
   );
 }
 
-/** Moves a row's values away from their means, or nearer to them. Integers and texts stay as they are: they may stand for categories. */
+/** Moves a row's values away from their means, or towards them. Integers and texts stay unchanged, because they may be categories. */
 function scalerOf(inputs: readonly InputSpec[], features: Float32Array): (row: number, factor: number) => void {
   const layout = rowLayoutOf(inputs);
   const float64 = layout.isFloat32 ? new Float64Array() : rowViewsOf(features.buffer).float64;

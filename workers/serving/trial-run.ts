@@ -1,34 +1,34 @@
 import type { RowScores } from './row-scores.js';
 
-/** A row whose scores are compared, and its scores in a run of its own. */
+/** A row whose scores are compared, and its scores when it runs alone. */
 export interface TargetScores {
-  /** Whether the model may meet it; the others are larger or smaller, or all zeros. */
+  /** Whether the model may meet the row. The other rows are larger, smaller, or all zeros. */
   isPlausible: boolean;
   alone: RowScores;
 }
 
-/** Targets that were run beside other rows. */
+/** Targets that were run together with other rows. */
 export interface Company {
-  /** What the other rows were: other targets, rows a thousand times as large, or zeros. */
+  /** The kind of the other rows: other targets, rows a thousand times as large, or zeros. */
   kind: 'others' | 'loud' | 'zeros';
-  /** Rows of each batch. */
+  /** Rows in each batch. */
   size: number;
-  /** Of the first targets, in their order; null where the runtime failed. */
+  /** The scores of the first targets, in order; null if the runtime failed. */
   scores: RowScores[] | null;
 }
 
-/** What was seen in a trial. */
+/** The results of a trial. */
 export interface TrialRun {
-  /** Of rows that the model may meet; null where the runtime failed on one alone. */
+  /** For rows that the model may meet; null if the runtime failed on a row alone. */
   plausible: (RowScores | null)[];
-  /** Of the same rows, whether a value is missing and goes to the model as NaN. */
+  /** For the same rows, whether a value is missing and is passed to the model as NaN. */
   haveGaps: readonly boolean[];
   targets: readonly TargetScores[];
   companies: Company[];
-  /** The largest company of 'others', once more. */
+  /** The largest company of kind 'others', run once more. */
   again: RowScores[] | null;
-  /** Of the rows of `cases.json`, likewise; none where there is no such file. */
+  /** For the rows of `cases.json`; empty if there is no such file. */
   cases: (RowScores | null)[];
-  /** What the runtime said where it failed; null where it did not. */
+  /** The runtime's message if it failed; null if it did not. */
   failure: string | null;
 }

@@ -12,16 +12,16 @@ import type { Company, TargetScores } from './trial-run.js';
 /** Rows of `cases.json` that are run together. */
 const chunk = 256;
 
-/** Targets that are also tried with a single row beside them. */
+/** The most targets that are also tried with a single other row. */
 const maxPairs = 8;
 
 /**
- * Runs invented rows and looks at what comes: whether the scores are scores, and whether a row's score depends on the rows beside it.
- * Rows that the runtime fails on are left out, as the model may not be made for such.
+ * Runs synthetic rows and checks whether the scores are valid, and whether a row's score depends on the other rows in its batch. Rows on
+ * which the runtime fails are left out, because the model may not be made for them.
  *
  * @param plausible raw features of rows that the model may meet, row after row.
- * @param cases raw features of the rows of `cases.json`, likewise; may be empty.
- * @throws {Error} where the device fails, or memory runs out.
+ * @param cases raw features of the rows of `cases.json`; may be empty.
+ * @throws {Error} if the device fails, or memory runs out.
  */
 export async function tryRows(
   model: Pick<ModelSession, 'infer'>,
@@ -34,7 +34,7 @@ export async function tryRows(
   const scores = await runner.scoresOf(rows.plausible);
   const targets = await alone(runner, rows);
   const companies: Company[] = [];
-  // Nothing differs between the runs of one size but what the other rows hold.
+  // Runs of the same size differ only in the other rows.
   for (const size of [2, 2 * targets.length]) {
     const compared = size === 2 ? targets.slice(0, maxPairs) : targets;
     for (const kind of ['others', 'loud', 'zeros'] as const) {
@@ -58,7 +58,7 @@ function scoresAlone(row: RowScores | null): TrialReport['cases'][number] {
   return row === null ? null : { fraudProbability: row.fraudProbability, riskScore: row.riskScore };
 }
 
-/** In chunks: there may be many. */
+/** In chunks, because there may be many. */
 async function scoresOfCases(
   model: Pick<ModelSession, 'infer'>,
   inputs: readonly InputSpec[],
@@ -75,12 +75,12 @@ async function scoresOfCases(
   return scores;
 }
 
-/** A target and its score in a run of its own. */
+/** A target and its score when it runs alone. */
 interface Target extends TargetScores {
   row: number;
 }
 
-/** Of the targets those that can be run, each alone. */
+/** The targets that can be run, each alone. */
 async function alone(runner: Runner, rows: TrialRows): Promise<Target[]> {
   const targets: Target[] = [];
   for (const row of rows.targets) {
@@ -90,7 +90,7 @@ async function alone(runner: Runner, rows: TrialRows): Promise<Target[]> {
   return targets;
 }
 
-/** A row to stand beside each target. */
+/** The rows that run next to each target. */
 function companionsOf(kind: Company['kind'], targets: readonly Target[], { loud, zeros }: TrialRows): number[] {
   return targets.map((_, index) => {
     if (kind === 'loud') return loud[index % loud.length] ?? zeros;
@@ -98,7 +98,7 @@ function companionsOf(kind: Company['kind'], targets: readonly Target[], { loud,
   });
 }
 
-/** The scores of the targets, each with its companion behind it, in batches of `size` rows; null where the runtime failed. */
+/** The scores of the targets, each followed by its companion, in batches of `size` rows; null if the runtime failed. */
 async function inCompany(
   runner: Runner,
   targets: readonly Target[],
@@ -115,15 +115,15 @@ async function inCompany(
   return all.filter((_, index) => index % 2 === 0);
 }
 
-/** Runs rows of a trial, as batches of requests are run. */
+/** Runs rows of a trial in the same way as batches of requests. */
 class Runner {
-  /** What the runtime said the first time that it failed; null where it never did. */
+  /** The runtime's message of its first failure; null if it never failed. */
   failure: string | null = null;
   readonly #model: Pick<ModelSession, 'infer'>;
   readonly #features: Float32Array;
   readonly #buffers: RunBuffers;
 
-  /** @param features raw, row after row. @param maxRows in a run. */
+  /** @param features raw features, row after row. @param maxRows the most rows per run. */
   constructor(
     model: Pick<ModelSession, 'infer'>,
     inputs: readonly InputSpec[],
@@ -135,7 +135,7 @@ class Runner {
     this.#buffers = newRunBuffers(inputs, maxRows);
   }
 
-  /** In one batch, or each alone where that fails; null for rows that fail alone too. */
+  /** Runs the rows in one batch, or each alone if that fails; null for rows that fail alone too. */
   async scoresOf(rows: readonly number[]): Promise<(RowScores | null)[]> {
     const together = await this.run(rows);
     if (together !== null) return together;
@@ -144,7 +144,7 @@ class Runner {
     return scores;
   }
 
-  /** @returns null where the runtime failed. */
+  /** @returns null if the runtime failed. */
   async run(rows: readonly number[]): Promise<RowScores[] | null> {
     this.#buffers.gather(this.#features, Int32Array.from(rows));
     try {

@@ -4,10 +4,10 @@ import { float16Bits } from '../thread/float16.js';
 import { type InputBuffers, newInputBuffer } from '../thread/input-buffers.js';
 import type { RunBuffers } from './run-buffers.js';
 
-/** Copies a run of one input's rows into its buffer. @param from the place of the first value in the view of the input's type. */
+/** Copies the rows of one input into its buffer. @param from the index of the first value in the view of the input's type. */
 type CopyRows = (views: RowViews, from: number, stride: number, rows: number, firstRow: number) => void;
 
-/** The inputs of one run where not all of them are float32. */
+/** The inputs of one run if not all of them are float32. */
 export class TypedBuffers implements RunBuffers {
   readonly inputs: InputBuffers;
   readonly references: InputBuffers;
@@ -15,7 +15,7 @@ export class TypedBuffers implements RunBuffers {
   readonly #copies: readonly CopyRows[];
   #views: { buffer: ArrayBufferLike; views: RowViews } | null = null;
 
-  /** @throws {RangeError} where there is no memory. */
+  /** @throws {RangeError} if there is not enough memory. */
   constructor(inputs: readonly InputSpec[], maxRows: number) {
     this.#layout = rowLayoutOf(inputs);
     this.inputs = inputs.map((input) => newInputBuffer(input, maxRows));
@@ -107,7 +107,7 @@ function copying(size: number, copy: (views: RowViews, from: number, to: number,
   };
 }
 
-/** One row of reference values, as the tensor takes them. */
+/** One row of reference values, in the form of the tensor. */
 export function referencesOf(input: InputSpec): InputBuffers[number] {
   const { size, texts, reference } = input;
   const row = newInputBuffer(input, 1);

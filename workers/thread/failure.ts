@@ -3,7 +3,7 @@ import type { FailureCode } from '../../src/protocol/serving.js';
 import { NoProviderError } from '../providers/providers.js';
 import { RuntimeMissingError } from '../providers/runtime.js';
 
-/** Why a worker could not do what it was asked, as the host is to tell it. */
+/** Why a worker could not do its task, for the host. */
 export interface Failure {
   code: FailureCode;
   message: string;
@@ -16,7 +16,7 @@ export function failureOf(error: unknown): Failure {
   return { code: codeOf(error), message };
 }
 
-/** Where a provider that has what it needs fails on the model, what another one ran out of is not the reason. */
+/** If a provider that has all it needs fails on the model, a shortage of another provider is not the reason. */
 function shortageIn(error: unknown): string | null {
   if (!(error instanceof NoProviderError)) return shortageOf(error);
   if (error.isModelSuspect) return null;
@@ -26,7 +26,7 @@ function shortageIn(error: unknown): string | null {
 
 function codeOf(error: unknown): FailureCode {
   if (error instanceof RuntimeMissingError) return 'ERR_RUNTIME_MISSING';
-  // The CPU's provider is always there, so where it was tried the model is at fault.
+  // The CPU provider is always present. If it was tried, the model is the cause.
   const triedCpu = error instanceof NoProviderError && error.trials.some(({ provider }) => provider === 'cpu');
   return error instanceof NoProviderError && !triedCpu ? 'ERR_PROVIDER_UNAVAILABLE' : 'ERR_MODEL_INVALID';
 }

@@ -1,7 +1,7 @@
 const floats = new Float32Array(1);
 const words = new Uint32Array(floats.buffer);
 
-/** The bits of a number as float16 (IEEE 754 binary16), rounded to the nearest and, half way, to the even one. */
+/** The bits of a number as float16 (IEEE 754 binary16), rounded to the nearest value, and half way to the even one. */
 export function float16Bits(value: number): number {
   floats[0] = value;
   const word = words[0] as number;
@@ -12,7 +12,7 @@ export function float16Bits(value: number): number {
   const half = exponent - 127 + 15;
   if (half >= 31) return sign | 0x7c00;
   if (half <= 0) {
-    // Below 2^-14 there are no further exponents, but smaller fractions.
+    // Below 2^-14 there are no more exponents, but smaller fractions.
     if (half < -10) return sign;
     const whole = fraction | 0x800000;
     return sign | rounded(whole, 14 - half);
@@ -21,7 +21,7 @@ export function float16Bits(value: number): number {
   return sign | ((half << 10) + rounded(fraction, 13));
 }
 
-/** value / 2^shift, rounded to the nearest and, half way, to the even one. */
+/** value / 2^shift, rounded to the nearest integer, and half way to the even one. */
 function rounded(value: number, shift: number): number {
   const below = value >>> shift;
   const rest = value - below * 2 ** shift;
@@ -29,7 +29,7 @@ function rounded(value: number, shift: number): number {
   return below + (rest > middle || (rest === middle && (below & 1) === 1) ? 1 : 0);
 }
 
-/** The number that 16 bits stand for (IEEE 754 binary16). */
+/** The number for 16 bits (IEEE 754 binary16). */
 export function float16Of(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

@@ -1,6 +1,8 @@
 import { type GuardedData, guardWords, loadingCall, startingCall } from '../../src/protocol/guard.js';
 
-/** This worker's slot at the exit guard: says when it is inside the runtime, and stays out once the host wants it to end. */
+/**
+ * This worker's slot at the exit guard. It marks when the worker is inside the runtime, and keeps it out after the host wants it to end.
+ */
 export class GuardSlot {
   readonly #words: Int32Array;
   readonly #stop: number;
@@ -10,25 +12,25 @@ export class GuardSlot {
     this.#words = new Int32Array(guard);
     this.#stop = guardWords.stop(guardSlot);
     this.#busy = guardWords.busy(guardSlot);
-    // The host took it to be busy with loading; whatever loads this file is through with it in the next turn.
+    // The host considered it busy with loading. The code that loads this file is finished in the next turn.
     setImmediate(() => this.#leave(startingCall));
   }
 
-  /** Whether the host wants this worker to end: whatever takes long is to come to an end by itself. */
+  /** Whether the host wants this worker to end. Long work should then stop. */
   get isLeaving(): boolean {
     return Atomics.load(this.#words, this.#stop) !== 0;
   }
 
   /**
-   * Runs `work`, which calls the runtime, while the host knows it.
+   * Marks the worker as inside the runtime while `work` runs.
    *
-   * @throws {Error} where the host is leaving, and whatever `work` throws.
+   * @throws {Error} if the host is leaving, and what `work` throws.
    */
   during<T>(work: () => Promise<T>): Promise<T> {
     return this.#during(work, 1);
   }
 
-  /** The same of work that loads a model: an exit waits longer for it. */
+  /** The same for work that loads a model. An exit waits longer for it. */
   duringLoad<T>(work: () => Promise<T>): Promise<T> {
     return this.#during(work, loadingCall);
   }
@@ -36,7 +38,7 @@ export class GuardSlot {
   async #during<T>(work: () => Promise<T>, calls: number): Promise<T> {
     Atomics.add(this.#words, this.#busy, calls);
     try {
-      // After busy is set, or the host could see nobody busy and leave in between.
+      // Check this after busy is set. Otherwise the host could see nobody busy and leave in between.
       if (this.isLeaving) throw new Error('the host is leaving');
       return await work();
     } finally {

@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { InputSpec, ModelSpec } from '../../src/protocol/serving.js';
 import { runtime } from '../providers/runtime.js';
 
-/** Values of one input as its tensor takes them: [rows, size]. Those of float16 are its bits. */
+/** Values of one input in the form of its tensor: [rows, size]. float16 values are bits. */
 export type InputBuffer =
   | Float32Array
   | Float64Array
@@ -12,10 +12,10 @@ export type InputBuffer =
   | Uint16Array
   | string[];
 
-/** The inputs' values, normalised, one buffer an input. The runtime reads them later in the turn: no two runs share a set. */
+/** The inputs' normalised values, one buffer per input. The runtime reads them later in the turn, so no two runs may share a set. */
 export type InputBuffers = InputBuffer[];
 
-/** A buffer with room for some rows; texts are all the first that each feature may have, numbers 0. */
+/** A buffer for some rows. Texts start as the first text of each feature, numbers as 0. */
 export function newInputBuffer({ size, type = 'float32', texts }: InputSpec, rows: number): InputBuffer {
   const length = rows * size;
   switch (type) {
@@ -41,12 +41,12 @@ export function newBuffers({ inputs }: ModelSpec, rows: number): InputBuffers {
   return inputs.map((input) => newInputBuffer(input, rows));
 }
 
-/** Some values of a buffer: of numbers a view, of texts a copy. */
+/** Some values of a buffer: a view of numbers, a copy of texts. */
 export function valuesOf(buffer: InputBuffer, first: number, end: number): InputBuffer {
   return Array.isArray(buffer) ? buffer.slice(first, end) : buffer.subarray(first, end);
 }
 
-/** Copies values to a place in a buffer of the same kind. */
+/** Copies values to a position in a buffer of the same kind. */
 export function putValues(buffer: InputBuffer, values: InputBuffer, at: number): void {
   if (buffer instanceof BigInt64Array) {
     if (values instanceof BigInt64Array) buffer.set(values, at);
@@ -57,12 +57,12 @@ export function putValues(buffer: InputBuffer, values: InputBuffer, at: number):
   }
 }
 
-/** The axes of each input behind that of the rows. */
+/** The axes of each input after the axis of rows. */
 export type RowShapes = readonly (readonly number[])[];
 
 /**
- * The axes behind that of the rows, for each input: as the manifest says; else as the graph does, where its axes are fixed and hold as
- * many values as a row has; else one.
+ * The axes of each input after the axis of rows: from the manifest; else from the graph, if its axes are fixed and hold as many values as a
+ * row; else a single axis.
  */
 export function rowShapes(session: InferenceSession, inputs: readonly InputSpec[]): RowShapes {
   return inputs.map(({ name, size, shape }) => {

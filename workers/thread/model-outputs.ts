@@ -4,36 +4,36 @@ import type { ModelSpec } from '../../src/protocol/serving.js';
 import { toFloats } from './floats.js';
 import { probabilityReader, type ToProbability } from './to-probability.js';
 
-/** What a model says of some rows, by what it means. */
+/** A model's outputs for some rows, by meaning. */
 export interface ModelOutputs {
-  /** Of each row, after softmax, sigmoid and calibration. In [0, 1], unless the model is not what its manifest says. */
+  /** One value per row, after softmax, sigmoid and calibration. In [0, 1], unless the model does not match its manifest. */
   probability: Float32Array | Float64Array;
-  /** null where the model has no such output; so for attention. */
+  /** null if the model has no such output. The same for attention. */
   riskScore: Float32Array | null;
   attention: Float32Array | null;
-  /** What the probabilities were made of, as the graph gave it: [rows, columns]. */
+  /** The graph's raw output behind the probabilities: [rows, columns]. */
   raw: Float32Array;
 }
 
-/** The values of the outputs for some rows, as the graph gave them. */
+/** The graph's raw outputs for some rows. */
 export interface RawOutputs {
   raw: Float32Array;
   riskScore: Float32Array | null;
   attention: Float32Array | null;
 }
 
-/** Reads a graph's outputs as the manifest means them, and checks that they are as many as they must be. */
+/** Reads a graph's outputs by the manifest, and checks their lengths. */
 export class OutputReader {
-  /** Columns of the attention output; 0 where there is none. */
+  /** Columns of the attention output; 0 if there is none. */
   readonly attentionWidth: number;
-  /** Columns of the output that has the score. */
+  /** Columns of the score output. */
   readonly columns: number;
   readonly #form: ScoreForm;
   readonly #toProbability: ToProbability;
 
   /**
-   * @param one what the graph gave for `rows` rows.
-   * @throws {Error} where the outputs have not as many columns as the manifest says or needs.
+   * @param one the graph's outputs for `rows` rows.
+   * @throws {Error} if the outputs do not have as many columns as the manifest says or needs.
    */
   constructor(spec: ModelSpec, one: RawOutputs, rows: number) {
     this.#form = scoreFormOf(spec.outputs);
@@ -43,14 +43,14 @@ export class OutputReader {
     this.check(one, rows);
   }
 
-  /** @throws {Error} where an output has the wrong length. */
+  /** @throws {Error} if an output has the wrong length. */
   read(outputs: RawOutputs, rows: number): ModelOutputs {
     this.check(outputs, rows);
     const { raw, riskScore, attention } = outputs;
     return { probability: this.#toProbability(raw, rows), riskScore, attention, raw };
   }
 
-  /** The outputs of the first rows of a run of `all` rows. @throws {Error} where an output has the wrong length. */
+  /** The outputs of the first rows of a run of `all` rows. @throws {Error} if an output has the wrong length. */
   firstOf(outputs: RawOutputs, rows: number, all: number): RawOutputs {
     this.check(outputs, all);
     const { raw, riskScore, attention } = outputs;
@@ -61,7 +61,7 @@ export class OutputReader {
     };
   }
 
-  /** @throws {Error} where an output has the wrong length. */
+  /** @throws {Error} if an output has the wrong length. */
   check({ raw, riskScore, attention }: RawOutputs, rows: number): void {
     checkLength(this.#form, raw, rows * this.columns);
     checkLength('riskScore', riskScore, rows);
@@ -69,14 +69,14 @@ export class OutputReader {
   }
 }
 
-/** The outputs of a run, in whatever type of floating point numbers the graph gives them. */
+/** The outputs of a run, with any type of floating point number. */
 export function rawOutputsOf(results: InferenceSession.ReturnType, outputs: OutputSpec): RawOutputs {
   const raw = floatsOf(results, outputs[scoreFormOf(outputs)]);
   if (raw === null) throw new Error('a model has no score');
   return { raw, riskScore: floatsOf(results, outputs.riskScore), attention: floatsOf(results, outputs.attention) };
 }
 
-/** The outputs of several runs as those of one. */
+/** Combines the outputs of several runs. */
 export function joined(parts: readonly RawOutputs[]): RawOutputs {
   const [first] = parts;
   if (parts.length === 1 && first !== undefined) return first;
@@ -105,7 +105,7 @@ function floatsOf(results: InferenceSession.ReturnType, name: string | undefined
   return floats;
 }
 
-/** How many classes there are. */
+/** The number of classes. */
 function columnsOf(form: ScoreForm, { classes, fraudClass }: OutputSpec, seen: number): number {
   const expected = classes?.length ?? seen;
   if (expected < 2 || !Number.isSafeInteger(expected)) {

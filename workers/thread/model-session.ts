@@ -12,7 +12,7 @@ export type { ModelOutputs } from './model-outputs.js';
 export class ModelSession {
   readonly #session: InferenceSession;
   readonly #spec: ModelSpec;
-  /** The axes of each input behind that of the rows. */
+  /** The axes of each input after the axis of rows. */
   readonly #shapes: RowShapes;
   readonly #names: readonly string[];
   readonly #rows: RunRows;
@@ -33,17 +33,16 @@ export class ModelSession {
     this.#reader = reader;
   }
 
-  /** Columns of the attention output; 0 where there is none. */
+  /** Columns of the attention output; 0 if there is none. */
   get attentionWidth(): number {
     return this.#reader.attentionWidth;
   }
 
   /**
-   * Runs the session at the batch sizes that will occur, so that no request meets a first run,
-   * and checks that the outputs have the lengths the manifest promises.
+   * Runs the session at the batch sizes that will occur, so that no request meets a first run. Also checks the lengths of the outputs.
    *
-   * @param furtherSizes larger than `maxBatchSize`, which is run with the powers of two up to it.
-   * @throws {Error} where the graph can't be run or an output has another length.
+   * @param furtherSizes sizes above `maxBatchSize`. `maxBatchSize` and the powers of two up to it are always run.
+   * @throws {Error} if the graph cannot be run or an output has another length.
    */
   static async warmedUp(
     session: InferenceSession,
@@ -68,12 +67,12 @@ export class ModelSession {
     return model;
   }
 
-  /** The largest batch worth a warm-up, of those up to `rows`: where few rows share a run, larger batches only repeat it. */
+  /** The largest useful batch for the warm-up, up to `rows`. If only few rows share a run, larger batches just repeat it. */
   largestWarmUp(rows: number): number {
     return Math.min(rows, 2 * (this.#rows.shared ?? rows));
   }
 
-  /** @throws {Error} where the runtime fails or an output has the wrong length. */
+  /** @throws {Error} if the runtime fails or an output has the wrong length. */
   async infer(buffers: InputBuffers, rows: number): Promise<ModelOutputs> {
     const { shared, fixed } = this.#rows;
     if (shared === null) return this.#reader.read(await this.#run(buffers, rows), rows);

@@ -2,11 +2,11 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelSpec } from '../../src/protocol/serving.js';
 import { type InputBuffers, newBuffers, putValues, valuesOf } from './input-buffers.js';
 
-/** How many rows the graph takes in a run. */
+/** How many rows the graph takes per run. */
 export interface RunRows {
   /** The most rows that share a run; null for any number. */
   shared: number | null;
-  /** The rows of a run's tensors where the graph fixes them, whatever it is given; null where it does not. */
+  /** The number of rows in a run's tensors if the graph fixes it; null if it does not. */
   fixed: number | null;
 }
 
@@ -15,7 +15,7 @@ export function runRowsOf(session: Pick<InferenceSession, 'inputMetadata'>, { ba
   return { shared: batch === 'alone' ? 1 : fixed, fixed };
 }
 
-/** The first axis of the inputs, where it is a number. Those that differ are refused by the host. */
+/** The first axis of the inputs if it is a number. The host refuses inputs with different numbers. */
 function fixedRows({ inputMetadata }: Pick<InferenceSession, 'inputMetadata'>): number | null {
   for (const input of inputMetadata) {
     const rows = input.isTensor ? input.shape[0] : undefined;
@@ -27,8 +27,8 @@ function fixedRows({ inputMetadata }: Pick<InferenceSession, 'inputMetadata'>): 
 /**
  * Some rows of buffers, as buffers that begin with them.
  *
- * @param wanted how many rows there must be: missing ones are copies of the last. A copy of a row does to a graph nothing that the row does
- * not do: it brings no other scale, and no NaN.
+ * @param wanted the number of rows that is needed. Missing rows are copies of the last. A copy has no other effect on a graph than the row
+ * itself: it brings no other scale and no NaN.
  */
 export function bufferRows(
   spec: ModelSpec,

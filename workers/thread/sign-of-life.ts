@@ -5,7 +5,7 @@ const everyMs = 1_000;
 
 let saidAt = performance.now();
 
-/** Tells the host, once a second at most, that this worker does not hang: for loops that keep the event loop from turning. */
+/** Tells the host, at most once a second, that this worker does not hang. For loops that block the event loop. */
 export function showLife(): void {
   const now = performance.now();
   if (now - saidAt < everyMs) return;
@@ -14,7 +14,7 @@ export function showLife(): void {
   parentPort?.postMessage(sign);
 }
 
-/** Tells it by itself wherever the event loop turns. */
+/** Tells it automatically while the event loop runs. */
 export function keepShowingLife(): void {
   setInterval(showLife, everyMs).unref();
 }

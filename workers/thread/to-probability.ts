@@ -8,10 +8,10 @@ import {
 } from '../../src/protocol/output-forms.js';
 import type { ModelSpec } from '../../src/protocol/serving.js';
 
-/** The probabilities of some rows, from what the graph gave: [rows, columns]. */
+/** The probabilities of some rows, from the graph's output: [rows, columns]. */
 export type ToProbability = (raw: Float32Array, rows: number) => Float32Array | Float64Array;
 
-/** How this model's output becomes a probability. Explanations need it in float64, where it is not float32 already. */
+/** How this model's output becomes a probability. Explanations need it in float64, if it is not already float32. */
 export function probabilityReader({ outputs, calibration }: ModelSpec, columns: number): ToProbability {
   const form = scoreFormOf(outputs);
   if (calibration === undefined && (form === 'probability' || form === 'score')) return (raw) => raw;
@@ -27,7 +27,7 @@ export function probabilityReader({ outputs, calibration }: ModelSpec, columns: 
   };
 }
 
-/** What one row comes to, before calibration. */
+/** The probability of one row, before calibration. */
 function rowReader(form: ScoreForm, columns: number, fraud: number): (raw: Float32Array, row: number) => number {
   if (form === 'logits' && columns === 2) {
     return (raw, row) => softmaxOfTwo(raw[2 * row + 1 - fraud] as number, raw[2 * row + fraud] as number);

@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { constants, platform, setPriority } from 'node:os';
 
-/** Below the threads that serve, and still a tenth of a CPU where they use all of it. */
+/** Lower priority than the threads that serve, but still a tenth of a CPU if they use all of it. */
 const whileLoading = 10;
 
-/** The capability that a thread needs to take back what it gave (CAP_SYS_NICE), as a bit of `CapEff`. */
+/** The capability that a thread needs to raise its priority again (CAP_SYS_NICE), as a bit of `CapEff`. */
 const mayRaise = 1n << 23n;
 
 /**
- * Gives this thread the lowest priority, so that the threads of callers' requests go before it where they need the same CPU. On Linux a
- * priority is a thread's; elsewhere it is the whole process's, and left alone.
+ * Gives this thread the lowest priority, so that the threads of callers' requests go first on the same CPU. On Linux a priority belongs to
+ * a thread. Elsewhere it belongs to the whole process and is not changed.
  */
 export function yieldToOthers(): void {
   setOwnPriority(constants.priority.PRIORITY_LOW);
 }
 
 /**
- * The same for a while, and less so. Where the system would not let the thread go back to its priority, it keeps it.
+ * Lowers the priority for a while, and less. If the system would not let the thread return to its priority, it is not changed.
  *
- * @returns ends it.
+ * @returns a function that ends it.
  */
 export function yieldForNow(): () => void {
   if (!mayRaisePriority()) return () => {};
@@ -31,7 +31,7 @@ function setOwnPriority(priority: number): void {
   try {
     setPriority(priority);
   } catch {
-    // A sandbox may forbid it: it works without, only less politely.
+    // A sandbox may forbid it. Everything works without it.
   }
 }
 

@@ -7,16 +7,16 @@ import { newRunBuffers, type RunBuffers } from '../serving/run-buffers.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { type InputBuffers, ModelSession } from '../thread/model-session.js';
 
-/** Rows a run of the verification takes. */
+/** Rows per run of the verification. */
 const verificationBatch = 256;
 
 /** Runs before the timed ones, at each batch size. */
 const warmUpRuns = 5;
 
 /**
- * Runs two graphs of the same manifest on the same rows and says how far apart they are; then times them in turn.
+ * Runs two graphs of the same manifest on the same rows, and reports their differences. Then times them alternately.
  *
- * @throws {Error} where either can't be loaded or run.
+ * @throws {Error} if a graph cannot be loaded or run.
  */
 export async function compare(task: CompareTask): Promise<Comparison> {
   const original = await load(task, task.original);
@@ -42,7 +42,7 @@ async function load({ spec }: CompareTask, file: ModelFile): Promise<{ model: Mo
   return result;
 }
 
-/** @param place which of the task's rows each row is. */
+/** @param place returns the row number of the task for each row. */
 function gathered({ spec, rows }: CompareTask, count: number, place: (row: number) => number): RunBuffers {
   const buffers = newRunBuffers(spec.inputs, count);
   buffers.gather(
@@ -69,7 +69,7 @@ async function verify(a: ModelSession, b: ModelSession, task: CompareTask, rows:
   return largest;
 }
 
-/** Infinite where one is a number and the other is not. */
+/** Infinite if only one of the two is a number. */
 function largestDifference(
   a: ArrayLike<number> | null,
   b: ArrayLike<number> | null,
@@ -101,7 +101,7 @@ async function time(
   const originalMs: number[] = [];
   const optimizedMs: number[] = [];
   for (let run = -warmUpRuns; run < runs; run += 1) {
-    // In turn, so that whatever else the machine does meets both.
+    // Alternately, so that other load on the machine affects both.
     const pair = [await timed(original, buffers, batchSize), await timed(optimized, buffers, batchSize)] as const;
     if (run < 0) continue;
     originalMs.push(pair[0]);

@@ -1,6 +1,6 @@
 import { float16Bits, float16Of } from '../thread/float16.js';
 
-/** Numbers as float16, as the runtime for Node.js takes them: `Float16Array` where there is one, else its bits. */
+/** Numbers as float16, in the form that the Node.js runtime takes: `Float16Array` if it exists, else its bits. */
 export function toFloat16(numbers: readonly number[]): Uint16Array {
   const own = float16Array();
   return own === null ? Uint16Array.from(numbers, float16Bits) : own.from(numbers);
@@ -12,7 +12,7 @@ export function fromFloat16(data: unknown): number[] {
   return data instanceof Uint16Array ? Array.from(data, float16Of) : [];
 }
 
-/** Node.js 20 and 22 have none. What it makes is a list of numbers like any other. */
+/** Node.js 20 and 22 have none. The result is used as a list of numbers. */
 function float16Array(): typeof Uint16Array | null {
   const found: unknown = Reflect.get(globalThis, 'Float16Array');
   return typeof found === 'function' ? (found as typeof Uint16Array) : null;

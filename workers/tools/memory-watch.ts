@@ -6,8 +6,8 @@ import { deviceMemoryGb } from '../providers/nvidia-smi.js';
 const bytesPerGb = 1024 ** 3;
 
 /**
- * What memory in use has grown by since it was begun: the device's where there is one and its driver's tool tells, all processes counted;
- * else the process's own, of the machine's.
+ * How much the used memory has grown since the start: the device's over all processes, if there is a device and its driver's tool reports
+ * it; else that of this process, relative to the machine's memory.
  */
 export class MemoryWatch {
   readonly #device: number | null;
@@ -35,7 +35,7 @@ export class MemoryWatch {
   }
 }
 
-/** null where the system does not tell: Node.js reads a file of /proc for it. */
+/** null if the system does not report it: Node.js reads a file in /proc for it. */
 function hostGb(): number | null {
   try {
     return process.memoryUsage.rss() / bytesPerGb;
@@ -44,7 +44,7 @@ function hostGb(): number | null {
   }
 }
 
-/** The machine's, or what the container may use of it. */
+/** The machine's memory, or the container's limit. */
 function totalGb(): number {
   const limit = process.constrainedMemory();
   return Math.min(totalmem(), limit > 0 ? limit : Number.POSITIVE_INFINITY) / bytesPerGb;

@@ -15,18 +15,18 @@ import { Rendezvous } from './rendezvous.js';
 /** Runs before the timed ones, at each batch size. */
 const warmUpRuns = 5;
 
-/** Threads that are to get in one another's way have to run at the same time for longer than they take to begin. */
+/** Threads that should disturb each other must run together for longer than they need to start. */
 const leastTogetherMs = 50;
 
 /**
- * Measures one provider at batch sizes that grow, until they are done or the memory is; while as many other sessions as the task says do
- * the same.
+ * Measures one provider at increasing batch sizes, until all are done or memory runs out. The other sessions of the task do the same at the
+ * same time.
  *
- * @throws {Error} where the model can't be run.
+ * @throws {Error} if the model cannot be run.
  */
 export async function profile(task: ProfileTask, slot: Pick<GuardSlot, 'isLeaving'>): Promise<ProfileReport> {
   const rendezvous = new Rendezvous(task.rendezvous, () => {
-    // The event loop stands while this thread waits for the others.
+    // The event loop is blocked while this thread waits for the others.
     showLife();
     return slot.isLeaving;
   });
@@ -50,10 +50,10 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
     const tryOut = (session: InferenceSession): Promise<ModelSession> => ModelSession.warmedUp(session, task.spec, 1);
     ({ result: model } = await openSession(bytes, [task.provider], task.device, tryOut));
   } catch (error) {
-    // The CPU provider is always there: where it fails the model is at fault.
+    // The CPU provider is always present. If it fails, the model is the cause.
     if (!(error instanceof NoProviderError) || task.provider === 'cpu') throw error;
     const reason = error.trials[0]?.reason ?? 'unknown';
-    // One more that can't be opened says nothing of those before, but where the device is gone.
+    // If one more session cannot be opened, the earlier ones are still valid, unless the device is lost.
     return { ...report, unavailable: reason, isDeviceLost: isDeviceLost(reason) };
   }
   for (const [size, batchSize] of task.batchSizes.entries()) {
@@ -67,13 +67,13 @@ async function profileUntil(task: ProfileTask, rendezvous: Rendezvous): Promise<
       if (task.provider === 'cpu' || !isDeviceFailure(error.message)) throw error;
       return { ...report, measured: [], unavailable: sessionFailure(error), isDeviceLost: true };
     }
-    // The next size takes memory of its own, which is not to be seen at this one.
+    // The next size takes its own memory, which must not count for this size.
     if (!rendezvous.meet(profileMeetings.end(size))) break;
   }
   return report;
 }
 
-/** @returns null where another session has given up. */
+/** @returns null if another session has given up. */
 async function measure(
   model: ModelSession,
   { spec, rows, runs, batchSizes, rendezvous: { parties } }: ProfileTask,
@@ -104,13 +104,13 @@ async function measure(
     durationsMs.push(await run());
   }
   rendezvous.finish(meeting);
-  // Those that are not through yet are to have company until the end.
+  // Threads that are not finished yet need the load of the others until the end.
   let company = 0;
   for (; !rendezvous.isOver(meeting); company += 1) await run();
   return rendezvous.isOff ? null : { durationsMs, runs: durationsMs.length + company, startMs, endMs: clockMs() };
 }
 
-/** The same for all threads, as `performance.now` is not. */
+/** The same clock for all threads, unlike `performance.now`. */
 function clockMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -1,9 +1,9 @@
 import { abandonRendezvous, type RendezvousData, rendezvousWords } from '../../src/protocol/tools.js';
 
-/** How often a thread that waits looks whether the host is leaving, which nobody can tell it then. */
+/** How often a waiting thread checks whether the host is leaving, because nobody can tell it while it waits. */
 const lookEveryMs = 20;
 
-/** Where threads that are measured at the same time wait for one another, at one meeting after the other. */
+/** A sequence of meetings at which threads that are measured together wait for each other. */
 export class Rendezvous {
   readonly #words: Int32Array;
   readonly #parties: number;
@@ -16,12 +16,12 @@ export class Rendezvous {
     this.#isLeaving = isLeaving;
   }
 
-  /** Whether it is of no use to go on: one of the threads has given up, or the host is leaving. */
+  /** Whether to stop: one of the threads has given up, or the host is leaving. */
   get isOff(): boolean {
     return Atomics.load(this.#words, rendezvousWords.abandoned) !== 0 || this.#isLeaving();
   }
 
-  /** Waits for the others. @returns false where it is off. */
+  /** Waits for the others. @returns false if the meetings were given up. */
   meet(meeting: number): boolean {
     const word = rendezvousWords.arrived(meeting);
     let arrived = Atomics.add(this.#words, word, 1) + 1;
@@ -33,17 +33,17 @@ export class Rendezvous {
     return !this.isOff;
   }
 
-  /** This thread is through with what the meeting was for. */
+  /** This thread has finished the work of this meeting. */
   finish(meeting: number): void {
     Atomics.add(this.#words, rendezvousWords.finished(meeting), 1);
   }
 
-  /** Whether all are through with it, or it is off. */
+  /** Whether all have finished it, or the meetings were given up. */
   isOver(meeting: number): boolean {
     return this.isOff || Atomics.load(this.#words, rendezvousWords.finished(meeting)) >= this.#parties;
   }
 
-  /** Comes to no meeting any more, and lets nobody wait. */
+  /** Comes to no more meetings, and stops all waiting. */
   abandon(): void {
     abandonRendezvous(this.#words);
   }

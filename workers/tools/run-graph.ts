@@ -7,7 +7,7 @@ import { sessionFailure } from '../providers/session-failure.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { fromFloat16, toFloat16 } from './float16.js';
 
-/** Runs a graph as it is. What the runtime refuses is part of the report. */
+/** Runs a graph. If the runtime refuses it, the report says so. */
 export async function runGraph({ model, runs }: RunGraphTask): Promise<GraphRunReport> {
   const results: GraphRunResult[] = [];
   try {

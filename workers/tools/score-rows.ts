@@ -11,13 +11,13 @@ import { describeGraph } from '../thread/describe-graph.js';
 import { bytesOf } from '../thread/model-bytes.js';
 import { ModelSession } from '../thread/model-session.js';
 
-/** Rows a run takes. */
+/** Rows per run. */
 const batchSize = 256;
 
 /**
  * Scores rows on one provider.
  *
- * @throws {Error} where the model file can't be read, or is another one.
+ * @throws {Error} if the model file cannot be read, or is another file.
  */
 export async function scoreRows(task: ScoreTask): Promise<ScoredRows> {
   const { spec, provider, device } = task;

@@ -14,7 +14,7 @@ import { explainRow, replay } from './replay.js';
 import { runGraph } from './run-graph.js';
 import { scoreRows } from './score-rows.js';
 
-/** As in `inference-worker.ts`. */
+/** See `inference-worker.ts`. */
 export const mark = 'the tool-worker of fraud-scorer';
 
 sayHello('tool-worker');
@@ -22,7 +22,7 @@ keepShowingLife();
 
 const slot = new GuardSlot(workerData);
 
-/** Runs one task of a tool: what needs the runtime, which the host never loads. */
+/** Runs one task of a tool. These tasks need the runtime, which the host never loads. */
 export default async function runTool(task: ToolTask): Promise<ToolReply<ToolTask['kind']>> {
   try {
     return { result: await slot.during(() => resultOf(task)) };
@@ -54,7 +54,7 @@ async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> 
   }
 }
 
-/** Loading a graph with this option has the runtime save it as it has optimised it. */
+/** With this option, the runtime saves its optimised form of the graph when it loads the graph. */
 async function optimize({ model, outPath, level }: OptimizeTask): Promise<null> {
   const { InferenceSession } = await loadRuntime();
   const { graph, weights } = bytesOf(model);

@@ -13,8 +13,10 @@ import { checkOf, mustBeNone, reported } from '../report/check.js';
 import { type GpuSettings, tickMs } from '../settings.js';
 import { AnswerJudge, shareToldApart } from '../versions/answer-judge.js';
 import { DeploysUnderLoad, type Variant } from '../versions/deploys-under-load.js';
+import { SwapPhases } from '../versions/swap-phases.js';
 import { SwapWindows } from '../versions/swap-windows.js';
 import { VersionFolder } from '../versions/version-folder.js';
+import { watchSwaps } from '../versions/watch-swaps.js';
 import type { PartContext, PartReport, RunPart } from './part.js';
 
 const ratePerSecond = 20_000;
@@ -71,10 +73,10 @@ export const deploys: RunPart = async (context) => {
   await memory.add('one version');
   const judge = new AnswerJudge();
   judge.admit('0-0', variants[0]?.expected ?? []);
-  const windows = new SwapWindows();
+  const [windows, phases] = [new SwapWindows(), new SwapPhases()];
   const now = (): number => performance.now();
   const load = new DeploysUnderLoad({
-    ...{ scorer, folder, variants, judge, windows, now },
+    ...{ scorer, folder, variants, judge, windows, phases, now },
     onStep: (step) => memory.add(step),
   });
 
@@ -83,6 +85,8 @@ export const deploys: RunPart = async (context) => {
   const steps = runSteps(load, now() + hotShare * durationMs, shadowShare * durationMs, end);
   // What it fails with is thrown below, once the load is over.
   steps.catch(() => {});
+  const unwatch = watchSwaps(scorer, phases, now);
+  resources.add({ close: async () => unwatch() });
   const [within, between] = [new LatencyHistogram(), new LatencyHistogram()];
   const pace = resources.add(new Pacer(tickMs));
   const { sent } = await openLoop({
@@ -97,6 +101,7 @@ export const deploys: RunPart = async (context) => {
     },
     onAnswer: (intended, answered) => {
       (windows.touches(intended, answered) ? within : between).record(answered - intended);
+      phases.record('request', intended, answered);
     },
   });
   const { took, shadow, canary } = await steps;
@@ -114,6 +119,7 @@ export const deploys: RunPart = async (context) => {
   if (took.length > 0)
     report.check(reported(`${took.length} hot updates, from deploy to serving, each`, figureOf(took), 'ms'));
   sayLatency(report, within, between);
+  for (const table of phases.tables) report.table(table);
   sayShadow(report, shadow);
   sayCanary(report, canary);
   sayDevice(context, samples, device);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeploymentSummary, DeployOptions, FraudScorer } from 'fraud-scorer';
 import type { AnswerJudge } from './answer-judge.js';
+import type { SwapPhases } from './swap-phases.js';
 import type { SwapWindows } from './swap-windows.js';
 import type { VersionFolder } from './version-folder.js';
 
@@ -16,6 +17,7 @@ export interface DeploysOptions {
   variants: readonly Variant[];
   judge: AnswerJudge;
   windows: SwapWindows;
+  phases: SwapPhases;
   /** Milliseconds, monotonic. */
   now: () => number;
   /** Told after each step, with its name. */
@@ -87,7 +89,7 @@ export class DeploysUnderLoad {
 
   /** Deploys the next version, or one that is as the variant says. */
   async deploy(options: DeployOptions, variant = this.#made + 1): Promise<DeploymentSummary> {
-    const { scorer, folder, variants, judge, windows, now } = this.#options;
+    const { scorer, folder, variants, judge, windows, phases, now } = this.#options;
     const chosen = variants[variant % variants.length];
     if (chosen === undefined) throw new RangeError('variants: expected at least one, received none');
     this.#made += 1;
@@ -96,10 +98,12 @@ export class DeploysUnderLoad {
     // A shadow answers nobody.
     if (options.traffic !== 'shadow') judge.admit(version, chosen.expected);
     windows.begin(now());
+    phases.begin(now());
     try {
       return await scorer.deploy(directory, options);
     } finally {
       windows.end(now());
+      phases.enter('between', now());
     }
   }
 

@@ -5,7 +5,7 @@ import { paintFor } from './paint.js';
 import { viewOf } from './view.js';
 import type { Screen } from './watch.js';
 
-/** A view that is drawn anew in its place. */
+/** A view that is redrawn in place. */
 export function liveScreen(stream: WriteStream): Screen {
   const update = createLogUpdate(stream);
   const paint = paintFor(stream);
@@ -22,7 +22,7 @@ export function liveScreen(stream: WriteStream): Screen {
       draw('');
     },
     lost: (reason) => draw(`▲ ${reason}`),
-    // What was seen last stays on the terminal.
+    // The last view stays on the terminal.
     close: () => update.done(),
   };
 }

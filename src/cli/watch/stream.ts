@@ -4,21 +4,21 @@ import { createParser } from 'eventsource-parser';
 import type { DashboardSnapshot } from '../../api/dashboard.js';
 import { escapeControls } from '../../errors/foreign-names.js';
 
-/** There is no live page at an address, or it can't be seen; the message says what to do. */
+/** The address has no live page, or the page cannot be read. The message says what to do. */
 export class NoLivePageError extends Error {
   override readonly name = 'NoLivePageError';
 }
 
-/** Where a live page is, and how to ask for it. */
+/** The address of a live page, and the headers to send. */
 export interface LivePage {
-  /** With a slash at its end, and without credentials. */
+  /** Ends with a slash and has no credentials. */
   base: URL;
   headers: Record<string, string>;
 }
 
 /**
- * @param address as it was given: `localhost:9464` will do.
- * @throws {NoLivePageError} where it is none.
+ * @param address the address as the user gave it. `localhost:9464` is enough.
+ * @throws {NoLivePageError} if it is not an address.
  */
 export function livePageAt(address: string, headers: Record<string, string> = {}): LivePage {
   const given = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address.replace(/^:/, 'localhost:')}`;
@@ -36,7 +36,7 @@ export function livePageAt(address: string, headers: Record<string, string> = {}
   return { base, headers: username === '' ? headers : { authorization: `Basic ${credentials}`, ...headers } };
 }
 
-/** A password may have a percent sign that begins no escape. */
+/** The password may have a percent sign that does not begin an escape. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -45,7 +45,7 @@ function decoded(text: string): string {
   }
 }
 
-/** One snapshot. @throws {NoLivePageError} where there is none to be had. */
+/** Fetches one snapshot. @throws {NoLivePageError} if there is none. */
 export async function fetchSnapshot(page: LivePage, signal: AbortSignal): Promise<DashboardSnapshot> {
   const response = await ask(page, 'snapshot', 'application/json', signal);
   return read(await response.text(), page);
@@ -54,7 +54,7 @@ export async function fetchSnapshot(page: LivePage, signal: AbortSignal): Promis
 /**
  * Calls `onSnapshot` with every snapshot until the stream ends.
  *
- * @throws {NoLivePageError} where there is no stream to be had.
+ * @throws {NoLivePageError} if there is no stream.
  */
 export async function followSnapshots(
   page: LivePage,
@@ -98,7 +98,7 @@ async function ask(page: LivePage, what: string, type: string, signal: AbortSign
 
 function adviceFor(status: number, said: string): string {
   if (status === 401 || status === 403)
-    return `the service refuses (HTTP ${status}); give what it asks for with --header`;
+    return `the service refused the request (HTTP ${status}); add the header that it expects with --header`;
   if (status === 404)
     return 'there is no live page (HTTP 404); expected the address at which dashboardHandler is mounted';
   return `the service answers HTTP ${status}${said === '' || said.startsWith('<') ? '' : `: ${shown(said.trim())}`}`;
@@ -114,7 +114,7 @@ function read(text: string, { base }: LivePage): DashboardSnapshot {
 
 function parsed(text: string): unknown {
   try {
-    // What comes from another machine must not reach the terminal as an escape sequence.
+    // Text from another machine must not reach the terminal as an escape sequence.
     return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? escapeControls(value) : value));
   } catch {
     return null;

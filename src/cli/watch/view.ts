@@ -12,19 +12,19 @@ const noBorders = Object.fromEntries(
   ),
 );
 
-/** What a terminal of so many columns and rows shows of a scorer. */
+/** The size of a terminal in columns and rows. */
 export interface Terminal {
   columns: number;
   rows: number;
 }
 
-/** The last seconds, for the small charts. */
+/** Values of the last seconds, for the small charts. */
 export interface Trend {
   answered: readonly (number | null)[];
   p99: readonly (number | null)[];
 }
 
-/** A picture of a scorer at one moment: lines that fit the terminal. @param state of the connection; empty where it is live. */
+/** Shows a scorer at one moment, as lines that fit the terminal. @param state the state of the connection; empty if it is live. */
 export function viewOf(
   snapshot: DashboardSnapshot,
   trend: Trend,
@@ -89,7 +89,7 @@ export function viewOf(
       .slice(0, 3)
       .map((event) => `  ${formatTime(event.at)}  ${event.version ?? ''} ${eventWords(event)}`),
   ];
-  // A view that is longer than the terminal would leave its top behind each time it is drawn.
+  // Drawing a view that is longer than the terminal would leave its first lines behind each time.
   return lines.slice(0, Math.max(rows - 1, 1)).join('\n');
 }
 
@@ -132,7 +132,7 @@ function row(label: string, values: readonly string[]): string {
   return `  ${label.padEnd(labelWidth)}${values.join('   ')}`;
 }
 
-/** A chart of one line, from 0 to its highest value. */
+/** A chart in one line, from 0 to its highest value. */
 export function sparkline(values: readonly (number | null)[], width: number): string {
   const shown = values.slice(-width);
   const highest = Math.max(...shown.map((value) => value ?? 0), Number.MIN_VALUE);
@@ -142,7 +142,7 @@ export function sparkline(values: readonly (number | null)[], width: number): st
   return bars.join('').padStart(width);
 }
 
-/** The same in a line of plain text. */
+/** The snapshot as one line of plain text. */
 export function lineOf({ at, model, point, recent, queue, health, alerts }: DashboardSnapshot): string {
   const active = alerts
     .filter(({ clearedAt }) => clearedAt === null)

@@ -13,16 +13,16 @@ interface WatchFlags {
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Adds `fraud-scorer watch`. @param end is told the exit code. */
+/** Adds `fraud-scorer watch`. @param end gets the exit code. */
 export function addWatchCommand(program: Command, output: Output, end: (code: number) => void): void {
   program
     .command('watch <url>')
     .description('Shows a running scorer in the terminal, from the address of its live page (dashboardHandler).')
-    .helpOption('--help', 'write this')
-    .option('--once', 'show it once, and end')
+    .helpOption('--help', 'show this help')
+    .option('--once', 'show it once and exit')
     .option('--json', 'write JSON: a line each second, or one snapshot with --once')
     .addOption(
-      new Option('--header <name: value>', 'send this header, such as an Authorization; may be repeated')
+      new Option('--header <name: value>', 'send this header, such as Authorization (may be repeated)')
         .argParser(header)
         .default({}, 'none'),
     )
@@ -36,7 +36,7 @@ export function addWatchCommand(program: Command, output: Output, end: (code: nu
       const isLive = process.stdout.isTTY && !json && !once;
       const screen = isLive ? liveScreen(process.stdout) : plainScreen(output, json);
       const closed = (): void => controller.abort();
-      // `fraud-scorer watch … | head`: nobody reads any more.
+      // The reader has closed the pipe, as in `fraud-scorer watch … | head`.
       process.stdout.once('error', closed);
       try {
         const page = livePageAt(url, headers);
@@ -54,7 +54,7 @@ export function addWatchCommand(program: Command, output: Output, end: (code: nu
     });
 }
 
-/** A name and a value as HTTP takes them: the value of Latin letters. */
+/** Parses a header name and value. HTTP allows only Latin-1 characters in the value. */
 function header(text: string, earlier: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined)

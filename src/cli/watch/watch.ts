@@ -8,30 +8,30 @@ import { lineOf } from './view.js';
 const firstDelayMs = 1_000;
 const longestDelayMs = 15_000;
 const keptSeconds = 120;
-/** A live page sends a snapshot each second. After so long without one, the connection is dead, though nothing has ended it. */
+/** A live page sends a snapshot each second. If none came for this long, the connection is dead, even if nobody closed it. */
 const longestSilenceMs = 10_000;
 
 export interface WatchOptions {
   page: LivePage;
-  /** One snapshot, and the end. */
+  /** Show one snapshot, then stop. */
   once: boolean;
-  /** Snapshots as lines of JSON. */
+  /** Write snapshots as lines of JSON. */
   json: boolean;
   clock: Clock;
-  /** Aborted when it is time to stop. */
+  /** Aborted to stop watching. */
   signal: AbortSignal;
   screen: Screen;
 }
 
-/** Where a scorer is shown. */
+/** The place where a scorer is shown. */
 export interface Screen {
   show(snapshot: DashboardSnapshot, points: readonly DashboardPoint[]): void;
-  /** The connection was lost: what is shown grows old. */
+  /** The connection was lost, so the shown values are old. */
   lost(reason: string): void;
   close(): void;
 }
 
-/** Lines of text, where there is no terminal. */
+/** Writes lines of text, for output that is not a terminal. */
 export function plainScreen(output: Output, json: boolean): Screen {
   return {
     show: (snapshot) => output.write(`${json ? JSON.stringify(snapshot) : lineOf(snapshot)}\n`),
@@ -43,7 +43,7 @@ export function plainScreen(output: Output, json: boolean): Screen {
 /**
  * Shows a scorer until it is told to stop. Connects again whenever the stream ends.
  *
- * @throws {NoLivePageError} where there was no live page at the first attempt: the address is wrong, most likely.
+ * @throws {NoLivePageError} if the first attempt finds no live page, because then the address is probably wrong.
  */
 export async function watch({ page, once, json, clock, signal, screen }: WatchOptions, output: Output): Promise<void> {
   if (once) {
@@ -83,7 +83,7 @@ export async function watch({ page, once, json, clock, signal, screen }: WatchOp
   }
 }
 
-/** Ends a connection on which nothing comes any more. */
+/** Ends a connection that has become silent. */
 class Silence {
   readonly #clock: Clock;
   readonly #outer: AbortSignal;
@@ -92,7 +92,7 @@ class Silence {
   readonly #stop = (): void => this.#controller.abort();
   #timer: Timer | null = null;
 
-  /** @param outer ends the connection too. @param onSilence called before it is ended. */
+  /** @param outer also ends the connection. @param onSilence called before the connection is ended. */
   constructor(clock: Clock, outer: AbortSignal, onSilence: () => void) {
     this.#clock = clock;
     this.#outer = outer;
@@ -105,7 +105,7 @@ class Silence {
     return this.#controller.signal;
   }
 
-  /** Something came. */
+  /** Call this when data has come. */
   heard(): void {
     this.#timer?.clear();
     this.#timer = this.#clock.after(longestSilenceMs, () => {

@@ -12,7 +12,7 @@ interface Shown {
   since: HTMLElement;
 }
 
-/** The alerts that are active: the first thing to be seen. */
+/** The active alerts, shown at the top. */
 export class ActiveAlerts {
   readonly #parent: HTMLElement;
   readonly #nodes: Shown[] = [];
@@ -55,13 +55,13 @@ export class ActiveAlerts {
   }
 }
 
-/** Alerts that came and went. */
+/** Alerts that were raised and cleared. */
 export class AlertHistory implements Panel {
   readonly #table = new Table('Alerts, the latest first', [
     { name: 'Raised', isShort: true },
     { name: 'Rule', isShort: true },
     { name: 'State', isShort: true },
-    { name: 'What was seen' },
+    { name: 'Value and limit' },
   ]);
   readonly #none = element('p', { class: 'note' }, 'No alert since the scorer is watched.');
   readonly element = card('Alert history', 'alert-history-title', this.#table.element, this.#none);
@@ -95,7 +95,7 @@ function textOf({ message, version }: DashboardAlert): string {
   return version === null ? message : `${message} (version ${version})`;
 }
 
-/** What became of versions and workers. */
+/** Events of versions and workers. */
 export class EventLog implements Panel {
   readonly #table = new Table('Events of versions and workers, the latest first', [
     { name: 'Time', isShort: true },

@@ -10,16 +10,16 @@ export interface Line {
   label: string;
   /** The name of a colour in the style, such as `blue`. */
   colour: string;
-  /** Lengths of dash and gap, in pixels: lines differ without colours too. */
+  /** Lengths of dash and gap, in pixels, so that lines differ without colours too. */
   dash?: number[];
-  /** How it is filled: to the ground, or to the line before. */
+  /** How the area is filled: down to the axis, or down to the line before. */
   fill?: 'ground' | 'before';
   values(columns: Columns): (number | null)[];
 }
 
 export interface ChartSpec {
   title: string;
-  /** What it shows, in a sentence, for those who do not see it. */
+  /** Describes the chart in a sentence, for people who cannot see it. */
   description: string;
   fields: readonly (keyof DashboardPoint)[];
   lines: readonly Line[];
@@ -31,7 +31,7 @@ export interface ChartSpec {
 const height = 170;
 const tableRows = 12;
 
-/** A chart with its legend, which holds the values at the cursor or the last ones, and the same as a table. */
+/** A chart with its legend, which shows the values at the cursor or the last ones, and the same data as a table. */
 export class Chart {
   readonly element: HTMLElement;
   readonly #spec: ChartSpec;
@@ -73,7 +73,7 @@ export class Chart {
     new ResizeObserver(() => this.#resize()).observe(this.#plot);
   }
 
-  /** @param range of the time axis, in seconds since the epoch. */
+  /** @param range the range of the time axis, in seconds since the epoch. */
   show(columns: Columns, range: [from: number, to: number]): void {
     this.#range = range;
     this.#data = [columns.at, ...this.#spec.lines.map((line) => line.values(columns))] as uPlot.AlignedData;
@@ -83,7 +83,7 @@ export class Chart {
     if (this.#details.open) this.#fillTable();
   }
 
-  /** Draws it anew, in the colours of the theme. */
+  /** Draws the chart in the colours of the theme. */
   draw(): void {
     this.#uplot?.destroy();
     this.#uplot = null;
@@ -171,7 +171,7 @@ export class Chart {
   }
 }
 
-/** A piece of the line as it is drawn. */
+/** A sample of the line for the legend. */
 function swatch({ colour, dash }: Line): SVGSVGElement {
   const make = <Tag extends keyof SVGElementTagNameMap>(tag: Tag, attributes: Record<string, string>) => {
     const made = document.createElementNS('http://www.w3.org/2000/svg', tag);

@@ -8,10 +8,10 @@ const field =
   ({ values }: Columns): (number | null)[] =>
     values.get(name) ?? [];
 
-/** Decisions of a few seconds together: of one second alone, a share of few jumps about. */
+/** Decisions are averaged over some seconds, because the share in a single second changes too much. */
 const smoothedOver = 10;
 
-/** The charts of the page, the most looked at first. */
+/** The charts of the page, the most important first. */
 export const charts: readonly ChartSpec[] = [
   {
     title: 'Throughput, rows a second',
@@ -63,7 +63,7 @@ export const charts: readonly ChartSpec[] = [
   },
 ];
 
-/** The share of one kind of decision, over a window that slides. */
+/** The share of one kind of decision over a sliding window. */
 export function shareOf(kind: 'reviewed' | 'blocked', { at, values }: Columns): (number | null)[] {
   const kinds = ['approved', 'reviewed', 'blocked'] as const;
   const own = values.get(kind) ?? [];

@@ -1,6 +1,6 @@
 import type { DashboardPoint, DashboardSnapshot } from '../../api/dashboard.js';
 
-/** How the page hears of the scorer. */
+/** The state of the page's connection to the scorer. */
 export type ConnectionState =
   | { kind: 'connecting' }
   | { kind: 'live' }
@@ -9,7 +9,7 @@ export type ConnectionState =
 
 export interface ConnectionHandlers {
   state(state: ConnectionState): void;
-  /** @param isFresh these are all that there are: what the page has is of another run of the scorer. */
+  /** @param isFresh whether these are all points, because the page's own points are from an earlier run of the scorer. */
   history(points: DashboardPoint[], isFresh: boolean): void;
   snapshot(snapshot: DashboardSnapshot): void;
 }
@@ -17,16 +17,16 @@ export interface ConnectionHandlers {
 const firstDelayMs = 1_000;
 const longestDelayMs = 30_000;
 
-/** The page's stream of events. It is opened again whenever it ends, less and less often while nobody answers. */
+/** The page's event stream. It is opened again whenever it ends, less and less often while it fails. */
 export class Connection {
   readonly #base: URL;
   readonly #handlers: ConnectionHandlers;
   #delayMs = firstDelayMs;
   #lastId = '';
-  /** Whether the scorer was closed when the page heard of it last. It stays so until one serves again. */
+  /** Whether the scorer was closed at the last message. It stays true until a scorer serves again. */
   #isClosed = false;
 
-  /** @param base where the page is, with a slash at its end. */
+  /** @param base the address of the page, with a slash at its end. */
   constructor(base: URL, handlers: ConnectionHandlers) {
     this.#base = base;
     this.#handlers = handlers;
@@ -60,7 +60,7 @@ export class Connection {
       if (this.#isClosed) this.#handlers.state({ kind: 'closed' });
     });
     source.addEventListener('error', () => {
-      // A browser tries again by itself, but for an answer that is no stream; one way is simpler than two.
+      // A browser retries by itself, except after an answer that is not a stream. Always retrying here is simpler.
       source.close();
       if (!this.#isClosed) {
         this.#handlers.state({ kind: 'reconnecting', reason: 'the connection ended' });
@@ -71,7 +71,7 @@ export class Connection {
     });
   }
 
-  /** A stream does not tell why it failed; the same request without a body does. */
+  /** A failed stream gives no reason, so this sends the same request without a body to find the reason. */
   async #explain(url: URL): Promise<void> {
     try {
       const { status } = await fetch(url, { method: 'HEAD' });

@@ -1,6 +1,6 @@
 type Attributes = Record<string, string | boolean | null>;
 
-/** Makes an element. Texts are texts: nothing here is ever parsed as HTML. */
+/** Creates an element. Texts are never parsed as HTML. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -12,19 +12,19 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The element of the page's own skeleton. */
+/** An element of the page's template. */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`the page has no element ${id}`);
   return found;
 }
 
-/** Changes a text only where it differs: a selection, or a screen reader in the middle of it, stays where it is. */
+/** Changes a text only if it differs, so that a selection or a screen reader is not disturbed. */
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** null or false takes it away. */
+/** null or false removes it. */
 export function setAttribute(of: Element, name: string, value: string | boolean | null): void {
   if (value === null || value === false) of.removeAttribute(name);
   else if (of.getAttribute(name) !== String(value)) of.setAttribute(name, value === true ? '' : value);

@@ -5,7 +5,7 @@ import { type Cell, Table } from './table.js';
 
 type Fact = readonly [name: string, value: Cell | string];
 
-/** Names and values, one a row. Nothing where there are none. */
+/** Names and values, one per row. Hidden if there are none. */
 class FactPanel implements Panel {
   readonly element: HTMLElement;
   readonly #table: Table;
@@ -30,7 +30,7 @@ class FactPanel implements Panel {
   }
 }
 
-/** Made anew for each page. */
+/** Created for each page. */
 export function factPanels(): Panel[] {
   return [
     new FactPanel('Decisions since the start', 'decisions-title', ['What', 'How many'], decisionFacts),
@@ -84,9 +84,9 @@ function workerFacts({ workers, batching, recent }: DashboardSnapshot): Fact[] {
     ['largest batch, delay', `${formatCount(batching.maxBatchSize)} rows, ${formatMs(batching.maxQueueDelayMs)}`],
     ['time in the queue, P99', formatMs(recent.queueMs.p99)],
     ['time with a worker, P99', formatMs(recent.inferenceMs.p99)],
-    ['sent as a worker was idle', formatShort(sent.idleWorker)],
-    ['sent as they were full', formatShort(sent.full)],
-    ['sent for time', formatShort(sent.delayOver + sent.deadline)],
+    ['sent because a worker was idle', formatShort(sent.idleWorker)],
+    ['sent because they were full', formatShort(sent.full)],
+    ['sent because of a time limit', formatShort(sent.delayOver + sent.deadline)],
   ];
 }
 

@@ -21,7 +21,7 @@ const panels = [new VersionsPanel(), new AlertHistory(), new EventLog(), ...fact
 let latest: DashboardSnapshot | null = null;
 let isPaused = false;
 let windowMs = 900_000;
-/** Of the alerts that were active in the last snapshot. */
+/** The alerts that were active in the last snapshot. */
 let alertKeys: ReadonlySet<string> | null = null;
 
 for (const { chart } of drawn) byId('charts').append(chart.element);
@@ -31,7 +31,7 @@ function showCharts(): void {
   const now = latest.at;
   for (const { spec, chart } of drawn) {
     const columns = series.window(windowMs, now, spec.fields);
-    // A page that was just opened need not show a quarter of an hour of nothing.
+    // A page that was just opened should not show a quarter of an hour without data.
     const from = Math.max((now - windowMs) / 1_000, Math.min(columns.at[0] ?? 0, now / 1_000 - 60));
     chart.show(columns, [from, now / 1_000]);
   }
@@ -41,13 +41,13 @@ function showAll(): void {
   if (latest === null || isPaused) return;
   tiles.show(latest);
   activeAlerts.show(latest);
-  // Into the page in the order of the list, those that have something to show.
+  // Inserts the panels that have something to show, in the order of the list.
   const visible = panels.filter((panel) => latest !== null && panel.show(latest)).map((panel) => panel.element);
   const place = byId('panels');
   if (visible.length !== place.children.length || visible.some((node, index) => place.children[index] !== node)) {
     place.replaceChildren(...visible);
   }
-  // A page that nobody sees need not be drawn.
+  // A hidden page need not be drawn.
   if (!document.hidden) showCharts();
 }
 
@@ -82,7 +82,7 @@ if (theme instanceof HTMLSelectElement) {
   });
 }
 
-// The page may have been asked for without the slash at its end.
+// The page may have been opened without the slash at its end.
 const base = new URL(location.pathname.endsWith('/') ? location.pathname : `${location.pathname}/`, location.origin);
 new Connection(base, {
   state: (state) => status.connection(state),

@@ -1,7 +1,7 @@
 import type { DashboardSnapshot } from '../../api/dashboard.js';
 import { element } from './dom.js';
 
-/** A part of the page below the charts. It is there only while it has something to show. */
+/** A part of the page below the charts. It is shown only while it has something to show. */
 export interface Panel {
   readonly element: HTMLElement;
   /** @returns whether there is anything to show. */

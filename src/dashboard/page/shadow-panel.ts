@@ -14,7 +14,7 @@ interface Matrix {
   note: HTMLElement;
 }
 
-/** What each shadow would have decided otherwise. */
+/** The flips of each shadow. */
 export class ShadowPanel implements Panel {
   readonly element = card('Shadow flips', 'shadow-title');
   readonly #tables: Matrix[] = [];

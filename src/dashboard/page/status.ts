@@ -3,10 +3,10 @@ import { formatDuration, formatTime } from '../format.js';
 import type { ConnectionState } from './connection.js';
 import { byId, setAttribute, setText } from './dom.js';
 
-/** Without a snapshot for so long, what is shown is old. */
+/** Without a snapshot for this long, the shown values are old. */
 const staleMs = 5_000;
 
-/** Who is watched, whether it is well, and whether the page still hears of it. */
+/** The name of the scorer, its health, and the state of the connection. */
 export class Status {
   #connection: ConnectionState = { kind: 'connecting' };
   /** When the last snapshot came, by the page's own clock. */
@@ -35,7 +35,7 @@ export class Status {
     this.show(false);
   }
 
-  /** Also to be called every second: numbers grow old without anything happening. */
+  /** Call it every second too, because the values become old without an event. */
   show(isPaused: boolean): void {
     const age = this.#heardAt === null ? 0 : Date.now() - this.#heardAt;
     const isStale = this.#heardAt !== null && age > staleMs;
@@ -62,7 +62,7 @@ export class Status {
     const line = byId('stale');
     line.hidden = notice === '';
     setText(line, notice);
-    // Only what changes: an announcement every second would be noise.
+    // Announce only changes: an announcement every second would disturb.
     if (state !== this.#announced && state !== 'connecting') {
       if (this.#announced !== '' || state !== 'live') announce(`Connection: ${text}`);
       this.#announced = state;
@@ -70,7 +70,7 @@ export class Status {
   }
 }
 
-/** Says it to those who listen to the page. */
+/** Announces a text to users of screen readers. */
 export function announce(text: string): void {
   setText(byId('announce'), text);
 }

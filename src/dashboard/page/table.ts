@@ -1,6 +1,6 @@
 import { element, setAttribute, setText } from './dom.js';
 
-/** A cell: its text, and a tone that says the same in colour. */
+/** A cell: its text, and a tone that gives it a colour. */
 export interface Cell {
   text: string;
   tone?: 'good' | 'warning' | 'bad' | 'muted' | undefined;
@@ -11,7 +11,7 @@ export interface Cell {
 export interface Column {
   name: string;
   isNumber?: boolean;
-  /** It is never broken over two lines. */
+  /** The text is never broken over two lines. */
   isShort?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Column {
 export class Table {
   readonly element: HTMLTableElement;
   readonly #columns: readonly Column[];
-  // The roles are said as well, as a browser forgets them where the style makes blocks of rows.
+  // The roles are set explicitly, because a browser drops them if the style turns rows into blocks.
   readonly #body = element('tbody', { role: 'rowgroup' });
 
   constructor(caption: string, columns: readonly Column[]) {

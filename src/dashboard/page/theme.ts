@@ -1,6 +1,6 @@
 const key = 'fraud-scorer-theme';
 
-/** Light, dark, or as the system is. The choice is kept where the browser lets a page keep anything. */
+/** Light, dark, or as the operating system. The choice is stored if the browser allows it. */
 export function setUpTheme(select: HTMLSelectElement, onChange: () => void): void {
   const isDark = matchMedia('(prefers-color-scheme: dark)');
   const apply = (): void => {
@@ -30,6 +30,6 @@ function keep(value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // It is forgotten with the page, then.
+    // The choice is not stored then.
   }
 }

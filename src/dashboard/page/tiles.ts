@@ -5,9 +5,9 @@ import { element, setAttribute, setText } from './dom.js';
 
 interface Tile {
   name: string;
-  /** The number that is seen across the room. */
+  /** The large number. */
   value(snapshot: DashboardSnapshot): string;
-  /** What else is to be known of it. */
+  /** A note below it. */
   note(snapshot: DashboardSnapshot): string;
   tone?(snapshot: DashboardSnapshot): 'warning' | 'bad' | null;
 }

@@ -4,7 +4,7 @@ import { canaryWords, roleWords } from '../words.js';
 import { card, type Panel } from './panel.js';
 import { type Cell, Table } from './table.js';
 
-/** Who serves, with which share, and how well. */
+/** The versions that serve, with their shares and results. */
 export class VersionsPanel implements Panel {
   readonly #table = new Table('Versions of the model', [
     { name: 'Version' },

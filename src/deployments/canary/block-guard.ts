@@ -1,34 +1,34 @@
 import { percent, percentagePoints } from './percent.js';
 import type { Breach } from './verdict.js';
 
-/** Decisions, and those of them that are BLOCK. */
+/** The number of decisions, and how many of them are BLOCK. */
 export interface BlockCounts {
   readonly decided: number;
   readonly blocked: number;
 }
 
-/** What the block shares of two versions say: beyond the limit, within it, or not clear yet. */
+/** The result of comparing two block rates: beyond the limit, within it, or not certain yet. */
 export type BlockFinding = { kind: 'breach'; breach: Breach } | { kind: 'within' } | { kind: 'unclear' };
 
 /**
- * Standard errors that the difference must be beyond the limit. One look errs once in 300,000 times where the versions differ just by the limit,
- * which leaves room for the hundreds of looks of a step.
+ * The difference must exceed the limit by this many standard errors. If the versions differ by exactly the limit, one check is wrong once
+ * in 300,000 times. A step has hundreds of checks, so the margin is needed.
  */
 const certain = 4.5;
 
-/** Standard errors that the difference must be below the limit before the canary may get more traffic. */
+/** The difference must be this many standard errors below the limit before the canary may get more traffic. */
 const spare = 1;
 
-/** With fewer, shares are not distributed normally enough. */
+/** With fewer decisions, rates are not close enough to a normal distribution. */
 const leastDecisions = 50;
 
 /**
- * Compares the share of blocked requests of a canary with the primary's, over the same time.
+ * Compares the block rate of a canary with the primary's over the same time.
  *
- * @param limit the largest difference that is allowed, either way; above 0, at most 1.
- * @param minRequests of each version, below which there is no breach.
- * @param designEffect how many times larger the variance of the shares is than that of independent requests, because the requests of one
- *   routing key are alike; at least 1.
+ * @param limit the largest allowed difference in either direction; above 0, at most 1.
+ * @param minRequests with fewer requests of either version there is no breach.
+ * @param designEffect the variance of the rates divided by the variance for independent requests; at least 1. It is above 1 because
+ * requests with the same routing key are alike.
  */
 export function compareBlocks(
   canary: BlockCounts,
@@ -42,8 +42,8 @@ export function compareBlocks(
   if (least === 0) return { kind: 'unclear' };
   const [share, primaryShare] = [canary.blocked / canary.decided, primary.blocked / primary.decided];
   const difference = share - primaryShare;
-  // The variance is that of the share seen, or of the share that differs from the other's just by the limit, whichever is larger: a version that
-  // has blocked nothing yet is not certain to block nothing.
+  // Use the larger of two variances: that of the measured rate, and that of a rate that differs from the other by exactly the limit.
+  // Without this, a version that has blocked nothing yet would seem certain to block nothing.
   const bound = difference > 0 ? limit : -limit;
   const variance =
     Math.max(varianceOf(share, canary.decided), varianceOf(primaryShare + bound, canary.decided)) +
@@ -59,7 +59,7 @@ export function compareBlocks(
   return distance + spare * standardError <= limit ? { kind: 'within' } : { kind: 'unclear' };
 }
 
-/** Of a share seen in so many requests. */
+/** The variance of a rate that was measured on this many requests. */
 function varianceOf(share: number, requests: number): number {
   const within = Math.min(Math.max(share, 0), 1);
   return (within * (1 - within)) / requests;

@@ -15,16 +15,16 @@ export interface CanariesOptions {
   clock: Clock;
   deployments: DeploymentSet;
   roles: Roles;
-  /** The host's gate threw, or answered nonsense. */
+  /** The host's gate threw, or gave an invalid answer. */
   onGateFailure: (version: string, reason: string) => void;
   onFault: FaultReport;
 }
 
-/** Looks at the canaries, and does what comes of it. */
+/** Checks the canaries once a second and carries out the verdicts. */
 export class Canaries {
   readonly #options: CanariesOptions;
   readonly #canaries = new Map<Deployment, Canary>();
-  /** Why each that waits does, as it was told last. */
+  /** For each waiting canary, the reason that was reported last. */
   readonly #told = new Map<Deployment, string>();
   #timer: Timer | null = null;
 
@@ -32,13 +32,13 @@ export class Canaries {
     this.#options = options;
   }
 
-  /** @param deployment a challenger, at the first step's share. */
+  /** @param deployment a challenger that has the share of the first step. */
   start(deployment: Deployment, plan: CanaryPlan): void {
     const { clock, onGateFailure, onFault } = this.#options;
     const look = (): void => contained(() => this.#look(deployment), onFault);
     const canary = new Canary(plan, {
       onFailure: (reason) => onGateFailure(deployment.model.version, reason),
-      // In a turn of its own: nothing of the host's gate is on the stack then.
+      // In its own turn, so that the host's gate is not on the stack.
       onAnswer: () => clock.soon(look),
     });
     this.#canaries.set(deployment, canary);
@@ -50,23 +50,23 @@ export class Canaries {
     return this.#canaries.get(deployment)?.summary ?? null;
   }
 
-  /** Whether a version's share is a canary's, which cannot be set by hand. */
+  /** Whether a canary controls this version's share. If so, it cannot be set by hand. */
   leads(deployment: Deployment): boolean {
     const canary = this.#canaries.get(deployment);
     return canary !== undefined && !canary.isOver;
   }
 
-  /** A newer version serves: what was seen until now was seen beside others. */
+  /** A newer version serves, so the measurements so far no longer compare with it. */
   restartAll(except: Deployment): void {
     for (const [deployment, canary] of this.#canaries) if (deployment !== except) canary.restart();
   }
 
-  /** The host has promoted or retired a version by itself, or the package did. */
+  /** The host, or the package, has promoted or retired a version. */
   ended(deployment: Deployment, kind: 'promoted' | 'aborted', reason: string): void {
     this.#canaries.get(deployment)?.end(kind, reason);
   }
 
-  /** Nothing is left of a version. */
+  /** Forgets a version that is gone. */
   forget(deployment: Deployment): void {
     this.#canaries.delete(deployment);
     this.#told.delete(deployment);
@@ -119,7 +119,7 @@ export class Canaries {
         return;
       case 'abort': {
         const { guard, seen, allowed, reason } = verdict;
-        // The event before has the whole reason: whoever logs both need not read it twice.
+        // The event before has the full reason. A host that logs both need not read it twice.
         const aborted = { type: 'canaryAborted', guard, seen, allowed, reason } as const;
         watched(roles.retire(deployment, 'its canary was aborted', aborted), onFault);
       }

@@ -9,7 +9,7 @@ import { percent } from './percent.js';
 import { Stage } from './stage.js';
 import type { Breach, Verdict } from './verdict.js';
 
-/** How long the gate is not asked again. */
+/** The gate is not asked again for this long. */
 const askEveryMs = 1_000;
 
 type State =
@@ -18,15 +18,15 @@ type State =
   | { kind: 'promoted' | 'aborted'; reason: string | null };
 
 /**
- * Leads a version from a small share of the traffic to all of it, in steps, or ends it. It decides only: whoever looks does what the verdict
- * says, and is told each thing once. It keeps no timer; look about once a second, or more often.
+ * Raises a version's share of the traffic in steps, or ends the canary. It only decides: the caller must carry out the verdict. Each
+ * verdict is returned once. It has no timer; call `look` about once a second or more often.
  */
 export class Canary {
   readonly #plan: CanaryPlan;
   readonly #gate: Gate | null;
   #errors: ErrorGuard;
   #step = 0;
-  /** null until the first look at a step, which is what all is compared with. */
+  /** null until the first check of a step. That check takes the readings that later ones are compared with. */
   #stage: Stage | null = null;
   #state: State = { kind: 'running' };
   #askNextAt = Number.NEGATIVE_INFINITY;
@@ -44,18 +44,18 @@ export class Canary {
     return { state: kind, step: this.#step, share, reason };
   }
 
-  /** Whether it has been promoted or aborted: nothing comes of it any more. */
+  /** Whether the canary was promoted or aborted. After that, nothing changes. */
   get isOver(): boolean {
     return this.#state.kind === 'promoted' || this.#state.kind === 'aborted';
   }
 
   /**
-   * Looks at what both versions have done. The first look, and the first after a restart, only takes the readings that later ones are compared
-   * with.
+   * Checks the readings of both versions. The first check, and the first after a restart, only stores the readings that later ones are
+   * compared with.
    *
-   * @param now on the monotonic clock, in ms.
+   * @param now time on the monotonic clock, in ms.
    * @param designEffect see `compareBlocks`.
-   * @param othersShare what the other challenger has.
+   * @param othersShare the share of the other challenger.
    */
   look(now: number, primary: VersionReading, canary: VersionReading, designEffect = 1, othersShare = 0): Verdict {
     if (this.isOver) return { kind: 'stay' };
@@ -74,11 +74,11 @@ export class Canary {
     const obstacle = stage.obstacle ?? this.#crowded(othersShare);
     if (obstacle !== null) return this.#wait(obstacle);
     const said = this.#gate === null ? 'advance' : (answer ?? this.#ask(stage, now));
-    // The gate is code of the host's, which may have retired the version meanwhile, or deployed another.
+    // The gate is host code. It may have retired this version, or deployed another.
     return this.isOver || this.#stage !== stage ? { kind: 'stay' } : this.#follow(said, readings);
   }
 
-  /** Begins the analysis of the step anew, because the canary is compared with another version from now on. Its share stays. */
+  /** Starts the analysis of the step again, because the canary is compared with another version from now on. Its share stays. */
   restart(): void {
     if (this.isOver) return;
     this.#stage = null;
@@ -87,24 +87,30 @@ export class Canary {
     this.#state = { kind: 'running' };
   }
 
-  /** Says that it has come to an end by other means: the host promoted or retired the version, say. What has ended already stays as it is. */
+  /**
+   * Marks the canary as ended by other means, for example because the host promoted or retired the version. A canary that has already ended
+   * does not change.
+   */
   end(kind: 'promoted' | 'aborted', reason: string | null = null): void {
     if (this.isOver) return;
     this.#gate?.forget();
     this.#state = { kind, reason };
   }
 
-  /** Of the step in progress. */
+  /** The share in the current step. */
   get #share(): number {
     return this.#plan.steps[this.#step] as number;
   }
 
-  /** null where it is in the last step. */
+  /** null in the last step. */
   get #nextShare(): number | null {
     return this.#plan.steps[this.#step + 1] ?? null;
   }
 
-  /** Why there is no room for the next step; null where there is. The last one, of 1, takes the primary's place alone. */
+  /**
+   * Why there is not enough traffic for the next step; null if there is. The last step has the share 1 and replaces the primary, so it
+   * always fits.
+   */
   #crowded(othersShare: number): string | null {
     const next = this.#nextShare ?? 1;
     if (next >= 1 || next + othersShare <= 1) return null;
@@ -130,7 +136,7 @@ export class Canary {
     return { kind: 'abort', ...breach };
   }
 
-  /** @returns null where the gate has not answered, or was asked just now. */
+  /** @returns null if the gate has not answered yet, or was asked a moment ago. */
   #ask(stage: Stage, now: number): CanaryAnswer | null {
     if (now < this.#askNextAt) return null;
     this.#askNextAt = now + askEveryMs;
@@ -148,7 +154,7 @@ export class Canary {
 
   #follow(answer: CanaryAnswer | null, readings: Readings): Verdict {
     if (answer === 'abort') return this.#abort(ofGate);
-    // One reason for both: an answer that comes later would make the reason change twice a second.
+    // The same reason for both cases. Otherwise the reason would change twice a second if the answer comes later.
     if (answer !== 'advance') return this.#wait(this.#gate?.failure ?? 'the gate has not let it advance yet');
     this.#step += 1;
     if (this.#share >= 1) {

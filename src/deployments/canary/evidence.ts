@@ -2,9 +2,9 @@ import type { CanaryArm } from '../../api/canary.js';
 import { ratio } from '../../monitoring/ratio.js';
 import { countsBetween, type VersionCounts, type VersionReading } from '../../monitoring/version-reading.js';
 
-/** Both versions, read at one moment. */
+/** Readings of both versions at the same moment. */
 export interface Readings {
-  /** On the monotonic clock, in ms. */
+  /** Time on the monotonic clock, in ms. */
   readonly now: number;
   readonly canary: VersionReading;
   readonly primary: VersionReading;
@@ -13,18 +13,18 @@ export interface Readings {
 type Arm = 'canary' | 'primary';
 
 /**
- * What a canary and the primary did in the last period or two of a step. Older requests are left out, so that a change shows, and so that a bad
- * start does not hold the canary back for ever. A period lasts on until it has enough requests.
+ * What a canary and the primary did in the last one or two periods of a step. Older requests are dropped. So a change becomes visible, and
+ * a bad start does not hold the canary back for ever. A period is extended until it has enough requests.
  */
 export class Evidence {
   readonly #periodMs: number;
   readonly #minRequests: number;
   #from: Readings;
-  /** The beginning of the period in progress. */
+  /** The readings at the start of the current period. */
   #period: Readings;
   #last: Readings;
 
-  /** @param minRequests of each version that a period has at least. */
+  /** @param minRequests the least number of requests of each version in a period. */
   constructor(periodMs: number, minRequests: number, start: Readings) {
     this.#periodMs = periodMs;
     this.#minRequests = minRequests;
@@ -43,7 +43,7 @@ export class Evidence {
     this.#period = readings;
   }
 
-  /** Milliseconds that it covers. */
+  /** The time that the evidence covers, in milliseconds. */
   get ms(): number {
     return this.#last.now - this.#from.now;
   }
@@ -52,7 +52,7 @@ export class Evidence {
     return countsBetween(this.#from[arm], this.#last[arm]);
   }
 
-  /** As the host's gate is told it. */
+  /** The evidence in the form that the host's gate gets. */
   report(arm: Arm): CanaryArm {
     const { requests, failed, decided, blocked } = this.counts(arm);
     const { version, latency } = this.#last[arm];

@@ -1,19 +1,19 @@
 import type { CanaryAnswer, CanaryGate, CanaryReport } from '../../api/canary.js';
 import { isThenable, promiseOf } from '../../host/host-code.js';
 
-/** What the gate knows: nothing was asked, an answer is awaited, or it came later than it was asked and nobody has taken it yet. */
+/** The state of the gate. `idle`: not asked. `asked`: no answer yet. `answered`: an answer has come later, and nobody has taken it yet. */
 type State = { kind: 'idle' } | { kind: 'asked' } | { kind: 'answered'; answer: CanaryAnswer };
 
 export interface GateHooks {
-  /** The host's gate threw, or answered nonsense. */
+  /** The host's gate threw, or gave an invalid answer. */
   onFailure: (reason: string) => void;
-  /** A promise of the host's was kept: its answer can be taken. */
+  /** The gate's promise was resolved, and its answer can be taken. */
   onAnswer: () => void;
 }
 
 const answers = ['advance', 'wait', 'abort'] as const satisfies readonly CanaryAnswer[];
 
-/** Asks the host whether a canary may go on, one question at a time. */
+/** Asks the host whether a canary may go on. Never asks two questions at the same time. */
 export class Gate {
   readonly #ask: CanaryGate;
   readonly #hooks: GateHooks;
@@ -25,12 +25,12 @@ export class Gate {
     this.#hooks = hooks;
   }
 
-  /** Why its last answer counts as 'wait', though it said no such thing; null where it did, or has not answered yet. */
+  /** Why the last answer counts as 'wait' although it was something else; null if it was a valid answer, or has not come yet. */
   get failure(): string | null {
     return this.#failure === null ? null : `${this.#failure}, which counts as 'wait'`;
   }
 
-  /** Takes an answer that has come since; null where there is none. */
+  /** Takes an answer that has come since; null if there is none. */
   take(): CanaryAnswer | null {
     if (this.#state.kind !== 'answered') return null;
     const { answer } = this.#state;
@@ -38,7 +38,7 @@ export class Gate {
     return answer;
   }
 
-  /** @returns null where the answer comes later. */
+  /** @returns null if the answer comes later. */
   ask(report: CanaryReport): CanaryAnswer | null {
     if (this.#state.kind === 'asked') return null;
     try {
@@ -47,12 +47,12 @@ export class Gate {
       this.#await(given);
       return null;
     } catch {
-      // What it threw may quote data of the host's, so it is not logged.
+      // The thrown value may quote the host's data, so it is not logged.
       return this.#failed('the gate threw');
     }
   }
 
-  /** An answer that is still to come is not heard any more. */
+  /** Ignores an answer that has not come yet. */
   forget(): void {
     this.#state = { kind: 'idle' };
   }
@@ -61,7 +61,7 @@ export class Gate {
     const asked: State = { kind: 'asked' };
     this.#state = asked;
     const settle = (read: () => CanaryAnswer): void => {
-      // Forgotten since: its canary was aborted, say.
+      // The question was dropped meanwhile, for example because the canary was aborted.
       if (this.#state !== asked) return;
       this.#state = { kind: 'answered', answer: read() };
       this.#hooks.onAnswer();

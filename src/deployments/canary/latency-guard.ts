@@ -2,44 +2,44 @@ import type { LatencyHistogram } from '../../monitoring/latency-histogram.js';
 import type { Readings } from './evidence.js';
 import type { Breach } from './verdict.js';
 
-/** Windows running that must agree. */
+/** This many windows in a row must agree. */
 export const windowsRunning = 3;
 
 const percentile = 95;
 
 /**
- * Where the machine stalls, every request waits, and the 95th percentiles of a slow and a fast version become alike. The medians still
- * differ. A canary that is within the limit by the one and not by the other is looked at for so many windows more.
+ * If the machine stalls, every request waits. Then the 95th percentiles of a slow and a fast version become similar, but the medians still
+ * differ. If only one of the two is within the limit, this many more windows are checked.
  */
 const doubtfulWindows = 10;
 
-/** A window lasts at least so long. */
+/** The shortest duration of a window. */
 const minWindowMs = 1_000;
 
-/** Percentiles closer than this count as equal: so much comes from the scheduling of threads alone. */
+/** Percentiles that differ by less than this count as equal. Thread scheduling alone causes such differences. */
 const leastDifferenceMs = 0.5;
 
-/** Compares the 95th percentiles of latency in windows: each lasts at least a second and has enough requests of both versions. */
+/** Compares the 95th percentiles of latency in windows. Each window lasts at least a second and has enough requests of both versions. */
 export class LatencyGuard {
   readonly #limit: number;
   readonly #minRequests: number;
-  /** The beginning of the window in progress. */
+  /** The readings at the start of the current window. */
   #start: Readings;
   /** The ratios of the last windows, the oldest first. */
   #ratios: number[] = [];
-  /** The same of the medians. */
+  /** The ratios of the medians. */
   #medianRatios: number[] = [];
-  /** Windows that were within the limit by the 95th percentile alone. */
+  /** The number of windows in which only the 95th percentile was within the limit. */
   #doubtful = 0;
 
-  /** @param limit the highest ratio that is allowed. @param minRequests answers of each version that a window has at least. */
+  /** @param limit the highest allowed ratio. @param minRequests the least number of answers of each version in a window. */
   constructor(limit: number, minRequests: number, start: Readings) {
     this.#limit = limit;
     this.#minRequests = minRequests;
     this.#start = start;
   }
 
-  /** Ends a window, where it is long enough. */
+  /** Ends the current window if it is long enough. */
   look(readings: Readings): void {
     const { now, canary, primary } = this.#start;
     if (readings.now - now < minWindowMs) return;
@@ -59,7 +59,7 @@ export class LatencyGuard {
     return this.#ratios.length === windowsRunning;
   }
 
-  /** Whether the last windows are all within the limit. */
+  /** Whether all of the last windows are within the limit. */
   get isWithin(): boolean {
     const areWithin = (ratios: readonly number[]): boolean => ratios.every((ratio) => ratio <= this.#limit);
     if (!this.isComplete || !areWithin(this.#ratios)) return false;
@@ -70,7 +70,7 @@ export class LatencyGuard {
     if (!this.isComplete || this.#ratios.some((ratio) => ratio <= this.#limit)) return null;
     const seen = Math.min(...this.#ratios);
     const reason =
-      `its 95th percentile of latency was ${Number(seen.toPrecision(3))} times the primary's or more in ${windowsRunning} windows running; ` +
+      `its 95th percentile of latency was ${Number(seen.toPrecision(3))} times the primary's or more in ${windowsRunning} windows in a row; ` +
       `at most ${this.#limit} times is allowed`;
     return { guard: 'maxLatencyRatio', seen, allowed: this.#limit, reason };
   }

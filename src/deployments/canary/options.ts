@@ -13,7 +13,7 @@ export interface CanaryPlan {
   gate: CanaryGate | undefined;
 }
 
-/** What the option `canary` may be, for error messages. */
+/** Describes the option `canary`, for error messages. */
 export const expectedCanary =
   'an object with steps, stepMs, minRequests, maxErrorRate, maxLatencyRatio, maxBlockRateChange and gate';
 
@@ -22,7 +22,7 @@ const expectedStep = 'shares of the traffic in (0, 1]';
 const expectedFirst =
   'a share below 1, at which it is compared with the primary (leave canary out to replace the primary at once)';
 
-/** @param reader where the options of the canary are; issues are collected there. */
+/** @param reader the reader of the canary's options. It collects the issues. */
 export function readCanaryOptions(reader: FieldReader): CanaryPlan {
   const plan: CanaryPlan = {
     steps: readSteps(reader),
@@ -42,7 +42,7 @@ const defaultSteps = [0.05, 0.25, 1] as const;
 function readSteps(reader: FieldReader): CanaryPlan['steps'] {
   const issues = reader.issues.total;
   const [first = defaultSteps[0], ...others] = reader.list('steps', expectedStep, isShare) ?? defaultSteps;
-  // The items that are refused are left out of the list: the order of the others says nothing.
+  // The list lacks the items that were refused, so its order means nothing.
   if (reader.issues.total > issues) return defaultSteps;
   if (first === 1) reader.reject('steps[0]', expectedFirst, first);
   let before = first;

@@ -1,9 +1,9 @@
-/** A share in words, to three digits. */
+/** Formats a share with three significant digits. */
 export function percent(share: number): string {
   return `${hundredfold(share)} %`;
 }
 
-/** A difference of shares in words, to three digits. */
+/** Formats a difference of shares with three significant digits. */
 export function percentagePoints(difference: number): string {
   return `${hundredfold(difference)} percentage points`;
 }

@@ -7,24 +7,24 @@ import type { CanaryPlan } from './options.js';
 import { percent, percentagePoints } from './percent.js';
 import type { Breach } from './verdict.js';
 
-/** What the guard of errors adds up lasts at least so long. */
+/** The shortest interval that is added to the error guard. */
 const minIntervalMs = 1_000;
 
-/** The longest period that the guard of blocks looks at, where a step is longer. */
+/** The longest period that the block guard examines, if a step is longer. */
 const maxPeriodMs = 600_000;
 
-/** One step of a canary: what was seen in it, and what the guards make of that. */
+/** One step of a canary: its readings, and the findings of the guards. */
 export class Stage {
   readonly evidence: Evidence;
   readonly #plan: CanaryPlan;
   readonly #errors: ErrorGuard;
   readonly #latency: LatencyGuard;
   readonly #start: Readings;
-  /** The beginning of the interval of the guard of errors. */
+  /** The readings at the start of the error guard's current interval. */
   #interval: Readings;
   #blocks: BlockFinding = { kind: 'unclear' };
 
-  /** @param errors which last longer than a step. */
+  /** @param errors the error guard. It lasts longer than a step. */
   constructor(plan: CanaryPlan, errors: ErrorGuard, start: Readings) {
     const { stepMs, minRequests, maxLatencyRatio } = plan;
     this.#plan = plan;
@@ -35,12 +35,12 @@ export class Stage {
     this.#latency = new LatencyGuard(maxLatencyRatio, minRequests, start);
   }
 
-  /** Whose traffic it is compared with. */
+  /** The version that the canary is compared with. */
   get primaryVersion(): string {
     return this.#start.primary.version;
   }
 
-  /** Milliseconds since it began. */
+  /** Milliseconds since the step began. */
   ageMs(now: number): number {
     return now - this.#start.now;
   }
@@ -64,7 +64,7 @@ export class Stage {
     return this.#blocks.kind === 'breach' ? this.#blocks.breach : this.#latency.breach;
   }
 
-  /** Why the canary can't have more traffic yet; null where it can. */
+  /** Why the canary cannot have more traffic yet; null if it can. */
   get obstacle(): string | null {
     const { minRequests, maxErrorRate, maxBlockRateChange, maxLatencyRatio } = this.#plan;
     const { requests, failed } = this.evidence.counts('canary');

@@ -1,9 +1,9 @@
 import type { CanaryGuard } from '../../api/canary.js';
 
-/** Why a canary is ended. */
+/** Why a canary is aborted. */
 export interface Breach {
   guard: CanaryGuard;
-  /** As the limit: a rate, a ratio or a difference; null for the host's gate. */
+  /** The measured value, in the unit of the limit (a rate, a ratio or a difference); null for the host's gate. */
   seen: number | null;
   /** The limit; null for the host's gate. */
   allowed: number | null;
@@ -11,8 +11,8 @@ export interface Breach {
 }
 
 /**
- * What to do with a canary after a look at it. `waiting`: its step's time is over, but it can't advance; the reason has no figures that change, so
- * that a reason that differs from the last one is news. `step`: give it this share. `promote`: make it the primary.
+ * The result of a check of a canary. `waiting`: the time of its step is over, but it cannot advance. The reason has no changing numbers, so
+ * a different reason is always news. `step`: give the canary this share. `promote`: make it the primary.
  */
 export type Verdict =
   | { kind: 'stay' }

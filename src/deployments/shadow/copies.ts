@@ -5,18 +5,18 @@ import { noCopy, type RequestTable } from '../../requests/request-table.js';
 import type { CopyBudget } from './copy-budget.js';
 import type { Shadow } from './shadow.js';
 
-/** Requests of which copies may be on their way at once. */
+/** The most requests whose copies may be open at the same time. */
 export const mostCopied = 8_192;
 
-/** What is known of the primary's answer to a request that was copied. */
+/** The state of the primary's answer to a copied request. */
 const states = { free: 0, open: 1, answered: 2, failed: 3 } as const;
 
 /**
- * The requests of which shadows have copies, and what the version that answers made of each: a place for each request, which is free again
- * once that version and all shadows are done with it. Nothing here reaches the caller.
+ * The requests that shadows have copies of, and the results of the version that answers. Each request has a place. The place is free again
+ * when that version and all shadows are done with it. Nothing here affects the caller.
  */
 export class Copies {
-  /** Whether there is a shadow: looked at for each request. */
+  /** Whether there is a shadow. A plain field, because every request reads it. */
   isActive = false;
   #shadows: readonly Shadow[] = [];
   readonly #table: RequestTable;
@@ -24,7 +24,7 @@ export class Copies {
   readonly #onFault: FaultReport;
   readonly #free = Int32Array.from({ length: mostCopied }, (_, index) => mostCopied - 1 - index);
   #freeCount = mostCopied;
-  /** Who has not said anything yet: the shadows with a copy, and the version that answers. */
+  /** The number of open answers: those of the shadows with a copy, and that of the version that answers. */
   readonly #open = new Uint8Array(mostCopied);
   readonly #state = new Uint8Array(mostCopied);
   readonly #decisions: Decision[] = new Array(mostCopied).fill('APPROVE');
@@ -48,7 +48,7 @@ export class Copies {
     this.isActive = true;
   }
 
-  /** A shadow gets no copies any more; those that it has are answered, or given up. */
+  /** Sends no more copies to a shadow. Copies that it has are answered or given up. */
   removeShadow(shadow: Shadow): void {
     this.#shadows = this.#shadows.filter((other) => other !== shadow);
     this.isActive = this.#shadows.length > 0;
@@ -93,14 +93,14 @@ export class Copies {
     this.#leave(place);
   }
 
-  /** The version that answers gave no answer of a model. */
+  /** The version that answers gave no model answer. */
   failed(place: number): void {
     this.#state[place] = states.failed;
     for (const shadow of this.#shadows) shadow.forget(place);
     this.#leave(place);
   }
 
-  /** A shadow has answered its copy. @returns whether it has to keep what it said until the version that answers does. */
+  /** A shadow has answered its copy. @returns whether it must keep its answer until the other version answers. */
   shadowAnswered(shadow: Shadow, place: number, decision: Decision, score: number): boolean {
     const state = this.#state[place];
     if (state === states.answered) {

@@ -1,35 +1,35 @@
 import type { Clock } from '../../host/clock.js';
 
 /**
- * The share of the time that the event loop would have nothing to do without copies that they may take. What waits for a queue waits in
- * inverse proportion to the idle time, so that callers wait longer by less than a fifth.
+ * The share of the event loop's idle time that copies may use. Waiting times are inversely proportional to idle time, so callers wait less
+ * than a fifth longer.
  */
 const idleShare = 0.15;
 
-/** So many copies a second are always made: a hundredth or two of an event loop. */
+/** This many copies per second are always allowed. They take one or two percent of an event loop. */
 const leastPerSecond = 10_000;
 
-/** How often it is looked at what the event loop has to spare, in ms. */
+/** How often the idle time is read, in ms. */
 const periodMs = 50;
 
-/** One copy in so many is timed. */
+/** One of this many copies is timed. */
 const timedEvery = 64;
 
-/** The answer to a copy, which is not timed, and a copy before the first was timed, in ms. */
+/** The assumed time to handle a copy's answer, which is not measured, and of a copy before the first measurement, in ms. */
 const answerMs = 0.001;
 const firstCopyMs = 0.001;
 
-/** How much of the mean cost of a copy each timed one makes up. */
+/** The weight of each timed copy in the mean. */
 const weight = 1 / 16;
 
-/** One copy is never taken to cost more, in ms: it was the garbage collector's turn, or another process's. */
+/** The highest assumed time of one copy, in ms. A longer time was caused by garbage collection or another process. */
 const mostCopyMs = 0.05;
 
-/** How many copies the host's event loop can make without callers noticing. All shadows share it. */
+/** How many copies the host's event loop can make without delaying callers. All shadows share it. */
 export class CopyBudget {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #idleMs: () => number;
-  /** The most copies that are saved up. */
+  /** The most copies that can be saved up. */
   readonly #most: number;
   #left: number;
   #perMs = leastPerSecond / 1_000;
@@ -40,7 +40,7 @@ export class CopyBudget {
   #madeSince = 0;
   #made = 0;
 
-  /** @param idleMs how long the event loop has had nothing to do, since any time, in ms. */
+  /** @param idleMs returns the event loop's idle time since any fixed time, in ms. */
   constructor(clock: Pick<Clock, 'now'>, idleMs: () => number, most: number) {
     this.#clock = clock;
     this.#idleMs = idleMs;
@@ -51,7 +51,7 @@ export class CopyBudget {
     this.#idleThen = idleMs();
   }
 
-  /** Whether there is time for the copies of one more request. */
+  /** Whether there is time to copy one more request. */
   get hasTime(): boolean {
     const now = this.#clock.now();
     if (now - this.#lookedAt >= periodMs) this.#look(now);
@@ -60,7 +60,7 @@ export class CopyBudget {
     return this.#left >= 1;
   }
 
-  /** So many copies were made since `hasTime` was asked. */
+  /** Records the copies that were made since `hasTime` was read. */
   made(copies: number): void {
     this.#left -= copies;
     this.#madeSince += copies;

@@ -4,12 +4,12 @@ import type { ModelDirectory } from '../../models/model-directory.js';
 import type { BatchPolicy } from '../../scheduling/batch-policy.js';
 import type { WorkersObserver } from '../serving-workers.js';
 
-/** How long a copy waits for others to share its batch, in ms: nobody waits for it, and few batches cost the host least. */
+/** How long a copy waits for others to join its batch, in ms. Nobody waits for a copy, and few batches cost the host least. */
 const delayMs = 20;
 
 /**
- * How long a shadow's worker may take over a batch, in ms. The system lets a thread of the lowest priority finish its turn too, for a
- * millisecond or two, before one that has a caller's batch gets the CPU: short batches end long before that.
+ * How long a shadow's worker may take over a batch, in ms. The operating system lets even a thread of the lowest priority finish its time
+ * slice of one or two milliseconds before a thread with a caller's batch gets the CPU. Short batches end long before that.
  */
 const runMs = 0.5;
 
@@ -19,7 +19,7 @@ export function shadowLimits(limits: BatchLimits): BatchPolicy {
   return { ...limits, maxQueueDelayMs, targetLatencyMs: 10 * delayMs, maxRunMs: runMs };
 }
 
-/** Hears of a shadow's workers: they are its own affair, so that nothing but the log tells of them. */
+/** Logs the events of a shadow's workers. They are not reported in any other way. */
 export function shadowObserver(logger: Logger, { manifest: { version } }: ModelDirectory): WorkersObserver {
   return {
     onWorkerSlow: (reason) => logger.warn('A worker of a shadow takes long to start', { version, reason }),

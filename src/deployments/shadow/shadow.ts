@@ -9,12 +9,12 @@ import type { DeadlineWheel } from '../../scheduling/deadline-wheel.js';
 import type { Deployment } from '../deployment.js';
 import { type Copies, mostCopied } from './copies.js';
 
-/** Whether the shadow's answer to a copy is kept for the answer of the version that serves. */
+/** Whether the shadow's answer is kept until the version that serves answers. */
 const kept = { nothing: 0, answer: 1 } as const;
 
 export interface ShadowOptions {
   clock: Clock;
-  /** With a request table, deadlines and a settler of its own: nothing that becomes of a copy is a caller's. */
+  /** Has its own request table, deadlines and settler, because a copy's result never reaches a caller. */
   deployment: Deployment;
   table: RequestTable;
   deadlines: DeadlineWheel;
@@ -24,11 +24,11 @@ export interface ShadowOptions {
   sample: number;
   stats: ShadowStats;
   copies: Copies;
-  /** Whether callers' requests wait for a worker longer than copies may add to. */
+  /** Whether callers' requests wait so long that copies must not add to it. */
   isUnderPressure: () => boolean;
 }
 
-/** A version that gets copies of requests, and whose answers are compared with those that callers got. */
+/** A version that gets copies of requests. Its answers are compared with the answers that callers got. */
 export class Shadow {
   readonly deployment: Deployment;
   readonly stats: ShadowStats;
@@ -49,11 +49,11 @@ export class Shadow {
   }
 
   /**
-   * Takes a copy of a request, or not.
+   * Copies a request, or drops it.
    *
-   * @param place of the request among those that were copied; none where all are taken.
+   * @param place the request's place among the copied ones; none if all places are taken.
    * @param given the request's features.
-   * @param hasTime whether the event loop has time for it.
+   * @param hasTime whether the event loop has time for the copy.
    */
   take(place: number, given: unknown, hasTime: boolean): boolean {
     const { clock, table, deadlines, timeoutMs, sample, isUnderPressure } = this.#options;
@@ -88,12 +88,12 @@ export class Shadow {
     try {
       return writeFeatures(given, layout, floats, row * layout.stride, reader);
     } catch {
-      // A getter or a proxy of the host's, which the version that answers has read without trouble.
+      // A getter or proxy of the host threw, although the version that answers could read it.
       return false;
     }
   }
 
-  /** @returns false, for the copy that is not made. */
+  /** @returns false, as the result for a copy that is not made. */
   drop(reason: ShadowDropReason): false {
     this.stats.recordDropped(reason);
     return false;
@@ -103,7 +103,7 @@ export class Shadow {
     this.stats.recordPair(decision, score, ownDecision, ownScore);
   }
 
-  /** The version that serves has answered; where the shadow has too, the two are compared. */
+  /** The version that serves has answered. If the shadow has answered too, the two are compared. */
   compare(place: number, decision: Decision, score: number): void {
     if (this.#kept[place] !== kept.answer) return;
     this.#kept[place] = kept.nothing;
@@ -117,10 +117,10 @@ export class Shadow {
     this.drop('unpaired');
   }
 
-  /** Gives up the copies that it has. Its workers are the deployment's to end, and what callers sent it is answered. */
+  /** Gives up its open copies. The deployment ends the workers and answers what callers sent it. */
   end(): void {
     this.#options.copies.removeShadow(this);
-    // Whoever ended it has taken them back: nothing has failed.
+    // The copies were already taken back, so they do not count as failed.
     this.deployment.giveUpRequests(() => new AbortedError('the shadow has ended'));
     this.#options.deadlines.dispose();
   }

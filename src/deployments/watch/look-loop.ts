@@ -3,7 +3,7 @@ import { outsideOfRequests } from '../../host/async-context.js';
 import { asyncDispose } from '../../host/async-dispose.js';
 import type { Clock, Timer } from '../../host/clock.js';
 
-/** Runs one look at a time: every so often, and whenever it is asked to. */
+/** Runs checks one at a time: periodically, and on request. */
 export class LookLoop implements ModelWatcher {
   readonly #look: () => Promise<void>;
   readonly #stopping: AbortController;
@@ -13,12 +13,12 @@ export class LookLoop implements ModelWatcher {
 
   /**
    * @param look never rejects.
-   * @param stopping is aborted by `stop`. Aborted by the look itself, it stops the loop too.
+   * @param stopping `stop` aborts it. If a check aborts it, the loop stops too.
    */
   constructor(look: () => Promise<void>, everyMs: number, stopping: AbortController, clock: Pick<Clock, 'every'>) {
     this.#look = look;
     this.#stopping = stopping;
-    // A look that takes longer than that is not overtaken: the next one begins at a later tick.
+    // A check may take longer than the period. Then the next check begins at a later tick.
     this.#timer = clock.every(everyMs, () => {
       if (this.#current === null) this.#start();
     });
@@ -27,7 +27,7 @@ export class LookLoop implements ModelWatcher {
 
   look(): Promise<void> {
     if (this.#current === null) return this.#start();
-    // The one in progress may have passed what the caller has changed. All who ask meanwhile share the next.
+    // The current check may already be past the caller's change. All callers meanwhile share the next check.
     this.#next ??= this.#current.then(() => {
       this.#next = null;
       return this.#current ?? this.#start();

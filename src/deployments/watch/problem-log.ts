@@ -3,11 +3,11 @@ import type { WatchProblem } from '../../api/watch.js';
 import { describeFault } from '../../host/faults.js';
 import { callHost } from '../../host/host-code.js';
 
-/** Tells of each problem once, for as long as it is the same. */
+/** Reports each problem once, as long as it stays the same. */
 export class ProblemLog {
   readonly #logger: Logger;
   readonly #onProblem: (problem: WatchProblem) => unknown;
-  /** By what the problem is with: what was told of it last. */
+  /** By type and directory: the problem that was reported last. */
   readonly #told = new Map<string, string>();
 
   constructor(logger: Logger, onProblem: (problem: WatchProblem) => unknown) {
@@ -15,7 +15,7 @@ export class ProblemLog {
     this.#onProblem = onProblem;
   }
 
-  /** @param print the same as long as the problem is. */
+  /** @param print a text that changes only if the problem changes. */
   tell(problem: WatchProblem, print: string): void {
     const key = keyOf(problem.type, problem.directory);
     if (this.#told.get(key) === print) return;
@@ -28,7 +28,7 @@ export class ProblemLog {
     );
   }
 
-  /** The problem is gone: it is told of again, should it come back. */
+  /** The problem is gone. If it comes back, it is reported again. */
   settle({ type, directory }: Pick<WatchProblem, 'type' | 'directory'>): void {
     this.#told.delete(keyOf(type, directory));
   }

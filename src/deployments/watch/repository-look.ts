@@ -10,7 +10,7 @@ import type { VersionDeployer } from './version-deployer.js';
 import type { SettledVersion, VersionLedger } from './version-ledger.js';
 import type { ResolvedWatchOptions } from './watch-options.js';
 
-/** What a look takes. */
+/** The parts that a check needs. */
 export interface LookParts {
   scorer: WatchedScorer;
   /** The repository's directory, as it was given. */
@@ -20,11 +20,11 @@ export interface LookParts {
   ledger: VersionLedger;
   problems: ProblemLog;
   deployer: VersionDeployer;
-  /** Aborted: no more looks, and nothing further in this one. */
+  /** If aborted, the current check does nothing more, and there are no further checks. */
   stopping: AbortController;
 }
 
-/** One look at a model repository: what is new in it and has settled is deployed. Never rejects. */
+/** Checks a model repository once: deploys new versions that have settled. Never rejects. */
 export async function lookAtRepository(parts: LookParts): Promise<void> {
   try {
     await look(parts);
@@ -60,7 +60,7 @@ async function look(parts: LookParts): Promise<void> {
   await deployNew(parts, found, rule);
 }
 
-/** A model's folder that can't be read keeps no other from being looked at. */
+/** A model folder that cannot be read must not stop the check of the others. */
 async function foldersOf({ directory, problems }: LookParts, real: string, name: string): Promise<VersionFolder[]> {
   const problem = { type: 'repository', directory: join(directory, name) } as const;
   try {
@@ -88,14 +88,14 @@ async function settledVersion({ settled, problems }: LookParts, folder: VersionF
   return { name, version, given, directory, print, modelPrint };
 }
 
-/** Deploys each that is on the list; without a list the newest alone, and those that it passes over are dealt with. */
+/** Deploys each version on the list. Without a list, deploys only the newest and marks the older ones as done. */
 async function deployNew(parts: LookParts, found: readonly SettledVersion[], rule: VersionRule): Promise<void> {
   const wanted = found.filter((version) => isNew(parts, version) && isWanted(version.version, rule));
   const versions = inOrder(wanted, rule);
   for (const [index, version] of versions.entries()) {
     const outcome = await parts.deployer.offer(version);
     if (rule.versions !== null || outcome === 'declined') continue;
-    // Where the host could not be asked, the next look tries again, and an older one must not come before.
+    // The host could not be asked. The next check tries again, and an older version must not come first.
     if (outcome === 'tried') for (const older of versions.slice(index + 1)) parts.ledger.close(older);
     return;
   }

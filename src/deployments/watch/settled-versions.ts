@@ -2,10 +2,10 @@ import { type BrokenVersion, lookAtVersion, type WholeVersion } from '../../mode
 import type { RepositoryFiles } from '../../models/repository/repository-files.js';
 import type { VersionFolder } from '../../models/repository/version-folders.js';
 
-/** Tells versions that have settled from those that are being written: they look the same in two looks running. */
+/** Tells settled versions from those that are still being written. A version has settled if it looks the same in two checks in a row. */
 export class SettledVersions {
   readonly #files: RepositoryFiles;
-  /** By folder: what the last look saw. */
+  /** By folder: the result of the last check. */
   #last = new Map<string, string>();
   #seen = new Map<string, string>();
 
@@ -14,10 +14,10 @@ export class SettledVersions {
   }
 
   /**
-   * Looks at a folder.
+   * Checks a folder.
    *
-   * @returns null where there is no version, or it does not look as it did in the look before.
-   * @throws as `lookAtVersion` does.
+   * @returns null if it has no version, or if it looks different from the last check.
+   * @throws what `lookAtVersion` throws.
    */
   async see(folder: VersionFolder): Promise<WholeVersion | BrokenVersion | null> {
     const look = await lookAtVersion(folder, this.#files);
@@ -27,7 +27,7 @@ export class SettledVersions {
     return this.#last.get(folder.given) === print ? look : null;
   }
 
-  /** Ends a look: folders that were not seen in it begin anew. */
+  /** Ends a check. Folders that were not seen in it start again. */
   endLook(): void {
     this.#last = this.#seen;
     this.#seen = new Map();

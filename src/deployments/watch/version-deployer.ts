@@ -8,7 +8,9 @@ import type { ProblemLog } from './problem-log.js';
 import type { SettledVersion, VersionLedger } from './version-ledger.js';
 import { isDeployOptions, shadowByDefault } from './watch-options.js';
 
-/** `tried`: it was deployed, or could not be. `declined`: the host does not want it. `later`: it has to be offered again. */
+/**
+ * `tried`: the version was deployed, or its deployment failed. `declined`: the host does not want it. `later`: it must be offered again.
+ */
 export type OfferOutcome = 'tried' | 'declined' | 'later';
 
 export interface DeployerParts {
@@ -20,7 +22,7 @@ export interface DeployerParts {
   stopping: AbortController;
 }
 
-/** Asks the host how a version is to be deployed, and deploys it. */
+/** Asks the host how a version should be deployed, and deploys it. */
 export class VersionDeployer {
   readonly #parts: DeployerParts;
 
@@ -28,7 +30,7 @@ export class VersionDeployer {
     this.#parts = parts;
   }
 
-  /** @throws the reason of `stopping` where it is aborted, and what `deployments` throws. */
+  /** @throws the reason of `stopping` if it is aborted, and what `deployments` throws. */
   async offer(found: SettledVersion): Promise<OfferOutcome> {
     const { ledger, stopping } = this.#parts;
     stopping.signal.throwIfAborted();
@@ -40,18 +42,18 @@ export class VersionDeployer {
       ledger.close(found);
       return 'declined';
     }
-    // The host may have deployed it while it was asked.
+    // The host may have deployed it meanwhile.
     return this.#isLive(found) ? 'tried' : this.#deploy(found, options);
   }
 
-  /** Whether a version of that name is or was live: versions are told apart by it alone. */
+  /** Whether a version of that name is or was live. Only the version name tells versions apart. */
   #isLive({ version }: SettledVersion): boolean {
     const { ledger, scorer } = this.#parts;
     ledger.noteLive(scorer.deployments());
     return ledger.modelOf(version) !== null;
   }
 
-  /** @returns undefined where the host could not say. */
+  /** @returns undefined if the host could not answer. */
   async #ask(found: SettledVersion): Promise<object | null | undefined> {
     const { choice, problems, stopping } = this.#parts;
     const { name, version, directory, given } = found;
@@ -88,7 +90,7 @@ export class VersionDeployer {
         stopping.abort();
         return 'later';
       }
-      // What was to be deployed has been swapped for something else: that is looked at next.
+      // The directory was replaced by something else. The next check looks at that.
       if ((await realpath(given).catch(() => null)) !== directory) return 'later';
       ledger.close(found);
       const again = 'It is not tried again until its contents change';
@@ -108,7 +110,7 @@ export class VersionDeployer {
   }
 }
 
-/** What `work` resolves with; rejects at once where the signal is aborted, because code of the host may take for ever. */
+/** Resolves with the result of `work`. Rejects at once if the signal is aborted, because host code may take for ever. */
 function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason);

@@ -12,21 +12,22 @@ import { VersionDeployer } from './version-deployer.js';
 import { VersionLedger } from './version-ledger.js';
 import { requireScorer, resolveWatchOptions } from './watch-options.js';
 
-/** What a test puts in place of the process's own. */
+/** Replaces the clock and file system of the process in tests. */
 export interface WatchSurroundings {
   clock: Clock;
   filesWith: (clock: Clock, signal: AbortSignal) => RepositoryFiles;
 }
 
 /**
- * Watches a model repository, a directory with `<name>/<version>/model.json`, and deploys new versions that appear in it: by default as a
- * shadow, and only the newest of those that are newer than the primary. See "Model repository" in docs/deployments.md.
+ * Watches a model repository, which is a directory with `<name>/<version>/model.json`, and deploys new versions that appear in it. By
+ * default only the newest version is deployed, if it is newer than the primary, and it becomes a shadow. See "Model repository" in
+ * docs/deployments.md.
  *
- * A version is taken once its manifest and all its files agree by their sha256 in two looks running. Nothing is ever retired because its
- * directory is gone. The watcher ends when it is stopped, or when a deployment is refused because the scorer is closed.
+ * A version is deployed after its manifest and the sha256 of all its files agree in two checks in a row. A version is never retired because
+ * its directory is gone. The watcher ends when it is stopped, or when a deployment is refused because the scorer is closed.
  *
- * @param directory a path or a file URL. It need not be there yet.
- * @throws {InvalidOptionsError} where an option is unknown or out of its range.
+ * @param directory a path or file URL. It may be missing at first.
+ * @throws {InvalidOptionsError} if an option is unknown or out of range.
  *
  * @example
  * await using watcher = watchModels(scorer, 'models', { deploy: { canary: { steps: [0.05, 0.25, 1], stepMs: 600_000 } } });
@@ -39,7 +40,7 @@ export function watchModels(
   return watchModelsIn({ clock: systemClock, filesWith: cachedFiles }, scorer, directory, options);
 }
 
-/** The same with surroundings of a test's. */
+/** The same function with a test's surroundings. */
 export function watchModelsIn(
   { clock, filesWith }: WatchSurroundings,
   scorer: WatchedScorer,

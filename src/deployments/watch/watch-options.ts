@@ -13,9 +13,9 @@ import { readDeployOptions } from '../deploy-options.js';
 /** The options of `watchModels`, complete and valid. */
 export interface ResolvedWatchOptions {
   deploy: DeployChoice;
-  /** Null for the newest of those that are newer than the primary. */
+  /** null means: the newest version that is newer than the primary. */
   versions: readonly string[] | null;
-  /** Null for the primary's. */
+  /** null means: the primary's name. */
   names: readonly string[] | null;
   everyMs: number;
   logger: HostLogger | undefined;
@@ -24,7 +24,7 @@ export interface ResolvedWatchOptions {
 
 const dayMs = 86_400_000;
 
-/** @throws {InvalidOptionsError} with every option that is unknown or not as documented. */
+/** @throws {InvalidOptionsError} with every option that is unknown or not valid. */
 export function resolveWatchOptions(options: WatchModelsOptions | undefined): ResolvedWatchOptions {
   const reader = new FieldReader(options);
   const resolved: ResolvedWatchOptions = {
@@ -39,26 +39,26 @@ export function resolveWatchOptions(options: WatchModelsOptions | undefined): Re
   return resolved;
 }
 
-/** @throws {InvalidOptionsError} where it is no scorer that deploys. */
+/** @throws {InvalidOptionsError} if it is not a scorer that can deploy. */
 export function requireScorer(scorer: unknown): asserts scorer is WatchedScorer {
   if (isScorer(scorer)) return;
   const expected = 'a scorer with the methods deploy and deployments';
   throw new InvalidOptionsError([{ path: 'scorer', expected, received: describeValue(scorer) }]);
 }
 
-/** Whether something can be options of `deploy`; what is in them is for `deploy` to say. */
+/** Whether a value can be options of `deploy`. `deploy` itself checks the contents. */
 export function isDeployOptions(value: unknown): value is DeployOptions {
   return typeof value === 'object' && value !== null && builtInKind(value) === null;
 }
 
 /**
- * The options, with `traffic: 'shadow'` where they don't say: of `deploy` itself the default is all traffic, which must not go to a
- * directory because it was dropped.
+ * The options, with `traffic: 'shadow'` if they set neither traffic nor canary. The default of `deploy` is all traffic. A directory must
+ * not get all traffic only because somebody copied it there.
  */
 export function shadowByDefault(options: DeployOptions): DeployOptions {
   const fields = { ...readFields(options) };
   const isSaid = fields.traffic !== undefined || fields.canary !== undefined;
-  // Whatever they are: `deploy` checks them.
+  // `deploy` checks these values.
   return (isSaid ? fields : { ...fields, traffic: 'shadow' }) as DeployOptions;
 }
 

@@ -14,8 +14,8 @@ export type ProblemHandler = (
 ) => void;
 
 /**
- * Answers the errors of a host's own handlers, and of body parsers, as the router answers its own: see `toProblem`. An error that has a 4xx status which
- * `toProblem` does not know, and one that comes after the head of the answer, go on to `next(error)`.
+ * Answers the errors of a host's own handlers, and of body parsers, as the router answers its own: see `toProblem`. An error that has a status which
+ * `toProblem` does not know, such as 429 or 503, and one that comes after the head of the answer, go on to `next(error)`.
  *
  * @example
  * app.use(express.json());

@@ -3,10 +3,10 @@ import { systemClock } from '../../host/clock.js';
 import { clientSignal } from '../http/client-signal.js';
 import { sendNode } from '../http/node-send.js';
 import type { ScoringRoutesOptions } from '../http/options.js';
+import { bodyOf } from '../http/parsed-body.js';
 import { createScoringRoutes } from '../http/scoring-routes.js';
 import { locate } from '../http/target.js';
 import type { HttpRequest, HttpScorer } from '../http/types.js';
-import { bodyOf } from './parsed-body.js';
 import type { ExpressRequest, ScoringRouter } from './types.js';
 
 /**
@@ -29,7 +29,7 @@ export function scoringRouter(scorer: HttpScorer, options?: ScoringRoutesOptions
       next();
       return;
     }
-    const { body, rawBody } = bodyOf(request);
+    const { body, rawBody } = bodyOf(request.body, request);
     const asked: HttpRequest = {
       method: request.method ?? 'GET',
       path,

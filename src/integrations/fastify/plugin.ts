@@ -1,4 +1,10 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyContentTypeParser,
+  FastifyInstance,
+  FastifyPluginAsync,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify';
 import { frameworkProblem } from '../http/framework-problem.js';
 import type { ScoringRoutesOptions } from '../http/options.js';
 import { createScoringRoutes } from '../http/scoring-routes.js';
@@ -21,7 +27,9 @@ export const fraud: FastifyPluginAsync<FraudPluginOptions> = async (instance, op
   const routes = createScoringRoutes(scorer, routesOptionsOf(options));
   // The routes read bodies themselves: `authorize` comes first, and long integers keep their digits.
   instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  const unread: FastifyContentTypeParser = (_request, payload, done) => done(null, payload);
+  // Fastify remembers the parser of a type that is named, and looks for that of any other with each request.
+  for (const type of ['application/json', 'application/x-ndjson', '*']) instance.addContentTypeParser(type, unread);
   instance.setErrorHandler(answerError(options.problemTypeBase));
   addRoutes(instance, routes);
   const drain = drainOf(instance.server);

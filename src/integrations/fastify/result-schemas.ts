@@ -20,7 +20,8 @@ const result = object({
   fraudProbability: numberOrNull,
   riskScore: numberOrNull,
   riskLevel: { type: ['string', 'null'] },
-  attention: { type: 'array', items: number },
+  // Of any kind: a model may give weights that are no numbers, for which a compiled function throws where `JSON.stringify` writes null.
+  attention: {},
   reasons: {
     type: 'array',
     items: object({ input: text, feature: text, description: text, contribution: number, direction: text }),

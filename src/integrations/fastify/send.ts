@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../../host/clock.js';
 import { isServerClosing } from '../http/closing-server.js';
 import { sendNode } from '../http/node-send.js';
+import { takeOver } from '../http/take-over.js';
 import type { HttpResponse } from '../http/types.js';
 
 /** With a serialiser of a reply's own, Fastify leaves the type as it is. */
@@ -35,8 +36,5 @@ export function send(answer: HttpResponse, request: FastifyRequest, reply: Fasti
 
 /** The client is still sending: Fastify would reset the connection, and the client would not get to read why. */
 function sendEarly(answer: HttpResponse, request: FastifyRequest, reply: FastifyReply): void {
-  reply.hijack();
-  const own = Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]);
-  const headers = { ...Object.fromEntries(own), ...answer.headers };
-  sendNode({ ...answer, headers }, request.raw, reply.raw, systemClock);
+  sendNode(answer, request.raw, takeOver(reply), systemClock);
 }

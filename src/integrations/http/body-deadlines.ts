@@ -1,16 +1,18 @@
 import type { Clock } from '../../host/clock.js';
+import { Slots } from '../../host/slots.js';
 
 /** A body that is being read. */
-interface Reading {
+export interface Reading {
   readonly dueAt: number;
   readonly onLate: () => void;
+  readonly slot: number;
 }
 
-/** Watches that bodies arrive in time, with one timer for all of them: all have the same time, so that the oldest is due first. */
+/** Watches that bodies arrive in time, with one timer for all of them. */
 export class BodyDeadlines {
   readonly timeoutMs: number;
   readonly #clock: Clock;
-  readonly #readings = new Set<Reading>();
+  readonly #readings = new Slots<Reading>();
   #isArmed = false;
 
   constructor(timeoutMs: number, clock: Clock) {
@@ -20,14 +22,15 @@ export class BodyDeadlines {
 
   /** @param onLate is called once where `end` is not called in time. */
   begin(onLate: () => void): Reading {
-    const reading = { dueAt: this.#clock.now() + this.timeoutMs, onLate };
-    this.#readings.add(reading);
+    const reading = { dueAt: this.#clock.now() + this.timeoutMs, onLate, slot: 0 };
+    reading.slot = this.#readings.add(reading);
     if (!this.#isArmed) this.#arm(this.timeoutMs);
     return reading;
   }
 
+  /** To be called once the body is there, or given up. */
   end(reading: Reading): void {
-    this.#readings.delete(reading);
+    this.#readings.delete(reading.slot, reading);
   }
 
   #arm(delayMs: number): void {
@@ -38,13 +41,16 @@ export class BodyDeadlines {
   #look(): void {
     this.#isArmed = false;
     const now = this.#clock.now();
-    for (const reading of this.#readings) {
+    let nextAt = Number.POSITIVE_INFINITY;
+    for (const reading of this.#readings.members()) {
       if (reading.dueAt > now) {
-        this.#arm(Math.max(reading.dueAt - now, 1));
-        return;
+        nextAt = Math.min(nextAt, reading.dueAt);
+      } else {
+        this.end(reading);
+        reading.onLate();
       }
-      this.#readings.delete(reading);
-      reading.onLate();
     }
+    // A body that has begun meanwhile may have armed it.
+    if (nextAt < Number.POSITIVE_INFINITY && !this.#isArmed) this.#arm(Math.max(nextAt - now, 1));
   }
 }

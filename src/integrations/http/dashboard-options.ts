@@ -17,6 +17,8 @@ export interface DashboardOptions {
 }
 
 export interface ResolvedDashboardOptions {
+  /** It has all that the page needs. */
+  scorer: DashboardScorer;
   title: string | null;
   maxClients: number;
   /** With a slash at both ends. */
@@ -35,12 +37,12 @@ export function readDashboardOptions(scorer: unknown, options: DashboardOptions)
   const maxClients = reader.number('maxClients', 50, { min: 1, max: 10_000, integer: true });
   const path = reader.value('path', "a path that begins with '/', without a query", isPath) ?? null;
   reader.rejectUnknown().throwIfInvalid();
-  return { title, maxClients, path: path === null || path.endsWith('/') ? path : `${path}/` };
+  return { scorer, title, maxClients, path: path === null || path.endsWith('/') ? path : `${path}/` };
 }
 
 function isScorer(value: unknown): value is DashboardScorer {
   if (typeof value !== 'object' || value === null) return false;
-  return ['summary', 'health', 'on', 'off'].every((name) => typeof Reflect.get(value, name) === 'function');
+  return ['summary', 'health', 'alerts', 'on', 'off'].every((name) => typeof Reflect.get(value, name) === 'function');
 }
 
 function isTitle(value: unknown): value is string {

@@ -1,3 +1,9 @@
+/**
+ * The routes of a scorer without a framework, errors as problems (RFC 9457), and what servers of `node:http` need to start, stop and show the live page.
+ *
+ * @module
+ * @primaryExport
+ */
 export { clientSignal } from './client-signal.js';
 export { type DashboardHandler, dashboardHandler } from './dashboard-handler.js';
 export { type DrainReport, drainable } from './drainable.js';

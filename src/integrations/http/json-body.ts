@@ -1,11 +1,10 @@
 import type { RouteContext } from './context.js';
 import { HttpError } from './http-error.js';
 import type { LongIntegers } from './long-integers.js';
+import { isJsonType } from './media-type.js';
 import { readBytes } from './read-bytes.js';
 import type { HttpRequest } from './types.js';
 import { textOf } from './utf8-text.js';
-
-const mediaType = /^\s*application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
 
 /**
  * The body of a request as a JSON value: what the framework has parsed, else what is read here.
@@ -16,21 +15,32 @@ const mediaType = /^\s*application\/(?:[\w.!#$&^+-]+\+)?json\s*(?:;\s*charset\s*
 export function readJson(request: HttpRequest, { bodies, integers }: RouteContext, maxBytes: number): unknown {
   const { body, rawBody, headers } = request;
   if (body !== undefined) return body;
-  requireType(headers, mediaType, 'application/json');
+  requireType(headers, isJsonType, 'application/json');
   if (rawBody === undefined) throw malformed('nothing');
-  return readBytes(rawBody, maxBytes, bodies, headers).then((bytes) => parseText(textOf(bytes), integers));
+  return readBytes(rawBody, headers, {
+    ...{ maxBytes, deadlines: bodies },
+    convert: (bytes) => parseText(textOf(bytes), integers),
+  });
 }
 
-/** @throws {HttpError} 415. */
-export function requireType(headers: HttpRequest['headers'], pattern: RegExp, expected: string): void {
+/** @throws {HttpError} 415, which says what would be taken. */
+export function requireType(
+  headers: HttpRequest['headers'],
+  accepts: (type: string) => boolean,
+  expected: string,
+): void {
   const type = headers['content-type'];
-  if (typeof type !== 'string' || (type !== expected && !pattern.test(type))) {
-    throw new HttpError('ERR_UNSUPPORTED_MEDIA_TYPE', `Content-Type: expected ${expected}, in UTF-8`);
+  if (typeof type !== 'string' || (type !== expected && !accepts(type))) {
+    throw unsupported(`Content-Type: expected ${expected}, in UTF-8`, { Accept: expected });
   }
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new HttpError('ERR_UNSUPPORTED_MEDIA_TYPE', 'Content-Encoding: expected a body that is not compressed');
+  if (encoding !== undefined && encoding !== '' && String(encoding).toLowerCase() !== 'identity') {
+    throw unsupported('Content-Encoding: expected a body that is not compressed', { 'Accept-Encoding': 'identity' });
   }
+}
+
+function unsupported(detail: string, headers: Record<string, string>): HttpError {
+  return new HttpError('ERR_UNSUPPORTED_MEDIA_TYPE', detail, { headers });
 }
 
 /** @throws {HttpError} 400. The message of `JSON.parse` is not used: it quotes the body. */

@@ -1,5 +1,5 @@
 /** Paths of issues that mean the whole of what was given. */
-const wholes = new Set(['request', 'requests', 'outcome', 'outcomes', 'options', 'shares']);
+const wholes = new Set(['request', 'requests', 'outcome', 'outcomes', 'options']);
 
 /**
  * An issue's path such as `features.user_features[3]` as a JSON pointer: `/features/user_features/3`. A name may hold dots and brackets: where the value is

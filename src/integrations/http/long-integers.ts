@@ -1,13 +1,11 @@
-import type { InputDescription, ModelDescription } from '../../api/model-description.js';
+import type { FeatureDescription, InputDescription, ModelDescription } from '../../api/model-description.js';
 import { isInt64Text } from './int64-text.js';
 import { isObject } from './list-body.js';
+import { markIntegers } from './mark-integers.js';
 import type { HttpScorer } from './types.js';
 
 /** Begins a text that stands for an integer which a number would not hold. */
 const mark = '\u0000integer:';
-
-/** A text, which is left as it is, or a number. */
-const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -44,8 +42,9 @@ export class LongIntegers {
   /** As `JSON.parse`, with bigints for integers beyond 2^53 where the model may want them. */
   parse(text: string): unknown {
     if (this.#current() === null || !/\d{16}/.test(text)) return JSON.parse(text);
-    const marked = text.replace(tokens, (token) => (/^-?\d{16,}$/.test(token) ? `"\\u0000integer:${token}"` : token));
-    return JSON.parse(marked, (_, value: unknown) => (typeof value === 'string' ? unmarked(value) : value));
+    return JSON.parse(markIntegers(text, '\\u0000integer:'), (_, value: unknown) =>
+      typeof value === 'string' ? unmarked(value) : value,
+    );
   }
 
   /** @param request one as `score` takes it; not changed. */
@@ -96,24 +95,39 @@ function namesOf(scorer: HttpScorer): Int64Names | null {
   const all = describeLive(scorer).flatMap(({ inputs }) => inputs);
   if (!all.some(({ type }) => type === 'int64')) return null;
   const bare = new Set<string>();
-  const inputs = new Map<string, { columns: readonly boolean[]; names: ReadonlySet<string> }>();
-  for (const input of all) {
-    const columns = input.features.map(({ categories }) => input.type === 'int64' && categories === null);
-    const named = input.features.flatMap(({ name }, column) => (name !== null && columns[column] ? [name] : []));
-    inputs.set(input.name, { columns, names: new Set(named) });
-    for (const name of named) bare.add(name);
-    if (input.size === 1 && columns[0]) bare.add(input.name);
+  const inputs = new Map<string, { columns: boolean[]; names: Set<string> }>();
+  // Inputs of several versions may have the same name: an integer keeps its digits where one of the versions wants them.
+  for (const input of all.filter(({ type }) => type === 'int64')) {
+    const known = inputs.get(input.name) ?? { columns: [], names: new Set<string>() };
+    inputs.set(input.name, known);
+    for (const [column, feature] of input.features.entries()) {
+      if (takesTexts(feature, input)) continue;
+      known.columns[column] = true;
+      if (feature.name !== null) known.names.add(feature.name);
+      for (const name of ownNames(feature, input)) bare.add(name);
+    }
   }
-  // Where another version takes a text by that name, texts stay texts.
-  for (const name of textNames(all)) bare.delete(name);
+  // Where another version takes texts, texts stay texts.
+  for (const input of all) {
+    for (const [column, feature] of input.features.entries()) {
+      if (!takesTexts(feature, input)) continue;
+      const known = inputs.get(input.name);
+      if (known !== undefined) known.columns[column] = false;
+      if (feature.name !== null) known?.names.delete(feature.name);
+      for (const name of ownNames(feature, input)) bare.delete(name);
+    }
+  }
   return { bare, inputs };
 }
 
-function textNames(inputs: readonly InputDescription[]): string[] {
-  return inputs.flatMap(({ name, size, features }) => {
-    const named = features.flatMap((feature) => (feature.categories === null ? [] : [feature.name ?? '']));
-    return size === 1 && features[0]?.categories ? [...named, name] : named;
-  });
+function takesTexts({ categories }: FeatureDescription, { type }: InputDescription): boolean {
+  return type === 'string' || categories !== null;
+}
+
+/** Names under which a feature can be given beside the inputs. */
+function ownNames({ name }: FeatureDescription, input: InputDescription): string[] {
+  const names = name === null ? [] : [name];
+  return input.size === 1 ? [...names, input.name] : names;
 }
 
 function describeLive(scorer: HttpScorer): ModelDescription[] {

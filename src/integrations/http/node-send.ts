@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Clock } from '../../host/clock.js';
 import { isServerClosing } from './closing-server.js';
 import { serialise } from './serialise.js';
@@ -88,6 +89,11 @@ function drained(response: ServerResponse): Promise<void> {
 
 /** A body that nobody will read lets go of what it holds. */
 function endUnread(body: unknown): void {
+  if (body instanceof Readable) {
+    // Its iterator would not: it has not begun.
+    body.destroy();
+    return;
+  }
   if (typeof body !== 'object' || body === null || !(Symbol.asyncIterator in body)) return;
   const iterator: unknown = (body as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   void Promise.resolve((iterator as AsyncIterator<unknown>).return?.()).catch(() => {});

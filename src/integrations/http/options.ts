@@ -6,10 +6,12 @@ import type { DashboardOptions } from './dashboard-options.js';
 import { defaultTypeBase } from './problem.js';
 import type { Authorize, HttpScorer } from './types.js';
 
-/** How long answers to an `Idempotency-Key` are kept. */
+/** How many answers to an `Idempotency-Key` are kept, and how long. */
 export interface IdempotencyOptions {
   /** Answers that are kept; the oldest go first. 1 to 1,000,000. @default 10_000 */
   maxEntries?: number | undefined;
+  /** Bytes that the answers take, about; the oldest go first. 1 or more. @default 67_108_864 */
+  maxBytes?: number | undefined;
   /** Milliseconds that an answer is kept; above 0. @default 600_000 */
   ttlMs?: number | undefined;
 }
@@ -66,7 +68,7 @@ export interface ResolvedRoutesOptions {
   maxBatchSize: number;
   maxStreamInFlight: number;
   bodyTimeoutMs: number;
-  idempotency: Required<{ maxEntries: number; ttlMs: number }> | null;
+  idempotency: { maxEntries: number; maxBytes: number; ttlMs: number } | null;
   authorize: Authorize | null;
   metrics: TextOptions | null;
   dashboard: DashboardOptions | null;
@@ -108,11 +110,12 @@ export function readRoutesOptions(scorer: unknown, options: ScoringRoutesOptions
 
 function readIdempotency(reader: FieldReader): ResolvedRoutesOptions['idempotency'] {
   if (reader.is('idempotency', false)) return null;
-  const nested = reader.nested('idempotency', 'false, or an object with maxEntries and ttlMs');
+  const nested = reader.nested('idempotency', 'false, or an object with maxEntries, maxBytes and ttlMs');
   const maxEntries = nested.number('maxEntries', 10_000, { min: 1, max: 1_000_000, integer: true });
+  const maxBytes = nested.number('maxBytes', 64 * 2 ** 20, { min: 1, integer: true });
   const ttlMs = nested.number('ttlMs', 600_000, { above: 0, unit: 'milliseconds' });
   nested.rejectUnknown();
-  return { maxEntries, ttlMs };
+  return { maxEntries, maxBytes, ttlMs };
 }
 
 /** @returns the name in small letters; null where no header is to be looked at. */

@@ -54,20 +54,40 @@ export class OrderedTexts implements AsyncIterable<string> {
     this.#wakeReader();
   }
 
-  /** As many as are there, joined. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<string, void, undefined> {
-    try {
-      for (;;) {
-        const joined = this.#taken();
-        if (joined !== '') yield joined;
-        else if (this.#ended && this.#entries.length === 0) break;
-        else await this.#change();
+  /**
+   * As many as are there, joined. No generator: the `return` of one that was never asked for a text would tell nobody, and who writes would wait for
+   * ever.
+   */
+  [Symbol.asyncIterator](): AsyncIterator<string, undefined> {
+    return {
+      next: () => this.#next(),
+      return: async () => {
+        this.#giveUp();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  async #next(): Promise<IteratorResult<string, undefined>> {
+    while (!this.#isGivenUp) {
+      const joined = this.#taken();
+      if (joined !== '') return { done: false, value: joined };
+      if (this.#ended && this.#entries.length === 0) {
+        this.#giveUp();
+        if (this.#failure !== undefined) throw this.#failure;
+      } else {
+        await this.#change();
       }
-      if (this.#failure !== undefined) throw this.#failure;
-    } finally {
-      this.#isGivenUp = true;
-      this.#wakeWriter();
     }
+    return { done: true, value: undefined };
+  }
+
+  /** Also wakes a reader that waits: its texts will not be read. */
+  #giveUp(): void {
+    this.#isGivenUp = true;
+    this.#entries.length = 0;
+    this.#wakeWriter();
+    this.#wakeReader();
   }
 
   /** Only here does room appear: what was read before has been passed on. */

@@ -13,6 +13,7 @@ export type HttpErrorCode =
   | 'ERR_BODY_TOO_LARGE'
   | 'ERR_UNSUPPORTED_MEDIA_TYPE'
   | 'ERR_IDEMPOTENCY_MISMATCH'
+  | 'ERR_SCORE_OUT_OF_RANGE'
   | 'ERR_TOO_MANY_PAGES'
   | 'ERR_BAD_REQUEST'
   | 'ERR_INTERNAL';
@@ -54,6 +55,8 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   ERR_BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   ERR_UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The type of the body is not supported' },
   ERR_IDEMPOTENCY_MISMATCH: { status: 422, title: 'The Idempotency-Key was used with another body' },
+  // Scorer's code ERR_INFERENCE, but the client's to correct: the same features fail each time, and others do not.
+  ERR_SCORE_OUT_OF_RANGE: { status: 422, title: 'The model has no score for these features' },
   ERR_TOO_MANY_PAGES: { status: 503, title: 'Too many live pages are open' },
   ERR_BAD_REQUEST: { status: 400, title: 'The request is invalid' },
   ERR_INTERNAL: { status: 500, title: 'Something went wrong' },

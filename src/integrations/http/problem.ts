@@ -21,7 +21,9 @@ export interface Problem {
   status: number;
   /** This problem, for people. */
   detail: string;
-  /** The same as `code` of the scorer's errors, or one of the routes' own. */
+  /**
+   * The same as `code` of the scorer's errors, or one of the routes' own: `ERR_SCORE_OUT_OF_RANGE` is an `ERR_INFERENCE` that comes of the features.
+   */
   code: ProblemCode;
   /** At most 20. Only where places in the body are to blame. */
   errors?: ProblemIssue[];
@@ -55,11 +57,14 @@ export const defaultTypeBase = 'https://github.com/fraud-scorer/fraud-scorer/blo
 /** Details of errors that are nobody's business outside: their messages may name the host's files. */
 const ownDetails: Partial<Record<ProblemCode, string>> = {
   ERR_INFERENCE: 'The model failed on this transaction. The log of the scorer says why.',
+  ERR_SCORE_OUT_OF_RANGE:
+    'The model gives no valid score for these features. They are probably far beyond those that it was trained on: check their values and units.',
   ERR_WORKER_LOST: 'The worker that held the transaction was lost, and is replaced: send it again.',
   ERR_PROVIDER_UNAVAILABLE: 'No execution provider works at the moment. The log of the scorer says why.',
   ERR_OUT_OF_RESOURCES: 'The machine is out of memory, threads or file descriptors. The log of the scorer says which.',
   ERR_INTERNAL: 'Something went wrong that the client can do nothing about.',
-  ERR_BAD_REQUEST: 'The request could not be read.',
+  ERR_BAD_REQUEST:
+    'The request could not be read. A body of JSON must be valid JSON, as long as its Content-Length says.',
   ERR_UNAUTHORIZED: 'Say who you are, with the header Authorization.',
   ERR_FORBIDDEN: 'This route is not for you.',
   ERR_NOT_FOUND: 'There is no such route.',
@@ -94,6 +99,9 @@ function refusal({ code, message, headers, pointer }: HttpError, options: Proble
 
 function ofScorer(error: FraudScorerError, options: ProblemOptions): ProblemResponse {
   const { code } = error;
+  if (code === 'ERR_INFERENCE' && error.outOfRange !== undefined) return response('ERR_SCORE_OUT_OF_RANGE', options);
+  // Another version of the package, in the same process, may have codes that this one does not know.
+  if (!Object.hasOwn(problemKinds, code)) return response('ERR_INTERNAL', options);
   const problem = response(code, options, ownDetails[code] ?? error.message);
   if (code === 'ERR_QUEUE_FULL') problem.headers['Retry-After'] = String(secondsOf(error.expectedWaitMs));
   if (code === 'ERR_WORKER_LOST') problem.headers['Retry-After'] = '1';

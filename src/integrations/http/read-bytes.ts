@@ -4,28 +4,36 @@ import type { BodyDeadlines } from './body-deadlines.js';
 import { HttpError } from './http-error.js';
 import type { HttpRequest } from './types.js';
 
+/** What a body is read with. */
+export interface ReadOptions<T> {
+  readonly maxBytes: number;
+  readonly deadlines: BodyDeadlines;
+  /** Makes the result of the bytes. May throw: the promise rejects with that. */
+  readonly convert: (bytes: Uint8Array) => T;
+}
+
 /**
- * Reads a body. Rejects with a `HttpError` of 413, 408, or 499 where the client went away.
+ * Reads a body. Rejects with a `HttpError` of 413, 408, or 499 where the client went away, and with what `convert` throws.
  *
  * @throws {HttpError} 413, without reading any of it.
  */
-export function readBytes(
+export function readBytes<T>(
   source: NonNullable<HttpRequest['rawBody']>,
-  maxBytes: number,
-  deadlines: BodyDeadlines,
   headers: HttpRequest['headers'],
-): Promise<Uint8Array> {
+  options: ReadOptions<T>,
+): Promise<T> {
+  const { maxBytes, convert } = options;
   const length = headers['content-length'];
   if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
   if (source instanceof Uint8Array) {
     if (source.byteLength > maxBytes) throw tooLarge(maxBytes);
-    return Promise.resolve(source);
+    return Promise.resolve(source).then(convert);
   }
-  return source instanceof Readable ? readEvents(source, maxBytes, deadlines) : readPieces(source, maxBytes, deadlines);
+  return source instanceof Readable ? readEvents(source, options) : readPieces(source, options).then(convert);
 }
 
 /** By its events, which cost a small body a fraction of what an iterator does. Listeners stay: the request ends with its body. */
-function readEvents(source: Readable, maxBytes: number, deadlines: BodyDeadlines): Promise<Uint8Array> {
+function readEvents<T>(source: Readable, { maxBytes, deadlines, convert }: ReadOptions<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let first: Buffer | null = null;
     let pieces: Buffer[] | null = null;
@@ -55,7 +63,11 @@ function readEvents(source: Readable, maxBytes: number, deadlines: BodyDeadlines
       if (isOver) return;
       isOver = true;
       deadlines.end(reading);
-      resolve(pieces === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(pieces, length));
+      try {
+        resolve(convert(pieces === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(pieces, length)));
+      } catch (error) {
+        reject(error);
+      }
     });
     source.on('close', onGone);
     source.on('error', onGone);
@@ -65,12 +77,16 @@ function readEvents(source: Readable, maxBytes: number, deadlines: BodyDeadlines
 
 function readPieces(
   source: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-  deadlines: BodyDeadlines,
+  { maxBytes, deadlines }: Omit<ReadOptions<unknown>, 'convert'>,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const reading = deadlines.begin(() => reject(tooSlow(deadlines.timeoutMs)));
-    void joined(source, maxBytes)
+    const iterator = source[Symbol.asyncIterator]();
+    const reading = deadlines.begin(() => {
+      reject(tooSlow(deadlines.timeoutMs));
+      // Nothing more is wanted of it.
+      void Promise.resolve(iterator.return?.()).catch(() => {});
+    });
+    void joined({ [Symbol.asyncIterator]: () => iterator }, maxBytes)
       .then(resolve, reject)
       .finally(() => deadlines.end(reading));
   });

@@ -26,15 +26,19 @@ export function scoreOptionsOf(
   if (deadline === undefined && routingKey === undefined) return signal === undefined ? undefined : { signal };
   const options: ScoreOptions = { signal };
   if (deadline !== undefined) {
-    options.timeoutMs = Math.min(numberOf(deadline, deadlineHeader ?? '') * deadlineUnitMs, maxTimeoutMs);
+    options.timeoutMs = Math.min(
+      numberOf(deadline, deadlineHeader ?? '', deadlineUnitMs) * deadlineUnitMs,
+      maxTimeoutMs,
+    );
   }
   if (routingKey !== undefined) options.routingKey = keyOf(routingKey, routingKeyHeader ?? '');
   return options;
 }
 
-function numberOf(value: string | readonly string[], name: string): number {
+function numberOf(value: string | readonly string[], name: string, unitMs: number): number {
   if (typeof value === 'string' && deadlineText.test(value)) return Number(value);
-  throw new HttpError('ERR_INVALID_HEADER', `${name}: expected a number above 0, such as 0.5`);
+  const expected = unitMs === 1 ? 'milliseconds above 0, such as 250' : 'seconds above 0, such as 0.25';
+  throw new HttpError('ERR_INVALID_HEADER', `${name}: expected a number of ${expected}`);
 }
 
 /** @throws {HttpError} where it is not one key. */

@@ -1,5 +1,13 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { type Clock, systemClock } from '../../host/clock.js';
+import { OpenResponses } from './open-responses.js';
+
+/**
+ * How long connections that seem idle are kept, in milliseconds. A client's next request may be on its way already, and would be lost with the connection;
+ * answered, it tells the client to let go.
+ */
+const idleGraceMs = 500;
 
 const drains = new WeakMap<Server, ServerDrain>();
 
@@ -10,17 +18,15 @@ const drains = new WeakMap<Server, ServerDrain>();
 export class ServerDrain {
   readonly #server: Server;
   readonly #clock: Clock;
-  readonly #open = new Set<ServerResponse>();
+  readonly #open: OpenResponses;
   #isEnding = false;
   #finished: Promise<number> | null = null;
 
   private constructor(server: Server, clock: Clock) {
     this.#server = server;
     this.#clock = clock;
-    server.prependListener('request', (_request, response: ServerResponse) => {
+    this.#open = new OpenResponses(server, (response) => {
       if (this.#isEnding) response.setHeader('Connection', 'close');
-      this.#open.add(response);
-      response.once('close', () => this.#open.delete(response));
     });
   }
 
@@ -34,7 +40,7 @@ export class ServerDrain {
   /** From now on, every answer tells its client to close the connection. For a server that something else closes. */
   letGo(): void {
     this.#isEnding = true;
-    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
+    for (const response of this.#open.last()) if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /**
@@ -53,14 +59,26 @@ export class ServerDrain {
     await null;
     if (!this.#server.listening) return 0;
     let cutOff = 0;
-    const timer = this.#clock.background(timeoutMs, () => {
-      cutOff = this.#open.size;
-      this.#server.closeAllConnections();
-    });
+    const grace = this.#clock.background(Math.min(idleGraceMs, timeoutMs), () => this.#server.closeIdleConnections());
     await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
+      const timer = this.#clock.background(timeoutMs, () => {
+        cutOff = this.#open.size;
+        this.#server.closeAllConnections();
+        // Not when the server has closed: it waits for upgraded sockets, such as WebSockets, which are not for us to end.
+        resolve();
+      });
+      stopListening(this.#server, () => {
+        timer.clear();
+        resolve();
+      });
     });
-    timer.clear();
+    grace.clear();
     return cutOff;
   }
+}
+
+/** As `server.close()`, which would close the connections that seem idle at once. @param done is called when the last connection is closed. */
+function stopListening(server: Server, done: () => void): void {
+  if (server instanceof NetServer) NetServer.prototype.close.call(server, () => done());
+  else (server as Server).close(() => done());
 }

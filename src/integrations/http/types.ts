@@ -88,7 +88,10 @@ export interface ScoringRoutes {
    * body. Never throws or rejects.
    */
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
-  /** Stops listening to the scorer, and ends the open streams of the live page. It does not close the scorer. */
+  /**
+   * To be called first when the host ends: `/health/ready` answers 503 from then on, and the open streams of the live page end. Everything else is
+   * answered as before. It does not close the scorer.
+   */
   close(): void;
 }
 

@@ -20,7 +20,13 @@ export class EventExplorer implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     const providers = this.#discovery.getProviders();
-    for (const wrapper of [...providers, ...this.#discovery.getControllers()]) this.#explore(wrapper, providers);
+    // Aliases share an instance, which hears an event once.
+    const explored = new Set<unknown>();
+    for (const wrapper of [...providers, ...this.#discovery.getControllers()]) {
+      if (explored.has(wrapper.instance)) continue;
+      if (wrapper.instance) explored.add(wrapper.instance);
+      this.#explore(wrapper, providers);
+    }
   }
 
   onModuleDestroy(): void {
@@ -28,16 +34,16 @@ export class EventExplorer implements OnModuleInit, OnModuleDestroy {
   }
 
   #explore(wrapper: Wrapper, providers: readonly Wrapper[]): void {
-    const prototype: unknown = wrapper.metatype?.prototype;
-    if (typeof prototype !== 'object' || prototype === null) return;
+    const prototype = prototypeOf(wrapper);
+    if (prototype === null) return;
     for (const name of this.#scanner.getAllMethodNames(prototype)) {
       const method: unknown = Reflect.get(prototype, name);
       if (typeof method !== 'function') continue;
       const subscription: Subscription | undefined = Reflect.getMetadata(subscriptionKey, method);
       if (subscription === undefined) continue;
-      const where = `${wrapper.name}.${name}`;
-      if (!wrapper.isDependencyTreeStatic()) {
-        this.#logger.warn(`${where} hears no events: providers of a request's scope are not there between requests`);
+      const where = `${String(wrapper.name)}.${name}`;
+      if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) {
+        this.#logger.warn(`${where} hears no events: only providers of the default scope are there between requests`);
         continue;
       }
       this.#subscribe(subscription, where, wrapper, name, providers);
@@ -58,6 +64,13 @@ export class EventExplorer implements OnModuleInit, OnModuleDestroy {
     source.on(event, listener);
     this.#unsubscribe.push(() => source.off(event, listener));
   }
+}
+
+/** Of the instance, which a factory may have made; of the class where there is none between requests. */
+function prototypeOf({ instance, metatype }: Wrapper): object | null {
+  const prototype: unknown =
+    typeof instance === 'object' && instance !== null ? Object.getPrototypeOf(instance) : metatype?.prototype;
+  return typeof prototype === 'object' ? prototype : null;
 }
 
 function isSource(value: unknown): value is EventSource {

@@ -129,8 +129,15 @@ function isWanted(routes: boolean | NestRoutesOptions | undefined): boolean {
 function routesProvider(tokens: ScorerTokens): Provider {
   return {
     provide: tokens.routes,
-    useFactory: (scorer: FraudScorer, { routes }: ResolvedModuleOptions) =>
-      routes === null ? null : createScoringRoutes(scorer, routes),
+    useFactory: async (scorer: FraudScorer, { routes }: ResolvedModuleOptions) => {
+      try {
+        return routes === null ? null : createScoringRoutes(scorer, routes);
+      } catch (error) {
+        // NestJS ends nothing of an application that does not start.
+        await scorer.close();
+        throw error;
+      }
+    },
     inject: [tokens.scorer, tokens.options],
   };
 }

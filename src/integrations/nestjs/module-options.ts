@@ -23,7 +23,9 @@ export interface NestScoringOptions {
 export interface FraudScorerModuleOptions extends FraudScorerOptions, NestScoringOptions {}
 
 /** Options of `forRootAsync` and `forFeatureAsync`. */
-export interface FraudScorerAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+export interface FraudScorerAsyncOptions {
+  /** Modules that export what `inject` names; modules that are global need not be named. @default none */
+  imports?: ModuleMetadata['imports'];
   /** What `useFactory` is called with. @default nothing */
   inject?: (InjectionToken | OptionalFactoryDependency)[] | undefined;
   /** Makes the options. `routes` may be among them, or beside this function. */

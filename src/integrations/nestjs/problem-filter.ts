@@ -1,11 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import { ApplicationConfig, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { throwError } from 'rxjs';
 import { FraudScorerError } from '../../errors.js';
 import { systemClock } from '../../host/clock.js';
+import { statusOf } from '../http/error-status.js';
+import { frameworkProblem } from '../http/framework-problem.js';
 import { sendNode } from '../http/node-send.js';
-import { toProblem } from '../http/problem.js';
+import { type NestReply, type NestRequest, requestOf, responseOf } from './exchange.js';
 import { isScoringRequest } from './scoring-requests.js';
 
 /** Under which NestJS keeps the classes that a filter catches. */
@@ -13,7 +14,7 @@ const caughtKey = '__filterCatchExceptions__';
 
 /**
  * Answers errors of any scorer as `application/problem+json` by `toProblem`, wherever in the application they are thrown, and errors of NestJS's own on the
- * module's routes, such as those of its body parser. What else is thrown goes to the application's other filters, or is answered as NestJS does.
+ * module's routes, such as those of its body parser, but for statuses that no problem has, such as 429. What else is thrown goes to the application's other filters, or is answered as NestJS does.
  */
 export class FraudProblemFilter extends BaseExceptionFilter implements ExceptionFilter {
   readonly #config: ApplicationConfig;
@@ -27,14 +28,14 @@ export class FraudProblemFilter extends BaseExceptionFilter implements Exception
   override catch(error: unknown, host: ArgumentsHost): unknown {
     if (host.getType() !== 'http') return throwError(() => error);
     const http = host.switchToHttp();
-    const [request, reply] = [http.getRequest<WithRaw<IncomingMessage>>(), http.getResponse<WithRaw<ServerResponse>>()];
-    const raw = request.raw ?? request;
+    const request = http.getRequest<NestRequest>();
+    const raw = requestOf(request);
     if (!(error instanceof FraudScorerError || isScoringRequest(raw, this.#config.getGlobalPrefix()))) {
       return this.#delegate(error, host);
     }
-    const problem = toProblem(error, { body: request.body });
-    if ('hijack' in reply && typeof reply.hijack === 'function') reply.hijack();
-    sendNode(problem, raw, reply.raw ?? reply, systemClock);
+    const problem = frameworkProblem(error, { body: request.body });
+    if (problem === null) return this.#delegate(error, host);
+    sendNode({ ...problem }, raw, responseOf(http.getResponse<NestReply>()), systemClock);
     return undefined;
   }
 
@@ -49,7 +50,17 @@ export class FraudProblemFilter extends BaseExceptionFilter implements Exception
   }
 }
 
-type WithRaw<T> = T & { raw?: T; body?: unknown };
+/**
+ * Stands for errors of Express's body parsers, such as that of a body that is too large, which are of no class that could be named: NestJS asks by
+ * `instanceof` whether a filter catches an error.
+ */
+// biome-ignore lint/complexity/noStaticOnlyClass: what a filter catches has to be a class
+class BodyParserError {
+  static [Symbol.hasInstance](error: unknown): boolean {
+    if (!(error instanceof Error) || !('type' in error) || typeof error.type !== 'string') return false;
+    return statusOf(error) >= 400 && statusOf(error) < 500;
+  }
+}
 
 function catches(filter: object, error: unknown): boolean {
   const caught: unknown = Reflect.getMetadata(caughtKey, filter.constructor);
@@ -59,4 +70,4 @@ function catches(filter: object, error: unknown): boolean {
 
 Inject(HttpAdapterHost)(FraudProblemFilter, undefined, 0);
 Inject(ApplicationConfig)(FraudProblemFilter, undefined, 1);
-Catch(FraudScorerError, HttpException)(FraudProblemFilter);
+Catch(FraudScorerError, HttpException, BodyParserError)(FraudProblemFilter);

@@ -1,17 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { All, Controller, Inject, NotFoundException, Req, Res, type Type } from '@nestjs/common';
 import { systemClock } from '../../host/clock.js';
 import { clientSignal } from '../http/client-signal.js';
 import { sendNode } from '../http/node-send.js';
+import { bodyOf } from '../http/parsed-body.js';
 import { locate } from '../http/target.js';
 import type { HttpRequest, ScoringRoutes } from '../http/types.js';
+import { type NestReply, type NestRequest, requestOf, responseOf } from './exchange.js';
 import { noteController, routePaths } from './scoring-requests.js';
-
-/** A request of Express, or of Fastify, which has that of `node:http` inside. */
-type NestRequest = (IncomingMessage | { raw: IncomingMessage }) & { body?: unknown };
-
-/** Likewise. */
-type NestReply = ServerResponse | { raw: ServerResponse; hijack(): void };
 
 /**
  * A controller with the routes of a scorer. They are NestJS's own routes, so that its guards, interceptors and prefixes apply; the answer is
@@ -29,18 +24,17 @@ export function routesController(token: symbol, path: string): Type<object> {
 
     answer(routePath: string, request: NestRequest, reply: NestReply): void {
       if (this.#routes === null) throw new NotFoundException();
-      const raw = 'raw' in request ? request.raw : request;
-      const response = 'raw' in reply ? reply.raw : reply;
-      if ('hijack' in reply) reply.hijack();
+      const raw = requestOf(request);
+      const response = responseOf(reply);
       const { path: asTyped, query } = locate(raw.url ?? '/', '');
       const asked: HttpRequest = {
         method: raw.method ?? 'GET',
         // Routers take both with a slash at the end and without for the same; the live page is not.
         path: asTyped.endsWith('/') ? `${routePath}/` : routePath,
         query,
+        basePath: basePathOf(asTyped, routePath),
         headers: raw.headers,
-        // What a body parser has taken is there, parsed; else it is still to be read.
-        ...(isParsed(request) ? { body: request.body } : { rawBody: raw }),
+        ...bodyOf(request.body, raw),
         signal: clientSignal(raw, response),
         raw: request,
       };
@@ -66,10 +60,8 @@ export function routesController(token: symbol, path: string): Type<object> {
   return ScoringController;
 }
 
-/** Express 4 leaves an empty object where there was no body to parse; a stream that was read to its end has none left to read. */
-function isParsed(request: NestRequest): boolean {
-  const { body } = request;
-  if (body === undefined || body === null) return false;
-  const raw = 'raw' in request ? request.raw : request;
-  return raw.readableEnded || raw.complete;
+/** Where the routes are: what is typed before the route itself, the application's prefix included. */
+function basePathOf(path: string, routePath: string): string | undefined {
+  const typed = path.replace(/\/+$/, '');
+  return typed.endsWith(routePath) ? typed.slice(0, -routePath.length) : undefined;
 }

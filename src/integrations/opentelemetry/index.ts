@@ -1,3 +1,8 @@
+/**
+ * Metrics and spans of a scorer through `@opentelemetry/api`.
+ *
+ * @module
+ */
 export type {
   HistogramSample,
   MetricAggregation,

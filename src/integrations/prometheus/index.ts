@@ -1,3 +1,8 @@
+/**
+ * Metrics of a scorer on a Prometheus registry, or as text.
+ *
+ * @module
+ */
 import { Exposition } from './exposition.js';
 import { metricsOf, readRegisterOptions } from './options.js';
 import type { MetricsScorer, RegisterOptions } from './types.js';

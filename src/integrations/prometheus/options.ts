@@ -37,9 +37,12 @@ export function readRegisterOptions(options: RegisterOptions): SeriesOptions & {
   return { ...series, register };
 }
 
-/** @throws {InvalidOptionsError} where one is not as documented. */
-export function readTextOptions(options: TextOptions | undefined): SeriesOptions & { isOpenMetrics: boolean } {
-  const reader = new FieldReader(options);
+/** @param path what the options are called in issues. @throws {InvalidOptionsError} where one is not as documented. */
+export function readTextOptions(
+  options: TextOptions | undefined,
+  path = '',
+): SeriesOptions & { isOpenMetrics: boolean } {
+  const reader = new FieldReader(options, path);
   const series = readSeries(reader);
   const format = reader.oneOf('format', ['prometheus', 'openmetrics'], 'prometheus');
   reader.rejectUnknown().throwIfInvalid();

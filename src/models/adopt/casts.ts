@@ -11,7 +11,7 @@ import {
 import type { OnnxGraph } from './onnx-graph.js';
 import { axesOf } from './row-inputs.js';
 
-/** Has an input take values of another type, which the graph converts to its own. */
+/** Makes an input accept values of another type, which the graph converts to its own. */
 export function castInput(graph: OnnxGraph, name: string, from: ElementType, to: ElementType): void {
   const inside = graph.freeName(`${name}_${to}`);
   graph.rename(name, inside);
@@ -23,7 +23,7 @@ export function castInput(graph: OnnxGraph, name: string, from: ElementType, to:
   settle(graph, name);
 }
 
-/** Has an output give values of another type. */
+/** Makes an output give values of another type. */
 export function castOutput(graph: OnnxGraph, name: string, rank: number, from: ElementType, to: ElementType): void {
   const inside = graph.freeName(`${name}_${from}`);
   graph.rename(name, inside);
@@ -36,8 +36,8 @@ export function castOutput(graph: OnnxGraph, name: string, rank: number, from: E
 }
 
 /**
- * A node that changes nothing. Beside a cast to float16 the runtime would else put one back to float32, in which it computes, and drop both:
- * values would not be rounded to float16 any more, and scores not be those of the original.
+ * A node that changes nothing. If a cast to float16 stood alone, the runtime would add a cast back to float32, in which it computes, and
+ * would remove both. Then values would not be rounded to float16 any more, and scores would differ from the original.
  */
 function sameShape(graph: OnnxGraph, from: string, to: string, rank: number): NodeProto {
   const shape = graph.freeName(`${to}_shape`);
@@ -45,7 +45,7 @@ function sameShape(graph: OnnxGraph, from: string, to: string, rank: number): No
     name: shape,
     dataType: codeOfType('int64'),
     dims: [BigInt(rank)],
-    // 0 is the axis as it is.
+    // 0 means that the axis stays as it is.
     int64Data: new Array<bigint>(rank).fill(0n),
   });
   graph.addInitializer(shape, toBinary(TensorProtoSchema, tensor));
@@ -72,7 +72,7 @@ function setElementType(type: TypeProto | undefined, element: ElementType): void
 
 function settle(graph: OnnxGraph, name: string): void {
   graph.importStandardOperators();
-  // What was noted of the tensor is now true of the one inside.
+  // The information about the tensor now belongs to the inner tensor.
   graph.graph.valueInfo = graph.graph.valueInfo.filter((info) => info.name !== name);
   graph.forgetProducers();
 }

@@ -1,22 +1,22 @@
 import { refusal } from './refusal.js';
 import type { ClassLabel } from './zip-map.js';
 
-/** Labels by which people call the class that is looked for. */
+/** Common labels of the positive class. */
 const positive =
   /^(fraud(ulent)?|is_?fraud|bad|default|positive|true|yes|anomal(y|ous)|outlier|churn(ed)?|chargeback|risky?)$/i;
 
 export interface FraudClass {
   column: number;
-  /** null where the graph has none. */
+  /** null if the graph has no labels. */
   label: ClassLabel | null;
 }
 
 /**
- * The column of the class that is fraud: what the caller says, or the second of two.
+ * The column of the fraud class: the one that the caller names, or the second of two.
  *
- * @param given a number is a column, a text a label.
- * @param labels in column order; none where the graph has none.
- * @throws {ModelInvalidError} with the choices, where there is no such class, or the caller must say which.
+ * @param given a number is a column, a text is a label.
+ * @param labels in column order; empty if the graph has none.
+ * @throws {ModelInvalidError} with the choices, if there is no such class, or if the caller must choose.
  */
 export function chooseClass(
   given: number | string | undefined,
@@ -42,5 +42,5 @@ export function chooseClass(
   const [first = '', second = ''] = named.map(String);
   const isReversed = positive.test(first) ? !positive.test(second) : first === '1' && /^(0|-1)$/.test(second);
   if (width === 2 && !isReversed) return at(1);
-  throw refusal('fraudClass', `a choice, which of ${width} classes is fraud: ${choices}`, 'none');
+  throw refusal('fraudClass', `the class that is fraud, one of ${width}: ${choices}`, 'none');
 }

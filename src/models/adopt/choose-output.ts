@@ -10,16 +10,16 @@ export interface JudgedOutput extends SeenOutput {
 export interface ChosenOutput {
   form: ScoreForm;
   output: JudgedOutput;
-  /** Why this one and this form, for people. */
+  /** Why this output and this form were chosen, for people. */
   why: string;
 }
 
 /**
- * The output that decides. What the graph does not say is not guessed.
+ * Chooses the output that has the score. It does not guess what the graph does not say.
  *
- * @param forms what the caller says of outputs, by name.
- * @param isCalibrated whether the caller gives a calibration, which is for an output of one number a row.
- * @throws {ModelInvalidError} where there is a choice, with the choices; or where no output serves, with the cure.
+ * @param forms the forms that the caller gives for outputs, by name.
+ * @param isCalibrated whether the caller gives a calibration, which needs an output of one number per row.
+ * @throws {ModelInvalidError} with the choices if there are several; with advice if no output can be used.
  */
 export function chooseOutput(
   outputs: readonly JudgedOutput[],
@@ -53,13 +53,13 @@ function candidate(output: JudgedOutput): ChosenOutput[] {
   return verdict.kind === 'score' ? [{ form: verdict.form, output, why: verdict.why }] : [];
 }
 
-/** Where a graph gives logits and the probabilities made from them, the probabilities. */
+/** If a graph gives logits and the probabilities made from them, chooses the probabilities. */
 function decisive(found: readonly ChosenOutput[]): readonly ChosenOutput[] {
   const ready = found.filter(({ form }) => form === 'probability' || form === 'probabilities');
   return ready.length === 1 ? ready : found;
 }
 
-/** A calibration is for one number a row: for an anomaly score, if there is one. */
+/** A calibration needs one number per row. Prefers an anomaly score if there is one. */
 function chooseScore(outputs: readonly JudgedOutput[]): ChosenOutput {
   const asScore = (output: JudgedOutput): ChosenOutput => ({
     form: 'score',
@@ -85,7 +85,7 @@ function isColumn({ type, rows }: SeenOutput): boolean {
   return /^float/.test(type) && rows?.[0]?.length === 1;
 }
 
-/** @throws {ModelInvalidError} where an output has not the form that was asked for. */
+/** @throws {ModelInvalidError} if an output does not have the requested form. */
 function fitting(chosen: ChosenOutput): ChosenOutput {
   const { form, output } = chosen;
   const width = output.rows?.[0]?.length ?? 0;

@@ -2,16 +2,16 @@ import type { NodeProto } from './onnx_pb.js';
 import { type OnnxGraph, operatorOf } from './onnx-graph.js';
 import type { RowInput } from './row-inputs.js';
 
-/** One feature: an input, and its place in a row of it. */
+/** One feature: an input, and its index in a row of that input. */
 export interface Column {
   input: string;
   column: number;
 }
 
-/** Operators that leave each column what it was, as far as its categories go. */
+/** Operators that keep each column's categories. */
 const unchanged = new Set(['Identity', 'Cast', 'Dropout', 'Imputer', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
-/** Follows features of the inputs through the operators that only select, join and convert columns. */
+/** Follows features of the inputs through operators that only select, join and convert columns. */
 export class Columns {
   readonly #graph: OnnxGraph;
   readonly #known = new Map<string, readonly Column[] | null>();
@@ -26,12 +26,12 @@ export class Columns {
     }
   }
 
-  /** The features that the columns of a tensor are; null where they are not features any more, or that can't be told. */
+  /** The feature of each column of a tensor; null if a column is not a feature any more, or it is not known. */
   of(tensor: string | undefined): readonly Column[] | null {
     if (tensor === undefined) return null;
     const known = this.#known.get(tensor);
     if (known !== undefined) return known;
-    // Should the graph be a circle, nothing is known of it.
+    // A graph with a cycle gives no information.
     this.#known.set(tensor, null);
     const producer = this.#graph.producerOf(tensor);
     const columns = producer === undefined ? null : this.#made(producer.node, producer.output);
@@ -55,7 +55,7 @@ export class Columns {
       case 'Split':
         return this.#part(node, output);
       case 'Where':
-        // A missing text that is replaced: the other branch is a constant.
+        // A missing text is replaced: the other branch is a constant.
         return this.of(second) ?? this.of(third);
       default:
         return null;

@@ -4,7 +4,7 @@ import type { NamesByInput } from './feature-names.js';
 import { refusal } from './refusal.js';
 import type { RowInput } from './row-inputs.js';
 
-/** An input as a manifest has it. */
+/** An input in the form of a manifest. */
 export interface InputDraft {
   name: string;
   size: number;
@@ -16,19 +16,19 @@ export interface InputDraft {
   unknownCategory?: string;
 }
 
-/** An input with all that is known of it. */
+/** An input with everything that is known about it. */
 export interface DescribedInput extends RowInput {
   features: readonly string[] | undefined;
   texts: (string[] | undefined)[];
-  /** Stands for texts that the graph's encoders do not list, where they ignore those. */
+  /** Replaces texts that the graph's encoders do not list, if the encoders ignore such texts. */
   unknownText: string | undefined;
   missing: (number | string | undefined)[];
 }
 
 /**
- * Puts together what the graph and the caller say of each input.
+ * Combines what the graph and the caller say about each input.
  *
- * @throws {ModelInvalidError} where the texts of a feature are not known.
+ * @throws {ModelInvalidError} if the texts of a feature are not known.
  */
 export function describeInputs(
   inputs: readonly RowInput[],
@@ -49,7 +49,7 @@ export function describeInputs(
         `none for ${size === 1 ? 'it' : `its feature ${column}`}: encode texts in the pipeline with OneHotEncoder or OrdinalEncoder and export it again`,
       );
     }
-    // Categories are listed by the names of features.
+    // Categories are listed by feature name.
     const invented = isText ? Array.from({ length: size }, (_, index) => `${name}_${index}`) : undefined;
     const missing = new Array(size).fill(undefined);
     return { ...input, features: names.get(name) ?? invented, texts, unknownText: unknownText(own), missing };
@@ -70,7 +70,7 @@ export function inputDraft(input: DescribedInput): InputDraft {
   return draft;
 }
 
-/** A text that none of the encoders lists, where all of them ignore such texts. */
+/** A text that no encoder lists, if all encoders ignore such texts. */
 function unknownText(encoded: readonly EncodedFeature[]): string | undefined {
   if (encoded.length === 0 || !encoded.every(({ ignoresOthers }) => ignoresOthers)) return undefined;
   return ['', 'unknown', 'not in the list'].find((text) => encoded.every(({ texts }) => !texts.includes(text)));

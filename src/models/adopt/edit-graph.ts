@@ -8,14 +8,14 @@ import { removeZipMaps } from './zip-map.js';
 
 export interface EditPlan {
   inputs: readonly RowInput[];
-  /** The outputs that the manifest names, and the types that a trial has shown them to have. */
+  /** The outputs that the manifest names, with the types that a trial run showed. */
   outputs: readonly { name: string; type: string; rank: number }[];
   weights: readonly FoundWeights[];
-  /** Whether the graph is to take any number of rows. */
+  /** Whether the graph must accept any number of rows. */
   isFreed: boolean;
 }
 
-/** Edits a graph so that it can be served. @returns what was changed, for people; empty where nothing was. */
+/** Edits a graph so that it can be served. @returns the changes, for people; empty if there are none. */
 export function editGraph(graph: OnnxGraph, { inputs, outputs, weights, isFreed }: EditPlan): string[] {
   const changes: string[] = [];
   if (settleWeights(graph, weights)) changes.push('renamed the files of weights, or took them into the graph');

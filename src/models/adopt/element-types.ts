@@ -1,16 +1,16 @@
 import { TensorProto_DataType as Type } from './onnx_pb.js';
 
-/** The types of values that a manifest may name for an input. */
+/** The value types that a manifest may name for an input. */
 export type ServedType = 'float32' | 'float64' | 'int64' | 'int32' | 'bool' | 'string';
 
-/** A type of a graph's tensors, as the runtime for Node.js calls it. */
+/** A tensor type, by its name in the Node.js runtime. */
 export type ElementType = ServedType | 'float16' | 'int8' | 'uint8' | 'int16' | 'uint16' | 'uint32' | 'uint64';
 
 interface KnownType {
-  /** In ONNX's own numbers. */
+  /** The ONNX number of the type. */
   code: Type;
   name: ElementType;
-  /** What a caller gives, where the graph's own type is not served: the graph gets a cast. */
+  /** The type that a caller gives. If it differs from the graph's type, the graph gets a cast. */
   served: ServedType;
 }
 

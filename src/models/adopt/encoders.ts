@@ -3,14 +3,14 @@ import type { NodeProto } from './onnx_pb.js';
 import { type OnnxGraph, operatorOf } from './onnx-graph.js';
 import { decodeText, textsOf } from './tensor-values.js';
 
-/** What a graph's encoders say of one feature. */
+/** What a graph's encoders say about one feature. */
 export interface EncodedFeature {
   input: string;
   column: number;
   texts: string[];
-  /** Whether a text that is not in the list is taken without an error. */
+  /** Whether a text that is not in the list is accepted without an error. */
   takesOthers: boolean;
-  /** Whether such a text is encoded as none of them, as a pipeline does that was trained to ignore unknown texts. */
+  /** Whether such a text is encoded as none of the listed ones, as in a pipeline that was trained to ignore unknown texts. */
   ignoresOthers: boolean;
 }
 
@@ -21,7 +21,7 @@ export function encodedFeatures(graph: OnnxGraph, columns: Columns): EncodedFeat
     const texts = textsOfEncoder(graph, node);
     if (texts.length === 0) continue;
     const isOneHot = operatorOf(node) === 'OneHotEncoder';
-    // Where a graph does not say, it is 1.
+    // If a graph does not say, the value is 1.
     const takesOthers = !isOneHot || graph.attribute(node, 'zeros')?.i !== 0n;
     const ignoresOthers = isOneHot && takesOthers;
     for (const { input, column } of node.input.flatMap((name) => columns.of(name) ?? [])) {
@@ -58,7 +58,7 @@ function textsOfEncoder(graph: OnnxGraph, node: NodeProto): string[] {
   }
 }
 
-/** The features whose missing values (NaN) the graph replaces itself, wherever it uses them. */
+/** The features whose missing values (NaN) the graph itself replaces everywhere. */
 export function imputedFeatures(graph: OnnxGraph, columns: Columns): { input: string; column: number }[] {
   const isImputer = (node: NodeProto): boolean => {
     if (operatorOf(node) !== 'Imputer') return false;

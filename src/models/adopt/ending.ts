@@ -1,9 +1,9 @@
 import { type OnnxGraph, operatorOf } from './onnx-graph.js';
 import { type ClassLabel, labelsOf } from './zip-map.js';
 
-/** How a tensor comes about, by the last operator that does more than to select or reshape. */
+/** How a tensor is computed, by the last operator that does more than select or reshape. */
 export type Ending =
-  /** Sigmoid, softmax, a classifier's probabilities, or a mix of such. */
+  /** Sigmoid, softmax, a classifier's probabilities, or a mix of them. */
   | 'probability'
   /** The logarithm of a softmax. */
   | 'logProbability'
@@ -45,7 +45,7 @@ const distances = new Set([
   'Pow',
   'Abs',
 ]);
-/** Operators by which probabilities may be mixed, or turned into those of both classes. */
+/** Operators that mix probabilities, or turn them into those of both classes. */
 const mixing = new Set([
   'Add',
   'Sub',
@@ -64,7 +64,7 @@ const mixing = new Set([
 
 const maxDepth = 40;
 
-/** @returns 'other' also where it can't be told. */
+/** @returns 'other' if it is not known. */
 export function endingOf(graph: OnnxGraph, tensor: string, depth = 0): Ending {
   const producer = graph.producerOf(tensor);
   if (producer === undefined || depth > maxDepth) return 'other';
@@ -79,7 +79,7 @@ export function endingOf(graph: OnnxGraph, tensor: string, depth = 0): Ending {
     const parts = node.input.filter((name) => graph.producerOf(name)?.node.opType !== 'Constant');
     const endings = parts.map((name) => endingOf(graph, name, depth + 1));
     if (endings.includes('probability')) return 'probability';
-    // A bias that is added, or a scale.
+    // An added bias, or a scale.
     const isAffine = ['Add', 'Sub', 'Mul', 'Div'].includes(operator);
     if (isAffine && parts.some((name) => graph.constantDims(name) !== undefined || parts.length === 1)) {
       return endings.find((ending) => ending !== 'other') ?? 'other';
@@ -94,7 +94,7 @@ function isLogistic(graph: OnnxGraph, tensor: string): boolean {
   return transform !== undefined && /^(LOGISTIC|SOFTMAX|PROBIT)$/.test(new TextDecoder().decode(transform));
 }
 
-/** The labels of the classifier that a tensor comes from, in column order; none where it comes from no classifier. */
+/** The labels of the classifier that a tensor comes from, in column order; empty if it comes from no classifier. */
 export function classLabelsOf(graph: OnnxGraph, tensor: string): ClassLabel[] {
   const queue = [tensor];
   for (let step = 0; step < queue.length && step < maxDepth; step += 1) {

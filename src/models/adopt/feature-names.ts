@@ -1,30 +1,30 @@
 import { refusal } from './refusal.js';
 import { product, type RowInput } from './row-inputs.js';
 
-/** Columns of a table that hold what is to be foretold. */
+/** Names of table columns that hold the label. */
 const labelName = /^(class|label|target|y|outcome|is_?fraud|fraud|is_?churn|churn|default|survived)$/i;
 
-/** Names of features by input; an input that is missing has none. */
+/** Names of features by input. An input that is missing has none. */
 export type NamesByInput = ReadonlyMap<string, readonly string[]>;
 
 export interface NamedFeatures {
   names: NamesByInput;
-  /** Columns of the header that were taken for labels and left out. */
+  /** Header columns that were taken for labels and left out. */
   leftOut: string[];
 }
 
-/** How many features the names are for; null where that can't be told, as labels may be among them. */
+/** How many features the names are for; null if it is not known, because labels may be among them. */
 export function countOf(names: readonly string[] | null, isHeader: boolean): number | null {
   if (names === null) return null;
   return isHeader ? names.filter((name) => !labelName.test(name)).length : names.length;
 }
 
 /**
- * Gives features their names: in the order of the inputs, or each column of its own input by the input's name.
+ * Assigns names to features in the order of the inputs. If each column has its own input, assigns them by the input's name.
  *
- * @param given null where none are.
- * @param isHeader whether they are the header of a table, which may have a column for the label too.
- * @throws {ModelInvalidError} where there are more or fewer than features.
+ * @param given null if there are none.
+ * @param isHeader whether they are the header of a table, which may also have a label column.
+ * @throws {ModelInvalidError} if their number differs from the number of features.
  */
 export function nameFeatures(
   inputs: readonly RowInput[],

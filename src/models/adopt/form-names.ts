@@ -1,6 +1,6 @@
 import { scoreForms } from '../../protocol/output-forms.js';
 
-/** What an output may be declared as in a manifest. */
+/** The forms that a manifest may declare for an output. */
 export type OutputForm = 'logits' | 'logit' | 'probability' | 'probabilities' | 'score' | 'riskScore' | 'attention';
 
 export const outputForms: readonly OutputForm[] = [...scoreForms, 'riskScore', 'attention'];

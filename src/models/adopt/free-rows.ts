@@ -4,7 +4,9 @@ import { axesOf } from './row-inputs.js';
 
 const rowsName = 'rows';
 
-/** Lets the inputs and outputs that have a fixed number of rows have any. Whether the graph's operators do too, a trial shows. */
+/**
+ * Makes inputs and outputs with a fixed number of rows accept any number. A trial run shows whether the graph's operators accept it too.
+ */
 export function freeRows(graph: OnnxGraph): void {
   for (const { type } of [...graph.inputs, ...graph.outputs]) {
     if (typeof axesOf(type)?.[0] === 'number') freeFirstAxis(type);
@@ -13,9 +15,10 @@ export function freeRows(graph: OnnxGraph): void {
 }
 
 /**
- * Frees the rows of outputs alone that declare a fixed number though the inputs do not: exporters note the number of their example.
+ * Makes the number of rows free in outputs that declare a fixed number although the inputs do not. Exporters store the number of rows of
+ * their example.
  *
- * @returns the outputs that did.
+ * @returns the outputs that were changed.
  */
 export function freeOutputRows(graph: OnnxGraph): string[] {
   const wrong = graph.outputs.filter(({ type }) => typeof axesOf(type)?.[0] === 'number');
@@ -29,7 +32,7 @@ function freeFirstAxis(type: TypeProto | undefined): void {
   if (axis !== undefined) axis.value = { case: 'dimParam', value: rowsName };
 }
 
-/** What exporters noted of tensors inside has the old number of rows; the runtime infers shapes itself. */
+/** The shapes that exporters stored for inner tensors have the old number of rows. The runtime infers shapes itself. */
 function forgetShapes(graph: OnnxGraph): void {
   const hasShape = ({ type }: ValueInfoProto): boolean => (axesOf(type)?.length ?? 0) > 0;
   graph.graph.valueInfo = graph.graph.valueInfo.filter((info) => !hasShape(info));

@@ -1,7 +1,7 @@
 import type { NodeProto } from './onnx_pb.js';
 import { type OnnxGraph, operatorOf } from './onnx-graph.js';
 
-/** Operators behind which a row has as many values as before. */
+/** Operators that keep the number of values per row. */
 const sameWidth = new Set([
   'Identity',
   'Cast',
@@ -17,14 +17,14 @@ const sameWidth = new Set([
   'Binarizer',
 ]);
 
-/** How far is looked. */
+/** The most steps that are followed. */
 const maxSteps = 50;
 
 /**
- * How many values a row of an input has where the graph's declaration leaves it open, by the operators that take it. A forest tells the
- * last feature that it asks for: features that it never uses behind that one can't be known.
+ * Finds the number of values per row of an input if the graph's declaration leaves it open. It uses the operators that take the input. A
+ * forest shows the last feature that it uses; unused features after that one cannot be known.
  *
- * @returns null where no operator tells.
+ * @returns null if no operator tells.
  */
 export function inferWidth(graph: OnnxGraph, input: string): number | null {
   const queue = [input];
@@ -86,7 +86,7 @@ function lastFeature(graph: OnnxGraph, node: NodeProto): number | null {
   return last < 0 ? null : last + 1;
 }
 
-/** A single value serves rows of any width. */
+/** A single value fits rows of any width. */
 function aboveOne(width: number | null): number | null {
   return width !== null && width > 1 ? width : null;
 }

@@ -20,13 +20,13 @@ const attributeName = 1;
 const attributeType = 20;
 const tensorName = 8;
 
-/** A node that makes a tensor, and which of its outputs the tensor is. */
+/** A node that produces a tensor, and the index of the output. */
 export interface Producer {
   node: NodeProto;
   output: number;
 }
 
-/** An ONNX model that can be looked through and edited. Attributes and initializers are decoded only where they are asked for. */
+/** An ONNX model that can be searched and edited. Attributes and initializers are decoded only when they are read. */
 export class OnnxGraph {
   readonly model: ModelProto;
   readonly graph: GraphProto;
@@ -38,7 +38,7 @@ export class OnnxGraph {
     this.graph = graph;
   }
 
-  /** @returns null where the bytes are no ONNX model with at least one node. */
+  /** @returns null if the bytes are not an ONNX model with at least one node. */
   static parse(bytes: Uint8Array): OnnxGraph | null {
     try {
       const model = fromBinary(ModelProtoSchema, bytes);
@@ -61,7 +61,7 @@ export class OnnxGraph {
     return this.graph.output;
   }
 
-  /** The node that makes a tensor; undefined for inputs and initializers. */
+  /** The node that produces a tensor; undefined for inputs and initializers. */
   producerOf(tensor: string): Producer | undefined {
     this.#producers ??= new Map(
       this.graph.node.flatMap((node) => node.output.map((name, output) => [name, { node, output }] as const)),
@@ -83,7 +83,7 @@ export class OnnxGraph {
     return bytes === undefined ? undefined : decoded(AttributeProtoSchema, bytes);
   }
 
-  /** A tensor that is the same whatever the inputs are: an initializer, or what a node `Constant` gives. */
+  /** A tensor that does not depend on the inputs: an initializer, or the output of a node `Constant`. */
   constant(name: string): TensorProto | undefined {
     const bytes = this.#initializerBytes().get(name);
     if (bytes !== undefined) return decoded(TensorProtoSchema, bytes);
@@ -116,15 +116,15 @@ export class OnnxGraph {
     this.#initializers?.set(name, bytes);
   }
 
-  /** Adds the standard operators to what the model imports, where it has none of them. */
+  /** Adds the standard operators to the model's imports if they are missing. */
   importStandardOperators(): void {
     if (this.model.opsetImport.some(({ domain }) => isStandardDomain(domain))) return;
-    // The versions that came with the model's own version of the format.
+    // The operator version that belongs to the model's format version.
     const version = versions.get(Number(this.model.irVersion)) ?? 13;
     this.model.opsetImport.push(create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(version) }));
   }
 
-  /** Renames a tensor in all nodes, those of subgraphs too. The graph's own inputs and outputs keep their names. */
+  /** Renames a tensor in all nodes, also in subgraphs. The graph's own inputs and outputs keep their names. */
   rename(from: string, to: string): void {
     renameIn(this.graph, from, to);
     this.forgetProducers();
@@ -162,7 +162,7 @@ export function isStandardDomain(domain: string): boolean {
   return domain === '' || domain === 'ai.onnx';
 }
 
-/** An operator's name, with its domain where that is neither of ONNX's own. */
+/** An operator's name, with its domain if that is not one of ONNX's own. */
 export function operatorOf({ domain, opType }: NodeProto): string {
   return isStandardDomain(domain) || domain === 'ai.onnx.ml' ? opType : `${domain}.${opType}`;
 }
@@ -187,7 +187,7 @@ function renameIn(graph: GraphProto, from: string, to: string): boolean {
   return isChanged;
 }
 
-/** @returns null where nothing in it has the name. */
+/** @returns null if the name does not occur in it. */
 function renameInAttribute(bytes: Uint8Array, from: string, to: string): Uint8Array | null {
   const type = peekInteger(bytes, attributeType);
   if (type !== AttributeProto_AttributeType.GRAPH && type !== AttributeProto_AttributeType.GRAPHS) return null;

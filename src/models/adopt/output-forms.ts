@@ -3,24 +3,24 @@ import { endingOf } from './ending.js';
 import type { OnnxGraph } from './onnx-graph.js';
 import type { Axis } from './row-inputs.js';
 
-/** An output of the graph as a trial run has shown it. */
+/** An output of the graph in a trial run. */
 export interface SeenOutput {
   name: string;
   type: string;
-  /** Of a run of several rows. */
+  /** The axes in a run of several rows. */
   axes: readonly Axis[];
-  /** The values of each row; null where they are texts, or the rows can't be told apart. */
+  /** The values of each row; null if they are texts, or if the rows cannot be separated. */
   rows: readonly (readonly number[])[] | null;
 }
 
-/** What an output can be taken for. */
+/** The possible meanings of an output. */
 export type Verdict =
   | { kind: 'score'; form: ScoreForm; why: string }
   | { kind: 'risk' }
   | { kind: 'attention' }
-  /** A single number a row that says how unusual it is: a score, once there is a calibration. */
+  /** A single number per row that says how unusual the row is. It becomes a score with a calibration. */
   | { kind: 'anomaly'; why: string }
-  /** It may be one of several, and the graph does not say which. */
+  /** It may have one of several meanings, and the graph does not say which. */
   | { kind: 'unclear'; forms: readonly ScoreForm[]; why: string }
   | { kind: 'unusable'; why: string };
 
@@ -28,10 +28,10 @@ export type Verdict =
 const sumTolerance = 5e-3;
 
 /**
- * What an output can be taken for, by the operators that it comes from, by its name, and by its values for invented rows.
+ * Finds the possible meanings of an output, from its operators, its name and its values for synthetic rows.
  *
- * @param inputSizes values a row of each input: an autoencoder returns as many.
- * @param isDetector whether another output is a label of 1 and −1, as detectors of outliers give it.
+ * @param inputSizes values per row of each input. An autoencoder returns the same number.
+ * @param isDetector whether another output is a label of 1 and −1, as outlier detectors give it.
  */
 export function judgeOutput(
   graph: OnnxGraph,

@@ -5,27 +5,27 @@ import type { TypeProto, ValueInfoProto } from './onnx_pb.js';
 import type { OnnxGraph } from './onnx-graph.js';
 import { refusal } from './refusal.js';
 
-/** An axis: its size, or null where the graph leaves it open. */
+/** The size of an axis, or null if the graph leaves it open. */
 export type Axis = number | null;
 
 /** An input of the graph, as rows of features. */
 export interface RowInput {
   name: string;
-  /** As the graph has it. */
+  /** The graph's type. */
   graphType: ElementType;
-  /** As a caller gives it. */
+  /** The type that a caller gives. */
   type: ServedType;
   /** The graph's axis of rows. */
   rows: Axis;
-  /** The axes of one row: none where the graph takes [rows]. */
+  /** The axes of one row; empty if the graph takes [rows]. */
   shape: number[];
-  /** Values of one row. */
+  /** Values in one row. */
   size: number;
 }
 
 const largestRow = 1_000_000;
 
-/** The axes of a tensor; null where the graph does not say how many it has. */
+/** The axes of a tensor; null if the graph does not say how many there are. */
 export function axesOf(type: TypeProto | undefined): Axis[] | null {
   if (type?.value.case !== 'tensorType') return null;
   const { shape } = type.value.value;
@@ -37,8 +37,9 @@ export function axesOf(type: TypeProto | undefined): Axis[] | null {
 /**
  * The graph's inputs as rows of features.
  *
- * @param namedFeatures how many names of features are given; null where none are. They tell the size of a row that the graph leaves open.
- * @throws {ModelInvalidError} where an input can't be given by rows.
+ * @param namedFeatures the number of given feature names; null if there are none. It determines the size of a row that the graph leaves
+ * open.
+ * @throws {ModelInvalidError} if an input cannot be given by rows.
  */
 export function rowInputs(graph: OnnxGraph, namedFeatures: number | null): RowInput[] {
   const infos = graph.inputs;
@@ -74,7 +75,7 @@ function rowInput(info: ValueInfoProto, shape: number[]): RowInput {
   return { name, graphType: type.name, type: type.served, rows: axesOf(info.type)?.[0] ?? null, shape, size };
 }
 
-/** @returns null where the graph leaves the size of a row open. */
+/** @returns null if the graph leaves the size of a row open. */
 function rowShape({ name, type }: ValueInfoProto): number[] | null {
   const path = `input ${JSON.stringify(name)}`;
   const axes = axesOf(type);

@@ -1,9 +1,9 @@
 import { type TensorProto, TensorProto_DataLocation, TensorProto_DataType } from './onnx_pb.js';
 
-/** More than a constant that says something about a graph's form ever has. */
+/** Larger than any constant that describes a graph's form. */
 const maxValues = 100_000;
 
-/** The values of a small integer tensor; undefined where it is none, or its values lie elsewhere. */
+/** The values of a small integer tensor; undefined if it is not one, or its values are stored elsewhere. */
 export function integersOf(tensor: TensorProto): number[] | undefined {
   if (isElsewhere(tensor)) return undefined;
   const { rawData } = tensor;
@@ -21,7 +21,7 @@ export function integersOf(tensor: TensorProto): number[] | undefined {
   return undefined;
 }
 
-/** The texts of a string tensor; undefined where it is none. */
+/** The texts of a string tensor; undefined if it is not one. */
 export function textsOf(tensor: TensorProto): string[] | undefined {
   if (tensor.dataType !== TensorProto_DataType.STRING || isElsewhere(tensor)) return undefined;
   return tensor.stringData.map(decodeText);

@@ -15,17 +15,17 @@ import { decoded, peekInteger } from './wire.js';
 const dataLocation = 14;
 const attributeType = 20;
 
-/** A file of weights, by the name that the graph's tensors have for it. */
+/** A file of weights, with the name that the graph's tensors use. */
 export interface FoundWeights {
   location: string;
-  /** The plain name that it gets beside the adopted graph. */
+  /** The plain name that it gets next to the adopted graph. */
   name: string;
   bytes: Uint8Array;
 }
 
 /**
- * Has the initializers name their files by plain names, and takes into the graph what nodes and subgraphs keep in files: the runtime gets
- * files of initializers alone.
+ * Makes initializers name their files by plain names. Moves tensors that nodes and subgraphs keep in files into the graph, because the
+ * runtime supports such files only for initializers.
  *
  * @returns whether anything was changed.
  */

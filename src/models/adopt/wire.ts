@@ -2,7 +2,7 @@ import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/proto
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { skipField } from '../skip-field.js';
 
-/** What can't be decoded is as good as not there: the runtime refuses such a graph. */
+/** What cannot be decoded is ignored: the runtime refuses such a graph. */
 export function decoded<Schema extends DescMessage>(
   schema: Schema,
   bytes: Uint8Array,
@@ -15,15 +15,15 @@ export function decoded<Schema extends DescMessage>(
 }
 
 /**
- * A text or number among the fields of an encoded message, without decoding the rest of it.
+ * Reads a text or number field of an encoded message, without decoding the rest.
  *
- * @returns undefined where it has no such field, or can't be read so far.
+ * @returns undefined if it has no such field, or it cannot be read up to there.
  */
 export function peekText(message: Uint8Array, field: number): string | undefined {
   return peek(message, field, WireType.LengthDelimited, (reader) => reader.string());
 }
 
-/** The same of an integer. */
+/** The same for an integer. */
 export function peekInteger(message: Uint8Array, field: number): number | undefined {
   return peek(message, field, WireType.Varint, (reader) => reader.int32());
 }
@@ -37,7 +37,7 @@ function peek<T>(message: Uint8Array, field: number, type: WireType, read: (read
       skipField(reader, wireType, number);
     }
   } catch {
-    // Whoever decodes all of it will say so.
+    // Decoding the whole message later will report the problem.
   }
   return undefined;
 }

@@ -3,15 +3,15 @@ import { type NodeProto, type ValueInfoProto, ValueInfoProtoSchema } from './onn
 import { type OnnxGraph, operatorOf } from './onnx-graph.js';
 import { decodeText } from './tensor-values.js';
 
-/** A label of a class: in ONNX an integer or a text. */
+/** The label of a class: in ONNX an integer or a text. */
 export type ClassLabel = number | string;
 
-/** An output of the graph that a ZipMap makes: a map for each row, which the runtime for Node.js can't return. */
+/** An output of the graph that a ZipMap makes. It is a map for each row, which the Node.js runtime cannot return. */
 export interface ZipMap {
   node: NodeProto;
   /** The graph's output. */
   output: string;
-  /** What it is made from: a tensor [rows, classes]. */
+  /** The tensor [rows, classes] that it is made from. */
   tensor: string;
   labels: ClassLabel[];
 }
@@ -25,12 +25,12 @@ export function zipMapsOf(graph: OnnxGraph): ZipMap[] {
   });
 }
 
-/** Has the graph give the tensors that its ZipMaps take, beside all that it gave before. */
+/** Makes the graph also return the tensors that its ZipMaps take. */
 export function exposeZipMaps(graph: OnnxGraph): void {
   for (const { tensor } of zipMapsOf(graph)) addOutput(graph, tensor);
 }
 
-/** Has the graph give the tensors in place of what its ZipMaps made of them. */
+/** Makes the graph return the tensors in place of the ZipMaps' outputs. */
 export function removeZipMaps(graph: OnnxGraph): ZipMap[] {
   const found = zipMapsOf(graph);
   exposeZipMaps(graph);
@@ -40,7 +40,7 @@ export function removeZipMaps(graph: OnnxGraph): ZipMap[] {
   return found;
 }
 
-/** The labels of a classifier, or of what ends in one, in the order of the columns. */
+/** The labels of a classifier, or of nodes that end in one, in column order. */
 export function labelsOf(graph: OnnxGraph, node: NodeProto): ClassLabel[] {
   for (const name of ['classlabels_int64s', 'classlabels_ints']) {
     const integers = graph.attribute(node, name)?.ints.map(Number) ?? [];
@@ -49,7 +49,7 @@ export function labelsOf(graph: OnnxGraph, node: NodeProto): ClassLabel[] {
   return (graph.attribute(node, 'classlabels_strings')?.strings ?? []).map(decodeText);
 }
 
-/** Its type and shape are left to the runtime to infer. */
+/** The runtime infers its type and shape. */
 function addOutput(graph: OnnxGraph, name: string): void {
   if (graph.outputs.some((output) => output.name === name)) return;
   const known: ValueInfoProto | undefined = graph.graph.valueInfo.find((info) => info.name === name);

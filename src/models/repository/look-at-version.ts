@@ -9,48 +9,48 @@ import type { ManifestFile, RepositoryFiles } from './repository-files.js';
 import { isGone, type VersionFolder } from './version-folders.js';
 
 /**
- * What one look at a folder saw. `absent`: no `model.json`, so that it holds no version (yet). `changing`: it changed while it was read.
- * `whole`: the manifest is well formed and each file has the sha256 that the manifest names. `broken`: anything else.
+ * The result of one check of a folder. `absent`: there is no `model.json`, so it has no version (yet). `changing`: it changed while it was
+ * read. `whole`: the manifest is valid and each file has the manifest's sha256. `broken`: anything else.
  */
 export type VersionLook = { state: 'absent' } | { state: 'changing' } | BrokenVersion | WholeVersion;
 
 export interface BrokenVersion {
   state: 'broken';
-  /** The same as long as the contents are. */
+  /** A fingerprint of the contents. */
   print: string;
   message: string;
 }
 
 export interface WholeVersion {
   state: 'whole';
-  /** The same as long as the contents are, `cases.json` included. */
+  /** A fingerprint of the contents, `cases.json` included. */
   print: string;
-  /** The same as long as the manifest is, and by it the model and its weights. */
+  /** A fingerprint of the manifest, which covers the model and its weights. */
   modelPrint: string;
   /** The folder's real path. */
   directory: string;
 }
 
-/** Where a version's folder and its manifest are, once every link is followed. */
+/** The real paths of a version's folder and its manifest. */
 interface Place {
   directory: string;
   manifest: string;
 }
 
-/** What a file of the manifest's list turned out to be. */
+/** The result for a file of the manifest's list. */
 interface SeenFile {
   print: string;
-  /** Null where it is as the manifest says. */
+  /** null if it matches the manifest. */
   problem: string | null;
 }
 
 const changing: VersionLook = { state: 'changing' };
 
 /**
- * Looks at a folder. It is resolved once, and all of it is read from there; where its links were swapped meanwhile, it counts as changing,
- * so that no two versions are mixed.
+ * Checks a folder. It is resolved once, and all files are read from there. If its links were swapped meanwhile, it counts as changing, so
+ * that no two versions are mixed.
  *
- * @throws {OutOfResourcesError} where the process has no memory or file descriptor left for it.
+ * @throws {OutOfResourcesError} if no memory or file descriptor is left.
  */
 export async function lookAtVersion(folder: VersionFolder, files: RepositoryFiles): Promise<VersionLook> {
   try {
@@ -65,13 +65,13 @@ export async function lookAtVersion(folder: VersionFolder, files: RepositoryFile
   }
 }
 
-/** @returns null where there is no manifest. */
+/** @returns null if there is no manifest. */
 async function placeOf({ directory }: VersionFolder): Promise<Place | null> {
   try {
     const real = await realpath(directory);
     const path = join(real, 'model.json');
     await lstat(path);
-    // A link that leads nowhere is a manifest that can't be read.
+    // A broken link counts as a manifest that cannot be read.
     const manifest = await realpath(path).catch(() => path);
     return { directory: real, manifest };
   } catch (error) {
@@ -96,7 +96,7 @@ async function readAt(place: Place, folder: VersionFolder, files: RepositoryFile
   return { state: 'whole', print, modelPrint: file.sha256, directory: place.directory };
 }
 
-/** What is wrong with a manifest, or with where it lies. */
+/** What is wrong with a manifest or its location. */
 function manifestProblem({ content }: ManifestFile, { name, version }: VersionFolder): string | null {
   if ('problem' in content) return content.problem;
   if (content.name === name && content.version === version) return null;
@@ -104,9 +104,9 @@ function manifestProblem({ content }: ManifestFile, { name, version }: VersionFo
   return `expected the name and version of its folders, ${expected}, in model.json, received ${received}`;
 }
 
-/** @returns null where one changed while it was read. */
+/** @returns null if a file changed while it was read. */
 async function seeFiles(manifest: Manifest, place: Place, files: RepositoryFiles): Promise<SeenFile[] | null> {
-  // Beside the file that the manifest's link leads to first: what is beside the link may be another version's by now.
+  // Look first next to the manifest that was read: files next to the link may already belong to another version.
   const folders = [...new Set([dirname(place.manifest), place.directory])];
   const seen: SeenFile[] = [];
   for (const entry of [manifest, ...manifest.files]) {
@@ -117,7 +117,7 @@ async function seeFiles(manifest: Manifest, place: Place, files: RepositoryFiles
   return seen;
 }
 
-/** The first file of that name with the manifest's sha256; where none has it, the last. Null where one changed while it was read. */
+/** The first file of that name with the manifest's sha256; if none matches, the last one. null if one changed while it was read. */
 async function seeFile(
   folders: readonly string[],
   wanted: WeightFileEntry,
@@ -140,7 +140,7 @@ function mismatch(expected: string, received: string): string {
   return `expected sha256 ${expected}, as model.json says, received ${received}`;
 }
 
-/** `cases.json` is in no manifest, but a deployment is tried on it. */
+/** No manifest lists `cases.json`, but a deployment is tried on it. */
 async function printOfCases(place: Place, files: RepositoryFiles): Promise<string | null> {
   const path = join(place.directory, 'cases.json');
   if (!(await isThere(path))) return 'none';
@@ -148,13 +148,13 @@ async function printOfCases(place: Place, files: RepositoryFiles): Promise<strin
   return print === null || typeof print === 'string' ? print : print.print;
 }
 
-/** @throws what has another reason than the file. */
+/** @throws if the error has another cause than the file. */
 function unreadable(error: unknown): SeenFile {
   if (!(error instanceof ModelInvalidError)) throw error;
   return { print: reasonOf(error), problem: error.message };
 }
 
-/** Why a file can't be read, without its path, which changes with each link that is swapped. */
+/** Why a file cannot be read, without its path, because the path changes when a link is swapped. */
 function reasonOf(error: Error): string {
   return codeOf(error.cause) ?? messageOf(error).split(': ').at(-1) ?? '';
 }

@@ -6,30 +6,30 @@ import type { Manifest } from '../manifest.js';
 import { parseManifest } from '../model-directory.js';
 import { StampedCache } from './stamped-cache.js';
 
-/** A `model.json` as it was read. */
+/** A `model.json` and its contents. */
 export interface ManifestFile {
-  /** Of the file. */
+  /** The sha256 of the file. */
   sha256: string;
   /** The manifest, or what is wrong with it. */
   content: Manifest | { problem: string };
 }
 
-/** Reads the files of a model repository. Both give null where the file changed while it was read. */
+/** Reads the files of a model repository. Both methods return null if the file changed while it was read. */
 export interface RepositoryFiles {
   manifest(path: string): Promise<ManifestFile | null>;
   /** The sha256 of a file, in lower-case hexadecimal. */
   sha256(path: string): Promise<string | null>;
-  /** Forgets the files that nobody asked for since the last call. */
+  /** Forgets the files that were not requested since the last call. */
   sweep(): void;
 }
 
-/** Bytes that are hashed in one go, well under a millisecond: requests are scored in the same event loop meanwhile. */
+/** Bytes that are hashed at once. This takes well under a millisecond, because the same event loop scores requests. */
 const chunkBytes = 128 * 1024;
 
 /**
- * Reads files once for each change of theirs; a file that has not changed costs one `stat`.
+ * Reads a file again only if it has changed. For an unchanged file it only calls `stat`.
  *
- * @param signal what is being hashed is given up, with an error, when it is aborted.
+ * @param signal when it is aborted, hashing stops with an error.
  */
 export function cachedFiles(clock: Pick<Clock, 'epochMs'>, signal: AbortSignal): RepositoryFiles {
   const digests = new StampedCache(clock, (file) => sha256Of(file, signal));

@@ -4,19 +4,19 @@ import type { Clock } from '../../host/clock.js';
 import { during, requireFile } from '../read-file.js';
 
 /**
- * How long ago a file must have changed for its state to be known by its times: file systems keep these in steps of up to two seconds, so
- * that a file can change twice and show the same time.
+ * A file must have changed at least this long ago before its times are reliable. File systems store times in steps of up to two seconds, so
+ * a file can change twice with the same time.
  */
 const coarsestStepMs = 2_000;
 
 interface Entry<T> {
   stamp: string;
   value: T;
-  /** Whether it was asked for since the last sweep. */
+  /** Whether it was requested since the last sweep. */
   isUsed: boolean;
 }
 
-/** Keeps what was made of a file for as long as the file's inode, size and times stay the same. */
+/** Caches a result for a file as long as the file's inode, size and times stay the same. */
 export class StampedCache<T> {
   readonly #clock: Pick<Clock, 'epochMs'>;
   readonly #make: (file: FileHandle) => Promise<T>;
@@ -28,8 +28,8 @@ export class StampedCache<T> {
   }
 
   /**
-   * @returns null where the file changed while it was read.
-   * @throws {ModelInvalidError | OutOfResourcesError} as `readShared` does, and whatever `make` throws.
+   * @returns null if the file changed while it was read.
+   * @throws {ModelInvalidError | OutOfResourcesError} as `readShared` does, and what `make` throws.
    */
   async read(path: string): Promise<T | null> {
     const stamp = stampOf(await requireFile(path));
@@ -42,7 +42,7 @@ export class StampedCache<T> {
     return during(path, () => this.#readAnew(path, stamp));
   }
 
-  /** Forgets the files that nobody asked for since the last sweep. */
+  /** Forgets the files that were not requested since the last sweep. */
   sweep(): void {
     for (const [path, entry] of this.#entries) {
       if (!entry.isUsed) this.#entries.delete(path);

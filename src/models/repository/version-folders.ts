@@ -6,17 +6,17 @@ import { during } from '../read-file.js';
 
 /** A folder that should hold a version of a model. */
 export interface VersionFolder {
-  /** The name of the model, which is that of the folder above. */
+  /** The name of the model: the name of the parent folder. */
   name: string;
-  /** The version, which is the folder's own name. */
+  /** The version: the name of the folder. */
   version: string;
-  /** As the repository was given, for messages. */
+  /** The path below the repository as it was given, for messages. */
   given: string;
-  /** The same folder below the real path of the repository, so that a link to it that is swapped meanwhile does not matter. */
+  /** The path below the real path of the repository. So swapping a link to the repository meanwhile has no effect. */
   directory: string;
 }
 
-/** Where a repository is, once every link is followed; null where there is no directory. */
+/** The real path of a repository; null if there is no directory. */
 export async function realRepository(directory: string): Promise<string | null> {
   try {
     const real = await realpath(directory);
@@ -28,11 +28,11 @@ export async function realRepository(directory: string): Promise<string | null> 
 }
 
 /**
- * The folders `<name>/<version>` of a repository. Entries whose name begins with a dot are left out: Kubernetes and git keep their own
- * there.
+ * The folders `<name>/<version>` of a repository. Entries whose name begins with a dot are skipped, because Kubernetes and git store their
+ * own files there.
  *
  * @param repository the directory as it was given, and its real path.
- * @throws {ModelInvalidError | OutOfResourcesError} where the model's folder is there and can't be read.
+ * @throws {ModelInvalidError | OutOfResourcesError} if a model's folder exists and cannot be read.
  */
 export async function versionFolders(
   repository: { given: string; real: string },
@@ -51,7 +51,7 @@ export async function versionFolders(
     }));
 }
 
-/** Whether an error says that there is nothing at a path. */
+/** Whether an error says that a path does not exist. */
 export function isGone(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'ENOENT' || code === 'ENOTDIR';

@@ -4,7 +4,7 @@ interface Part {
   text: string;
 }
 
-// A version that ends where another goes on is the older one, unless the other goes on as a pre-release.
+// If one version continues where the other ends, the shorter one is older, unless the longer one is a pre-release.
 const preRelease: Part = { rank: 0, text: '' };
 const end: Part = { rank: 1, text: '' };
 const textRank = 2;
@@ -14,11 +14,11 @@ const numberRank = 3;
 const semanticPreRelease = /^(\d+\.\d+\.\d+)-(.+)$/s;
 
 /**
- * Orders versions as people count: runs of digits by their value, everything else by its characters, and what goes on is newer than
- * what ends. '10' is newer than '9', '1.10.0' than '1.9.0', '1.0.1' than '1.0', '2024-10-01' than '2024-9-30'. A `v` before a number is
- * left out of account. A pre-release in the form of a semantic version ('2.0.0-rc.1') is older than its release.
+ * Compares versions in the order that people expect. Runs of digits are compared by value, everything else by character. A longer version
+ * is newer than its prefix. '10' is newer than '9', '1.10.0' than '1.9.0', '1.0.1' than '1.0', '2024-10-01' than '2024-9-30'. A `v` before
+ * a number is ignored. A pre-release in the form of a semantic version ('2.0.0-rc.1') is older than its release.
  *
- * @returns above 0 where `left` is newer, below 0 where it is older, 0 where neither is.
+ * @returns above 0 if `left` is newer, below 0 if it is older, 0 if they are equal.
  */
 export function compareVersions(left: string, right: string): number {
   const [leftParts, rightParts] = [partsOf(left), partsOf(right)];
@@ -45,7 +45,7 @@ function runsOf(text: string): Part[] {
 
 function compareParts(left: Part, right: Part): number {
   if (left.rank !== right.rank) return left.rank - right.rank;
-  // Of two numbers without leading zeros, the longer one is the larger one, however many digits they have.
+  // Without leading zeros, the longer of two numbers is the larger one. This works for any number of digits.
   if (left.rank === numberRank && left.text.length !== right.text.length) return left.text.length - right.text.length;
   if (left.text === right.text) return 0;
   return left.text > right.text ? 1 : -1;

@@ -3,31 +3,31 @@ import { AlertHistory } from './alert-history.js';
 import { calm, judged, type RuleState, severityOf, step } from './hysteresis.js';
 import type { Rule, Seen } from './rule.js';
 
-/** What an evaluation changed. */
+/** The changes of one evaluation. */
 export interface AlertChanges {
   raised: Alert[];
   cleared: Alert[];
 }
 
-/** An alert that stands. */
+/** An active alert. */
 interface Standing {
   readonly alert: Alert;
-  /** What was seen and what is allowed, without the advice. */
+  /** The measured value and the limit in words, without the advice. */
   readonly finding: string;
   readonly affectsHealth: boolean;
   readonly clear: (clearedAt: number) => void;
 }
 
-/** One thing that a rule watches, and is not calm about. */
+/** Something that a rule watches and that is not in the state `calm`. */
 interface Watched {
   readonly state: RuleState;
   readonly standing: Standing | null;
 }
 
-/** A rule that looks at one thing. */
+/** One check of a rule. */
 interface Look {
   readonly rule: Rule;
-  /** What is known of all that it watches. */
+  /** The states of everything that the rule watches. */
   readonly ofRule: Map<string | null, Watched>;
   readonly limits: Rule;
   readonly seen: Seen;
@@ -35,10 +35,10 @@ interface Look {
   readonly changes: AlertChanges;
 }
 
-/** The alerts that stand: each raised once and cleared once, however often its rule is looked at. */
+/** The active alerts. Each is raised once and cleared once, however often its rule is checked. */
 export class AlertBoard {
   readonly #history = new AlertHistory();
-  /** By rule, then by version; what is calm is left out. */
+  /** By rule, then by version. Calm states are left out. */
   readonly #watched = new Map<Rule, Map<string | null, Watched>>();
 
   /** In the order in which they were raised. */
@@ -55,7 +55,7 @@ export class AlertBoard {
     return this.#standing.filter(({ affectsHealth }) => affectsHealth).map(({ finding }) => finding);
   }
 
-  /** Looks by each of the rules. A rule that throws is told to `onFault`, and changes nothing. */
+  /** Checks all rules. If a rule throws, this is reported to `onFault` and changes nothing. */
   evaluate(rules: readonly Rule[], snapshot: AlertSnapshot, onFault: (error: unknown) => void): AlertChanges {
     const changes: AlertChanges = { raised: [], cleared: [] };
     for (const rule of rules) {
@@ -76,13 +76,13 @@ export class AlertBoard {
     return standing.sort((one, other) => one.alert.since - other.alert.since);
   }
 
-  /** @param all null where nothing is known. */
+  /** @param all null if nothing is known. */
   #look(rule: Rule, all: readonly Seen[] | null, snapshot: AlertSnapshot, changes: AlertChanges): void {
     const ofRule = this.#watched.get(rule) ?? new Map<string | null, Watched>();
     for (const seen of all ?? []) {
       if (seen.isUnknown !== true) this.#step({ rule, ofRule, limits: rule, seen, snapshot, changes });
     }
-    // What a rule does not see any more, a version that has ended say, has nothing left to judge by, and never will.
+    // A rule may not return a value for something any more, for example a version that has ended. Then there is nothing left to judge.
     const isSeen = (version: string | null): boolean =>
       all === null ? isLive(version, snapshot) : all.some((seen) => seen.version === version);
     const limits = { ...rule, clearAfter: 1 };
@@ -128,7 +128,7 @@ export class AlertBoard {
   }
 }
 
-/** The alert that was raised, with what is seen now; as it was where there is nothing left to see. */
+/** The raised alert with the current value. If there is no value any more, it keeps its old value. */
 function clearedAlert({ alert, finding }: Standing, rule: Rule, seen: Seen, snapshot: AlertSnapshot): Alert {
   const value = judged(rule, seen);
   if (value === null) return { ...alert, message: finding };

@@ -1,14 +1,14 @@
 import type { Alert, AlertRecord } from '../../api/alerts.js';
 
-/** The last so many are kept. */
+/** How many alerts are kept. */
 const kept = 100;
 
-/** The alerts that were raised last, in a ring: when each was raised, and when it was cleared. */
+/** The alerts that were raised last, in a ring, with the times at which each was raised and cleared. */
 export class AlertHistory {
   readonly #ring: AlertRecord[] = [];
   #next = 0;
 
-  /** @returns what to call when it is cleared, with the time in milliseconds since the epoch. */
+  /** @returns a function to call when the alert is cleared, with the time in milliseconds since the epoch. */
   add(alert: Alert): (clearedAt: number) => void {
     const record: AlertRecord = { ...alert, clearedAt: null };
     this.#ring[this.#next] = record;

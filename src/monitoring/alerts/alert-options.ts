@@ -7,7 +7,7 @@ import type { HostRule } from './custom-rule.js';
 import { readClearAt, readLooks, readSeverity, readVolume } from './look-options.js';
 import { type RuleSettings, ruleNames, ruleTable, usual } from './rule-table.js';
 
-/** What the host has set of a rule. */
+/** The host's options of a rule. */
 export type RuleOverrides = { [Name in keyof AlertRuleOptions]?: NonNullable<AlertRuleOptions[Name]> };
 
 /** The options of the alerts, complete and valid. */
@@ -15,15 +15,15 @@ export interface ResolvedAlerts {
   thresholds: AlertThresholds;
   /** Days that a label may take before `labelCoverage` counts its decision. */
   labelDelayDays: number;
-  /** `false`: switched off. */
+  /** `false` means: switched off. */
   rules: { [Rule in AlertRule]?: false | RuleOverrides };
   custom: readonly HostRule[];
 }
 
-/** The oldest day that labels are counted of is one that has been over for so long. */
+/** Labels are only counted for days that have been over for at most this long. */
 const mostDelayDays = maxLabelDays - 2;
 
-/** @param targetLatencyMs of `batching`. */
+/** @param targetLatencyMs the option of `batching`. */
 export function readAlerts(reader: FieldReader, targetLatencyMs: number): ResolvedAlerts {
   const thresholds = readThresholds(reader);
   const labelDelayDays = reader.number('labelDelayDays', 0, {
@@ -76,7 +76,7 @@ function readRule(reader: FieldReader, name: AlertRule, settings: RuleSettings):
   const raiseAfter = readLooks(reader, 'raiseAfter');
   const clearAfter = readLooks(reader, 'clearAfter');
   const minimumVolume = readVolume(reader);
-  // A rule without a threshold has nothing to be inside of.
+  // A rule without a threshold has no value at which to clear.
   const clearAt = isSwitch ? null : readClearAt(reader, 'clearAt', bad, limit(settings));
   reader.rejectUnknown();
   return {

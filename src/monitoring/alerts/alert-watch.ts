@@ -9,12 +9,12 @@ import type { Rule } from './rule.js';
 import { rulesInForce } from './rules-in-force.js';
 import { type MonitorReading, Snapshots } from './snapshots.js';
 
-/** What the alerts of a scorer need. */
+/** The parts that the alerts of a scorer need. */
 export interface AlertWatchOptions {
   clock: Clock;
   alerts: ResolvedAlerts;
   sources: AlertSources;
-  /** Of `batching`, in ms. */
+  /** The option of `batching`, in ms. */
   targetLatencyMs: number;
   maxQueueSize: number;
   onAlert: (alert: Alert) => void;
@@ -23,12 +23,12 @@ export interface AlertWatchOptions {
   onFault: FaultReport;
 }
 
-/** Looks by the rules, and tells of alerts that are raised and cleared. */
+/** Checks the rules and reports alerts that are raised and cleared. */
 export class AlertWatch {
   readonly #options: AlertWatchOptions;
   readonly #rules: readonly Rule[];
   readonly #board = new AlertBoard();
-  /** For others to tell of what was counted. */
+  /** Others use it to report counts. */
   readonly snapshots: Snapshots;
 
   constructor(options: AlertWatchOptions) {
@@ -38,7 +38,7 @@ export class AlertWatch {
     this.snapshots = new Snapshots({ clock, sources, maxQueueSize, labelDelayDays: alerts.labelDelayDays });
   }
 
-  /** The names of the rules in force. */
+  /** The names of the active rules. */
   get rules(): readonly string[] {
     return this.#rules.map(({ name }) => name);
   }
@@ -56,12 +56,12 @@ export class AlertWatch {
     return this.#board.findings;
   }
 
-  /** The look of every second. */
+  /** The check of every second. */
   look(reading: MonitorReading): void {
     this.#evaluate(this.#rules, reading);
   }
 
-  /** A look between those, by the rules that can't wait. */
+  /** A check between those, only of the rules that cannot wait. */
   lookNow(reading: MonitorReading): void {
     this.#evaluate(
       this.#rules.filter(({ isUrgent }) => isUrgent),

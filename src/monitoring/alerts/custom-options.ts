@@ -7,13 +7,13 @@ import { readClearAt, readLooks, readSeverity, readVolume } from './look-options
 import type { BadSide } from './rule.js';
 import { ruleNames } from './rule-table.js';
 
-/** More are no longer looked at in no time. */
+/** More rules would make the check too slow. */
 const mostRules = 100;
 
 const expectedList = `a list of at most ${mostRules} rules, each { name, look, threshold, … }`;
 const expectedName = 'a letter, then at most 63 letters, digits, ".", "_" or "-"';
 
-/** The rules of the host's in `custom`, those that are valid. */
+/** The valid rules of the option `custom`. */
 export function readCustomAlerts(reader: FieldReader): HostRule[] {
   const list = reader.value('custom', expectedList, isShortList) ?? [];
   const taken = new Map<string, string>(ruleNames.map((name) => [name, 'that of a rule of the package']));

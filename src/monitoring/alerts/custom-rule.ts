@@ -5,7 +5,7 @@ import { describeKind } from '../../validation/issues.js';
 import { frozen } from './frozen.js';
 import type { Rule, Seen } from './rule.js';
 
-/** A rule of the host's, complete and valid. */
+/** A rule of the host, complete and valid. */
 export interface HostRule {
   rule: Omit<Rule, 'see' | 'describe'>;
   look: CustomAlert['look'];
@@ -13,10 +13,10 @@ export interface HostRule {
   description: string;
 }
 
-/** Is told of a rule of the host's that failed: once for each rule. @param reason holds nothing of the host's data. */
+/** Called once for each host rule that failed. @param reason has none of the host's data. */
 export type HostRuleFailure = (rule: string, reason: string) => void;
 
-/** A rule of the host's. Whatever its code does, it reaches nothing but its own alert. */
+/** Turns the host's rule into a rule. Its code can affect only its own alert. */
 export function customRule({ rule, look, byVersion, description }: HostRule, onFailure: HostRuleFailure): Rule {
   let hasFailed = false;
   const fail = (reason: string): void => {
@@ -26,10 +26,10 @@ export function customRule({ rule, look, byVersion, description }: HostRule, onF
   };
   const see = (snapshot: AlertSnapshot, version: VersionSnapshot | null): Seen => {
     const seen = { version: version?.version ?? null, value: null };
-    // The host's code need not be asked.
+    // Skip the host's code here.
     if ((version ?? snapshot).recent.requests < rule.minimumVolume) return seen;
     try {
-      // The host's next rule, and the message of this one, are made of the same snapshot.
+      // Frozen, because the host's next rule and this rule's message use the same snapshot.
       const answer: unknown = Reflect.apply(look, undefined, [frozen(snapshot), version]);
       if (answer === null || answer === undefined) return seen;
       if (typeof answer === 'number' && Number.isFinite(answer)) return { ...seen, value: answer };

@@ -6,17 +6,17 @@ const minutes = 10;
 
 interface Window {
   readonly ring: MinuteRing;
-  /** At the last reading. */
+  /** The count at the last reading. */
   compared: number;
   flipped: number;
 }
 
-/** What shadows decided otherwise over the last minutes, from counts since each began. */
+/** Flips of shadows over the last minutes, computed from counts since each shadow began. */
 export class FlipWindows {
-  /** By the statistics of the version, which a version that is deployed again does not share. */
+  /** By the statistics object of the version. If a version is deployed again, it gets a new one. */
   #windows = new Map<object, Window>();
 
-  /** Reads all versions. @returns by their statistics, of shadows alone. */
+  /** Reads all versions. @returns the flips of shadows, by their statistics. */
   read(nowMs: number, versions: readonly VersionSource[]): Map<object, FlipsSeen> {
     const windows = new Map<object, Window>();
     const seen = new Map<object, FlipsSeen>();

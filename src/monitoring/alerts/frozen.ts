@@ -1,4 +1,4 @@
-/** Freezes a plain object and all that it holds, so that code that gets it can't change what others see. @returns the same object. */
+/** Freezes a plain object and everything in it, so that code that gets it cannot change it for others. @returns the same object. */
 export function frozen<T extends object>(value: T): T {
   if (Object.isFrozen(value)) return value;
   for (const part of Object.values(value)) {

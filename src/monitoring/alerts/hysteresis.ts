@@ -1,10 +1,10 @@
 import type { AlertSeverity } from '../../api/alerts.js';
 import type { Rule, Seen } from './rule.js';
 
-/** How far a rule has come with one thing that it watches. */
+/** The state of a rule for one thing that it watches. */
 export type RuleState = { kind: 'calm'; breaches: number } | { kind: 'raised'; backs: number };
 
-/** What a look changes. */
+/** What a check changes. */
 export interface Step {
   state: RuleState;
   change: 'raised' | 'cleared' | null;
@@ -15,8 +15,8 @@ export const calm: RuleState = { kind: 'calm', breaches: 0 };
 type Limits = Pick<Rule, 'bad' | 'threshold' | 'clearAt' | 'raiseAfter' | 'clearAfter' | 'minimumVolume'>;
 
 /**
- * One look at one thing: raised after `raiseAfter` looks in a row beyond the threshold, and cleared after `clearAfter` in a row that are well
- * back. Where there is nothing to judge by, or too little volume, that is well back.
+ * One check. The alert is raised after `raiseAfter` checks in a row beyond the threshold, and cleared after `clearAfter` checks in a row
+ * well inside it. A check without a value, or with too little volume, counts as well inside.
  */
 export function step(state: RuleState, limits: Limits, seen: Seen): Step {
   const value = judged(limits, seen);
@@ -35,7 +35,7 @@ export function step(state: RuleState, limits: Limits, seen: Seen): Step {
   return { state: calm, change: 'cleared' };
 }
 
-/** What there is to judge by; null where that is nothing, or too little. */
+/** The value to judge; null if there is none, or too little volume. */
 export function judged({ minimumVolume }: Pick<Limits, 'minimumVolume'>, { value, volume }: Seen): number | null {
   return volume !== undefined && volume < minimumVolume ? null : value;
 }
@@ -44,7 +44,10 @@ function isBeyond({ bad }: Limits, value: number, threshold: number): boolean {
   return bad === 'below' ? value < threshold : value > threshold;
 }
 
-/** Inside the threshold by so much that a value that hovers about it raises once. */
+/**
+ * Whether the value is so far inside the threshold that the alert may be cleared. A value that moves around the threshold then raises only
+ * one alert.
+ */
 function isWellBack({ bad, clearAt }: Limits, value: number, threshold: number): boolean {
   const inside = clearAt ?? defaultClearAt(bad, threshold);
   return bad === 'below' ? value >= inside : value <= inside;
@@ -57,7 +60,7 @@ export function defaultClearAt(bad: Rule['bad'], threshold: number): number {
   return bad === 'below' ? threshold + margin : threshold - margin;
 }
 
-/** Critical where the value is beyond twice the threshold, or below half of it. */
+/** `critical` if the value is beyond twice the threshold, or below half of it. */
 export function severityOf({ severity, bad }: Rule, value: number, threshold: number): AlertSeverity {
   if (severity !== null) return severity;
   return (bad === 'below' ? value < threshold / 2 : value > threshold * 2) ? 'critical' : 'warning';

@@ -2,12 +2,12 @@ import type { AlertSeverity } from '../../api/alerts.js';
 import type { FieldReader } from '../../validation/field-reader.js';
 import type { BadSide } from './rule.js';
 
-/** A day of looks. */
+/** One day of checks. */
 const mostLooks = 86_400;
 
 const severities = ['warning', 'critical'] as const satisfies readonly AlertSeverity[];
 
-/** Looks in a row. @default 1 */
+/** Checks in a row. @default 1 */
 export function readLooks(reader: FieldReader, name: 'raiseAfter' | 'clearAfter'): number {
   return reader.number(name, 1, { min: 1, max: mostLooks, integer: true });
 }
@@ -22,7 +22,7 @@ export function readVolume(reader: FieldReader): number {
   return reader.number('minimumVolume', 0, { min: 0 });
 }
 
-/** The value at which an alert is cleared, which must be inside its threshold. @returns null where it is left out. */
+/** The value at which an alert is cleared. It must be inside the threshold. @returns null if it is absent. */
 export function readClearAt(reader: FieldReader, name: string, bad: BadSide, threshold: number): number | null {
   const range = bad === 'above' ? { max: threshold } : { min: threshold };
   const value = reader.number(name, threshold, range);

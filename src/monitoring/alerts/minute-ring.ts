@@ -8,18 +8,18 @@ const totalField = 1;
 const partField = 2;
 const fields = 3;
 
-/** Counts of something, and of a part of it, by minute: the last so many minutes, in memory that does not grow. */
+/** Counts of a total and of a part of it, by minute, for the last minutes. The memory does not grow. */
 export class MinuteRing {
   readonly #slots: Float64Array;
   readonly #minutes: number;
 
-  /** @param minutes how many are kept, the current one included. */
+  /** @param minutes the number of minutes kept, the current one included. */
   constructor(minutes: number) {
     this.#minutes = minutes;
     this.#slots = new Float64Array(minutes * fields).fill(-1);
   }
 
-  /** @param nowMs on the monotonic clock. @param part of `total`. */
+  /** @param nowMs time on the monotonic clock. @param part a part of `total`. */
   add(nowMs: number, total: number, part: number): void {
     if (total === 0) return;
     const minute = Math.floor(nowMs / minuteMs);
@@ -34,7 +34,7 @@ export class MinuteRing {
     slots[at + partField] = (slots[at + partField] ?? 0) + part;
   }
 
-  /** The last so many minutes, the current one included. */
+  /** The sum of the last minutes, the current one included. */
   sum(nowMs: number, minutes: number): FailureCounts {
     const current = Math.floor(nowMs / minuteMs);
     const slots = this.#slots;

@@ -3,44 +3,44 @@ import { burnRate } from './burn-rate.js';
 import { type Finding, type Rule, type Seen, whole } from './rule.js';
 import { ofTraffic, ofVersions, whileBusy } from './views.js';
 
-/** What the host has set. */
+/** The host's options. */
 export interface RuleSettings extends AlertThresholds {
-  /** Of `batching`, in ms. */
+  /** The option of `batching`, in ms. */
   targetLatencyMs: number;
 }
 
-/** A rule before the host has set anything; what is left out is as in `usual`. */
+/** A rule before the host's options are applied. Absent fields are as in `usual`. */
 export interface RuleSpec extends Partial<Omit<Rule, 'name' | 'threshold' | 'clearAt' | 'see' | 'describe'>> {
   readonly limit: (settings: RuleSettings) => number;
-  /** Whether it is raised by what happened, and not by a value beyond a threshold. */
+  /** Whether an event raises the alert, and not a value beyond a threshold. */
   readonly isSwitch?: boolean;
-  /** Where it is cleared. */
+  /** The value at which the alert is cleared. */
   readonly clearAt?: (limit: number) => number;
   readonly see: (snapshot: AlertSnapshot, settings: RuleSettings) => readonly Seen[] | null;
   readonly describe: (finding: Finding, settings: RuleSettings) => string;
   readonly advice: string;
 }
 
-/** What most rules have. */
+/** The defaults of most rules. */
 export const usual = {
   bad: 'above',
   raiseAfter: 1,
   clearAfter: 1,
-  // Fewer requests, or labels, say nothing.
+  // With fewer requests or labels, nothing is judged.
   minimumVolume: 10,
   severity: null,
   affectsHealth: true,
   isUrgent: false,
 } as const satisfies Partial<Rule>;
 
-/** All rules of the package, in the order in which they are looked at. docs/alerts.md has the same table for people. */
+/** All built-in rules, in the order in which they are checked. docs/alerts.md has the same table for people. */
 export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
   latency: {
     limit: ({ maxLatencyMs }) => maxLatencyMs,
     see: ofTraffic(({ recent: { p99LatencyMs, latencySamples } }) => ({ value: p99LatencyMs, volume: latencySamples })),
     describe: ({ value, allowed }) => `P99 latency of ${value.toFixed(1)} ms over 10 s, allowed ${allowed} ms`,
     advice:
-      'Compare queueMs with inferenceMs in summary().recent.performance: a long queue wants more workers, a long inference a smaller batch or model',
+      'Compare queueMs with inferenceMs in summary().recent.performance: if the queue is long, add workers; if inference is long, use smaller batches or a smaller model',
   },
   throughput: {
     limit: ({ minThroughputPerSecond }) => minThroughputPerSecond,
@@ -48,14 +48,15 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     see: ({ waitedWholeWindow, recent }) => whole(waitedWholeWindow ? recent.rowsPerSecond : null),
     describe: ({ value, allowed }) =>
       `${value.toFixed(1)} rows/s while requests waited for 10 s, expected ${allowed} rows/s`,
-    advice: 'Look at summary().workers, whether all are ready, and at inferenceMs, whether they have become slow',
+    advice:
+      'Look at summary().workers, to see whether all are ready, and at inferenceMs, to see whether they have become slow',
   },
   errorRate: {
     limit: ({ maxErrorRate }) => maxErrorRate,
     see: ofTraffic(({ recent: { errorRate, requests } }) => ({ value: errorRate, volume: requests })),
     describe: ({ value, allowed }) => `Error rate of ${percent(value)} over 10 s, allowed ${percent(allowed)}`,
     advice:
-      'Compare failed with expired in summary().requests: expired requests are load, failed ones have their cause in the log and the error codes',
+      'Compare failed with expired in summary().requests: expired requests mean too much load; for failed requests, see the log and the error codes',
   },
   fallbackRate: {
     limit: ({ maxFallbackRate }) => maxFallbackRate,
@@ -63,28 +64,28 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     describe: ({ value, allowed }) =>
       `The fallback answered ${percent(value)} of requests over 10 s, allowed ${percent(allowed)}`,
     advice:
-      'Look at summary().requests for what it stands in for (rejected, expired or failed), and at summary().queue',
+      'Look at summary().requests to see which errors it replaces (rejected, expired or failed), and at summary().queue',
   },
   memory: {
     limit: ({ maxMemoryGb }) => maxMemoryGb,
     see: ({ memoryGb }) => (memoryGb === null ? null : whole(memoryGb)),
     describe: ({ value, allowed }) => `Resident memory of ${value.toFixed(2)} GiB, allowed ${allowed} GiB`,
     advice:
-      "Look at summary().recent.performance.memoryGb over time: a steady climb is a leak, which the host's heap snapshot shows; a step is a version or workers that were added",
+      'Look at summary().recent.performance.memoryGb over time: a steady rise is a leak, so take a heap snapshot of the host; a step comes from an added version or added workers',
   },
   falsePositiveRate: {
     limit: ({ maxFalsePositiveRate }) => maxFalsePositiveRate,
     see: ofTraffic(({ labels }) => ({ value: labels.falsePositiveRate, volume: labels.recent })),
     describe: ({ value, allowed }) =>
       `False positive rate of ${percent(value)} over the latest labels, allowed ${percent(allowed)}`,
-    advice: 'Look at deployments() for the version that flags them, then at its thresholds (setPolicy)',
+    advice: 'Look at deployments() to find the version that flags them, then change its thresholds (setPolicy)',
   },
   failover: {
     limit: () => 0,
     isSwitch: true,
     see: ({ failover }) => whole(failover === null ? null : 1),
     describe: ({ snapshot }) => snapshot.failover ?? 'The version that took over serves well, or the host has acted',
-    advice: 'Look at the log for the version that failed; promote() or deploy() a sound one',
+    advice: 'Look at the log for the version that failed; then promote() or deploy() a good one',
   },
   workers: {
     limit: () => 0,
@@ -100,9 +101,9 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
   },
   targetLatency: {
     limit: ({ maxTargetLatencyRatio, targetLatencyMs }) => maxTargetLatencyRatio * targetLatencyMs,
-    // One burst is in the window for ten looks.
+    // A single burst stays in the window for ten checks.
     raiseAfter: 15,
-    // Bulk work is slower than the target by design, and the target may be no choice of the host's.
+    // Bulk work is slower than the target by design, and the host may not have chosen the target.
     affectsHealth: false,
     minimumVolume: 100,
     severity: 'warning',
@@ -110,7 +111,7 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     describe: ({ value, allowed }, { targetLatencyMs, maxTargetLatencyRatio }) =>
       `P99 latency of ${value.toFixed(1)} ms over 10 s, allowed ${allowed} ms (${maxTargetLatencyRatio} times the target of ${targetLatencyMs} ms)`,
     advice:
-      "Run batching: 'auto', or set batching.targetLatencyMs to what the model can keep; recommendBatchSize says what that is",
+      "Run batching: 'auto', or set batching.targetLatencyMs to a value that the model can meet; recommendBatchSize gives one",
   },
   fastBurnRate: {
     limit: ({ maxFastBurnRate }) => maxFastBurnRate,
@@ -131,24 +132,24 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
       whole(burnRate(last6Hours, last30Minutes, availabilityTarget), last6Hours.requests),
     describe: ({ value, allowed, snapshot: { failures } }, { availabilityTarget }) =>
       `${failureWords(failures.last6Hours, '6 h')} and ${failureWords(failures.last30Minutes, '30 min')}: ${burnWords(value, allowed, availabilityTarget)}`,
-    advice: 'Look at summary().requests for the kind of failure, and at the log for when it began',
+    advice: 'Look at summary().requests to see the kind of failure, and at the log to see when it began',
   },
   queueDepth: {
     limit: ({ maxQueueShare }) => maxQueueShare,
     raiseAfter: 3,
     severity: 'warning',
-    // health() says so by itself.
+    // health() reports this itself.
     affectsHealth: false,
     see: ({ queue: { depth, maxDepth } }) => whole(depth / maxDepth),
     describe: ({ value, allowed, snapshot: { queue } }) =>
       `${queue.depth} of ${queue.maxDepth} places in the queue are taken (${percent(value)}), allowed ${percent(allowed)}`,
     advice:
-      'Shed or spread load now: a full queue refuses requests. Then look at summary().workers for ones that are missing or slow',
+      'Reduce or spread the load now, because a full queue refuses requests. Then look at summary().workers for missing or slow workers',
   },
   drift: {
     limit: ({ maxDrift }) => maxDrift,
     affectsHealth: false,
-    // There is no reading of fewer rows than the option `drift.minRows`.
+    // There is no reading with fewer rows than the option `drift.minRows`.
     minimumVolume: 1,
     see: whileBusy(ofVersions(({ drift }) => (drift === null ? null : { value: drift.psi, volume: drift.rows }))),
     describe: ({ value, allowed, version, snapshot }) => {
@@ -156,7 +157,7 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
       return `Drift from the training data: population stability index of ${value.toFixed(2)} for ${driftWords(drift)}, allowed ${allowed}`;
     },
     advice:
-      'Look at what feeds it: a changed unit, a default value, a new market; if the change is real, train the model anew',
+      'Look at the data source of the feature for a changed unit, a default value or a new market. If the change is real, train the model again',
   },
   shadowFlips: {
     limit: ({ maxShadowFlipRate }) => maxShadowFlipRate,
@@ -171,7 +172,7 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     describe: ({ value, allowed }) =>
       `The shadow decided ${percent(value)} of requests otherwise than the primary over 10 min, allowed ${percent(allowed)}`,
     advice:
-      'Look at its shadow.flips in deployments(), for the direction, before it gets traffic; thresholds of its own may be all it wants',
+      'Look at its shadow.flips in deployments(), to see the direction of the flips before it gets traffic. It may only need its own thresholds',
   },
   labelCoverage: {
     limit: ({ minLabelCoverage }) => minLabelCoverage,
@@ -183,13 +184,13 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     see: whileBusy(ofVersions(({ coverage: { coverage, decided } }) => ({ value: coverage, volume: decided }))),
     describe: ({ value, allowed }) => `${percent(value)} of decisions have a label, expected ${percent(allowed)}`,
     advice:
-      'Look whether labels still come in, and whether recordOutcome() answers true: their ids must be those of score()',
+      'Look whether labels still come in, and whether recordOutcome() answers true: the ids must be the same as in score()',
   },
   sampleRatio: {
     limit: ({ minSampleRatioP }) => minSampleRatioP,
     bad: 'below',
     clearAt: (limit) => insideShare(limit, 9 * limit),
-    // One look in ten thousand is this unlikely by chance alone; a real mismatch stays.
+    // By chance alone, one check in ten thousand has such a low p. A real mismatch lasts.
     raiseAfter: 60,
     severity: 'warning',
     affectsHealth: false,
@@ -197,7 +198,7 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     describe: ({ value, allowed }) =>
       `Requests do not come to the versions as their shares say: p of ${value.toExponential(1)}, allowed ${allowed}`,
     advice:
-      'Trust no comparison meanwhile: look for requests of one version that are lost, retried or routed by another key',
+      'Do not trust comparisons now. Look for requests of one version that are lost, retried or routed by another key',
   },
   calibration: {
     limit: ({ maxCalibrationError }) => maxCalibrationError,
@@ -211,11 +212,11 @@ export const ruleTable: Readonly<Record<AlertRule, RuleSpec>> = {
     describe: ({ value, allowed }) =>
       `Probabilities are ${percent(value)} off the share of fraud, on average over ten bins, allowed ${percent(allowed)}`,
     advice:
-      "Fit the manifest's calibration anew on recent labels; thresholds of the policy mean something else until then",
+      "Fit the manifest's calibration again on recent labels. Until then, the policy's thresholds do not have their intended meaning",
   },
 };
 
-/** So far inside a limit that a share must not be below; half way to 1 at most, as no share is above that. */
+/** The clearing value inside a lower limit of a share. At most half way to 1, because no share is above 1. */
 function insideShare(limit: number, margin: number): number {
   return limit + Math.min(margin, (1 - limit) / 2);
 }

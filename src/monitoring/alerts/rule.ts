@@ -3,21 +3,21 @@ import type { AlertName, AlertSeverity, AlertSnapshot } from '../../api/alerts.j
 /** Which values are bad: those above the threshold, or those below. */
 export type BadSide = 'above' | 'below';
 
-/** What a rule sees at one look: of the scorer, or of one version. */
+/** What a rule sees in one check, for the scorer or for one version. */
 export interface Seen {
-  /** null: of the scorer as a whole. */
+  /** null for the scorer as a whole. */
   version: string | null;
-  /** null where there is nothing to judge by. */
+  /** null if there is nothing to judge. */
   value: number | null;
-  /** Requests, rows or labels that the value is of; left out where there is no such number. */
+  /** The number of requests, rows or labels behind the value; absent if there is no such number. */
   volume?: number;
-  /** The limit, where it is not the rule's own. */
+  /** The limit, if it is not the rule's own. */
   threshold?: number;
-  /** Nothing is known at this moment: what stands goes on to stand. */
+  /** Nothing is known now, so an active alert stays active. */
   isUnknown?: boolean;
 }
 
-/** A value that is to be put into words. */
+/** A value to describe in a message. */
 export interface Finding {
   readonly value: number;
   /** The limit. */
@@ -26,36 +26,36 @@ export interface Finding {
   readonly snapshot: AlertSnapshot;
 }
 
-/** A rule as it is in force: what it sees, and when that raises and clears its alert. */
+/** An active rule: what it sees, and when its alert is raised and cleared. */
 export interface Rule {
   readonly name: AlertName;
   readonly bad: BadSide;
   readonly threshold: number;
-  /** The value at which it is cleared; null: a tenth inside the threshold. */
+  /** The value at which the alert is cleared; null means a tenth inside the threshold. */
   readonly clearAt: number | null;
-  /** Looks in a row that it takes; at least 1. */
+  /** The number of checks in a row that are needed; at least 1. */
   readonly raiseAfter: number;
   readonly clearAfter: number;
-  /** Less volume is nothing to judge by. */
+  /** With less volume, nothing is judged. */
   readonly minimumVolume: number;
-  /** null: by how far the value is beyond the threshold. */
+  /** null means: by how far the value is beyond the threshold. */
   readonly severity: AlertSeverity | null;
   readonly affectsHealth: boolean;
-  /** Whether it is also looked at between the looks of every second. */
+  /** Whether it is also checked between the checks of every second. */
   readonly isUrgent: boolean;
-  /** What to look at first; may be empty. */
+  /** What to look at first. May be empty. */
   readonly advice: string;
   /**
-   * A pure function of the snapshot. A version that is left out has nothing to judge by.
+   * A pure function of the snapshot. A version that is not in the result has nothing to judge.
    *
-   * @returns null where nothing is known at this moment: what stands goes on to stand.
+   * @returns null if nothing is known now. Then active alerts stay active.
    */
   readonly see: (snapshot: AlertSnapshot) => readonly Seen[] | null;
-  /** What is seen, and what is allowed. */
+  /** Describes the value and the limit. */
   readonly describe: (finding: Finding) => string;
 }
 
-/** What a rule sees where it judges the scorer as a whole alone. */
+/** For a rule that only judges the scorer as a whole. */
 export function whole(value: number | null, volume?: number): readonly Seen[] {
   return [volume === undefined ? { version: null, value } : { version: null, value, volume }];
 }

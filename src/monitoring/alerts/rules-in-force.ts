@@ -3,7 +3,7 @@ import { customRule, type HostRuleFailure } from './custom-rule.js';
 import type { Rule } from './rule.js';
 import { type RuleSettings, ruleNames, ruleTable, usual } from './rule-table.js';
 
-/** The rules that a scorer looks by, those of the host last. */
+/** The rules that a scorer checks, the host's last. */
 export function rulesInForce(
   { thresholds, rules, custom }: ResolvedAlerts,
   targetLatencyMs: number,

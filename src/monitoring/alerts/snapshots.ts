@@ -8,25 +8,25 @@ import { FlipWindows } from './flip-windows.js';
 import { MinuteRing } from './minute-ring.js';
 import { WindowReader } from './window-reading.js';
 
-/** What the rules look back on at most. */
+/** The longest time that the rules look back. */
 const mostMinutes = 360;
 
-/** The shares are counted since the experiment began: what changes in a few seconds is little. */
+/** The shares are counted since the experiment began, so a few seconds change little. */
 const sampleRatioEveryLooks = 10;
 
-/** What the monitor knows at a look. */
+/** What the monitor knows at a check. */
 export interface MonitorReading {
-  /** Of all versions, those that have ended included. */
+  /** Of all versions, ended versions included. */
   histories: readonly PerformanceHistory[];
-  /** How long the window of the last 10 seconds is. */
+  /** How much of the last 10 seconds the window covers now. */
   windowMs: number;
-  /** The whole window, in ms. */
+  /** The length of the full window, in ms. */
   wholeWindowMs: number;
   memoryGb: number | null;
   labels: AlertSnapshot['labels'];
 }
 
-/** What snapshots are taken of. */
+/** The sources of snapshots. */
 export interface SnapshotOptions {
   clock: Clock;
   sources: AlertSources;
@@ -35,7 +35,7 @@ export interface SnapshotOptions {
   labelDelayDays: number;
 }
 
-/** Takes the snapshots that the rules look at, and remembers what they need of earlier ones. */
+/** Takes the snapshots that the rules check, and remembers what they need of earlier ones. */
 export class Snapshots {
   readonly #clock: Clock;
   readonly #sources: AlertSources;
@@ -53,7 +53,7 @@ export class Snapshots {
     this.#labelDelayDays = labelDelayDays;
   }
 
-  /** A second's requests of all versions, once it is over. */
+  /** Adds the requests of all versions of one second, after that second. */
   recordSecond({ requests, failed }: FailureCounts): void {
     this.#minutes.add(this.#clock.now(), requests, failed);
   }

@@ -4,10 +4,10 @@ import type { Seen } from './rule.js';
 type Reading = Pick<Seen, 'value' | 'volume' | 'threshold'>;
 type View = (snapshot: AlertSnapshot) => readonly Seen[] | null;
 
-/** What a snapshot says of all versions together, and of each of them. */
+/** The part that a snapshot has for all versions together and for each version. */
 type Part = Pick<VersionSnapshot, 'recent' | 'labels'>;
 
-/** What a rule sees of all versions together and, while more than one answers requests, of each of those. */
+/** The values of all versions together and, while more than one version answers requests, of each of those. */
 export function ofTraffic(read: (part: Part) => Reading): View {
   return (snapshot) => {
     const seen: Seen[] = [{ version: null, ...read(snapshot) }];
@@ -17,7 +17,7 @@ export function ofTraffic(read: (part: Part) => Reading): View {
   };
 }
 
-/** What a rule sees of each version; null where the rule does not concern it. */
+/** The values of each version; null if the rule does not apply to it. */
 export function ofVersions(read: (version: VersionSnapshot) => Reading | null): View {
   return ({ versions }) =>
     versions.flatMap((version) => {
@@ -26,7 +26,7 @@ export function ofVersions(read: (version: VersionSnapshot) => Reading | null): 
     });
 }
 
-/** Of what changes with requests alone: a host without traffic is told nothing new. */
+/** For values that change only with requests: without traffic, there is nothing new to report. */
 export function whileBusy(view: View): View {
   return (snapshot) => (snapshot.recent.settled === 0 ? null : view(snapshot));
 }

@@ -4,7 +4,7 @@ import { percentileOf } from '../latency-percentile.js';
 import type { PerformanceHistory } from '../performance-history.js';
 import { ratio } from '../ratio.js';
 
-/** What was counted over the window of the last 10 seconds. */
+/** The counts over the window of the last 10 seconds. */
 interface WindowCounts {
   requests: number;
   failed: number;
@@ -12,11 +12,11 @@ interface WindowCounts {
   fallbacks: number;
   rows: number;
   maxMs: number;
-  /** They add up to those of the window. */
+  /** Together they are the latencies of the window. */
   latencies: LatencyHistogram[];
 }
 
-/** Reads the windows of histories: each once, and without adding up histograms, which would take milliseconds. */
+/** Reads the windows of histories. Reads each only once, and does not add up histograms, because that would take milliseconds. */
 export class WindowReader {
   readonly #windowMs: number;
   readonly #counts = new Map<PerformanceHistory, WindowCounts>();
@@ -25,7 +25,7 @@ export class WindowReader {
     this.#windowMs = windowMs;
   }
 
-  /** Of all these histories together. */
+  /** All these histories together. */
   read(histories: readonly PerformanceHistory[]): TrafficSnapshot {
     const sum: WindowCounts = noCounts();
     for (const history of histories) {

@@ -1,32 +1,33 @@
 import type { Decision } from '../../api/result.js';
 import { bucketCount } from './key-buckets.js';
 
-/** How a compared request ended: with a decision of the version's model, or without one. */
+/** How a compared request ended: with a decision of the version's model, or with an error. */
 export type ArmOutcome = Decision | 'ERROR';
 
-// The fields of a bucket, side by side, so that a request touches one cache line.
+// The fields of a bucket are next to each other, so that a request touches one cache line.
 const requestsField = 0;
 const blocksField = 1;
 const reviewsField = 2;
 const errorsField = 3;
 const fields = 4;
-/** Behind the buckets: the sum of the squared weights. */
+/** After the buckets: the sum of the squared weights. */
 const squaresAt = bucketCount * fields;
 
 /**
  * The outcomes of one version's requests in one comparison, by bucket of the routing key.
  *
- * A comparison needs two of them that begin at the same time: one for the challenger, and one for the primary that belongs to this
- * challenger alone. The traffic of both must come from the same hours, or a change of the fraud rate during the day would look like a
- * difference between the versions. So the primary's requests are weighted: see `setWeight`.
+ * A comparison needs two of these that begin at the same time: one for the challenger, and one for the primary that is used only for this
+ * challenger. The traffic of both must come from the same hours. Otherwise a change of the fraud rate during the day would look like a
+ * difference between the versions. So the primary's requests are weighted, see `setWeight`.
  */
 export class ArmCounts {
   readonly #sums = new Float64Array(squaresAt + 1);
   #weight = 1;
 
   /**
-   * The weight of the requests from now on. The challenger's stays 1. The primary's is the challenger's share divided by the primary's share,
-   * set anew whenever a share changes; 0 while either has no traffic. Weighted so, both have the same mix of hours, whatever the shares were.
+   * Sets the weight of later requests. The challenger's weight stays 1. The primary's weight is the challenger's share divided by the
+   * primary's share. It is set again when a share changes, and is 0 while either has no traffic. With these weights, both have the same mix
+   * of hours, whatever the shares were.
    *
    * @param weight a finite number, at least 0.
    */
@@ -46,7 +47,7 @@ export class ArmCounts {
     add(sums, squaresAt, weight * weight);
   }
 
-  /** The weighted sums by bucket, a column for each field. */
+  /** The weighted sums by bucket, one column for each field. */
   columns(): ArmColumns {
     const sums = this.#sums;
     const requests = new Float64Array(bucketCount);
@@ -71,15 +72,17 @@ export class ArmCounts {
   }
 }
 
-/** What one arm counted, by bucket. */
+/** The counts of one arm, by bucket. */
 export interface ArmColumns {
   readonly requests: Float64Array;
-  /** Requests with a decision: all but the errors. */
+  /** Requests with a decision: all requests without errors. */
   readonly answered: Float64Array;
   readonly blocks: Float64Array;
   readonly reviews: Float64Array;
   readonly errors: Float64Array;
-  /** Σ weight² / Σ weight. Weighted requests divided by it are the number of equally weighted ones that tell as much (Kish). */
+  /**
+   * Σ weight² / Σ weight. The number of weighted requests divided by this is the equivalent number of equally weighted requests (Kish).
+   */
   readonly meanWeight: number;
 }
 

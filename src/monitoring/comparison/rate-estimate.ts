@@ -1,20 +1,21 @@
-/** A rate of one arm, and how well it is known. */
+/** A rate of one arm, and how accurate it is. */
 export interface RateEstimate {
   readonly rate: number;
-  /** How many equally weighted requests tell as much. */
+  /** The equivalent number of equally weighted requests. */
   readonly requests: number;
-  /** The effective number of buckets with requests. A key with much of the traffic makes it small. */
+  /** The effective number of buckets with requests. It is small if one key has much of the traffic. */
   readonly effectiveBuckets: number;
-  /** The effective number of buckets with cases, or with requests that are none, whichever is smaller. */
+  /** The effective number of buckets with cases, or of buckets with requests that are not cases: the smaller of the two. */
   readonly informativeBuckets: number;
-  /** Variance of the rate where requests of one bucket may depend on each other. */
+  /** Variance of the rate if requests of the same bucket may depend on each other. */
   readonly clusterVariance: number;
 }
 
 /**
- * The rate of an arm: the ratio of its cases, such as blocks, to its requests, both by bucket. Its variance is the jackknife over buckets: the sum of the squared changes of the rate
- * when one bucket is left out (Bell and McCaffrey, "Bias reduction in standard errors for linear regression with multi-stage samples", Survey
- * Methodology 28(2), 2002). It errs on the large side when one key has much of the traffic, where the usual estimate is too small.
+ * The rate of an arm: its cases (such as blocks) divided by its requests, both given by bucket. Its variance is the jackknife over buckets:
+ * the sum of the squared changes of the rate when one bucket is left out (Bell and McCaffrey, "Bias reduction in standard errors for linear
+ * regression with multi-stage samples", Survey Methodology 28(2), 2002). If one key has much of the traffic, it is rather too large, while
+ * the usual estimate is too small.
  */
 export function estimateRate(requests: Float64Array, cases: Float64Array, meanWeight: number): RateEstimate {
   const total = sumOf(requests);
@@ -46,7 +47,7 @@ export function estimateRate(requests: Float64Array, cases: Float64Array, meanWe
   };
 }
 
-/** How many equal counts are as uneven as these: (Σ count)² / Σ count², as of Kish. */
+/** The equivalent number of equal counts: (Σ count)² / Σ count², after Kish. */
 function effectiveNumber(sum: number, squares: number): number {
   return squares === 0 ? 0 : (sum * sum) / squares;
 }

@@ -1,21 +1,21 @@
 import { chiSquareTail } from './chi-square.js';
 import { bucketCount } from './key-buckets.js';
 
-/** Whether the arms had the requests that their shares would give them. */
+/** Whether the arms got the numbers of requests that their shares predict. */
 export interface SampleRatioCheck {
   chiSquare: number;
-  /** Probability of a χ² at least as large if the shares were kept. */
+  /** Probability of a χ² at least this large if the shares were kept. */
   p: number;
   /**
-   * p is below 0.001: requests of some arm are lost or counted wrongly, and a comparison of the arms misleads. p is that of a single look:
-   * of sound experiments that are looked at 100 times, about one in a hundred has a mismatch at some look.
+   * Whether p is below 0.001. Then requests of some arm are lost or counted wrongly, and a comparison of the arms misleads. p is valid for
+   * a single check. Of correct experiments that are checked 100 times, about one in a hundred shows a mismatch in some check.
    */
   mismatch: boolean;
 }
 
 const mismatchBelow = 0.001;
 
-/** How many keys of equal size, by their effect, each arm must be expected to have: the usual rule for χ². */
+/** The least expected number of keys of equal weight in each arm: the usual rule for χ². */
 const minExpectedKeys = 5;
 
 // The fields of a bucket.
@@ -26,13 +26,14 @@ const secondField = 2;
 const fields = 3;
 
 /**
- * Checks the numbers of requests by arm against the shares, which may change. Requests of one key go to one arm together, so a plain χ² would
- * report a mismatch where there is none; this one counts by buckets of keys.
+ * Compares the numbers of requests by arm with the shares, which may change. All requests of a key go to one arm, so a plain χ² would
+ * report a mismatch where there is none. So this test counts by buckets of keys.
  *
- * Of two estimates of the variance it takes the one that gives the smaller χ²:
- * - Pearson's χ² divided by the design effect (Rao and Scott, "The analysis of categorical data from complex sample surveys", JASA 76, 1981), which
- *   is how much more the buckets differ in size than those of independent requests would. It holds in a small arm with few keys.
- * - Wald's χ² with the deviations of each bucket as the clusters. It holds where one key has much of the traffic.
+ * It has two estimates of the variance, and takes the one that gives the smaller χ²:
+ * - Pearson's χ² divided by the design effect (Rao and Scott, "The analysis of categorical data from complex sample surveys", JASA 76,
+ * 1981). The design effect is how much more the sizes of buckets differ than with independent requests. It is valid in a small arm with few
+ * keys.
+ * - Wald's χ² with the deviations of each bucket as the clusters. It is valid if one key has much of the traffic.
  */
 export class SampleRatio {
   readonly #sums = new Float64Array(bucketCount * fields);
@@ -41,15 +42,15 @@ export class SampleRatio {
   #first = 0;
   #second = 0;
 
-  /** The shares of the two challengers from now on; the primary has the rest. */
+  /** Sets the shares of the two challengers for later requests. The primary has the rest. */
   setShares(first: number, second: number): void {
     this.#first = first;
     this.#second = second;
   }
 
   /**
-   * Counts a request. Call it when the request is routed: requests that are counted under other shares than they were routed by look like a
-   * mismatch.
+   * Counts a request. Call it when the request is routed: a request that is counted under other shares than those that routed it looks like
+   * a mismatch.
    *
    * @param arm 0 for the primary, 1 and 2 for the challengers.
    */
@@ -72,7 +73,7 @@ export class SampleRatio {
     const rarest = Math.min(...arms.map((arm) => this.#expectedOf(arm)));
     if (arms.length < 2 || rarest / designEffect < minExpectedKeys) return null;
     const pearson = arms.reduce<number>((sum, arm) => sum + this.#deviation(arm) ** 2 / this.#expectedOf(arm), 0);
-    // The deviations of all arms add up to 0, so one arm is left out; the primary where it has traffic.
+    // The deviations of all arms add up to 0, so one arm is left out: the primary if it has traffic.
     const [, one = 1, two] = arms;
     const chiSquare = Math.min(pearson / designEffect, this.#wald(one, two));
     const p = chiSquareTail(chiSquare, arms.length === 2 ? 1 : 2);
@@ -110,7 +111,7 @@ export class SampleRatio {
     return quadratic / determinant;
   }
 
-  /** Of two challengers: the number of an arm is its field too. */
+  /** For two challengers: the number of an arm is also its field. */
   #covariance(one: number, two: number): number {
     const sums = this.#sums;
     let sum = 0;

@@ -1,17 +1,17 @@
 import type { DriftSummary } from '../../api/drift.js';
 
-/** What an alert on drift looks at, of one version. */
+/** The drift of one version, for the alert. */
 export interface DriftReading {
   version: string;
-  /** Rows in the window that it was measured over. */
+  /** Rows in the measured window. */
   rows: number;
   /** What is furthest from the reference: a feature's name, or null for the score. */
   feature: string | null;
-  /** Its population stability index, less what chance alone and the time of the rows make of it. */
+  /** Its population stability index, minus what chance alone and the time of the rows cause. */
   psi: number;
 }
 
-/** What has drifted most of a version: a feature, or its score; null while too few rows were seen, or where drift is not measured. */
+/** The feature or the score of a version that has drifted most; null while there are too few rows, or if drift is not measured. */
 export function driftReading(version: string, drift: DriftSummary | null | undefined): DriftReading | null {
   if (drift === null || drift === undefined || drift.score === null) return null;
   const { rows, score, features } = drift;

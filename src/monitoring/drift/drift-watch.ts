@@ -9,28 +9,28 @@ import { type NamedInput, RowBins } from './row-bins.js';
 import { RowBudget } from './row-budget.js';
 import { expectedPhases } from './stability.js';
 
-/** Features that a summary names. */
+/** The most features that a summary names. */
 const named = 10;
 
-/** Rows of one batch: its callers wait for it. */
+/** The most rows of one batch, because its callers wait meanwhile. */
 const mostOfBatch = 128;
 
-/** Values that are looked at each second: a model with very many features has fewer rows taken. */
+/** The most values that are read per second. For a model with very many features, fewer rows are taken. */
 const maxValuesPerSecond = 250_000;
 
 export interface DriftWatchOptions {
   reference: DriftReference;
   inputs: readonly NamedInput[];
   layout: RowLayout;
-  /** The rows of requests' features, raw. */
+  /** The memory of the requests' raw feature rows. */
   memory: ArrayBufferLike;
-  /** The texts of the features of a string input, which values are places in. */
+  /** The texts of the features of a string input. Values are indices into them. */
   textsOf: (input: string) => readonly (readonly string[])[];
   options: DriftOptions;
   clock: Clock;
 }
 
-/** A batch that was answered: where its rows' features lie, and its outputs. */
+/** An answered batch: where its rows' features are, and its outputs. */
 export interface SampledBatch {
   readonly rows: Int32Array;
   readonly generations: Uint32Array;
@@ -38,14 +38,14 @@ export interface SampledBatch {
   readonly outputs: Float32Array;
 }
 
-/** Whose rows they are: a row that was settled early may hold another request's features by now. */
+/** Tells whose rows they are: a row that was settled early may already hold another request's features. */
 export interface SampledRows {
   isCurrent(row: number, generation: number): boolean;
 }
 
 /**
- * Measures how far the features and the score of one version are from the manifest's reference: takes some rows of each batch and counts
- * their bins in a sliding window. Nothing is kept of a row but these counts.
+ * Measures how far the features and the score of one version are from the manifest's reference. It takes some rows of each batch and counts
+ * their bins in a sliding window. Only these counts are kept.
  */
 export class DriftWatch {
   readonly #clock: Clock;
@@ -56,7 +56,7 @@ export class DriftWatch {
   readonly #budget: RowBudget;
   readonly #minRows: number;
   readonly #scoreBin: number;
-  /** Begins each batch at another place, as the first ones of a batch are those that have waited longest. */
+  /** Each batch starts at another position, because the first rows of a batch have waited longest. */
   #turn = 0;
 
   constructor({ reference, inputs, layout, memory, textsOf, options, clock }: DriftWatchOptions) {
@@ -76,9 +76,9 @@ export class DriftWatch {
   }
 
   /**
-   * Takes some rows of a batch, before they are answered: then their memory is given to others.
+   * Takes some rows of a batch. Call it before they are answered, because then their memory is reused.
    *
-   * @param now on the monotonic clock, in ms.
+   * @param now time on the monotonic clock, in ms.
    */
   sample({ rows, generations, count, outputs }: SampledBatch, table: SampledRows, now: number): void {
     const wanted = this.#budget.take(Math.min(count, mostOfBatch), now);
@@ -93,7 +93,7 @@ export class DriftWatch {
     }
   }
 
-  /** Counts one row. @param score its probability of fraud. @param now on the monotonic clock, in ms. */
+  /** Counts one row. @param score its fraud probability. @param now time on the monotonic clock, in ms. */
   add(row: number, score: number, now: number): void {
     const { counts, totals } = this.#window;
     const first = this.#window.begin(now);
@@ -118,7 +118,7 @@ export class DriftWatch {
   }
 }
 
-/** The last bin, that of missing values, is for what is no number. */
+/** The last bin, which is for missing values, counts scores that are not numbers. */
 function binOfScore(score: number, edges: Float64Array): number {
   if (Number.isNaN(score)) return edges.length + 1;
   let bin = 0;

@@ -1,30 +1,30 @@
-/** The window moves by this part of itself. */
+/** The window moves in steps of this fraction. */
 export const panes = 8;
 
 export interface WindowSize {
-  /** Rows of a full window; a multiple of `panes`, at most 65,535 times as many. */
+  /** Rows of a full window. A multiple of `panes`, at most 65,535 times as many. */
   rows: number;
-  /** Milliseconds after which rows leave it even where few follow. */
+  /** Milliseconds after which rows leave the window even if few follow. */
   maxAgeMs: number;
 }
 
 /**
- * Counts by bin over the last rows: a ring of panes, each an eighth of the window. A row is counted in the open pane and in the totals; a full
- * pane is closed, and the oldest one's counts are taken off the totals. So a full window holds between seven eighths of its rows and all of them.
- * A pane whose rows are all too old is emptied.
+ * Counts of the last rows by bin. It is a ring of panes, each an eighth of the window. A row is counted in the open pane and in the totals.
+ * When a pane is full, the oldest pane's counts are subtracted from the totals. So a full window holds between seven eighths and all of its
+ * rows. A pane whose rows are all too old is emptied.
  *
  * A bin takes 20 bytes: 2 in each of 8 panes and 4 in the totals.
  */
 export class DriftWindow {
-  /** Of the panes, one behind the other. */
+  /** The counts of the panes, one pane after the other. */
   readonly counts: Uint16Array;
-  /** Of all panes together. */
+  /** The counts of all panes together. */
   readonly totals: Uint32Array;
   readonly #bins: number;
   readonly #paneRows: number;
   readonly #maxAgeMs: number;
   readonly #rows = new Uint32Array(panes);
-  /** When the last row came to a pane, on the monotonic clock, in ms. */
+  /** When each pane got its last row, on the monotonic clock, in ms. */
   readonly #lastAt = new Float64Array(panes);
   #open = 0;
   #total = 0;
@@ -42,7 +42,7 @@ export class DriftWindow {
     return this.#total;
   }
 
-  /** Makes room for a row. @returns where the counts begin that it is to be counted in, beside the totals. */
+  /** Makes room for a row. @returns the index at which the open pane's counts begin. The row must be counted there and in the totals. */
   begin(now: number): number {
     if ((this.#rows[this.#open] as number) >= this.#paneRows) {
       this.#open = (this.#open + 1) % panes;
@@ -54,7 +54,7 @@ export class DriftWindow {
     return this.#open * this.#bins;
   }
 
-  /** Lets go of what is too old. */
+  /** Removes rows that are too old. */
   expire(now: number): void {
     for (let pane = 0; pane < panes; pane += 1) {
       if ((this.#rows[pane] as number) > 0 && now - (this.#lastAt[pane] as number) > this.#maxAgeMs) this.#empty(pane);

@@ -1,10 +1,10 @@
-/** How much one feature can say against a phase: one that has truly drifted is far from all of them, and must not choose. */
+/** The highest weight of one feature against a phase. A feature that has really drifted is far from all phases and must not decide. */
 const mostOfFeature = 1;
 
 /**
- * The phase that features are nearest to all together.
+ * The phase that is nearest to all features together.
  *
- * @param indices of each feature against each phase, those of a feature one behind the other.
+ * @param indices the index of each feature against each phase. All phases of a feature come together.
  */
 export function nearestPhase(indices: Float64Array, phases: number): { phase: number; distance: number } {
   let phase = 0;
@@ -18,7 +18,10 @@ export function nearestPhase(indices: Float64Array, phases: number): { phase: nu
   return { phase, distance };
 }
 
-/** How far features are from a phase, all together. @param first where its index of the first feature is; the others lie `step` apart. */
+/**
+ * The distance of all features together from a phase. @param first the position of the first feature's index. The others follow every
+ * `step` positions.
+ */
 export function distanceOf(indices: Float64Array, first: number, step: number): number {
   let distance = 0;
   for (let place = first; place < indices.length; place += step) {

@@ -1,30 +1,31 @@
 import { distanceOf, nearestPhase } from './nearest-phase.js';
 import { type ExpectedShares, indexOfBoth, indicesOf } from './stability.js';
 
-/** Siddiqi's limit below which nothing has changed that matters: two phases together need not be looked at then, which takes most of the time. */
+/** Below Siddiqi's limit nothing important has changed. Then pairs of phases, which take most of the time, need not be compared. */
 const noDrift = 0.1;
 
-/** A feature, or the score, in its own bins. */
+/** A feature or the score, in its own bins. */
 export interface ComparedColumn {
-  /** Of each phase of the reference. */
+  /** For each phase of the reference. */
   readonly expected: readonly ExpectedShares[];
-  /** The first of its bins among those of all. */
+  /** The index of its first bin among all bins. */
   readonly firstBin: number;
 }
 
 /**
- * Compares a window with the phase of the reference, or with the two phases, half of each, that its features are nearest to all together. Two,
- * because a window may hold the end of one phase and the beginning of the next. The score has no say in which: it would hide its own drift.
+ * Compares a window with the phase of the reference that is nearest to its features, or with two phases, half each. Two phases are used
+ * because a window may hold the end of one phase and the beginning of the next. The score does not take part in the choice, because it
+ * could hide its own drift.
  */
 export class PhaseComparison {
-  /** Of each feature, and behind them of the score: less what is allowed, at least 0. */
+  /** The drift of each feature, then of the score: at least 0, with the allowed part subtracted. */
   readonly drifts: Float64Array;
   readonly #columns: readonly ComparedColumn[];
   readonly #features: number;
   readonly #phases: number;
-  /** Of each column against each phase. */
+  /** Each column against each phase. */
   readonly #indices: Float64Array;
-  /** Of each column against two phases. */
+  /** Each column against two phases. */
   readonly #both: Float64Array;
 
   constructor(features: readonly ComparedColumn[], score: ComparedColumn) {
@@ -36,7 +37,7 @@ export class PhaseComparison {
     this.drifts = new Float64Array(this.#columns.length);
   }
 
-  /** Writes `drifts`. @param totals rows by bin. @param rows of the window, at least 1. */
+  /** Writes `drifts`. @param totals rows by bin. @param rows rows in the window, at least 1. */
   compare(totals: Uint32Array, rows: number): void {
     const phases = this.#phases;
     for (const [column, { expected, firstBin }] of this.#columns.entries()) {

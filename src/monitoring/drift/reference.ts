@@ -1,16 +1,19 @@
-/** What a feature, or the score, looked like in the reference: how the values fell into bins. */
+/** The distribution of a feature or the score in the reference, as shares of bins. */
 export type BinnedShares = NumberBins | TextBins;
 
 export interface NumberBins {
-  /** Where bins begin, ascending: bin i holds the values from edges[i − 1] up to, not including, edges[i]; the first and the last are open. */
+  /**
+   * Bounds of the bins, ascending. Bin i holds values from edges[i − 1] up to, but not including, edges[i]. The first and the last bin are
+   * open.
+   */
   readonly edges: readonly number[];
-  /** Of each bin: one more than edges. With `missing` they sum to 1. */
+  /** The share of each bin: one more than edges. Together with `missing` they sum to 1. */
   readonly shares: readonly number[];
-  /** The share of NaN, which a missing value may be. @default 0 */
+  /** The share of NaN, which may stand for a missing value. @default 0 */
   readonly missing?: number;
-  /** How far the reference's own rows of a short time were from it; where there are phases, they have their own. @default 0 */
+  /** How far the reference's own rows of a short period were from the whole. If there are phases, each has its own value. @default 0 */
   readonly usual?: number;
-  /** Where the reference has phases: the same of each phase, in the same bins. */
+  /** If the reference has phases: the shares of each phase in the same bins. */
   readonly phases?: readonly NumberPhase[];
 }
 
@@ -18,33 +21,33 @@ export interface NumberBins {
 export type NumberPhase = Pick<NumberBins, 'shares' | 'missing' | 'usual'>;
 
 export interface TextBins {
-  /** The texts that have a bin of their own. */
+  /** The texts that have their own bin. */
   readonly values: readonly string[];
-  /** Of each of them. With `other` they sum to 1. */
+  /** The share of each of them. Together with `other` they sum to 1. */
   readonly shares: readonly number[];
   /** The share of all other texts. @default 0 */
   readonly other?: number;
-  /** As of numbers. @default 0 */
+  /** As for numbers. @default 0 */
   readonly usual?: number;
-  /** As of numbers. */
+  /** As for numbers. */
   readonly phases?: readonly TextPhase[];
 }
 
 /** The shares of a phase. */
 export type TextPhase = Pick<TextBins, 'shares' | 'other' | 'usual'>;
 
-/** What `fraud-scorer reference` writes into a manifest: drift is measured against it. */
+/** The reference that `fraud-scorer reference` writes into a manifest. Drift is measured against it. */
 export interface DriftReference {
-  /** Rows that it was made of, at least 1. */
+  /** Rows that it was made from, at least 1. */
   readonly rows: number;
   /**
-   * The rows of each phase, where there are several. A phase is a part of the reference whose rows look alike, such as the first weeks without
-   * histories, or nights: what is seen is compared with the phase that it is nearest to.
+   * The rows of each phase, if there are several. A phase is a part of the reference whose rows are similar, such as the first weeks
+   * without histories, or nights. New rows are compared with the nearest phase.
    */
   readonly phases?: readonly number[];
-  /** Of the probability of fraud. */
+  /** The distribution of the fraud probability. */
   readonly score: NumberBins;
-  /** By input, a list with an item for each feature; null where the feature is not watched. */
+  /** By input, a list with an item for each feature; null if the feature is not watched. */
   readonly inputs: Readonly<Record<string, readonly (BinnedShares | null)[]>>;
 }
 
@@ -52,13 +55,13 @@ export function isTextBins(bins: BinnedShares): bins is TextBins {
   return 'values' in bins;
 }
 
-/** The shares of all bins in the order in which they are counted: the bins, then that of missing values or of other texts. */
+/** The shares of all bins in counting order: the bins, then the one for missing values or other texts. */
 export function sharesOf(bins: NumberPhase | TextPhase): number[] {
   const rest = 'other' in bins ? bins.other : 'missing' in bins ? bins.missing : 0;
   return [...bins.shares, rest ?? 0];
 }
 
-/** What a window is compared with, of each phase: all rows, where there are no phases. */
+/** The shares that a window is compared with: those of each phase, or of all rows if there are no phases. */
 export function phasesOf(bins: BinnedShares): readonly (NumberPhase | TextPhase)[] {
   return bins.phases ?? [bins];
 }

@@ -3,13 +3,13 @@ import { type BinnedShares, type DriftReference, isTextBins, sharesOf } from './
 import { type PlacedFeature, RowValues } from './row-values.js';
 import { type ExpectedShares, expectedPhases } from './stability.js';
 
-/** A feature that is watched, in its own bins. */
+/** A watched feature, in its own bins. */
 export interface WatchedFeature {
-  /** As people know it: with the input's name before it where another input has a feature of that name. */
+  /** Its name for people. The input's name comes first if another input has a feature of that name. */
   readonly name: string;
-  /** Of each phase of the reference. */
+  /** For each phase of the reference. */
   readonly expected: readonly ExpectedShares[];
-  /** The first of its bins, counted over all features. */
+  /** The index of its first bin, counted over all features. */
   readonly firstBin: number;
 }
 
@@ -20,29 +20,29 @@ export interface NamedInput {
   readonly features?: readonly string[] | undefined;
 }
 
-/** Finds the bins of a row's features, where the row lies: no value leaves, and nothing is made. */
+/** Finds the bins of a row's features directly in the row's memory. It copies no value and allocates nothing. */
 export class RowBins {
   /** In the order of the row. */
   readonly features: readonly WatchedFeature[];
-  /** Of all features together. */
+  /** The number of bins of all features together. */
   readonly bins: number;
   readonly #values: RowValues;
   readonly #floats: Float32Array;
   readonly #stride: number;
-  /** Where a feature of float32 values lies in its row; −1 for those of other types. */
+  /** The position of a float32 feature in its row; −1 for other types. */
   readonly #floatPlaces: Int32Array;
-  /** The first bin of each feature, and behind the last feature the number of all. */
+  /** The first bin of each feature. The last element is the total number of bins. */
   readonly #firstBins: Int32Array;
   readonly #isText: Uint8Array;
-  /** The edges of all features of numbers, and where those of each begin. */
+  /** The edges of all number features, and the index at which each feature's edges begin. */
   readonly #edges: Float64Array;
   readonly #first: Int32Array;
-  /** Of each text of each feature of texts its bin; where a feature's begin is in `#first` too. */
+  /** The bin of each text of each text feature. The index at which a feature's texts begin is in `#first` too. */
   readonly #textBins: Int32Array;
 
   /**
-   * @param memory of rows in that layout, from its beginning.
-   * @param textsOf the texts of the features of a string input, which values are places in.
+   * @param memory memory of rows in that layout, from its beginning.
+   * @param textsOf the texts of the features of a string input. Values are indices into them.
    */
   constructor(
     reference: Pick<DriftReference, 'rows' | 'phases' | 'inputs'>,
@@ -79,7 +79,7 @@ export class RowBins {
     this.#first = Int32Array.from(first);
   }
 
-  /** Counts one row: 1 is added to a bin of each feature, in both. @param firstCount where the bins begin in `counts`. */
+  /** Counts one row: adds 1 to a bin of each feature, in both arrays. @param firstCount the index at which the bins begin in `counts`. */
   count(row: number, counts: Uint16Array, firstCount: number, totals: Uint32Array): void {
     const firstBins = this.#firstBins;
     const floatPlaces = this.#floatPlaces;
@@ -94,7 +94,7 @@ export class RowBins {
       const place = floatPlaces[feature] as number;
       let bin: number;
       if (place >= 0) {
-        // Most features: without a call.
+        // Most features are counted here without a call.
         const value = floats[start + place] as number;
         bin = next - 1;
         if (value - value === 0) bin = first + edgesUpTo(edges, firstEdges[feature] as number, next - first - 2, value);
@@ -115,7 +115,7 @@ export class RowBins {
   }
 }
 
-/** How many of some ascending edges a value is not below. @param first the first of them, of `count`. */
+/** How many ascending edges are at most the value. @param first index of the first of the `count` edges. */
 export function edgesUpTo(edges: ArrayLike<number>, first: number, count: number, value: number): number {
   let low = 0;
   let high = count;
@@ -147,7 +147,7 @@ function watchedOf(
   });
 }
 
-/** Of all features, in their order: as they are called, with the input's name where that alone could be two. */
+/** The names of all features, in order. The input's name is added if the feature's name is not unique. */
 export function featureNames(inputs: readonly NamedInput[]): string[] {
   const names = inputs.flatMap(({ name, size, features }) =>
     Array.from({ length: size }, (_, column) => features?.[column] ?? (size === 1 ? name : `${name}[${column}]`)),
@@ -158,12 +158,12 @@ export function featureNames(inputs: readonly NamedInput[]): string[] {
   return names.map((name, feature) => (counts.get(name) === 1 ? name : `${owners[feature]}.${name}`));
 }
 
-/** Values of float32 are compared with what an edge is in float32: few digits of it are written. */
+/** Compares float32 values with the edge rounded to float32, because edges are written with few digits. */
 export function roundedTo(type: string): (value: number) => number {
   return type === 'float32' || type === 'float16' ? Math.fround : (value) => value;
 }
 
-/** Of each text of a feature its bin; those of no bin of their own share the last one. */
+/** The bin of each text of a feature. Texts without their own bin share the last one. */
 function binsOfTexts(values: readonly string[], texts: readonly string[]): number[] {
   const bins = new Map(values.map((value, bin) => [value, bin]));
   return texts.map((text) => bins.get(text) ?? values.length);

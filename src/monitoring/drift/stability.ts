@@ -1,42 +1,45 @@
 import { correctedShare, stabilityTerm } from '../population-stability.js';
 import { type BinnedShares, type DriftReference, phasesOf, sharesOf } from './reference.js';
 
-/** Shares below this count as this much: a bin that the reference never saw must not make a single row look like a drift. */
+/** Shares below this count as this much. Otherwise a single row in a bin that the reference never had would look like drift. */
 const leastShare = 1e-4;
 
 /** Siddiqi's limit for a shift that needs action. */
 export const usualDriftLimit = 0.25;
 
-/** An index is no drift up to this many times the largest one that the reference had between its own parts. */
+/** An index counts as drift only above this many times the largest one between the reference's own parts. */
 const timesUsual = 3;
 
-/** The shares of a reference, or of one of its phases, ready to compare counts with. */
+/** The shares of a reference or of one of its phases, prepared for comparison with counts. */
 export interface ExpectedShares {
-  /** Of each bin, above 0, and their natural logarithms. */
+  /** The share of each bin, above 0, and their natural logarithms. */
   readonly shares: Float64Array;
   readonly logarithms: Float64Array;
-  /** Bins that the reference had rows in. */
+  /** The bins in which the reference had rows. */
   readonly filled: number;
   /** Rows of the reference. */
   readonly rows: number;
-  /** Taken off the index: how far the reference's own rows differ from each other, beyond the usual limit. */
+  /** Subtracted from the index: how far the reference's own rows differ from each other, beyond the usual limit. */
   readonly allowance: number;
 }
 
 export function expectedShares(shares: readonly number[], rows: number, usual = 0): ExpectedShares {
-  const corrected = Float64Array.from(shares, (share) =>
-    Math.max(correctedShare(share * rows, rows, shares.length), leastShare),
-  );
-  return {
-    shares: corrected,
-    logarithms: corrected.map(Math.log),
-    filled: shares.filter((share) => share > 0).length,
-    rows,
-    allowance: Math.max(0, timesUsual * usual - usualDriftLimit),
-  };
+  // Loops: a version that is deployed has thousands of bins, and requests wait while these are read.
+  const { length } = shares;
+  const corrected = new Float64Array(length);
+  const logarithms = new Float64Array(length);
+  let filled = 0;
+  for (let bin = 0; bin < length; bin += 1) {
+    const share = shares[bin] as number;
+    if (share > 0) filled += 1;
+    const value = Math.max(correctedShare(share * rows, rows, length), leastShare);
+    corrected[bin] = value;
+    logarithms[bin] = Math.log(value);
+  }
+  return { shares: corrected, logarithms, filled, rows, allowance: Math.max(0, timesUsual * usual - usualDriftLimit) };
 }
 
-/** Of each phase of the reference. */
+/** For each phase of the reference. */
 export function expectedPhases(bins: BinnedShares, { rows, phases }: PhaseRows): ExpectedShares[] {
   return phasesOf(bins).map((phase, index) => expectedShares(sharesOf(phase), phases?.[index] ?? rows, phase.usual));
 }
@@ -44,12 +47,14 @@ export function expectedPhases(bins: BinnedShares, { rows, phases }: PhaseRows):
 type PhaseRows = Pick<DriftReference, 'rows' | 'phases'>;
 
 /**
- * The population stability index of counts against each phase, less what it is on average by chance alone where nothing has drifted:
- * about (bins − 1) · (1/n + 1/m), as n times the index is nearly χ² distributed (B. Yurdakul, Statistical Properties of the Population
- * Stability Index, 2018).
+ * The population stability index of counts against each phase, minus the average that chance alone gives without drift: about (bins − 1) ·
+ * (1/n + 1/m), because n times the index is nearly χ² distributed (B. Yurdakul, Statistical Properties of the Population Stability Index,
+ * 2018).
  *
- * @param phases with the same bins. @param counts of all features' bins; those of this one begin at `first`.
- * @param rows counted, at least 1. @param indices where that of each phase is written, at least 0; they begin at `place`.
+ * @param phases phases with the same bins.
+ * @param counts counts of all features' bins. Those of this feature begin at `first`.
+ * @param rows counted rows, at least 1.
+ * @param indices receives the index for each phase, at least 0, from `place` on.
  */
 export function indicesOf(
   phases: readonly ExpectedShares[],
@@ -77,7 +82,7 @@ export function indicesOf(
   for (let phase = place; phase < place + length; phase += 1) indices[phase] = Math.max(indices[phase] as number, 0);
 }
 
-/** As above, against one half of each of two phases. @returns at least 0. */
+/** The same against one half of each of two phases. @returns at least 0. */
 export function indexOfBoth(
   one: ExpectedShares,
   two: ExpectedShares,
@@ -94,7 +99,7 @@ export function indexOfBoth(
   return Math.max(index, 0);
 }
 
-/** As above, against the only phase. @returns at least 0. */
+/** The same against the only phase. @returns at least 0. */
 export function driftOf(expected: ExpectedShares, counts: ArrayLike<number>, first: number, rows: number): number {
   const index = new Float64Array(1);
   indicesOf([expected], counts, first, rows, index);

@@ -1,27 +1,27 @@
 import type { Clock, Timer } from '../../host/clock.js';
 import { LatencyHistogram } from '../latency-histogram.js';
 
-/** How often a timer is due whose delay is measured. A finer one would wake an idle process more often. */
+/** The period of the timer whose delay is measured. A shorter one would wake an idle process more often. */
 const periodMs = 20;
 
-/** What the window looks back on. */
+/** The length of the window. */
 export const windowMs = 10_000;
 
 const samples = windowMs / periodMs;
 
 /**
- * How late the event loop is: the delay of a timer, seen since the first start and over a window of 10 seconds. `monitorEventLoopDelay` of
- * Node.js measures the same way, but adds its period to each value and knows no window.
+ * The delay of the event loop: how late a timer fires, since the first start and over a window of 10 seconds. `monitorEventLoopDelay` of
+ * Node.js measures in the same way, but adds its period to each value and has no window.
  */
 export class EventLoopDelay {
   readonly #clock: Clock;
   readonly sinceStart = new LatencyHistogram();
-  /** The latest delays and when each was seen, in ms: a ring. */
+  /** The latest delays and their times, in ms, as a ring. */
   readonly #delays = new Float64Array(samples);
   readonly #seenAt = new Float64Array(samples).fill(Number.NEGATIVE_INFINITY);
   #next = 0;
   #timer: Timer | null = null;
-  /** When the timer fired last, on the monotonic clock. */
+  /** When the timer last fired, on the monotonic clock. */
   readonly #firedAt = new Float64Array(1);
 
   constructor(clock: Clock) {
@@ -38,7 +38,7 @@ export class EventLoopDelay {
     this.#timer = null;
   }
 
-  /** Over the window; null without a sample. */
+  /** Over the window; null without samples. */
   recent(): { p50: number | null; p99: number | null; max: number | null } {
     const from = this.#clock.now() - windowMs;
     const delays = this.#delays.filter((_, index) => (this.#seenAt[index] as number) > from).sort();

@@ -4,14 +4,14 @@ import { windowMs } from './event-loop-delay.js';
 
 const periodMs = 1_000;
 
-// Kept, as fake timers replace what `performance` has.
+// Captured now, because fake timers replace the functions of `performance`.
 const measure: (earlier?: EventLoopUtilization) => EventLoopUtilization =
   performance.eventLoopUtilization.bind(performance);
 
 /** The share of the last seconds in which the event loop was busy. */
 export class EventLoopUse {
   readonly #clock: Clock;
-  /** One a second, the oldest first. */
+  /** One reading per second, the oldest first. */
   readonly #readings: EventLoopUtilization[] = [];
   #timer: Timer | null = null;
 
@@ -31,7 +31,7 @@ export class EventLoopUse {
     this.#timer = null;
   }
 
-  /** From 0 to 1; null before there is anything to compare with. */
+  /** In [0, 1]; null before there are two readings. */
   recent(): number | null {
     const [oldest] = this.#readings;
     if (oldest === undefined) return null;

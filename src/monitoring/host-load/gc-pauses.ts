@@ -1,6 +1,6 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 
-/** The kinds that V8 tells apart. */
+/** The kinds that V8 distinguishes. */
 export const gcKinds = ['minor', 'major', 'incremental', 'weakCallbacks'] as const;
 export type GcKind = (typeof gcKinds)[number];
 
@@ -14,14 +14,14 @@ const kindOf = new Map<number, GcKind>([
 export interface KindOfPauses {
   kind: GcKind;
   count: number;
-  /** All of them together, in ms. */
+  /** Sum of all pauses, in ms. */
   pauseMs: number;
 }
 
-/** Counts the pauses of this thread for the collection of garbage. */
+/** Counts the garbage collection pauses of this thread. */
 export class GcPauses {
   readonly #observer = new PerformanceObserver((list) => {
-    // By type: the list also has a method that takes none, which sorts.
+    // By type: the list also has a method without an argument, which sorts.
     for (const entry of list.getEntriesByType('gc')) this.#count(Reflect.get(entry, 'detail'), entry.duration);
   });
   readonly #pauses = new Map<GcKind, KindOfPauses>(gcKinds.map((kind) => [kind, { kind, count: 0, pauseMs: 0 }]));

@@ -5,9 +5,9 @@ import { EventLoopDelay } from './event-loop-delay.js';
 import { EventLoopUse } from './event-loop-use.js';
 import { type GcKind, GcPauses, type KindOfPauses } from './gc-pauses.js';
 
-/** What was seen of the host's thread. */
+/** The load of the host's thread. */
 export interface HostReading {
-  /** Since the first scorer of this thread was made. Nothing of this reading changes later, but for this. */
+  /** Since the first scorer of this thread was created. Only this part of the reading changes later. */
   delay: LatencyHistogram;
   /** Over the last 10 seconds, in ms. */
   recentDelay: { p50: number | null; p99: number | null; max: number | null };
@@ -15,7 +15,7 @@ export interface HostReading {
   gc: readonly KindOfPauses[];
 }
 
-/** Watches this thread as long as somebody wants it to. */
+/** Watches this thread as long as a scorer needs it. */
 class HostObserver {
   readonly #delay: EventLoopDelay;
   readonly #use: EventLoopUse;
@@ -53,16 +53,16 @@ class HostObserver {
   }
 }
 
-/** All scorers of a thread share one: they would see the same. */
+/** All scorers of a thread share one observer, because all would measure the same. */
 const observers = new WeakMap<Clock, HostObserver>();
 
-/** How busy the thread is that a scorer shares with its host, as long as the scorer serves; then what was seen last. */
+/** How busy the thread is that a scorer shares with its host. After the scorer has closed, the last values stay. */
 export class HostLoad {
   readonly #observer: HostObserver;
   #isWatching = false;
   #last: HostReading | null = null;
 
-  /** @param clock that all scorers of the thread have. */
+  /** @param clock the clock that all scorers of the thread use. */
   constructor(clock: Clock) {
     this.#observer = observers.get(clock) ?? new HostObserver(clock);
     observers.set(clock, this.#observer);

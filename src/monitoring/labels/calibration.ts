@@ -4,21 +4,21 @@ import { addTo } from './double-sum.js';
 
 export const calibrationBins = 10;
 
-// Of each bin: labels, frauds, and the sum of the scores in two cells.
+// For each bin: labels, frauds, and the sum of the scores in two cells.
 const labels = 0;
 const frauds = 1;
 const scoreHigh = 2;
 const scoreLow = 3;
 const cellsPerBin = 4;
-// Behind the bins: the sum of the squared errors in two cells.
+// After the bins: the sum of the squared errors in two cells.
 const errorHigh = calibrationBins * cellsPerBin;
 const errorLow = errorHigh + 1;
 
-/** How often transactions of a score turned out to be fraud. */
+/** How often transactions with a given score were fraud. */
 export class Calibration {
   readonly #cells = new Float64Array(errorLow + 1);
 
-  /** @param score the fraud probability, in [0, 1]; NaN where it is not known: nothing is counted. @param by −1 takes it away again. */
+  /** @param score the fraud probability, in [0, 1]; NaN if it is not known, then nothing is counted. @param by −1 removes it again. */
   add(score: number, isFraud: boolean, by: 1 | -1): void {
     if (Number.isNaN(score)) return;
     const cells = this.#cells;
@@ -31,7 +31,7 @@ export class Calibration {
     if (cells[bin + labels] === 0) cells.fill(0, bin + scoreHigh, bin + scoreLow + 1);
   }
 
-  /** Brier (1950); the expected calibration error is that of Naeini, Cooper and Hauskrecht (2015). */
+  /** Sources: Brier (1950); the expected calibration error is from Naeini, Cooper and Hauskrecht (2015). */
   summary(): CalibrationSummary {
     const bins = Array.from({ length: calibrationBins }, (_, bin) => this.#bin(bin));
     let count = 0;
@@ -76,7 +76,7 @@ export class Calibration {
   }
 }
 
-/** Rounded to float32 once more, as the scores are: 0.7 is a little less in float32, and is of the bin that begins at 0.7. */
+/** The bounds are rounded to float32 too, as scores are. 0.7 is slightly less in float32 and belongs to the bin that begins at 0.7. */
 function binOf(score: number): number {
   return Math.min(Math.floor(Math.fround(score * calibrationBins)), calibrationBins - 1);
 }

@@ -7,7 +7,7 @@ const approve = 0;
 const review = 1;
 const block = 2;
 
-/** How decisions compare with their labels. Positive means flagged: blocked or reviewed. */
+/** Compares decisions with their labels. Positive means blocked or reviewed. */
 export function confusionOf(
   cells: LabelCells,
 ): Pick<BusinessSummary, 'labelled' | 'confusion' | 'precision' | 'detectionRate' | 'falsePositiveRate'> {

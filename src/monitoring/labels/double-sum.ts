@@ -1,6 +1,7 @@
 /**
- * Adds a number to a sum that two cells hold, the second of them what the first loses to rounding (Knuth's TwoSum). A number that is added
- * and taken away again leaves the sum as it was, to about 32 digits; in one cell, a few large amounts would swallow the small ones.
+ * Adds a number to a sum that is kept in two cells. The second cell holds what the first loses by rounding (Knuth's TwoSum). If a number is
+ * added and later subtracted, the sum is the same as before, to about 32 digits. With one cell, a few large amounts would swallow the small
+ * ones.
  *
  * @param high index of the first cell. @param low index of the second.
  */

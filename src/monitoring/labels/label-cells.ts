@@ -1,45 +1,45 @@
 import type { Decision } from '../../api/result.js';
 import { addTo } from './double-sum.js';
 
-/** Decisions in the order of their codes, 0, 1 and 2. */
+/** Decisions in the order of their codes 0, 1 and 2. */
 export const decisionsByCode = ['APPROVE', 'REVIEW', 'BLOCK'] as const satisfies readonly Decision[];
 
-/** Not by a table of names: looking that up takes longer. */
+/** Not with a table of names, because that lookup takes longer. */
 export function codeOf(decision: Decision): number {
   if (decision === 'APPROVE') return 0;
   return decision === 'REVIEW' ? 1 : 2;
 }
 
-/** Beyond it, a sum of amounts would lose cents, or overflow: such an amount counts as none. */
+/** With larger amounts, a sum would lose cents or overflow. Such an amount counts as unknown. */
 const maxAmount = Number.MAX_SAFE_INTEGER;
 
-// Where each count begins. By decision and label there are six cells of a kind: 2 · decision + (1 where it is fraud).
+// The index at which each kind of count begins. By decision and label there are six cells: 2 · decision + (1 if fraud).
 const labelled = 0;
 const withAmount = 6;
 const amountHigh = 12;
 const amountLow = 18;
-// By decision there are three.
+// By decision there are three cells.
 const labelledOwn = 24;
 const pending = 27;
 const unlabelled = 30;
 const size = 33;
 
-/** What a cell is told of a labelled decision. */
+/** A labelled decision, as the cells need it. */
 export interface LabelledDecision {
   /** 0 APPROVE, 1 REVIEW, 2 BLOCK. */
   code: number;
   isFraud: boolean;
-  /** NaN where it is not known. */
+  /** NaN if it is not known. */
   amount: number;
-  /** Decided by this scorer, not told by the host. */
+  /** Whether this scorer decided. False if the host reported the decision. */
   isOwn: boolean;
 }
 
-/** Transactions by decision and label, and the sums of their amounts: of one version or of all, of one day or of all. */
+/** Transactions by decision and label, and the sums of their amounts, for one version or all, and for one day or all. */
 export class LabelCells {
   readonly #cells = new Float64Array(size);
 
-  /** A decision of this scorer's whose label may come. @param by −1 takes it away again. */
+  /** A decision of this scorer whose label may come. @param by −1 removes it again. */
   addPending(code: number, by: 1 | -1): void {
     this.#cells[pending + code] = (this.#cells[pending + code] as number) + by;
   }
@@ -49,7 +49,7 @@ export class LabelCells {
     this.#cells[unlabelled + code] = (this.#cells[unlabelled + code] as number) + 1;
   }
 
-  /** @param by −1 takes it away again. */
+  /** @param by −1 removes it again. */
   addLabelled({ code, isFraud, amount, isOwn }: LabelledDecision, by: 1 | -1): void {
     const cells = this.#cells;
     const cell = 2 * code + (isFraud ? 1 : 0);
@@ -70,7 +70,7 @@ export class LabelCells {
     return this.#cells[labelled + 2 * code + (isFraud ? 1 : 0)] as number;
   }
 
-  /** Of `labelled`, those whose amount is known. */
+  /** Those of `labelled` whose amount is known. */
   withAmount(code: number, isFraud: boolean): number {
     return this.#cells[withAmount + 2 * code + (isFraud ? 1 : 0)] as number;
   }

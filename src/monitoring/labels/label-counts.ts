@@ -21,18 +21,18 @@ export type LabelsSummary = Pick<
   | 'days'
 >;
 
-/** Labels and the decisions they were compared with: of one version, or of all. */
+/** Labels and the decisions that they were compared with, for one version or for all. */
 export class LabelCounts {
   readonly cells = new LabelCells();
   readonly calibration = new Calibration();
   readonly days = new LabelDays(() => new LabelCells());
   readonly #places = new LabelDays<LabelPlace>(() => new LabelPlace());
-  /** The place that was asked for last: today's, as a rule. */
+  /** The place that was used last, which is usually today's. */
   latestPlace: LabelPlace | null = null;
-  /** The latest of its labels that were legitimate; null before there is one. The store of the decisions keeps it. */
+  /** The version's latest labels of legitimate transactions; null before there is one. The store of the decisions updates it. */
   recent: RecentLegitimate | null = null;
 
-  /** Where decisions of a day count. @param all what counts for all versions. */
+  /** Where decisions of a day are counted. @param all the counts of all versions. */
   placeAt(day: number, all: LabelCounts): LabelPlace {
     const place = this.#places.at(day);
     if (place.cells.length === 0) {
@@ -43,12 +43,12 @@ export class LabelCounts {
     return place;
   }
 
-  /** The share flagged of a version's latest labels that were legitimate, and how many those are. */
+  /** The share of the version's latest legitimate transactions that was flagged, and their number. */
   get recentFalsePositiveRate(): FalsePositiveReading {
     return this.recent?.falsePositiveRate ?? { rate: null, labels: 0 };
   }
 
-  /** Labels of decisions that this scorer took itself. */
+  /** Labels of decisions that this scorer made itself. */
   get labelledOwn(): number {
     return coverageOfAll(this.cells).labelled;
   }
@@ -73,7 +73,7 @@ function daySummary(day: number, cells: LabelCells): LabelDaySummary {
   return { day: dayText(day), decided, labelCoverage: coverage, ...confusionOf(cells), ...money };
 }
 
-/** Not one whose transactions were all scored again on a later day. */
+/** False for a day whose transactions were all scored again on a later day. */
 function isUsed({ decided, labelled }: LabelDaySummary): boolean {
   return decided > 0 || labelled > 0;
 }

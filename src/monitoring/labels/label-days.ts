@@ -1,21 +1,21 @@
-/** The longest that labels are waited for by default is 90 days, which touch 91 days of the calendar. */
+/** By default, labels are expected for 90 days, which touch 91 calendar days. */
 export const maxLabelDays = 91;
 
 const dayMs = 86_400_000;
 
-/** Days in UTC since 1970. */
+/** Days since 1970 in UTC. */
 export function dayOf(epochMs: number): number {
   return Math.floor(epochMs / dayMs);
 }
 
-/** Such as 2026-11-26. */
+/** Formats a day, such as 2026-11-26. */
 export function dayText(day: number): string {
-  // The calendar of JavaScript ends in the year 275760.
+  // JavaScript's calendar ends in the year 275760.
   const epochMs = Math.min(Math.max(day * dayMs, -8.64e15), 8.64e15);
   return new Date(epochMs).toISOString().replace(/T.*$/, '');
 }
 
-/** Something for each of the latest 91 days that there were. */
+/** A value for each of the latest 91 days that have one. */
 export class LabelDays<T> {
   readonly #create: () => T;
   readonly #days = new Map<number, T>();
@@ -24,7 +24,7 @@ export class LabelDays<T> {
     this.#create = create;
   }
 
-  /** What is there for a day. Where the days are full, the oldest is dropped; for one that is older than all of them it is not kept. */
+  /** The value of a day. If all places are taken, the oldest day is dropped. A day that is older than all of them is not kept. */
   at(day: number): T {
     const known = this.#days.get(day);
     if (known !== undefined) return known;

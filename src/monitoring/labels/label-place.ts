@@ -3,13 +3,13 @@ import type { LabelCells, LabelledDecision } from './label-cells.js';
 import type { LabelCounts } from './label-counts.js';
 
 /**
- * Where the decisions of one version and one day count: in the version's cells and in those of all versions, of that day and of all days. A
- * decision keeps its place, so that what was added is taken away from the same cells, even from those of a day that is no longer listed.
+ * Where decisions of one version and one day are counted: in the version's cells and in those of all versions, for that day and for all
+ * days. A decision keeps its place, so that it is later subtracted from the same cells, even if its day is no longer listed.
  */
 export class LabelPlace {
   /** The UTC day since 1970. */
   day = Number.NaN;
-  /** The version's counts; null where the version is not known. */
+  /** The version's counts; null if the version is not known. */
   version: LabelCounts | null = null;
   readonly cells: LabelCells[] = [];
   readonly #calibrations: Calibration[] = [];
@@ -30,7 +30,7 @@ export class LabelPlace {
     for (const cells of this.cells) cells.addUnlabelled(code);
   }
 
-  /** @param score NaN where it is not known. @param by −1 takes it away again. */
+  /** @param score NaN if it is not known. @param by −1 removes it again. */
   addLabelled(decision: LabelledDecision, score: number, by: 1 | -1): void {
     for (const cells of this.cells) cells.addLabelled(decision, by);
     for (const calibration of this.#calibrations) calibration.add(score, decision.isFraud, by);

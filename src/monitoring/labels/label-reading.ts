@@ -5,17 +5,17 @@ import { coverageOfAll } from './cell-summaries.js';
 import { decisionsByCode, type LabelCells } from './label-cells.js';
 import type { LabelCounts } from './label-counts.js';
 
-/** The labelled transactions of one decision and one label. */
+/** The labelled transactions with one decision and one label. */
 export interface LabelReading {
   readonly decision: Decision;
   readonly isFraud: boolean;
-  /** Falls when a label is revised: a gauge. */
+  /** It falls if a label is revised, so it is a gauge. */
   readonly count: number;
-  /** The sum of the amounts that are known, in the host's currency: a gauge too. */
+  /** The sum of the known amounts, in the host's currency. Also a gauge. */
   readonly amount: number;
 }
 
-/** All six of them, also those without labels. */
+/** All six combinations, also those without labels. */
 export function readLabels({ cells }: { readonly cells: LabelCells }): LabelReading[] {
   return decisionsByCode.flatMap((decision, code) =>
     [false, true].map((isFraud) => ({
@@ -27,17 +27,18 @@ export function readLabels({ cells }: { readonly cells: LabelCells }): LabelRead
   );
 }
 
-/** Of which decisions a coverage is. */
+/** The decisions that a coverage counts. */
 export interface CoverageOptions {
   /** The UTC day since 1970, see `dayOf`. */
   readonly today: number;
-  /** Whole days that a label may take. Decisions that may be younger are not counted; 0: all are. */
+  /** Days that a label may take. Decisions that may be younger are not counted. With 0, all are counted. */
   readonly delayDays: number;
 }
 
 /**
- * The coverage of decisions that are old enough to have a label, by now: that of all would fall with each burst of traffic. Decisions are
- * held by the day, so that one is counted once its day has been over for the delay. Decisions without an id are in none: no label can come.
+ * The label coverage of decisions that are old enough to have a label. The coverage of all decisions would fall with each burst of traffic.
+ * Decisions are grouped by day: one counts after its day has been over for the delay. Decisions without an id never count, because they
+ * cannot get a label.
  */
 export function readCoverage(
   { cells, days }: Pick<LabelCounts, 'cells' | 'days'>,

@@ -12,8 +12,8 @@ import { type FalsePositiveReading, RecentLegitimate } from './recent-legitimate
 import { WallTime } from './wall-time.js';
 
 /**
- * Compares decisions with the labels that come later: counts by decision and label, sums of amounts, calibration, and the false positive
- * rate of the latest labels. A transaction that is scored again counts once, by its latest decision.
+ * Compares decisions with labels that come later: counts by decision and label, sums of amounts, calibration, and the false positive rate
+ * of the latest labels. A transaction that is scored again counts once, by its latest decision.
  */
 export class OutcomeStore {
   readonly #clock: Clock;
@@ -21,7 +21,7 @@ export class OutcomeStore {
   readonly #pending = new PendingDecisions();
   readonly #recent = new RecentLegitimate(this.#pending, 'recent');
   readonly #time: WallTime;
-  /** Reused: what cells are told. */
+  /** Reused for each call to the cells. */
   readonly #told: LabelledDecision = { code: 0, isFraud: false, amount: 0, isOwn: false };
   /** Of all versions. */
   readonly counts = new LabelCounts();
@@ -33,10 +33,11 @@ export class OutcomeStore {
   }
 
   /**
-   * Remembers a decision, so that a label can be matched with it. The score and the amount are looked up here, in what is there anyway: a
-   * fraction that is passed by itself becomes an object.
+   * Remembers a decision, so that a label can be matched with it. It reads the score and the amount from existing objects, because a
+   * fraction that is passed as an argument would be allocated.
    *
-   * @param version whose decision it is. @param result with its score. @param amounts of requests. @param row the request's place in them.
+   * @param version the labels of the version that decided. @param result has the score. @param amounts the requests' amounts. @param row
+   * the request's index in them.
    */
   expect(
     id: string,
@@ -70,11 +71,11 @@ export class OutcomeStore {
   }
 
   /**
-   * @param version those of the version that the host names, where it is known.
+   * @param version the labels of the version that the host names, if it is known.
    * @returns whether the label could be matched with a decision.
    */
   record(outcome: Outcome, version: LabelCounts | null = null): boolean {
-    // Read once: it takes longer than most of what follows.
+    // Read once, because it takes longer than most of what follows.
     const now = this.#clock.now();
     this.#dropExpired(now);
     const known = this.#find(outcome.id, now);
@@ -85,13 +86,13 @@ export class OutcomeStore {
     return true;
   }
 
-  /** Drops decisions whose label is no longer expected, and looks at the wall clock. Called every second. */
+  /** Drops decisions whose label is no longer expected, and reads the wall clock. Called every second. */
   forgetExpired(): void {
     this.#time.look();
     this.#dropExpired(this.#clock.now());
   }
 
-  /** The share flagged of the most recent labels that were legitimate, and how many those are. */
+  /** The share of the most recent legitimate transactions that was flagged, and their number. */
   recentFalsePositiveRate(): FalsePositiveReading {
     return this.#recent.falsePositiveRate;
   }
@@ -112,7 +113,7 @@ export class OutcomeStore {
     if (!isRevised && !tellsMore) return;
     this.#count(piece, at, -1);
     piece.label[at] = label;
-    // What the request said goes before what is told later.
+    // The request's own amount is preferred to one that is reported later.
     if (Number.isNaN(piece.amount[at])) piece.amount[at] = amount;
     if (Number.isNaN(piece.score[at])) piece.score[at] = fraudProbability;
     this.#count(piece, at, 1);
@@ -127,7 +128,7 @@ export class OutcomeStore {
     }
   }
 
-  /** A decision that was taken again. @param before where the earlier one counted. */
+  /** A decision that was made again. @param before where the earlier one was counted. */
   #updateRecent(slot: number, before: LabelPlace | null): void {
     const piece = this.#pending.pieceOf(slot);
     const at = slot & placeMask;
@@ -143,7 +144,7 @@ export class OutcomeStore {
     }
   }
 
-  /** The latest labels of the version that decided; null where it is not known. */
+  /** The latest labels of the version that decided; null if it is not known. */
   #recentOf(place: LabelPlace | null | undefined): RecentLegitimate | null {
     const version = place?.version ?? null;
     if (version === null) return null;
@@ -151,14 +152,14 @@ export class OutcomeStore {
     return version.recent;
   }
 
-  /** @param by −1 takes a decision away from where it counts. */
+  /** @param by −1 removes the decision from its place. */
   #count(piece: PendingPiece, at: number, by: 1 | -1): void {
     const place = piece.place[at] as LabelPlace;
     const label = piece.label[at] as number;
     const code = piece.decision[at] as number;
     const isOwn = piece.isOwn[at] === 1;
     if (label === labelCodes.none) {
-      // One that the host tells of comes with its label.
+      // A decision that the host reports comes with its label.
       if (isOwn) place.addPending(code, by);
       return;
     }
@@ -191,7 +192,7 @@ export class OutcomeStore {
     return latestPlace?.day === day ? latestPlace : counts.placeAt(day, this.counts);
   }
 
-  /** Looks at the age too: an old decision that the host reports can lie behind younger ones, where `forgetExpired` does not come to it. */
+  /** Checks the age too: an old decision that the host reports may be behind younger ones, where `forgetExpired` does not find it. */
   #find(id: string, now: number): number {
     const slot = this.#pending.find(id);
     if (slot === noSlot || !this.#isExpired(slot, now)) return slot;

@@ -1,11 +1,12 @@
 import { labelCodes, PendingPiece, pieceBits, placeMask } from './pending-piece.js';
 
-/** No slot: what a link that leads nowhere holds. */
+/** No slot: the end of a list. */
 export const noSlot = -1;
 
 /**
- * Decisions by id, in order of arrival: each is a slot number. That is the order of decision, except for decisions that the host reports
- * from its own records. The order is a list of links: to find the oldest key of a large `Map` takes longer the more were deleted before it.
+ * Decisions by id, in order of arrival. Each has a slot number. This is the order of decision, except for decisions that the host reports
+ * from its own records. The order is kept as a linked list, because finding the oldest key of a large `Map` takes longer the more keys were
+ * deleted before it.
  */
 export class PendingDecisions {
   readonly #pieces: PendingPiece[] = [];
@@ -23,20 +24,20 @@ export class PendingDecisions {
     return this.#oldest;
   }
 
-  /** @returns its slot, or `noSlot`. */
+  /** @returns the slot, or `noSlot`. */
   find(id: string): number {
     return this.#slots.get(id) ?? noSlot;
   }
 
-  /** The columns that a slot's values are in, at `slot & placeMask`. */
+  /** The columns with a slot's values, at index `slot & placeMask`. */
   pieceOf(slot: number): PendingPiece {
     return this.#pieces[slot >> pieceBits] as PendingPiece;
   }
 
   /**
-   * Takes a slot, as the newest, without a label; the caller sets the other values.
+   * Takes a slot as the newest, without a label. The caller sets the other values.
    *
-   * @param id one that is not there; kept for long, so a flat copy.
+   * @param id an id that has no slot yet. It is kept for long, so a flat copy is stored.
    */
   add(id: string): number {
     const slot = this.#free.pop() ?? this.#grow();
@@ -68,7 +69,7 @@ export class PendingDecisions {
 
   /** @returns a slot that was never used. */
   #grow(): number {
-    // Nothing is free, so the slots in use are the first ones.
+    // No slot is free, so the slots in use are the first ones.
     if (this.#size === this.#pieces.length << pieceBits) this.#pieces.push(new PendingPiece());
     return this.#size;
   }

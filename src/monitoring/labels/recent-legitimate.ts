@@ -3,26 +3,26 @@ import type { PendingDecisions } from './pending-decisions.js';
 import { noSlot } from './pending-decisions.js';
 import { notRecent, placeMask } from './pending-piece.js';
 
-/** Labels the false positive rate of alerts is taken over. */
+/** The number of labels in the false positive rate of the alerts. */
 const recentLabels = 1_000;
 
 const nothing = 0;
 const passed = 1;
 const flagged = 2;
 
-/** The share flagged of the latest labels that were legitimate, null without a label; and how many those are. */
+/** The share of the latest legitimate transactions that was flagged (null without a label), and their number. */
 export interface FalsePositiveReading {
   rate: number | null;
   labels: number;
 }
 
-/** The decisions that were labelled legitimate most recently, of all versions or of one: a ring. */
+/** The decisions that were most recently labelled legitimate, of all versions or of one, as a ring. */
 export class RecentLegitimate {
   readonly #pending: PendingDecisions;
-  /** Where a decision's place in this ring is kept. */
+  /** The column that stores a decision's place in this ring. */
   readonly #column: 'recent' | 'recentOfVersion';
   readonly #state = new Uint8Array(recentLabels);
-  /** Whose it is, as long as the decision is held. */
+  /** The slot of each decision, as long as the decision is remembered. */
   readonly #slot = new Int32Array(recentLabels).fill(noSlot);
   #next = 0;
 
@@ -31,7 +31,7 @@ export class RecentLegitimate {
     this.#column = column;
   }
 
-  /** A decision that was labelled legitimate. */
+  /** A decision was labelled legitimate. */
   add(slot: number, isFlagged: boolean): void {
     const place = this.#next;
     this.#next = (place + 1) % recentLabels;
@@ -42,13 +42,13 @@ export class RecentLegitimate {
     this.#pending.pieceOf(slot)[this.#column][slot & placeMask] = place;
   }
 
-  /** One that was scored again: its latest decision counts. */
+  /** A transaction was scored again. Its latest decision counts. */
   update(slot: number, isFlagged: boolean): void {
     const place = this.#placeOf(slot);
     if (place !== notRecent) this.#state[place] = isFlagged ? flagged : passed;
   }
 
-  /** One whose label was revised. */
+  /** A label was revised. */
   remove(slot: number): void {
     const place = this.#placeOf(slot);
     if (place === notRecent) return;
@@ -56,7 +56,7 @@ export class RecentLegitimate {
     this.#unlink(place);
   }
 
-  /** One that is no longer held: its label still counts. */
+  /** A decision is no longer remembered. Its label still counts. */
   release(slot: number): void {
     const place = this.#placeOf(slot);
     if (place !== notRecent) this.#unlink(place);

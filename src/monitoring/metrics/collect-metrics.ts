@@ -11,8 +11,8 @@ import { collectWork } from './collectors/work.js';
 import type { MetricsView } from './metrics-view.js';
 
 /**
- * All families, a collector for each topic. A collector is a pure function of the view, and gives the same families each time: those that
- * register metrics somewhere ask once for their names.
+ * All families, with one collector for each topic. A collector is a pure function of the view and always gives the same families, because
+ * code that registers metrics reads their names only once.
  */
 const collectors: readonly ((view: MetricsView) => MetricFamily[])[] = [
   collectRequests,

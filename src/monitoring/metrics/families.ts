@@ -7,9 +7,9 @@ import type {
   MetricUnit,
 } from '../../api/metrics.js';
 
-/** What a family is called and means. */
+/** The name and meaning of a family. */
 export interface FamilyDescription {
-  /** Without a prefix; a counter's ends in `_total`. */
+  /** Without a prefix. A counter's name ends in `_total`. */
   name: string;
   help: string;
   unit?: MetricUnit;
@@ -19,28 +19,30 @@ export interface FamilyDescription {
 
 export type Labels = Record<string, string>;
 
-/** A sample that a collector gives. */
+/** A sample of a collector. */
 export type Value = readonly [labels: Labels, value: number];
 
 export interface Distribution {
   labels: Labels;
   count: number;
   sum: number;
-  /** Observations up to each bound, and not up to the one before. */
+  /** Observations up to each bound and above the previous bound. */
   counts: readonly number[];
 }
 
-/** A counter's family. Values with the same labels are added up. */
+/** A family of counters. Values with the same labels are added up. */
 export function counter(description: FamilyDescription, values: readonly Value[]): MetricFamily {
   return { ...headOf(description), type: 'counter', samples: samplesOf(values) };
 }
 
-/** A gauge's family. Values with the same labels are added up. */
+/** A family of gauges. Values with the same labels are added up. */
 export function gauge(description: FamilyDescription, values: readonly Value[]): MetricFamily {
   return { ...headOf(description), type: 'gauge', samples: samplesOf(values) };
 }
 
-/** A histogram's family. No two distributions may have the same labels. @param bounds of the buckets, in the family's unit. */
+/**
+ * A family of histograms. No two distributions may have the same labels. @param bounds the bounds of the buckets, in the family's unit.
+ */
 export function histogram(
   description: FamilyDescription,
   bounds: readonly number[],

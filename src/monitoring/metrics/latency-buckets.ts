@@ -1,11 +1,11 @@
 import { bucketOf, highestUs, type LatencyHistogram } from '../latency-histogram.js';
 
-/** Upper ends of the buckets of durations, in ms. */
+/** Upper bounds of the latency buckets, in ms. */
 export const defaultLatencyBucketsMs: readonly number[] = [
   0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 250, 500, 1_000, 2_500, 10_000,
 ];
 
-/** More would make each scrape long, and Prometheus's store large: a series a bucket for each version. */
+/** With more buckets, each scrape would be long and Prometheus's storage large: there is one series per bucket and version. */
 const mostBuckets = 50;
 
 const smallestMs = 0.001;
@@ -13,7 +13,7 @@ const largestMs = highestUs / 1000;
 
 export const latencyBucketsExpected = `1 to ${mostBuckets} ascending numbers of milliseconds from ${smallestMs} to ${largestMs}`;
 
-/** Whether these can be the upper ends of buckets, in ms. */
+/** Whether these can be upper bounds of buckets, in ms. */
 export function areLatencyBuckets(value: unknown): value is readonly number[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > mostBuckets) return false;
   return value.every(
@@ -25,21 +25,21 @@ export function areLatencyBuckets(value: unknown): value is readonly number[] {
   );
 }
 
-/** Reads histograms of durations into buckets. Nothing is recorded for it: a histogram has finer buckets than these. */
+/** Converts histograms of durations into buckets. This needs no extra recording, because the histogram has finer buckets. */
 export class LatencyBuckets {
-  /** Upper ends, in seconds. */
+  /** Upper bounds, in seconds. */
   readonly boundsSeconds: readonly number[];
   readonly #ends: Int32Array;
   readonly #counts: Float64Array;
 
-  /** @param boundsMs that `areLatencyBuckets` takes. */
+  /** @param boundsMs bounds that `areLatencyBuckets` accepts. */
   constructor(boundsMs: readonly number[]) {
     this.boundsSeconds = boundsMs.map((bound) => bound / 1000);
     this.#ends = Int32Array.from(boundsMs, (bound) => bucketOf(Math.round(bound * 1000)));
     this.#counts = new Float64Array(boundsMs.length);
   }
 
-  /** @param each calls the function that it is given with each histogram of the distribution. */
+  /** @param each calls its argument with each histogram of the distribution. */
   read(each: (add: (histogram: LatencyHistogram) => void) => void): {
     counts: readonly number[];
     count: number;

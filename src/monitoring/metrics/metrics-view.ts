@@ -17,16 +17,19 @@ export interface LiveVersion extends ModelIdentity {
   provider: string | null;
 }
 
-/** All that collectors look at: made anew for each reading. */
+/** Everything that collectors read. Created for each reading. */
 export interface MetricsView {
   latencyBuckets: LatencyBuckets;
-  /** What was counted, by version: several have the same name where a version served twice. '' is what was no version's. */
+  /** Counts by version. A name has several if the version served twice. '' is for requests without a version. */
   counted: ReadonlyMap<string, readonly VersionStats[]>;
-  /** What versions that are no longer told apart have counted together: a part of every count that is not by version. null: nothing. */
+  /**
+   * The summed counts of versions that are no longer listed separately. They are part of every count that is not by version. null if there
+   * are none.
+   */
   older: VersionStats | null;
   live: readonly LiveVersion[];
   labels: readonly { version: string; labels: LabelCounts }[];
-  /** Of live versions, where it is measured. */
+  /** The drift of live versions, if it is measured. */
   drifts: readonly { version: string; drift: DriftSummary }[];
   shadows: readonly { version: string; shadow: ShadowSummary }[];
   workers: WorkersSummary;
@@ -34,11 +37,11 @@ export interface MetricsView {
   maxQueueSize: number;
   batching: BatchingSummary;
   explanations: ExplanationsSummary;
-  /** Whether it can answer. */
+  /** Whether the scorer can answer. */
   isReady: boolean;
   /** When it began to serve, in milliseconds since the epoch. */
   startedAtEpochMs: number;
-  /** Every rule that may raise an alert, by name. */
+  /** The names of all active rules. */
   alertRules: readonly string[];
   activeAlerts: readonly Alert[];
   host: HostReading;

@@ -16,13 +16,13 @@ export class FlipMatrix {
     return { APPROVE: this.#row('APPROVE'), REVIEW: this.#row('REVIEW'), BLOCK: this.#row('BLOCK') };
   }
 
-  /** All pairs, and those of two decisions. */
+  /** The number of all pairs, and of pairs with different decisions. */
   get totals(): { compared: number; flipped: number } {
     let compared = 0;
     let flipped = 0;
     for (const [cell, count] of this.#counts.entries()) {
       compared += count;
-      // Equal decisions lie on the diagonal.
+      // Equal decisions are on the diagonal.
       if (cell % (decisions.length + 1) !== 0) flipped += count;
     }
     return { compared, flipped };
@@ -35,7 +35,7 @@ export class FlipMatrix {
   }
 }
 
-/** As in `decisions`, without looking anything up. */
+/** The index in `decisions`, without a lookup. */
 function indexOf(decision: Decision): number {
   if (decision === 'APPROVE') return 0;
   return decision === 'REVIEW' ? 1 : 2;

@@ -4,10 +4,10 @@ import type { ScoreHistogram } from './score-histogram.js';
 const deciles = 10;
 
 /**
- * The population stability index Σ (a − e) · ln(a / e) over bins by deciles of the expected scores. It is 0 for equal counts, and never below 0.
- * For two samples of one distribution it is about (bins − 1) · (1/n + 1/m), or less where the samples are paired.
+ * The population stability index Σ (a − e) · ln(a / e). The bins are the deciles of the expected scores. It is 0 for equal counts and never
+ * negative. For two samples of one distribution it is about (bins − 1) · (1/n + 1/m), or less if the samples are paired.
  *
- * @returns null where either has no sample.
+ * @returns null if either has no samples.
  */
 export function populationStability(expected: ScoreHistogram, actual: ScoreHistogram): number | null {
   if (expected.count === 0 || actual.count === 0) return null;
@@ -27,8 +27,8 @@ interface Bin {
 }
 
 /**
- * Counts by deciles of the expected scores. A fine bin with a decile or more of its own, such as that of a score that many rows share, stands
- * alone: scores that move away from it must not stay in its bin.
+ * Counts by deciles of the expected scores. If a fine bin has at least a decile (for example a score that many rows share), it gets its own
+ * bin, so that scores that move away from it leave the bin.
  */
 function decileBins({ counts, count }: ScoreHistogram, { counts: actualCounts }: ScoreHistogram): Bin[] {
   const bins: Bin[] = [];

@@ -5,10 +5,13 @@ const scale = 1_000_000;
 const half = scale / 2;
 const halfBins = bucketOf(half) + 1;
 
-/** A distribution of scores in [0, 1] in fixed bins, which are finer towards both ends: a fraud model gives most rows a score near 0. */
+/**
+ * A distribution of scores in [0, 1] in fixed bins. The bins are finer towards both ends, because a fraud model gives most rows a score
+ * near 0.
+ */
 export class ScoreHistogram {
   static readonly bins = 2 * halfBins;
-  /** How many scores each bin has, from the lowest scores to the highest. For others to read. */
+  /** The number of scores in each bin, from the lowest scores to the highest. Read by others. */
   readonly counts = new Float64Array(ScoreHistogram.bins);
   #count = 0;
 
@@ -24,7 +27,7 @@ export class ScoreHistogram {
   }
 }
 
-/** Within 0.8 % of the distance to the nearer end, or a millionth. @returns an integer from 0 to `ScoreHistogram.bins` − 1. */
+/** Accurate to 0.8 % of the distance to the nearer end, or a millionth. @returns an integer from 0 to `ScoreHistogram.bins` − 1. */
 export function binOf(score: number): number {
   return score <= 0.5
     ? bucketOf((score * scale + 0.5) | 0)

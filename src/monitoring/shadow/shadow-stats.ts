@@ -6,12 +6,12 @@ import { FlipMatrix } from './flip-matrix.js';
 import { populationStability } from './population-stability.js';
 import { ScoreHistogram } from './score-histogram.js';
 
-/** A difference of scores of 1 is counted as so many milliseconds, and so to a millionth, a microsecond. */
+/** A score difference of 1 is recorded as this many milliseconds. So the resolution is a millionth, which is a microsecond. */
 const msOfOne = 1_000;
 
 const percentile = 95;
 
-/** What a shadow would have done, beside what the primary did. Takes the same memory, 100 KB, however much is recorded. */
+/** What a shadow would have decided, compared with the primary. It always takes 100 KB of memory. */
 export class ShadowStats {
   readonly #dropped: Record<ShadowDropReason, number> = {
     queueFull: 0,
@@ -27,7 +27,7 @@ export class ShadowStats {
   readonly #shadowScores = new ScoreHistogram();
   readonly #absoluteDifferences = new LatencyHistogram();
   readonly #latency = new LatencyHistogram();
-  /** In an array: a field that holds a fraction costs memory each time it is written. */
+  /** In an array, because a field that holds a fraction allocates memory each time it is written. */
   readonly #signedSum = new Float64Array(1);
   #copied = 0;
 
@@ -36,18 +36,18 @@ export class ShadowStats {
     this.#copied += 1;
   }
 
-  /** A sampled request that is not compared. */
+  /** A sampled request that was not compared. */
   recordDropped(reason: ShadowDropReason): void {
     this.#dropped[reason] += 1;
   }
 
-  /** How long a copy took, from when it was queued to the shadow's answer. */
+  /** How long a copy took, from queueing to the shadow's answer. */
   recordLatency(ms: number): void {
     this.#latency.record(ms);
   }
 
   /**
-   * A request that both answered. A shadow's score outside [0, 1] is not compared, and counts as `failed`.
+   * A request that both answered. A shadow's score outside [0, 1] is not compared and counts as `failed`.
    *
    * @param primaryScore in [0, 1].
    */
@@ -64,7 +64,7 @@ export class ShadowStats {
     this.#absoluteDifferences.record(Math.abs(difference) * msOfOne);
   }
 
-  /** Compared requests, and those that were decided otherwise. */
+  /** Compared requests, and flips. */
   get flipTotals(): { compared: number; flipped: number } {
     return this.#flips.totals;
   }

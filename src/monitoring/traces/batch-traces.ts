@@ -3,21 +3,21 @@ import type { Clock } from '../../host/clock.js';
 import type { Traces } from './traces.js';
 import type { BatchEnd, BatchWatch } from './watcher.js';
 
-/** A batch, as far as its trace goes. */
+/** The parts of a batch that its trace needs. */
 export interface TracedBatch {
-  /** Rows of the request table; the first `count` are its own. */
+  /** Rows of the request table. The first `count` belong to the batch. */
   readonly rows: Int32Array;
   readonly count: number;
-  /** On the monotonic clock, in ms. */
+  /** Time on the monotonic clock, in ms. */
   readonly sentAt: number;
 }
 
-/** What a worker said to it. */
+/** A worker's reply to the batch. */
 export type TracedReply = { inferenceMs: number; provider: Provider; threadId?: number } | { error: string };
 
-/** Batches of one version that are watched while workers hold them. */
+/** Traces of one version's batches while workers hold them. */
 export class BatchTraces {
-  /** How many. Looked at for each batch that comes back. */
+  /** Number of open traces. Read for each batch that comes back. */
   open = 0;
   readonly #traces: Traces;
   readonly #version: string;
@@ -30,12 +30,12 @@ export class BatchTraces {
     this.#clock = clock;
   }
 
-  /** Whether anybody watches batches. Looked at for each batch that is sent. */
+  /** Whether batches are traced. Read for each batch that is sent. */
   get isActive(): boolean {
     return this.#traces.watchesBatches;
   }
 
-  /** A batch goes to a worker. @param isRetry whether its rows were in one that did before. */
+  /** A batch goes to a worker. @param isRetry whether its rows were sent before. */
   sent(batch: TracedBatch, isRetry: boolean): void {
     const watches = this.#traces.batch({ version: this.#version, rows: batch.count, isRetry }, batch.rows);
     if (watches.length === 0) return;
@@ -43,7 +43,7 @@ export class BatchTraces {
     this.open = this.#watches.size;
   }
 
-  /** It has come back, or was lost. Call it before anybody else gets its memory. @param reply null where its worker was lost. */
+  /** The batch has come back or was lost. Call it before its memory is reused. @param reply null if its worker was lost. */
   ended(batch: TracedBatch, reply: TracedReply | null): void {
     const watches = this.#watches.get(batch);
     if (watches === undefined) return;

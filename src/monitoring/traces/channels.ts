@@ -7,34 +7,35 @@ import type { BatchEnd, BatchStart, BatchWatch, RequestEnd, RequestWatch } from 
 
 type ChannelName = keyof FraudScorerChannels;
 
-// Held here, as Node.js lets go of a channel that nobody holds. While nobody subscribes, `hasSubscribers` is a constant to the compiler.
+// Kept in variables, because Node.js drops a channel that nobody references. While nobody subscribes, `hasSubscribers` is a constant to the
+// compiler.
 const requests = channel('fraud-scorer:request' satisfies ChannelName);
 const batches = channel('fraud-scorer:batch' satisfies ChannelName);
 const decisions = channel('fraud-scorer:decision' satisfies ChannelName);
 const alerts = channel('fraud-scorer:alert' satisfies ChannelName);
 
-/** Whether anybody hears of requests. */
+/** Whether anybody subscribes to requests. */
 export function hearsOfRequests(): boolean {
   return requests.hasSubscribers || decisions.hasSubscribers;
 }
 
-/** Whether anybody hears of batches. */
+/** Whether anybody subscribes to batches. */
 export function hearsOfBatches(): boolean {
   return batches.hasSubscribers;
 }
 
-/** Tells the subscribers of `node:diagnostics_channel`. A message is made only where somebody subscribes. */
+/** Publishes to the subscribers of `node:diagnostics_channel`. A message is created only if there is a subscriber. */
 export class Channels {
   readonly #scorer: object;
   readonly #epochMs: () => number;
 
-  /** @param scorer whose messages they are. */
+  /** @param scorer the scorer that the messages are about. */
   constructor(scorer: object, epochMs: () => number) {
     this.#scorer = scorer;
     this.#epochMs = epochMs;
   }
 
-  /** A request has come: what is said at its end is said in the context of now. */
+  /** A request has come. The message at its end is published in the current asynchronous context. */
   request(): RequestWatch {
     const context = currentContext();
     return { end: (end) => this.#tell(context, end) };

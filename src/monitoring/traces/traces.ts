@@ -17,18 +17,18 @@ import {
   watchSymbol,
 } from './watcher.js';
 
-/** A request that is watched, and by whom. */
+/** The watchers of a request. */
 export type Trace = readonly RequestWatch[];
 
-/** A call that is watched, and by whom. */
+/** The watchers of a call. */
 export type CallTrace = readonly CallWatch[];
 
-/** What ended a request without an answer of the model's. */
+/** Why a request ended without a model answer. */
 export interface Failure {
   code: ErrorCode;
-  /** Whether it was taken in and given up by `close`: that is a failure, and no rejection. */
+  /** Whether it was taken in and given up by `close`. That is a failure, not a rejection. */
   isAbandoned: boolean;
-  /** What the fallback answered; null where the caller got the error. */
+  /** The fallback's answer; null if the caller got the error. */
   fallback: ScoreResult | null;
   model: ModelIdentity;
   /** Whether a version had been chosen. */
@@ -37,11 +37,11 @@ export interface Failure {
 }
 
 /**
- * The one place where the way of requests is watched: by spans, by the subscribers of channels. Where nobody watches, a request pays for a
- * look when it comes and another when it ends.
+ * The only place where requests are traced, for spans and for subscribers of channels. Without watchers, a request costs one check when it
+ * comes and one when it ends.
  */
 export class Traces {
-  /** How many watched requests have a row. Looked at for each request that ends. */
+  /** The number of traced requests that have a row. Read for each request that ends. */
   open = 0;
   readonly #rows = new Map<number, Trace>();
   readonly #onFault: FaultReport;
@@ -49,19 +49,19 @@ export class Traces {
   #channels: Channels | null = null;
   #isWatched = false;
 
-  /** Nobody watches before `serve`: what rehearses tells nobody of anything. */
+  /** Nobody can watch before `serve`, so that a rehearsal is not reported. */
   constructor(onFault: FaultReport = () => {}) {
     this.#onFault = onFault;
   }
 
-  /** Lets others watch. @param scorer which they find it by. */
+  /** Allows watchers. @param scorer the scorer by which they find it. */
   serve(scorer: object, clock: Pick<Clock, 'epochMs'>): void {
     this.#channels = new Channels(scorer, () => clock.epochMs());
-    // Not in its type: it is there for this package's own integrations.
+    // Not in the scorer's type, because it is only for this package's own integrations.
     Object.defineProperty(scorer, watchSymbol, { value: (watcher: Watcher) => this.#watch(watcher) });
   }
 
-  /** Whether anybody watches requests. Looked at for each request that comes. */
+  /** Whether anybody watches requests. Read for each request that comes. */
   get isActive(): boolean {
     return this.#isWatched || (hearsOfRequests() && this.#channels !== null);
   }
@@ -71,7 +71,7 @@ export class Traces {
     return this.#isWatched || (hearsOfBatches() && this.#channels !== null);
   }
 
-  /** A request has come. Call it in its caller's context. @returns null where nobody wants to hear more of it. */
+  /** A request has come. Call it in its caller's context. @returns null if nobody wants to hear more of it. */
   begin(call: CallTrace | null): Trace | null {
     const watches: RequestWatch[] = [];
     if (hearsOfRequests()) this.#add(watches, () => this.#channels?.request());
@@ -79,13 +79,13 @@ export class Traces {
     return watches.length === 0 ? null : watches;
   }
 
-  /** The request has a row, by which its trace is found again. */
+  /** Stores the trace under the request's row, so that it can be found again. */
   keep(row: number, trace: Trace): void {
     this.#rows.set(row, trace);
     this.open = this.#rows.size;
   }
 
-  /** Lets go of a row. @returns the trace of its request, to be ended by whoever takes it; null where it has none. */
+  /** Removes the trace of a row. @returns the trace, which the caller must end; null if there is none. */
   take(row: number): Trace | null {
     const trace = this.#rows.get(row);
     if (trace === undefined) return null;
@@ -100,14 +100,14 @@ export class Traces {
     this.end<RequestEnd>(trace, { outcome: 'succeeded', version: model.version, model, result, error: null, totalMs });
   }
 
-  /** No model answered it. */
+  /** No model answered the request. */
   failed(trace: Trace, { code, isAbandoned, fallback, model, isRouted, totalMs }: Failure): void {
     const outcome = isAbandoned ? 'failed' : causeOf(code);
     const version = isRouted ? model.version : '';
     this.end<RequestEnd>(trace, { outcome, version, model, result: fallback, error: code, totalMs });
   }
 
-  /** A batch goes to a worker. @param rows of its requests; the first `start.rows` are. */
+  /** A batch goes to a worker. @param rows its rows; the first `start.rows` belong to it. */
   batch(start: BatchStart, rows: ArrayLike<number>): readonly BatchWatch[] {
     const watches: BatchWatch[] = [];
     if (hearsOfBatches()) this.#add(watches, () => this.#channels?.batch(start));
@@ -118,7 +118,7 @@ export class Traces {
     return watches;
   }
 
-  /** Watches a call of `scoreMany`. */
+  /** Traces a call of `scoreMany`. */
   many(work: (call: CallTrace | null) => Promise<ScoreOutcome[]>): Promise<ScoreOutcome[]> {
     return this.#call('scoreMany', work, (outcomes) => ({
       rows: outcomes.length,
@@ -128,7 +128,7 @@ export class Traces {
     }));
   }
 
-  /** Watches a call of `scoreColumns`. @param rows as the host gave it. */
+  /** Traces a call of `scoreColumns`. @param rows the value that the host gave. */
   columns<T extends { model: ModelIdentity }>(rows: unknown, work: () => Promise<T>): Promise<T> {
     const given = typeof rows === 'number' ? rows : null;
     const endOf = ({ model }: T): CallEnd => ({ rows: given, failed: 0, version: model.version, error: null });
@@ -160,7 +160,7 @@ export class Traces {
     return promise;
   }
 
-  /** @returns what stops it. Requests that are watched are so to their end. */
+  /** @returns a function that stops the watcher. Requests that it already watches are watched to their end. */
   #watch(watcher: Watcher): () => void {
     this.#set([...this.#watchers, watcher]);
     return () => this.#set(this.#watchers.filter((other) => other !== watcher));
@@ -178,7 +178,7 @@ export class Traces {
     }, this.#onFault);
   }
 
-  /** Tells all that watch something of its end. */
+  /** Reports the end to all watchers. */
   end<End>(watches: readonly { end(end: End): void }[], end: End): void {
     for (const watch of watches) contained(() => watch.end(end), this.#onFault);
   }

@@ -29,6 +29,8 @@ export class DecisionLog {
   sampledOut = 0;
   /** Records that were taken, those that were dropped later included. */
   taken = 0;
+  /** Why nothing is recorded any more though it should be; null where all is well. */
+  failure: string | null = null;
   /** Told that batches may be sent again. */
   onRoom: () => void = () => {};
   /** What batches in flight may still bring, and the next one with them, in bytes. */
@@ -94,10 +96,17 @@ export class DecisionLog {
   /** Takes nothing more; the recording still writes what it has. */
   stop(): void {
     this.isActive = false;
+    this.failure = null;
     this.#recording = null;
     this.#ring = null;
     this.#memory = null;
     if (this.#isWaiting) this.#resume();
+  }
+
+  /** The recording can't go on. Batches must not wait for it. @param reason in a few words. */
+  fail(reason: string): void {
+    this.stop();
+    this.failure = reason;
   }
 
   /** Stops, and resolves once all is written. Never rejects. */

@@ -19,10 +19,10 @@ import { TrialRows } from './trial-rows.js';
 import { passCheck, writeDraft } from './write-draft.js';
 
 /**
- * Makes a model directory from a bare ONNX file, in the directory `draft` of the order. What it can't know it does not guess.
+ * Makes a model directory from a bare ONNX file, in the directory `draft` of the order. It does not guess unknown facts.
  *
- * @param onStep is told what is being done.
- * @throws {ModelInvalidError} where the graph can't be served as it is, with the reason and the cure.
+ * @param onStep called with a description of each step.
+ * @throws {ModelInvalidError} if the graph cannot be served, with the reason and advice.
  */
 export async function adoptFile(order: AdoptOrder, onStep: (step: string) => void): Promise<Adoption> {
   onStep('reading the file');
@@ -65,12 +65,12 @@ export async function adoptFile(order: AdoptOrder, onStep: (step: string) => voi
   }
 }
 
-/** The original in the runtime, with the tensors that its ZipMaps take as outputs. */
+/** The original graph in the runtime. Its outputs include the tensors that its ZipMaps take. */
 export interface TriedOriginal {
   graph: OnnxGraph;
   rows: TrialRows;
   trial: GraphTrial;
-  /** The number of rows that it takes; null where it takes any. */
+  /** The number of rows that it needs; null if it takes any number. */
   fixedRows: number | null;
 }
 
@@ -144,13 +144,13 @@ function classOf(
   return { ...chooseClass(given, width, labels), labels };
 }
 
-/** The outputs that the manifest names, by what they mean. */
+/** The outputs that the manifest names, by meaning. */
 export interface NamedOutput {
   meaning: string;
   name: string;
-  /** As the original gives it. */
+  /** The original's type. */
   type: string;
-  /** How many axes it has. */
+  /** The number of its axes. */
   rank: number;
 }
 
@@ -175,7 +175,10 @@ function namedOutputs(
   return named;
 }
 
-/** Missing values that the caller speaks of must have scores; those that only the graph speaks of are left out where they have none. */
+/**
+ * If the caller gives missing values, rows with them must have scores. If only the graph gives them and there are no scores, they are left
+ * out.
+ */
 function settleMissing(
   inputs: readonly DescribedInput[],
   imputed: readonly string[],

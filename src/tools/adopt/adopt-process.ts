@@ -2,13 +2,13 @@ import { FraudScorerError, ModelInvalidError } from '../../errors.js';
 import { adoptFile } from './adopt-file.js';
 import type { AdoptMessage, AdoptOrder } from './order.js';
 
-// The process that `adoptModel` starts: what a damaged graph may do to the runtime, and to a parser, it does to this process alone.
+// The process that `adoptModel` starts. A damaged graph can only crash the runtime or a parser in this process.
 
 process.once('message', (order: AdoptOrder) => {
   void adopt(order).then((message) => say(message, () => process.disconnect()));
 });
 say({ kind: 'ready' });
-// Whoever asked has gone.
+// The parent process is gone.
 process.once('disconnect', () => process.exit());
 
 async function adopt(order: AdoptOrder): Promise<AdoptMessage> {

@@ -1,17 +1,20 @@
 import type { ScoreForm } from '../../protocol/output-forms.js';
 import type { GraphTrial, RowValues } from './graph-trial.js';
 
-/** Rows of values side by side; null where there are none. */
+/** Rows of values; null if there are none. */
 type Rows = readonly (readonly number[] | null)[];
 
-/** How far values may differ: with the same rows in the batch's shape, and between shapes, which other kernels run. As the trial of `create`. */
+/**
+ * How much values may differ: for the same rows in the same batch shape, and between shapes, which use other kernels. The same limits as in
+ * the trial of `create`.
+ */
 const sameShape = 1e-4;
 const otherShape = 1e-2;
 
 /**
- * Whether the values of a row are the same whatever rows are in its batch, and whether it can be in a batch at all.
+ * Whether a row's values depend on the other rows in its batch, and whether it can be in a batch at all.
  *
- * @returns what was seen where they are not, for people; null where they are.
+ * @returns a description of the dependence, for people; null if there is none.
  */
 export function dependence({ alone, beside }: GraphTrial, output: string): string | null {
   if (beside === null) return null;
@@ -34,12 +37,12 @@ export function dependence({ alone, beside }: GraphTrial, output: string): strin
   return `a row's scores differ by up to ${Number(worst.size.toPrecision(2))} ${worst.where}, as with dynamic quantisation`;
 }
 
-/** The largest difference between values, relative above 1; infinite where one is a number and the other not. */
+/** The largest difference between values, relative above 1; infinite if only one of them is a number. */
 export function largestDifference(left: Rows, right: Rows): number {
   let largest = 0;
   for (const [index, row] of left.entries()) {
     const other = right[index] ?? null;
-    // What the runtime failed on is not compared.
+    // Rows on which the runtime failed are not compared.
     if (row === null || other === null) continue;
     if (row.length !== other.length) return Number.POSITIVE_INFINITY;
     for (const [column, value] of row.entries()) {
@@ -60,7 +63,7 @@ export function takesMissing(missing: RowValues, output: string): boolean {
   return missing.of(output).every((row) => row?.every(Number.isFinite) === true);
 }
 
-/** What is worth knowing of the values of the output that decides. */
+/** Remarks on the values of the score output. */
 export function notesOnValues(rows: Rows, form: ScoreForm): string[] {
   const found = rows.filter((row) => row !== null);
   const notes: string[] = [];

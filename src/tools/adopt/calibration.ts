@@ -3,7 +3,7 @@ import type { Calibration } from '../../protocol/output-forms.js';
 import { FieldReader } from '../../validation/field-reader.js';
 import { IssueList } from '../../validation/issues.js';
 
-/** Whether a value is a calibration as a manifest has it. */
+/** Whether a value is a calibration in the form of a manifest. */
 export function isCalibration(value: unknown): value is Calibration {
   if (typeof value !== 'object' || value === null) return false;
   return readCalibrationFields(new FieldReader(value, 'calibration', new IssueList())) !== undefined;

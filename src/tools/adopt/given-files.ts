@@ -14,13 +14,13 @@ import { FieldReader } from '../../validation/field-reader.js';
 import { describeKind, IssueList } from '../../validation/issues.js';
 import type { AdoptOrder } from './order.js';
 
-/** A header is longer than that in no table. */
+/** Longer than the header of any real table. */
 const maxHeaderBytes = 4 * 2 ** 20;
 
-/** Faults of names that an error lists. */
+/** The most problems of names that an error lists. */
 const maxFaults = 5;
 
-/** Names of features, from the list or the header of a table. @throws {ModelInvalidError} where there is no header. */
+/** The names of features, from the list or the header of a table. @throws {ModelInvalidError} if there is no header. */
 export async function readNames(features: AdoptOrder['features']): Promise<string[] | null> {
   if (features === null || Array.isArray(features)) return features;
   const start = await startOf(features.header).catch(() => null);
@@ -34,14 +34,14 @@ export async function readNames(features: AdoptOrder['features']): Promise<strin
     const [header] = parse(start, { bom: true, delimiter, to: 1, trim: true, relax_column_count: true });
     names = (header as unknown[] | undefined)?.map(String) ?? [];
   } catch {
-    // A row further down, or no table at all.
+    // A later row, or not a table at all.
   }
   const fault = names.length === 0 ? 'no header' : (faultOfText(names, start) ?? faultOfNames(names, 'column'));
   if (fault === null) return names;
   throw refusal('features', 'a CSV file whose first line names its columns', `${features.header}: ${fault}`);
 }
 
-/** The rows below the header need not be UTF-8: only names with a replaced character are looked at further. */
+/** The rows below the header need not be UTF-8. Only names with a replacement character are examined further. */
 function faultOfText(names: readonly string[], start: Buffer): string | null {
   if (!names.some((name) => name.includes('\ufffd'))) return null;
   try {
@@ -52,7 +52,7 @@ function faultOfText(names: readonly string[], start: Buffer): string | null {
   }
 }
 
-/** What is wrong with names of features, by their positions, which count from 1; null where nothing is. */
+/** What is wrong with names of features, with their positions, counted from 1; null if nothing is wrong. */
 export function faultOfNames(names: readonly string[], position: 'column' | 'position'): string | null {
   const faults = names.flatMap((name, index) => {
     const first = names.indexOf(name);
@@ -66,7 +66,7 @@ export function faultOfNames(names: readonly string[], position: 'column' | 'pos
   return faults.slice(0, maxFaults).join(', ') + more;
 }
 
-/** The first bytes of a file, unpacked where it is a gzip file. */
+/** The first bytes of a file, unpacked if it is gzipped. */
 async function startOf(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
@@ -74,7 +74,7 @@ async function startOf(path: string): Promise<Buffer> {
     const most = isPacked ? maxHeaderBytes / 16 : maxHeaderBytes;
     const { bytesRead, buffer } = await file.read(Buffer.alloc(most), 0, most, 0);
     const start = buffer.subarray(0, bytesRead);
-    // The rest of the file is missing, and so is its end.
+    // The rest of the file, and so its end, is missing.
     return isPacked ? gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, maxHeaderBytes) : start;
   } finally {
     await file.close();
@@ -84,7 +84,7 @@ async function startOf(path: string): Promise<Buffer> {
 const expectedCalibration =
   'a JSON file with { "method": "platt", "a", "b" } or { "method": "isotonic", "x": […], "y": […] }';
 
-/** @throws {ModelInvalidError} where the file has no calibration in it, with what is wrong. */
+/** @throws {ModelInvalidError} if the file has no valid calibration, with the problem. */
 export async function readCalibration(calibration: AdoptOrder['calibration']): Promise<Calibration | null> {
   if (calibration === null || !('file' in calibration)) return calibration;
   const path = calibration.file;

@@ -4,32 +4,32 @@ import type { ModelFile } from '../../protocol/serving.js';
 import type { ToolWorker } from '../tool-worker.js';
 import type { TrialRows } from './trial-rows.js';
 
-/** Batches in which a trial runs its rows: numbers of rows. */
+/** The batches in which a trial runs its rows, as row numbers. */
 type Batches = readonly (readonly number[])[];
 
-/** What some rows came to, by output. */
+/** The values of some rows, by output. */
 export interface RowValues {
-  /** The values of an output for each row; null where the runtime failed, or the output has not as many rows. */
+  /** The values of an output for each row; null if the runtime failed, or the output has another number of rows. */
   of(output: string): (readonly number[] | null)[];
 }
 
-/** A graph that is loaded once and run on all that a trial asks of it. */
+/** A graph that is loaded once and run on all rows of a trial. */
 export interface TrialOrder {
   model: ModelFile;
   rows: TrialRows;
   types: 'graph' | 'served';
   outputs: readonly string[];
-  /** The number of rows that the graph takes; null where it takes any. */
+  /** The number of rows that the graph needs; null if it takes any number. */
   fixedRows: number | null;
 }
 
 export class GraphTrial {
-  /** Why the runtime does not load the graph, or run it on any plausible row; null where it does. */
+  /** Why the runtime does not load the graph, or run it on any plausible row; null if it does. */
   readonly failure: string | null;
-  /** Outputs as a run of several rows has shown them. */
+  /** The outputs of a run of several rows. */
   readonly seen: readonly SeenOutput[];
   readonly alone: RowValues;
-  /** Each plausible row beside others; null where the graph takes one row a run. */
+  /** Each plausible row next to others; null if the graph takes one row per run. */
   readonly beside: { others: RowValues; loud: RowValues; zeros: RowValues } | null;
   readonly missing: RowValues;
 
@@ -77,7 +77,7 @@ export class GraphTrial {
       return chunks(all, paired, fixedRows ?? paired, zeros);
     };
     const isPaired = paired > 0;
-    // A padded run has the row first, and rows of zeros behind it.
+    // In a padded run the row comes first, then rows of zeros.
     const padded = (row: number): number[] => [row, ...new Array<number>(size - 1).fill(zeros)];
     const planned: Plan = {
       alone: plan(plausible.map(padded), isFirst),
@@ -106,7 +106,7 @@ export class GraphTrial {
   }
 }
 
-/** Where a row's values are: in which run, at which place of how many rows. */
+/** Where a row's values are: the run, the position, and the number of rows in the run. */
 interface Place {
   run: number;
   row: number;
@@ -127,7 +127,7 @@ interface Plan {
   zeros: PlannedRuns | null;
 }
 
-/** Batches of `size` rows, of which `taken` are of the list at most; the rest is padding. */
+/** Batches of `size` rows with at most `taken` rows of the list each. The rest is padding. */
 function chunks(rows: readonly number[], taken: number, size: number, padding: number): number[][] {
   const batches: number[][] = [];
   for (let first = 0; first < rows.length; first += taken) {

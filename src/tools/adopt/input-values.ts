@@ -9,9 +9,9 @@ import { describeValue } from '../../validation/issues.js';
 import type { MissingValue } from './order.js';
 
 /**
- * Notes for each input what stands for a missing value, as the caller says.
+ * Sets for each input the replacement of a missing value that the caller gives.
  *
- * @throws {ModelInvalidError} where no input can hold a value.
+ * @throws {ModelInvalidError} if no input can hold a value.
  */
 export function setMissing(inputs: readonly DescribedInput[], values: readonly MissingValue[]): void {
   for (const { input, value } of values) {
@@ -36,8 +36,8 @@ export function setMissing(inputs: readonly DescribedInput[], values: readonly M
 }
 
 /**
- * A text must name its input: a word such as `none` or `mean`, or a number that is too large, would else become the missing text of every
- * input of text.
+ * A text must name its input. Otherwise a word such as `none` or `mean`, or a number that is too large, would become the missing text of
+ * every text input.
  */
 function refuseTextForAll(inputs: readonly DescribedInput[], input: string | null, value: number | string): void {
   if (input !== null || typeof value !== 'string' || value.toLowerCase() === 'nan') return;
@@ -49,7 +49,7 @@ function refuseTextForAll(inputs: readonly DescribedInput[], input: string | nul
   throw refusal('missing', isTextAlone ? forOne : `${numbers} (${forOne})`, describeValue(value));
 }
 
-/** The values that can stand for a missing one, in words. */
+/** Describes the values that can replace a missing one. */
 function allowedFor(inputs: readonly DescribedInput[]): string {
   const types = inputs.map(({ graphType }) => graphType);
   const allowed = types.some(isFloat) ? ["'nan'", 'a number'] : [];
@@ -60,13 +60,13 @@ function allowedFor(inputs: readonly DescribedInput[]): string {
   return allowed.join(' or ');
 }
 
-/** Has missing values be NaN where the graph itself replaces those. @returns the features, for people. */
+/** Makes missing values NaN where the graph itself replaces NaN. @returns the features, for people. */
 export function setImputed(inputs: readonly DescribedInput[], graph: OnnxGraph, columns: Columns): string[] {
   const set: string[] = [];
   for (const { input: name, column } of imputedFeatures(graph, columns)) {
     const input = inputs.find((candidate) => candidate.name === name);
     if (input === undefined || !isFloat(input.graphType) || input.missing[column] !== undefined) continue;
-    // By feature it can only be said of features that have names.
+    // A value by feature needs features with names.
     if (input.features === undefined) continue;
     input.missing[column] = Number.NaN;
     set.push(input.features[column] ?? name);

@@ -12,7 +12,7 @@ import { GraphTrial } from './graph-trial.js';
 import type { OpenedGraph } from './open-graph.js';
 import type { Adoption } from './order.js';
 
-/** The graph that is written. */
+/** The graph to write. */
 export interface EditedGraph {
   bytes: Uint8Array;
   changes: string[];
@@ -20,7 +20,7 @@ export interface EditedGraph {
   batch: 'any' | 'alone';
   trial: GraphTrial;
   comparison: Adoption['comparison'];
-  /** The files of weights that the graph still names. */
+  /** The weight files that the graph still names. */
   weights: OpenedGraph['weights'];
 }
 
@@ -28,19 +28,19 @@ export interface EditOrder {
   opened: OpenedGraph;
   inputs: readonly DescribedInput[];
   used: readonly NamedOutput[];
-  /** The output that decides. */
+  /** The output with the score. */
   chosen: string;
   found: TriedOriginal;
 }
 
-/** How far the graph may be from the original, relative above 1: other shapes of batches add up in another order. */
+/** How much the graph may differ from the original, relative above 1. Other batch shapes add numbers in another order. */
 const tolerance = 1e-5;
 const toleranceOfFloat16 = 1e-3;
 
 /**
- * Edits the graph, and tries it: with a free axis of rows, or else with the number of rows that it had.
+ * Edits the graph and tries it: first with a free axis of rows, else with its original number of rows.
  *
- * @throws {ModelInvalidError} where it comes to something else than the original.
+ * @throws {ModelInvalidError} if its results differ from the original's.
  */
 export async function makeEdited(worker: ToolWorker, order: EditOrder): Promise<EditedGraph> {
   const { fixedRows } = order.found;
@@ -63,7 +63,7 @@ async function edited(worker: ToolWorker, order: EditOrder, isFreed: boolean): P
   const graph = OnnxGraph.parse(opened.bytes);
   if (graph === null) throw refusal('file', 'an ONNX file', 'another kind of file');
   const changes = editGraph(graph, { inputs, outputs: used, weights: opened.weights, isFreed });
-  // What was not changed is written as it was found.
+  // A graph without changes is written byte by byte as it was.
   const bytes = changes.length === 0 ? opened.bytes : graph.toBytes();
   const fixedRows = isFreed ? null : found.fixedRows;
   const trial =
@@ -108,7 +108,7 @@ function requireSame(attempt: Attempt, order: EditOrder): EditedGraph {
   return attempt;
 }
 
-/** A graph whose operators want the number of rows that it had. */
+/** A graph whose operators need the original number of rows. */
 function takesOneRow({ trial }: Attempt, { chosen }: EditOrder): boolean {
   return dependence(trial, chosen)?.startsWith('the graph takes one row') === true;
 }

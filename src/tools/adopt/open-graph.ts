@@ -6,14 +6,14 @@ import { GraphReader } from '../../models/graph-reader.js';
 import { isFileName } from '../../models/manifest-files.js';
 import { readShared } from '../../models/read-file.js';
 
-/** An ONNX file with the files that hold its weights. */
+/** An ONNX file with the files of its weights. */
 export interface OpenedGraph {
   bytes: Uint8Array;
   sha256: string;
   weights: (FoundWeights & { sha256: string })[];
 }
 
-/** What is in place of an ONNX file, by its first characters, and what to do about it. */
+/** Other kinds of files, recognised by their first characters, with advice. */
 const others: readonly [(start: string) => boolean, string][] = [
   [
     (start) => start.startsWith('version https://git-lfs'),
@@ -35,9 +35,9 @@ const others: readonly [(start: string) => boolean, string][] = [
 ];
 
 /**
- * Reads an ONNX file and the files it names, which must lie beside it.
+ * Reads an ONNX file and the files that it names, which must be next to it.
  *
- * @throws {ModelInvalidError} where it is none, or can't be adopted for what it refers to.
+ * @throws {ModelInvalidError} if it is not an ONNX file, or refers to files that cannot be adopted.
  */
 export async function openGraph(path: string): Promise<OpenedGraph> {
   const file = await readShared(path);
@@ -79,7 +79,7 @@ async function readWeights(graph: string, location: string): Promise<FoundWeight
   return { location, name: parts.at(-1) ?? '', bytes: new Uint8Array(bytes), sha256 };
 }
 
-/** Plain names, which neither the graph nor another file has. */
+/** Plain names that neither the graph nor another file uses. */
 function withOwnNames<T extends FoundWeights>(weights: readonly T[], graph: string): T[] {
   const taken = new Set(['model.onnx', 'model.json', 'cases.json']);
   return weights.map((file) => {

@@ -2,33 +2,33 @@ import type { Issue } from '../../errors.js';
 import type { OutputForm } from '../../models/adopt/form-names.js';
 import type { Calibration } from '../../protocol/output-forms.js';
 
-/** A value that stands for a missing one: for one input, or for all that can hold it. */
+/** A value that replaces a missing one, for one input or for all that can hold it. */
 export interface MissingValue {
   input: string | null;
-  /** 'nan' is the number. */
+  /** 'nan' is the number NaN. */
   value: number | string;
 }
 
-/** What the process that adopts is asked for. */
+/** The request to the adopting process. */
 export interface AdoptOrder {
-  /** The ONNX file, absolute. */
+  /** The absolute path of the ONNX file. */
   file: string;
-  /** An empty directory to write to, absolute. */
+  /** The absolute path of an empty directory to write to. */
   draft: string;
   name: string;
   version: string;
   fraudClass: number | string | null;
-  /** Names of features; or the path of a CSV file whose header has them. */
+  /** Names of features; or the path of a CSV file with the names in its header. */
   features: string[] | { header: string } | null;
   missing: MissingValue[];
   outputs: [string, OutputForm][];
-  /** Or the path of a JSON file with it. */
+  /** The calibration; or the path of a JSON file with it. */
   calibration: Calibration | { file: string } | null;
-  /** The path of a `cases.json` to take along. */
+  /** The path of a `cases.json` to copy. */
   cases: string | null;
 }
 
-/** What was found and done, but for where it lies in the end. */
+/** What was found and changed, without the final location. */
 export interface Adoption {
   model: { name: string; version: string };
   sha256: string;
@@ -40,17 +40,19 @@ export interface Adoption {
     fraudClass: { column: number; label: number | string | null } | null;
   };
   batch: 'any' | 'alone';
-  /** What was changed in the graph. */
+  /** The changes of the graph. */
   changes: string[];
-  /** What is to be known. */
+  /** Remarks. */
   notes: string[];
-  /** Of the decisive output between the original and what was written, on invented rows; null where the graph was not changed. */
+  /**
+   * The difference of the score output between the original and the written graph, on synthetic rows; null if the graph was not changed.
+   */
   comparison: { rows: number; largestDifference: number } | null;
 }
 
-/** What the process says. */
+/** The messages of the process. */
 export type AdoptMessage =
-  /** It has loaded, and takes its order. */
+  /** The process has loaded and accepts its order. */
   | { kind: 'ready' }
   | { kind: 'step'; step: string }
   | { kind: 'done'; adoption: Adoption }

@@ -12,12 +12,12 @@ import type { AdoptOrder } from './order.js';
 
 export interface ReadGraph {
   inputs: DescribedInput[];
-  /** Features whose missing values the graph replaces itself. */
+  /** Features whose missing values the graph itself replaces. */
   imputed: string[];
   notes: string[];
 }
 
-/** What the graph and the caller say of the inputs, before anything is run. */
+/** What the graph and the caller say about the inputs, before anything is run. */
 export async function readGraph({ bytes }: OpenedGraph, order: AdoptOrder): Promise<ReadGraph> {
   const graph = OnnxGraph.parse(bytes);
   if (graph === null) throw refusal('file', 'an ONNX file', 'another kind of file');

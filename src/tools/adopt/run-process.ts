@@ -14,11 +14,11 @@ import { adoptEntry } from '../../packaged-files.js';
 import { setRuntimeEnvironment } from '../../pool/runtime-environment.js';
 import type { Adoption, AdoptMessage, AdoptOrder } from './order.js';
 
-/** How long it may take: loading a large forest takes the runtime 20 s for 5 MB, and it is loaded three times. */
+/** The longest time it may take. The runtime needs 20 s to load a forest of 5 MB, and loads it three times. */
 const limitMs = 300_000;
 const limitMsPerMb = 30_000;
 
-/** How long a process may take to load before it is taken for one that never will. */
+/** If a process has not loaded after this time, it counts as one that never will. */
 const startMs = 20_000;
 
 export interface ProcessOptions {
@@ -27,10 +27,10 @@ export interface ProcessOptions {
 }
 
 /**
- * Adopts in a process of its own.
+ * Adopts a model in a separate process.
  *
- * @throws {ModelInvalidError} where the graph can't be served, or the runtime crashes or hangs on it.
- * @throws {ProviderUnavailableError} where the runtime, or the process's file, can't be loaded.
+ * @throws {ModelInvalidError} if the graph cannot be served, or the runtime crashes or hangs on it.
+ * @throws {ProviderUnavailableError} if the runtime or the process's file cannot be loaded.
  */
 export async function runAdoption(order: AdoptOrder, { onStep, signal }: ProcessOptions): Promise<Adoption> {
   signal?.throwIfAborted();
@@ -44,8 +44,8 @@ function never(): never {
 }
 
 /**
- * @param isLast whether one that is slow to start is waited for.
- * @returns null where the process did not load in time, and was ended.
+ * @param isLast whether to wait for a process that starts slowly.
+ * @returns null if the process did not load in time and was ended.
  */
 async function attempt(
   order: AdoptOrder,
@@ -109,14 +109,14 @@ function startProcess(order: AdoptOrder): ChildProcess {
   setRuntimeEnvironment();
   return fork(url, [], {
     execArgv: [],
-    // A crash may leave a file behind, which goes with the draft.
+    // A crash may leave a file in the draft directory. It is deleted with that directory.
     cwd: order.draft,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 }
 
-// One return, always of a text: Turbopack follows the argument of `fork`, and ends the build where a path leads to `undefined`.
+// A single return that is always a text: Turbopack follows the argument of `fork`, and its build fails if a path can be `undefined`.
 function entry(): string {
   const url = packagedEntry();
   if (url === null || !isFile(url)) {
@@ -127,7 +127,7 @@ function entry(): string {
   return fileURLToPath(url);
 }
 
-/** null in a bundle in CommonJS form, which does not know where it lies. */
+/** null in a bundle in CommonJS form, which does not know its location. */
 function packagedEntry(): URL | null {
   try {
     return adoptEntry();
@@ -160,7 +160,7 @@ function errorOf({ code, message, issues }: Extract<AdoptMessage, { kind: 'refus
     case 'ERR_MODEL_INTEGRITY':
       return new ModelIntegrityError(message);
     default: {
-      // The message has the issues in it already; they are kept apart too.
+      // The message already has the issues. They are also kept separately.
       const end = issues.length === 0 ? -1 : message.indexOf(`: ${issues[0]?.path ?? ''}: expected`);
       return new ModelInvalidError(end < 0 ? message : message.slice(0, end), end < 0 ? [] : issues);
     }

@@ -3,37 +3,37 @@ import type { RowInput } from '../../models/adopt/row-inputs.js';
 import type { GivenTensor } from '../../protocol/graph-run.js';
 import { seededUniform } from '../seeded-uniform.js';
 
-/** An input with what a trial must know of it. */
+/** An input with the facts that a trial needs. */
 export interface TrialInput extends RowInput {
   /** The texts of each feature, for text inputs. */
   texts: readonly (readonly string[] | undefined)[];
-  /** The value of a missing feature, by feature; undefined where a missing one is refused. */
+  /** The replacement for a missing value, by feature; undefined if a missing value is refused. */
   missing: readonly (number | string | undefined)[];
 }
 
-/** Rows that a model may meet. */
+/** The number of plausible rows. */
 const plausible = 16;
 
-/** Rows with one feature missing, at most. */
+/** The most rows with one missing feature. */
 const maxMissing = 48;
 
-/** Numbers of rows of a trial. */
+/** The row numbers of a trial. */
 export interface RowNumbers {
   plausible: number[];
   zeros: number;
-  /** Rows a thousand times as large as the plausible ones. */
+  /** Rows with values a thousand times as large as the plausible ones. */
   loud: number[];
-  /** The first has all missing that may be, the others one feature each; none where none may be. */
+  /** In the first row everything that may be missing is missing. In the others one feature each. Empty if nothing may be missing. */
   missing: number[];
 }
 
-/** Invented rows for a graph of which nothing is known but its inputs. The same every time. */
+/** Synthetic rows for a graph of which only the inputs are known. They are the same every time. */
 export class TrialRows {
   readonly numbers: RowNumbers;
   readonly #inputs: readonly TrialInput[];
   readonly #values: readonly (number | string)[][][];
 
-  /** @param isTame whether all integers are 0: larger ones may be beyond what a graph looks up. */
+  /** @param isTame whether all integers are 0, because larger ones may exceed a lookup table of the graph. */
   constructor(inputs: readonly TrialInput[], isTame: boolean) {
     this.#inputs = inputs;
     const random = seededNormal();
@@ -41,7 +41,7 @@ export class TrialRows {
     const add = (row: (number | string)[][]): number => rows.push(row) - 1;
     const numbers: RowNumbers = { plausible: [], zeros: 0, loud: [], missing: [] };
     for (let row = 0; row < plausible; row += 1) {
-      // Features are of an unknown size, as amounts are.
+      // The scale of features is unknown. Amounts, for example, are large.
       const scale = row % 2 === 0 ? 2 : 20;
       numbers.plausible.push(add(inputs.map((input) => valuesOf(input, row, isTame, () => scale * random()))));
     }
@@ -70,7 +70,7 @@ export class TrialRows {
   /**
    * Some of the rows as tensors.
    *
-   * @param types 'graph' for the graph as it was found, 'served' for inputs of the types that callers give.
+   * @param types 'graph' for the original graph, 'served' for inputs of the types that callers give.
    */
   given(rows: readonly number[], types: 'graph' | 'served'): GivenTensor[] {
     return this.#inputs.map(({ name, graphType, type, shape }, input) => ({

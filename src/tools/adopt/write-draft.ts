@@ -13,7 +13,7 @@ import type { EditedGraph } from './make-edited.js';
 import type { OpenedGraph } from './open-graph.js';
 import type { AdoptOrder } from './order.js';
 
-/** All that a manifest says. */
+/** All contents of a manifest. */
 export interface DraftManifest {
   order: AdoptOrder;
   opened: OpenedGraph;
@@ -47,7 +47,7 @@ async function takeCases(cases: string, directory: string): Promise<void> {
 async function writeManifest(draft: DraftManifest, sha256: string, batch: 'any' | 'alone'): Promise<void> {
   const { order, opened, inputs, chosen, fraudClass, used, calibration, edited } = draft;
   const outputs: Record<string, unknown> = Object.fromEntries(used.map(({ meaning, name }) => [meaning, name]));
-  // Two logits without labels are what a manifest means without a word.
+  // Two logits without labels are the manifest's default.
   const width = chosen.output.rows?.[0]?.length;
   const isPlain = chosen.form === 'logits' && width === 2 && fraudClass?.labels.length === 0 && fraudClass.column === 1;
   if (fraudClass !== null && !isPlain) {
@@ -71,10 +71,9 @@ async function writeManifest(draft: DraftManifest, sha256: string, batch: 'any' 
 }
 
 /**
- * Checks the directory as `fraud-scorer check` does. Where that finds that a row's score depends on the rows beside it, each row is to
- * run alone.
+ * Checks the directory as `fraud-scorer check` does. If a row's score depends on the other rows in its batch, each row must run alone.
  *
- * @throws {ModelInvalidError} where anything is wrong with it.
+ * @throws {ModelInvalidError} if anything is wrong with it.
  */
 export async function passCheck(draft: DraftManifest): Promise<'any' | 'alone'> {
   const { order, edited } = draft;
@@ -90,12 +89,12 @@ export async function passCheck(draft: DraftManifest): Promise<'any' | 'alone'> 
   );
 }
 
-/** A problem of the rows names the file that they came from. */
+/** If the rows have a problem, names the file that they came from. */
 function withFile(message: string, { cases, draft }: AdoptOrder): string {
   return cases === null || message.includes(join(draft, casesFile)) ? message : `${cases}: ${message}`;
 }
 
-/** The directory that is checked is gone when the caller reads of it. */
+/** The checked directory no longer exists when the caller reads the message, so its path is replaced. */
 function inWordsOfCaller(message: string, { cases, draft }: AdoptOrder): string {
   return message.replaceAll(join(draft, casesFile), cases ?? casesFile).replaceAll(join(draft, '/'), '');
 }

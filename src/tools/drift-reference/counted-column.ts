@@ -4,20 +4,21 @@ import type { InputType } from '../../protocol/row-layout.js';
 import { numberBins } from './number-bins.js';
 import { textBins } from './text-bins.js';
 
-/** Fewer rows in a bin say little. */
+/** With fewer rows, a bin is not reliable. */
 const rowsPerBin = 50;
 
-/** A column of the kept rows in its bins. */
+/** A column of the kept rows, counted in bins. */
 export interface CountedColumn<Bins extends BinnedShares = BinnedShares> {
   readonly bins: Bins;
-  /** Of each block the rows by bin, in the order of `sharesOf`. */
+  /** For each block the rows by bin, in the order of `sharesOf`. */
   readonly counts: readonly Uint32Array[];
 }
 
 /**
- * A column of numbers in bins of about the same number of rows.
+ * Counts a column of numbers in bins with about the same number of rows.
  *
- * @param blocks its values, NaN where missing; of rows that follow one another. @param most bins, at least 1.
+ * @param blocks the values of consecutive rows, NaN if missing.
+ * @param most the most bins, at least 1.
  */
 export function countNumbers(blocks: readonly Float64Array[], most: number, type: InputType) {
   const rows = blocks.reduce((sum, { length }) => sum + length, 0);
@@ -38,7 +39,7 @@ export function countNumbers(blocks: readonly Float64Array[], most: number, type
   return { bins, counts: countsOf(blocks, bins, binOf) };
 }
 
-/** A column of texts, in a bin for each that is not rare. @param blocks places in `texts`. */
+/** Counts a column of texts, with a bin for each text that is not rare. @param blocks indices in `texts`. */
 export function countTexts(blocks: readonly Float64Array[], texts: readonly string[]): CountedColumn {
   const bins = textBins(blocks, texts);
   const others = bins.values.length;
@@ -63,7 +64,7 @@ function countsOf(
   });
 }
 
-/** Whether it can be counted in fewer bins: texts can't. */
+/** Whether it can be counted in fewer bins. Texts cannot. */
 export function isOfNumbers(column: CountedColumn): boolean {
   return !isTextBins(column.bins);
 }

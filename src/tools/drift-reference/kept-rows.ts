@@ -1,16 +1,16 @@
 import { seededUniform } from '../seeded-uniform.js';
 
-/** Rows that stand together in the file. It is the least window that drift is measured over by default. */
+/** Rows that are next to each other in the file. It is the smallest default window for drift. */
 export const blockRows = 500;
 
-/** Numbers that are kept: 160 MB. */
+/** The most numbers that are kept: 160 MB. */
 const mostValues = 20_000_000;
 
 const mostBlocks = 400;
 
 /**
- * A sample of a file's rows in bounded memory: whole blocks of rows that follow one another, so that it can be seen how much the values of a
- * short time differ from those of all. Every block of the file has the same chance to be kept. The same file gives the same sample.
+ * A sample of a file's rows in limited memory. It keeps whole blocks of consecutive rows, so that the values of a short period can be
+ * compared with all values. Every block of the file has the same chance to be kept. The same file gives the same sample.
  */
 export class KeptRows {
   readonly #width: number;
@@ -21,14 +21,14 @@ export class KeptRows {
   #open: Float64Array;
   #openRows = 0;
 
-  /** @param width numbers of a row. */
+  /** @param width numbers per row. */
   constructor(width: number) {
     this.#width = width;
     this.#most = Math.max(1, Math.min(mostBlocks, Math.floor(mostValues / (width * blockRows))));
     this.#open = new Float64Array(width * blockRows);
   }
 
-  /** Where the next row is to be written. */
+  /** The place for the next row. */
   next(): Float64Array {
     if (this.#openRows === blockRows) this.#close();
     this.#openRows += 1;
@@ -36,12 +36,12 @@ export class KeptRows {
     return this.#open.subarray(start, start + this.#width);
   }
 
-  /** Rows that are kept. Those of a block that the file did not fill are, where nothing else had to be left out. */
+  /** Number of kept rows. An incomplete block at the end of the file counts if nothing was left out. */
   get rows(): number {
     return this.#kept.reduce((rows, block) => rows + block.length / this.#width, 0);
   }
 
-  /** The values of a column, by blocks; the last one may be shorter. */
+  /** The values of a column, by blocks. The last block may be shorter. */
   column(index: number): Float64Array[] {
     return this.#kept.map((block) => {
       const values = new Float64Array(block.length / this.#width);

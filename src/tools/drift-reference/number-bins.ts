@@ -3,10 +3,12 @@ import type { InputType } from '../../protocol/row-layout.js';
 import { float32Text } from '../score-file/score-lines.js';
 
 /**
- * Bins of about the same number of rows. A value that many rows share, as 0 often is, has a bin of its own. What lies below the least or above
- * the greatest value falls into bins that the reference has no rows in.
+ * Bins with about the same number of rows. A value that many rows share, often 0, has its own bin. Values below the lowest or above the
+ * highest value fall into bins in which the reference has no rows.
  *
- * @param sorted the finite values, ascending. @param missing rows without a value. @param most bins, at least 1.
+ * @param sorted the finite values, ascending.
+ * @param missing rows without a value.
+ * @param most the most bins, at least 1.
  */
 export function numberBins(sorted: Float64Array, missing: number, most: number, type: InputType): NumberBins {
   const rows = sorted.length + missing;
@@ -31,24 +33,24 @@ export function numberBins(sorted: Float64Array, missing: number, most: number, 
   }
   const inside = counts.length === 0 ? [0] : counts;
   const end = above(greatest, type);
-  // Where there is no greater number, nothing can lie above.
+  // If no larger number exists, no value can be above.
   const ends = Number.isFinite(end) ? [end] : [];
   const edges = [...(starts.length === 0 ? [least] : starts), ...ends].map((edge) => written(edge, type));
   const shares = [0, ...inside, ...ends.map(() => 0)].map((count) => shareOf(count, rows));
   return missing === 0 ? { edges, shares } : { edges, shares, missing: shareOf(missing, rows) };
 }
 
-/** With few digits. */
+/** A share with few digits. */
 export function shareOf(count: number, rows: number): number {
   return rows === 0 ? 0 : Number((count / rows).toFixed(6));
 }
 
-/** The shortest number that is the same in the input's type. */
+/** The shortest decimal number that is the same in the input's type. */
 function written(edge: number, type: InputType): number {
   return type === 'float32' || type === 'float16' ? Number(float32Text(edge)) : edge;
 }
 
-/** The least number above another that the type can tell from it. */
+/** The next number that the type can represent. */
 function above(value: number, type: InputType): number {
   if (type === 'int64' || type === 'int32' || type === 'bool' || type === 'string')
     return value + Math.max(1, ulp(value));

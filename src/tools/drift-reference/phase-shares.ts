@@ -4,7 +4,7 @@ import type { CountedColumn } from './counted-column.js';
 import { blockRows } from './kept-rows.js';
 import { expectedOf, totalsOf } from './phases.js';
 
-/** The greatest index of a full block of the reference against its own phase. @param members the blocks of each phase. */
+/** The highest index of a full block of the reference against its own phase. @param members the blocks of each phase. */
 export function usualOf(column: CountedColumn, rows: readonly number[], members: readonly number[][]): number[] {
   return members.map((blocks) => {
     const expected = expectedOf(column, rows, blocks);
@@ -16,7 +16,7 @@ export function usualOf(column: CountedColumn, rows: readonly number[], members:
   });
 }
 
-/** The bins of a column as they are written, with what is usual, by phase where there are several. */
+/** The bins of a column as they are written, with `usual`, and by phase if there are several. */
 export function withPhases<Bins extends BinnedShares>(
   column: CountedColumn<Bins>,
   rows: readonly number[],

@@ -3,26 +3,27 @@ import { type ExpectedShares, expectedShares, indicesOf } from '../../monitoring
 import type { CountedColumn } from './counted-column.js';
 import { blockRows } from './kept-rows.js';
 
-/** More make the manifest long, and each look at a window slow. */
+/** More phases would make the manifest long and each check of a window slow. */
 const mostPhases = 8;
 
-/** Fewer blocks do not show how much the rows of a phase differ. */
+/** With fewer blocks, the variation within a phase is not visible. */
 const leastBlocks = 8;
 
-/** A block as far as this from its phase is worth one of its own; a little of each feature is chance. */
+/** A block this far from its phase needs its own phase. A small part of the distance of each feature is chance. */
 const far = 0.25;
 const farOfFeature = 0.01;
 
-/** The block that a new phase begins with: not the furthest one, which may stand for nothing but itself. */
+/** The block that starts a new phase. It is not the furthest one, because that may be an outlier. */
 const seedQuantile = 0.98;
 
 const rounds = 4;
 
 /**
- * Finds the parts of a reference whose rows look alike: k-means over its blocks by the population stability index of all features, with as many
- * phases as make the blocks near to theirs.
+ * Finds the parts of a reference whose rows are similar. It runs k-means over the blocks, with the population stability index of all
+ * features as distance. It adds phases until the blocks are near to theirs.
  *
- * @param rows of each block. @returns of each block its phase, from 0.
+ * @param rows the rows of each block.
+ * @returns the phase of each block, counted from 0.
  */
 export function findPhases(features: readonly CountedColumn[], rows: readonly number[]): number[] {
   const enough = far + farOfFeature * features.length;
@@ -42,12 +43,12 @@ export function findPhases(features: readonly CountedColumn[], rows: readonly nu
   return assigned.phases;
 }
 
-/** As `findPhases` left them, once more with other bins: of each block the phase that it is nearest to. */
+/** Assigns the blocks again to the same phases, with other bins. @returns the nearest phase of each block. */
 export function assignAgain(features: readonly CountedColumn[], rows: readonly number[], phases: number[]): number[] {
   return assign(features, rows, membersOf(phases)).phases;
 }
 
-/** The blocks of each phase that has some. */
+/** The blocks of each phase that has any. */
 export function membersOf(phases: readonly number[]): number[][] {
   const members: number[][] = [];
   for (const [block, phase] of phases.entries()) {
@@ -79,7 +80,7 @@ function assign(features: readonly CountedColumn[], rows: readonly number[], mem
   return { phases, distances };
 }
 
-/** The shares that some blocks have together. */
+/** The shares of some blocks together. */
 export function expectedOf(
   { counts }: CountedColumn,
   rows: readonly number[],

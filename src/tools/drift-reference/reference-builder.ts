@@ -11,23 +11,23 @@ import { KeptRows } from './kept-rows.js';
 import { usualOf, withPhases } from './phase-shares.js';
 import { assignAgain, findPhases, membersOf, totalsOf } from './phases.js';
 
-/** Fewer rows make no reference. */
+/** With fewer rows, no reference is made. */
 export const leastRows = 100;
 
-/** What bins are tried where those of more rows differ too much within a phase. */
+/** The bin counts that are tried if finer bins differ too much within a phase. */
 const coarser = [5, 3, 1];
 
-/** The index of a block of the reference itself against its phase: more is no drift, but what the feature does all day. */
+/** If a block's index against its own phase is higher than this, the feature always varies that much, and it is not drift. */
 const mostUsual = 0.5;
 
-/** A reference, and what is to be known of it. */
+/** A reference, and remarks on it. */
 export interface BuiltReference {
   reference: DriftReference;
-  /** Features that got fewer bins, because their values change with the time, as an hour of the day does. */
+  /** Features with fewer bins, because their values change with time, like the hour of the day. */
   coarse: string[];
 }
 
-/** Makes a manifest's reference of rows and their scores. The values are read from a row as the scorer has it. */
+/** Makes a manifest's reference from rows and their scores. It reads the values in the scorer's row format. */
 export class ReferenceBuilder {
   readonly #inputs: readonly ManifestInput[];
   readonly #rows: FeatureRows;
@@ -47,12 +47,12 @@ export class ReferenceBuilder {
     this.#kept = new KeptRows(layout.features + 1);
   }
 
-  /** Rows that the reference would be made of. */
+  /** Rows in the reference. */
   get rows(): number {
     return this.#kept.rows;
   }
 
-  /** @param features which the scorer has taken. @param score the probability of fraud that it gave. */
+  /** @param features features that the scorer has accepted. @param score their fraud probability. */
   add(features: unknown, score: number): void {
     const { layout, floats, reader } = this.#rows;
     if (!writeFeatures(features, layout, floats, 0, reader))
@@ -62,7 +62,7 @@ export class ReferenceBuilder {
     row[this.#features] = score;
   }
 
-  /** @param most bins of a feature, and of the score. */
+  /** @param most the most bins of a feature and of the score. */
   build(most: number): BuiltReference {
     const rows = this.#kept.column(0).map(({ length }) => length);
     const finest = this.#rows.layout.inputs.flatMap((input) =>
@@ -97,9 +97,9 @@ export class ReferenceBuilder {
   }
 
   /**
-   * A window of rows that follow one another holds the values of a short time, and those of some features, such as the hour of the day, are never like
-   * those of all times. Such a feature gets fewer bins, down to one for the whole range, until each block is near to its phase; what
-   * is still found then is a value outside the range, or a missing one.
+   * A window of consecutive rows has the values of a short period. For some features, such as the hour of the day, these never look like
+   * the values of all times. Such a feature gets fewer bins, down to one for the whole range, until each block is near to its phase. With a
+   * single bin, only values outside the range and missing values are detected.
    */
   #steady(
     first: CountedColumn,

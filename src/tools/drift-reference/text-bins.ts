@@ -1,11 +1,11 @@
 import type { TextBins } from '../../monitoring/drift/reference.js';
 import { shareOf } from './number-bins.js';
 
-/** Texts with a bin of their own, and the least share that one is worth. */
+/** The most texts with their own bin, and the lowest share that gets one. */
 const mostTexts = 50;
 const leastTextShare = 0.01;
 
-/** Bins for a column of texts: one for each that is not rare. @param blocks places in `texts`. */
+/** Bins for a column of texts: one for each text that is not rare. @param blocks indices in `texts`. */
 export function textBins(blocks: readonly Float64Array[], texts: readonly string[]): TextBins {
   const counts = new Array<number>(texts.length).fill(0);
   let rows = 0;

@@ -7,10 +7,10 @@ import { OutputFile } from '../score-file/output-file.js';
 const placeholder = 'the reference goes here';
 
 /**
- * Writes a reference into the manifest of a model directory, in the place of one that is there. All other fields stay. The file is replaced as a
- * whole; where it is a link, the file that it leads to.
+ * Writes a reference into the manifest of a model directory and replaces an existing one. All other fields stay. The file is replaced as a
+ * whole. If it is a link, the target is replaced.
  *
- * @throws {ScoreFileError} where it can't be written.
+ * @throws {ScoreFileError} if it cannot be written.
  */
 export async function writeReference(directory: string, reference: DriftReference): Promise<void> {
   const path = await realpath(join(directory, 'model.json'));
@@ -25,7 +25,7 @@ export async function writeReference(directory: string, reference: DriftReferenc
   }
 }
 
-/** @param manifest the text of a manifest, which is indented as it was before. */
+/** @param manifest the text of a manifest. Its indentation is kept. */
 export function withReference(manifest: string, reference: DriftReference): string {
   const fields: Record<string, unknown> = JSON.parse(manifest);
   const indent = /^\{\r?\n([ \t]+)"/.exec(manifest.trimStart())?.[1] ?? '  ';
@@ -33,7 +33,7 @@ export function withReference(manifest: string, reference: DriftReference): stri
   return `${text.replace(`"reference": "${placeholder}"`, () => `"reference": ${referenceText(reference, indent)}`)}\n`;
 }
 
-/** A line for each feature. */
+/** One line for each feature. */
 function referenceText({ rows, phases, score, inputs }: DriftReference, indent: string): string {
   const lists = Object.entries(inputs).map(([name, features]) => {
     const lines = features.map((bins) => `${indent.repeat(4)}${JSON.stringify(bins)}`);

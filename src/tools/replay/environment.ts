@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { runtimeOf } from '../../records/runtime.js';
 import type { BatchPart } from './batch.js';
 
 /** What scores depend on beside the model, as it is here. */
@@ -18,9 +18,10 @@ export interface OtherEnvironment {
   here: string;
 }
 
-/** As records have it. */
-export function cpuModel(): string {
-  return cpus()[0]?.model.trim() || 'unknown';
+/** @param version of this package. */
+export function environmentHere(version: string): Environment {
+  const { package: own, node, onnxruntime, cpuModel } = runtimeOf(version);
+  return { package: own, node, onnxruntime, cpuModel, provider: 'cpu' };
 }
 
 const names = ['package', 'node', 'onnxruntime', 'cpuModel'] as const;

@@ -1,13 +1,12 @@
 import { systemClock } from '../../host/clock.js';
 import type { ModelDirectory } from '../../models/model-directory.js';
 import type { RecordsFile } from '../../records/read/records-files.js';
-import { ToolWorker } from '../tool-worker.js';
 import { type AgainstOptions, AgainstReplay } from './against/against-replay.js';
 import { readLabels } from './against/labels.js';
 import type { BatchPart, RecordedBatch, RecordedRow } from './batch.js';
 import { BatchQueue, type RowOutcome } from './batch-queue.js';
 import { BatchWindow } from './batch-window.js';
-import { cpuModel, type Environment } from './environment.js';
+import { type Environment, environmentHere } from './environment.js';
 import { writeFeatures } from './feature-bytes.js';
 import { type Excuse, isExcuse, type LoadedModel, ModelsOfVersions } from './loaded-model.js';
 import type { ModelFolder } from './model-folder.js';
@@ -48,23 +47,12 @@ const maskedExcuse: Excuse = { code: 'input-masked', why: 'features of the recor
  */
 export async function replayFiles(options: ReplayOptions): Promise<ReplayReport> {
   const startedMs = systemClock.now();
-  const replay = new Replay(options, await environmentHere(options.package));
+  const replay = new Replay(options, environmentHere(options.package));
   try {
     const found = await replay.run();
     return { ...found, seconds: (systemClock.now() - startedMs) / 1_000 };
   } finally {
     await replay.close();
-  }
-}
-
-async function environmentHere(version: string): Promise<Environment> {
-  const worker = new ToolWorker();
-  try {
-    const { runtimeVersion } = await worker.run({ kind: 'probe', providers: [] });
-    const { node } = process.versions;
-    return { package: version, node, onnxruntime: runtimeVersion, cpuModel: cpuModel(), provider: 'cpu' };
-  } finally {
-    await worker.close();
   }
 }
 

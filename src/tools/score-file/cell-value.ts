@@ -1,10 +1,10 @@
 import { type FeatureColumn, wholeTypes } from './feature-columns.js';
 import { isWholeText } from './whole-text.js';
 
-/** The value of a feature as a request takes it; null is a missing one. */
+/** The value of a feature, as a request takes it. null is a missing value. */
 export type FeatureValue = number | bigint | string | null;
 
-/** A cell that holds nothing that its feature takes. */
+/** A cell whose value its feature does not accept. */
 export class BadCell {
   constructor(
     readonly expected: string,
@@ -19,7 +19,7 @@ const mostInt32 = 2 ** 31;
 
 const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** Reads a cell of a CSV file by the type of its feature: numbers strictly, texts as they are. An empty cell is a missing value. */
+/** Reads a CSV cell by the type of its feature: numbers strictly, texts unchanged. An empty cell is a missing value. */
 export function readText(cell: string | undefined, column: FeatureColumn): FeatureValue | BadCell {
   if (cell === undefined) return missing(column, 'nothing');
   const { categories, type } = column;
@@ -29,7 +29,7 @@ export function readText(cell: string | undefined, column: FeatureColumn): Featu
   const text = cell.trim();
   if (text === '') return missing(column, 'an empty cell');
   if (type === 'int64' && /^[+-]?\d{16,}$/.test(text)) return int64(BigInt(text.replace('+', '')), column);
-  // What `Number` takes beyond decimal numbers has a letter in its second or third place.
+  // `Number` also accepts forms that are not decimal. These have a letter as second or third character.
   const number = Number(text);
   if (number - number === 0 && !/[xob]/i.test(text)) {
     if (wholeTypes.has(type) && Number.isInteger(number) && !isWholeText(text)) {

@@ -6,13 +6,13 @@ import type { BadRow, RawRow } from './raw-row.js';
 import { readCsv } from './read-csv.js';
 import { featuresReader, isRowProblem } from './read-features.js';
 
-/** Makes requests of the rows of a CSV file. */
+/** Turns the rows of a CSV file into requests. */
 export class CsvRows implements RowPreparer {
   readonly #columns: readonly FeatureColumn[];
   readonly #others: OtherColumns;
   readonly #features: ReturnType<typeof featuresReader>;
 
-  /** @throws {ScoreFileError} where two features have one column. */
+  /** @throws {ScoreFileError} if two features share one column. */
   constructor(inputs: readonly ManifestInput[], others: OtherColumns) {
     this.#columns = featureColumns(inputs);
     refuseSharedColumns(this.#columns);
@@ -35,7 +35,7 @@ export class CsvRows implements RowPreparer {
     return { line, features, ...others, length, refused: this.#refused };
   }
 
-  /** The scorer's path is like `features.X[3]`. */
+  /** The scorer's path has the form `features.X[3]`. */
   readonly #refused: PreparedRow['refused'] = ({ path, expected, received }) => {
     const [, input, place] = /^features\.(.+)\[(\d+)\]$/.exec(path) ?? [];
     const column = this.#columns.find((one) => one.input === input && one.place === Number(place));

@@ -9,27 +9,27 @@ import type { PreparedRow } from './prepared-row.js';
 
 /** How good the scores of labelled rows are. */
 export interface Evaluation {
-  /** Rows with a label; the others count nowhere here. */
+  /** Rows with a label. Other rows do not count here. */
   labelled: number;
   frauds: number;
   unlabelled: number;
-  /** Null where there is no fraud, or nothing else. */
+  /** null if there is no fraud, or only fraud. */
   areaUnderRoc: number | null;
   averagePrecision: number | null;
-  /** False where there were so many different scores that neighbouring ones were counted as one. */
+  /** False if there were so many different scores that similar scores were counted as one. */
   isExact: boolean;
   costs: Costs | null;
-  /** What the scorer decided, by the thresholds of the probability and of the risk. */
+  /** The scorer's decisions, by the thresholds of probability and risk. */
   decided: PolicyOutcome;
-  /** What other thresholds of the fraud probability would decide alone. */
+  /** The decisions of other thresholds of the fraud probability. */
   thresholds: ThresholdRow[];
-  /** Those of the fraud probability that save most; null without amounts. */
+  /** The thresholds of the fraud probability that save most; null without amounts. */
   best: BestThresholds | null;
 }
 
 const nothing: RowsAbove = { good: 0, fraud: 0, goodAmount: 0, fraudAmount: 0 };
 
-/** Counts labelled rows as they are scored. */
+/** Counts labelled rows while they are scored. */
 export class LabelledRows {
   readonly #tally = new ScoreTally();
   readonly #byDecision: Record<Decision, RowsAbove> = {
@@ -55,8 +55,8 @@ export class LabelledRows {
   }
 
   /**
-   * @param thresholds of the table.
-   * @param blockProbability the policy's.
+   * @param thresholds the thresholds of the table.
+   * @param blockProbability the policy's threshold.
    */
   evaluate(thresholds: readonly number[], blockProbability: number, costs: Costs | null): Evaluation {
     const groups = this.#tally.groups();

@@ -6,23 +6,23 @@ import { ScoreFileError } from './score-file-error.js';
 /** Types whose values are integers. */
 export const wholeTypes: ReadonlySet<string> = new Set(['int64', 'int32', 'bool']);
 
-/** The column of a file for one feature, and what its cells may hold. */
+/** The column of a feature in a file, and the values that its cells may have. */
 export interface FeatureColumn extends WantedColumn {
-  /** The input's name, and the feature's place and name there. */
+  /** The input's name, and the feature's index and name in it. */
   input: string;
   place: number;
   feature: string | null;
   type: string;
-  /** The texts that it may have; null where it has numbers. */
+  /** The texts that it accepts; null if it accepts numbers. */
   categories: ReadonlySet<string> | null;
   takesOtherTexts: boolean;
   takesMissing: boolean;
 }
 
 /**
- * The columns that a file must have, in the order of the model's features. A column has the name of its feature, with the input's name and
- * a dot before it where another feature has the same; a feature without a name is called by its input, with its place, from 0, in
- * brackets where the input has several.
+ * The columns that a file must have, in the order of the model's features. A column has the name of its feature. If another feature has the
+ * same name, the input's name and a dot come first. A feature without a name is named by its input; if the input has several features, its
+ * index (from 0) follows in brackets.
  */
 export function featureColumns(inputs: readonly ManifestInput[]): FeatureColumn[] {
   const counts = new Map<string, number>();
@@ -45,9 +45,9 @@ export function featureColumns(inputs: readonly ManifestInput[]): FeatureColumn[
 }
 
 /**
- * Two features can have one column where the name of one looks like the long name of the other.
+ * Two features can share one column if the name of one looks like the long name of the other.
  *
- * @throws {ScoreFileError} naming both: one of the two would be read from the other's column.
+ * @throws {ScoreFileError} naming both, because one would be read from the other's column.
  */
 export function refuseSharedColumns(columns: readonly FeatureColumn[]): void {
   const byName = new Map<string, FeatureColumn>();

@@ -6,7 +6,7 @@ export interface FileFormat {
   isGzip: boolean;
 }
 
-/** The format that a file's name says. @throws {InvalidOptionsError} where it says none. */
+/** The format, from a file's name. @throws {InvalidOptionsError} if the name does not tell it. */
 export function formatOf(option: string, path: string): FileFormat {
   const [, kind, gzip] = /\.(csv|ndjson|jsonl)(\.gz)?$/i.exec(path) ?? [];
   if (kind === undefined) {

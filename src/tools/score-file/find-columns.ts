@@ -2,13 +2,13 @@ import { nearestName } from '../../validation/nearest-name.js';
 import type { WantedColumn } from './raw-row.js';
 import { ScoreFileError } from './score-file-error.js';
 
-/** Columns that an error lists; the rest are counted. */
+/** The most columns that an error lists. The rest are counted. */
 const maxListed = 5;
 
 /**
- * The place of each wanted column in a header.
+ * The index of each wanted column in a header.
  *
- * @throws {ScoreFileError} where one is missing, with the name that is most like it, or there twice.
+ * @throws {ScoreFileError} if one is missing (with the most similar name), or occurs twice.
  */
 export function findColumns(path: string, header: readonly string[], wanted: readonly WantedColumn[]): number[] {
   const names = header.map((name) => name.trim());
@@ -28,7 +28,7 @@ export function findColumns(path: string, header: readonly string[], wanted: rea
   return wanted.map(({ name }) => places.get(name) ?? -1);
 }
 
-/** @param names that the file has. @param wanted names of all wanted columns. */
+/** @param names the names in the file. @param wanted the names of all wanted columns. */
 export function missingColumns(
   path: string,
   missing: readonly string[],
@@ -36,7 +36,7 @@ export function missingColumns(
   wanted: readonly string[],
 ): string {
   const known = new Set(wanted);
-  // One that is wanted itself was not meant.
+  // A name that is wanted itself is not a misspelt one.
   const others = names.filter((name) => !known.has(name));
   const listed = missing.slice(0, maxListed).map((name) => {
     const nearest = nearestName(name, others);
@@ -47,7 +47,7 @@ export function missingColumns(
   return `${path}: ${what} ${listed.join(', ')}`;
 }
 
-/** Of names alone: those of the model, of options and of columns. */
+/** For names of the model, of options and of columns only. */
 function quoted(name: string): string {
   return JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
 }

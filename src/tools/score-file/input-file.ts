@@ -5,15 +5,15 @@ import { reasonOf, ScoreFileError } from './score-file-error.js';
 
 const gzipMark = [0x1f, 0x8b];
 
-/** A file that is read from its beginning to its end, unpacked where it is a gzip file. */
+/** A file that is read from beginning to end. It is unpacked if it is gzipped. */
 export interface InputFile {
-  /** Bytes of the file, as it lies on the disk. */
+  /** The size of the file on disk, in bytes. */
   size: number;
-  /** @param onRead is told how many bytes of the file have been read. */
+  /** @param onRead called with the number of bytes that have been read. */
   chunks(onRead: (bytes: number) => void): AsyncGenerator<Buffer>;
 }
 
-/** @throws {ScoreFileError} where it can't be read; so does the reading of its chunks. */
+/** @throws {ScoreFileError} if it cannot be read. Reading its chunks throws the same. */
 export async function openInput(path: string): Promise<InputFile> {
   try {
     const file = await open(path);

@@ -5,41 +5,41 @@ import { JsonIntegers } from './json-integers.js';
 import { type NameSlip, nameSlips } from './name-slips.js';
 import type { RowProblem } from './raw-row.js';
 
-/** An object of a JSON file, whatever is in it. */
+/** An object of a JSON file, with any contents. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The field of a row that is a request. */
+/** The field of a row that holds a request's features. */
 const requestField = 'features';
 
-/** What a row of a JSON file gives for the features. */
+/** The features of a row of a JSON file. */
 export interface JsonFeaturesOfRow {
-  /** As `score` takes them; nothing of them is checked. */
+  /** In the form that `score` takes. They are not checked. */
   features: unknown;
-  /** Whether they are what the row has in its field `features`. */
+  /** Whether they are from the row's field `features`. */
   isRequest: boolean;
 }
 
 /**
- * Finds the features in rows of a JSON file. A row with a field `features` is a request, and that field goes to the scorer as it is. In any
- * other row the features are fields among others: those that the model knows go to the scorer, by the names that `score` takes or by the
- * names of columns, such as `X[0]`.
+ * Finds the features in rows of a JSON file. If a row has a field `features`, that field goes to the scorer unchanged. In any other row the
+ * features are fields among others. Those that the model knows go to the scorer, by the names that `score` takes or by column names such as
+ * `X[0]`.
  */
 export class JsonFeatures {
   /** The features that no row of fields has given so far. */
   readonly unseen: Set<FeatureColumn>;
-  /** Whether the fields with these names, from the row, lead to features that are integers; null where the model has none. */
+  /** Whether the path of field names leads to an integer feature; null if the model has none. */
   readonly isInteger: ((names: readonly string[]) => boolean) | null;
   readonly #inputs: readonly ManifestInput[];
   readonly #columns: readonly FeatureColumn[];
   /** The features that a name gives. */
   readonly #given = new Map<string, readonly number[]>();
-  /** Names of columns that `score` does not know, such as `X[0]`. */
+  /** Column names that `score` does not know, such as `X[0]`. */
   readonly #longNames = new Map<string, FeatureColumn>();
   readonly #integers: JsonIntegers;
   readonly #others: ReadonlySet<string>;
   readonly #isSlip: ReturnType<typeof nameSlips>;
 
-  /** @param others names of columns that are no features, such as the label's. */
+  /** @param others the names of other columns, such as the label's. */
   constructor(inputs: readonly ManifestInput[], others: readonly string[]) {
     this.#inputs = inputs;
     this.#others = new Set(others);
@@ -107,7 +107,7 @@ export class JsonFeatures {
     return { features: this.#integers.read(Object.fromEntries(known)), isRequest };
   }
 
-  /** A feature in a request, but not in its field `features`: it would not be read, and could count as missing. */
+  /** A feature outside the field `features` of a request. It would not be read and could count as missing. */
   #beside(row: Fields): RowProblem | null {
     const name = Object.keys(row).find((name) => this.#given.has(name) && !this.#others.has(name));
     if (name === undefined) return null;
@@ -137,7 +137,7 @@ export class JsonFeatures {
     return this.#isSlip(others, (name) => !(this.#given.get(name) ?? []).some((feature) => given.has(feature)));
   }
 
-  /** Inputs made of features that are called by the long names of columns. */
+  /** Inputs built from features that have the long names of columns. */
   #inputsOf(long: readonly (readonly [FeatureColumn, unknown])[]): [string, unknown][] {
     const inputs = new Map<string, [FeatureColumn, unknown][]>();
     for (const [column, value] of long) {

@@ -3,17 +3,17 @@ import { featureNamesOf, type NameScope } from '../../requests/feature-names.js'
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An integer that JSON can't hold as a number. A longer one is beyond int64 anyway. */
+/** An integer that JSON cannot hold as a number. A longer one is beyond int64 anyway. */
 const longInteger = /^-?\d{16,40}$/;
 
 /**
- * Reads integers beyond 2^53 − 1 of int64 features. In JSON they are written in quotes, because a number has lost its last digits by the
- * time that it is read. Everything else stays as it is, for the scorer to check.
+ * Reads integers beyond 2^53 − 1 of int64 features. In JSON they are written in quotes, because a number loses its last digits when it is
+ * parsed. Everything else stays unchanged, and the scorer checks it.
  */
 export class JsonIntegers {
   readonly #inputs: readonly ManifestInput[];
   readonly #top: NameScope;
-  /** The features, in their order, that may be such integers. */
+  /** Whether each feature may be such an integer, in order. */
   readonly #isInteger: boolean[];
   readonly #hasNone: boolean;
 
@@ -21,13 +21,13 @@ export class JsonIntegers {
     this.#inputs = inputs;
     this.#top = featureNamesOf(inputs).top;
     this.#isInteger = inputs.flatMap(({ size, type, categories }) =>
-      // A text of a feature with categories is one of these.
+      // For a feature with categories, the text is one of them.
       Array.from({ length: size }, (_, place) => type === 'int64' && categories?.[place] === undefined),
     );
     this.#hasNone = !this.#isInteger.includes(true);
   }
 
-  /** @param features as `score` takes them; not changed. */
+  /** @param features in the form that `score` takes. They are not changed. */
   read(features: unknown): unknown {
     if (this.#hasNone || !isFields(features)) return features;
     return Object.fromEntries(Object.entries(features).map(([name, value]) => [name, this.#valueOf(name, value)]));
@@ -55,7 +55,7 @@ export class JsonIntegers {
 function integerOf(value: unknown): unknown {
   if (typeof value !== 'string' || !longInteger.test(value)) return value;
   const integer = BigInt(value);
-  // What a number holds is written as one.
+  // An integer that a number can hold becomes a number.
   return Number.isSafeInteger(Number(integer)) ? value : integer;
 }
 

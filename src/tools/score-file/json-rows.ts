@@ -8,14 +8,14 @@ import type { BadRow, RawRow } from './raw-row.js';
 import { readNdjson } from './read-ndjson.js';
 import { ScoreFileError } from './score-file-error.js';
 
-/** Makes requests of the rows of an NDJSON file. Their features go to the scorer as they are, which checks them as it checks all requests. */
+/** Turns the rows of an NDJSON file into requests. Their features go to the scorer unchanged, and it checks them like all requests. */
 export class JsonRows implements RowPreparer {
   readonly #features: JsonFeatures;
   readonly #others: OtherColumns;
   readonly #otherNames: readonly string[];
   /** Names of the other columns that no row has had so far. */
   readonly #unseen: Set<string>;
-  /** Of the first row. */
+  /** The names in the first row. */
   #names: readonly string[] = [];
   #rowsOfFields = 0;
 
@@ -52,7 +52,7 @@ export class JsonRows implements RowPreparer {
     return { line, features, ...others, length, refused: (issue) => jsonProblem(issue, isRequest) };
   }
 
-  /** Where the model takes missing values, a misspelt name would be a missing value in all rows. */
+  /** If the model accepts missing values, a misspelt name would be a missing value in all rows. */
   #refuseUnseen(path: string): void {
     const features = this.#rowsOfFields > 0 ? [...this.#features.unseen].map(({ name }) => name) : [];
     const unseen = [...features, ...this.#unseen];

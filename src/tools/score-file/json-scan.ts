@@ -1,12 +1,12 @@
-/** What a scan of a JSON text tells. */
+/** Gets the parts of a JSON text during a scan. */
 export interface JsonVisitor {
-  /** @param names of the fields that lead to an object's field, the field's own last. Returns true to end the scan. */
+  /** @param names the path to a field, its own name last. @returns true to end the scan. */
   name?: (names: readonly string[], isRepeated: boolean) => boolean;
-  /** @param names of the fields that lead to the number. @param text as it is written. Returns true to end the scan. */
+  /** @param names the path to the number. @param text the number as it is written. @returns true to end the scan. */
   number?: (names: readonly string[], text: string) => boolean;
 }
 
-/** An object or an array that is open. */
+/** An open object or array. */
 interface Open {
   /** The names so far; null in an array. */
   names: Set<string> | null;
@@ -15,10 +15,10 @@ interface Open {
 const numberText = /-?\d[\d.eE+-]*/y;
 
 /**
- * Goes through the names and numbers of a JSON text, which `JSON.parse` gives no longer as they were written: of a name that is there twice
- * it keeps the last value, and it rounds numbers.
+ * Visits the names and numbers of a JSON text as they are written. `JSON.parse` loses this: of a repeated name it keeps the last value, and
+ * it rounds numbers.
  *
- * @param text that is valid JSON.
+ * @param text valid JSON.
  */
 export function scanJson(text: string, visitor: JsonVisitor): void {
   const open: Open[] = [];
@@ -57,7 +57,7 @@ export function scanJson(text: string, visitor: JsonVisitor): void {
   }
 }
 
-/** The place after the closing quotation mark. @param start the place of the opening one. */
+/** The index after the closing quotation mark. @param start the index of the opening one. */
 function stringEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1;

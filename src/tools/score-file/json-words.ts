@@ -1,7 +1,7 @@
 import type { Issue } from '../../errors.js';
 import type { RowProblem } from './raw-row.js';
 
-/** What a caller of `score` can do, and what the writer of a JSON file can do instead. */
+/** Advice for callers of `score`, and the matching advice for authors of a JSON file. */
 const advice: readonly (readonly [string, string])[] = [
   ['a number beyond 2^53 − 1 (pass a bigint)', 'a number beyond 2^53 − 1, which loses digits (write it in quotes)'],
   ['a bigint beyond the range of int64', 'an integer beyond the range of int64'],
@@ -10,7 +10,7 @@ const advice: readonly (readonly [string, string])[] = [
   ['(pass 1 or 0)', '(write 1 or 0)'],
 ];
 
-/** What the scorer has refused, in words of a JSON file. @param isRequest whether the features lie in the row's field `features`. */
+/** Describes a refused value for a JSON file. @param isRequest whether the features are in the row's field `features`. */
 export function jsonProblem({ path, expected, received }: Issue, isRequest: boolean): RowProblem {
   const isMissing = received === 'nothing' || received === 'null';
   return {

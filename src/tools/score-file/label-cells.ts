@@ -3,13 +3,13 @@ import { BadCell } from './cell-value.js';
 
 const labels: Readonly<Record<string, boolean>> = { '1': true, '0': false, true: true, false: false };
 
-/** Whether a row is fraud; null where that is not known: the cell is empty, or null. */
+/** Whether a row is fraud; null if it is not known, because the cell is empty or null. */
 export function readLabel(cell: unknown): boolean | null | BadCell {
   if (cell === undefined || cell === null || cell === '') return null;
   if (typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean') {
     const text = String(cell).trim().toLowerCase();
     if (text === '') return null;
-    // Tables with missing labels are often written with decimal points.
+    // Tables with missing labels often have decimal points in the labels.
     const label = labels[text.replace(/^([01])\.0*$/, '$1')];
     if (label !== undefined) return label;
   }

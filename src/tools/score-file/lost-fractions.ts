@@ -1,14 +1,14 @@
 import { scanJson } from './json-scan.js';
 import { isWholeText } from './whole-text.js';
 
-/** A number that can lose its fraction has so many digits, or an exponent below 0. */
+/** A number can lose its fraction only if it has this many digits, or a negative exponent. */
 const mayBeLost = /[\d.]{17}|\de-/i;
 
 /**
  * Finds numbers in a JSON text that are written with a fraction and parsed to integers.
  *
- * @param counts whether such a number matters, by the names of the fields that lead to it.
- * @returns the names of the first one; null where there is none.
+ * @param counts whether such a number matters, by its path.
+ * @returns the path of the first one; null if there is none.
  */
 export function findLostFraction(text: string, counts: (names: readonly string[]) => boolean): string[] | null {
   if (!mayBeLost.test(text)) return null;

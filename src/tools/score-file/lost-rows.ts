@@ -4,12 +4,12 @@ import type { RowRequest } from './prepared-row.js';
 
 type ScoreMany = (requests: RowRequest[]) => Promise<ScoreOutcome[]>;
 
-/** Runs for a file: each may cost a worker. To find one row of a batch takes about 20. */
+/** The most runs for a file, because each may cost a worker. Finding one row of a batch takes about 20. */
 const maxRuns = 64;
 
 /**
- * Scores rows again that were lost with their worker. A worker that hangs takes its whole batch with it: halves are scored until the row
- * that is at fault is alone.
+ * Scores rows again that were lost with their worker. A hung worker loses its whole batch, so halves are scored until the row that causes
+ * it is alone.
  */
 export class LostRows {
   readonly #scoreMany: ScoreMany;
@@ -20,8 +20,8 @@ export class LostRows {
   }
 
   /**
-   * @returns the outcomes, of which only those of rows that lose their worker alone are lost.
-   * @throws {WorkerLostError} where so many rows are lost that it is hardly their own fault.
+   * @returns the outcomes. Only rows that lose their worker alone stay lost.
+   * @throws {WorkerLostError} if so many rows are lost that they are probably not the cause.
    */
   async settle(requests: readonly RowRequest[], outcomes: readonly ScoreOutcome[]): Promise<readonly ScoreOutcome[]> {
     const places = outcomes.flatMap((outcome, place) => (lossOf(outcome) === null ? [] : [place]));

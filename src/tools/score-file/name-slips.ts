@@ -1,25 +1,25 @@
 import { isSlipOf } from '../../validation/nearest-name.js';
 
-/** A name that is likely to be a misspelt one. */
+/** A name that is probably misspelt. */
 export interface NameSlip {
   name: string;
   meant: string;
 }
 
-/** Names of a file whose meaning is remembered, so that a file with ever new names does not fill the memory. */
+/** The most names that are remembered, so that a file with ever new names does not fill the memory. */
 const maxRemembered = 10_000;
 
-/** Shorter names differ by a letter because they are others, such as `rate` and `date`. */
+/** Shorter names that differ by one letter are usually different names, such as `rate` and `date`. */
 const shortestName = 5;
 
-/** It takes long to compare long names letter by letter. */
+/** Comparing long names letter by letter takes long. */
 const longestName = 40;
 
 /**
- * Makes the function that looks for misspelt names among those that a model does not know. A name counts as one where a known name that the
- * row lacks differs from it in upper and lower case or in what separates words, or by one letter. Names with other digits are others.
+ * Creates the function that looks for misspelt names among unknown ones. A name counts as misspelt if a known name that the row lacks
+ * differs from it only in upper and lower case, in separators, or by one letter. Names with other digits are different names.
  *
- * @param known names. @param others names that are never misspelt, as an option has them.
+ * @param known known names. @param others names that are never misspelt, because an option names them.
  */
 export function nameSlips(
   known: readonly string[],
@@ -53,13 +53,13 @@ function isLike(plain: string, known: string): boolean {
   return known.length >= shortestName && known.length <= longestName && isSlipOf(plain, known);
 }
 
-/** A name without upper case, and without what separates words. */
+/** A name in lower case without separators. */
 function plainName(name: string): string {
   const plain = name.toLowerCase();
   return plain.replace(/[\s_.-]/g, '') || plain;
 }
 
-/** The numbers in a name: `V1_1` is another than `V11`. */
+/** The numbers in a name: `V1_1` is not `V11`. */
 function digitsOf(name: string): string {
   return name.replace(/\D+/g, ' ').trim();
 }

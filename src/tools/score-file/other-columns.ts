@@ -3,9 +3,9 @@ import { readAmount, readId, readLabel } from './label-cells.js';
 import type { PreparedRow } from './prepared-row.js';
 import type { RowProblem } from './raw-row.js';
 
-/** The columns that are no features. */
+/** The columns that are not features. */
 export interface OtherColumns {
-  /** Goes into the file of scores. @default the row's number */
+  /** Copied into the file of scores. @default the row's number */
   id?: string | undefined;
   label?: string | undefined;
   amount?: string | undefined;
@@ -18,7 +18,7 @@ export function namesOfOthers({ id, label, amount }: OtherColumns): string[] {
   return [id, label, amount].filter((name) => name !== undefined);
 }
 
-/** Reads a row's id, label and amount. @param number of the row, where it has no id. */
+/** Reads a row's id, label and amount. @param number the row's number, used if it has no id. */
 export function readOthers(columns: OtherColumns, cells: readonly unknown[], number: number): OtherValues | RowProblem {
   let place = 0;
   const next = (): unknown => cells[place++];
@@ -26,7 +26,7 @@ export function readOthers(columns: OtherColumns, cells: readonly unknown[], num
   if (id instanceof BadCell) return { column: columns.id ?? null, ...id };
   const isFraud = columns.label === undefined ? null : readLabel(next());
   if (isFraud instanceof BadCell) return { column: columns.label ?? null, ...isFraud };
-  // Without its label, a row's amount counts nowhere.
+  // Without a label, a row's amount is not used.
   const amount = columns.amount === undefined || isFraud === null ? 0 : readAmount(next());
   if (amount instanceof BadCell) return { column: columns.amount ?? null, ...amount };
   return { id, isFraud, amount };

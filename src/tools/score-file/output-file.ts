@@ -8,8 +8,8 @@ import { createGzip } from 'node:zlib';
 import { reasonOf, ScoreFileError } from './score-file-error.js';
 
 /**
- * A file that is there as a whole or not at all: written under another name beside it, and renamed at the end. It replaces a file that is
- * there already.
+ * A file that is either complete or absent. It is written under another name next to the target and renamed at the end. It replaces an
+ * existing file.
  */
 export class OutputFile {
   readonly #path: string;
@@ -24,11 +24,11 @@ export class OutputFile {
     const gzip = isGzip ? createGzip() : null;
     this.#stream = gzip ?? file;
     this.#end = gzip === null ? pipelineOf(file) : pipeline(gzip, file);
-    // It is reported by what writes next, or at the end.
+    // The next write, or the end, reports it.
     this.#end.catch(() => {});
   }
 
-  /** Resolves when there is room for more. @throws {ScoreFileError} where it can't be written; so does `commit`. */
+  /** Resolves when there is room for more. @throws {ScoreFileError} if it cannot be written. `commit` throws the same. */
   async write(text: string): Promise<void> {
     await this.#attempt(
       () =>
@@ -47,7 +47,7 @@ export class OutputFile {
     });
   }
 
-  /** Leaves nothing behind, unless it was committed. */
+  /** Removes the temporary file, unless it was committed. */
   async discard(): Promise<void> {
     this.#stream.destroy();
     await this.#end.catch(() => {});
@@ -58,7 +58,7 @@ export class OutputFile {
     try {
       await step();
     } catch (error) {
-      // Where the file below failed, the stream above only says that it was closed.
+      // If the underlying file failed, the stream only says that it was closed.
       const cause = await this.#end.then(
         () => error,
         (reason: unknown) => reason,

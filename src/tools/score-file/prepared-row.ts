@@ -5,27 +5,27 @@ import type { BadRow, RowProblem } from './raw-row.js';
 export interface PreparedRow {
   line: number;
   id: string | number | null;
-  /** What `score` takes as features, unchecked where the file may hold anything. */
+  /** In the form that `score` takes. They are not checked if the file may hold anything. */
   features: unknown;
-  /** Null where it is not known. */
+  /** null if it is not known. */
   isFraud: boolean | null;
   amount: number;
-  /** Characters that the features were made of, where they may hold anything; else 0. */
+  /** The number of characters of the features, if they may hold anything; else 0. */
   length: number;
-  /** Says in words of the file what the scorer has refused. */
+  /** Describes a refused value in the terms of the file. */
   refused: (issue: Issue) => RowProblem;
 }
 
-/** What `scoreMany` takes. A row of a JSON file may hold anything: the scorer refuses what is no features. */
+/** A request for `scoreMany`. A row of a JSON file may hold anything; the scorer refuses values that are not features. */
 export interface RowRequest {
   features: unknown;
 }
 
-/** The rows of a file, some at a time. */
+/** The rows of a file, several at a time. */
 export type PreparedRows = AsyncGenerator<(PreparedRow | BadRow)[]>;
 
-/** Reads the rows of a file by the columns that a model has. */
+/** Reads the rows of a file by the model's columns. */
 export interface RowPreparer {
-  /** @param path for messages. @throws {ScoreFileError} where the file as a whole is bad. */
+  /** @param path the path for messages. @throws {ScoreFileError} if the whole file is bad. */
   rows(path: string, chunks: AsyncIterable<Buffer>): PreparedRows;
 }

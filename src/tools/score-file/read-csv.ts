@@ -3,20 +3,20 @@ import { findColumns } from './find-columns.js';
 import { maxRowLength, type RawRow, type RowReader, type WantedColumn } from './raw-row.js';
 import { ScoreFileError } from './score-file-error.js';
 
-/** In the order in which they are chosen where the header has equally many of them. */
+/** In the order of preference, if the header has equally many of them. */
 const delimiters = [',', ';', '\t'];
 
 interface Line {
   fields: readonly string[];
-  /** The line of the file on which it begins, from 1. */
+  /** The line of the file on which it begins, counted from 1. */
   line: number;
 }
 
 /**
- * Reads the rows of a CSV file, whose first line names its columns.
+ * Reads the rows of a CSV file. Its first line names the columns.
  *
- * @param path for messages.
- * @throws {ScoreFileError} where a wanted column is missing, or there is a quotation mark in a wrong place.
+ * @param path the path for messages.
+ * @throws {ScoreFileError} if a wanted column is missing, or a quotation mark is in a wrong place.
  */
 export async function* readCsv(
   path: string,
@@ -81,7 +81,7 @@ async function* linesOf(path: string, chunks: AsyncIterable<Buffer>): AsyncGener
   }
 }
 
-/** The same chunks; the first has the whole first line in it. */
+/** The same chunks, but the first one contains the whole first line. */
 async function* fromFirstLine(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let start: Buffer | null = Buffer.alloc(0);
   for await (const chunk of chunks) {
@@ -101,18 +101,18 @@ function parserFor(start: Buffer, onLine: (fields: string[], parsed: number) => 
   const parser = parse({
     bom: true,
     delimiter: delimiterOf(start),
-    // By default the parser takes the first line's end for all lines, and leaves the \r of later ones in the last cell.
+    // By default the parser uses the first line's end for all lines, and leaves the \r of later ones in the last cell.
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: maxRowLength,
     on_record: (fields: string[], { lines }: InfoRecord) => {
       onLine(fields, lines);
-      // Nothing goes through the stream: a row at a time would be slow.
+      // Nothing is read through the stream interface, because one row at a time would be slow.
       return null;
     },
   });
-  // The call that writes to it is told as well.
+  // The call that writes to the parser gets the error too.
   return parser.on('error', () => {});
 }
 
@@ -125,12 +125,12 @@ function delimiterOf(start: Buffer): string {
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
 }
 
-/** Resolves when the parser has parsed the chunk; null ends it. */
+/** Resolves when the parser has parsed the chunk. null ends it. */
 function written(parser: Parser, chunk: Buffer | null): Promise<void> {
   return new Promise((resolve, reject) => {
     parser.once('error', reject);
     const done = (error?: Error | null): void => {
-      // Where the chunk is broken, the event comes later, with the same error.
+      // If the chunk is not valid, the event comes later with the same error.
       if (error) reject(error);
       else resolve(void parser.off('error', reject));
     };
@@ -144,12 +144,15 @@ function written(parser: Parser, chunk: Buffer | null): Promise<void> {
   });
 }
 
-/** Finds the line on which a row begins. A cell may hold line ends, and the parser counts \r\n in a cell as two. */
+/**
+ * Finds the line on which a row begins. A cell may contain line ends, and the parser counts \r
+ *  in a cell as two.
+ */
 class LineCounter {
   #last = 0;
   #surplus = 0;
 
-  /** @param parsed lines, as the parser counts them. */
+  /** @param parsed the number of lines, as the parser counts them. */
   firstLineOf(fields: readonly string[], parsed: number): number {
     const isOneLine = this.lineOf(parsed) === this.#last + 1;
     const ends = isOneLine ? [] : fields.flatMap((field) => field.match(/\r\n|\r|\n/g) ?? []);
@@ -163,7 +166,7 @@ class LineCounter {
   }
 }
 
-/** Not the parser's own words, which quote the file. */
+/** Replaces the parser's own message, which quotes the file. */
 function messageOf(path: string, { code, lines }: CsvError, counter: LineCounter): string {
   const line = typeof lines === 'number' ? `, line ${counter.lineOf(lines)}` : '';
   const what = problems[code] ?? `the rules of CSV are broken (${code})`;

@@ -3,13 +3,13 @@ import { BadCell, type FeatureValue, readText } from './cell-value.js';
 import type { FeatureColumn } from './feature-columns.js';
 import type { RowProblem } from './raw-row.js';
 
-/** What `score` takes as features: an array for each input. */
+/** Features in the form that `score` takes: an array for each input. */
 export type RowFeatures = Record<string, Float32Array | FeatureValue[]>;
 
 /**
- * Makes the function that reads the features of a row of texts.
+ * Creates the function that reads the features of a row of texts.
  *
- * @returns a function of the row's cells, of which the first are those of the features, in their order.
+ * @returns a function of the row's cells. The first cells are those of the features, in order.
  */
 export function featuresReader(
   inputs: readonly ManifestInput[],

@@ -8,11 +8,11 @@ import { ScoreFileError } from './score-file-error.js';
 type IsInteger = (names: readonly string[]) => boolean;
 
 /**
- * Reads the rows of a file with a JSON object on each line; empty lines are passed over.
+ * Reads the rows of a file with a JSON object on each line. Empty lines are skipped.
  *
- * @param path for messages.
- * @param isInteger whether the fields with these names, from the row, lead to a number that must be an integer; null where none do.
- * @throws {ScoreFileError} where a line is too long, or the file is empty.
+ * @param path the path for messages.
+ * @param isInteger whether the path of field names leads to a number that must be an integer; null if there is none.
+ * @throws {ScoreFileError} if a line is too long, or the file is empty.
  */
 export async function* readNdjson(
   path: string,
@@ -67,14 +67,14 @@ function parsed(text: string): Fields | null {
     const value: unknown = JSON.parse(text);
     return isFields(value) ? value : null;
   } catch {
-    // The parser's own words quote what it read.
+    // The parser's own message quotes the text.
     return null;
   }
 }
 
-/** What is wrong with the text of a row that its parsed value does not show any more. */
+/** Problems of a row's text that its parsed value does not show. */
 function problemOf(cells: Fields, text: string, isInteger: IsInteger | null): RowProblem | null {
-  // The parser keeps the last of several values that have one name.
+  // If a name occurs twice, the parser keeps only the last value.
   const repeated = findRepeatedName(text, cells);
   if (repeated !== null)
     return { column: columnOf(repeated), expected: 'each name once in an object', received: 'it twice' };

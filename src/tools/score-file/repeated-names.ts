@@ -1,13 +1,14 @@
 import { scanJson } from './json-scan.js';
 
 /**
- * Finds a name that an object of a JSON text has twice, at any depth.
+ * Finds a name that occurs twice in an object of a JSON text, at any depth.
  *
- * @param value what the text was parsed to.
- * @returns the names of the fields that lead to it, with its own last; null where there is none.
+ * @param value the parsed text.
+ * @returns the path of the repeated name; null if there is none.
  */
 export function findRepeatedName(text: string, value: unknown): string[] | null {
-  // Fast, and right where it says that there is none: a text in the row that holds a quotation mark and a colon can only add to the first.
+  // A fast check that never misses a repeated name: a text in the row that contains a quotation mark and a colon can only increase the
+  // first count.
   if (possibleNames(text) === namesIn(value)) return null;
   let repeated: string[] | null = null;
   scanJson(text, {
@@ -19,7 +20,7 @@ export function findRepeatedName(text: string, value: unknown): string[] | null 
   return repeated;
 }
 
-/** Colons behind a quotation mark: each name has one. */
+/** The number of colons after a quotation mark. Each name has one. */
 function possibleNames(text: string): number {
   let count = 0;
   for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
@@ -30,7 +31,7 @@ function possibleNames(text: string): number {
   return count;
 }
 
-/** The names of all objects in a value. Not recursive: JSON may be nested deeper than the stack is. */
+/** The number of names of all objects in a value. Not recursive, because JSON may be nested deeper than the stack allows. */
 function namesIn(value: unknown): number {
   let count = 0;
   const left: unknown[] = [value];

@@ -1,9 +1,9 @@
-/** A file that can't be scored, read or written, with the reason and the place. Never holds a value of the file. */
+/** A file cannot be scored, read or written. The message has the reason and the position, and never a value of the file. */
 export class ScoreFileError extends Error {
   override readonly name = 'ScoreFileError';
 }
 
-/** The reason of an error of the file system, for messages. */
+/** The reason of a file system error, for messages. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason';
   const code = 'code' in error ? String(error.code) : '';

@@ -17,12 +17,12 @@ import { utf8Chunks } from './utf8-chunks.js';
 
 export interface ScoreFileOrder {
   file: string;
-  /** null: the scores are not written. */
+  /** null if the scores are not written. */
   out: string | null;
-  /** Of the model that scores. */
+  /** The inputs of the model that scores. */
   inputs: readonly ManifestInput[];
   columns: OtherColumns;
-  /** Leaves a bad row out, and goes on. @default a bad row ends it */
+  /** Skips bad rows and goes on. @default stops at the first bad row */
   skipBadRows: boolean;
 }
 
@@ -30,38 +30,38 @@ export interface ScoreFileParts {
   scoreMany(requests: RowRequest[]): Promise<ScoreOutcome[]>;
   /** Called for each row, in the order of the file. */
   onScored(row: PreparedRow, result: ModelResult): void;
-  /** Called now and then. */
+  /** Called from time to time. */
   onProgress(progress: Progress): void;
   signal?: AbortSignal | undefined;
 }
 
 export interface Progress {
-  /** Of the file as it lies on the disk. */
+  /** The size of the file on disk. */
   bytes: number;
   totalBytes: number;
   rows: number;
 }
 
 export interface ScoredFile {
-  /** Rows of the file. */
+  /** Rows in the file. */
   rows: number;
   scored: number;
   skipped: SkippedRows[];
 }
 
-/** Rows of a batch at most, features of all its rows together, and characters of rows that may hold anything. */
+/** The most rows in a batch, the most features of all its rows, and the most characters of rows that may hold anything. */
 const maxBatchRows = 1_024;
 const maxBatchFeatures = 1_000_000;
 const maxBatchLength = 4 * 2 ** 20;
-/** Batches that are being scored at the same time: more would be no faster. */
+/** The most batches that are scored at the same time. More would not be faster. */
 const maxBatches = 4;
 
 /**
- * Scores the rows of a file and writes their scores to another, in their order and in bounded memory. The file of scores is there when all
- * is done; if anything goes wrong before, nothing is.
+ * Scores the rows of a file and writes their scores to another file, in the same order and in limited memory. The file of scores appears
+ * when everything is done. If anything goes wrong before, there is no file.
  *
- * @throws {ScoreFileError} where a file can't be read or written, a column is missing or, unless they are left out, a row is bad.
- * @throws {FraudScorerError} where the scorer fails.
+ * @throws {ScoreFileError} if a file cannot be read or written, a column is missing, or a row is bad and bad rows are not skipped.
+ * @throws {FraudScorerError} if the scorer fails.
  */
 export async function scoreFile(order: ScoreFileOrder, parts: ScoreFileParts): Promise<ScoredFile> {
   const { file, inputs, columns } = order;
@@ -102,7 +102,7 @@ interface Batch {
   outcomes: Promise<ScoreOutcome[]>;
 }
 
-/** One pass over the rows of a file: batches them, and hands their scores on in the same order. */
+/** One pass over the rows of a file: collects batches, and hands their scores on in the same order. */
 class Pass {
   readonly #order: ScoreFileOrder;
   readonly #parts: ScoreFileParts;
@@ -147,7 +147,7 @@ class Pass {
       this.#skips.add(line, problem);
       return;
     }
-    // A row before it may be refused by the scorer: the first one of the file is told.
+    // The scorer may refuse an earlier row, and the error must name the first bad row of the file.
     await this.#landAll();
     throw new ScoreFileError(`${this.#order.file}, line ${line}: ${describeProblem(problem)}`);
   }
@@ -170,7 +170,7 @@ class Pass {
     if (rows.length === 0) return;
     const requests = rows.map(({ features }) => ({ features }));
     const outcomes = this.#parts.scoreMany(requests);
-    // It is awaited in its turn, or not at all where one before it fails.
+    // It is awaited in its turn, or not at all if an earlier one fails.
     outcomes.catch(() => {});
     this.#batches.push({ rows, requests, outcomes });
   }
@@ -195,7 +195,7 @@ class Pass {
     await this.#write(scored);
   }
 
-  /** Null where the row is left out. */
+  /** null if the row is skipped. */
   #resultOf(row: PreparedRow, outcome: ScoreOutcome | undefined): ModelResult | null {
     if (outcome?.status === 'fulfilled' && outcome.value.source === 'model') return outcome.value;
     const reason = outcome?.status === 'rejected' ? outcome.reason : null;
@@ -209,11 +209,11 @@ class Pass {
   }
 }
 
-/** What is wrong with a row that the scorer rejected; null where it is not the row's own fault. */
+/** What is wrong with a row that the scorer rejected; null if the row is not the cause. */
 function problemOf(row: PreparedRow, reason: unknown): RowProblem | null {
   const issue = reason instanceof InvalidRequestError ? reason.issues[0] : undefined;
   if (issue !== undefined) return row.refused(issue);
-  // The scorer has tried the row alone. The error's own words may quote a value.
+  // The scorer has tried the row alone. The error's own message may quote a value.
   return reason instanceof InferenceError || reason instanceof WorkerLostError ? unscorable : null;
 }
 

@@ -4,7 +4,7 @@ import type { FileFormat } from './file-format.js';
 
 export type ScoreOfRow = Pick<ModelResult, 'fraudProbability' | 'riskScore' | 'decision'>;
 
-/** The columns of the scores, behind the one that tells the row. */
+/** The columns of the scores, after the column that identifies the row. */
 export const scoreColumns = ['fraudProbability', 'riskScore', 'decision'] as const;
 
 export interface ScoredRow {
@@ -12,9 +12,9 @@ export interface ScoredRow {
   score: ScoreOfRow;
 }
 
-/** Writes scores as text in the format of a file. @param idColumn the column's name that tells the row. */
+/** Formats scores as text in the format of a file. @param idColumn the name of the column that identifies the row. */
 export interface ScoreLines {
-  /** What the file begins with. */
+  /** The beginning of the file. */
   readonly head: string;
   lines(rows: readonly ScoredRow[]): string;
 }

@@ -2,14 +2,14 @@ import { formatOf } from './file-format.js';
 import { OutputFile } from './output-file.js';
 import { type ScoredRow, type ScoreLines, scoreLines } from './score-lines.js';
 
-/** A file that scores are written to, in the format that its name says. Throws as `OutputFile` does. */
+/** A file for scores, in the format that its name tells. Throws what `OutputFile` throws. */
 export class ScoresFile {
   readonly #path: string;
   readonly #isGzip: boolean;
   readonly #lines: ScoreLines;
   #file: OutputFile | null = null;
 
-  /** Nothing is written yet. @param idColumn the column's name that tells the row. @throws where the name says no format. */
+  /** Writes nothing yet. @param idColumn the name of the column that identifies the row. @throws if the name tells no format. */
   constructor(path: string, idColumn: string) {
     const { kind, isGzip } = formatOf('--out', path);
     this.#path = path;

@@ -1,19 +1,19 @@
 import type { RowProblem } from './raw-row.js';
 
-/** Rows that were left out for one reason. */
+/** Rows that were skipped for the same reason. */
 export interface SkippedRows {
   column: string | null;
   expected: string;
   received: string;
   rows: number;
-  /** The first lines of the file, at most 10. */
+  /** The first lines, at most 10. */
   lines: number[];
 }
 
-/** Lines that are listed for each reason. */
+/** The most lines that are listed for each reason. */
 const maxLines = 10;
 
-/** Reasons that are told apart: those of a JSON file may have ever new names in them. */
+/** The most reasons that are counted separately, because those of a JSON file may contain ever new names. */
 const maxReasons = 1_000;
 
 const otherReasons: RowProblem = {
@@ -22,7 +22,7 @@ const otherReasons: RowProblem = {
   received: 'a row that is bad for another reason',
 };
 
-/** Counts the rows that were left out by reason, in bounded memory. */
+/** Counts the skipped rows by reason, in limited memory. */
 export class SkipCounts {
   readonly #byReason = new Map<string, SkippedRows>();
   #total = 0;
@@ -43,7 +43,7 @@ export class SkipCounts {
     this.#byReason.set(key, skipped);
   }
 
-  /** The most frequent first. */
+  /** The most frequent reason first. */
   list(): SkippedRows[] {
     return [...this.#byReason.values()].sort((a, b) => b.rows - a.rows);
   }

@@ -2,7 +2,7 @@ import type { ManifestInput } from '../../models/manifest-inputs.js';
 import { featureNamesOf, type NameScope } from '../../requests/feature-names.js';
 import { featureColumns } from './feature-columns.js';
 
-/** Rows in which one feature had a text that is none of its categories. */
+/** Rows in which a feature had a text that is not one of its categories. */
 export interface UnknownTextsOfColumn {
   column: string;
   rows: number;
@@ -14,13 +14,13 @@ interface Watched {
 }
 
 /**
- * Counts the rows whose texts the model does not know, by column and without the texts. Such a text is scored as `unknownCategory`, so one
- * that is misspelt in a whole file would not be noticed.
+ * Counts the rows with texts that the model does not know, by column. The texts are not stored. Such a text is scored as `unknownCategory`.
+ * Without this count, a text that is misspelt in a whole file would not be noticed.
  */
 export class UnknownTexts {
   readonly #inputs: readonly ManifestInput[];
   readonly #top: NameScope;
-  /** By feature, in the order of all features; null where no text of it can be unknown. */
+  /** In the order of all features; null if the feature cannot have an unknown text. */
   readonly #watched: readonly (Watched | null)[];
   /** The number of each input's first feature. */
   readonly #firsts: readonly number[];
@@ -41,7 +41,7 @@ export class UnknownTexts {
     this.#hasNone = this.#watched.every((watched) => watched === null);
   }
 
-  /** @param features of a row that has a score, as `score` takes them. */
+  /** @param features the features of a scored row, in the form that `score` takes. */
   add(features: unknown): void {
     if (this.#hasNone || typeof features !== 'object' || features === null) return;
     for (const [name, value] of Object.entries(features)) {

@@ -5,9 +5,9 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * The same bytes, each chunk valid UTF-8 by itself: a character that two chunks share moves to the second one.
+ * The same bytes, but each chunk is valid UTF-8 by itself. A character that is split between two chunks moves to the second one.
  *
- * @param path for messages.
+ * @param path the path for messages.
  * @throws {ScoreFileError} at the first line that is not UTF-8.
  */
 export async function* utf8Chunks(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -18,7 +18,7 @@ export async function* utf8Chunks(path: string, chunks: AsyncIterable<Buffer>): 
     const end = bytes.length - unfinishedLength(bytes);
     const whole = bytes.subarray(0, end);
     rest = bytes.subarray(end);
-    // With the line's first byte, which tells whether a \r before it was an end of its own.
+    // Includes the line's first byte, which tells whether a \r before it was a separate line end.
     if (!isUtf8(whole)) throw notUtf8(path, lines.next + lines.before(whole, invalidLineAt(whole) + 1));
     lines.pass(whole);
     if (whole.length > 0) yield whole;
@@ -31,7 +31,7 @@ function notUtf8(path: string, line: number): ScoreFileError {
   return new ScoreFileError(`${path}, line ${line}: ${problem}`);
 }
 
-/** The length of a character at the end whose last bytes have not come yet; 0 where there is none. */
+/** The length of an incomplete character at the end; 0 if there is none. */
 function unfinishedLength(bytes: Buffer): number {
   for (let length = 1; length <= Math.min(3, bytes.length); length += 1) {
     const byte = bytes[bytes.length - length] ?? 0;
@@ -41,14 +41,14 @@ function unfinishedLength(bytes: Buffer): number {
   return 0;
 }
 
-/** By the first byte of a character. */
+/** From the first byte of a character. */
 function characterLength(first: number): number {
   if (first >= 0xf0) return 4;
   if (first >= 0xe0) return 3;
   return first >= 0xc0 ? 2 : 1;
 }
 
-/** Where the first line begins that is not valid. */
+/** The index at which the first invalid line begins. */
 function invalidLineAt(bytes: Buffer): number {
   let start = 0;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -59,9 +59,13 @@ function invalidLineAt(bytes: Buffer): number {
   return start;
 }
 
-/** Counts the ends of lines: \n, \r\n, or \r alone. */
+/**
+ * Counts line ends:
+ * , \r
+ * , or \r alone.
+ */
 class LineEnds {
-  /** The line that the next byte belongs to, from 1. */
+  /** The line of the next byte, counted from 1. */
   next = 1;
   #lastByte = 0;
 
@@ -70,7 +74,7 @@ class LineEnds {
     this.#lastByte = bytes[bytes.length - 1] ?? this.#lastByte;
   }
 
-  /** Ends of lines in the first bytes of a chunk. A \r that ends the chunk counts when the next byte is known. */
+  /** Line ends in the first bytes of a chunk. A \r at the end of a chunk is counted when the next byte is known. */
   before(bytes: Buffer, length: number): number {
     let count = 0;
     let last = this.#lastByte;

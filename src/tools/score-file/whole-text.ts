@@ -1,8 +1,8 @@
 /**
- * Whether a decimal number is an integer as it is written: `1.0` and `10e-1` are. As a number, 9007199254740991.4 would be one too, because
+ * Whether a decimal number is an integer as it is written. `1.0` and `10e-1` are. As a number, 9007199254740991.4 would be one too, because
  * it has lost its fraction.
  *
- * @param text that `Number` takes for a finite decimal number.
+ * @param text a text that `Number` parses to a finite decimal number.
  */
 export function isWholeText(text: string): boolean {
   const [, whole = '', fraction = '', exponent = '0'] = /^[+-]?(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? [];

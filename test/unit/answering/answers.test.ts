@@ -104,7 +104,7 @@ function answerOf({ told }: Callers, number: number): ModelResult {
 }
 
 describe('Answers', () => {
-  it("decides by the outputs of the request's own place, and says how long what took", () => {
+  it("decides by the outputs of the request's own row, and measures each stage", () => {
     const { clock, callers, table, send, land, performance } = rig();
     const lane = send([
       [0.75, 0.25],
@@ -137,7 +137,7 @@ describe('Answers', () => {
     [[0.5, Number.NaN]],
     [[0.5, 1.5]],
     [[0.5, -0.1]],
-  ])('fails a request with the outputs %j, which must never become a decision, and only that one', (outputs) => {
+  ])('fails only the request with the outputs %j, because they must never become a decision', (outputs) => {
     const { callers, stats, send, land, performance } = rig();
     land(send([[0.5, 0.5], outputs, [0.5, 0.5]]));
     expect(callers.told[1]).toMatchObject([
@@ -172,7 +172,7 @@ describe('Answers', () => {
     expect(answerOf(callers, 0).decision).toBe('BLOCK');
   });
 
-  it('asks the host, which hears of the scores, the policy and the request, and decides or leaves it', () => {
+  it("gives the host the scores, the policy's decision and the request, and uses its decision if there is one", () => {
     const asked: unknown[] = [];
     const decide: Decide = (scores, request) => {
       asked.push([scores, request]);
@@ -215,7 +215,7 @@ describe('Answers', () => {
       /a string that is no decision, expected APPROVE, REVIEW, BLOCK or undefined/,
     ],
     ['returns null', () => untyped(null), /^the function decide returned null, expected/],
-  ])('has the policy decide where the host function %s, and reports it', (_, decide, reason) => {
+  ])("uses the policy's decision if the host function %s, and reports it", (_, decide, reason) => {
     const { callers, table, failures, send, land } = rig({ decide });
     const lane = send([[0.96875, 0.5]]);
     table.request[lane.rows[0] ?? -1] = { features: {} };
@@ -237,7 +237,7 @@ describe('Answers', () => {
     expect([callers.told, table.freeCount]).toEqual([[[]], 16]);
   });
 
-  it('answers each request of its batches that is not settled once, whatever was settled meanwhile', () => {
+  it('answers each open request of its batches, even if others are settled meanwhile', () => {
     const fate = fc.constantFrom('waits', 'settled', 'settled and taken again');
     fc.assert(
       fc.property(fc.array(fc.array(fate, { maxLength: maxBatchSize }), { minLength: 2, maxLength: 2 }), (batches) => {

@@ -121,7 +121,7 @@ describe('Explanations', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('are not made for a request that was answered before their turn, whoever has its row by then', async () => {
+  it('are not made for a request that was answered before its turn, even if its row has a new request', async () => {
     const { table, asked, explained, explanations, hold } = rig();
     hold();
     const { row, result } = hold();
@@ -136,7 +136,7 @@ describe('Explanations', () => {
     expect(explanations.summary).toEqual({ given: 1, skipped: 1 });
   });
 
-  it('do not change an answer that was given while they were made, nor the next request of its row', async () => {
+  it('do not change an answer that was given meanwhile, nor the next request of its row', async () => {
     const { table, asked, explained, explanations, hold } = rig({ capacity: 1 });
     const { row, result } = hold();
     await turn();
@@ -150,7 +150,7 @@ describe('Explanations', () => {
     expect(explanations.summary).toEqual({ given: 1, skipped: 1 });
   });
 
-  it('go on where one never comes back, once its request is settled', async () => {
+  it('continue after one that never comes back, when its request is settled', async () => {
     const { table, asked, explained, failures, explanations, hold } = rig();
     const [first, second] = [hold(), hold()];
     await turn();
@@ -191,7 +191,7 @@ describe('Explanations', () => {
     expect(explanations.summary).toEqual({ given: 1, skipped: 2 });
   });
 
-  it('are not waited for where as many wait for theirs as may', async () => {
+  it('are skipped if the most allowed requests already wait for them', async () => {
     const { table, asked, explanations, hold } = rig({ capacity: maxExplanations + 1 });
     for (let request = 0; request < maxExplanations; request += 1) hold();
     const row = claimRow(table);

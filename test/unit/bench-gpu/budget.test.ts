@@ -7,28 +7,28 @@ const plans: readonly Plan[] = [
   { plannedSeconds: 30, leastSeconds: 8 },
 ];
 
-test('where there is time, each takes as long as planned', () => {
+test('if there is enough time, each part takes as long as planned', () => {
   expect(allot(plans, 40)).toBe(10);
   expect(allot(plans, 4_000)).toBe(10);
 });
 
-test('where there is less, the longest gives way first', () => {
+test('if there is less time, the longest part is shortened first', () => {
   expect(allot(plans, 25)).toBe(10);
   expect(allot(plans.slice(1), 15)).toBe(15);
 });
 
-test('where there is less still, all that were longer take as long as each other', () => {
+test('if there is even less, all shortened parts get the same time', () => {
   expect(allot(plans, 18)).toBe(9);
   expect(allot([{ plannedSeconds: 2, leastSeconds: 0 }, ...plans], 12)).toBe(2);
   expect(allot([...plans, { plannedSeconds: 2, leastSeconds: 0 }], 12)).toBe(5);
 });
 
-test('one that would say nothing in the time it got is left out, and leaves it to the others', () => {
+test('a part that could measure nothing in its time is left out, and its time goes to the others', () => {
   expect(allot(plans, 6)).toBeNull();
   expect(allot(plans.slice(1), 12)).toBe(12);
 });
 
-test('nothing is run when the time is over, or nothing is left to run', () => {
+test('nothing is run if the time is over, or no part is left', () => {
   expect(allot([{ plannedSeconds: 10, leastSeconds: 0 }], 0)).toBeNull();
   expect(allot([], 100)).toBeNull();
 });
@@ -45,13 +45,13 @@ test('parts that keep to what they were allotted end in time, whatever was plann
   );
 });
 
-test('a process that hangs is ended before it takes the time of everything', () => {
+test('a hung process is ended before it takes all the time', () => {
   expect(patienceSeconds(10, 400)).toBe(30);
   expect(patienceSeconds(300, 310)).toBe(310);
   expect(patienceSeconds(10, -3)).toBe(1);
 });
 
-test('a slice takes its share of the time that is left, and no more than is of use', () => {
+test('a slice takes its share of the time that is left, and not more than is useful', () => {
   let now = 0;
   const timeLeft = new TimeLeft(10, () => now);
   expect(timeLeft.sliceMs(5, 60_000)).toBe(2_000);

@@ -18,7 +18,7 @@ function refused(...args: string[]): CommanderError {
   throw new Error(`expected ${args.join(' ')} to be refused`);
 }
 
-test('without a word everything is run on CUDA, with a soak of five minutes, in less than nine', () => {
+test('by default everything runs on CUDA, with a soak of five minutes, in less than nine minutes', () => {
   const { parts, settings, budgetSeconds } = readGpuOptions([], {});
   expect(parts).toEqual(names);
   expect(settings).toMatchObject({ provider: 'cuda', device: 0, soakSeconds: 300, batchSize: 1_024 });
@@ -31,7 +31,7 @@ test('what is planned fits the budget, a soak of five minutes and the last table
   expect(plans.reduce((sum, { plannedSeconds }) => sum + plannedSeconds, 0)).toBeLessThanOrEqual(budgetSeconds - 5);
 });
 
-test('the results go where the host collects them, or where they are told to', () => {
+test('the results are written where the host collects them, or to the given directory', () => {
   expect(readGpuOptions([], {}).directory).toBe('.cache/gpu-bench');
   expect(readGpuOptions([], { OUT: '/collected' }).directory).toBe('/collected');
   expect(readGpuOptions(['--out', '/here'], { OUT: '/collected' }).directory).toBe('/here');
@@ -58,7 +58,7 @@ test('TF32 is allowed where its difference is reported, and forbidden, as it is 
   }
 });
 
-test('what is not as described is refused', () => {
+test('options that are not documented are refused', () => {
   expect(refused('--only', 'raws').message).toContain("received 'raws'");
   expect(refused('--provider', 'rocm').message).toContain('cuda, tensorrt, cpu');
   expect(refused('--soak-seconds', '1.5').message).toContain('whole number');

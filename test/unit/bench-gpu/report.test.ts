@@ -23,20 +23,20 @@ function cells(text: string): string[][] {
 
 const slow = checkOf({ what: 'runs', bound: 'under', limit: 0.5, unit: 'ms', figure: figureOf([0.8]) });
 
-test('a figure stands beside what was asked of it', () => {
+test('a result is shown beside its limit', () => {
   expect(slow).toMatchObject({ asked: 'under 0.50 ms', seen: '0.80 ms', met: false, isMust: false });
   expect(checkOf({ what: 'runs', bound: 'at least', limit: 2, unit: 'perSecond', figure: figureOf([3]) }).met).toBe(
     true,
   );
 });
 
-test('what was not measured is neither met nor missed', () => {
+test('a value that was not measured is neither met nor missed', () => {
   const check = checkOf({ what: 'runs', bound: 'under', limit: 0.5, unit: 'ms', figure: null }, true);
   expect(check).toMatchObject({ seen: 'nothing', met: null });
   expect(hasFailed([check])).toBe(false);
 });
 
-test('only a must that is missed fails the run, not speed', () => {
+test('only a missed required limit fails the run, not a speed limit', () => {
   expect(hasFailed([slow, reported('memory', 12, 'megabytes'), mustBeNone('requests lost', 0)])).toBe(false);
   expect(hasFailed([mustBeNone('requests lost', 1)])).toBe(true);
 });

@@ -19,32 +19,32 @@ test('a part that ends well is done, and a table that grew is there once', async
   expect(tables).toEqual([{ title: 'Found', columns: [{ name: '' }], rows: [['first'], ['second']] }]);
 });
 
-test('a process that crashes costs what it had not found yet, and nothing else', async () => {
+test('a process that crashes loses only what it had not reported yet', async () => {
   const { status, reason, tables } = await run('crash');
   expect(status).toBe('failed');
   expect(reason).toBe('its process ended on the way with SIGSEGV');
   expect(tables).toHaveLength(1);
 });
 
-test('one that crashes once everything is said has failed all the same', async () => {
+test('a process that crashes after its last report has failed too', async () => {
   expect(await run('crash at the end')).toMatchObject({
     status: 'failed',
     reason: 'its process ended after its last result with SIGABRT',
   });
 });
 
-test('one that hangs is ended', async () => {
+test('a process that hangs is ended', async () => {
   const { status, tables } = await run('hang', {}, 1);
   expect(status).toBe('hung');
   expect(tables).toHaveLength(1);
 });
 
-test('one that fails says why, and one that was shortened what it left out', async () => {
+test('a process that fails says why, and a shortened one says what it left out', async () => {
   expect(await run('fail')).toMatchObject({ status: 'failed', reason: 'no such row' });
   expect(await run('shorten')).toMatchObject({ status: 'shortened', reason: 'half of the rows' });
 });
 
-test('its environment goes before that of the bench', async () => {
+test('its environment overrides that of the bench', async () => {
   process.env.NVIDIA_TF32_OVERRIDE = '1';
   try {
     expect((await run('done', { NVIDIA_TF32_OVERRIDE: '0' })).notes).toEqual(['TF32: 0']);

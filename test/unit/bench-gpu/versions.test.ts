@@ -4,8 +4,10 @@ import type { ModelResult } from 'fraud-scorer';
 import { expect, test } from 'vitest';
 import { randomRows } from '../../../bench/gpu/correctness/random-rows.js';
 import { AnswerJudge, shareToldApart } from '../../../bench/gpu/versions/answer-judge.js';
+import { SwapPhases } from '../../../bench/gpu/versions/swap-phases.js';
 import { SwapWindows } from '../../../bench/gpu/versions/swap-windows.js';
 import { VersionFolder } from '../../../bench/gpu/versions/version-folder.js';
+import type { Cell } from '../../../bench/report/result.js';
 import { openModelDirectory } from '../../../src/models/model-directory.js';
 import { fixtureModel, projectPath } from '../../support/paths.js';
 
@@ -93,4 +95,33 @@ test('random integers have digits that neither a float32 nor a float64 would kee
   const integers = [...(codes ?? [])].map(BigInt);
   expect(integers).toHaveLength(400);
   expect(integers.some((integer) => BigInt(Number(integer)) !== integer)).toBe(true);
+});
+
+test('what is measured counts for the phase of the swap in which it began, and one that a swap begins in counts for it', () => {
+  const phases = new SwapPhases();
+  phases.record('request', 0, 1);
+  phases.begin(100);
+  phases.record('loop', 95, 105);
+  phases.enter('threads', 110);
+  phases.record('loop', 108, 128);
+  phases.enter('reading', 111);
+  phases.enter('replacing', 140);
+  phases.enter('between', 150);
+  phases.record('inference', 160, 170, 3);
+  const [times, stalls] = phases.tables;
+  const medianOf = (cell: Cell | undefined) => (typeof cell === 'object' && cell !== null ? cell.median : cell);
+  const rows = times?.rows.map(([, took, requestP99, , , loopMax, , inferenceMax]) =>
+    [took, requestP99, loopMax, inferenceMax].map(medianOf),
+  );
+  expect(rows).toEqual([
+    [10, null, 20, null],
+    [30, null, null, null],
+    [null, null, null, null],
+    [10, null, null, null],
+    [null, 1, null, 3],
+  ]);
+  expect(stalls?.rows.map((row) => row.map(medianOf))).toEqual([
+    ['loop', 20, 8, 'reading'],
+    ['loop', 10, -5, 'reading'],
+  ]);
 });

@@ -26,7 +26,7 @@ test('growth of the old generation in a mark-compact is not promotion by a scave
   expect(garbageOf(collections, 110, 105)).toEqual({ allocatedBytes: 0, promotedBytes: 0, collections: 1 });
 });
 
-test('without a collection all growth is allocated', () => {
+test('without a collection, all growth counts as allocated', () => {
   expect(garbageOf([], 100, 130)).toEqual({ allocatedBytes: 30, promotedBytes: 0, collections: 0 });
 });
 

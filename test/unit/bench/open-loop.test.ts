@@ -30,7 +30,7 @@ function run(time: SteppedTime, send: (index: number) => Promise<unknown>, rando
   return openLoop({ ratePerSecond: 1000, durationMs: 10.5, pace: time, now: () => time.now, random, send });
 }
 
-test('arrivals come as many a second as were asked for, with gaps that vary as a Poisson process has them', () => {
+test('arrivals have the requested rate, with the gaps of a Poisson process', () => {
   const arrivals = new PoissonArrivals(1000, 0, seeded());
   const gaps = Array.from({ length: 20_000 }, () => -arrivals.take() + arrivals.next);
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
@@ -51,7 +51,7 @@ test('a stall of the generator counts from when each request should have been se
   expect(p50).toBeCloseTo(14, 0);
 });
 
-test('what should have been sent before the end is sent, however late', async () => {
+test('requests that are due before the end are sent, however late', async () => {
   const time = new SteppedTime([100]);
   const { sent } = await run(time, async () => null);
   expect(sent).toBe(10);
@@ -75,7 +75,7 @@ test('a request that fails is counted, and has no latency', async () => {
   expect(report).toMatchObject({ sent: 10, failed: 10, p99: null });
 });
 
-test('each answer is told of with the time its request was to be sent, however late it was sent', async () => {
+test('each answer is reported with the time at which its request was due, however late it was sent', async () => {
   const time = new SteppedTime([20]);
   const told: number[][] = [];
   await openLoop({

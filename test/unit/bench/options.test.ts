@@ -17,7 +17,7 @@ function refused(...args: string[]): CommanderError {
   throw new Error(`expected ${args.join(' ')} to be refused`);
 }
 
-test('without a word everything is run, nine slices of two seconds each', () => {
+test('by default everything runs, with nine slices of two seconds each', () => {
   const { scenarios, settings, directory } = readOptions([], names);
   expect(scenarios).toEqual(names);
   expect(settings).toMatchObject({ slices: 9, sliceMs: 2_000, memory: { minutes: 10 } });

@@ -15,7 +15,7 @@ test('a figure is written with five digits', () => {
   expect(figureOf([123_456.789, 0.000_123_456]).values).toEqual([123_460, 0.000_123_46]);
 });
 
-test('no figure is made of nothing, or of what is no number', () => {
+test('no figure is made from no values, or from values that are not numbers', () => {
   expect(() => figureOf([])).toThrow(RangeError);
   expect(() => figureOf([1, Number.NaN])).toThrow(RangeError);
 });

@@ -27,7 +27,7 @@ test('the rise is that of the straight line from the first to the last, as a sha
   expect(riseInAll(samples)).toBeCloseTo(0.2);
 });
 
-test('what comes and goes is no rise', () => {
+test('values that rise and fall again are not a rise', () => {
   const samples = [100, 120, 120, 100].map((value, index) => ({ seconds: index, value }));
   expect(riseInAll(samples)).toBeCloseTo(0);
 });

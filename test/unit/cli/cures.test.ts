@@ -53,7 +53,7 @@ describe('what would help', () => {
       expect.stringMatching(
         /offline: copy libonnxruntime_providers_\{shared,cuda\}\.so .* 1\.29\.0 .* to \/app\/runtime$/,
       ),
-      expect.stringMatching(/CUDA 13: copy those files of a build of ONNX Runtime 1\.29\.0/),
+      expect.stringMatching(/CUDA 13: copy the same files from a build of ONNX Runtime 1\.29\.0/),
     ]);
     expect(cures[0]).toContain('GLOBAL_AGENT_HTTPS_PROXY');
   });
@@ -83,10 +83,10 @@ describe('what would help', () => {
     ]);
   });
 
-  it('is another host, or the runtime, where no provider could work', () => {
+  it('is another host, or reinstalling the runtime, if no provider could work', () => {
     const ailing = { provider: 'tensorrt', isInstalled: false, cudaVersion: null, libraries: [] } as const;
     const mac = { ...here, platform: { os: 'darwin', arch: 'arm64' } };
-    expect(curesOf(ailing, mac)).toEqual([expect.stringMatching(/Linux x64, and this is darwin arm64/)]);
+    expect(curesOf(ailing, mac)).toEqual([expect.stringMatching(/Linux x64, but this is darwin arm64/)]);
     expect(curesOf(ailing, { ...here, runtimeDirectory: null })).toEqual([expect.stringMatching(/^Runtime: /)]);
   });
 });

@@ -34,11 +34,11 @@ describe.each(['with WebAssembly memory', 'where there is none'])('areFinite, %s
     );
   });
 
-  it('has nothing to say against no values', () => {
+  it('accepts an empty list', () => {
     expect(areFinite(Float32Array.of(Number.NaN), 0, 0)).toBe(true);
   });
 
-  it('lets the largest values stand beside one another', () => {
+  it('accepts the largest values beside each other', () => {
     expect(areFinite(new Float32Array(100).fill(3.4028234663852886e38), 0, 100)).toBe(true);
   });
 });

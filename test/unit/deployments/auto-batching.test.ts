@@ -55,7 +55,7 @@ it('a GPU gets as many workers as it can use, found on the first device', async 
   expect(await findBatching({ ...options, devices: [3, 5] })).toMatchObject({ workers: 8 });
 });
 
-it('a GPU that one session fills has two workers all the same, as one may have to be replaced', async () => {
+it('a GPU that one session can use fully gets two workers, because one may have to be replaced', async () => {
   gpu.runMs = (sessions, rows) => sessions * (0.2 + 0.0002 * rows);
   expect(await findBatching(options)).toMatchObject({ workers: 2 });
   expect(await findBatching({ ...options, devices: [0, 1, 2] })).toMatchObject({ workers: 3 });
@@ -67,7 +67,7 @@ it('a GPU that has no room for two sessions has one worker', async () => {
   expect(await findBatching({ ...options, devices: [0, 1] })).toMatchObject({ workers: 2 });
 });
 
-it('what two workers are given is what they can do together', async () => {
+it('two workers together get settings for what they can do together', async () => {
   gpu.runMs = (sessions, rows) => sessions ** 1.5 * (0.15 + 0.001 * rows);
   // One session would fill it, and have batches of 4,096 rows in time, which beside another take 12 ms.
   expect(await findBatching(options)).toMatchObject({ workers: 2, batching: { maxBatchSize: 1_024 } });
@@ -82,12 +82,12 @@ it('a model for which a GPU has no kernels is measured on the CPU alone', async 
   expect(gpu.asked).toMatchObject([{ providers: ['cpu'] }]);
 });
 
-it('there are no more workers than a scorer may have', async () => {
+it('there are never more workers than a scorer may have', async () => {
   const devices = Array.from({ length: 100 }, (_, device) => device);
   expect(await findBatching({ ...options, devices })).toMatchObject({ workers: 256 });
 });
 
-it('as many workers as were asked for are kept, and measured together', async () => {
+it('a given number of workers is kept, and that many are measured together', async () => {
   gpu.runMs = (sessions, rows) => sessions * (0.2 + 0.004 * rows);
   const given = { ...options, areWorkersGiven: true, workers: 5, devices: [0, 1] };
   // Three on the first device: 3 · (0.2 + 0.004 · 256) ms is within half the target, 1,024 rows are not.
@@ -95,7 +95,7 @@ it('as many workers as were asked for are kept, and measured together', async ()
   expect(gpu.asked).toMatchObject([{ sessions: [1, 2, 3] }]);
 });
 
-it('where the GPU does not work the CPU is measured, and has its workers', async () => {
+it('the CPU is measured and used if the GPU does not work', async () => {
   gpu.isThere = false;
   expect(await findBatching(options)).toMatchObject({ workers: 16, batching: { maxQueueDelayMs: 0 } });
   expect(gpu.asked.map(({ providers }) => providers)).toEqual([['cuda'], ['cpu']]);

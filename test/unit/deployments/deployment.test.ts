@@ -135,7 +135,7 @@ describe('Deployment', () => {
     expect(knownNames.inputs()).toEqual([]);
   });
 
-  it('takes an answer that came in time, and was read late, for an answer', async () => {
+  it('accepts an answer that came in time but was read late', async () => {
     const { clock, callers, held, add } = rig();
     add(5);
     clock.turn();
@@ -146,7 +146,7 @@ describe('Deployment', () => {
     expect(told(callers)).toEqual([['model']]);
   });
 
-  it('fails a request whose batch does not come back in time, and never answers it afterwards', async () => {
+  it('fails a request whose batch does not come back in time, and never answers it later', async () => {
     const { clock, callers, held, deployment, table, add } = rig();
     add(5);
     clock.advance(10);
@@ -191,7 +191,7 @@ describe('Deployment', () => {
     ['its deadline', () => null, 'model'],
     ['the end of the scorer', () => new ClosedError('closed'), 'model'],
     ["its caller's abort", () => new AbortedError('left'), 'ERR_ABORTED'],
-  ])('ends the wait for reasons at %s: the caller is told once', async (_, errorOf, expected) => {
+  ])('ends the wait for reasons at %s, and tells the caller once', async (_, errorOf, expected) => {
     const { clock, callers, held, deployment, table, add } = rig({ explain: true });
     const row = add(50);
     clock.turn();

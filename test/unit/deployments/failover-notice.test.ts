@@ -24,7 +24,7 @@ describe('the notice of a failover', () => {
   it.each<[string, SuccessorSeen]>([
     ['has no worker', { ready: 0, failed: null }],
     ['fails more than the alerts allow', { ready: 1, failed: 0.011 }],
-  ])('stays for longer where the version that took over %s', (_, seen) => {
+  ])('stays longer if the version that took over %s', (_, seen) => {
     const notice = raised();
     notice.look(to, 500_000, () => seen);
     expect(notice.messageFor(to)).not.toBeNull();
@@ -32,7 +32,7 @@ describe('the notice of a failover', () => {
     expect(notice.messageFor(to)).toBeNull();
   });
 
-  it('ends for good where another version is the primary', () => {
+  it('ends permanently when another version is the primary', () => {
     const notice = raised();
     expect(notice.messageFor(other)).toBeNull();
     notice.look(other, 2_000, () => well);

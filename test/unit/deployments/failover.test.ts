@@ -4,12 +4,12 @@ import { failoverReason } from '../../../src/deployments/failover.js';
 const well = { withoutWorkersMs: 0, requests: 1_000, failed: 0.01 };
 
 describe('failoverReason', () => {
-  it('sees none in a primary that answers', () => {
+  it('finds no reason in a primary that answers', () => {
     expect(failoverReason(well)).toBeNull();
     expect(failoverReason({ ...well, requests: 0, failed: null })).toBeNull();
   });
 
-  it('waits for a worker that died to be replaced', () => {
+  it('waits for the replacement of a worker that died', () => {
     expect(failoverReason({ ...well, withoutWorkersMs: 299 })).toBeNull();
     expect(failoverReason({ ...well, withoutWorkersMs: 300.4 })).toBe('it had no worker for 300 ms');
   });

@@ -43,6 +43,20 @@ describe('the limit of a start', () => {
     expect(await waiting).toBe('Error: 2 workers were missing');
   });
 
+  it('says what was waited for where a step fails with no more than the reason', async () => {
+    const clock = new FakeClock();
+    const limit = new StartLimit(clock, 1_000);
+    const step = new Promise((_, reject) => {
+      limit.signal.addEventListener('abort', () => reject(limit.signal.reason));
+    });
+    const waiting = rejected(limit.within('the workers', step));
+    clock.fire(1_000);
+    await Promise.resolve();
+    await Promise.resolve();
+    clock.turn();
+    expect(await waiting).toContain('startTimeoutMs of 1000: the workers');
+  });
+
   it('does not hear a step that fails after the end', async () => {
     const clock = new FakeClock();
     const limit = new StartLimit(clock, 1_000);

@@ -17,11 +17,11 @@ describe('workersByShare', () => {
     ).toEqual(expected);
   });
 
-  it('gives what the host said', () => {
+  it('gives the number that the host set', () => {
     expect(workersByShare([{ share: 0.1, given: 5 }], 2)).toEqual([5]);
   });
 
-  it('never gives more in all than there are, and one for each version', () => {
+  it('never gives more in total than the workers plus one for each version', () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(100), { minLength: 1, maxLength: 5 }),

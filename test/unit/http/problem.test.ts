@@ -10,6 +10,7 @@ import {
   UnknownVersionError,
   WorkerLostError,
 } from '../../../src/errors.js';
+import { frameworkProblem } from '../../../src/integrations/http/framework-problem.js';
 import { toProblem } from '../../../src/integrations/http/problem.js';
 
 const issue = { path: 'features.amount', expected: 'a finite number', received: 'null' };
@@ -59,6 +60,14 @@ describe('toProblem', () => {
     ]);
   });
 
+  it('says 422 where the features are beyond what the model has a score for', () => {
+    const error = new InferenceError('outside', { outOfRange: 'fraudProbability' });
+    const { body } = toProblem(error);
+    expect(body).toMatchObject({ status: 422, code: 'ERR_SCORE_OUT_OF_RANGE' });
+    expect(body.type).toMatch(/#score-out-of-range$/);
+    expect(body.detail).toContain('features');
+  });
+
   it('says how many errors there are where it does not list all', () => {
     expect(toProblem(new InvalidRequestError([issue], 50)).body).toMatchObject({ totalErrors: 50 });
   });
@@ -86,5 +95,35 @@ describe('toProblem', () => {
       },
     };
     expect(toProblem(error).status).toBe(500);
+  });
+
+  it('answers an error of another version of the package, whose code it does not know, with 500', () => {
+    const error = Object.assign(new ClosedError('secret'), { code: 'ERR_OF_THE_FUTURE' });
+    const problem = toProblem(error);
+    expect(problem).toMatchObject({ status: 500, body: { status: 500, code: 'ERR_INTERNAL' } });
+    expect(JSON.stringify(problem)).not.toContain('secret');
+  });
+
+  it('points at the shares where they are wrong as a whole, and at the whole of a request', () => {
+    const pointerOf = (path: string, body: unknown): unknown =>
+      toProblem(new InvalidOptionsError([{ ...issue, path }]), { body }).body.errors?.map(({ pointer }) => pointer);
+    expect(pointerOf('shares', { shares: { '2': 2 } })).toEqual(['/shares']);
+    expect(pointerOf('shares.2', { shares: { '2': 2 } })).toEqual(['/shares/2']);
+    expect(pointerOf('request', {})).toEqual(['']);
+  });
+});
+
+describe('frameworkProblem', () => {
+  it.each([[429], [418], [502], [503], [504]])('leaves status %i, which no problem has, to the host', (status) => {
+    expect(frameworkProblem(Object.assign(new Error('slow down'), { status }), {})).toBeNull();
+  });
+
+  it.each([
+    [new ClosedError('closed'), 503],
+    [new Error('unknown'), 500],
+    [Object.assign(new Error('failed'), { statusCode: 500 }), 500],
+    [Object.assign(new Error('large'), { status: 413 }), 413],
+  ])('answers %s', (error, status) => {
+    expect(frameworkProblem(error, {})?.status).toBe(status);
   });
 });

@@ -40,4 +40,64 @@ describe('The routes', () => {
     const response = await createScoringRoutes(fakeScorer()).handle(request('HEAD', '/health/live'));
     expect(response).toMatchObject({ status: 200, headers: { 'Content-Type': 'application/json' }, body: null });
   });
+
+  it.each([
+    ['/score/batch', { id: 'tx-1' }, '/requests', 'requests: expected a list, received nothing'],
+    ['/score/batch', { requests: {} }, '/requests', 'requests: expected a list, received an object'],
+    ['/score/batch', [{}], '', 'The body: expected an object with requests, a list, received an array of 1'],
+    [
+      '/score/batch',
+      { requests: [1, 2, 3] },
+      '/requests',
+      'requests: expected a list of at most 2, received an array of 3',
+    ],
+    [
+      '/deployments',
+      { dir: 'models/2' },
+      '/directory',
+      'directory: expected the path of a model directory, received nothing',
+    ],
+    ['/deployments', 'models/2', '', 'The body: expected an object, received a string'],
+    [
+      '/deployments/traffic',
+      { 2: 0.3 },
+      '/shares',
+      'shares: expected an object of shares by version, received nothing',
+    ],
+    [
+      '/deployments/promote',
+      { version: 2 },
+      '/version',
+      'version: expected the version of a model that is live, as a text, received a number (convert it with String)',
+    ],
+  ])('say of POST %s with %j what came', async (path, body, pointer, detail) => {
+    const controls = {
+      deploy: () => {},
+      setTraffic: () => {},
+      promote: () => {},
+      rollback: () => {},
+      retire: () => {},
+      deployments: () => [],
+    };
+    const scorer = Object.assign(fakeScorer(), controls) as unknown as ReturnType<typeof fakeScorer>;
+    const routes = createScoringRoutes(scorer, { authorize: () => true, maxBatchSize: 2 });
+    const response = await routes.handle(request('POST', path, { body }));
+    expect(response).toMatchObject({ status: 400, body: { detail, errors: [{ pointer }] } });
+  });
+
+  it.each([
+    ['Request-Timeout', 'request-timeout: expected a number of seconds above 0, such as 0.25'],
+    ['X-Timeout-Ms', 'x-timeout-ms: expected a number of milliseconds above 0, such as 250'],
+  ])('name the unit of the header %s where its value is not as it should be', async (deadlineHeader, detail) => {
+    const headers = { [deadlineHeader.toLowerCase()]: '250ms' };
+    const routes = createScoringRoutes(fakeScorer(), { deadlineHeader });
+    const response = await routes.handle(request('POST', '/score', { headers, body: { features: {} } }));
+    expect(response).toMatchObject({ status: 400, body: { code: 'ERR_INVALID_HEADER', detail } });
+  });
+
+  it('name the option metrics in what is wrong with its options', () => {
+    const scorer = Object.assign(fakeScorer(), { metrics: () => [] });
+    const options = { metrics: { prefix: '1 2', lables: {} } as object };
+    expect(() => createScoringRoutes(scorer, options)).toThrow(/: metrics\.prefix: .*; metrics\.lables: .*mean labels/);
+  });
 });

@@ -187,7 +187,7 @@ describe('Monitor', () => {
     expect(raised).toMatchObject([{ rule: 'errorRate', value: 0.1, severity: 'critical' }]);
   });
 
-  it('waits for labels as long as the host says that they take, before it misses them', () => {
+  it('waits for labels as long as the host says before it counts them as missing', () => {
     const rules = { labelCoverage: { minimumVolume: 2 } };
     for (const labelDelayDays of [0, 1]) {
       const { clock, versions, raised } = rig(2, { minLabelCoverage: 0.5, labelDelayDays, rules });
@@ -213,7 +213,7 @@ describe('Monitor', () => {
     expect(raised).toMatchObject([{ rule: 'falsePositiveRate', version: '2', value: 0.4, severity: 'critical' }]);
   });
 
-  it('does every other part of its look where one of them throws, and goes on', () => {
+  it('does all other parts of its check if one of them throws, and goes on', () => {
     const { clock, monitor, stats, raised, state } = rig();
     const error = new Error('of the pool');
     const { workers } = state;
@@ -247,7 +247,7 @@ describe('Monitor', () => {
 });
 
 describe('a monitor of several versions', () => {
-  it('measures them together as it would measure one, whichever version what happens is of', () => {
+  it('measures them together like one, whichever version an event belongs to', () => {
     const event = fc.oneof(
       fc.record({ kind: fc.constant('answer' as const), by: fc.integer({ min: 1, max: 500 }) }),
       fc.record({ kind: fc.constant('batch' as const), by: fc.integer({ min: 1, max: 64 }) }),
@@ -357,7 +357,7 @@ function rounded(value: unknown): unknown {
   );
 }
 
-describe('a monitor that is told of a worker', () => {
+describe('# a monitor that hears about a worker', () => {
   it('looks at once, as it may be replaced before the next second, and clears when it is', () => {
     const { clock, monitor, raised, cleared, state } = rig();
     state.workers = { ready: 1, configured: 2, troubled: 1 };
@@ -378,7 +378,7 @@ describe('a monitor that is told of a worker', () => {
     expect(cleared.map(({ rule }) => rule)).toEqual(['workers']);
   });
 
-  it('takes the share of the fallback of all that settled', () => {
+  it("computes the fallback's share of all settled requests", () => {
     const { clock, raised, stats } = rig();
     answer(stats, 1, 180);
     for (let index = 0; index < 20; index += 1) {

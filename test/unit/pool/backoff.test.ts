@@ -10,7 +10,7 @@ describe('Backoff', () => {
     expect(waits).toEqual([0, 100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
   });
 
-  it('begins anew after a thread that served for 10 s', () => {
+  it('starts again after a thread that served for 10 s', () => {
     const backoff = new Backoff();
     for (let index = 0; index < 5; index += 1) backoff.nextDelayMs(unusable);
     expect(backoff.nextDelayMs({ servedMs: 9_999, overTask: false })).toBe(1_600);
@@ -18,7 +18,7 @@ describe('Backoff', () => {
     expect(backoff.nextDelayMs(unusable)).toBe(100);
   });
 
-  it('does not grow over deaths that a task is to blame for', () => {
+  it('does not grow over deaths that a task caused', () => {
     const backoff = new Backoff();
     const overTask = { servedMs: 50, overTask: true };
     expect(Array.from({ length: 4 }, () => backoff.nextDelayMs(overTask))).toEqual([0, 100, 100, 100]);

@@ -48,7 +48,7 @@ describe('the devices of workers', () => {
 });
 
 describe('DeviceWatch', () => {
-  it('takes one failure of the device for one, and is on probation until something is answered', () => {
+  it('counts one failure of the device, and is on probation until a task is answered', () => {
     const watch = new DeviceWatch();
     expect(watch.look({ error: 'CUDA failure 719', ofDevice: true })).toBe('its device failed: CUDA failure 719');
     expect(watch.isOnProbation).toBe(true);
@@ -56,7 +56,7 @@ describe('DeviceWatch', () => {
     expect(watch.isOnProbation).toBe(false);
   });
 
-  it('takes sixteen failures in a row for one, whatever they say, and fewer for none', () => {
+  it('treats sixteen failures in a row as a device failure, whatever they say, and fewer as none', () => {
     const watch = new DeviceWatch();
     for (let round = 0; round < 3; round += 1) {
       for (let failure = 0; failure < 15; failure += 1) expect(watch.look({ error: 'of a row' })).toBeNull();

@@ -12,17 +12,17 @@ function hangsAt(oldestAt: (ms: number) => object | null, untilMs = 3_000): numb
 describe('HangWatch', () => {
   const tasks = Array.from({ length: 10 }, (_, index) => ({ index }));
 
-  it('is sure once a task has not come back for long enough, counted from the first look', () => {
+  it('reports a hang when a task has not come back for long enough, counted from the first check', () => {
     expect(hangsAt(() => tasks[0] ?? null)[0]).toBe(1_100);
   });
 
-  it('begins anew with every task, and after there was none', () => {
+  it('starts again with every task, and after a time without tasks', () => {
     expect(hangsAt((ms) => tasks[Math.floor(ms / 900)] ?? null)).toEqual([]);
     expect(hangsAt((ms) => (ms % 900 === 0 ? null : (tasks[0] ?? null)))).toEqual([]);
     expect(hangsAt(() => null)).toEqual([]);
   });
 
-  it('does not hold it against a worker that the process was stopped', () => {
+  it('ignores the time in which the process was stopped', () => {
     const watch = new HangWatch(1_000, 100);
     const stuck = {};
     expect(watch.look(stuck, 100)).toBe(false);
@@ -30,7 +30,7 @@ describe('HangWatch', () => {
     expect(watch.look(stuck, 60_700)).toBe(false);
   });
 
-  it('looks ten times in the time it allows, at least once a second', () => {
+  it('checks ten times in the allowed time, at least once a second', () => {
     expect([1, 200, 10_000, 600_000, Number.POSITIVE_INFINITY].map(lookEveryMs)).toEqual([1, 20, 1_000, 1_000, 1_000]);
   });
 });

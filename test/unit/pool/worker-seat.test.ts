@@ -145,7 +145,7 @@ describe('WorkerSeat', () => {
     expect(seat.isTroubled).toBe(false);
   });
 
-  it('outlives a machine that has no thread to give, and tries again', async () => {
+  it('survives a machine that cannot start a thread, and tries again', async () => {
     const { seat, last, threads, events, state, clock } = rig();
     seat.start();
     last().report(ready);
@@ -168,7 +168,7 @@ describe('WorkerSeat', () => {
     expect(threads).toHaveLength(0);
   });
 
-  it('waits longer each time its thread can not get ready, however it fails, and for ever goes on', async () => {
+  it('waits longer each time its thread cannot get ready, however it fails, and never gives up', async () => {
     const { seat, last, threads, events, clock } = rig();
     seat.start();
     last().report(failed);
@@ -190,7 +190,7 @@ describe('WorkerSeat', () => {
     expect([seat.isReady, seat.isTroubled]).toEqual([true, false]);
   });
 
-  it('replaces a thread that hangs, and hears nothing of it any more', async () => {
+  it('replaces a thread that hangs, and ignores its later messages', async () => {
     const { seat, last, threads, events, lookFor } = rig();
     seat.start();
     const hanging = last();
@@ -206,7 +206,7 @@ describe('WorkerSeat', () => {
     expect([threads.length, seat.isReady, events.length]).toEqual([2, true, 3]);
   });
 
-  it('waits for room where too many hang', () => {
+  it('waits for room if too many threads hang', () => {
     const { seat, last, threads, state, lookFor } = rig();
     seat.start();
     last().report(ready);
@@ -234,7 +234,7 @@ describe('WorkerSeat', () => {
     expect(threads).toHaveLength(2);
   });
 
-  it('takes no task for a thread that is dying, though it has not exited', async () => {
+  it('does not accept a task for a thread that is dying, though it has not exited', async () => {
     const { seat, last } = rig();
     seat.start();
     last().report(ready);
@@ -279,7 +279,7 @@ describe('WorkerSeat', () => {
       expect(seat.isReady).toBe(true);
     });
 
-    it('is given up sooner where its file never says hello, and the file is named', () => {
+    it('is given up earlier if its file never says hello, and the file is named', () => {
       const { seat, last, threads, events, lookFor } = rig();
       seat.start();
       const first = last();
@@ -290,7 +290,7 @@ describe('WorkerSeat', () => {
       );
     });
 
-    it('is not held against it where the process was stopped meanwhile', () => {
+    it('is not counted as slow while the process was stopped', () => {
       const { seat, last, events, clock } = rig(5_000);
       seat.start();
       last().isGreeted = true;

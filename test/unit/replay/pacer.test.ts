@@ -15,7 +15,7 @@ async function send(pacer: Pacer, clock: ManualClock, count: number): Promise<{ 
 }
 
 describe('Pacer', () => {
-  it('sends at even intervals from the first, at a rate', async () => {
+  it('sends at even intervals with a given rate', async () => {
     const clock = new ManualClock();
     const sent = await send(new Pacer(clock, 4, never), clock, 5);
     expect(sent.map(({ sentMs }) => sentMs)).toEqual([5_000, 5_250, 5_500, 5_750, 6_000]);
@@ -41,7 +41,7 @@ describe('Pacer', () => {
     expect(sent[1_000]?.sentMs).toBeLessThan(6_002);
   });
 
-  it('goes back to sleep where a timer was early', async () => {
+  it('sleeps again if a timer fired early', async () => {
     const clock = new ManualClock();
     clock.onSleep = () => {
       if (clock.slept.length === 1) clock.nowMs -= 0.5;
@@ -63,7 +63,7 @@ describe('Pacer', () => {
     expect(clock.slept).toHaveLength(1);
   });
 
-  it('never sleeps without a rate, but lets the event loop turn every so often', async () => {
+  it('never sleeps without a rate, but gives the event loop turns', async () => {
     const clock = new ManualClock();
     const sent = await send(new Pacer(clock, undefined, never), clock, 1_000);
     expect(clock.slept).toEqual([]);

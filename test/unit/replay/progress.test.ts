@@ -4,13 +4,13 @@ import { expectedCount, fractionDone, type Position } from '../../../examples/re
 const START: Position = { sent: 0, skipped: 0, rows: undefined, limit: undefined, bytesRead: 0, totalBytes: 1_000 };
 
 describe('fractionDone', () => {
-  it('goes by the rows, where they were counted', () => {
+  it('uses the rows if they were counted', () => {
     expect(fractionDone({ ...START, sent: 25, rows: 100, bytesRead: 1_000 })).toBe(0.25);
     expect(fractionDone({ ...START, sent: 45, skipped: 10, rows: 100 })).toBe(0.5);
     expect(fractionDone({ ...START, sent: 5, rows: 100, limit: 10 })).toBe(0.5);
   });
 
-  it('goes by the bytes of a large file, or by the limit, whichever is nearer', () => {
+  it('uses the bytes of a large file or the limit, whichever is nearer', () => {
     expect(fractionDone({ ...START, sent: 7, bytesRead: 300 })).toBe(0.3);
     expect(fractionDone({ ...START, sent: 9, bytesRead: 300, limit: 10 })).toBe(0.9);
   });

@@ -22,7 +22,7 @@ describe('rankingQuality', () => {
     expect(averagePrecision).toBeCloseTo(0.55, 12); // sklearn
   });
 
-  it('gives a score that says nothing one half, and the share of fraud', () => {
+  it('gives a random score one half, and the share of fraud', () => {
     expect(quality([0, 1, 0, 0], [0.3, 0.3, 0.3, 0.3])).toEqual({ rocAuc: 0.5, averagePrecision: 0.25 });
   });
 
@@ -49,14 +49,14 @@ describe('rankingQuality', () => {
     expect(averagePrecision).toBeCloseTo(0.5955227707347911, 12); // sklearn
   });
 
-  it('says nothing where there is nothing to compare', () => {
+  it('gives null if there is nothing to compare', () => {
     expect(quality([], [])).toEqual({ rocAuc: null, averagePrecision: null });
     expect(quality([0, 0], [0.1, 0.2])).toEqual({ rocAuc: null, averagePrecision: null });
     // Without a legitimate transaction every precision is 1, but there is no pair to rank.
     expect(quality([1, 1], [0.1, 0.2])).toEqual({ rocAuc: null, averagePrecision: 1 });
   });
 
-  it('leaves the scores it is given in their order', () => {
+  it('does not reorder the given scores', () => {
     const fraud = Float32Array.of(0.9, 0.1);
     rankingQuality(fraud, Float32Array.of(0.5, 0.4));
     expect([...fraud]).toEqual([Math.fround(0.9), Math.fround(0.1)]);

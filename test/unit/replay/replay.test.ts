@@ -104,14 +104,14 @@ describe('Replay', () => {
     expect(lines.map(({ version }) => version)).toEqual(['1', '1']);
   });
 
-  it('never has more than 2,048 out, however many there are and however slow the answers', async () => {
+  it('never has more than 2,048 in flight, however many there are and however slow the answers', async () => {
     const { replay, lines, outstanding } = setUp(({ id }) => result(id, 0.1));
     await replay.run(transactions(10_000));
     expect(lines).toHaveLength(10_000);
     expect(outstanding().most).toBe(2_048);
   });
 
-  it('gives one that could not be scored its line with the code, and goes on', async () => {
+  it('writes a line with the code for a transaction that could not be scored, and goes on', async () => {
     const { replay, lines } = setUp(({ id }) => (id === 't3' ? new DeadlineExceededError(1_000) : result(id, 0.1)));
     await replay.run(transactions(5));
     expect(lines).toHaveLength(5);
@@ -140,7 +140,7 @@ describe('Replay', () => {
     expect({ lines: lines.length, read }).toEqual({ lines: 3, read: 3 });
   });
 
-  it('stops sending when it is told to, and has what was sent answered', async () => {
+  it('stops sending when it is told to, and waits for the answers of what was sent', async () => {
     const stop = new AbortController();
     const { replay, lines, outstanding } = setUp(({ id }) => result(id, 0.1), { stop: stop.signal });
     const stopping = async function* (): AsyncGenerator<Transaction> {
@@ -154,7 +154,7 @@ describe('Replay', () => {
     expect(outstanding().now).toBe(0);
   });
 
-  it('fails with what its source fails with, once all that was sent is answered', async () => {
+  it("fails with its source's error after everything that was sent is answered", async () => {
     const { replay, lines, outstanding } = setUp(({ id }) => result(id, 0.1));
     const broken = async function* (): AsyncGenerator<Transaction> {
       yield* transactions(3);
@@ -165,7 +165,7 @@ describe('Replay', () => {
     expect(outstanding().now).toBe(0);
   });
 
-  it('does not hide a defect in what it calls as a transaction that could not be scored', async () => {
+  it('does not report a defect in its callbacks as a transaction that could not be scored', async () => {
     const { replay } = setUp(() => new TypeError('a defect'));
     await expect(replay.run(transactions(3))).rejects.toThrow('a defect');
   });

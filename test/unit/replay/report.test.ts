@@ -68,7 +68,7 @@ describe('buildReport', () => {
     expect(quality.averagePrecisionLift).toBeCloseTo(4.2, 12);
   });
 
-  it('says null, not 0, where there is nothing to say', () => {
+  it('gives null, not 0, where there are no values', () => {
     const { quality, throughputPerSecond, pacing } = buildReport(partsOf(new Tally(), { durationSeconds: 0 }));
     expect(throughputPerSecond).toBeNull();
     expect(pacing).toBeNull();
@@ -83,7 +83,7 @@ describe('buildReport', () => {
     });
   });
 
-  it('counts what could not be scored or read, by its cause', () => {
+  it('counts rows that could not be scored or read, by cause', () => {
     const tally = exampleTally();
     tally.countFailed('ERR_INFERENCE');
     tally.countFailed('ERR_INFERENCE');
@@ -163,7 +163,7 @@ describe('reportText', () => {
     expect(text).toContain('12 rows skipped:\n  line 3, amount: expected a number, received text "x"\n  and 11 more');
   });
 
-  it('shows a dash where there is nothing to say', () => {
+  it('shows a dash where there is no value', () => {
     const text = reportText(buildReport(partsOf(new Tally())));
     expect(text).toMatch(/area under ROC +│ – /);
     expect(text).toMatch(/average precision +│ – /);

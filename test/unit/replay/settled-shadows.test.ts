@@ -22,7 +22,7 @@ describe('the wait for shadows', () => {
     expect(clock.slept.length).toBe(3);
   });
 
-  it('is over after ten seconds', async () => {
+  it('ends after ten seconds', async () => {
     const clock = new ManualClock();
     const flips = { APPROVE: none, REVIEW: none, BLOCK: none };
     const startMs = clock.now();

@@ -27,7 +27,7 @@ describe('StopSignals', () => {
     expect(left).toEqual([]);
   });
 
-  it('takes a signal that arrives twice within a moment for one, as npm passes on what the terminal has sent', () => {
+  it("counts a signal that arrives twice in a short time as one, because npm passes on the terminal's signal", () => {
     const { clock, source, left } = setUp();
     source.emit('SIGINT');
     clock.nowMs += 50;
@@ -55,7 +55,7 @@ describe('StopSignals', () => {
     expect({ stopped: stop.signal.aborted, exitCode: stop.exitCode }).toEqual({ stopped: true, exitCode: 0 });
   });
 
-  it('listens no longer once it is released', () => {
+  it('stops listening after it is released', () => {
     const { source, stop } = setUp();
     stop.release();
     expect(source.listenerCount('SIGINT') + source.listenerCount('SIGTERM')).toBe(0);

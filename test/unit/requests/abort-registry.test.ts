@@ -19,7 +19,7 @@ describe('A watched signal', () => {
     expect(listeners()).toBe(0);
   });
 
-  it('keeps its one listener where it is marked as lasting, and still aborts those alone that wait', () => {
+  it('keeps its one listener if it is marked as lasting, and still aborts only the requests that wait', () => {
     const controller = new AbortController();
     markLasting(controller.signal);
     const aborted: string[] = [];
@@ -44,7 +44,7 @@ describe('A watched signal', () => {
     ]);
   });
 
-  it('is listened to anew after it was stopped, though a request is stopped twice', () => {
+  it('gets a new listener after it was stopped, even if a request is stopped twice', () => {
     const controller = new AbortController();
     let aborted = 0;
     const watch = (): (() => void) =>

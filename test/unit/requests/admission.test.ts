@@ -126,7 +126,7 @@ describe('Admission', () => {
     expect([added.length, table.freeCount]).toEqual([0, 10]);
   });
 
-  it('counts a refusal for the version that was chosen, and for none before one is, or where all share the full queue', () => {
+  it('counts a refusal for the chosen version, and for none before one is chosen or if the shared queue is full', () => {
     const { counted, unrouted, state, submit } = rig({ maxQueueSize: 1 });
     const aborted = new AbortController();
     aborted.abort();
@@ -141,7 +141,7 @@ describe('Admission', () => {
     expect(unrouted).toEqual(['ERR_ABORTED', 'ERR_INVALID_OPTIONS', 'ERR_QUEUE_FULL', 'ERR_CLOSED']);
   });
 
-  it('takes in what has the time, or the priority', () => {
+  it('accepts requests with enough time or priority', () => {
     const { added, state, table, submit } = rig();
     state.leastAnswerMs = 101;
     submit({ timeoutMs: 150 });
@@ -176,7 +176,7 @@ describe('Admission', () => {
     expect(table.freeCount).toBe(free);
   });
 
-  it('keeps a request apart from one that its own getter submits, and refuses it where that one took the last place', () => {
+  it('keeps a request separate from one that its own getter submits, and refuses it if that one took the last place', () => {
     const { added, refused, table, features, submit } = rig({ maxQueueSize: 1 });
     submit(undefined, {
       features: {

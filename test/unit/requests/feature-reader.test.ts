@@ -54,7 +54,7 @@ const features = fc.oneof(
 );
 
 describe('FeatureReader', () => {
-  it('says what is wrong with whatever it refuses, and nothing of what it takes', () => {
+  it('reports a problem for everything it refuses, and none for what it accepts', () => {
     const { reader } = readerOf();
     fc.assert(
       fc.property(features, (given) => {
@@ -94,7 +94,7 @@ describe('FeatureReader', () => {
     );
   });
 
-  it('knows the names of other versions, until they are gone', () => {
+  it('knows the names of other versions as long as these exist', () => {
     const known = new KnownNames();
     const { reader } = readerOf(known);
     const other = [

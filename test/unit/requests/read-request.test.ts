@@ -35,7 +35,7 @@ const mostlyGood = (value: unknown): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: anything });
 
 describe('readRequest', () => {
-  it('blames only what is bad, and never says that a request that stays the same changes', () => {
+  it('reports only bad values, and never says that a constant request changes', () => {
     const request = fc.record({
       id: mostlyGood('a'),
       amount: mostlyGood(12.5),
@@ -57,7 +57,7 @@ describe('readRequest', () => {
     );
   });
 
-  it('never throws anything but its own error, and always says something', () => {
+  it('throws only its own error, which always has a message', () => {
     fc.assert(
       fc.property(anything, (request) => {
         expect(issuesOf(request).length).toBeGreaterThan(0);

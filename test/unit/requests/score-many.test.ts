@@ -100,8 +100,8 @@ function closedDoor(isOver: boolean) {
   return { intake, seen: () => ({ turns, submitted }) };
 }
 
-describe('scoreMany at a door that refuses', () => {
-  it('gives a stream back at the first request that is refused because all are', async () => {
+describe('# scoreMany when requests are refused', () => {
+  it('ends a stream at the first request that is refused because all would be', async () => {
     const { intake, seen } = closedDoor(true);
     let returned = false;
     async function* endless() {
@@ -116,7 +116,7 @@ describe('scoreMany at a door that refuses', () => {
   });
 
   it.each(Object.entries(rejections))(
-    'rejects, and leaves nothing unheard, where the next of a stream gives %s',
+    'rejects without an unhandled rejection if the next of a stream gives %s',
     async (_, make) => {
       const unhandled: unknown[] = [];
       const onUnhandled = (error: unknown): void => void unhandled.push(error);

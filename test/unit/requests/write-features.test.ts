@@ -135,7 +135,7 @@ describe('writeFeatureRow', () => {
     expect(write({ first: changing, second: [1, 2] })).toMatchObject({ isWritten: false, issues: { total: 0 } });
   });
 
-  it('is not taken in by a prototype: what is no Float32Array is checked value by value', () => {
+  it('is not misled by a prototype: what is not a Float32Array is checked value by value', () => {
     const disguised = (values: object): object => Object.setPrototypeOf(values, Float32Array.prototype);
     const length = { value: 3 };
     const inBytes = Object.defineProperty(

@@ -16,7 +16,7 @@ const idle: BatchSnapshot = {
 const limits: BatchLimits = { maxBatchSize: 64, maxQueueDelayMs: 0, targetLatencyMs: 10 };
 
 describe('decideBatch', () => {
-  it('gives an idle worker at once whatever waits', () => {
+  it('gives an idle worker everything that waits, at once', () => {
     expect(decideBatch({ ...idle, waiting: 1 }, limits)).toEqual({ action: 'send', rows: 1, reason: 'idleWorker' });
     expect(decideBatch({ ...idle, waiting: 63 }, limits)).toEqual({ action: 'send', rows: 63, reason: 'idleWorker' });
   });
@@ -24,7 +24,7 @@ describe('decideBatch', () => {
   const busy = { ...idle, idleWorkers: 0, freePlaces: 2 };
   const wait = { action: 'wait', ms: Number.POSITIVE_INFINITY };
 
-  it('lets the batch grow while all workers are busy, and sends not even a late one to a busy worker', () => {
+  it('lets the batch grow while all workers are busy, and sends no late batch to a busy worker', () => {
     for (const waiting of [63, 64, 127]) expect(decideBatch({ ...busy, waiting }, limits)).toEqual(wait);
     expect(decideBatch({ ...busy, waiting: 3, oldestWaitMs: 400, soonestDeadlineMs: 0 }, limits)).toEqual(wait);
   });
@@ -42,13 +42,13 @@ describe('decideBatch', () => {
     expect(decideBatch({ ...busy, waiting: 640, latency }, limits)).toEqual(wait);
   });
 
-  it('sends requests behind a busy worker where columns would have the place otherwise', () => {
+  it('sends requests behind a busy worker if columns would take the place otherwise', () => {
     const both = { ...busy, columnsWait: true };
     expect(decideBatch({ ...both, waiting: 64 }, limits)).toEqual({ action: 'send', rows: 64, reason: 'full' });
     expect(decideBatch(both, limits)).toEqual({ action: 'sendColumns' });
   });
 
-  it('keeps a batch as short as maxRunMs says, however long its requests may wait, and no shorter than what any batch costs', () => {
+  it('limits a batch to maxRunMs, however long its requests may wait, but not below the fixed cost of a batch', () => {
     const patient = { maxBatchSize: 256, maxQueueDelayMs: 20, targetLatencyMs: 200, maxRunMs: 0.5 };
     const rowsSent = (fixedMs: number, perRowMs: number): unknown => {
       const latency = { fixedMs, perRowMs, perRowAtLeastMs: perRowMs };
@@ -82,7 +82,7 @@ describe('decideBatch', () => {
     expect(decideBatch({ ...snapshot, oldestWaitMs: 6 }, patient)).toEqual(late);
   });
 
-  it('gives columns the lanes that requests leave, and one in nine where they leave none', () => {
+  it('gives columns the lanes that requests leave free, and one in nine if they leave none', () => {
     const both = { ...idle, waiting: 640, columnsWait: true };
     expect(decideBatch({ ...idle, columnsWait: true }, limits)).toEqual({ action: 'sendColumns' });
     expect(decideBatch({ ...both, sentSinceColumns: 7 }, limits)).toMatchObject({ action: 'send' });
@@ -105,7 +105,7 @@ describe('decideBatch', () => {
     expect(rowsFor({ latency: { ...latency, perRowMs: 99 } })).toMatchObject({ rows: 1 });
   });
 
-  it('never sends more than waits or than maxBatchSize, never nothing, and never leaves an idle worker waiting for ever, but busy ones alone', () => {
+  it('never sends more than waits or than maxBatchSize, never nothing, and never lets an idle worker wait for ever', () => {
     const latency = fc.option(
       fc.record({
         fixedMs: fc.double({ min: 0, max: 50, noNaN: true }),
@@ -161,11 +161,11 @@ describe('leastAnswerMs', () => {
   const latency = { fixedMs: 1, perRowMs: 0.5, perRowAtLeastMs: 0.25 };
   const busy = { ahead: 99, idleWorkers: 0, readyWorkers: 2, latency };
 
-  it('is the rows before a request and its own, shared by the workers', () => {
+  it('is the time of the rows before a request and its own, shared by the workers', () => {
     expect(leastAnswerMs(busy)).toBe(12.5);
   });
 
-  it('refuses nobody where a worker is idle, where none is there, or where nothing is known', () => {
+  it('refuses nobody if a worker is idle, if there is no worker, or if nothing is known', () => {
     expect(leastAnswerMs({ ...busy, idleWorkers: 1 })).toBe(0);
     expect(leastAnswerMs({ ...busy, readyWorkers: 0 })).toBe(0);
     expect(leastAnswerMs({ ...busy, latency: null })).toBe(0);

@@ -59,7 +59,7 @@ function rig(options: { workers?: number; maxBatchSize?: number; maxQueueDelayMs
 }
 
 describe('Batcher', () => {
-  it('sends all that one turn of the event loop brings in one batch, to an idle worker at once', () => {
+  it('sends all requests of one turn of the event loop in one batch, to an idle worker at once', () => {
     const { clock, sent, add, batcher } = rig({ maxBatchSize: 8 });
     for (let index = 0; index < 5; index += 1) add();
     expect(sent).toHaveLength(0);
@@ -68,7 +68,7 @@ describe('Batcher', () => {
     expect(batcher.inFlight).toBe(5);
   });
 
-  it('says that nothing waits once the last request has left the queue, and not before', async () => {
+  it('reports an empty queue only after the last request has left it', async () => {
     const { clock, sent, add, parts } = rig();
     for (let index = 0; index < 6; index += 1) add();
     clock.turn();
@@ -77,7 +77,7 @@ describe('Batcher', () => {
     expect(parts.others.timesTold).toBe(1);
   });
 
-  it('holds back what it has while others go first, and sends it at once when told that they do no more', () => {
+  it('holds batches back while others go first, and sends them at once when told', () => {
     const { clock, sent, add, batcher, parts } = rig();
     parts.others.wait = true;
     add();
@@ -89,7 +89,7 @@ describe('Batcher', () => {
     expect(sent.map(({ rows }) => rows)).toEqual([1]);
   });
 
-  it('sends what it held back where nobody says that the others are done', () => {
+  it('sends held-back batches even if nobody reports that the others are done', () => {
     const { clock, sent, add, parts } = rig();
     parts.others.wait = true;
     add();
@@ -155,7 +155,7 @@ describe('Batcher', () => {
     expect(parts.outcomeOf(next)).toBe('answered');
   });
 
-  it('settles the requests of a worker that hangs at once, and keeps the lane until the worker has let go', async () => {
+  it('settles the requests of a hung worker at once, and keeps the lane until the worker cannot touch it any more', async () => {
     const { clock, sent, table, lanes, batcher, parts, add } = rig({ capacity: 4 });
     const request = add();
     clock.turn();
@@ -166,7 +166,7 @@ describe('Batcher', () => {
     expect(lanes.free).toBe(4);
   });
 
-  it('answers by another worker the batch behind one over which its worker hangs, and keeps both lanes until it has let go', async () => {
+  it('answers the batch behind a hung one by another worker, and keeps both lanes until the hung worker cannot touch them', async () => {
     const { clock, sent, lanes, parts, add } = rig({ maxBatchSize: 64, capacity: 1_000 });
     const first = add();
     clock.turn();
@@ -207,7 +207,7 @@ describe('Batcher', () => {
     expect(sent.map(({ rows }) => rows)).toEqual([2]);
   });
 
-  it('counts batches by why they were sent', async () => {
+  it('counts batches by the reason why they were sent', async () => {
     const { clock, sent, add, batcher } = rig({ maxBatchSize: 4, maxQueueDelayMs: 3 });
     for (let index = 0; index < 4; index += 1) add();
     clock.turn();
@@ -228,7 +228,7 @@ describe('Batcher', () => {
     expect(sent.map(({ rows }) => rows)).toEqual([2]);
   });
 
-  it('refuses on the way to a worker what it could not answer in time, but never all', async () => {
+  it('refuses requests that cannot be answered in time, but never all of them', async () => {
     const { clock, sent, table, parts, add } = rig({ maxBatchSize: 4 });
     // A row takes a worker a millisecond, beyond doubt.
     for (let batch = 0; batch < 40; batch += 1) {
@@ -313,7 +313,7 @@ describe('Batcher', () => {
     expect(next.map((request) => parts.outcomeOf(request))).toEqual(['answered']);
   });
 
-  it('keeps within the rows that the table has for it, though every batch costs a worker that is replaced at once', async () => {
+  it('needs no more rows than the table has, even if every batch loses its worker', async () => {
     const { clock, table, batcher, sent, add } = rig({ workers: 2 });
     for (let round = 0; round < 50; round += 1) {
       for (let request = 0; request < 4; request += 1) add();
@@ -342,7 +342,7 @@ describe('Batcher', () => {
     expect([parts.answered, parts.failed, batcher.waiting]).toEqual([9, 7, 0]);
   });
 
-  it('tells since when requests have always been waiting', async () => {
+  it('tells since when requests have been waiting without a break', async () => {
     const { clock, sent, add, batcher } = rig({ maxBatchSize: 1 });
     for (let index = 0; index < 2; index += 1) add();
     const since = clock.now();

@@ -10,7 +10,7 @@ import { claimRow } from '../../support/rows.js';
 const maxBatchSize = 6;
 
 describe('Lanes', () => {
-  it('never gives a lane to two batches, loses none, and gives each without a row', () => {
+  it('never gives a lane to two batches, loses none, and gives each without rows', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.array(fc.nat(40), { maxLength: 100 }), (capacity, choices) => {
         const { lanes } = lanesOf({ lanes: capacity, maxBatchSize, attention: false }, 0);
@@ -81,7 +81,7 @@ describe('Lanes', () => {
 });
 
 describe('openRows', () => {
-  it('keeps the rows whose requests are not settled, in their order, and what befell the batch', () => {
+  it('keeps the rows whose requests are not settled, in order, with the failures of the batch', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('open', 'settled', 'settled and taken again')), (fates) => {
         const table = new RequestTable(Math.max(fates.length, 1));

@@ -16,7 +16,7 @@ describe('BatchLatencyModel', () => {
     expect(perRowMs).toBeCloseTo(0.003, 8);
   });
 
-  it('puts the whole time down to the rows where all batches had the same size', () => {
+  it('assigns the whole time to the rows if all batches had the same size', () => {
     const model = new BatchLatencyModel();
     for (let batch = 0; batch < 50; batch += 1) model.record(100, 2);
     expect(model.coefficients?.perRowMs).toBeCloseTo(0.02, 10);
@@ -31,7 +31,7 @@ describe('BatchLatencyModel', () => {
     expect(model.coefficients?.fixedMs).toBeCloseTo(3, 1);
   });
 
-  it('is sure of a row’s time only where batches of several sizes agree on it', () => {
+  it('gives a safe lower limit for a row only if batches of several sizes agree', () => {
     const model = new BatchLatencyModel();
     for (let batch = 0; batch < 50; batch += 1) model.record(1, 0.3);
     // The whole time may be the fixed part: a thousand rows need not take 300 ms.
@@ -46,7 +46,7 @@ describe('BatchLatencyModel', () => {
     expect(perRowAtLeastMs).toBeLessThan(perRowMs);
   });
 
-  it('is not sure of anything after one batch that stalled', () => {
+  it('gives no safe lower limit after one batch that stalled', () => {
     const model = new BatchLatencyModel();
     for (let batch = 0; batch < 40; batch += 1) model.record(1 + (batch % 2), batch === 39 ? 8 : 0.3);
     expect(model.coefficients?.perRowAtLeastMs).toBe(0);

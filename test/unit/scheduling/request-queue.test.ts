@@ -21,7 +21,7 @@ describe('RequestQueue', () => {
     return { queue, queued };
   }
 
-  it('serves a request of higher priority first that came up to 10 ms later for each step', () => {
+  it('serves a request of higher priority first if it came up to 10 ms later per step', () => {
     const { queue, queued } = queueOf(new RequestTable(8));
     const first = queued(0);
     const urgent = queued(19, 2);
@@ -30,7 +30,7 @@ describe('RequestQueue', () => {
     expect([take(queue), take(queue), take(queue), take(queue)]).toEqual([urgent, first, tooLate, last]);
   });
 
-  it('tells how many would go before one that came now', () => {
+  it('tells how many requests would go before one that came now', () => {
     const { queue, queued } = queueOf(new RequestTable(8));
     queued(0, 3);
     queued(0);
@@ -38,7 +38,7 @@ describe('RequestQueue', () => {
     expect([queue.ahead(4), queue.ahead(3), queue.ahead(0), queue.ahead(-1)]).toEqual([0, 1, 3, 3]);
   });
 
-  it('behaves as a list in the order of arrival less 10 ms a step of priority, from which any member can be removed', () => {
+  it('behaves like a list ordered by arrival minus 10 ms per step of priority, from which any request can be removed', () => {
     const operation = fc.oneof(
       fc.record({ kind: fc.constant('push' as const), at: fc.integer({ min: -10, max: 10 }) }),
       fc.constant({ kind: 'take' as const, at: 0 }),

@@ -68,7 +68,7 @@ const expected: Record<Mark, string> = {
 };
 
 describe('a batch that fails', () => {
-  it('has the one row that kills workers found, at the cost of few of them', async () => {
+  it('finds the one row that kills workers, and loses few of them', async () => {
     const marks = Array.from({ length: 64 }, (_, index): Mark => (index === 20 ? 'killing' : 'fine'));
     const { finish, seen, pool } = rig(marks, { maxBatchSize: 64 });
     await finish();
@@ -77,7 +77,7 @@ describe('a batch that fails', () => {
     expect(pool.deaths).toBe(4);
   });
 
-  it('has the one row that the runtime fails on found, at the cost of no worker', async () => {
+  it('finds the one row on which the runtime fails, and loses no worker', async () => {
     const marks = Array.from({ length: 64 }, (_, index): Mark => (index === 20 ? 'failing' : 'fine'));
     const { finish, seen, pool } = rig(marks, { maxBatchSize: 64 });
     await finish();
@@ -85,7 +85,7 @@ describe('a batch that fails', () => {
     expect([pool.deaths, pool.runs]).toEqual([0, 14]);
   });
 
-  it('is not taken for the culprit where its neighbour killed the worker, whichever began first', async () => {
+  it('is not blamed if its neighbour killed the worker, whichever began first', async () => {
     const marks: Mark[] = ['fine', 'fine', 'fine', 'fine', 'fine', 'killing', 'fine', 'fine'];
     for (const isSecondFirst of [false, true]) {
       const { finish, seen, pool, fillWorkers } = rig(marks, { maxBatchSize: 4 });
@@ -98,7 +98,7 @@ describe('a batch that fails', () => {
     }
   });
 
-  it('goes before what waits, and leaves it the other workers', async () => {
+  it('goes before waiting requests, and leaves them the other workers', async () => {
     const marks = Array.from({ length: 24 }, (_, index): Mark => (index === 8 ? 'killing' : 'fine'));
     const { pool, settleTurn, fillWorkers, seen, finish } = rig(marks, { maxBatchSize: 4, workers: 2 });
     const step = async (worker: number, isSecondFirst = false): Promise<void> => {
@@ -178,7 +178,7 @@ describe('a batch that fails', () => {
     expect(next.map((request) => parts.outcomeOf(request))).toEqual(['open']);
   });
 
-  it('has rows that kill or fail, and only those, fail: each request settles once, and every row and lane comes back', async () => {
+  it('fails only rows that kill or fail: each request settles once, and every row and lane comes back', async () => {
     const mark = fc.oneof(
       { weight: 12, arbitrary: fc.constant<Mark>('fine') },
       { weight: 1, arbitrary: fc.constant<Mark>('failing') },

@@ -16,11 +16,11 @@ describe('decideRetry', () => {
     expect(decideRetry(failure, rows, { deaths, errors })).toEqual(expected);
   });
 
-  it('tries a piece of what has cost two workers once', () => {
+  it('tries a part of a batch that has killed two workers once', () => {
     expect([0, 1, 2, 3].map((deaths) => historyOfPiece(4, { deaths, errors: 0 }).deaths)).toEqual([0, 1, 1, 1]);
   });
 
-  it('counts for one request only the errors that befall it while it is alone', () => {
+  it('counts for a single request only the errors that happen while it is alone', () => {
     expect([4, 2, 1].map((rows) => historyOfPiece(rows, { deaths: 0, errors: 6 }).errors)).toEqual([6, 6, 0]);
   });
 });

@@ -1,6 +1,6 @@
 import normaliseBinary from './normalise.wat';
 
-/** (x − mean) · scale of one input's columns of some rows. Addresses and the stride are in bytes: see `normalise.wat`. */
+/** Computes (x − mean) · scale for one input's columns of some rows. Addresses and the stride are in bytes: see `normalise.wat`. */
 export type Normalise = (
   from: number,
   stride: number,
@@ -11,7 +11,7 @@ export type Normalise = (
   to: number,
 ) => void;
 
-/** @throws {RangeError} where there is no memory to compile it. */
+/** @throws {RangeError} if there is no memory to compile it. */
 export function webAssemblyNormalise(memory: WebAssembly.Memory): Normalise {
   const module = new WebAssembly.Module(normaliseBinary);
   const { normalise } = new WebAssembly.Instance(module, { host: { memory } }).exports;
@@ -20,9 +20,9 @@ export function webAssemblyNormalise(memory: WebAssembly.Memory): Normalise {
 }
 
 /**
- * The same in JavaScript, to the last bit: both compute in float64 and round once to float32. It takes seven times as long.
+ * The same in JavaScript, with bit-identical results: both compute in float64 and round once to float32. It takes seven times as long.
  *
- * @param buffer of a length that 8 divides.
+ * @param buffer its length is a multiple of 8.
  */
 export function plainNormalise(buffer: ArrayBuffer): Normalise {
   const floats = new Float32Array(buffer);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'esbuild';
 import wabt from 'wabt';
 
-/** @throws {Error} with line and column, where the text is no valid WebAssembly. */
+/** @throws {Error} with line and column, if the text is not valid WebAssembly. */
 export async function compileWat(path: string): Promise<Uint8Array> {
   const { parseWat } = await wabt();
   const module = parseWat(path, await readFile(path, 'utf8'), { simd: true });

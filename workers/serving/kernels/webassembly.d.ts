@@ -1,4 +1,4 @@
-/** What is used of WebAssembly, whose values Node.js's own types leave to the browser's. */
+/** The part of WebAssembly that is used here. Node.js's own types leave it to the browser's types. */
 declare namespace WebAssembly {
   class Memory {
     /** @param descriptor.initial pages of 64 KiB. */

@@ -1,4 +1,5 @@
 import type { ResolvedRoutesOptions } from '../options.js';
+import { problemKinds } from '../problem-kinds.js';
 import { deadlinePattern, keyPattern } from '../score-call.js';
 import type { RouteIdentity, RouteName } from '../types.js';
 import { ref } from './schemas.js';
@@ -84,7 +85,7 @@ const described: Readonly<Record<RouteName, Described>> = {
     result: ref('Deployment'),
     problems: control,
   },
-  retire: { summary: 'Ends a version', body: ref('VersionRequest'), result: ref('Deployments'), problems: control },
+  retire: { summary: 'Ends a version', body: ref('RetireRequest'), result: ref('Deployments'), problems: control },
 };
 
 /** One operation of the document. */
@@ -100,9 +101,16 @@ export function operationOf({ name, accepts }: RouteIdentity, options: ResolvedR
     responses: {
       [status]: { description: 'Done', content: { [type]: { schema: result } } },
       ...(name === 'ready' ? { 503: { description: 'Not ready', content: { [type]: { schema: result } } } } : {}),
-      ...Object.fromEntries(statuses.map((one) => [one, { $ref: '#/components/responses/Problem' }])),
+      ...Object.fromEntries(statuses.map((one) => [one, problemOf(one)])),
     },
   };
+}
+
+/** Which problems a status stands for. */
+function problemOf(status: number): Schema {
+  const kinds = Object.entries(problemKinds).filter(([, kind]) => kind.status === status);
+  const description = kinds.map(([code, { title }]) => `${code}: ${title}`).join('. ');
+  return { $ref: '#/components/responses/Problem', description };
 }
 
 function parametersOf(name: RouteName, options: ResolvedRoutesOptions): Schema[] {
@@ -110,10 +118,10 @@ function parametersOf(name: RouteName, options: ResolvedRoutesOptions): Schema[]
   const parameters: Schema[] = [];
   if (deadlineHeader !== null) {
     const unit = deadlineUnitMs === 1 ? 'milliseconds' : 'seconds';
-    const schema = { type: 'string', pattern: deadlinePattern, examples: ['1', '0.25'] };
+    const schema = { type: 'string', pattern: inHeader(deadlinePattern), examples: ['1', '0.25'] };
     parameters.push(header(deadlineHeader, `How long the client waits, in ${unit}`, schema));
   }
-  const key = { type: 'string', pattern: keyPattern };
+  const key = { type: 'string', pattern: inHeader(keyPattern) };
   if (routingKeyHeader !== null) {
     parameters.push(header(routingKeyHeader, 'Whose traffic it is, where versions share it', key));
   }
@@ -121,6 +129,11 @@ function parametersOf(name: RouteName, options: ResolvedRoutesOptions): Schema[]
     parameters.push(header('idempotency-key', 'The same key with the same body gets the same answer', key));
   }
   return parameters;
+}
+
+/** Blanks around the value of a header are no part of it: the parser of HTTP takes them off. */
+function inHeader(pattern: string): string {
+  return `^[ \\t]*${pattern.slice(1, -1)}[ \\t]*$`;
 }
 
 function header(name: string, description: string, schema: Schema): Schema {

@@ -1,5 +1,6 @@
 import type { ModelDescription } from '../../../api/model-description.js';
 import type { ResolvedRoutesOptions } from '../options.js';
+import { deployRequest } from './deploy-schema.js';
 import { exampleRequest } from './example.js';
 import { featuresSchema } from './features-schema.js';
 import type { Schema } from './value-schema.js';
@@ -26,32 +27,11 @@ function list(items: Schema, more: Record<string, unknown> = {}): Schema {
 /** One that is no ScoreRequest is refused by its own outcome. */
 const batchItem: Schema = { anyOf: [ref('ScoreRequest'), true] };
 
-/** Thresholds of a version alone. */
-const policy: Schema = {
-  type: 'object',
-  properties: Object.fromEntries(
-    ['reviewProbability', 'blockProbability', 'reviewRisk', 'blockRisk', 'mediumRisk', 'highRisk'].map((name) => [
-      name,
-      probability,
-    ]),
-  ),
-  additionalProperties: false,
-};
-
-/** The options of `deploy`, with the directory. */
-const deployRequest: Schema = {
-  type: 'object',
-  properties: {
-    directory: { type: 'string', minLength: 1, description: 'The path of a model directory, on the server' },
-    traffic: { anyOf: [{ type: 'number', exclusiveMinimum: 0, maximum: 1 }, { const: 'shadow' }] },
-    policy,
-    workers: { type: 'integer', minimum: 1, maximum: 256 },
-    sample: { type: 'number', exclusiveMinimum: 0, maximum: 1, description: 'Of a shadow' },
-    canary: { type: 'object', description: 'As `canary` of `deploy`, without `gate`' },
-  },
-  required: ['directory'],
-  additionalProperties: false,
-};
+/** A version that is not the primary. */
+function otherVersion(model: ModelDescription | null): Schema {
+  const version = { type: 'string', minLength: 1 };
+  return model === null ? version : { ...version, not: { const: model.version } };
+}
 
 /** Everything that requests and answers refer to. @param model null where the scorer does not say what its model takes. */
 export function schemasOf(
@@ -78,7 +58,7 @@ export function schemasOf(
         provider: text,
         timing: object({ queueMs: number, inferenceMs: number, totalMs: number, batchSize: { type: 'integer' } }),
       },
-      { id: text, attention: list(number), reasons: list(ref('Reason')) },
+      { id: text, attention: list({ type: ['number', 'null'] }), reasons: list(ref('Reason')) },
     ),
     Reason: object(
       { input: text, feature: text, contribution: number, direction: { enum: ['raises', 'lowers'] } },
@@ -135,8 +115,16 @@ export function schemasOf(
     }),
     Deployments: object({ deployments: list(ref('Deployment')) }),
     DeployRequest: deployRequest,
-    TrafficRequest: object({ shares: { type: 'object', additionalProperties: probability } }),
+    TrafficRequest: object({
+      shares: {
+        description: 'Of challengers, by version; the primary has the rest',
+        type: 'object',
+        ...(model === null ? {} : { properties: { [model.version]: false } }),
+        additionalProperties: probability,
+      },
+    }),
     VersionRequest: object({ version: { type: 'string', minLength: 1 } }),
+    RetireRequest: object({ version: otherVersion(model) }),
     Problem: object(
       {
         type: { type: 'string', format: 'uri-reference' },

@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { EventHub } from '../../../dashboard/event-hub.js';
 import page from '../../../dashboard/page/page.html';
-import { type DashboardScorer, DashboardSource } from '../../../dashboard/source.js';
+import { pageHookOf } from '../../../dashboard/page-hook.js';
+import { DashboardSource } from '../../../dashboard/source.js';
 import { outsideOfRequests } from '../../../host/async-context.js';
 import type { RouteContext, RouteDefinition } from '../context.js';
 import { readDashboardOptions } from '../dashboard-options.js';
@@ -15,15 +16,18 @@ const path = '/dashboard';
 export function dashboardRoutes(context: RouteContext): RouteDefinition[] {
   const { scorer, options, clock, disposers } = context;
   if (options.dashboard === null) return [];
-  const { title, maxClients } = readDashboardOptions(scorer, options.dashboard);
-  const source = new DashboardSource(scorer as unknown as DashboardScorer, clock, title);
+  const { scorer: watched, title, maxClients } = readDashboardOptions(scorer, options.dashboard);
+  const source = new DashboardSource(watched, clock, title);
   const hub = new EventHub({ clock, read: () => source.read(), maxClients });
+  const forget = pageHookOf(scorer)?.whenClosed(() => hub.finish());
   disposers.push(() => {
+    forget?.();
     hub.close();
     source.dispose();
   });
   const events = (request: HttpRequest): HttpResponse => {
-    if (hub.isClosed || hub.isFull) throw new HttpError('ERR_TOO_MANY_PAGES', tooMany(maxClients), retryLater);
+    if (hub.isEnded || hub.isClosed || hub.isFull)
+      throw new HttpError('ERR_TOO_MANY_PAGES', tooMany(maxClients), retryLater);
     const type = 'text/event-stream; charset=utf-8';
     if (request.method === 'HEAD') return answer(type, null);
     const stream = new PassThrough();
@@ -52,7 +56,7 @@ export function dashboardRoutes(context: RouteContext): RouteDefinition[] {
 const retryLater = { headers: { 'Retry-After': '30' } };
 
 function tooMany(maxClients: number): string {
-  return `The scorer is closed, or ${maxClients} pages are open, which is the limit (maxClients)`;
+  return `The scorer or its page is closed, or ${maxClients} pages are open, which is the limit (maxClients)`;
 }
 
 function answer(type: string, body: unknown, more: Record<string, string> = {}): HttpResponse {

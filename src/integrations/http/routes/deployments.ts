@@ -1,8 +1,8 @@
 import type { DeploymentSummary, DeployOptions } from '../../../api/deployment.js';
+import { describeNonText } from '../../../validation/issues.js';
 import { json, type RouteContext, type RouteDefinition } from '../context.js';
-import { HttpError } from '../http-error.js';
 import { readJson } from '../json-body.js';
-import { isObject } from '../list-body.js';
+import { isObject, refusedBody, refusedField } from '../list-body.js';
 import type { HttpScorer, RouteName } from '../types.js';
 
 /** What the control routes need: all of it, or none of them is there. */
@@ -38,12 +38,12 @@ export function deploymentRoutes(context: RouteContext): RouteDefinition[] {
     control('/deployments', 'deploy', 201, async (body) => {
       const { directory, ...rest } = fieldsOf(body);
       if (typeof directory !== 'string' || directory === '')
-        throw missing('directory', 'the path of a model directory');
+        throw refusedField('directory', 'the path of a model directory', directory);
       return scorer.deploy(directory, rest as DeployOptions);
     }),
     control('/deployments/traffic', 'setTraffic', 200, async (body) => {
       const { shares } = fieldsOf(body);
-      if (!isObject(shares)) throw missing('shares', 'an object of shares by version');
+      if (!isObject(shares)) throw refusedField('shares', 'an object of shares by version', shares);
       scorer.setTraffic(shares as Record<string, number>);
       return list();
     }),
@@ -66,15 +66,11 @@ function isControlled(scorer: HttpScorer): scorer is HttpScorer & Controlled {
 
 function fieldsOf(body: unknown): Fields {
   if (isObject(body)) return { ...body };
-  throw new HttpError('ERR_INVALID_REQUEST', 'The body: expected an object', { pointer: '' });
+  throw refusedBody('an object', body);
 }
 
 function versionIn(body: unknown): string {
   const { version } = fieldsOf(body);
   if (typeof version === 'string' && version !== '') return version;
-  throw missing('version', 'the version of a model that is live, as a text');
-}
-
-function missing(name: string, expected: string): HttpError {
-  return new HttpError('ERR_INVALID_REQUEST', `${name}: expected ${expected}`, { pointer: `/${name}` });
+  throw refusedField('version', 'the version of a model that is live, as a text', version, describeNonText(version));
 }

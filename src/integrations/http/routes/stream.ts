@@ -4,14 +4,13 @@ import { problem, type RouteContext, type RouteDefinition } from '../context.js'
 import { HttpError } from '../http-error.js';
 import { parseText, requireType } from '../json-body.js';
 import { type Line, linesOf } from '../lines.js';
+import { isNdjsonType } from '../media-type.js';
 import { OrderedTexts } from '../ordered-texts.js';
 import type { Problem } from '../problem.js';
 import { scoreOptionsOf } from '../score-call.js';
 import type { HttpRequest, HttpResponse } from '../types.js';
 import { textOf } from '../utf8-text.js';
 import type { BatchOutcome } from './batch.js';
-
-const mediaType = /^\s*application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?;?\s*$/i;
 
 /**
  * POST `/score/stream`: a transaction a line, answered by an outcome a line, in order. Empty lines are left out. A client that does not read is not
@@ -27,7 +26,7 @@ export function streamRoute(context: RouteContext): RouteDefinition {
 
 function scoreStream(request: HttpRequest, context: RouteContext): HttpResponse {
   const { options } = context;
-  requireType(request.headers, mediaType, 'application/x-ndjson');
+  requireType(request.headers, isNdjsonType, 'application/x-ndjson');
   const source = sourceOf(request);
   const call = scoreOptionsOf(request, options);
   const texts = new OrderedTexts(options.maxStreamInFlight);

@@ -1,3 +1,4 @@
+import { readTextOptions } from '../../prometheus/options.js';
 import { contentType, openMetricsContentType, text } from '../../prometheus/text.js';
 import { json, type RouteContext, type RouteDefinition } from '../context.js';
 
@@ -15,7 +16,7 @@ export function metricsRoutes({ scorer, options }: RouteContext): RouteDefinitio
   if (metrics === null) return [];
   const source = { metrics: () => scorer.metrics?.() ?? [] };
   // Options that are not as documented are found now, not at the first scrape.
-  text(source, metrics);
+  readTextOptions(metrics, 'metrics');
   const type = metrics.format === 'openmetrics' ? openMetricsContentType : contentType;
   const answer: RouteDefinition['answer'] = () => ({
     status: 200,

@@ -2,7 +2,7 @@ import type { MetricFamily } from '../../../api/metrics.js';
 import { gauge, type Value } from '../families.js';
 import type { MetricsView } from '../metrics-view.js';
 
-/** How far what versions see is from their references. There are no values while too few rows were seen. */
+/** How far versions are from their references. There are no values while there are too few rows. */
 export function collectDrift({ drifts }: MetricsView): MetricFamily[] {
   const scores: Value[] = [];
   const features: Value[] = [];

@@ -3,10 +3,10 @@ import { BatchSizes, batchSizeBounds } from '../../batch-sizes.js';
 import { type Distribution, histogram } from '../families.js';
 import type { MetricsView } from '../metrics-view.js';
 
-/** The histograms that a version's recorders have. */
+/** The histograms of a version's recorders. */
 type Duration = 'latency' | 'queue' | 'inference';
 
-/** How long answers of the model took, and how large the batches were. */
+/** How long the model's answers took, and how large the batches were. */
 export function collectDurations(view: MetricsView): MetricFamily[] {
   const { boundsSeconds } = view.latencyBuckets;
   const unit = 'seconds';
@@ -32,7 +32,7 @@ export function collectDurations(view: MetricsView): MetricFamily[] {
     histogram(
       {
         name: 'inference_duration_seconds',
-        help: 'What a batch took its worker, counted once for each of its requests.',
+        help: 'How long a worker took over a batch, counted once for each of its requests.',
         unit,
       },
       boundsSeconds,
@@ -63,7 +63,7 @@ function batchRows({ counted }: MetricsView): Distribution[] {
   });
 }
 
-/** What was refused before a version was chosen took no time of a model's. */
+/** Requests that were refused before a version was chosen have no model times. */
 function versionsOf(counted: MetricsView['counted']) {
   return [...counted].filter(([version]) => version !== '');
 }

@@ -2,7 +2,7 @@ import type { MetricFamily } from '../../../api/metrics.js';
 import { counter, gauge, histogram } from '../families.js';
 import type { MetricsView } from '../metrics-view.js';
 
-/** How busy the host's own event loop is: where it is late, so is every answer. */
+/** How busy the host's event loop is. If it is late, every answer is late. */
 export function collectHost({ host, latencyBuckets }: MetricsView): MetricFamily[] {
   const { delay, recentDelay, utilization, gc } = host;
   const unit = 'seconds';
@@ -31,13 +31,13 @@ export function collectHost({ host, latencyBuckets }: MetricsView): MetricFamily
       [[{}, utilization ?? 0]],
     ),
     counter(
-      { name: 'gc_pauses_total', help: 'Pauses of the host for the collection of garbage, by kind.' },
+      { name: 'gc_pauses_total', help: 'Garbage collection pauses of the host, by kind.' },
       gc.map(({ kind, count }) => [{ kind }, count]),
     ),
     counter(
       {
         name: 'gc_pause_seconds_total',
-        help: 'What pauses of the host for the collection of garbage took together, by kind.',
+        help: 'Total time of the garbage collection pauses of the host, by kind.',
         unit,
       },
       gc.map(({ kind, pauseMs }) => [{ kind }, pauseMs / 1000]),

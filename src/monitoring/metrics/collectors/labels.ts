@@ -3,7 +3,7 @@ import { readLabels } from '../../labels/label-reading.js';
 import { gauge, type Value } from '../families.js';
 import type { MetricsView } from '../metrics-view.js';
 
-/** What decisions turned out to be, and how much money that was. */
+/** The labels of decisions, and the amounts of money. */
 export function collectLabels({ labels }: MetricsView): MetricFamily[] {
   const counts: Value[] = [];
   const amounts: Value[] = [];

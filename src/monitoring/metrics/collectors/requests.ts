@@ -5,7 +5,7 @@ import type { VersionStats } from '../../version-stats.js';
 import { counter, type Value } from '../families.js';
 import type { MetricsView } from '../metrics-view.js';
 
-/** What became of requests, and what was decided. */
+/** The outcomes of requests, and the decisions. */
 export function collectRequests({ counted, older }: MetricsView): MetricFamily[] {
   const requests: Value[] = [];
   const decisions: Value[] = [];
@@ -32,24 +32,21 @@ export function collectRequests({ counted, older }: MetricsView): MetricFamily[]
     counter(
       {
         name: 'requests_total',
-        help: 'Requests by what became of them; a call of scoreColumns counts as one. The version is empty for what was refused before one was chosen.',
+        help: 'Requests by outcome. A call of scoreColumns counts as one. The version is empty if the request was refused before a version was chosen.',
       },
       requests,
     ),
-    counter(
-      { name: 'decisions_total', help: 'Decisions of the model, those over rows of scoreColumns included.' },
-      decisions,
-    ),
+    counter({ name: 'decisions_total', help: 'Decisions of the model, rows of scoreColumns included.' }, decisions),
     counter({ name: 'high_risk_total', help: 'Decisions whose risk level is HIGH.' }, highRisk),
     counter({ name: 'column_rows_total', help: 'Rows of scoreColumns among the decisions.' }, columnRows),
     counter(
-      { name: 'fallbacks_total', help: 'Requests that the fallback answered, by the error in whose place it did.' },
+      { name: 'fallbacks_total', help: 'Requests that the fallback answered, by the error that it replaced.' },
       fallbacks,
     ),
   ];
 }
 
-/** Without a version there are decisions only where rows were scored with a shadow. */
+/** A version without a role has decisions only if rows were scored with a shadow. */
 function isDecider(version: string, { decisions }: VersionStats): boolean {
   return version !== '' || decisions.total > 0;
 }

@@ -2,7 +2,7 @@ import type { MetricFamily } from '../../../api/metrics.js';
 import { counter, type Value } from '../families.js';
 import type { MetricsView } from '../metrics-view.js';
 
-/** What shadows would have decided, beside what was decided. */
+/** What shadows would have decided, compared with the actual decisions. */
 export function collectShadows({ shadows }: MetricsView): MetricFamily[] {
   const flips: Value[] = [];
   const compared: Value[] = [];
@@ -22,7 +22,7 @@ export function collectShadows({ shadows }: MetricsView): MetricFamily[] {
     counter(
       {
         name: 'shadow_flips_total',
-        help: 'Requests that a shadow (version) would have decided otherwise: from what was decided, to what it would have been.',
+        help: 'Requests that a shadow (version) would have decided otherwise: from the actual decision, to that of the shadow.',
       },
       flips,
     ),
@@ -30,6 +30,6 @@ export function collectShadows({ shadows }: MetricsView): MetricFamily[] {
       { name: 'shadow_compared_total', help: 'Requests that a shadow and the version that answered both scored.' },
       compared,
     ),
-    counter({ name: 'shadow_dropped_total', help: 'Sampled requests that are not compared, by why.' }, dropped),
+    counter({ name: 'shadow_dropped_total', help: 'Sampled requests that were not compared, by reason.' }, dropped),
   ];
 }

@@ -2,20 +2,24 @@ import type { MetricFamily } from '../../../api/metrics.js';
 import { gauge } from '../families.js';
 import type { MetricsView } from '../metrics-view.js';
 
-/** Which versions serve, what share each has, and whether they can answer. */
+/** Which versions serve, the share of each, and whether they can answer. */
 export function collectVersions({ live, isReady, startedAtEpochMs }: MetricsView): MetricFamily[] {
   return [
     gauge(
       {
         name: 'traffic_ratio',
-        help: 'The share of the traffic that a version answers, from 0 to 1; 0 of a shadow and of the standby.',
+        help: 'The share of the traffic that a version answers, from 0 to 1; 0 for a shadow and for the standby.',
         unit: 'ratio',
         aggregation: 'average',
       },
       live.map(({ version, role, traffic }) => [{ version, role }, traffic]),
     ),
     gauge(
-      { name: 'model_info', help: 'The models that are live: always 1, the labels tell.', aggregation: 'max' },
+      {
+        name: 'model_info',
+        help: 'The live models. The value is always 1; the labels name the model.',
+        aggregation: 'max',
+      },
       live.map(({ name, version, role, provider }) => [{ name, version, role, provider: provider ?? '' }, 1]),
     ),
     gauge({ name: 'ready', help: 'Whether the scorer can answer: 1 or 0.', aggregation: 'min' }, [

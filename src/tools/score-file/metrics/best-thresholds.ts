@@ -7,8 +7,8 @@ export interface BestThresholds extends Thresholds {
 }
 
 /**
- * The pair of thresholds that saves most, of all pairs with reviewProbability ≤ blockProbability. Of pairs that save the same, the one that
- * stops least.
+ * The pair of thresholds that saves most, of all pairs with reviewProbability ≤ blockProbability. If several save the same, the one that
+ * stops the fewest rows.
  */
 export function bestThresholds(cumulative: Cumulative, costs: Costs): BestThresholds {
   const { scores, good, fraud, goodAmount, fraudAmount } = cumulative;
@@ -24,7 +24,7 @@ export function bestThresholds(cumulative: Cumulative, costs: Costs): BestThresh
       reviewValue = value;
       review = block;
     }
-    // Of the rows above both thresholds, none is reviewed.
+    // Rows above both thresholds are blocked, so none of them is reviewed.
     const saved = reviewValue + cost - costs.blockCost * (goodAmount[block] as number);
     if (saved >= best.saved) best = { review, block, saved };
   }
@@ -35,7 +35,7 @@ export function bestThresholds(cumulative: Cumulative, costs: Costs): BestThresh
   };
 }
 
-/** The shortest decimal number that is below the score at this place, and not below the score before it. */
+/** The shortest decimal number that is below the score at this index, and not below the score before it. */
 export function thresholdBelow(scores: Float32Array, place: number): number {
   const low = place === 0 ? 0 : (scores[place - 1] as number);
   const high = scores[place] ?? Number.POSITIVE_INFINITY;

@@ -8,10 +8,10 @@ export interface RowsAbove {
   fraudAmount: number;
 }
 
-/** How many rows, and what amounts, have a score above any threshold. */
+/** The number of rows, and their amounts, with a score above any threshold. */
 export class Cumulative {
   readonly scores: Float32Array;
-  /** Sums over all groups from each place on; one more item than groups, the last is 0. */
+  /** Sums over all groups from each index on. One more item than groups; the last is 0. */
   readonly good: Float64Array;
   readonly fraud: Float64Array;
   readonly goodAmount: Float64Array;
@@ -29,7 +29,7 @@ export class Cumulative {
     return this.from(0);
   }
 
-  /** The groups from this place on. */
+  /** The groups from this index on. */
   from(place: number): RowsAbove {
     return {
       good: this.good[place] ?? 0,
@@ -39,12 +39,12 @@ export class Cumulative {
     };
   }
 
-  /** Above, not at: as the policy compares, in float32. */
+  /** Above, not equal, in float32, as the policy compares. */
   above(threshold: number): RowsAbove {
     return this.from(this.placeAbove(threshold));
   }
 
-  /** The place of the first group whose score is above a threshold. */
+  /** The index of the first group whose score is above a threshold. */
   placeAbove(threshold: number): number {
     const rounded = Math.fround(threshold);
     let low = 0;

@@ -4,22 +4,22 @@ import { outcomeAt } from './threshold-table.js';
 
 export type Point = readonly [x: number, y: number];
 
-/** What a chart shows; each in the order of x. */
+/** The data of the charts, each sorted by x. */
 export interface Curves {
-  /** False positive rate, detection rate. */
+  /** Points of (false positive rate, detection rate). */
   roc: Point[];
-  /** Detection rate, precision. */
+  /** Points of (detection rate, precision). */
   precisionRecall: Point[];
   /** By threshold. */
   precision: Point[];
   detectionRate: Point[];
   stoppedShare: Point[];
-  /** By threshold: where all above it is reviewed, or all above it is blocked. Empty without amounts. */
+  /** By threshold, if all rows above it are reviewed, or all are blocked. Empty without amounts. */
   savedByReview: Point[];
   savedByBlock: Point[];
 }
 
-/** No chart shows more. */
+/** The most points in a chart. */
 const maxPoints = 500;
 
 export function curvesOf(cumulative: Cumulative, costs: Costs | null): Curves {
@@ -57,7 +57,7 @@ function addAtThreshold(curves: Curves, cumulative: Cumulative, threshold: numbe
   add(curves.savedByBlock, blocked.saved);
 }
 
-/** Places of groups in ascending order: evenly by rank of frauds and of all rows, so that no part of a curve is without points. */
+/** Indices of groups, ascending. They are spread evenly by rank of frauds and of all rows, so that every part of a curve has points. */
 function placesOf({ scores, fraud, good }: Cumulative): number[] {
   if (scores.length <= maxPoints) return Array.from({ length: scores.length + 1 }, (_, place) => place);
   const places = new Set([0, scores.length]);

@@ -1,12 +1,12 @@
-/** What decisions cost, in the unit of the amounts. */
+/** The costs of decisions, in the unit of the amounts. */
 export interface Costs {
-  /** Of one review, whatever it finds. */
+  /** The cost of one review, whatever its result. */
   reviewCost: number;
-  /** Of a good transaction that is blocked, as a share of its amount: 1 is the whole amount, 0 nothing. */
+  /** The cost of blocking a good transaction, as a share of its amount. 1 is the whole amount, 0 nothing. */
   blockCost: number;
 }
 
-/** Rows by what was decided. */
+/** Rows by decision. */
 export interface DecidedSums {
   reviewed: number;
   fraudAmountStopped: number;
@@ -14,8 +14,8 @@ export interface DecidedSums {
 }
 
 /**
- * The money saved, against a host that approves everything: the amounts of the frauds that were blocked or reviewed, less the cost of all
- * reviews, less what the blocked good transactions cost. A review is taken to find out the truth.
+ * The money saved, compared with a host that approves everything: the amounts of blocked and reviewed frauds, minus the cost of all
+ * reviews, minus the cost of blocked good transactions. It assumes that a review finds out the truth.
  */
 export function moneySaved(
   { reviewed, fraudAmountStopped, goodAmountBlocked }: DecidedSums,

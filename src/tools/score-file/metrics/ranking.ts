@@ -1,10 +1,10 @@
 import type { ScoreGroups } from './score-groups.js';
 
 /**
- * Area under the ROC curve: the share of pairs of a fraud and a good row in which the fraud has the higher score; a pair of equal scores
+ * Area under the ROC curve: the share of pairs of a fraud and a good row in which the fraud has the higher score. A pair of equal scores
  * counts half (Mann and Whitney, 1947).
  *
- * @returns null where there is no fraud, or nothing but fraud.
+ * @returns null if there is no fraud, or only fraud.
  */
 export function areaUnderRoc({ good, fraud }: ScoreGroups): number | null {
   let pairs = 0;
@@ -21,10 +21,11 @@ export function areaUnderRoc({ good, fraud }: ScoreGroups): number | null {
 }
 
 /**
- * Average precision as scikit-learn's `average_precision_score` has it: the sum of (R[n] − R[n − 1]) · P[n] over the scores in descending
- * order, with P[n] and R[n] precision and detection rate of all rows that have this score or a higher one. Without interpolation.
+ * Average precision, as scikit-learn's `average_precision_score` defines it: the sum of (R[n] − R[n − 1]) · P[n] over the scores in
+ * descending order. P[n] and R[n] are the precision and detection rate of all rows with this score or a higher one. There is no
+ * interpolation.
  *
- * @returns null where there is no fraud.
+ * @returns null if there is no fraud.
  */
 export function averagePrecision({ good, fraud }: ScoreGroups): number | null {
   let rows = 0;

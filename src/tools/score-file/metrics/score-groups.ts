@@ -1,16 +1,16 @@
-/** Labelled rows by their score: in ascending order, each score once. All arrays have the same length. */
+/** Labelled rows grouped by score. The scores are ascending and unique. All arrays have the same length. */
 export interface ScoreGroups {
   scores: Float32Array;
-  /** Rows that are no fraud. */
+  /** Rows that are not fraud. */
   good: Float64Array;
   /** Rows that are fraud. */
   fraud: Float64Array;
-  /** The sum of the amounts of each. */
+  /** The sum of the amounts of each kind. */
   goodAmount: Float64Array;
   fraudAmount: Float64Array;
 }
 
-/** Rows of an index that a number holds beside the 30 bits of a score. */
+/** The largest number of rows whose index fits into a number next to the 30 bits of a score. */
 const maxRows = 2 ** 22;
 
 /**
@@ -46,7 +46,10 @@ export function sortedGroups(scores: Float32Array, isFraud: Uint8Array, amounts:
   return groups;
 }
 
-/** The rows in ascending order of their scores: sorted as numbers that hold score and row, which is much faster than by a function. */
+/**
+ * The rows in ascending order of their scores. It sorts numbers that combine score and row, which is much faster than sorting with a
+ * function.
+ */
 function orderOf(scores: Float32Array): Uint32Array {
   const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
   const keys = Float64Array.from(bits, (score, row) => score * maxRows + row).sort();

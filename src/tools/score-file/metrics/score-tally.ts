@@ -1,7 +1,7 @@
 import { type ScoreGroups, sortedGroups } from './score-groups.js';
 
 export interface ScoreTallyLimits {
-  /** Groups that are kept. Above it, neighbouring scores share a group. @default 1_048_576 */
+  /** The most groups. Above this, similar scores share a group. @default 1_048_576 */
   maxGroups: number;
   /** Rows that are collected before they are sorted into the groups; at most 4_194_304. @default 262_144 */
   bufferRows: number;
@@ -10,10 +10,10 @@ export interface ScoreTallyLimits {
 const defaultLimits: ScoreTallyLimits = { maxGroups: 2 ** 20, bufferRows: 2 ** 18 };
 
 /**
- * Counts labelled rows by score in bounded memory: about 120 MB at most, whatever the number of rows.
+ * Counts labelled rows by score in limited memory: at most about 120 MB for any number of rows.
  *
- * Exact while there are at most `maxGroups` different scores. Above that, scores that differ only in the last bits of their float32 value
- * are counted as one score, the largest of them; it takes one bit less each time.
+ * Exact up to `maxGroups` different scores. Above that, scores that differ only in the last bits of their float32 value count as one score,
+ * the largest of them. Each time, one more bit is ignored.
  */
 export class ScoreTally {
   readonly #limits: ScoreTallyLimits;
@@ -32,7 +32,7 @@ export class ScoreTally {
     this.#groups = emptyGroups(0);
   }
 
-  /** Whether every score has a group of its own. */
+  /** Whether every score has its own group. */
   get isExact(): boolean {
     return this.#droppedBits === 0;
   }
@@ -64,7 +64,7 @@ export class ScoreTally {
     this.#groups = mergedGroups(this.#groups, added, this.#droppedBits);
     const { maxGroups } = this.#limits;
     if (this.#groups.scores.length <= maxGroups) return;
-    // To half of the limit, so that it does not happen again with the next rows.
+    // Reduced to half of the limit, so that it does not happen again with the next rows.
     while (this.#groups.scores.length > Math.max(1, maxGroups / 2)) {
       this.#droppedBits += 1;
       this.#groups = mergedGroups(this.#groups, emptyGroups(0), this.#droppedBits);
@@ -72,7 +72,7 @@ export class ScoreTally {
   }
 }
 
-/** Scores that are equal but for their last bits become one group. */
+/** Merges scores that differ only in their last bits. */
 function mergedGroups(a: ScoreGroups, b: ScoreGroups, droppedBits: number): ScoreGroups {
   const merged = emptyGroups(a.scores.length + b.scores.length);
   const keysOfA = keysOf(a.scores);
@@ -88,7 +88,7 @@ function mergedGroups(a: ScoreGroups, b: ScoreGroups, droppedBits: number): Scor
     const key = ((takesA ? keysOfA : keysOfB)[from] as number) >>> droppedBits;
     if (key !== lastKey) last += 1;
     lastKey = key;
-    // In ascending order: the last score is the largest.
+    // In ascending order, the last score is the largest.
     merged.scores[last] = groups.scores[from] as number;
     for (const name of sums) merged[name][last] = (merged[name][last] as number) + (groups[name][from] as number);
   }
@@ -97,7 +97,7 @@ function mergedGroups(a: ScoreGroups, b: ScoreGroups, droppedBits: number): Scor
 
 const sums = ['good', 'fraud', 'goodAmount', 'fraudAmount'] as const;
 
-/** The bits of float32 values of at least 0, which are in the order of the values. */
+/** The bits of non-negative float32 values. They sort in the order of the values. */
 function keysOf(scores: Float32Array): Uint32Array {
   return new Uint32Array(scores.buffer, scores.byteOffset, scores.length);
 }

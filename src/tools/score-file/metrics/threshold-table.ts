@@ -2,37 +2,37 @@ import { ratio } from '../../../monitoring/ratio.js';
 import type { Cumulative, RowsAbove } from './cumulative.js';
 import { type Costs, moneySaved } from './money-saved.js';
 
-/** Both compared as the policy does: above, not at. */
+/** Both are compared as the policy does: above, not equal. */
 export interface Thresholds {
   reviewProbability: number;
   blockProbability: number;
 }
 
-/** What becomes of the labelled rows under a policy. Positive means blocked or reviewed. A ratio without a denominator is null. */
+/** The result of a policy on the labelled rows. Positive means blocked or reviewed. A ratio is null if its denominator is 0. */
 export interface PolicyOutcome {
-  /** Of all rows. */
+  /** Share of all rows. */
   blockedShare: number | null;
   reviewedShare: number | null;
-  /** Of the positive rows, those that are fraud. */
+  /** Share of the positive rows that are fraud. */
   precision: number | null;
-  /** Of the frauds, those that are positive. */
+  /** Share of the frauds that are positive. */
   detectionRate: number | null;
-  /** Of the good rows, those that are positive. */
+  /** Share of the good rows that are positive. */
   falsePositiveRate: number | null;
-  /** As `moneySaved` has it; null without amounts. */
+  /** See `moneySaved`; null without amounts. */
   saved: number | null;
 }
 
 export type ThresholdRow = Thresholds & PolicyOutcome;
 
-/** Where the scores of most models tell policies apart. */
+/** Thresholds at which the scores of most models differ. */
 export const usualThresholds: readonly number[] = [
   0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99,
 ];
 
 /**
- * For each threshold: what becomes of the rows where it is the `reviewProbability`. What is above `blockProbability` too is blocked; where
- * the threshold is above that, all that is above the threshold is blocked.
+ * For each threshold: the result if it is the `reviewProbability`. Rows above `blockProbability` too are blocked. If the threshold is above
+ * `blockProbability`, all rows above the threshold are blocked.
  */
 export function thresholdTable(
   cumulative: Cumulative,

@@ -8,12 +8,12 @@ use([BarChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
 export interface Axis {
   name: string;
-  /** Whether it goes from 0 to 1. */
+  /** Whether the axis goes from 0 to 1. */
   isShare: boolean;
 }
 
 export interface Chart {
-  /** Of letters and hyphens; told apart from the other charts of a page by it. */
+  /** Identifies the chart on a page. Letters and hyphens only. */
   key: string;
   kind: 'lines' | 'bars';
   x: Axis;
@@ -23,16 +23,16 @@ export interface Chart {
 
 const size = { width: 560, height: 340 };
 
-/** Told apart by people who don't see red from green, too (Okabe and Ito). */
+/** Colours that people with red-green blindness can distinguish too (Okabe and Ito). */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'];
 
-/** A chart as SVG; the same chart gives the same text. */
+/** Draws a chart as SVG. The same chart always gives the same text. */
 export function drawChart(chart: Chart): string {
   const drawing = init(null, null, { renderer: 'svg', ssr: true, ...size });
   drawing.setOption(optionOf(chart));
   const svg = drawing.renderToSVGString({ useViewBox: true });
   drawing.dispose();
-  // The library numbers what it draws by the process's count of it.
+  // The library numbers its elements with a counter of the process.
   const ids = new Map<string, string>();
   return svg.replaceAll(/\bzr\d+-[a-z]+-?\d+/g, (id) => {
     const known = ids.get(id) ?? `${chart.key}-${ids.size}`;
@@ -60,7 +60,7 @@ function optionOf({ kind, x, y, series }: Chart): EChartsCoreOption {
   };
 }
 
-/** Losses may be many times the largest gain, and would leave nothing to see of it. */
+/** Losses may be many times the largest gain. Then the gain would be too small to see. */
 function valuesOf(axis: Axis): object {
   if (axis.isShare) return rangeOf(axis);
   const formatter = (value: number): string => short.format(value);

@@ -3,7 +3,7 @@ import { type Curves, curvesOf, type Point } from '../metrics/curves.js';
 import type { Costs } from '../metrics/money-saved.js';
 import type { Chart } from './charts.js';
 
-/** A chart of the report, with what it is for. */
+/** A chart of the report, with its purpose. */
 export interface ReportChart {
   title: string;
   text: string;
@@ -43,7 +43,7 @@ function rocChart({ roc }: Curves): ReportChart {
 function precisionRecallChart({ precisionRecall }: Curves): ReportChart {
   return {
     title: 'Precision and detection rate',
-    text: 'Of what is stopped, how much is fraud (precision), for how many frauds are found (detection rate).',
+    text: 'The share of frauds among the stopped rows (precision), by the share of frauds that are found (detection rate).',
     chart: {
       key: 'precision-recall',
       kind: 'lines',
@@ -57,7 +57,7 @@ function precisionRecallChart({ precisionRecall }: Curves): ReportChart {
 function thresholdChart({ precision, detectionRate, stoppedShare }: Curves): ReportChart {
   return {
     title: 'By threshold',
-    text: 'What becomes of the rows whose fraudProbability is above a threshold.',
+    text: 'The result if the rows whose fraudProbability is above a threshold are stopped.',
     chart: {
       key: 'threshold',
       kind: 'lines',
@@ -75,7 +75,7 @@ function thresholdChart({ precision, detectionRate, stoppedShare }: Curves): Rep
 function savingsChart({ savedByReview, savedByBlock }: Curves): ReportChart {
   return {
     title: 'Money saved by threshold',
-    text: 'Where all rows above one threshold are reviewed, and where all of them are blocked.',
+    text: 'If all rows above one threshold are reviewed, and if all of them are blocked.',
     chart: {
       key: 'savings',
       kind: 'lines',

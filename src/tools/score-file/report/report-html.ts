@@ -2,14 +2,14 @@
 export interface ReportSection {
   title: string;
   text: string;
-  /** SVG that this package has drawn; it goes in as it is. */
+  /** SVG that this package has drawn. It is inserted unchanged. */
   svg?: string;
   table?: { head: readonly string[]; rows: readonly (readonly string[])[] };
 }
 
 export interface Report {
   title: string;
-  /** Name and value. */
+  /** Pairs of name and value. */
   facts: readonly (readonly [string, string])[];
   sections: readonly ReportSection[];
 }
@@ -29,7 +29,7 @@ dt { color: #444; }
 dd { margin: 0; }
 `;
 
-/** The report as one HTML file, which loads nothing and runs no script. */
+/** The report as one HTML file that loads nothing and runs no script. */
 export function reportHtml({ title, facts, sections }: Report): string {
   const list = facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`);
   return `<!doctype html>

@@ -80,7 +80,7 @@ describe('a canary', () => {
     expect(rig.serve(well)).toMatchObject({ kind: 'step' });
   });
 
-  it('needs three windows of a second in each step, however short the step and however often it is looked at', () => {
+  it('needs three windows of one second in each step, however short the step is and however often it is checked', () => {
     const rig = new CanaryRig({ ...plan, stepMs: 1 });
     const verdicts = rig.serveFor(12, well, { requests: 1_000 }, 250);
     expect(verdicts.at(-1)).toEqual({ kind: 'step', step: 1, share: 0.5 });
@@ -88,7 +88,7 @@ describe('a canary', () => {
     expect(rig.serveFor(12, well, { requests: 1_000 }, 250).at(-1)).toEqual({ kind: 'promote' });
   });
 
-  it('does not look at what happened before it began', () => {
+  it('ignores what happened before it began', () => {
     const rig = new CanaryRig(plan);
     rig.canary.restart();
     rig.version.serve({ requests: 10_000, failed: 9_000 });
@@ -117,7 +117,7 @@ describe('a canary', () => {
     expect(verdicts.at(-1)).toEqual({ kind: 'step', step: 1, share: 0.5 });
   });
 
-  it('says nothing more once it was ended by other means, and keeps its first end', () => {
+  it('ignores everything after it was ended by other means, and keeps its first end', () => {
     const rig = new CanaryRig(plan);
     rig.canary.end('aborted', 'retired by the host');
     expect(rig.serveFor(20, { requests: 100, failed: 100 })).toEqual(Array(20).fill(stay));
@@ -128,7 +128,7 @@ describe('a canary', () => {
 });
 
 describe('the gate of a canary', () => {
-  it('is asked with what both versions did, once nothing else is in the way', () => {
+  it('is asked with the results of both versions, when nothing else blocks the next step', () => {
     const reports: CanaryReport[] = [];
     const gate = (report: CanaryReport) => {
       reports.push(report);
@@ -222,7 +222,7 @@ describe('the gate of a canary', () => {
     expect([rig.answers, rig.look(), asked]).toEqual([1, { kind: 'step', step: 1, share: 0.5 }, 1]);
   });
 
-  it("follows a late 'abort' even where something else is in the way by then", async () => {
+  it("aborts on a late 'abort' even if something else blocks the next step by then", async () => {
     const answered = promised();
     const rig = new CanaryRig({ ...plan, gate: () => answered.promise });
     rig.serveFor(10, well);
@@ -232,7 +232,7 @@ describe('the gate of a canary', () => {
     expect(rig.look()).toMatchObject({ kind: 'abort', guard: 'gate' });
   });
 
-  it("does not follow a late 'advance' where something else is in the way by then", async () => {
+  it("ignores a late 'advance' if something else blocks the next step by then", async () => {
     const answered = promised();
     const rig = new CanaryRig({ ...plan, gate: () => answered.promise });
     rig.serveFor(10, well);
@@ -242,7 +242,7 @@ describe('the gate of a canary', () => {
     expect(rig.look()).toMatchObject({ kind: 'waiting', reason: expect.stringContaining('latency') });
   });
 
-  it('is not heard any more once a guard has aborted the canary', async () => {
+  it('is ignored after a guard has aborted the canary', async () => {
     const answered = promised();
     const rig = new CanaryRig({ ...plan, gate: () => answered.promise });
     rig.serveFor(10, well);
@@ -252,7 +252,7 @@ describe('the gate of a canary', () => {
     expect([rig.look(), rig.answers, rig.canary.summary.state]).toEqual([stay, 0, 'aborted']);
   });
 
-  it('is not heard any more for the question that it was asked before a restart', async () => {
+  it('is ignored if it answers a question from before a restart', async () => {
     const answered = [promised(), promised()];
     let asked = 0;
     const rig = new CanaryRig({ ...plan, gate: () => answered[asked++]?.promise });

@@ -47,7 +47,7 @@ describe('the guard of errors', () => {
     expect(intervalsToBreach(guard, { requests: 500, failed: 25 })).toBe(3);
   });
 
-  it('forgives one lost batch, and one in each minute', () => {
+  it('allows one lost batch, and one in each minute', () => {
     const guard = new ErrorGuard(0.01);
     for (let minute = 0; minute < 60; minute += 1) {
       guard.add({ requests: 500, failed: 256 }, fine);
@@ -56,7 +56,7 @@ describe('the guard of errors', () => {
     expect(guard.breach).toBeNull();
   });
 
-  it('does not blame the version for what fails as often for the primary', () => {
+  it('does not abort for failures that the primary has equally often', () => {
     expect(
       intervalsToBreach(new ErrorGuard(0.01), { requests: 50, failed: 25 }, { requests: 1_000, failed: 500 }),
     ).toBeNull();
@@ -68,13 +68,13 @@ describe('the guard of errors', () => {
     ).not.toBeNull();
   });
 
-  it('takes a limit of 0 for none, and a limit of 1 for any', () => {
+  it('treats a limit of 0 as no failures allowed, and a limit of 1 as any', () => {
     expect(intervalsToBreach(new ErrorGuard(0), { requests: 100, failed: 2 })).toBeLessThanOrEqual(11);
     expect(intervalsToBreach(new ErrorGuard(0), { requests: 100, failed: 0 })).toBeNull();
     expect(intervalsToBreach(new ErrorGuard(1), { requests: 100, failed: 100 })).toBeNull();
   });
 
-  it('keeps a canary whose errors are over the limit, but not certainly, from more traffic', () => {
+  it('does not raise the share of a canary whose error rate is above the limit without certainty', () => {
     const rig = new CanaryRig({ stepMs: 3_000, minRequests: 100 });
     const reason = 'more than 1 % of its requests fail (maxErrorRate)';
     expect(rig.serveFor(4, { requests: 300, failed: 4 }).slice(2)).toEqual(Array(2).fill({ kind: 'waiting', reason }));
@@ -99,13 +99,13 @@ describe('the guard of blocks', () => {
     expect(compareBlocks(of(0, 1_000), of(1_000, 10_000), 0.05, 200)).toMatchObject({ kind: 'breach' });
   });
 
-  it('is within the limit only where a standard error is to spare', () => {
+  it('is within the limit only if a standard error is left', () => {
     expect(compareBlocks(of(20, 1_000), of(200, 10_000), 0.02, 200)).toEqual({ kind: 'within' });
     expect(compareBlocks(of(2, 100), of(200, 10_000), 0.005, 50)).toEqual({ kind: 'unclear' });
     expect(compareBlocks(of(390, 10_000), of(200, 10_000), 0.02, 200)).toEqual({ kind: 'unclear' });
   });
 
-  it('says nothing without decisions, and aborts nothing with few', () => {
+  it('decides nothing without decisions, and aborts nothing with few', () => {
     expect(compareBlocks(of(0, 0), of(0, 100), 0.02, 1)).toEqual({ kind: 'unclear' });
     expect(compareBlocks(of(0, 100), of(0, 0), 0.02, 1)).toEqual({ kind: 'unclear' });
     expect(compareBlocks(of(49, 49), of(0, 10_000), 0.02, 1)).toEqual({ kind: 'unclear' });
@@ -121,7 +121,7 @@ describe('the guard of blocks', () => {
     expect(compareBlocks(of(300, 2_000), of(1_000, 20_000), 0.05, 200, 10)).toEqual({ kind: 'unclear' });
   });
 
-  it('never finds a breach where the shares seen are within the limit, and never calls them within it where they are not', () => {
+  it('never finds a breach if the measured shares are within the limit, and never calls them within it if they are not', () => {
     const counts = fc
       .integer({ min: 1, max: 5_000 })
       .chain((decided) => fc.integer({ min: 0, max: decided }).map((blocked) => of(blocked, decided)));
@@ -162,7 +162,7 @@ describe('the guard of latencies', () => {
   const slow = { requests: 100, latency: 10 };
   const primary = { requests: 1_000, latency: 2 };
 
-  it('aborts a version that is five times slower after three windows running', () => {
+  it('aborts a version that is five times slower after three windows in a row', () => {
     const rig = new CanaryRig(plan);
     const verdicts = rig.serveFor(3, slow, primary);
     expect(verdicts.slice(0, 2)).toEqual(Array(2).fill({ kind: 'stay' }));
@@ -172,12 +172,12 @@ describe('the guard of latencies', () => {
       seen: expect.closeTo(5, 0),
       allowed: 2,
       reason: expect.stringMatching(
-        /^its 95th percentile of latency was (5|4\.9\d|5\.0\d) times the primary's or more in 3 windows running/,
+        /^its 95th percentile of latency was (5|4\.9\d|5\.0\d) times the primary's or more in 3 windows in a row/,
       ),
     });
   });
 
-  it('begins to count anew after one window within the limit', () => {
+  it('starts to count again after one window within the limit', () => {
     const rig = new CanaryRig(plan);
     const well = { requests: 100, latency: 2 };
     for (let turn = 0; turn < 3; turn += 1) {
@@ -203,13 +203,13 @@ describe('the guard of latencies', () => {
     expect(thin.serve({ requests: 34, latency: 10 }, primary)).toMatchObject({ kind: 'abort' });
   });
 
-  it('looks at each window by itself, not at what came before', () => {
+  it('judges each window separately', () => {
     const rig = new CanaryRig({ ...plan, stepMs: 1e9 });
     rig.serveFor(1_000, { requests: 100, latency: 2 }, primary);
     expect(rig.serveFor(3, slow, primary)[2]).toMatchObject({ kind: 'abort' });
   });
 
-  it('does not let a slower version go on because stalls of the machine make the 95th percentiles alike', () => {
+  it('does not promote a slower version because stalls of the machine make the 95th percentiles similar', () => {
     const rig = new CanaryRig({ ...plan, stepMs: 3_000 });
     const stalled = (ms: number): LatencyHistogram => {
       const latency = new LatencyHistogram();

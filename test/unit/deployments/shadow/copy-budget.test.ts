@@ -58,14 +58,14 @@ describe('CopyBudget', () => {
     expect(share * 300_000).toBeLessThan(32_000);
   });
 
-  it('makes fewer copies of a model whose requests take longer to read', () => {
+  it("makes fewer copies if a model's requests take longer to read", () => {
     const share = shareCopied({ perSecond: 200_000, requestMs: 0.002, copyMs: 0.005 });
     // 15 % of 0.6 s by 6 µs.
     expect(share * 200_000).toBeGreaterThan(14_000);
     expect(share * 200_000).toBeLessThan(16_000);
   });
 
-  it('makes ten thousand a second where the event loop never rests', () => {
+  it('makes ten thousand copies a second even if the event loop is never idle', () => {
     const loop = new Loop();
     const budget = new CopyBudget(loop, loop.idleMs, 1_000);
     let copied = 0;
@@ -79,7 +79,7 @@ describe('CopyBudget', () => {
     expect(copied).toBeLessThan(41_500);
   });
 
-  it('saves up what a burst after a quiet time needs, and no more', () => {
+  it('saves up the copies for a burst after a quiet time, up to a limit', () => {
     const loop = new Loop();
     const budget = new CopyBudget(loop, loop.idleMs, 1_000);
     loop.rest(60_000);

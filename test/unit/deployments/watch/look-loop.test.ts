@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { LookLoop } from '../../../../src/deployments/watch/look-loop.js';
 import { FakeClock } from '../../../support/fake-clock.js';
 
-describe('A loop of looks', () => {
+describe('# A loop of checks', () => {
   let clock: FakeClock;
   let stopping: AbortController;
   /** Ends each look that has begun. */
@@ -21,7 +21,7 @@ describe('A loop of looks', () => {
     return Promise.race([promise.then(() => true), new Promise<boolean>((resolve) => setImmediate(resolve, false))]);
   }
 
-  it('looks every so often, and does not keep the process alive', () => {
+  it('checks periodically, and does not keep the process alive', () => {
     expect(clock.holding).toBe(0);
     clock.advance(4_999);
     expect(ends).toHaveLength(0);
@@ -29,7 +29,7 @@ describe('A loop of looks', () => {
     expect(ends).toHaveLength(1);
   });
 
-  it('runs one look at a time: a tick meanwhile begins none', async () => {
+  it('runs one check at a time, and starts none for a tick in between', async () => {
     const look = loop.look();
     clock.advance(20_000);
     expect(ends).toHaveLength(1);
@@ -39,7 +39,7 @@ describe('A loop of looks', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('gives all who ask during a look one more, which begins after it', async () => {
+  it('gives all callers during a check one more check, which begins after it', async () => {
     const first = loop.look();
     const [second, third] = [loop.look(), loop.look()];
     ends[0]?.();
@@ -51,7 +51,7 @@ describe('A loop of looks', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('waits in stop for the look in progress, and begins none that was asked for', async () => {
+  it('waits in stop for the current check, and starts no requested one', async () => {
     const [look, next] = [loop.look(), loop.look()];
     const stop = loop.stop();
     expect(stopping.signal.aborted).toBe(true);

@@ -36,7 +36,7 @@ describe('A watcher, of versions that are complete,', () => {
     expect(rig.problems).toEqual([]);
   });
 
-  it('leaves older ones and the primary itself alone', async () => {
+  it('ignores older ones and the primary itself', async () => {
     rig.scorer.live = [{ name: 'linear', version: '10', role: 'primary' }];
     for (const version of ['9', '10']) await rig.add(version);
     await lookTwice(rig.watch());
@@ -44,7 +44,7 @@ describe('A watcher, of versions that are complete,', () => {
     expect(rig.problems).toEqual([]);
   });
 
-  it('deploys the newest of several, and those that it passed over never', async () => {
+  it('deploys the newest of several, and never the ones that it skipped', async () => {
     const watcher = rig.watch();
     for (const version of ['9', '10', '2']) await rig.add(version);
     await lookTwice(watcher);
@@ -61,7 +61,7 @@ describe('A watcher, of versions that are complete,', () => {
     expect(rig.scorer.versions).toEqual(['3', '2']);
   });
 
-  it('deploys those on the list alone, in its order, older ones too', async () => {
+  it('deploys only those on the list, in its order, also older ones', async () => {
     rig.scorer.live = [{ name: 'linear', version: '3', role: 'primary' }];
     for (const version of ['2', '4', '5']) await rig.add(version);
     await lookTwice(rig.watch({ versions: ['5', '2', '6'] }));
@@ -77,7 +77,7 @@ describe('A watcher, of versions that are complete,', () => {
     expect(rig.scorer.versions).toEqual(['2']);
   });
 
-  it('says so once where another model has a version of that name already', async () => {
+  it('reports once if another model already has a version of that name', async () => {
     await rig.add('2');
     await rig.add('2', {}, 'other');
     const watcher = rig.watch({ names: ['linear', 'other'], versions: ['2'] });
@@ -100,7 +100,7 @@ describe('A watcher, of versions that are complete,', () => {
     expect(rig.scorer.calls).toEqual([]);
   });
 
-  it('deploys one that appears again no second time, and retires none that is gone', async () => {
+  it('does not deploy a version again that reappears, and retires none that is gone', async () => {
     const watcher = rig.watch();
     const directory = await rig.add('2');
     await lookTwice(watcher);
@@ -188,7 +188,7 @@ describe('The option deploy of a watcher', () => {
     expect(asked).toEqual([of('3'), of('2'), of('3')]);
   });
 
-  it('is asked again where it fails or gives no options, which is reported once, and no older version goes before', async () => {
+  it('is asked again if it fails or gives no options, which is reported once, and no older version goes first', async () => {
     const answers = [
       () => Promise.reject(new Error('registry away')),
       () => Promise.reject(new Error('registry away')),
@@ -213,7 +213,7 @@ describe('The option deploy of a watcher', () => {
 });
 
 describe('A deployment that fails', () => {
-  it('is reported once with its error, not tried again, and keeps no later version from being deployed', async () => {
+  it('is reported once with its error, is not tried again, and does not block later versions', async () => {
     const watcher = rig.watch();
     const failure = new ModelInvalidError('the graph has no output p');
     rig.scorer.onDeploy = (version) => (version === '2' ? Promise.reject(failure) : undefined);
@@ -291,7 +291,7 @@ describe('A watcher that is stopped', () => {
     expect(rig.problems).toEqual([]);
   });
 
-  it('does not wait for a function of the host, nor for files that are still to be hashed', async () => {
+  it("does not wait for the host's function, nor for files that are still to be hashed", async () => {
     await rig.add('2');
     const watcher = rig.watch({
       deploy: () => {

@@ -56,7 +56,7 @@ function simulation(alerts: AlertOptions = {}) {
 }
 
 describe('the burn rate', () => {
-  it('is how many times more fails than the target allows, in the window where that is less', () => {
+  it('is how many times more requests fail than the target allows, in the window with the lower rate', () => {
     expect(burnRate({ requests: 60_000, failed: 120 }, { requests: 5_000, failed: 100 }, 0.9999)).toBeCloseTo(20, 6);
     expect(burnRate({ requests: 60_000, failed: 120 }, { requests: 5_000, failed: 1 }, 0.9999)).toBeCloseTo(2, 6);
     expect(burnRate({ requests: 60_000, failed: 120 }, { requests: 5_000, failed: 100 }, 0.99)).toBeCloseTo(0.2, 6);
@@ -101,7 +101,7 @@ describe('the burn rate alerts, with a target of 99.99%', () => {
     ]);
   });
 
-  it('find by the slow one alone what the fast one is too coarse for', () => {
+  it('find with the slow alert what is too small for the fast one', () => {
     const { run, runSoundly, whats } = simulation();
     runSoundly();
     // 0.1% is 10 times the allowed share: never 14.4 times. Over 6 hours it is 6 times after 0.6 · 360 minutes.
@@ -114,7 +114,7 @@ describe('the burn rate alerts, with a target of 99.99%', () => {
     ]);
   });
 
-  it('say nothing of the errors that the target allows, nor of a blip', () => {
+  it('ignore errors within the target, and a short burst', () => {
     const { run, whats } = simulation();
     run(70, 0.0001);
     run(1, 0.02);

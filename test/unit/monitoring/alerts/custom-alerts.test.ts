@@ -30,7 +30,7 @@ describe("a rule of the host's", () => {
     ]);
   });
 
-  it('is a warning without advice, however far the value is off, where it says no more', () => {
+  it('is a warning without advice, however far the value is off, if it sets nothing else', () => {
     const { board, look } = rig({ description: 'The backlog of requests is' });
     look(withDepth(10_000));
     expect(board.active).toMatchObject([
@@ -39,18 +39,18 @@ describe("a rule of the host's", () => {
     expect(board.findings).toEqual(['The backlog of requests is 10000, allowed 100']);
   });
 
-  it('may be cleared elsewhere, and after some looks', () => {
+  it('may be cleared at another value, and after several checks', () => {
     const { look } = rig({ clearBelow: 10, raiseAfter: 2, clearAfter: 2 });
     const changes = [101, 101, 50, 10, 11, 10, 9].map((depth) => look(withDepth(depth)).join());
     expect(changes).toEqual(['', '+backlog', '', '', '', '', '-backlog']);
   });
 
-  it('may have low values be the bad ones', () => {
+  it('may treat low values as bad', () => {
     const { look } = rig({ bad: 'below', clearAbove: 120 });
     expect([100, 99, 119, 120].map((depth) => look(withDepth(depth)).join())).toEqual(['', '+backlog', '', '-backlog']);
   });
 
-  it('is not asked where there is less traffic than its minimum', () => {
+  it('is not called if there is less traffic than its minimum', () => {
     let asked = 0;
     const { look } = rig({ minimumVolume: 11, look: () => (asked += 1000) });
     look(snapshotOf({ recent: { requests: 10 } }));
@@ -59,14 +59,14 @@ describe("a rule of the host's", () => {
     expect(look(snapshotOf({ recent: { requests: 10 } }))).toEqual(['-backlog']);
   });
 
-  it('is asked of each version, where it says so', () => {
+  it('is called for each version if byVersion is set', () => {
     const { look } = rig({ byVersion: true, look: (_, version) => version?.decisions, threshold: 500_000 });
     const versions = [calmVersion, { ...calmVersion, version: '2', role: 'shadow' as const, decisions: 600_000 }];
     expect(look(snapshotOf({ versions }))).toEqual(['+backlog@2']);
     expect(look(snapshotOf())).toEqual(['-backlog@2']);
   });
 
-  it('leaves health() as it is, where it says so', () => {
+  it('leaves health() unchanged if affectsHealth is false', () => {
     const { board, look } = rig({ affectsHealth: false });
     look(withDepth(101));
     expect(board.findings).toEqual([]);
@@ -105,7 +105,7 @@ describe("a rule of the host's", () => {
     expect(failures).toEqual([['backlog', reason]]);
   });
 
-  it('that changes what it is shown fails, and other rules see what there was', () => {
+  it('that modifies its snapshot fails, and other rules see the original', () => {
     const failures: [string, string][] = [];
     const spoil = (change: (snapshot: AlertSnapshot) => void) => (snapshot: AlertSnapshot) => {
       change(snapshot);

@@ -59,7 +59,7 @@ describe('the rules', () => {
     for (let times = 0; times <= looks; times += 1) expect(look(breach)).toEqual([]);
   });
 
-  it.each(breaches)('%s says what was seen, what is allowed and what to look at first', (_, looks, breach, options) => {
+  it.each(breaches)('%s gives the value, the limit and what to look at first', (_, looks, breach, options) => {
     const { board, look } = boardOf(options);
     for (let times = 0; times < looks; times += 1) look(breach);
     const [alert] = board.active;
@@ -139,7 +139,7 @@ describe('the rules', () => {
     }
   });
 
-  it('neither raise nor clear what only requests change, while there are none', () => {
+  it('neither raise nor clear what only requests can change while there are none', () => {
     const { look } = boardOf();
     const drifted = beside({ drift: { rows: 2_000, psi: 0.3, worst: 'amount' } });
     const idle = { recent: { ...calmTraffic, settled: 0 } };
@@ -164,7 +164,7 @@ describe('the rules', () => {
     expect(look(calm)).toEqual(['-memory']);
   });
 
-  it('say nothing of a worker that died and is on its way back', () => {
+  it('ignore a worker that died and is being replaced', () => {
     expect(boardOf().look(snapshotOf({ workers: { ready: 0, configured: 2, troubled: 0 } }))).toEqual([]);
   });
 

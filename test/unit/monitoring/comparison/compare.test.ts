@@ -51,7 +51,7 @@ describe('compare', () => {
     expect(fallen.high).toBeCloseTo(-risen.low, 12);
   });
 
-  it('claims nothing of equal arms', () => {
+  it('claims no difference between equal arms', () => {
     const arm = (): ArmCounts => counts({ APPROVE: 9_000, REVIEW: 700, BLOCK: 200, ERROR: 100 });
     const comparison = compare(arm(), arm());
     for (const { difference, distinguishable } of Object.values(comparison)) {
@@ -61,7 +61,7 @@ describe('compare', () => {
     expect(width(comparison)).toBeLessThan(0.05);
   });
 
-  it('says nothing with fewer than 100 requests in an arm, or with none', () => {
+  it('claims nothing with fewer than 100 requests in an arm, or with none', () => {
     const many = counts({ APPROVE: 5_000, BLOCK: 5_000 });
     for (const few of [new ArmCounts(), counts({ BLOCK: 99 }), counts({ ERROR: 99 })]) {
       for (const comparison of [compare(many, few), compare(few, many)]) {
@@ -72,14 +72,14 @@ describe('compare', () => {
     expect(compare(many, counts({ APPROVE: 100 })).block).not.toMatchObject(nothing);
   });
 
-  it('says nothing of an arm whose requests have few keys', () => {
+  it('claims nothing about an arm whose requests have few keys', () => {
     const primary = counts({ APPROVE: 9_900, BLOCK: 100 });
     expect(compare(primary, counts({ BLOCK: 5_000 }, { buckets: 1 })).block).toMatchObject(nothing);
     expect(compare(primary, counts({ BLOCK: 5_000 }, { buckets: 19 })).block).toMatchObject(nothing);
     expect(compare(primary, counts({ BLOCK: 5_000 }, { buckets: 21 })).block.distinguishable).toBe(true);
   });
 
-  it('is less sure where blocks come together in the same keys', () => {
+  it('is less certain if blocks are in the same keys', () => {
     const outcomes = { APPROVE: 9_700, BLOCK: 300 };
     const apart = compare(counts(outcomes), counts(outcomes));
     const together = compare(counts(outcomes, { together: 20 }), counts(outcomes, { together: 20 }));
@@ -93,13 +93,13 @@ describe('compare', () => {
     expect(error.high).toBeGreaterThan(0.001);
   });
 
-  it('does not take an arm that had no error yet for better', () => {
+  it('does not take an arm without errors for better', () => {
     // 9 errors are expected in the challenger if nothing differs.
     const { error } = compare(counts({ APPROVE: 8_919, ERROR: 81 }), counts({ APPROVE: 1_000 }));
     expect(error.distinguishable).toBe(false);
   });
 
-  it('is surer with a larger alpha', () => {
+  it('is more certain with a larger alpha', () => {
     const [primary, challenger] = [counts({ APPROVE: 900, BLOCK: 100 }), counts({ APPROVE: 900, BLOCK: 100 })];
     expect(width(compare(primary, challenger, 0.2))).toBeLessThan(width(compare(primary, challenger, 0.01)));
   });

@@ -33,7 +33,7 @@ const equalWorlds: [what: string, world: SimulatedWorld][] = [
 
 describe('a comparison without a difference', () => {
   it.each(equalWorlds)(
-    'claims one in at most 5 % of experiments that are looked at 100 times: %s',
+    'claims one in at most 5 % of experiments that are checked 100 times: %s',
     (_, world) => {
       const uniform = seededUniform(2_021);
       let claimed = 0;

@@ -142,7 +142,7 @@ describe('Labels', () => {
     expect({ labelled, goodStopped: money.goodStopped }).toEqual({ labelled: 1, goodStopped: 1 });
   });
 
-  it('lose no day to a wall clock that was wrong for a moment', () => {
+  it('lose no day if a wall clock is wrong for a moment', () => {
     const { clock, store, version, decide } = rig();
     decide('a', 'BLOCK', 1);
     for (const jumpMs of [5_000 * dayMs, -5_000 * dayMs]) {
@@ -168,7 +168,7 @@ describe('Labels', () => {
     });
   });
 
-  it('take an amount that no sum could hold for none', () => {
+  it('treat an amount that is too large for a sum as unknown', () => {
     const { store, version, decide } = rig();
     for (const amount of [Number.MAX_VALUE, -Number.MAX_VALUE, 1e16]) {
       decide(String(amount), 'BLOCK', amount);

@@ -124,7 +124,7 @@ describe('OutcomeStore', () => {
     expect(store.summary(0).confusion).toMatchObject({ truePositives: 0, falsePositives: 1 });
   });
 
-  it('takes the false positive rate of late over the last 1,000 labels of legitimate transactions', () => {
+  it('takes the recent false positive rate over the last 1,000 labels of legitimate transactions', () => {
     const store = new OutcomeStore(new FakeClock(), { maxPending: 5_000, ttlMs: 1e9 });
     expect(store.recentFalsePositiveRate()).toEqual({ rate: null, labels: 0 });
     for (let index = 0; index < 20; index += 1)

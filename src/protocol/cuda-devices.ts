@@ -1,18 +1,18 @@
-/** What of a GPU, as the driver's tool lists it, says which CUDA device it is. */
+/** The properties of a GPU, from the driver's tool, that determine its CUDA device id. */
 export interface GpuIdentity {
   /** `GPU-` and hexadecimal digits. */
   uuid: string;
   name: string;
 }
 
-/** The variables of the environment that say which GPUs CUDA sees, and in which order. */
+/** The environment variables that determine which GPUs CUDA sees, and their order. */
 export type CudaEnvironment = Readonly<Partial<Record<'CUDA_VISIBLE_DEVICES' | 'CUDA_DEVICE_ORDER', string>>>;
 
 /**
- * The id that CUDA gives each GPU in this process; null for one that it does not see, or where that can't be told: of GPUs that are not
- * alike CUDA puts the fastest first, unless CUDA_DEVICE_ORDER says otherwise. As the CUDA programming guide has it of CUDA_VISIBLE_DEVICES.
+ * The CUDA device id of each GPU in this process; null if CUDA does not see the GPU, or if the id is not known. If GPUs differ, CUDA puts
+ * the fastest first, unless CUDA_DEVICE_ORDER says otherwise. Source: CUDA_VISIBLE_DEVICES in the CUDA programming guide.
  *
- * @param gpus in the order of their places on the bus, as nvidia-smi lists them.
+ * @param gpus in the order of their bus ids, as nvidia-smi lists them.
  */
 export function cudaDeviceIds(gpus: readonly GpuIdentity[], environment: CudaEnvironment): (number | null)[] {
   const { CUDA_VISIBLE_DEVICES: visible, CUDA_DEVICE_ORDER: order } = environment;
@@ -21,14 +21,14 @@ export function cudaDeviceIds(gpus: readonly GpuIdentity[], environment: CudaEnv
   if (visible === undefined) return gpus.map((_, index) => (isOrderKnown ? index : null));
   const ids = gpus.map((): number | null => null);
   const entries = visible.split(',').map((entry) => entry.trim());
-  // The first entry says of which kind all are. Parts of GPUs (MIG) are not told apart here.
+  // The first entry determines the kind of all entries. Parts of GPUs (MIG) are not distinguished here.
   const isByUuid = entries[0]?.startsWith('GPU-') ?? false;
   if (!isByUuid && !isOrderKnown) return ids;
   for (const [id, entry] of entries.entries()) {
     const place = isByUuid ? placeByUuid(entry, gpus) : placeByOrder(entry, gpus);
-    // CUDA sees none of those after one that it does not know.
+    // CUDA ignores all entries after one that it does not know.
     if (place === null) break;
-    // And none at all where one is named twice.
+    // CUDA sees no GPU at all if one is named twice.
     if (ids[place] !== null) return gpus.map(() => null);
     ids[place] = id;
   }
@@ -40,7 +40,7 @@ function placeByOrder(entry: string, gpus: readonly GpuIdentity[]): number | nul
   return digits !== undefined && Number(digits) < gpus.length ? Number(digits) : null;
 }
 
-/** A beginning of the uuid is enough, where it is of one alone. */
+/** The beginning of a uuid is enough if it is unique. */
 function placeByUuid(entry: string, gpus: readonly GpuIdentity[]): number | null {
   const places = gpus.flatMap(({ uuid }, place) => (entry.startsWith('GPU-') && uuid.startsWith(entry) ? [place] : []));
   return places.length === 1 ? (places[0] ?? null) : null;

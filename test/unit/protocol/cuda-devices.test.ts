@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cudaDeviceIds } from '../../../workers/providers/cuda-devices.js';
+import { cudaDeviceIds } from '../../../src/protocol/cuda-devices.js';
 
 const alike = [
   { uuid: 'GPU-aaaa-1', name: 'H100' },

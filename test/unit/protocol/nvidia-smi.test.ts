@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readGpus } from '../../../workers/providers/nvidia-smi.js';
+import { readGpus } from '../../../src/protocol/nvidia-smi.js';
 
 describe('the list of nvidia-smi', () => {
   it('is read line by line, in GiB', () => {

@@ -1,0 +1,58 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { DecisionRecorder, RecordsOptions } from '../api/records.js';
+import { InvalidOptionsError } from '../errors.js';
+import { outOfResources } from '../host/out-of-resources.js';
+import { recordsHookOf } from './host/records-hook.js';
+import { resolveRecords } from './options.js';
+import type { ResolvedFileSink } from './protocol.js';
+import { Recorder } from './recorder.js';
+
+/** A scorer whose decisions can be recorded: a `FraudScorer`. */
+export interface RecordableScorer {
+  /** @internal Any scorer has it. */
+  summary(): unknown;
+}
+
+/**
+ * Records the decisions of a scorer from now on: what was decided, by which model and policy, on which input, so that each can be shown, explained
+ * and computed again. One recording at a time for each scorer. `scorer.close()` ends it.
+ *
+ * @example
+ * const recorder = recordDecisions(scorer, { sink: { directory: 'decisions' }, mask: { key: process.env.RECORDS_KEY } });
+ *
+ * @param scorer a `FraudScorer`.
+ * @throws {InvalidOptionsError} where an option is not as documented, the directory cannot be written to, or the scorer's decisions are recorded already.
+ * @throws {OutOfResourcesError} where there is no memory or thread left.
+ */
+export function recordDecisions(scorer: RecordableScorer, options: RecordsOptions): DecisionRecorder {
+  const hook = typeof scorer === 'object' && scorer !== null ? recordsHookOf(scorer) : null;
+  if (hook === null) throw invalid('scorer', 'a FraudScorer of this version of fraud-scorer', 'something else');
+  const resolved = resolveRecords(options);
+  if (hook.log.isActive)
+    throw invalid(
+      'scorer',
+      'one whose decisions are not recorded yet',
+      'one whose decisions are (close that recorder first)',
+    );
+  if (resolved.sink.kind === 'files') requireDirectory(resolved.sink);
+  try {
+    return new Recorder({ ...resolved, log: hook.log, logger: hook.logger, find: () => null });
+  } catch (error) {
+    throw outOfResources(error, 'Recording could not be started') ?? error;
+  }
+}
+
+/** @throws {InvalidOptionsError} where it can't be made, or written to. */
+function requireDirectory({ directory }: ResolvedFileSink): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw invalid('sink.directory', 'a directory that can be made and written to', `one that cannot (${code})`);
+  }
+}
+
+function invalid(path: string, expected: string, received: string): InvalidOptionsError {
+  return new InvalidOptionsError([{ path, expected, received }]);
+}

@@ -1,0 +1,212 @@
+import { randomBytes } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '../api/logger.js';
+import type { DecisionRecorder, OnFull, RecordsSummary } from '../api/records.js';
+import { outsideOfRequests } from '../host/async-context.js';
+import { messageOf } from '../host/thrown.js';
+import { recordsWorkerEntry } from '../packaged-files.js';
+import { packageVersion } from '../protocol/hello.js';
+import type { VersionContext } from './format/contexts.js';
+import type { DecisionLog } from './host/decision-log.js';
+import type { FoundDecision, Recording, SampleShares } from './host/recording.js';
+import { HostSinkFeed } from './host-sink-feed.js';
+import type { ResolvedRecords } from './options.js';
+import type { FromRecordsWorker, RecordsWorkerData, ToRecordsWorker } from './protocol.js';
+import { type RingMemory, ringCounts, ringCountsOf, ringMemory } from './ring/ring-memory.js';
+import { runtimeOf } from './runtime.js';
+
+/** How long the exit of the process waits for decisions that are not written yet, in ms. */
+const exitWaitMs = 500;
+
+/** How long `close` waits for a sink that takes nothing, in ms. */
+const closeWaitMs = 10_000;
+
+export interface RecorderOptions extends ResolvedRecords {
+  log: DecisionLog;
+  logger: Logger;
+  /** Finds a decision in the files, by the host's id. */
+  find: (id: string) => FoundDecision | null;
+}
+
+/** Records the decisions of one scorer: starts the worker that writes, and tells it what decisions refer to. */
+export class Recorder implements DecisionRecorder, Recording {
+  readonly ring: RingMemory;
+  readonly onFull: OnFull;
+  readonly sample: SampleShares;
+  readonly run = randomBytes(8).toString('hex');
+  stalled: RecordsSummary['stalled'] = null;
+  readonly #options: RecorderOptions;
+  readonly #counts: BigInt64Array;
+  readonly #worker: Worker;
+  readonly #feed: HostSinkFeed | null;
+  readonly #waiting = new Map<number, () => void>();
+  readonly #runtime: VersionContext['runtime'];
+  readonly #onExit = (): void => this.#waitAtExit();
+  #token = 0;
+  #closing: Promise<void> | null = null;
+  #hasEnded = false;
+
+  /** @throws {OutOfResourcesError} where there is no memory, or no thread. */
+  constructor(options: RecorderOptions) {
+    const { sink, mask, onFull, sample, bufferBytes } = options;
+    this.#options = options;
+    this.onFull = onFull;
+    this.sample = sample;
+    this.ring = ringMemory(bufferBytes);
+    this.#counts = ringCountsOf(this.ring);
+    this.#runtime = runtimeOf(packageVersion);
+    this.#feed = sink.kind === 'host' ? new HostSinkFeed(sink, this.#counts, (error) => this.#sinkFailed(error)) : null;
+    const data: RecordsWorkerData = {
+      ...{ ring: this.ring, run: this.run, package: packageVersion, mask },
+      sink: sink.kind === 'files' ? sink : { kind: 'host', flushMs: sink.flushMs },
+    };
+    this.#worker = outsideOfRequests(
+      () => new Worker(recordsWorkerEntry(), { workerData: data, name: 'fraud-scorer records', execArgv: [] }),
+    );
+    this.#worker.on('message', (message: FromRecordsWorker) => this.#hear(message));
+    this.#worker.on('error', (error) => this.#lost(messageOf(error)));
+    this.#worker.on('exit', () => this.#ended());
+    // It must not keep a process alive that has nothing else to do.
+    this.#worker.unref();
+    process.on('exit', this.#onExit);
+    options.log.start(this);
+  }
+
+  get written(): number {
+    return this.#count(ringCounts.written);
+  }
+
+  get bytes(): number {
+    return this.#count(ringCounts.bytes);
+  }
+
+  summary(): RecordsSummary {
+    const { log } = this.#options;
+    const { dropped, taken, sampledOut } = log;
+    return {
+      ...{ run: this.run, written: this.written, dropped, sampledOut },
+      pending: Math.max(0, taken - dropped - this.written),
+      bytes: this.bytes,
+      files: this.#count(ringCounts.files),
+      deletedFiles: this.#count(ringCounts.deletedFiles),
+      stalled: this.stalled === null ? null : { ...this.stalled },
+    };
+  }
+
+  sendContext(context: Omit<VersionContext, 'runtime'>): void {
+    this.#send({ kind: 'context', context: { ...context, runtime: this.#runtime } });
+  }
+
+  sendPolicy(policy: Extract<ToRecordsWorker, { kind: 'policy' }>['policy']): void {
+    this.#send({ kind: 'policy', policy });
+  }
+
+  find(id: string): FoundDecision | null {
+    return this.#options.find(id);
+  }
+
+  flush(): Promise<void> {
+    return this.#ask((token) => ({ kind: 'flush', token }));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { log, logger } = this.#options;
+    const { dropped } = log;
+    if (log.recording === this) log.stop();
+    const closed = this.#ask((token) => ({ kind: 'close', token, dropped }));
+    const ended = new Promise<void>((resolve) => {
+      setTimeout(resolve, closeWaitMs).unref();
+    });
+    await Promise.race([closed, ended]);
+    process.off('exit', this.#onExit);
+    await this.#worker.terminate();
+    const { written, stalled } = this;
+    const fields = { written, dropped, reason: stalled?.reason ?? null };
+    if (stalled === null && dropped === 0) logger.info('Recording ended', fields);
+    else logger.warn('Recording ended, and decisions are missing', fields);
+  }
+
+  /** Sends something that is answered. Resolves at once where the worker has ended. */
+  #ask(message: (token: number) => ToRecordsWorker): Promise<void> {
+    if (this.#hasEnded) return Promise.resolve();
+    this.#token += 1;
+    const token = this.#token;
+    return new Promise((resolve) => {
+      this.#waiting.set(token, resolve);
+      // Whoever waits for the answer keeps the process alive.
+      this.#worker.ref();
+      this.#send(message(token));
+      this.#wake();
+    });
+  }
+
+  #hear(message: FromRecordsWorker): void {
+    const { logger } = this.#options;
+    if (message.kind === 'records') {
+      this.#feed?.take(message.records);
+    } else if (message.kind === 'flushed' || message.kind === 'closed') {
+      this.#answered(message.token);
+    } else if (message.kind === 'stalled') {
+      this.stalled = { reason: message.reason, since: Date.now() };
+      logger.error('Decisions are not recorded', { reason: message.reason });
+    } else if (message.kind === 'flowing') {
+      this.stalled = null;
+      logger.info('Decisions are recorded again');
+    } else if (message.kind === 'failed') {
+      this.#lost(message.message);
+    }
+  }
+
+  #answered(token: number): void {
+    this.#waiting.get(token)?.();
+    this.#waiting.delete(token);
+    if (this.#waiting.size === 0) this.#worker.unref();
+  }
+
+  #sinkFailed(reason: string | null): void {
+    const { logger } = this.#options;
+    if (reason !== null && this.stalled === null) logger.error("The host's sink of records failed", { reason });
+    this.stalled = reason === null ? null : (this.stalled ?? { reason, since: Date.now() });
+  }
+
+  /** The worker has died: nothing is recorded any more. */
+  #lost(reason: string): void {
+    const { log, logger } = this.#options;
+    this.stalled ??= { reason, since: Date.now() };
+    logger.error('The thread that records decisions has ended', { reason });
+    if (log.recording === this) log.fail(`it has ended: ${reason}`);
+    this.#ended();
+  }
+
+  #ended(): void {
+    this.#hasEnded = true;
+    for (const resolve of this.#waiting.values()) resolve();
+    this.#waiting.clear();
+  }
+
+  #waitAtExit(): void {
+    const nobody = new Int32Array(new SharedArrayBuffer(4));
+    const until = performance.now() + exitWaitMs;
+    this.#wake();
+    while (!this.#hasEnded && this.summary().pending > 0 && performance.now() < until) Atomics.wait(nobody, 0, 0, 2);
+  }
+
+  #send(message: ToRecordsWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #wake(): void {
+    const words = new Int32Array(this.ring.control);
+    Atomics.add(words, 2, 1);
+    Atomics.notify(words, 2);
+  }
+
+  #count(place: number): number {
+    return Number(Atomics.load(this.#counts, place));
+  }
+}

@@ -210,7 +210,10 @@ const cli: Options = {
   // An optional part of cli-table3, which does without.
   external: ['@colors/colors'],
   // What it carries is CommonJS, and asks for Node.js's own modules.
-  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  // Under a name of its own: what is bundled imports `createRequire`, too.
+  banner: {
+    js: "import { createRequire as requireOfCli } from 'node:module';\nconst require = requireOfCli(import.meta.url);",
+  },
 };
 
 /** What `adoptModel` starts as a process of its own: what it carries is loaded nowhere else. */

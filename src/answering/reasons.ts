@@ -32,7 +32,10 @@ export function featureNames(inputs: readonly DescribedInput[]): FeatureName[] {
  * The score that caused the policy's decision: the risk if only the risk was above its threshold, else the fraud probability. If the host
  * decided, it is the score that would have caused the policy's decision.
  */
-export function decidingScore(result: ModelResult, policy: DecisionPolicy): ExplainTask['of'] {
+export function decidingScore(
+  result: Pick<ModelResult, 'fraudProbability' | 'riskScore'>,
+  policy: DecisionPolicy,
+): ExplainTask['of'] {
   const { fraudProbability, riskScore } = result;
   const decision = decide(fraudProbability, riskScore, policy);
   if (decision === 'BLOCK') return fraudProbability > policy.blockProbability ? 'probability' : 'risk';

@@ -8,12 +8,14 @@ import { positiveNumber, providers, wholeNumber, wholeNumbers } from './argument
 import { checkText } from './check-text.js';
 import { examine } from './doctor.js';
 import { doctorText } from './doctor-text.js';
+import { describeExplain } from './explain.js';
 import { asJson, escapedOutput, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
 import { recommendations } from './recommend.js';
 import { describeRecords } from './records.js';
 import { describeReference } from './reference.js';
+import { describeReplay } from './replay.js';
 import { describeScore } from './score.js';
 import { addTypesCommand } from './types-command.js';
 import { addWatchCommand } from './watch/watch-command.js';
@@ -158,6 +160,24 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     program
       .command('records <paths...>')
       .description('Writes decision records as lines of JSON. PATHS are files, or directories of them.')
+      .helpOption('--help', 'write this'),
+    output,
+    endWith,
+  );
+
+  describeReplay(
+    program
+      .command('replay <files...>')
+      .description('Computes recorded decisions again, and says what another model would have decided.')
+      .helpOption('--help', 'write this'),
+    output,
+    endWith,
+  );
+
+  describeExplain(
+    program
+      .command('explain <files...>')
+      .description('Says from its record why a decision was taken.')
       .helpOption('--help', 'write this'),
     output,
     endWith,

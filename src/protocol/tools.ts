@@ -2,7 +2,15 @@
 
 import type { Provider } from '../api/provider.js';
 import type { GraphRun, GraphRunReport } from './graph-run.js';
-import type { FailureCode, GraphDescription, ModelFile, ModelSpec, TrialReport } from './serving.js';
+import type {
+  Contribution,
+  ExplainTask,
+  FailureCode,
+  GraphDescription,
+  ModelFile,
+  ModelSpec,
+  TrialReport,
+} from './serving.js';
 
 /**
  * How far the runtime optimises a graph. `basic`: constants and redundant nodes. `extended`: also fused nodes. `all`: also memory layouts
@@ -218,7 +226,48 @@ export interface RunGraphTask {
   runs: GraphRun[];
 }
 
-export type ToolTask = OptimizeTask | CompareTask | ProfileTask | ProbeTask | ScoreTask | RunGraphTask;
+/** A model that a worker loads when it first meets its key, on the CPU, and keeps until it ends. */
+export interface KeptModel {
+  key: number;
+  spec: ModelSpec;
+  file: ModelFile;
+}
+
+/** Runs batches as a serving worker does: each in a run of its own, of as many rows as it has. */
+export interface ReplayTask {
+  kind: 'replay';
+  model: KeptModel;
+  /** Rows of each batch. */
+  sizes: readonly number[];
+  /** Raw rows of all batches, one behind the other, each as long as the stride of the model's `RowLayout`. Shared memory is not copied. */
+  features: Float32Array;
+}
+
+export interface ReplayedBatches {
+  /** float32 [rows, outputsPerRow], in the order of the rows; NaN where the runtime failed on the batch. */
+  scores: Float32Array;
+  /** The batches, by their place in the task, on which the runtime failed. */
+  failed: number[];
+}
+
+/** Explains a score of a row as a serving worker does. */
+export interface ExplainRowTask {
+  kind: 'explain-row';
+  model: KeptModel;
+  /** Raw features of the row, as they lay in its memory. */
+  features: Float32Array;
+  of: ExplainTask['of'];
+}
+
+export type ToolTask =
+  | OptimizeTask
+  | CompareTask
+  | ProfileTask
+  | ProbeTask
+  | ScoreTask
+  | RunGraphTask
+  | ReplayTask
+  | ExplainRowTask;
 
 /** The result type of each kind of task. */
 export interface ToolResults {
@@ -228,6 +277,8 @@ export interface ToolResults {
   probe: ProbeReport;
   score: ScoredRows;
   run: GraphRunReport;
+  replay: ReplayedBatches;
+  'explain-row': Contribution[];
 }
 
 /** The largest differences between two graphs' outputs; null if the model does not have the output. */

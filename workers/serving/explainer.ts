@@ -21,9 +21,13 @@ export class Explainer {
   readonly #inputs: readonly InputSpec[];
   readonly #features: number;
   readonly #chunk: number;
-  readonly #buffers: BufferPool;
+  readonly #buffers: Pick<BufferPool, 'take' | 'giveBack'>;
 
-  constructor(model: ModelSession, buffers: BufferPool, { inputs, memory }: WorkerConfig) {
+  constructor(
+    model: ModelSession,
+    buffers: Pick<BufferPool, 'take' | 'giveBack'>,
+    { inputs, memory }: { inputs: WorkerConfig['inputs']; memory: Pick<WorkerConfig['memory'], 'maxBatchSize'> },
+  ) {
     this.#model = model;
     this.#buffers = buffers;
     this.#inputs = inputs;
@@ -35,7 +39,7 @@ export class Explainer {
    * @returns the features that moved the score most, the strongest first. Features that did not move it are left out.
    * @throws {Error} if the runtime fails or an output has the wrong length.
    */
-  async explain({ features, of }: ExplainTask): Promise<Contribution[]> {
+  async explain({ features, of }: Pick<ExplainTask, 'features' | 'of'>): Promise<Contribution[]> {
     const buffers = this.#buffers.take();
     try {
       buffers.gather(features, Int32Array.of(0));

@@ -10,6 +10,7 @@ import { bytesOf } from '../thread/model-bytes.js';
 import { keepShowingLife } from '../thread/sign-of-life.js';
 import { compare } from './compare.js';
 import { profile } from './profile.js';
+import { explainRow, replay } from './replay.js';
 import { runGraph } from './run-graph.js';
 import { scoreRows } from './score-rows.js';
 
@@ -44,6 +45,10 @@ async function resultOf(task: ToolTask): Promise<ToolResults[ToolTask['kind']]> 
       return scoreRows(task);
     case 'run':
       return runGraph(task);
+    case 'replay':
+      return replay(task);
+    case 'explain-row':
+      return explainRow(task);
     case 'optimize':
       return optimize(task);
   }

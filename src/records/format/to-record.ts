@@ -46,6 +46,14 @@ export class RecordReader {
     return version;
   }
 
+  /** The policy that an entry refers to. @throws {RangeError} where none has that number. */
+  policy(number: number): PolicyContext {
+    const policy = this.#policies.get(number);
+    if (policy === undefined)
+      throw new RangeError(`an entry of the policy number ${number}, which the file does not have`);
+    return policy;
+  }
+
   /**
    * The records of an entry.
    *
@@ -70,9 +78,7 @@ export class RecordReader {
   *#decisions(view: EntryView): Generator<RecordedDecision> {
     const { head } = view;
     const { context, values, plan } = this.version(head.context);
-    const policy = this.#policies.get(head.policy);
-    if (policy === undefined)
-      throw new RangeError(`an entry of the policy number ${head.policy}, which the file does not have`);
+    const policy = this.policy(head.policy);
     const at = new Date(head.at).toISOString();
     let index = 0;
     for (const row of view.rows()) {

@@ -1,0 +1,73 @@
+import type { RecordRole } from '../../api/records.js';
+import type { Decision } from '../../api/result.js';
+import type { AgainstReport } from './against/against-report.js';
+import type { Environment, OtherEnvironment } from './environment.js';
+import type { Excuse } from './loaded-model.js';
+import type { ReplayStatus } from './verdict.js';
+
+/** A decision that was computed again, for lists. */
+export interface ReplayedRecord {
+  decisionId: string;
+  status: ReplayStatus;
+  /** Why it can't be replayed. */
+  code?: Excuse['code'];
+  why?: string;
+  /** The larger of both scores' absolute differences; absent where there are none, null where one is no number. */
+  difference?: number | null;
+  /** What was otherwise when it was decided: a difference may come from it. */
+  otherwise?: OtherEnvironment['what'][];
+  role: RecordRole;
+  decidedBy: 'policy' | 'host' | 'fallback';
+  recorded: { decision: Decision; fraudProbability: number | null; riskScore: number | null };
+  replayed?: { decision: Decision; fraudProbability: number; riskScore: number };
+}
+
+export interface StatusCounts {
+  identical: number;
+  withinTolerance: number;
+  different: number;
+  cannotBeReplayed: number;
+}
+
+export interface ModelCounts extends StatusCounts {
+  name: string;
+  version: string;
+  sha256: string;
+}
+
+/** What a replay has shown. */
+export interface ReplayReport {
+  files: string[];
+  tolerance: number;
+  /** Decisions that were read, those that can't be replayed included. */
+  decisions: number;
+  records: StatusCounts;
+  /** The largest difference of a score, by status; null where there is none, or it is no number. */
+  largestDifference: { withinTolerance: number | null; different: number | null };
+  /** Why decisions can't be replayed, the most frequent first. */
+  cannotBeReplayed: (Excuse & { records: number })[];
+  models: ModelCounts[];
+  /** Batches that were run, and rows of them that were not recorded and stood as zeros. */
+  batches: { run: number; rowsNotRecorded: number };
+  /** Decided by the host: scores are compared, the decision is not. */
+  decidedByHost: number;
+  /** Rows that stand twice in the files; compared once. */
+  repeated: number;
+  here: Environment;
+  /** What was otherwise where decisions were taken, and in how many; of these, how many are different. */
+  otherEnvironments: (OtherEnvironment & { records: number; different: number })[];
+  /** Parts of files that can't be read: where they begin, and how many bytes they have; null where that is not known. */
+  damaged: { file: string; at: number; bytes: number | null; why: string }[];
+  /** Files that end as a killed process leaves them. */
+  unfinishedFiles: number;
+  /** Decisions that are different, the first of them. */
+  differences: ReplayedRecord[];
+  /** What another model would have decided; null where none was asked for. */
+  against: AgainstReport | null;
+  seconds: number;
+}
+
+/** Whether all is as it was: nothing is different and nothing damaged. */
+export function isAsRecorded({ records, damaged }: ReplayReport): boolean {
+  return records.different === 0 && damaged.length === 0;
+}

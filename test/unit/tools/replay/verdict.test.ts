@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decide, riskLevel } from '../../../../src/answering/policy.js';
+import type { RecordedRow } from '../../../../src/tools/replay/batch.js';
+import { verdictOf } from '../../../../src/tools/replay/verdict.js';
+
+const policy = {
+  ...{ reviewProbability: 0.5, blockProbability: 0.75, reviewRisk: 0.5, blockRisk: 0.875 },
+  ...{ mediumRisk: 0.25, highRisk: 0.5 },
+};
+
+function rowOf(fraudProbability: number, riskScore: number, changes: Partial<RecordedRow> = {}): RecordedRow {
+  return {
+    ...{ decisionId: 'r-0', id: null, place: 0, fraudProbability, riskScore, policy, decidedBy: 'policy' },
+    decision: decide(fraudProbability, riskScore, policy),
+    riskLevel: riskLevel(riskScore, policy),
+    ...{ role: 'primary', amount: null, features: null, isMasked: false },
+    ...changes,
+  };
+}
+
+const score = fc.float({ min: 0, max: 1, noNaN: true });
+
+describe('A decision that was computed again', () => {
+  it('is identical where all bits of both scores are the same, and never else', () => {
+    fc.assert(
+      fc.property(score, score, score, score, (a, b, c, d) => {
+        const { status } = verdictOf(rowOf(a, b), { fraudProbability: c, riskScore: d }, 1);
+        expect(status === 'identical').toBe(Object.is(a, c) && Object.is(b, d));
+        const same = verdictOf(rowOf(a, b), { fraudProbability: a, riskScore: b }, 0);
+        expect(same).toMatchObject({ status: 'identical', difference: 0 });
+      }),
+    );
+  });
+
+  it('is different where its decision is, however near the scores are', () => {
+    const row = rowOf(0.5, 0.1);
+    const seen = { fraudProbability: Math.fround(0.5 + 2 ** -24), riskScore: Math.fround(0.1) };
+    expect(verdictOf(row, { ...seen, fraudProbability: 0.5 + 2 ** -23 }, 1e-6).status).toBe('different');
+    expect(verdictOf(rowOf(0.25, 0.1), { fraudProbability: 0.25 + 2 ** -24, riskScore: 0.1 }, 1e-6).status).toBe(
+      'within tolerance',
+    );
+  });
+
+  it('is different where the recorded decision is not that of its own scores', () => {
+    const seen = { fraudProbability: 0.9, riskScore: 0.1 };
+    expect(verdictOf(rowOf(0.9, 0.1, { decision: 'APPROVE' }), seen, 0).status).toBe('different');
+    expect(verdictOf(rowOf(0.9, 0.1, { riskLevel: 'HIGH' }), seen, 0).status).toBe('different');
+    expect(verdictOf(rowOf(0.9, 0.1, { decision: 'APPROVE', decidedBy: 'host' }), seen, 0).status).toBe('identical');
+  });
+
+  it('is different where a score is no number, and tells −0 from 0', () => {
+    const seen = { fraudProbability: Number.NaN, riskScore: 0.1 };
+    const nan = verdictOf(rowOf(0.1, 0.1), seen, 1);
+    expect(nan).toMatchObject({ status: 'different', difference: Number.POSITIVE_INFINITY });
+    const zero = { fraudProbability: -0, riskScore: 0.1 };
+    expect(verdictOf(rowOf(0, 0.1), zero, 0).status).toBe('different');
+    expect(verdictOf(rowOf(0, 0.1), zero, 1e-9).status).toBe('within tolerance');
+  });
+});

@@ -1,6 +1,7 @@
 import { shownName } from '../errors/foreign-names.js';
 import type { AgainstReport, DecisionMatrix } from '../tools/replay/against/against-report.js';
 import type { Confusion } from '../tools/replay/against/confusion.js';
+import { environmentNames } from '../tools/replay/environment.js';
 import type { ReplayReport } from '../tools/replay/replay-report.js';
 import { countOf, numberText } from './evaluation-words.js';
 import { table } from './table.js';
@@ -53,9 +54,9 @@ export function replayFacts(report: ReplayReport): (readonly [string, string])[]
       `${numberText(report.decidedByHost)}: scores are compared, the decision is not`,
     ]);
   }
-  for (const { what, recorded, here, records, different } of report.otherEnvironments) {
+  for (const { what, recorded, here, records, cannotBeReplayed } of report.otherEnvironments) {
     const name = environmentNames[what];
-    const ofThese = different > 0 ? `, of which ${numberText(different)} are different, which may come from it` : '';
+    const ofThese = cannotBeReplayed > 0 ? `, of which ${numberText(cannotBeReplayed)} have other scores here` : '';
     facts.push([
       `Other ${name}`,
       `${shownName(recorded)}, here ${shownName(here)}: ${countOf(records, 'decision')}${ofThese}`,
@@ -72,14 +73,6 @@ export function replayFacts(report: ReplayReport): (readonly [string, string])[]
   if (damaged.length > mostListed) facts.push(['Damaged', `${numberText(damaged.length - mostListed)} more`]);
   return facts;
 }
-
-const environmentNames = {
-  package: 'version of fraud-scorer',
-  node: 'version of Node.js',
-  onnxruntime: 'version of onnxruntime-node',
-  cpuModel: 'CPU model',
-  provider: 'provider',
-} as const;
 
 function withDistance(records: number, largest: number | null): string {
   if (records === 0) return '0';

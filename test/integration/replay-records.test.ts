@@ -248,6 +248,32 @@ describe('replay', () => {
     ]);
   });
 
+  it.each(['package', 'node', 'onnxruntime', 'cpuModel', 'provider'] as const)(
+    'cannot replay scores that come out differently where the %s was another one, and says so',
+    async (what) => {
+      await record(fixtureModel('linear'), { format: 'ndjson', rows: 50 });
+      await changeLines((record) => {
+        const { fraudProbability, riskScore, sequence, runtime } = record;
+        if (fraudProbability === null || riskScore === null) return;
+        Object.assign(runtime, { [what]: what === 'provider' ? 'cuda' : 'another one' });
+        if (sequence === 3) record.riskScore = Math.fround(riskScore + 2 ** -24);
+        if (sequence === 5) record.fraudProbability = Math.fround(fraudProbability / 2 + 0.1);
+        // No machine decides otherwise by the same scores.
+        if (sequence === 7) record.decision = record.decision === 'BLOCK' ? 'APPROVE' : 'BLOCK';
+      });
+      const lines = join(folder, 'all.ndjson');
+      const { code, report } = await replay('--models', fixtureModel('linear'), '--records', lines);
+      expect(report.records).toEqual({ identical: 47, withinTolerance: 1, different: 1, cannotBeReplayed: 1 });
+      expect(report.differences.map(({ decisionId }) => decisionId)).toEqual(['0123abcd-7']);
+      expect(report.cannotBeReplayed).toMatchObject([{ code: 'other-environment', records: 1 }]);
+      expect(report.cannotBeReplayed[0]?.why).toContain(what === 'provider' ? 'cuda' : 'another one');
+      expect(report.otherEnvironments).toMatchObject([{ what, records: 50, cannotBeReplayed: 1 }]);
+      const each = (await readFile(lines, 'utf8')).split('\n').filter((line) => line.includes('"0123abcd-5"'));
+      expect(JSON.parse(each[0] ?? '')).toMatchObject({ status: 'cannot be replayed', otherwise: [what] });
+      expect(code).toBe(1);
+    },
+  );
+
   it('reads on behind damage and ends with 1, and takes the end of a killed process as it is', async () => {
     await record(fixtureModel('linear'), { rows: 300 });
     const path = await recordsFile();

@@ -84,7 +84,8 @@ export function recordTo(scorer: object, options: RecordingOptions): TestRecordi
     drain,
     end: () => {
       drain();
-      target.write([jsonEntry(entryKinds.end, { written: log.taken, dropped: log.dropped }, { sequence: log.taken })]);
+      const { taken, dropped } = log.counts;
+      target.write([jsonEntry(entryKinds.end, { written: taken - dropped, dropped }, { sequence: taken })]);
       target.close();
       log.stop();
     },

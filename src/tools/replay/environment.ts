@@ -1,5 +1,7 @@
+import { shownName } from '../../errors/foreign-names.js';
 import { runtimeOf } from '../../records/runtime.js';
 import type { BatchPart } from './batch.js';
+import type { Excuse } from './loaded-model.js';
 
 /** What scores depend on beside the model, as it is here. */
 export interface Environment {
@@ -22,6 +24,26 @@ export interface OtherEnvironment {
 export function environmentHere(version: string): Environment {
   const { package: own, node, onnxruntime, cpuModel } = runtimeOf(version);
   return { package: own, node, onnxruntime, cpuModel, provider: 'cpu' };
+}
+
+/** For texts. */
+export const environmentNames: Readonly<Record<keyof Environment, string>> = {
+  package: 'version of fraud-scorer',
+  node: 'version of Node.js',
+  onnxruntime: 'version of onnxruntime-node',
+  cpuModel: 'CPU model',
+  provider: 'provider',
+};
+
+/** Why scores that are not the recorded ones say nothing about a record. */
+export function otherEnvironmentExcuse(others: readonly OtherEnvironment[]): Excuse {
+  const list = others.map(
+    ({ what, recorded, here }) => `other ${environmentNames[what]} (${shownName(recorded)}, here ${shownName(here)})`,
+  );
+  return {
+    code: 'other-environment',
+    why: `its scores come out differently here, and it was decided on: ${list.join(', ')}`,
+  };
 }
 
 const names = ['package', 'node', 'onnxruntime', 'cpuModel'] as const;

@@ -40,6 +40,7 @@ export interface Excuse {
     | 'input-masked'
     | 'input-absent'
     | 'decided-by-fallback'
+    | 'other-environment'
     | 'does-not-run';
   why: string;
 }

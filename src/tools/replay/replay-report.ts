@@ -54,8 +54,8 @@ export interface ReplayReport {
   /** Rows that stand twice in the files; compared once. */
   repeated: number;
   here: Environment;
-  /** What was otherwise where decisions were taken, and in how many; of these, how many are different. */
-  otherEnvironments: (OtherEnvironment & { records: number; different: number })[];
+  /** What was otherwise where decisions were taken, and in how many; of these, how many can't be replayed because their scores come out differently. */
+  otherEnvironments: (OtherEnvironment & { records: number; cannotBeReplayed: number })[];
   /** Parts of files that can't be read: where they begin, and how many bytes they have; null where that is not known. */
   damaged: { file: string; at: number; bytes: number | null; why: string }[];
   /** Files that end as a killed process leaves them. */

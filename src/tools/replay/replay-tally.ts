@@ -1,5 +1,5 @@
 import type { BatchPart, RecordedBatch, RecordedRow } from './batch.js';
-import { type Environment, type OtherEnvironment, otherEnvironment } from './environment.js';
+import { type Environment, type OtherEnvironment, otherEnvironment, otherEnvironmentExcuse } from './environment.js';
 import type { Excuse } from './loaded-model.js';
 import type { RecordedVersion } from './recorded-version.js';
 import type { ModelCounts, ReplayedRecord, ReplayReport, StatusCounts } from './replay-report.js';
@@ -22,7 +22,7 @@ export class ReplayTally {
   readonly #onRecord: ((record: ReplayedRecord) => void) | null;
   readonly #models = new Map<string, ModelCounts>();
   readonly #excuses = new Map<string, Excuse & { records: number }>();
-  readonly #others = new Map<string, OtherEnvironment & { records: number; different: number }>();
+  readonly #others = new Map<string, OtherEnvironment & { records: number; cannotBeReplayed: number }>();
   readonly #othersOf = new Map<RecordedVersion, Map<string, OtherEnvironment[]>>();
   readonly #differences: ReplayedRecord[] = [];
   readonly #largest = { withinTolerance: 0, different: 0 };
@@ -35,16 +35,24 @@ export class ReplayTally {
 
   excuse(row: RecordedRow, place: Place, excuse: Excuse): void {
     this.#count(place, 'cannotBeReplayed');
+    this.#countExcuse(excuse);
+    this.#onRecord?.({ ...recordOf(row, 'cannot be replayed'), ...excuse });
+  }
+
+  #countExcuse(excuse: Excuse): void {
     const key = this.#excuses.size >= mostExcuses ? excuse.code : `${excuse.code} ${excuse.why}`;
     const counted = this.#excuses.get(key) ?? { ...excuse, records: 0 };
     counted.records += 1;
     this.#excuses.set(key, counted);
-    this.#onRecord?.({ ...recordOf(row, 'cannot be replayed'), ...excuse });
   }
 
   judge(row: RecordedRow, batch: RecordedBatch, verdict: Verdict): void {
-    const { status, difference } = verdict;
+    const { difference } = verdict;
     const others = this.#otherwise(batch);
+    // Elsewhere the same model gives other scores: whether the record is right can't be told here.
+    const excuse = verdict.isByScores && others.length > 0 ? otherEnvironmentExcuse(others) : null;
+    const status = excuse === null ? verdict.status : 'cannot be replayed';
+    if (excuse !== null) this.#countExcuse(excuse);
     this.#count(batch, keys[status]);
     if (row.decidedBy === 'host') this.decidedByHost += 1;
     if (status === 'within tolerance')
@@ -55,6 +63,7 @@ export class ReplayTally {
     const { fraudProbability, riskScore, decision } = verdict;
     const record: ReplayedRecord = {
       ...recordOf(row, status),
+      ...excuse,
       difference: finite(difference),
       ...(others.length === 0 ? {} : { otherwise: others.map(({ what }) => what) }),
       replayed: { decision, fraudProbability, riskScore },
@@ -113,9 +122,9 @@ export class ReplayTally {
 
   #countOther(other: OtherEnvironment, status: ReplayStatus): void {
     const key = `${other.what} ${other.recorded}`;
-    const counted = this.#others.get(key) ?? { ...other, records: 0, different: 0 };
+    const counted = this.#others.get(key) ?? { ...other, records: 0, cannotBeReplayed: 0 };
     counted.records += 1;
-    if (status === 'different') counted.different += 1;
+    if (status === 'cannot be replayed') counted.cannotBeReplayed += 1;
     this.#others.set(key, counted);
   }
 }
@@ -124,6 +133,7 @@ const keys = {
   identical: 'identical',
   'within tolerance': 'withinTolerance',
   different: 'different',
+  'cannot be replayed': 'cannotBeReplayed',
 } as const;
 
 function noCounts(): StatusCounts {

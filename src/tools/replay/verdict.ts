@@ -14,6 +14,8 @@ export interface Verdict {
   riskScore: number;
   /** By the recorded policy. */
   decision: Decision;
+  /** Whether it is different because of its scores: another machine or version may have computed them. */
+  isByScores: boolean;
 }
 
 const rounded = new WeakMap<DecisionPolicy, DecisionPolicy>();
@@ -45,7 +47,15 @@ export function verdictOf(
   );
   const isSame = row.decidedBy === 'host' || (decision === row.decision && levelIs(row, riskScore, policy));
   const status = !isSame || difference > tolerance ? 'different' : difference === 0 ? 'identical' : 'within tolerance';
-  return { status, difference, fraudProbability, riskScore, decision };
+  const isByScores = difference > tolerance || (!isSame && difference > 0 && followsItsScores(row, policy));
+  return { status, difference, fraudProbability, riskScore, decision, isByScores };
+}
+
+/** Whether the recorded decision is what the recorded policy makes of the recorded scores. */
+function followsItsScores(row: RecordedRow, policy: DecisionPolicy): boolean {
+  const { fraudProbability, riskScore } = row;
+  if (fraudProbability === null || riskScore === null) return false;
+  return decide(fraudProbability, riskScore, policy) === row.decision && levelIs(row, riskScore, policy);
 }
 
 function levelIs(row: RecordedRow, risk: number, policy: DecisionPolicy): boolean {

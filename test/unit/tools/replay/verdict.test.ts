@@ -49,6 +49,17 @@ describe('A decision that was computed again', () => {
     expect(verdictOf(rowOf(0.9, 0.1, { decision: 'APPROVE', decidedBy: 'host' }), seen, 0).status).toBe('identical');
   });
 
+  it('is different by its scores where they are too far apart, or decide otherwise than those that were recorded', () => {
+    const beyond = verdictOf(rowOf(0.25, 0.1), { fraudProbability: 0.3, riskScore: 0.1 }, 1e-6);
+    expect(beyond).toMatchObject({ status: 'different', isByScores: true });
+    const seen = { fraudProbability: 0.5 + 2 ** -23, riskScore: 0.1 };
+    expect(verdictOf(rowOf(0.5, 0.1), seen, 1e-6)).toMatchObject({ status: 'different', isByScores: true });
+    const changed = rowOf(0.25, 0.1, { decision: 'BLOCK' });
+    expect(verdictOf(changed, { fraudProbability: 0.25, riskScore: 0.1 }, 1e-6).isByScores).toBe(false);
+    const near = { fraudProbability: 0.25 + 2 ** -24, riskScore: 0.1 };
+    expect(verdictOf(changed, near, 1e-6)).toMatchObject({ status: 'different', isByScores: false });
+  });
+
   it('is different where a score is no number, and tells −0 from 0', () => {
     const seen = { fraudProbability: Number.NaN, riskScore: 0.1 };
     const nan = verdictOf(rowOf(0.1, 0.1), seen, 1);

@@ -56,9 +56,18 @@ export type RecordsFunction = (records: readonly DecisionLogRecord[]) => void | 
 /** Where records go: files, a function, or a stream that takes lines of JSON. */
 export type RecordsSink = FileSinkOptions | RecordsFunction | NodeJS.WritableStream;
 
+/** Parts of a decision record that can be left out. */
+export type RecordField = 'id' | 'amount' | 'features' | 'attention' | 'reasons';
+
 /** How decisions of a scorer are recorded. */
 export interface RecordsOptions {
   sink: RecordsSink;
+  /**
+   * Which parts of a decision are recorded, beside the decision itself, its scores, model, policy, batch and times. A decision without `features` cannot be replayed.
+   *
+   * @default all of them, as `mask` leaves them
+   */
+  fields?: readonly RecordField[] | undefined;
   mask?: MaskOptions | undefined;
   /**
    * What happens while the sink is slower than the scorer, or stalls, once `bufferBytes` are full. `block`: batches wait, so that requests do, up to their deadlines,

@@ -117,6 +117,7 @@ export class Deployment {
       ...{ log: parts.log, context: recordContext(directory), features: this.features, table, maxBatchSize },
       workers: this.workers,
       policy: this.policy,
+      traces: parts.traces,
       role: () => parts.roleOf(this),
       copyNumber: parts.copyNumber,
     });

@@ -6,6 +6,7 @@ import type {
   MaskAction,
   MaskOptions,
   OnFull,
+  RecordField,
   RecordsFunction,
   RecordsOptions,
 } from '../api/records.js';
@@ -37,7 +38,7 @@ const defaultFields = { '/id': 'hash', '/amount': 'remove' } as const;
 export function resolveRecords(options: RecordsOptions): ResolvedRecords {
   const reader = new FieldReader(options);
   const sink = readSink(reader);
-  const mask = readMask(reader.nested('mask'));
+  const mask = readMask(reader.nested('mask'), removedBy(readFields(reader)));
   const onFull = reader.oneOf('onFull', ['block', 'drop-oldest', 'drop-newest'], 'block');
   const bufferBytes = reader.number('bufferBytes', 32 * mebibyte, {
     min: mebibyte,
@@ -111,7 +112,22 @@ function isFsync(value: unknown): value is FsyncPolicy {
   return typeof value.everyMs === 'number' && value.everyMs > 0 && Number.isFinite(value.everyMs);
 }
 
-function readMask(reader: FieldReader): ResolvedMask {
+const recordFields: readonly RecordField[] = ['id', 'amount', 'features', 'attention', 'reasons'];
+
+function readFields(reader: FieldReader): readonly RecordField[] {
+  const isField = (value: unknown): value is RecordField => recordFields.includes(value as RecordField);
+  const isList = (value: unknown): value is RecordField[] => Array.isArray(value) && value.every(isField);
+  return reader.value('fields', `a list of ${recordFields.join(', ')}`, isList) ?? recordFields;
+}
+
+/** A mask that removes what is not among the fields. */
+function removedBy(fields: readonly RecordField[]): Record<string, MaskAction> {
+  const missing = recordFields.filter((field) => !fields.includes(field));
+  return Object.fromEntries(missing.map((field) => [`/${field}`, 'remove']));
+}
+
+/** @param removed what is not to be recorded at all, by JSON Pointer. */
+function readMask(reader: FieldReader, removed: Record<string, MaskAction>): ResolvedMask {
   const key = reader.value('key', `a text or bytes, at least ${minKeyBytes} bytes long`, isKey);
   const given = reader.value('fields', "an object of JSON Pointers and 'keep', 'hash' or 'remove'", isObject) ?? {};
   const fields: Record<string, MaskAction> = { ...defaultFields };
@@ -124,6 +140,7 @@ function readMask(reader: FieldReader): ResolvedMask {
       fields[pointer] = action;
     }
   }
+  Object.assign(fields, removed);
   const hashed = Object.entries(fields).filter(([, action]) => action === 'hash');
   if (key === undefined && hashed.length > 0) {
     const names = hashed.map(([pointer]) => pointer).join(', ');

@@ -122,6 +122,30 @@ describe('recordDecisions', () => {
     expect(bytes.length).toBeGreaterThan(500);
   });
 
+  it('leaves out the parts that are not among fields', async () => {
+    const scorer = await scorerWith();
+    const { sink, records } = collecting();
+    const recorder = recordDecisions(scorer, { sink, fields: ['attention'] });
+    await scorer.score({ id: 'tx-1', amount: 5, features: features(1) });
+    await recorder.flush();
+    const [decision] = decisionsOf(records);
+    expect(decision?.masked?.sort()).toEqual(['/amount', '/features', '/id', '/reasons']);
+    for (const field of ['id', 'amount', 'features', 'hashed']) expect(decision).not.toHaveProperty(field);
+    expect(decision?.attention?.length).toBeGreaterThan(0);
+  });
+
+  it('has the ids of the trace that the request is part of', async () => {
+    const scorer = await scorerWith();
+    const { sink, records } = collecting();
+    const recorder = recordDecisions(scorer, { sink, mask: { key } });
+    const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+    const watch = Reflect.get(scorer, Symbol.for('fraud-scorer.watch')) as (watcher: object) => () => void;
+    watch({ request: () => ({ ids, end() {} }), call: () => null, batch: () => null });
+    await scorer.score({ features: features(1) });
+    await recorder.flush();
+    expect(decisionsOf(records)[0]?.trace).toEqual(ids);
+  });
+
   it('records the decisions of a fallback with their cause', async () => {
     const scorer = await scorerWith({ fallback: 'REVIEW', maxQueueSize: 1 });
     const { sink, records } = collecting();

@@ -8,6 +8,7 @@ import type {
   CallWatch,
   RequestEnd,
   RequestWatch,
+  TraceIds,
   Watcher,
 } from '../../monitoring/traces/watcher.js';
 import type { OpenTelemetryApi } from './load-api.js';
@@ -100,6 +101,11 @@ class WatchedSpan {
     readonly span: Span,
     protected readonly api: OpenTelemetryApi,
   ) {}
+
+  get ids(): TraceIds {
+    const { traceId, spanId } = this.span.spanContext();
+    return { traceId, spanId };
+  }
 }
 
 class WatchedRequest extends WatchedSpan implements RequestWatch {
@@ -139,6 +145,10 @@ class WatchedCall extends WatchedSpan implements CallWatch {
 /** A request of a list. */
 class ListedRequest implements RequestWatch {
   constructor(readonly call: WatchedSpan) {}
+
+  get ids(): TraceIds {
+    return this.call.ids;
+  }
 
   end(): void {}
 }

@@ -13,6 +13,7 @@ import {
   type CallWatch,
   type RequestEnd,
   type RequestWatch,
+  type TraceIds,
   type Watcher,
   watchSymbol,
 } from './watcher.js';
@@ -92,6 +93,12 @@ export class Traces {
     this.#rows.delete(row);
     this.open = this.#rows.size;
     return trace;
+  }
+
+  /** What a row's request is found by in a tracing system; null if it is not traced. */
+  idsOf(row: number): TraceIds | null {
+    for (const { ids } of this.#rows.get(row) ?? []) if (ids !== undefined) return ids;
+    return null;
   }
 
   /** A model answered the request. */

@@ -21,8 +21,16 @@ export interface Watcher {
   batch(batch: BatchStart, requests: readonly RequestWatch[]): BatchWatch | null;
 }
 
+/** What a request is found by in a tracing system, in hexadecimal. */
+export interface TraceIds {
+  traceId: string;
+  spanId: string;
+}
+
 /** A watched request. It ends once. */
 export interface RequestWatch {
+  /** Where the request is traced. Decision records have them. */
+  readonly ids?: TraceIds | undefined;
   end(end: RequestEnd): void;
 }
 

@@ -18,6 +18,8 @@ export interface MaskPlan {
   amount: MaskAction;
   reasons: MaskAction;
   attention: MaskAction;
+  /** Whether all features are removed. */
+  hasFeatures: boolean;
   columns: readonly MaskedColumn[];
   /** JSON Pointers of all that is removed. */
   removed: readonly string[];
@@ -31,11 +33,13 @@ export interface MaskPlan {
 export function maskPlan(fields: Readonly<Record<string, MaskAction>>, inputs: readonly ContextInput[]): MaskPlan {
   const layout = rowLayoutOf(inputs);
   const columns: MaskedColumn[] = [];
+  const hasFeatures = fields['/features'] !== 'remove';
   for (const [index, input] of layout.inputs.entries()) {
     const names = inputs[index]?.features;
     const ofInput = fields[`/features/${escaped(input.name)}`] ?? 'keep';
     for (let column = 0; column < input.size; column += 1) {
-      const action = actionOf(fields, input.name, column, names?.[column]) ?? ofInput;
+      const own = actionOf(fields, input.name, column, names?.[column]) ?? ofInput;
+      const action = hasFeatures ? own : 'remove';
       const pointer = `/features/${escaped(input.name)}/${column}`;
       if (action !== 'keep') columns.push({ pointer, input, column, action });
     }
@@ -48,7 +52,7 @@ export function maskPlan(fields: Readonly<Record<string, MaskAction>>, inputs: r
   };
   const removed = Object.entries(plan).flatMap(([name, action]) => (action === 'remove' ? [`/${name}`] : []));
   const removedColumns = columns.filter(({ action }) => action === 'remove').map(({ pointer }) => pointer);
-  return { ...plan, columns, removed: [...removed, ...removedColumns] };
+  return { ...plan, hasFeatures, columns, removed: [...removed, ...(hasFeatures ? removedColumns : ['/features'])] };
 }
 
 /** Of a column by its number, its name, or its name alone where the model has named features. */

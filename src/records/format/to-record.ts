@@ -84,7 +84,7 @@ export class RecordReader {
     for (const row of view.rows()) {
       const sequence = head.sequence + index;
       const further = row.further === '' ? {} : (JSON.parse(row.further) as Partial<RecordedDecision>);
-      const hasFeatures = head.featureWords > 0;
+      const hasFeatures = head.featureWords > 0 && plan.hasFeatures;
       const record: RecordedDecision = {
         ...{ schema: 1, kind: 'decision', run: this.header.run, sequence, at },
         decisionId: `${this.header.run}-${sequence}`,

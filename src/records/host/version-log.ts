@@ -2,6 +2,7 @@ import type { DecisionPolicy } from '../../api/policy.js';
 import type { Provider } from '../../api/provider.js';
 import type { RecordRole } from '../../api/records.js';
 import type { FallbackResult, ModelIdentity, ModelResult } from '../../api/result.js';
+import type { Traces } from '../../monitoring/traces/traces.js';
 import type { FeatureRows } from '../../requests/feature-rows.js';
 import { noCopy, type RequestTable } from '../../requests/request-table.js';
 import type { Lane } from '../../scheduling/lanes.js';
@@ -23,6 +24,8 @@ export interface VersionLogOptions {
   /** What decides now. */
   policy: { readonly rounded: DecisionPolicy };
   role: () => RecordRole;
+  /** Where requests are traced. A shadow's are not. */
+  traces?: Pick<Traces, 'open' | 'idsOf'> | undefined;
   /** The number of a request among those that shadows have copies of, by what the table holds for the row. */
   copyNumber: (row: number) => number;
 }
@@ -196,8 +199,16 @@ export class VersionLog {
       error: null,
       copy: table.copy[row] === noCopy && role !== 'shadow' ? -1 : copyNumber(row),
       id: result.id,
-      further: reasons === undefined ? '' : JSON.stringify({ reasons }),
+      further: this.#further(row, reasons),
     });
+  }
+
+  /** What only some decisions have, as JSON; empty where this one has nothing. */
+  #further(row: number, reasons: ModelResult['reasons']): string {
+    const { traces } = this.#options;
+    const trace = traces !== undefined && traces.open > 0 ? traces.idsOf(row) : null;
+    if (trace === null) return reasons === undefined ? '' : JSON.stringify({ reasons });
+    return JSON.stringify(reasons === undefined ? { trace } : { reasons, trace });
   }
 
   #write(

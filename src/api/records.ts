@@ -142,6 +142,8 @@ export interface RecordedModel {
   sha256: string;
   /** Of files with weights, by name. */
   files?: Record<string, string>;
+  /** SHA-256, in hexadecimal, of what `model.json` says of inputs, outputs, calibration and batches. */
+  manifest?: string;
 }
 
 /** What the model ran on: scores are the same to the last bit only where all of it is. */

@@ -274,6 +274,24 @@ describe('replay', () => {
     },
   );
 
+  it('says where model.json was changed under the same model file', async () => {
+    await record(bundled, { rows: 60 });
+    const changed = join(folder, 'changed');
+    await cp(bundled, changed, { recursive: true });
+    const manifest = JSON.parse(await readFile(join(changed, 'model.json'), 'utf8'));
+    const { mean } = manifest.inputs[0];
+    mean[0] += 0.5;
+    await writeFile(join(changed, 'model.json'), JSON.stringify(manifest));
+    const { report } = await replay('--models', changed);
+    expect(report.cannotBeReplayed.length).toBeGreaterThan(0);
+    for (const { code, why } of report.cannotBeReplayed) {
+      expect(code).toBe('other-environment');
+      expect(why).toContain('other model.json');
+    }
+    expect(report.records.different).toBe(0);
+    expect(report.otherEnvironments).toMatchObject([{ what: 'manifest', records: 60 }]);
+  });
+
   it('reads on behind damage and ends with 1, and takes the end of a killed process as it is', async () => {
     await record(fixtureModel('linear'), { rows: 300 });
     const path = await recordsFile();

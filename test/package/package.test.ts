@@ -40,14 +40,16 @@ describe('the tarball', () => {
         ...['index', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
-        ...['express', 'fastify', 'http', 'nestjs', 'opentelemetry', 'prometheus', 'testing'].flatMap((entry) =>
-          ['cjs', 'd.cts', 'd.ts', 'js'].map((extension) => `dist/${entry}.${extension}`),
+        ...['express', 'fastify', 'http', 'nestjs', 'opentelemetry', 'prometheus', 'records', 'testing'].flatMap(
+          (entry) => ['cjs', 'd.cts', 'd.ts', 'js'].map((extension) => `dist/${entry}.${extension}`),
         ),
         'dist/adopt-process.js',
         'dist/adopt-process.mjs',
         'dist/cli.js',
         'dist/http-shared.cjs',
         'dist/http-shared.js',
+        'dist/records-worker.js',
+        'dist/records-worker.mjs',
         'dist/score-charts.js',
         'dist/tool-worker.js',
         'dist/tool-worker.js.map',

@@ -15,7 +15,8 @@ export interface Environment {
 
 /** Something that was otherwise where a decision was taken: a difference of scores may come from it. */
 export interface OtherEnvironment {
-  what: keyof Environment;
+  /** 'manifest' where model.json of the same ONNX file says other things of inputs, outputs, calibration or batches: by its hash. */
+  what: keyof Environment | 'manifest';
   recorded: string;
   here: string;
 }
@@ -27,12 +28,13 @@ export function environmentHere(version: string): Environment {
 }
 
 /** For texts. */
-export const environmentNames: Readonly<Record<keyof Environment, string>> = {
+export const environmentNames: Readonly<Record<OtherEnvironment['what'], string>> = {
   package: 'version of fraud-scorer',
   node: 'version of Node.js',
   onnxruntime: 'version of onnxruntime-node',
   cpuModel: 'CPU model',
   provider: 'provider',
+  manifest: 'model.json',
 };
 
 /** Why scores that are not the recorded ones say nothing about a record. */
@@ -48,10 +50,15 @@ export function otherEnvironmentExcuse(others: readonly OtherEnvironment[]): Exc
 
 const names = ['package', 'node', 'onnxruntime', 'cpuModel'] as const;
 
-/** What was otherwise; nothing where scores must be the same to the last bit. */
+/**
+ * What was otherwise; nothing where scores must be the same to the last bit.
+ *
+ * @param scoringHash of the model's model.json here.
+ */
 export function otherEnvironment(
   { version, provider }: Pick<BatchPart, 'version' | 'provider'>,
   here: Environment,
+  scoringHash: string,
 ): OtherEnvironment[] {
   const others: OtherEnvironment[] = [];
   for (const what of names) {
@@ -60,7 +67,14 @@ export function otherEnvironment(
   }
   if (provider !== null && provider !== here.provider)
     others.push({ what: 'provider', recorded: provider, here: here.provider });
+  const { manifest = scoringHash } = version.model;
+  if (manifest !== scoringHash)
+    others.push({ what: 'manifest', recorded: shortHash(manifest), here: shortHash(scoringHash) });
   return others;
+}
+
+function shortHash(hash: string): string {
+  return `${hash.slice(0, 12)}…`;
 }
 
 /** `v20.1.0` and `20.1.0` are the same version. */

@@ -3,6 +3,7 @@ import { shownName } from '../../errors/foreign-names.js';
 import { FraudScorerError } from '../../errors.js';
 import { fileOf, type ModelDirectory } from '../../models/model-directory.js';
 import { specOf } from '../../models/model-spec.js';
+import { scoringHash } from '../../models/scoring-hash.js';
 import { type RowLayout, rowLayoutOf } from '../../protocol/row-layout.js';
 import type { KeptModel } from '../../protocol/tools.js';
 import type { ContextInput } from '../../records/format/contexts.js';
@@ -16,6 +17,8 @@ export interface LoadedModel {
   kept: KeptModel;
   layout: RowLayout;
   texts: readonly InputTexts[];
+  /** Of what scores depend on in its model.json. */
+  scoringHash: string;
 }
 
 let nextKey = 0;
@@ -28,6 +31,7 @@ export function loadedModel(directory: ModelDirectory): LoadedModel {
     kept: { key: nextKey, spec, file: fileOf(directory) },
     layout: rowLayoutOf(spec.inputs),
     texts: spec.inputs.map(({ texts }) => texts),
+    scoringHash: scoringHash(directory.json),
   };
 }
 

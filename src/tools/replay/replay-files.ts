@@ -165,13 +165,19 @@ class Replay {
       runner: this.#runner,
       model,
       write: ({ features }, _, bytes) => features !== null && writeFeatures(bytes, features, model.layout, model.texts),
-      onRow: (row, batch, outcome) => this.#judge(row, batch, outcome, queue),
+      onRow: (row, batch, outcome) => this.#judge(row, batch, outcome, queue, model),
     });
     this.#queues.set(model, queue);
     return queue;
   }
 
-  #judge(row: RecordedRow, batch: RecordedBatch, outcome: RowOutcome, { failure }: BatchQueue): void {
+  #judge(
+    row: RecordedRow,
+    batch: RecordedBatch,
+    outcome: RowOutcome,
+    { failure }: BatchQueue,
+    model: LoadedModel,
+  ): void {
     if (outcome === 'unreadable') {
       const why = 'its features are not those of the inputs in model.json';
       this.#tally.excuse(row, batch, { code: 'inputs-differ', why });
@@ -179,7 +185,7 @@ class Replay {
       const why = failure ?? 'the runtime fails on its batch';
       this.#tally.excuse(row, batch, { code: 'does-not-run', why });
     } else {
-      this.#tally.judge(row, batch, verdictOf(row, outcome, this.#options.tolerance));
+      this.#tally.judge(row, batch, verdictOf(row, outcome, this.#options.tolerance), model);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { BatchPart, RecordedBatch, RecordedRow } from './batch.js';
 import { type Environment, type OtherEnvironment, otherEnvironment, otherEnvironmentExcuse } from './environment.js';
-import type { Excuse } from './loaded-model.js';
+import type { Excuse, LoadedModel } from './loaded-model.js';
 import type { RecordedVersion } from './recorded-version.js';
 import type { ModelCounts, ReplayedRecord, ReplayReport, StatusCounts } from './replay-report.js';
 import type { ReplayStatus, Verdict } from './verdict.js';
@@ -46,9 +46,10 @@ export class ReplayTally {
     this.#excuses.set(key, counted);
   }
 
-  judge(row: RecordedRow, batch: RecordedBatch, verdict: Verdict): void {
+  /** @param model that gave the scores. */
+  judge(row: RecordedRow, batch: RecordedBatch, verdict: Verdict, model: Pick<LoadedModel, 'scoringHash'>): void {
     const { difference } = verdict;
-    const others = this.#otherwise(batch);
+    const others = this.#otherwise(batch, model.scoringHash);
     // Elsewhere the same model gives other scores: whether the record is right can't be told here.
     const excuse = verdict.isByScores && others.length > 0 ? otherEnvironmentExcuse(others) : null;
     const status = excuse === null ? verdict.status : 'cannot be replayed';
@@ -112,10 +113,10 @@ export class ReplayTally {
     this.#models.set(id, counts);
   }
 
-  #otherwise({ version, provider }: Place): OtherEnvironment[] {
+  #otherwise({ version, provider }: Place, scoringHash: string): OtherEnvironment[] {
     const byProvider = this.#othersOf.get(version) ?? new Map<string, OtherEnvironment[]>();
     this.#othersOf.set(version, byProvider);
-    const known = byProvider.get(String(provider)) ?? otherEnvironment({ version, provider }, this.#here);
+    const known = byProvider.get(String(provider)) ?? otherEnvironment({ version, provider }, this.#here, scoringHash);
     byProvider.set(String(provider), known);
     return known;
   }

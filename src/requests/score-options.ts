@@ -38,7 +38,7 @@ function signalAlone(options: unknown): AbortSignal | null {
     if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype)
       return null;
     for (const name in options) if (name !== 'signal') return null;
-    const signal: unknown = Reflect.get(options, 'signal');
+    const { signal } = options as { readonly signal?: unknown };
     return isAbortSignal(signal) ? signal : null;
   } catch {
     return null;

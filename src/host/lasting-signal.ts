@@ -1,5 +1,5 @@
 /** The same symbol in every built file of the package. The routes mark signals, and the scorer reads the mark. */
-const mark = Symbol.for('fraud-scorer.lastingSignal');
+const mark: unique symbol = Symbol.for('fraud-scorer.lastingSignal');
 
 /** Marks a signal that many requests share, such as the signal of a connection. */
 export function markLasting(signal: AbortSignal): void {
@@ -7,9 +7,9 @@ export function markLasting(signal: AbortSignal): void {
 }
 
 /** Whether more requests will probably come with this signal. Never throws. */
-export function isLasting(signal: AbortSignal): boolean {
+export function isLasting(signal: AbortSignal & { readonly [mark]?: unknown }): boolean {
   try {
-    return Reflect.get(signal, mark) === true;
+    return signal[mark] === true;
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 import type { ScoreOptions, ScoreRequest } from '../api/request.js';
 import { AbortedError, ClosedError, DeadlineExceededError, type FraudScorerError, QueueFullError } from '../errors.js';
 import { currentContext } from '../host/async-context.js';
+import { isLasting } from '../host/lasting-signal.js';
 import { bucketOf } from '../monitoring/comparison/key-buckets.js';
 import { type CallTrace, Traces } from '../monitoring/traces/traces.js';
 import { watchSignal } from './abort-registry.js';
@@ -8,6 +9,7 @@ import type { AdmissionOptions, Intake } from './admission-options.js';
 import type { Caller } from './caller.js';
 import { explainCodes } from './explain-codes.js';
 import { idOf } from './id-of.js';
+import { LastingAborts } from './lasting-aborts.js';
 import { readRequest } from './read-request.js';
 import { asIntakeError, refuseIfAborted } from './refusals.js';
 import { noRow, type Reject, type RequestTable, type Resolve, rowStates, type Settlements } from './request-table.js';
@@ -21,6 +23,7 @@ export class Admission {
   readonly #options: AdmissionOptions;
   readonly #table: RequestTable;
   readonly #traces: Traces;
+  readonly #lasting: LastingAborts;
   /** Number of requests that are being read. Host code that runs meanwhile may send others. */
   #depth = 0;
   /** Number of rows whose requests were refused and that could not be released. */
@@ -30,6 +33,7 @@ export class Admission {
     this.#options = options;
     this.#table = options.table;
     this.#traces = options.traces ?? new Traces();
+    this.#lasting = new LastingAborts(options);
   }
 
   /** The default timeout of a request, in ms. */
@@ -196,9 +200,13 @@ export class Admission {
 
   /** @throws {InvalidOptionsError} if the signal is the host's own implementation and throws. */
   #watch(row: number, { signal }: CallOptions): void {
+    if (signal === undefined) return;
+    if (isLasting(signal)) {
+      this.#lasting.watch(row, signal);
+      return;
+    }
     const { onAborted, onFault } = this.#options;
     const generation = this.#table.generation[row] as number;
-    if (signal === undefined) return;
     const abort = (reason: unknown): void => {
       if (this.#table.isCurrent(row, generation)) onAborted(row, new AbortedError(reason));
     };

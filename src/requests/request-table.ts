@@ -85,6 +85,8 @@ export class RequestTable {
   readonly context: (CallerContext | null)[] = [];
   /** Removes the listener from the caller's abort signal. Never throws. */
   readonly stopListening: ((() => void) | null)[] = [];
+  /** The caller's abort signal if many requests share it, see `LastingAborts`. Such a row needs no `stopListening`. */
+  readonly signal: (AbortSignal | null)[] = [];
   /** The answer of a held request. */
   readonly result: (ModelResult | null)[] = [];
   /** A stack: the row that was released last is claimed next, because its memory is still in the processor's caches. */
@@ -150,6 +152,7 @@ export class RequestTable {
     if (this.request[row] !== null) this.request[row] = null;
     if (this.context[row] !== null) this.context[row] = null;
     if (this.stopListening[row] !== null) this.stopListening[row] = null;
+    if (this.signal[row] !== null) this.signal[row] = null;
     if (this.result[row] !== null) this.result[row] = null;
     this.#free[this.#freeCount] = row;
     this.#freeCount += 1;
@@ -157,10 +160,10 @@ export class RequestTable {
 
   /** Rows are claimed from the lowest up, so that few are ever needed. */
   #grow(length: number): void {
-    const { resolve, reject, settlements, id, request, context, stopListening, result } = this;
+    const { resolve, reject, settlements, id, request, context, stopListening, signal, result } = this;
     for (let row = resolve.length; row < length; row += 1) {
       id.push(undefined);
-      for (const column of [reject, settlements, request, context, stopListening, result]) column.push(null);
+      for (const column of [reject, settlements, request, context, stopListening, signal, result]) column.push(null);
       // Do this last: from then on the row counts as present.
       resolve.push(null);
     }

@@ -1,5 +1,6 @@
 import type { Explain, ScoreOptions } from '../api/request.js';
 import { InvalidOptionsError } from '../errors.js';
+import { isLasting } from '../host/lasting-signal.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { isText } from '../validation/text.js';
 
@@ -38,8 +39,10 @@ function signalAlone(options: unknown): AbortSignal | null {
     if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype)
       return null;
     for (const name in options) if (name !== 'signal') return null;
-    const signal: unknown = Reflect.get(options, 'signal');
-    return isAbortSignal(signal) ? signal : null;
+    const { signal } = options as ScoreOptions;
+    if (signal === undefined) return null;
+    // This package has marked it, so its shape is known.
+    return isLasting(signal) || isAbortSignal(signal) ? signal : null;
   } catch {
     return null;
   }

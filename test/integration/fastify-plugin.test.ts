@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
 import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastify';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import fraud, { type FraudPluginOptions } from '../../src/integrations/fastify/index.js';
@@ -116,6 +118,34 @@ describe('The plugin of Fastify', () => {
     await app.register(fraud, { scorer });
     await app.inject({ method: 'POST', url: '/score', headers: { 'content-type': 'text/plain' }, payload: 'x' });
     expect(scorer.score.mock.lastCall?.[0]).toEqual(payload);
+  });
+
+  it.each([
+    ['the value of the body', undefined, payload],
+    ['the unread body where authorize comes first', () => true, expect.any(Readable)],
+  ])('shows hooks before the handler %s', async (_, authorize, expected) => {
+    const seen: unknown[] = [];
+    appWith().addHook('preHandler', async ({ body }) => void seen.push(body));
+    await app.register(fraud, { scorer: fakeScorer(), authorize });
+    expect((await app.inject({ method: 'POST', url: '/score', payload })).json()).toEqual(answer);
+    expect(seen).toEqual([expected]);
+  });
+
+  it('runs the scorer and the hooks after it in the asynchronous context of the request', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const scorer = fakeScorer();
+    scorer.score.mockImplementation(async () => {
+      seen.push(storage.getStore());
+      return answer;
+    });
+    appWith().addHook('onRequest', (request, _reply, done) => storage.run(String(request.headers['x-name']), done));
+    app.addHook('onSend', async () => void seen.push(storage.getStore()));
+    await app.register(fraud, { scorer });
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    const headers = { 'content-type': 'application/json', 'x-name': 'first' };
+    await fetch(`${url}/score`, { method: 'POST', headers, body: JSON.stringify(payload) });
+    expect(seen).toEqual(['first', 'first']);
   });
 
   it('works with a compiler of the host that takes schemas of another kind', async () => {

@@ -75,9 +75,9 @@ describe.each(hostNames)('the %s host', (name) => {
   });
 
   it.each([
-    ['a port that is none', { PORT: 'http' }, /RangeError|NaN/],
+    ['a port that is none', { PORT: 'http' }, /PORT: expected an integer/],
     ['a model that is not there', { MODEL: '/nowhere' }, /\/nowhere/],
-    ['a port that is taken', {}, /EADDRINUSE/],
+    ['a port that is taken', {}, /Port \d+ is in use/],
   ])('ends with the exit code 1 and the reason where it cannot start: %s', async (_what, env, reason) => {
     const other = new HostProcess(name, { PORT: new URL(host.url).port, ...env });
     expect(await other.ended()).toBe(1);

@@ -1,6 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
-import type { HttpResponse, ScoringRoute, ScoringRoutes } from '../http/types.js';
+import type { AdapterRoutes } from '../http/scoring-routes.js';
+import type { ScoringRoute, ScoringRoutes } from '../http/types.js';
 import { askedOf } from './ask.js';
+import { directScore } from './direct-score.js';
+import { parseBodies } from './parse-bodies.js';
 import { resultSchemas } from './result-schemas.js';
 import { send, sendResult } from './send.js';
 
@@ -10,7 +13,7 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => void;
 const methods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Adds the routes of a scorer to a scope of its own. */
-export function addRoutes(instance: FastifyInstance, routes: ScoringRoutes): void {
+export async function addRoutes(instance: FastifyInstance, routes: AdapterRoutes): Promise<void> {
   const basePath = instance.prefix.replace(/\/+$/, '');
   // A host with a compiler of its own has schemas of another kind.
   const takesSchemas = instance.serializerCompiler === undefined;
@@ -18,10 +21,28 @@ export function addRoutes(instance: FastifyInstance, routes: ScoringRoutes): voi
   for (const route of routes.routes) {
     if (paths.has(route.path) || isDouble(instance, basePath, route)) continue;
     const here = routes.routes.filter(({ path }) => path === route.path);
-    for (const one of here) instance.route(optionsOf(one, routes, basePath, takesSchemas));
+    for (const one of here) {
+      const options = optionsOf(one, routes, basePath, takesSchemas);
+      if (one.name === 'score' && routes.direct !== null) await addDirect(instance, options, routes.direct);
+      else instance.route(options);
+    }
     instance.route(refusalOf(route.path, here, routes, basePath));
     paths.add(route.path);
   }
+}
+
+/** In a scope of its own, whose parser reads bodies. */
+async function addDirect(
+  instance: FastifyInstance,
+  options: RouteOptions,
+  direct: NonNullable<AdapterRoutes['direct']>,
+): Promise<void> {
+  const isCompiled = options.schema !== undefined;
+  const { parse, handle } = directScore(direct, sendOf(isCompiled), options.handler as Handler);
+  await instance.register(async (scope) => {
+    parseBodies(scope, parse);
+    scope.route({ ...options, handler: handle });
+  });
 }
 
 /** Where Fastify ignores slashes at the end, `/dashboard` answers for `/dashboard/` too. */
@@ -54,14 +75,18 @@ function refusalOf(path: string, here: readonly ScoringRoute[], routes: ScoringR
 }
 
 function handlerOf(basePath: string, path: string, handle: ScoringRoutes['handle'], isCompiled = false): Handler {
-  const sent = (answer: HttpResponse, request: FastifyRequest, reply: FastifyReply): void => {
-    if (isCompiled && answer.status === 200) sendResult(answer, request, reply);
-    else send(answer, request, reply);
-  };
+  const sent = sendOf(isCompiled);
   return (request, reply) => {
     const answer = handle(askedOf(request, reply, pathAsked(request, path), basePath));
     if (answer instanceof Promise) void answer.then((one) => sent(one, request, reply));
     else sent(answer, request, reply);
+  };
+}
+
+function sendOf(isCompiled: boolean): typeof send {
+  return (answer, request, reply) => {
+    if (isCompiled && answer.status === 200) sendResult(answer, request, reply);
+    else send(answer, request, reply);
   };
 }
 

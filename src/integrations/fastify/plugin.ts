@@ -1,15 +1,10 @@
-import type {
-  FastifyContentTypeParser,
-  FastifyInstance,
-  FastifyPluginAsync,
-  FastifyReply,
-  FastifyRequest,
-} from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { frameworkProblem } from '../http/framework-problem.js';
 import type { ScoringRoutesOptions } from '../http/options.js';
-import { createScoringRoutes } from '../http/scoring-routes.js';
+import { routesFor } from '../http/scoring-routes.js';
 import { ServerDrain } from '../http/server-drain.js';
 import { addRoutes } from './add-routes.js';
+import { parseBodies } from './parse-bodies.js';
 import { send } from './send.js';
 import type { FraudPluginOptions } from './types.js';
 
@@ -24,14 +19,11 @@ import type { FraudPluginOptions } from './types.js';
  */
 export const fraud: FastifyPluginAsync<FraudPluginOptions> = async (instance, options) => {
   const { scorer, closeScorer = false } = options;
-  const routes = createScoringRoutes(scorer, routesOptionsOf(options));
+  const routes = routesFor(scorer, routesOptionsOf(options));
   // The routes read bodies themselves: `authorize` comes first, and long integers keep their digits.
-  instance.removeAllContentTypeParsers();
-  const unread: FastifyContentTypeParser = (_request, payload, done) => done(null, payload);
-  // Fastify remembers the parser of a type that is named, and looks for that of any other with each request.
-  for (const type of ['application/json', 'application/x-ndjson', '*']) instance.addContentTypeParser(type, unread);
+  parseBodies(instance, (_request, payload, done) => done(null, payload));
   instance.setErrorHandler(answerError(options.problemTypeBase));
-  addRoutes(instance, routes);
+  await addRoutes(instance, routes);
   const drain = drainOf(instance.server);
   instance.addHook('preClose', async () => {
     // Open streams would keep the server from closing, and so would clients that keep their connections, for 72 seconds.

@@ -48,7 +48,7 @@ export class IdempotencyCache {
    * @throws {HttpError} where the key is none, or was used with another body. @throws {DeadlineExceededError} @throws {AbortedError}
    */
   async answer(
-    request: HttpRequest,
+    request: Pick<HttpRequest, 'headers'>,
     body: unknown,
     call: ScoreOptions | undefined,
     score: Score,
@@ -111,7 +111,7 @@ export class IdempotencyCache {
 }
 
 /** Clients that say who they are do not see each other's keys. A digest: it is short, and what they say is a secret. */
-function entryKey({ headers }: HttpRequest): string {
+function entryKey({ headers }: Pick<HttpRequest, 'headers'>): string {
   const key = keyOf(headers['idempotency-key'] ?? '', 'Idempotency-Key');
   return sha256(`${String(headers.authorization ?? '')}\n${key}`);
 }

@@ -2,7 +2,7 @@ import type { RouteContext } from './context.js';
 import { HttpError } from './http-error.js';
 import type { LongIntegers } from './long-integers.js';
 import { isJsonType } from './media-type.js';
-import { readBytes } from './read-bytes.js';
+import { type ReadDone, type ReadOptions, readBytes, readInto } from './read-bytes.js';
 import type { HttpRequest } from './types.js';
 import { textOf } from './utf8-text.js';
 
@@ -12,15 +12,33 @@ import { textOf } from './utf8-text.js';
  * @returns the value itself where the framework has parsed it, else a promise.
  * @throws {HttpError} (a promise rejects with it) where it is too large or too slow, or not JSON.
  */
-export function readJson(request: HttpRequest, { bodies, integers }: RouteContext, maxBytes: number): unknown {
+export function readJson(request: HttpRequest, context: RouteContext, maxBytes: number): unknown {
   const { body, rawBody, headers } = request;
   if (body !== undefined) return body;
   requireType(headers, isJsonType, 'application/json');
   if (rawBody === undefined) throw malformed('nothing');
-  return readBytes(rawBody, headers, {
-    ...{ maxBytes, deadlines: bodies },
-    convert: (bytes) => parseText(textOf(bytes), integers),
-  });
+  return readBytes(rawBody, headers, jsonOptions(context, maxBytes));
+}
+
+/** Reads bodies of JSON as `readJson` does, with a function that is called with each. */
+export function jsonReader(
+  context: RouteContext,
+  maxBytes: number,
+): (source: AsyncIterable<Uint8Array>, headers: HttpRequest['headers'], done: ReadDone<unknown>) => void {
+  const options = jsonOptions(context, maxBytes);
+  return (source, headers, done) => {
+    try {
+      requireType(headers, isJsonType, 'application/json');
+    } catch (error) {
+      done(error);
+      return;
+    }
+    readInto(source, headers, options, done);
+  };
+}
+
+function jsonOptions({ bodies, integers }: RouteContext, maxBytes: number): ReadOptions<unknown> {
+  return { maxBytes, deadlines: bodies, convert: (bytes) => parseText(textOf(bytes), integers) };
 }
 
 /** @throws {HttpError} 415, which says what would be taken. */

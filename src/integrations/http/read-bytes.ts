@@ -8,71 +8,94 @@ import type { HttpRequest } from './types.js';
 export interface ReadOptions<T> {
   readonly maxBytes: number;
   readonly deadlines: BodyDeadlines;
-  /** Makes the result of the bytes. May throw: the promise rejects with that. */
+  /** Makes the result of the bytes. May throw: reading fails with that. */
   readonly convert: (bytes: Uint8Array) => T;
 }
 
+/** Is called once: with null and what was read, or with an error. */
+export type ReadDone<T> = (error: unknown, value?: T) => void;
+
 /**
  * Reads a body. Rejects with a `HttpError` of 413, 408, or 499 where the client went away, and with what `convert` throws.
- *
- * @throws {HttpError} 413, without reading any of it.
  */
 export function readBytes<T>(
   source: NonNullable<HttpRequest['rawBody']>,
   headers: HttpRequest['headers'],
   options: ReadOptions<T>,
 ): Promise<T> {
-  const { maxBytes, convert } = options;
+  return new Promise((resolve, reject) => {
+    readInto(source, headers, options, (error, value) => (error === null ? resolve(value as T) : reject(error)));
+  });
+}
+
+/** The same without a promise, for requests that must cost little. `done` may be called at once. */
+export function readInto<T>(
+  source: NonNullable<HttpRequest['rawBody']>,
+  headers: HttpRequest['headers'],
+  options: ReadOptions<T>,
+  done: ReadDone<T>,
+): void {
+  const { maxBytes } = options;
   const length = headers['content-length'];
-  if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
-  if (source instanceof Uint8Array) {
-    if (source.byteLength > maxBytes) throw tooLarge(maxBytes);
-    return Promise.resolve(source).then(convert);
+  if (length !== undefined && Number(length) > maxBytes) {
+    done(tooLarge(maxBytes));
+  } else if (source instanceof Uint8Array) {
+    if (source.byteLength > maxBytes) done(tooLarge(maxBytes));
+    else convertTo(source, options, done);
+  } else if (source instanceof Readable) {
+    readEvents(source, options, done);
+  } else {
+    readPieces(source, options).then((bytes) => convertTo(bytes, options, done), done);
   }
-  return source instanceof Readable ? readEvents(source, options) : readPieces(source, options).then(convert);
+}
+
+function convertTo<T>(bytes: Uint8Array, { convert }: ReadOptions<T>, done: ReadDone<T>): void {
+  let value: T;
+  try {
+    value = convert(bytes);
+  } catch (error) {
+    done(error);
+    return;
+  }
+  done(null, value);
 }
 
 /** By its events, which cost a small body a fraction of what an iterator does. Listeners stay: the request ends with its body. */
-function readEvents<T>(source: Readable, { maxBytes, deadlines, convert }: ReadOptions<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let first: Buffer | null = null;
-    let pieces: Buffer[] | null = null;
-    let length = 0;
-    let isOver = false;
-    const fail = (error: HttpError): void => {
-      isOver = true;
-      first = null;
-      pieces = null;
-      deadlines.end(reading);
-      source.pause();
-      reject(error);
-    };
-    const reading = deadlines.begin(() => fail(tooSlow(deadlines.timeoutMs)));
-    const onGone = (): void => {
-      if (!isOver) fail(gone());
-    };
-    source.on('data', (piece: Buffer) => {
-      if (isOver) return;
-      length += piece.length;
-      if (length > maxBytes) fail(tooLarge(maxBytes));
-      else if (first === null) first = piece;
-      else if (pieces === null) pieces = [first, piece];
-      else pieces.push(piece);
-    });
-    source.on('end', () => {
-      if (isOver) return;
-      isOver = true;
-      deadlines.end(reading);
-      try {
-        resolve(convert(pieces === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(pieces, length)));
-      } catch (error) {
-        reject(error);
-      }
-    });
-    source.on('close', onGone);
-    source.on('error', onGone);
-    if (source.destroyed) onGone();
+function readEvents<T>(source: Readable, options: ReadOptions<T>, done: ReadDone<T>): void {
+  const { maxBytes, deadlines } = options;
+  let first: Buffer | null = null;
+  let pieces: Buffer[] | null = null;
+  let length = 0;
+  let isOver = false;
+  const fail = (error: HttpError): void => {
+    isOver = true;
+    first = null;
+    pieces = null;
+    deadlines.end(reading);
+    source.pause();
+    done(error);
+  };
+  const reading = deadlines.begin(() => fail(tooSlow(deadlines.timeoutMs)));
+  const onGone = (): void => {
+    if (!isOver) fail(gone());
+  };
+  source.on('data', (piece: Buffer) => {
+    if (isOver) return;
+    length += piece.length;
+    if (length > maxBytes) fail(tooLarge(maxBytes));
+    else if (first === null) first = piece;
+    else if (pieces === null) pieces = [first, piece];
+    else pieces.push(piece);
   });
+  source.on('end', () => {
+    if (isOver) return;
+    isOver = true;
+    deadlines.end(reading);
+    convertTo(pieces === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(pieces, length), options, done);
+  });
+  source.on('close', onGone);
+  source.on('error', onGone);
+  if (source.destroyed) onGone();
 }
 
 function readPieces(

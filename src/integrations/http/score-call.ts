@@ -18,7 +18,7 @@ const keyText = new RegExp(keyPattern);
 
 /** What the headers say of a call of `score`. @throws {HttpError} where one of them is not as documented. */
 export function scoreOptionsOf(
-  { headers, signal }: HttpRequest,
+  { headers, signal }: Pick<HttpRequest, 'headers' | 'signal'>,
   { deadlineHeader, deadlineUnitMs, maxTimeoutMs, routingKeyHeader }: ResolvedRoutesOptions,
 ): ScoreOptions | undefined {
   const deadline = deadlineHeader === null ? undefined : headers[deadlineHeader];

@@ -3,6 +3,7 @@ import { BodyDeadlines } from './body-deadlines.js';
 import { problem, type RouteContext, type RouteDefinition } from './context.js';
 import { guarded } from './guard.js';
 import { HttpError } from './http-error.js';
+import { jsonReader } from './json-body.js';
 import { LongIntegers } from './long-integers.js';
 import { readRoutesOptions, type ScoringRoutesOptions } from './options.js';
 import { batchRoute } from './routes/batch.js';
@@ -11,7 +12,7 @@ import { deploymentRoutes } from './routes/deployments.js';
 import { healthRoutes } from './routes/health.js';
 import { openApiRoute } from './routes/openapi.js';
 import { outcomesRoutes } from './routes/outcomes.js';
-import { scoreRoute } from './routes/score.js';
+import { type Done, type ScoreAsked, type ScoreRoute, scoreRoute } from './routes/score.js';
 import { streamRoute } from './routes/stream.js';
 import { metricsRoutes, summaryRoutes } from './routes/summary.js';
 import type { HttpRequest, HttpResponse, HttpScorer, ScoringRoute, ScoringRoutes } from './types.js';
@@ -29,18 +30,42 @@ export function createScoringRoutes(scorer: HttpScorer, options?: ScoringRoutesO
   return routesFor(scorer, options, systemClock);
 }
 
-/** The same with another clock, for tests. */
-export function routesFor(scorer: HttpScorer, given: ScoringRoutesOptions | undefined, clock: Clock): ScoringRoutes {
+/** The routes with what an adapter needs to answer POST `/score` at little cost. */
+export interface AdapterRoutes extends ScoringRoutes {
+  /** null where `authorize` must be asked before a body is read. */
+  readonly direct: DirectScore | null;
+}
+
+/** POST `/score` in two steps, with functions instead of promises. */
+export interface DirectScore {
+  /** Reads a body. `done` gets null and the value, or the answer to a body that cannot be read. */
+  read(
+    source: AsyncIterable<Uint8Array>,
+    headers: HttpRequest['headers'],
+    done: (refusal: HttpResponse | null, body?: unknown) => void,
+  ): void;
+  /** Scores a body. Never throws. */
+  score(asked: ScoreAsked, done: Done): void;
+}
+
+/** The same with another clock, for tests, and for the adapters. */
+export function routesFor(
+  scorer: HttpScorer,
+  given: ScoringRoutesOptions | undefined,
+  clock: Clock = systemClock,
+): AdapterRoutes {
   const options = readRoutesOptions(scorer, given);
   const integers = new LongIntegers(scorer);
   const bodies = new BodyDeadlines(options.bodyTimeoutMs, clock);
   const context: RouteContext = { scorer, options, clock, bodies, integers, disposers: [] };
   context.disposers.push(() => integers.dispose());
-  const routes = definitionsOf(context).map((definition) => guarded(definition, context));
+  const score = scoreRoute(context);
+  const routes = definitionsOf(score, context).map((definition) => guarded(definition, context));
   const byPath = tableOf(routes);
   return {
     routes,
     prefix: options.prefix,
+    direct: options.authorize === null ? directScore(score, context) : null,
     handle(request) {
       const methods = byPath.get(request.path);
       if (methods === undefined) return problem(new HttpError('ERR_NOT_FOUND', 'There is no such route'), context);
@@ -55,9 +80,22 @@ export function routesFor(scorer: HttpScorer, given: ScoringRoutesOptions | unde
   };
 }
 
-function definitionsOf(context: RouteContext): RouteDefinition[] {
+function directScore({ maxBodyBytes, score }: ScoreRoute, context: RouteContext): DirectScore {
+  const read = jsonReader(context, maxBodyBytes);
+  return {
+    read(source, headers, done) {
+      read(source, headers, (error, body) => {
+        if (error === null) done(null, body);
+        else done(problem(error, context));
+      });
+    },
+    score,
+  };
+}
+
+function definitionsOf(score: RouteDefinition, context: RouteContext): RouteDefinition[] {
   const definitions = [
-    scoreRoute(context),
+    score,
     batchRoute(context),
     streamRoute(context),
     ...outcomesRoutes(context),

@@ -13,7 +13,7 @@ export { nodeHandler } from './node-handler.js';
 export { sendNode } from './node-send.js';
 export { bodyOf } from './parsed-body.js';
 export { toProblem } from './problem.js';
-export { createScoringRoutes } from './scoring-routes.js';
+export { createScoringRoutes, routesFor } from './scoring-routes.js';
 export { serialise } from './serialise.js';
 export { ServerDrain } from './server-drain.js';
 export { takeOver } from './take-over.js';

@@ -1,6 +1,8 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ScoreOptions, ScoreRequest } from '../../../src/api/request.js';
 import { type AbortedError, FraudScorerError } from '../../../src/errors.js';
+import { markLasting } from '../../../src/host/lasting-signal.js';
 import { Admission } from '../../../src/requests/admission.js';
 import type { Intake } from '../../../src/requests/admission-options.js';
 import { explainCodes } from '../../../src/requests/explain-codes.js';
@@ -217,6 +219,23 @@ describe('Admission', () => {
     expect(aborted).toEqual([]);
     second.abort('left');
     expect(aborted).toMatchObject([{ row, error: { code: 'ERR_ABORTED' } }]);
+  });
+
+  it('gives up every request that waits with the signal of a connection, and none that is settled', () => {
+    const { submit, aborted, table } = rig();
+    const [connection, other] = [new AbortController(), new AbortController()];
+    markLasting(connection.signal);
+    markLasting(other.signal);
+    for (const { signal } of [connection, connection, other, connection]) submit({ signal });
+    table.release(0);
+    // It gets the row of the first.
+    submit({});
+    connection.abort('gone');
+    expect(aborted.map(({ row, error }) => [row, error.cause])).toEqual([
+      [1, 'gone'],
+      [3, 'gone'],
+    ]);
+    expect(getEventListeners(other.signal, 'abort')).toHaveLength(1);
   });
 
   it('refuses a request whose signal is aborted already', () => {

@@ -46,5 +46,7 @@ async function flushAgainAndAgain() {
   }
 }
 
+// Else most of it would be over before the thread that writes has started.
+await recorder.flush();
 for (let caller = 0; caller < 512; caller += 1) void load();
 void flushAgainAndAgain();

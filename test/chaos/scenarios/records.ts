@@ -23,15 +23,17 @@ export const records: Scenario = {
   does: 'hosts that record their decisions are killed at any moment; what they flushed must be there, and all of it readable',
   unit: 'kills',
   amount: 50,
-  async run({ amount = this.amount, seed, workers, rows, onProgress }) {
+  async run(context) {
+    const { amount = this.amount, seed, workers, rows, onProgress } = context;
     const random = new Random(seed);
     const problems: string[] = [];
-    const sum = { records: 0, flushed: 0, files: 0, truncated: 0 };
+    const sum = { answered: 0, records: 0, flushed: 0, files: 0, truncated: 0 };
     for (let kill = 0; kill < amount; kill += 1) {
       const sink = sinks[kill % sinks.length] ?? common;
       const spec = { sink, after: 1 + random.index(mostAnswers), spinUs: random.index(40_000) };
       const found = await runRecordingHost({ ...spec, model: rows.model.directory, workers });
       for (const problem of found.problems) problems.push(`kill ${kill}, ${JSON.stringify(spec)}: ${problem}`);
+      sum.answered += spec.after;
       sum.records += found.records;
       sum.flushed += found.flushed;
       sum.files += found.files;

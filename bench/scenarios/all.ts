@@ -9,6 +9,7 @@ import { memory, observedMemory } from './memory.js';
 import { observing } from './observing.js';
 import { openLoopLatency } from './open-loop.js';
 import { policy } from './policy.js';
+import { records } from './records.js';
 import { saturation } from './saturation.js';
 import type { Scenario } from './scenario.js';
 import { shadow } from './shadow.js';
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   slowLoad,
   canaries,
   observing,
+  records,
   memory,
   observedMemory,
 ];

@@ -43,6 +43,7 @@ const parts: readonly Part[] = [
       metrics: 'Metrics',
       alerts: 'Alerts',
       labels: 'Labels',
+      records: 'Decision records',
       drift: 'Drift',
       tracing: 'Traces and channels',
       dashboard: 'Live page',

@@ -7,6 +7,7 @@ import { deadlinePrecision } from './scenarios/deadline-precision.js';
 import { exitUnderLoad } from './scenarios/exit-under-load.js';
 import { malformed } from './scenarios/malformed-requests.js';
 import { nanOutputs } from './scenarios/poison-rows.js';
+import { records } from './scenarios/records.js';
 import { cancelStorm, deadlineStorm, queueFlood } from './scenarios/storms.js';
 import { throwingListeners } from './scenarios/throwing-listeners.js';
 
@@ -23,6 +24,7 @@ const parts: [Scenario, amount: number][] = [
   [malformed, 20_000],
   [deadlinePrecision, 3_000],
   [exitUnderLoad, 8],
+  [records, 5],
 ];
 
 describe('every request is settled once and rightly', () => {

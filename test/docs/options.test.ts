@@ -37,6 +37,7 @@ const tables = [
   ['docs/fastify.md', 'fraud-scorer/fastify', 'FraudPluginOptions'],
   ['docs/dashboard.md', 'fraud-scorer/http', 'DashboardOptions'],
   ['docs/tracing.md', 'fraud-scorer/opentelemetry', 'InstrumentOptions'],
+  ['docs/records.md', 'fraud-scorer/records', 'RecordsOptions'],
   ['docs/testing.md', 'fraud-scorer/testing', 'FakeScorerOptions'],
 ] as const;
 

@@ -63,9 +63,20 @@ export class FileSink implements RecordsTarget {
       this.#open !== null && (this.#open.file.size >= maxFileBytes || now - this.#open.begunAt >= maxFileMs);
     // An empty file says nothing by being closed.
     if (isFull && this.#open !== null && !isEmpty(this.#open)) this.#end();
-    const open = this.#open ?? this.#begin(now);
+    try {
+      this.#append(this.#open ?? this.#begin(now), entries);
+    } catch (error) {
+      if (!this.#giveUp(error)) throw error;
+      this.#append(this.#begin(now), entries);
+    }
+    this.#isDirty = true;
+    if (fsync === 'always') this.sync();
+  }
+
+  #append(open: OpenFile, entries: readonly Buffer[]): void {
     const pieces: Buffer[] = [];
     const before = { encoded: open.encoded, contexts: new Set(open.contexts), policies: new Set(open.policies) };
+    const indexed = open.index.mark();
     for (const entry of entries) {
       this.#pushReferred(pieces, entry, open);
       this.#push(pieces, this.#encoder.entry(entry, open.encoded, open.index), open);
@@ -74,13 +85,28 @@ export class FileSink implements RecordsTarget {
     try {
       open.file.append(sealed);
     } catch (error) {
-      // The next try encodes them again; the index finds what it has twice once.
+      // The next try encodes them again.
       Object.assign(open, before);
+      open.index.restore(indexed);
       throw error;
     }
     this.counts.bytes += sealed.length;
-    this.#isDirty = true;
-    if (fsync === 'always') this.sync();
+  }
+
+  /**
+   * Ends a file that takes nothing more though the disk has room: it is as large as files may be, say. An empty one stays: another would do no better.
+   *
+   * @returns whether another may be begun.
+   */
+  #giveUp(error: unknown): boolean {
+    const open = this.#open;
+    if (open === null || isEmpty(open) || isFullDisk(error)) return false;
+    try {
+      this.#end();
+    } catch {
+      // What could not be forced to the disk is what the failure has cost.
+    }
+    return true;
   }
 
   /** Forces to the disk what is due. */
@@ -147,9 +173,12 @@ export class FileSink implements RecordsTarget {
     const open = this.#open;
     if (open === null) return;
     this.#open = null;
-    if (this.#isDirty && this.#sink.fsync !== 'never') open.file.sync();
-    this.#isDirty = false;
-    open.file.close();
+    try {
+      if (this.#isDirty && this.#sink.fsync !== 'never') open.file.sync();
+    } finally {
+      this.#isDirty = false;
+      open.file.close();
+    }
     if (!open.index.isEmpty) open.index.write(`${open.file.path}.idx`);
     this.counts.deletedFiles += deleteOld(this.#sink, null, Date.now());
   }
@@ -157,6 +186,11 @@ export class FileSink implements RecordsTarget {
 
 function isEmpty({ encoded, headBytes }: OpenFile): boolean {
   return encoded === headBytes;
+}
+
+/** Whether another file on the same disk would fare no better. */
+function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }
 
 /** @throws {Error} where it can't be written: the file is gone then. */

@@ -12,6 +12,14 @@ import {
 /** Places are written as u32. */
 const highestPlace = 0xff_ff_ff_ff;
 
+/** How far an index has come. */
+export interface IndexMark {
+  decisions: number;
+  contexts: number;
+  earliest: number;
+  latest: number;
+}
+
 /** Collects where the decisions of a file are, by the id as it is written. */
 export class IndexBuilder {
   #keys: bigint[] = [];
@@ -53,6 +61,25 @@ export class IndexBuilder {
       }
       throw error;
     }
+  }
+
+  /** What it has now, for `restore`. */
+  mark(): IndexMark {
+    return {
+      decisions: this.#keys.length,
+      contexts: this.#contexts.size,
+      earliest: this.#earliest,
+      latest: this.#latest,
+    };
+  }
+
+  /** Forgets what was added since `mark`: it could not be written. */
+  restore({ decisions, contexts, earliest, latest }: IndexMark): void {
+    this.#keys.length = decisions;
+    this.#places.length = 2 * decisions;
+    for (const number of [...this.#contexts.keys()].slice(contexts)) this.#contexts.delete(number);
+    this.#earliest = earliest;
+    this.#latest = latest;
   }
 
   get isEmpty(): boolean {

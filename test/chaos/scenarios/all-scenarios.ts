@@ -18,6 +18,7 @@ import { hungWorkers } from './hung-workers.js';
 import { malformed } from './malformed-requests.js';
 import { mixed, soak } from './mixed.js';
 import { nanOutputs, poisonFails, poisonKills } from './poison-rows.js';
+import { records } from './records.js';
 import { cancelStorm, deadlineStorm, queueFlood } from './storms.js';
 import { throwingListeners } from './throwing-listeners.js';
 
@@ -30,6 +31,7 @@ export const allScenarios: readonly Scenario[] = [
   throwingListeners,
   closeUnderLoad,
   exitUnderLoad,
+  records,
   malformed,
   deadlinePrecision,
   workerExits,

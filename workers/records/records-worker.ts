@@ -61,8 +61,10 @@ class RecordsWorker {
       const tokens = this.#tokens;
       const closing = this.#closing;
       this.#tokens = [];
-      const isEmpty = this.#drain();
-      if (isEmpty) {
+      // Later entries may come without end: what is asked for meanwhile must not wait for them.
+      const head = this.#ring.head;
+      const isDrained = this.#drain(head);
+      if (isDrained) {
         if (closing !== null) break;
         this.#answer(tokens);
         this.#tick();
@@ -72,22 +74,23 @@ class RecordsWorker {
         if (closing !== null) break;
       }
       this.#publish();
-      this.#ring.wait(seen, this.#data.sink.flushMs);
+      const isBehind = isDrained && !this.#ring.hasReached(this.#ring.head);
+      if (!isBehind) this.#ring.wait(seen, this.#data.sink.flushMs);
     }
     if (this.#closing !== null) this.#end(this.#closing);
   }
 
-  /** @returns whether all that was in the ring is with the target. */
-  #drain(): boolean {
+  /** @returns whether all that was in the ring before a place is with the target. */
+  #drain(head: number): boolean {
     for (;;) {
       if (!this.#hand()) return false;
-      const count = this.#take();
-      if (count === 0) return true;
+      if (this.#ring.hasReached(head)) return true;
+      this.#take();
     }
   }
 
-  /** Takes entries out of the ring, as many as are written together. @returns how many. */
-  #take(): number {
+  /** Takes entries out of the ring, as many as are written together. */
+  #take(): void {
     let at = 0;
     let count = 0;
     while (at < pieceBytes) {
@@ -102,7 +105,6 @@ class RecordsWorker {
       at += bytes;
       count += 1;
     }
-    return count;
   }
 
   #add(entry: Buffer): void {

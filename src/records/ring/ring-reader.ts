@@ -25,6 +25,16 @@ export class RingReader {
     return Atomics.load(this.#control, ringWords.wake);
   }
 
+  /** The place behind the last entry that is there now, for `hasReached`. */
+  get head(): number {
+    return Atomics.load(this.#control, ringWords.head);
+  }
+
+  /** Whether all entries before a place were taken out, or given up. */
+  hasReached(head: number): boolean {
+    return ((Atomics.load(this.#control, ringWords.tail) - head) | 0) >= 0;
+  }
+
   /**
    * Copies the next entry and takes it out of the ring.
    *

@@ -112,6 +112,7 @@ export interface RecordsSummary {
 
 /** A scorer's decisions being recorded. */
 export interface DecisionRecorder {
+  /** What has become of the decisions so far; cheap. */
   summary(): RecordsSummary;
   /** Resolves once all decisions that were taken before are with the sink, and on the disk where it is one of files. */
   flush(): Promise<void>;

@@ -2,11 +2,11 @@
 export type RecordsFinding =
   /** The file ends inside a record: its process was killed, or still writes. No error. */
   | { what: 'truncated-tail'; file: string; byte: number; bytes: number }
-  /** Bytes that can't be read; what follows them is. @param bytes how many, up to the next thing that can be. */
+  /** Bytes that can't be read; what follows them is. `bytes`: how many, up to the next thing that can be read. */
   | { what: 'damaged'; file: string; byte: number; bytes: number; reason: string }
-  /** Records that were dropped or lost: their sequence numbers are missing. @param byte where the next record is. @param lost how many. */
+  /** Records that were dropped or lost: their sequence numbers are missing. `byte`: where the next record is; `lost`: how many. */
   | { what: 'gap'; file: string; byte: number; run: string; from: number; lost: number }
-  /** A run without an end: it was killed, still goes on, or its last file is not here. @param byte the file's end. */
+  /** A run without an end: it was killed, still goes on, or its last file is not here. `byte`: the file's end. */
   | { what: 'no-end'; file: string; byte: number; run: string }
   /** The file has a format that this version of the package does not know; the rest of it is left out. */
   | { what: 'unknown-format'; file: string; byte: number; found: string }

@@ -4,6 +4,7 @@ import { readFileOf } from './read-file.js';
 import { recordsFiles } from './records-files.js';
 import { RunSequences } from './run-sequence.js';
 
+/** How files of records are read. */
 export interface ReadRecordsOptions {
   /** Told of everything that is found beside records, while it is read. */
   onFinding?: ((finding: RecordsFinding) => void) | undefined;

@@ -1,4 +1,5 @@
 import type { DecisionLogRecord } from '../api/records.js';
+import { systemClock } from '../host/clock.js';
 import { messageOf } from '../host/thrown.js';
 import type { ResolvedSink } from './options.js';
 import { ringCounts } from './ring/ring-memory.js';
@@ -39,7 +40,7 @@ export class HostSinkFeed {
       } catch (error) {
         hasFailed = true;
         this.#onState(messageOf(error));
-        await new Promise<void>((resolve) => setTimeout(resolve, retryMs).unref());
+        await new Promise<void>((resolve) => systemClock.background(retryMs, resolve));
       }
     }
     if (hasFailed) this.#onState(null);

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '../api/logger.js';
 import type { DecisionRecorder, OnFull, RecordsSummary } from '../api/records.js';
 import { outsideOfRequests } from '../host/async-context.js';
+import { systemClock } from '../host/clock.js';
 import { messageOf } from '../host/thrown.js';
 import { recordsWorkerEntry } from '../packaged-files.js';
 import { packageVersion } from '../protocol/hello.js';
@@ -120,7 +121,7 @@ export class Recorder implements DecisionRecorder, Recording {
     if (log.recording === this) log.stop();
     const closed = this.#ask((token) => ({ kind: 'close', token, dropped }));
     const ended = new Promise<void>((resolve) => {
-      setTimeout(resolve, closeWaitMs).unref();
+      systemClock.background(closeWaitMs, resolve);
     });
     await Promise.race([closed, ended]);
     process.off('exit', this.#onExit);
@@ -153,7 +154,7 @@ export class Recorder implements DecisionRecorder, Recording {
     } else if (message.kind === 'flushed' || message.kind === 'closed') {
       this.#answered(message.token);
     } else if (message.kind === 'stalled') {
-      this.stalled = { reason: message.reason, since: Date.now() };
+      this.stalled = { reason: message.reason, since: systemClock.epochMs() };
       logger.error('Decisions are not recorded', { reason: message.reason });
     } else if (message.kind === 'flowing') {
       this.stalled = null;
@@ -172,13 +173,13 @@ export class Recorder implements DecisionRecorder, Recording {
   #sinkFailed(reason: string | null): void {
     const { logger } = this.#options;
     if (reason !== null && this.stalled === null) logger.error("The host's sink of records failed", { reason });
-    this.stalled = reason === null ? null : (this.stalled ?? { reason, since: Date.now() });
+    this.stalled = reason === null ? null : (this.stalled ?? { reason, since: systemClock.epochMs() });
   }
 
   /** The worker has died: nothing is recorded any more. */
   #lost(reason: string): void {
     const { log, logger } = this.#options;
-    this.stalled ??= { reason, since: Date.now() };
+    this.stalled ??= { reason, since: systemClock.epochMs() };
     logger.error('The thread that records decisions has ended', { reason });
     if (log.recording === this) log.fail(`it has ended: ${reason}`);
     this.#ended();
@@ -192,9 +193,9 @@ export class Recorder implements DecisionRecorder, Recording {
 
   #waitAtExit(): void {
     const nobody = new Int32Array(new SharedArrayBuffer(4));
-    const until = performance.now() + exitWaitMs;
+    const until = systemClock.now() + exitWaitMs;
     this.#wake();
-    while (!this.#hasEnded && this.summary().pending > 0 && performance.now() < until) Atomics.wait(nobody, 0, 0, 2);
+    while (!this.#hasEnded && this.summary().pending > 0 && systemClock.now() < until) Atomics.wait(nobody, 0, 0, 2);
   }
 
   #send(message: ToRecordsWorker): void {

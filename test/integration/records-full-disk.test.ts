@@ -54,8 +54,8 @@ describe.skipIf(!canMount)('recording on a disk that is full', () => {
       const sink = { directory: join(disk, 'records'), maxFileBytes: 1_048_576 };
       const spec = { model, sink, ballast: join(disk, 'ballast'), onFull };
       const mounted = [
-        'mount -t tmpfs -o size=4m none "$DISK"',
-        'head -c 2097152 /dev/zero > "$DISK/ballast"',
+        'mount -t tmpfs -o size=32m none "$DISK"',
+        'head -c 29360128 /dev/zero > "$DISK/ballast"',
         '"$NODE" "$HOST" "$SPEC"',
         'cp "$DISK"/records/* "$OUT"',
       ].join('\n');

@@ -36,7 +36,8 @@ const whileFull = recorder.summary().dropped;
 while (recorder.summary().dropped === whileFull) await scoreSome();
 rmSync(ballast, { force: true });
 const { written } = recorder.summary();
-while (recorder.summary().stalled !== null || recorder.summary().written === written) await scoreSome();
+// One by one: the disk must not be full again before the recorder has found the room.
+while (recorder.summary().stalled !== null || recorder.summary().written === written) await scoreSome(1);
 await recorder.flush();
 const { dropped } = recorder.summary();
 await scorer.close();

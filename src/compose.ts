@@ -178,9 +178,6 @@ export function compose(
     }
     return bytes;
   };
-  log.onRoom = () => {
-    for (const { batcher } of deployments.answering) batcher.resume();
-  };
   const admission = new Admission({
     clock,
     table,

@@ -65,8 +65,8 @@ export type ToRecordsWorker =
   | { kind: 'policy'; policy: PolicyContext }
   /** Write all that was in the ring when this was sent, to the disk where there are files. */
   | { kind: 'flush'; token: number }
-  /** The same, then the end of the run; then the thread ends. @param dropped decisions that were not recorded. */
-  | { kind: 'close'; token: number; dropped: number };
+  /** The same, then the end of the run; then the thread ends. `dropped`: decisions that were not recorded. `sequence`: of the end's own record. */
+  | { kind: 'close'; token: number; dropped: number; sequence: number };
 
 /** What the worker says. */
 export type FromRecordsWorker =
@@ -83,6 +83,3 @@ export type FromRecordsWorker =
 
 /** So many messages with records may be with the host. */
 export const mostHanded = 4;
-
-/** The records worker looks for this text in its own file, as `mark` of the other workers. */
-export const recordsWorkerMark = 'the records-worker of fraud-scorer';

@@ -13,7 +13,7 @@ import type { FoundDecision, Recording, SampleShares } from './host/recording.js
 import { HostSinkFeed } from './host-sink-feed.js';
 import type { ResolvedRecords } from './options.js';
 import type { FromRecordsWorker, RecordsWorkerData, ToRecordsWorker } from './protocol.js';
-import { type RingMemory, ringCounts, ringCountsOf, ringMemory } from './ring/ring-memory.js';
+import { type RingMemory, ringCounts, ringCountsOf, ringMemory, wake } from './ring/ring-memory.js';
 import { runtimeOf } from './runtime.js';
 
 /** How long the exit of the process waits for decisions that are not written yet, in ms. */
@@ -118,8 +118,9 @@ export class Recorder implements DecisionRecorder, Recording {
   async #close(): Promise<void> {
     const { log, logger } = this.#options;
     const { dropped } = log.counts;
+    const sequence = log.nextSequence;
     if (log.recording === this) log.stop();
-    const closed = this.#ask((token) => ({ kind: 'close', token, dropped }));
+    const closed = this.#ask((token) => ({ kind: 'close', token, dropped, sequence }));
     const ended = new Promise<void>((resolve) => {
       systemClock.background(closeWaitMs, resolve);
     });
@@ -182,6 +183,7 @@ export class Recorder implements DecisionRecorder, Recording {
     this.stalled ??= { reason, since: systemClock.epochMs() };
     logger.error('The thread that records decisions has ended', { reason });
     if (log.recording === this) log.fail(`it has ended: ${reason}`);
+    this.#options.finder?.close();
     this.#ended();
   }
 
@@ -203,9 +205,7 @@ export class Recorder implements DecisionRecorder, Recording {
   }
 
   #wake(): void {
-    const words = new Int32Array(this.ring.control);
-    Atomics.add(words, 2, 1);
-    Atomics.notify(words, 2);
+    wake(this.ring);
   }
 
   #count(place: number): number {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packageJson } from '../packaged-files.js';
+import { sessionSettings } from '../protocol/session-settings.js';
 import type { VersionContext } from './format/contexts.js';
 
 /** What a model runs on in this process. */
@@ -12,13 +13,7 @@ export function runtimeOf(packageVersion: string): VersionContext['runtime'] {
     node: process.versions.node,
     onnxruntime: runtimeVersion(),
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
-    // As `workers/providers/providers.ts` opens it.
-    session: {
-      graphOptimizationLevel: 'all',
-      executionMode: 'sequential',
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-    },
+    session: { ...sessionSettings },
   };
 }
 

@@ -328,6 +328,27 @@ describe('recordDecisions', () => {
     expect(recorder.summary()).toMatchObject({ written: 1, pending: 0 });
   });
 
+  it('says at the end how many decisions were dropped after the last that was written', async () => {
+    const scorer = await scorerWith({ timeoutMs: 60_000 });
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const records: DecisionLogRecord[] = [];
+    const sink = async (some: readonly DecisionLogRecord[]): Promise<void> => {
+      await held;
+      records.push(...some);
+    };
+    const recorder = recordDecisions(scorer, { sink, mask: { key }, onFull: 'drop-newest', bufferBytes: 1_048_576 });
+    await scorer.scoreMany(Array.from({ length: 24_000 }, (_, index) => ({ features: features(index % 100) })));
+    const { dropped } = recorder.summary();
+    expect(dropped).toBeGreaterThan(0);
+    const closed = recorder.close();
+    release();
+    await closed;
+    expect(records.at(-1)).toMatchObject({ kind: 'end', sequence: 24_000, dropped, written: 24_000 - dropped });
+  });
+
   it.each([
     [{}, 'sink'],
     [{ sink: { directory: '' }, mask: { key } }, 'sink.directory'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Provider, ProviderAttempt } from '../../src/api/provider.js';
 import { missingKernels } from '../../src/protocol/missing-kernels.js';
+import { sessionSettings } from '../../src/protocol/session-settings.js';
 import type { ModelBytes } from '../thread/model-bytes.js';
 import { openPreciseSession, type TriedSession } from './precise-session.js';
 import { whyUnavailable } from './provider-library.js';
@@ -135,12 +136,8 @@ function strictly(options: InferenceSession.SessionOptions): InferenceSession.Se
 function sessionOptions(provider: Provider, device: number): InferenceSession.SessionOptions {
   return {
     executionProviders: executionProviders(provider, device),
-    graphOptimizationLevel: 'all',
-    executionMode: 'sequential',
+    ...sessionSettings,
     extra: { session: sessionEntries },
-    // There is one worker per core for parallelism. More threads in each would only disturb each other.
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
     // The runtime writes errors to the host's standard error, and they may quote a row. The host gets errors as errors.
     logSeverityLevel: 4,
   };

@@ -41,8 +41,7 @@ class RecordsWorker {
   #triedAt = 0;
   /** Flushes that were asked for, and the last word. */
   #tokens: number[] = [];
-  #closing: { token: number; dropped: number } | null = null;
-  #sequence = -1;
+  #closing: Extract<ToRecordsWorker, { kind: 'close' }> | null = null;
   #written = 0;
 
   constructor(data: RecordsWorkerData) {
@@ -58,26 +57,22 @@ class RecordsWorker {
     for (;;) {
       const seen = this.#ring.signals;
       this.#hear();
+      if (this.#closing !== null) break;
       const tokens = this.#tokens;
-      const closing = this.#closing;
       this.#tokens = [];
       // Later entries may come without end: what is asked for meanwhile must not wait for them.
-      const head = this.#ring.head;
-      const isDrained = this.#drain(head);
+      const isDrained = this.#drain(this.#ring.head);
       if (isDrained) {
-        if (closing !== null) break;
         this.#answer(tokens);
         this.#tick();
       } else {
         this.#tokens = [...tokens, ...this.#tokens];
-        // The end must not wait for a sink that takes nothing.
-        if (closing !== null) break;
       }
       this.#publish();
       const isBehind = isDrained && !this.#ring.hasReached(this.#ring.head);
       if (!isBehind) this.#ring.wait(seen, this.#data.sink.flushMs);
     }
-    if (this.#closing !== null) this.#end(this.#closing);
+    this.#end(this.#closing);
   }
 
   /** @returns whether all that was in the ring before a place is with the target. */
@@ -115,7 +110,6 @@ class RecordsWorker {
       // They were told before the entry was made, so they are among the messages by now.
       if (!this.#known.contexts.has(context) || !this.#known.policies.has(policy)) this.#hear();
     }
-    this.#sequence = entry.readDoubleLE(headFields.sequence) + entry.readUInt32LE(headFields.rows) - 1;
     this.#held.push(this.#masker.apply(entry));
   }
 
@@ -163,18 +157,20 @@ class RecordsWorker {
     for (const token of tokens) post({ kind: 'flushed', token });
   }
 
-  #end({ token, dropped }: { token: number; dropped: number }): void {
-    const at = { sequence: this.#sequence + 1, at: Date.now() };
-    const end = jsonEntry(entryKinds.end, { written: this.#written, dropped }, at);
+  /** Writes what is left, as far as the sink takes it: the end must not wait for one that takes nothing. */
+  #end({ token, dropped, sequence }: Extract<ToRecordsWorker, { kind: 'close' }>): void {
     try {
-      if (this.#held.length > 0) this.#target.write(this.#held);
-      this.#target.write([end]);
-      this.#target.sync();
-      this.#target.close();
+      if (this.#drain(this.#ring.head)) {
+        const written = this.#written;
+        this.#target.write([jsonEntry(entryKinds.end, { written, dropped }, { sequence, at: Date.now() })]);
+        this.#target.sync();
+        this.#target.close();
+      }
     } catch (error) {
       post({ kind: 'stalled', reason: reasonOf(error) });
     }
     this.#publish();
+    for (const waiting of this.#tokens) post({ kind: 'flushed', token: waiting });
     post({ kind: 'closed', token });
     parentPort?.close();
   }
@@ -194,7 +190,7 @@ class RecordsWorker {
       } else if (message.kind === 'flush') {
         this.#tokens.push(message.token);
       } else {
-        this.#closing = { token: message.token, dropped: message.dropped };
+        this.#closing = message;
       }
     }
   }

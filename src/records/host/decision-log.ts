@@ -14,9 +14,6 @@ import type { RowStage } from './row-stage.js';
 /** The room of the ring that `block` keeps free for texts whose length is not known before. */
 const keptShare = 1 / 8;
 
-/** How often it is looked whether the ring has room again while batches wait for it, in ms. */
-const lookAgainMs = 1;
-
 /**
  * The host's side of decision records: takes what was decided to the ring from which the records worker writes. Where nobody records, a batch
  * pays for a look.
@@ -25,8 +22,6 @@ export class DecisionLog {
   /** Whether decisions are recorded. Looked at for each batch. */
   isActive = false;
   readonly counts: LogCounts;
-  /** Told that batches may be sent again. */
-  onRoom: () => void = () => {};
   /** What batches in flight may still bring, and the next one with them, in bytes. */
   bytesToCome: () => number = () => 0;
   readonly #clock: Clock;
@@ -37,8 +32,7 @@ export class DecisionLog {
   #sequence = 0;
   #batches = 0;
   #contexts = 0;
-  #isWaiting = false;
-  /** Called when a recording begins: versions tell their contexts anew. */
+  /** How many recordings there were. With each, versions tell their contexts again. */
   #epoch = 0;
 
   constructor(clock: Clock) {
@@ -53,6 +47,11 @@ export class DecisionLog {
 
   get recording(): Recording | null {
     return this.#recording;
+  }
+
+  /** The sequence number of the next record. */
+  get nextSequence(): number {
+    return this.#sequence;
   }
 
   /** The number of the next batch. */
@@ -92,7 +91,6 @@ export class DecisionLog {
     this.#recording = null;
     this.#ring = null;
     this.#memory = null;
-    if (this.#isWaiting) this.#resume();
   }
 
   /** The recording can't go on. Batches must not wait for it. @param reason in a few words. */
@@ -116,34 +114,14 @@ export class DecisionLog {
     return false;
   }
 
-  /** Whether a batch may be sent: where decisions must not be lost, only while the ring has room for them. */
+  /** Whether a batch may be sent. If no decision may be lost, only while the ring has room for it. */
   mayRun(): boolean {
     if (this.#recording?.onFull !== 'block' || this.#ring === null) return true;
     const { capacityBytes, usedBytes } = this.#ring;
     if (usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare)) return true;
-    if (!this.#isWaiting) {
-      this.#isWaiting = true;
-      this.#ring.wake();
-      this.#lookAgain();
-    }
+    // The batcher looks again by itself.
+    this.#ring.wake();
     return false;
-  }
-
-  #lookAgain(): void {
-    this.#clock.after(lookAgainMs, () => {
-      if (!this.#isWaiting) return;
-      const ring = this.#ring;
-      if (ring !== null && ring.usedBytes + this.bytesToCome() > ring.capacityBytes * (1 - keptShare)) {
-        this.#lookAgain();
-      } else {
-        this.#resume();
-      }
-    });
-  }
-
-  #resume(): void {
-    this.#isWaiting = false;
-    this.onRoom();
   }
 
   /** Writes rows that were decided together. The stage is empty afterwards. */

@@ -6,10 +6,7 @@ import type { Findings } from './findings.js';
 interface Run {
   /** The sequence that should come next. */
   next: number;
-  lost: number;
   hasEnd: boolean;
-  /** Whether its records are read from its first on: what is missing can be told then. */
-  isFromStart: boolean;
   file: string;
   byte: number;
 }
@@ -28,16 +25,11 @@ export class RunSequences {
     const { run: id, sequence } = record;
     const run = this.#runs.get(id) ?? this.#begin(id, sequence, file);
     if (sequence < run.next) return false;
-    // A run that was closed gives its end the next number after the last record that was written.
     if (sequence > run.next) this.#tellGap(id, run, sequence - run.next, file, byte);
     run.next = sequence + 1;
     run.file = file;
     run.byte = byte;
-    if (record.kind !== 'end') return true;
-    run.hasEnd = true;
-    // What was dropped after the last record has left no gap.
-    const untold = record.dropped - run.lost;
-    if (run.isFromStart && untold > 0) this.#tellGap(id, run, untold, file, byte);
+    if (record.kind === 'end') run.hasEnd = true;
     return true;
   }
 
@@ -53,13 +45,12 @@ export class RunSequences {
   #begin(id: string, sequence: number, file: string): Run {
     // Earlier files of the run may have been deleted, or are not among those that are read.
     const isFromStart = (readFileName(basename(file))?.part ?? (sequence === 0 ? 0 : 1)) === 0;
-    const run = { next: isFromStart ? 0 : sequence, lost: 0, hasEnd: false, isFromStart, file, byte: 0 };
+    const run = { next: isFromStart ? 0 : sequence, hasEnd: false, file, byte: 0 };
     this.#runs.set(id, run);
     return run;
   }
 
   #tellGap(id: string, run: Run, lost: number, file: string, byte: number): void {
     this.#findings.add({ what: 'gap', file, byte, run: id, from: run.next, lost });
-    run.lost += lost;
   }
 }

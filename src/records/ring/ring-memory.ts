@@ -40,5 +40,12 @@ export function ringCountsOf({ control }: RingMemory): BigInt64Array {
   return new BigInt64Array(control, controlBytes, countsBytes / 8);
 }
 
+/** Has the thread that empties the ring look now. */
+export function wake(memory: RingMemory): void {
+  const control = ringControl(memory);
+  Atomics.add(control, ringWords.wake, 1);
+  Atomics.notify(control, ringWords.wake);
+}
+
 /** An entry that only fills the rest up to the ring's end. Real entries have another kind. */
 export const fillerKind = 0;

@@ -1,5 +1,5 @@
 import { headFields } from '../format/entry-layout.js';
-import { fillerKind, type RingMemory, ringControl, ringWords, unitBytes } from './ring-memory.js';
+import { fillerKind, type RingMemory, ringControl, ringWords, unitBytes, wake } from './ring-memory.js';
 
 /** No place: there is no room. */
 export const noRoom = -1;
@@ -8,6 +8,7 @@ export const noRoom = -1;
  * Fills the ring. An entry is reserved, written in place and committed; nobody sees it before. No other may be reserved meanwhile.
  */
 export class RingWriter {
+  readonly #memory: RingMemory;
   readonly #control: Int32Array;
   readonly #words: Uint32Array;
   readonly #units: number;
@@ -15,6 +16,7 @@ export class RingWriter {
   #reserved = 0;
 
   constructor(memory: RingMemory) {
+    this.#memory = memory;
     this.#control = ringControl(memory);
     this.#words = new Uint32Array(memory.data);
     this.#units = memory.data.byteLength / unitBytes;
@@ -78,8 +80,7 @@ export class RingWriter {
 
   /** Has the emptying thread look now. */
   wake(): void {
-    Atomics.add(this.#control, ringWords.wake, 1);
-    Atomics.notify(this.#control, ringWords.wake);
+    wake(this.#memory);
   }
 
   #fill(unit: number, units: number): void {

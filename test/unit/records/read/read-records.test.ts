@@ -124,11 +124,11 @@ describe('readRecords', () => {
 
   it('tells how many records are missing between others, and at the end of a run', async () => {
     const entries = [0, 5].map((sequence) => decisionsEntry({ sequence, rows: rows(2) }));
-    const reading = readRecords(directoryOf({ [nameOf(0, 'fsr')]: bytesOf([...entries, endEntry(7, 10)]) }));
+    const reading = readRecords(directoryOf({ [nameOf(0, 'fsr')]: bytesOf([...entries, endEntry(14, 10)]) }));
     await all(reading);
     expect(reading.findings).toMatchObject([
       { what: 'gap', run: someRun, from: 2, lost: 3 },
-      { what: 'gap', run: someRun, lost: 7 },
+      { what: 'gap', run: someRun, from: 7, lost: 7 },
     ]);
     expect(reading.summary).toMatchObject({ lost: 10, damaged: 0, unfinished: 0 });
   });

@@ -141,8 +141,8 @@ const cjsSubpaths: Options = {
   ],
 };
 
-const esmForTests: Options = { ...esmSubpaths, ...program, entry: forTests };
-const cjsForTests: Options = { ...cjsSubpaths, ...program, entry: forTests };
+const esmForTests: Options = { ...esmSubpaths, entry: forTests };
+const cjsForTests: Options = { ...cjsSubpaths, entry: forTests };
 
 const cjs: Options = {
   ...shared,

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FileSinkOptions } from '../../../src/api/records.js';
-import { readRecords } from '../../../src/records/read/read-records.js';
 import { projectPath } from '../../support/paths.js';
+import { lookAt, type RecordingOutcome } from './look-at.js';
 
 export interface RecordingSpec {
   model: string;
@@ -15,18 +15,6 @@ export interface RecordingSpec {
   after: number;
   /** And so many microseconds later. */
   spinUs: number;
-}
-
-export interface RecordingOutcome {
-  /** Records that are in the files. */
-  records: number;
-  /** Decisions whose flush had resolved before the kill. */
-  flushed: number;
-  files: number;
-  /** Files that end inside a record. */
-  truncated: number;
-  /** What should not be. */
-  problems: string[];
 }
 
 /** Runs a host that records and is killed, and reads what it left. */
@@ -62,27 +50,4 @@ async function endOf(spec: object): Promise<string | null> {
   clearTimeout(patience);
   if (isHung) return 'the host did not come to its end in 60 s';
   return signal === 'SIGKILL' ? null : `the host ended with ${String(signal ?? code)}: ${stderr.slice(0, 300)}`;
-}
-
-async function lookAt(directory: string, flushedFile: string): Promise<RecordingOutcome> {
-  const problems: string[] = [];
-  const ids = new Set<string>();
-  const reading = readRecords(directory);
-  let next = 0;
-  for await (const record of reading) {
-    if (record.sequence !== next) problems.push(`record ${record.sequence} came where ${next} should`);
-    next = record.sequence + 1;
-    if (record.kind !== 'decision') continue;
-    const { id = 'none' } = record;
-    if (ids.has(id)) problems.push(`${id} is there twice`);
-    ids.add(id);
-  }
-  const { records, files, truncated, lost, damaged, unfinished } = reading.summary;
-  if (lost > 0 || damaged > 0) problems.push(`${lost} records are lost and ${damaged} places damaged`);
-  if (truncated > 1) problems.push(`${truncated} files are cut`);
-  if (records > 0 && unfinished !== 1) problems.push('a run that was killed has an end');
-  const flushed = readFileSync(flushedFile, 'utf8').split('\n').slice(0, -1);
-  const missing = flushed.filter((id) => !ids.has(id));
-  if (missing.length > 0) problems.push(`${missing.length} decisions that were flushed are missing`);
-  return { records, flushed: flushed.length, files, truncated, problems: problems.slice(0, 20) };
 }

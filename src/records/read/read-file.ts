@@ -48,9 +48,15 @@ async function* zippedRecords(path: string, onFinding: OnFinding): AsyncGenerato
   let member = 0;
   const newLines = (): Lines => new Lines((_, bytes) => tellTooLong(path, member, bytes, onFinding));
   let lines = newLines();
-  for await (const { bytes, at, isAfterLoss } of gunzipMembers(path, onFinding)) {
-    // What was open went on in what is lost.
+  let isLossTold = false;
+  const members = gunzipMembers(path, (finding) => {
+    isLossTold = true;
+    onFinding(finding);
+  });
+  for await (const { bytes, at, isAfterLoss } of members) {
+    // The open line continues in the lost bytes.
     if (isAfterLoss) lines = newLines();
+    isLossTold = false;
     member = at;
     for (const line of lines.push(bytes)) {
       const record = parser.parse(line, at);
@@ -58,8 +64,7 @@ async function* zippedRecords(path: string, onFinding: OnFinding): AsyncGenerato
     }
   }
   const last = lines.end();
-  // The cut end of the file is told already.
-  const record = last === null ? null : parser.parse(last, member, true);
+  const record = last === null ? null : parser.parse(last, member, isLossTold);
   if (record !== null) yield { record, at: member };
 }
 
@@ -80,8 +85,8 @@ class LineParser {
     this.#onFinding = onFinding;
   }
 
-  /** @param byte where it is in the file. @param isQuiet where a cut line is told already. @returns null where it is no record. */
-  parse({ text, isWhole }: Line, byte: number, isQuiet = false): DecisionLogRecord | null {
+  /** @param byte its place in the file. @param isLossTold whether a finding says already why a line is cut. @returns null if it is no record. */
+  parse({ text, isWhole }: Line, byte: number, isLossTold = false): DecisionLogRecord | null {
     if (text === '' && isWhole) return null;
     const bytes = Buffer.byteLength(text);
     let value: unknown;
@@ -90,7 +95,7 @@ class LineParser {
     } catch {
       if (isWhole)
         this.#onFinding({ what: 'damaged', file: this.#file, byte, bytes, reason: 'a line that is no JSON' });
-      else if (!isQuiet) this.#onFinding({ what: 'truncated-tail', file: this.#file, byte, bytes });
+      else if (!isLossTold) this.#onFinding({ what: 'truncated-tail', file: this.#file, byte, bytes });
       return null;
     }
     if (typeof value !== 'object' || value === null || !('schema' in value)) {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -222,6 +222,28 @@ describe('readRecords', () => {
     const reading = readRecords(directoryOf({ [nameOf(0, 'ndjson.gz')]: gzipSync(lines) }));
     expect(await all(reading)).toHaveLength(7);
     expect(reading.findings).toEqual([]);
+  });
+
+  it('tells of a cut line at the end of a gzip file that is whole itself', async () => {
+    const lines = bytesOf(everyKind, { encoder: new LineEncoder(false) });
+    const reading = readRecords(directoryOf({ [nameOf(0, 'ndjson.gz')]: gzipSync(lines.subarray(0, -5)) }));
+    expect(await all(reading)).toHaveLength(6);
+    expect(reading.findings).toMatchObject([{ what: 'truncated-tail', byte: 0 }, { what: 'no-end' }]);
+  });
+
+  it('tells once of a gzip file whose last member is cut inside a line', async () => {
+    const lines = gzipSync(bytesOf(everyKind, { encoder: new LineEncoder(false) }));
+    const reading = readRecords(directoryOf({ [nameOf(0, 'ndjson.gz')]: lines.subarray(0, -40) }));
+    await all(reading);
+    expect(reading.summary).toMatchObject({ truncated: 1, damaged: 0 });
+  });
+
+  it('tells of a file that cannot be read, and reads the others', async () => {
+    const directory = directoryOf({ [nameOf(1, 'fsr')]: bytesOf(everyKind, { part: 1 }) });
+    mkdirSync(join(directory, nameOf(0, 'fsr')));
+    const reading = readRecords(directory);
+    expect(await all(reading)).toHaveLength(7);
+    expect(reading.findings).toMatchObject([{ what: 'unreadable', reason: 'EISDIR', byte: 0 }]);
   });
 
   it('leaves a file when its reader stops early', async () => {

@@ -122,6 +122,27 @@ describe('recordDecisions', () => {
     expect(bytes.length).toBeGreaterThan(500);
   });
 
+  it('warns of a mask for a field that the model does not have', async () => {
+    const warnings: unknown[] = [];
+    const silent = (): void => {};
+    const warn = (message: string, fields?: object): void => void warnings.push([message, fields]);
+    const scorer = await scorerWith({ logger: { debug: silent, info: silent, warn, error: silent } });
+    const fields = { '/features/user_feature/3': 'remove', '/features/user_features/0': 'hash' } as const;
+    const recorder = recordDecisions(scorer, {
+      sink: collecting().sink,
+      mask: { key, fields },
+      fields: ['id', 'amount', 'reasons'],
+    });
+    await scorer.score({ id: 'tx', features: features(1) });
+    await recorder.flush();
+    expect(warnings).toEqual([
+      [
+        'The mask names fields that the model does not have',
+        { model: 'visa-fraud', version: '1', pointers: ['/features/user_feature/3'] },
+      ],
+    ]);
+  });
+
   it('leaves out the parts that are not among fields', async () => {
     const scorer = await scorerWith();
     const { sink, records } = collecting();

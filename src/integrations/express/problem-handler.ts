@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http';
 import { systemClock } from '../../host/clock.js';
 import { frameworkProblem } from '../http/framework-problem.js';
 import { sendNode } from '../http/node-send.js';
-
 import type { ExpressRequest } from './types.js';
 
 /** Handles errors in Express 4 and 5, which know it by its four parameters. */
@@ -27,6 +26,6 @@ export function problemHandler(options: { typeBase?: string | undefined } = {}):
   return (error, request, response, next) => {
     const problem = frameworkProblem(error, { body: request.body, typeBase });
     if (problem === null || response.headersSent) next(error);
-    else sendNode({ ...problem }, request, response, systemClock);
+    else sendNode(problem, request, response, systemClock);
   };
 }

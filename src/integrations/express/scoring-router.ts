@@ -41,9 +41,7 @@ export function scoringRouter(scorer: HttpScorer, options?: ScoringRoutesOptions
       signal: clientSignal(request, response),
       raw: request,
     };
-    const answer = routes.handle(asked);
-    if (answer instanceof Promise) void answer.then((answered) => sendNode(answered, request, response, systemClock));
-    else sendNode(answer, request, response, systemClock);
+    sendNode(routes.handle(asked), request, response, systemClock);
   };
   return Object.assign(router, { routes, close: () => routes.close() });
 }

@@ -57,6 +57,6 @@ function answerError(typeBase: string | undefined): FastifyInstance['errorHandle
     // To the error handler of the host.
     if (problem === null) throw error;
     if (problem.status >= 500) request.log.error({ err: error });
-    send({ ...problem }, request, reply);
+    send(problem, request, reply);
   };
 }

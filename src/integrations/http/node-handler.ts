@@ -40,9 +40,7 @@ export function handlerOf(routes: ScoringRoutes, clock: Clock): NodeHandler {
       signal: clientSignal(request, response),
       raw: request,
     };
-    const answer = routes.handle(asked);
-    if (answer instanceof Promise) void answer.then((answered) => sendNode(answered, request, response, clock));
-    else sendNode(answer, request, response, clock);
+    sendNode(routes.handle(asked), request, response, clock);
   };
   return Object.assign(handler, { routes, close: () => routes.close() });
 }

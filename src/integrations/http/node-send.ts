@@ -10,8 +10,18 @@ import type { HttpResponse } from './types.js';
 const lingerMs = 1_000;
 const lingerBytes = 16 * 2 ** 20;
 
-/** Sends a response with `node:http`. Never throws or rejects. */
-export function sendNode(answer: HttpResponse, request: IncomingMessage, response: ServerResponse, clock: Clock): void {
+/** Sends what a route answers with `node:http`, at once or when its promise resolves. Never throws or rejects. */
+export function sendNode(
+  answer: HttpResponse | Promise<HttpResponse>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  clock: Clock,
+): void {
+  if (answer instanceof Promise) void answer.then((answered) => sendNow(answered, request, response, clock));
+  else sendNow(answer, request, response, clock);
+}
+
+function sendNow(answer: HttpResponse, request: IncomingMessage, response: ServerResponse, clock: Clock): void {
   if (response.destroyed || response.headersSent) {
     endUnread(answer.body);
     return;

@@ -35,7 +35,7 @@ export class FraudProblemFilter extends BaseExceptionFilter implements Exception
     }
     const problem = frameworkProblem(error, { body: request.body });
     if (problem === null) return this.#delegate(error, host);
-    sendNode({ ...problem }, raw, responseOf(http.getResponse<NestReply>()), systemClock);
+    sendNode(problem, raw, responseOf(http.getResponse<NestReply>()), systemClock);
     return undefined;
   }
 

@@ -38,9 +38,7 @@ export function routesController(token: symbol, path: string): Type<object> {
         signal: clientSignal(raw, response),
         raw: request,
       };
-      const answer = this.#routes.handle(asked);
-      if (answer instanceof Promise) void answer.then((answered) => sendNode(answered, raw, response, systemClock));
-      else sendNode(answer, raw, response, systemClock);
+      sendNode(this.#routes.handle(asked), raw, response, systemClock);
     }
   }
   for (const [index, routePath] of routePaths.entries()) {

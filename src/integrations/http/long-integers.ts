@@ -4,8 +4,11 @@ import { isObject } from './list-body.js';
 import { markIntegers } from './mark-integers.js';
 import type { HttpScorer } from './types.js';
 
-/** Begins a text that stands for an integer which a number would not hold. */
+/** Begins a text that stands for a long integer. */
 const mark = '\u0000integer:';
+
+/** An int64 has 19 digits at most, and `BigInt` takes time with the square of their number: longer integers become numbers, as in `JSON.parse`. */
+const mostDigits = 64;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -42,7 +45,7 @@ export class LongIntegers {
   /** As `JSON.parse`, with bigints for integers beyond 2^53 where the model may want them. */
   parse(text: string): unknown {
     if (this.#current() === null || !/\d{16}/.test(text)) return JSON.parse(text);
-    return JSON.parse(markIntegers(text, '\\u0000integer:'), (_, value: unknown) =>
+    return JSON.parse(markIntegers(text, mark), (_, value: unknown) =>
       typeof value === 'string' ? unmarked(value) : value,
     );
   }
@@ -69,10 +72,10 @@ function unmarked(text: string): unknown {
   return /^-?\d{16,}$/.test(digits) ? integerOf(digits) : text;
 }
 
-/** A bigint only where a number would lose digits. */
+/** A bigint only where a number would lose digits that an int64 may have. */
 function integerOf(digits: string): number | bigint {
   const number = Number(digits);
-  return Number.isSafeInteger(number) ? number : BigInt(digits.slice(0, 64));
+  return Number.isSafeInteger(number) || digits.length > mostDigits ? number : BigInt(digits);
 }
 
 function fieldOf({ bare, inputs }: Int64Names, name: string, value: unknown): unknown {

@@ -37,6 +37,12 @@ describe('Long integers', () => {
     expect(integers.parse(text)).toEqual(JSON.parse(text));
   });
 
+  it('are what JSON.parse makes of them where they have more digits than any int64', () => {
+    const integers = integersOf(modelOf('1', input('account', 'int64'), input('amount', 'float64')));
+    const text = `{"features":{"account":[1],"amount":[1${'0'.repeat(100)}]}}`;
+    expect(integers.read(integers.parse(text))).toEqual(JSON.parse(text));
+  });
+
   it('refuse a broken text in a time that grows with its length alone', () => {
     const integers = integersOf(modelOf('1', input('account', 'int64')));
     const text = `{"id":1234567890123456,"x":${'\\"'.repeat(60_000)}`;

@@ -2,21 +2,22 @@ import { createHash } from 'node:crypto';
 import type { ScoreOptions } from '../../api/request.js';
 import type { Clock } from '../../host/clock.js';
 import { HttpError } from './http-error.js';
-import type { IdempotencyOptions } from './options.js';
+import type { ResolvedRoutesOptions } from './options.js';
 import { keyOf } from './score-call.js';
 import type { HttpRequest, HttpResponse } from './types.js';
 import { leftOf, withinCall } from './within-call.js';
 
-/** About what an entry takes beside its answer: two digests, and the objects around them. */
+type Limits = NonNullable<ResolvedRoutesOptions['idempotency']>;
+
+/** Estimated bytes of an entry without its answer: two digests, and the objects around them. */
 const entryBytes = 500;
 
 interface Entry {
   /** Of the body. */
   readonly digest: string;
-  /** What it was answered, once that is there. */
   readonly answer: Promise<HttpResponse>;
   readonly expiresAt: number;
-  /** About what it takes in memory. */
+  /** Estimated bytes of memory, with the answer once it is there. */
   bytes: number;
 }
 
@@ -24,18 +25,18 @@ interface Entry {
 type Score = (call: ScoreOptions | undefined) => Promise<HttpResponse>;
 
 /**
- * Answers to requests with an `Idempotency-Key`: the same key with the same body gets the same answer, also while the first one is being scored. Only
- * scores are kept. What failed is scored again.
+ * Answers to requests with an `Idempotency-Key`. A request with the same key and the same body gets the same answer. If the first request is still
+ * being scored, the second waits for its answer. Only scores are kept: a request that failed is scored again.
  */
 export class IdempotencyCache {
-  readonly #options: Required<{ [name in keyof IdempotencyOptions]: number }>;
+  readonly #limits: Limits;
   readonly #clock: Clock;
-  /** The oldest first, which expire first. */
+  /** The oldest first. They expire in this order. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
 
-  constructor(options: { maxEntries: number; maxBytes: number; ttlMs: number }, clock: Clock) {
-    this.#options = options;
+  constructor(limits: Limits, clock: Clock) {
+    this.#limits = limits;
     this.#clock = clock;
   }
 
@@ -44,8 +45,9 @@ export class IdempotencyCache {
   }
 
   /**
-   * @param score is not called where there is an answer. @param call its deadline and its signal end the wait for the first with the same key too.
-   * @throws {HttpError} where the key is none, or was used with another body. @throws {DeadlineExceededError} @throws {AbortedError}
+   * @param call its deadline and its signal also end the wait for the first request with the same key.
+   * @param score is called only if there is no answer.
+   * @throws {HttpError} if the key is not valid, or was used with another body. @throws {DeadlineExceededError} @throws {AbortedError}
    */
   async answer(
     request: Pick<HttpRequest, 'headers'>,
@@ -65,13 +67,13 @@ export class IdempotencyCache {
         throw new HttpError('ERR_IDEMPOTENCY_MISMATCH', 'Idempotency-Key: expected a new one for another body');
       }
       const answer = await withinCall(known.answer, left, this.#clock);
-      // A copy: what sends a response may change it.
+      // A copy, because the code that sends a response changes it.
       if (answer.status === 200) return { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };
     }
   }
 
   async #score(key: string, digest: string, score: () => Promise<HttpResponse>): Promise<HttpResponse> {
-    const { maxEntries, maxBytes, ttlMs } = this.#options;
+    const { maxEntries, maxBytes, ttlMs } = this.#limits;
     const answer = score();
     const entry: Entry = { digest, answer, expiresAt: this.#clock.now() + ttlMs, bytes: entryBytes };
     this.#entries.set(key, entry);
@@ -91,10 +93,10 @@ export class IdempotencyCache {
     this.#dropWhile(({ expiresAt }) => expiresAt <= now);
   }
 
-  /** The oldest first. */
-  #dropWhile(holds: (oldest: Entry) => boolean): void {
+  /** Drops the oldest entry as long as `isDue` says so. */
+  #dropWhile(isDue: (oldest: Entry) => boolean): void {
     for (const [key, entry] of this.#entries) {
-      if (!holds(entry)) break;
+      if (!isDue(entry)) break;
       this.#drop(key, entry);
     }
   }
@@ -110,13 +112,13 @@ export class IdempotencyCache {
   }
 }
 
-/** Clients that say who they are do not see each other's keys. A digest: it is short, and what they say is a secret. */
+/** Includes the client's credentials, so that clients do not see each other's answers. A digest is short, and keeps no secret in memory. */
 function entryKey({ headers }: Pick<HttpRequest, 'headers'>): string {
   const key = keyOf(headers['idempotency-key'] ?? '', 'Idempotency-Key');
   return sha256(`${String(headers.authorization ?? '')}\n${key}`);
 }
 
-/** null where it is nested so deeply that it cannot be a request: the scorer's own check says so. */
+/** null if it is nested too deeply for `JSON.stringify`. It cannot be a request then, and the scorer refuses it. */
 function digestOf(body: unknown): string | null {
   try {
     return sha256(JSON.stringify(body, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)) ?? '');
@@ -129,7 +131,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-/** About how many bytes an answer takes: two for each character of its JSON, as numbers and names of fields take more than their digits. */
+/** Estimated bytes of an answer: two for each character of its JSON, because numbers and names take more memory than their characters. */
 function sizeOf(body: unknown): number {
   return 2 * (JSON.stringify(body)?.length ?? 0);
 }

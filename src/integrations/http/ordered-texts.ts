@@ -1,11 +1,12 @@
-/** One that was begun: its text once it is there. */
+/** A text that was begun. */
 interface Entry {
+  /** null until it is made. */
   text: string | null;
 }
 
 /**
- * Texts that are made at the same time and read in the order in which they were begun. At most so many are being made, or wait to be read: a reader
- * that is slow slows down the one who begins them, and memory stays bounded.
+ * Texts that are made at the same time and read in the order in which they were begun. Only a limited number is being made or waits to be read, so
+ * that memory stays bounded: a slow reader slows the writer down.
  */
 export class OrderedTexts implements AsyncIterable<string> {
   readonly #most: number;
@@ -20,25 +21,22 @@ export class OrderedTexts implements AsyncIterable<string> {
     this.#most = most;
   }
 
-  /** Whether nobody reads any more. */
+  /** Whether the reader has stopped or has read everything. */
   get isGivenUp(): boolean {
     return this.#isGivenUp;
   }
 
   /** @param text never rejects. */
-  add(text: Promise<string> | string): void {
-    const entry: Entry = { text: typeof text === 'string' ? text : null };
+  add(text: Promise<string>): void {
+    const entry: Entry = { text: null };
     this.#entries.push(entry);
-    if (typeof text === 'string') this.#tellReader(entry);
-    else {
-      void text.then((made) => {
-        entry.text = made;
-        this.#tellReader(entry);
-      });
-    }
+    void text.then((made) => {
+      entry.text = made;
+      if (this.#entries[0] === entry) this.#wakeReader();
+    });
   }
 
-  /** Resolves once another one may be begun, or nobody reads any more. */
+  /** Resolves when another text may be begun, or when the reader has stopped. */
   async room(): Promise<void> {
     while (this.#entries.length >= this.#most && !this.#isGivenUp) {
       await new Promise<void>((resolve) => {
@@ -47,7 +45,7 @@ export class OrderedTexts implements AsyncIterable<string> {
     }
   }
 
-  /** There will be no more. @param failure thrown to the reader once it has read the rest. */
+  /** Call it after the last text. @param failure thrown to the reader once it has read the rest. */
   end(failure?: unknown): void {
     this.#ended = true;
     this.#failure = failure;
@@ -55,8 +53,8 @@ export class OrderedTexts implements AsyncIterable<string> {
   }
 
   /**
-   * As many as are there, joined. No generator: the `return` of one that was never asked for a text would tell nobody, and who writes would wait for
-   * ever.
+   * Gives all texts that can be read now, joined. This is not a generator: `return` of a generator that has not begun runs none of its code, so the
+   * writer would wait for ever.
    */
   [Symbol.asyncIterator](): AsyncIterator<string, undefined> {
     return {
@@ -90,7 +88,7 @@ export class OrderedTexts implements AsyncIterable<string> {
     this.#wakeReader();
   }
 
-  /** Only here does room appear: what was read before has been passed on. */
+  /** Makes room only now, when the reader asks again: it has passed on what it read before. */
   #taken(): string {
     let count = 0;
     let joined = '';
@@ -110,9 +108,5 @@ export class OrderedTexts implements AsyncIterable<string> {
     return new Promise((resolve) => {
       this.#wakeReader = resolve;
     });
-  }
-
-  #tellReader(entry: Entry): void {
-    if (this.#entries[0] === entry) this.#wakeReader();
   }
 }

@@ -49,7 +49,7 @@ export interface ProblemOptions {
   typeBase?: string | undefined;
 }
 
-export const problemType = 'application/problem+json';
+const problemType = 'application/problem+json';
 
 /** Where the kinds of problems are documented. */
 export const defaultTypeBase = 'https://github.com/fraud-scorer/fraud-scorer/blob/main/docs/http.md#';

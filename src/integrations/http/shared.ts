@@ -9,6 +9,7 @@ export { dashboardHandler } from './dashboard-handler.js';
 export { drainable } from './drainable.js';
 export { statusOf } from './error-status.js';
 export { frameworkProblem } from './framework-problem.js';
+export { ndjsonTypes } from './media-type.js';
 export { nodeHandler } from './node-handler.js';
 export { sendNode } from './node-send.js';
 export { bodyOf } from './parsed-body.js';

@@ -2,16 +2,9 @@ import { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { FraudScorer } from '../../fraud-scorer.js';
+import { ndjsonTypes } from '../http/media-type.js';
 import { ServerDrain } from '../http/server-drain.js';
 import type { ScoringRoutes } from '../http/types.js';
-
-/** Types of lines of JSON, as the route of streams takes them. */
-const lineTypes = [
-  'application/x-ndjson',
-  'application/ndjson',
-  'application/jsonl',
-  'application/x-jsonlines',
-] as const;
 
 /** Ends a scorer with its application: first the requests in flight are answered, then the server is closed, then the scorer. */
 export class ScorerLifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
@@ -52,7 +45,7 @@ export class ScorerLifecycle implements OnModuleInit, BeforeApplicationShutdown,
 function takeLines(instance: unknown): void {
   if (typeof instance !== 'object' || instance === null || !('addContentTypeParser' in instance)) return;
   const fastify = instance as FastifyLike;
-  for (const type of lineTypes) {
+  for (const type of ndjsonTypes) {
     if (!fastify.hasContentTypeParser(type))
       fastify.addContentTypeParser(type, (_request, _payload, done) => done(null));
   }

@@ -28,7 +28,7 @@ export function observeMetrics(meter: Meter, scorer: InstrumentedScorer, attribu
 }
 
 /** `requests_total` is `fraud_scorer.requests`: the suffixes of Prometheus say what OpenTelemetry says by type and unit. */
-export function instrumentName(name: string): string {
+function instrumentName(name: string): string {
   return `fraud_scorer.${name.replace(suffixes, '').replace(suffixes, '')}`;
 }
 

@@ -14,7 +14,7 @@ import type {
 import type { OpenTelemetryApi } from './load-api.js';
 
 /** Requests that a batch's span is linked to, at most: as many as the SDK keeps by default. */
-export const maxLinks = 128;
+const maxLinks = 128;
 
 /**
  * Makes spans: one for each request in its caller's context, and one for each batch, a trace of its own that is linked to its requests, as

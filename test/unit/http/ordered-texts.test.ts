@@ -18,35 +18,35 @@ describe('texts that are made at the same time', () => {
       }),
     );
     texts.add(Promise.resolve('b'));
-    texts.add('c');
+    texts.add(Promise.resolve('c'));
     texts.end();
     const read = all(texts);
     makeFirst('a');
     expect(await read).toBe('abc');
   });
 
-  it('let who waits for room go on where they are given up before they were read', async () => {
+  it('stop the wait for room when the reader stops before it has read', async () => {
     const texts = new OrderedTexts(1);
-    texts.add('a');
+    texts.add(Promise.resolve('a'));
     const room = texts.room();
     await texts[Symbol.asyncIterator]().return?.();
     await room;
     expect(texts.isGivenUp).toBe(true);
   });
 
-  it('let who waits for room go on where they are given up half-way', async () => {
+  it('stop the wait for room when the reader stops half-way', async () => {
     const texts = new OrderedTexts(1);
-    texts.add('a');
+    texts.add(Promise.resolve('a'));
     for await (const text of texts) {
       expect(text).toBe('a');
-      texts.add('b');
+      texts.add(Promise.resolve('b'));
       break;
     }
     await texts.room();
     expect(texts.isGivenUp).toBe(true);
   });
 
-  it('end a reader that waits for a text when they are given up', async () => {
+  it('end the wait for a text when the reader stops', async () => {
     const texts = new OrderedTexts(1);
     texts.add(new Promise(() => {}));
     const iterator = texts[Symbol.asyncIterator]();
@@ -58,7 +58,7 @@ describe('texts that are made at the same time', () => {
 
   it('give the failure once the rest is read, and then nothing', async () => {
     const texts = new OrderedTexts(2);
-    texts.add('a');
+    texts.add(Promise.resolve('a'));
     texts.end(new Error('the client went away'));
     const iterator = texts[Symbol.asyncIterator]();
     expect(await iterator.next()).toEqual({ done: false, value: 'a' });

@@ -101,8 +101,12 @@ function copyFeatures(to: Float32Array, at: number, stage: RowStage, sources: Ro
 
 function copyAttention(to: Float32Array, at: number, stage: RowStage, sources: RowSources, width: number): void {
   const { attention, attentionAt } = sources;
+  if (attention === null) return;
   for (let index = 0; index < stage.count; index += 1) {
     const from = attentionAt(stage.placeOf(index));
-    if (attention !== null) to.set(attention.subarray(from, from + width), at + index * width);
+    // A few values: a view for each row would be more work, and garbage.
+    for (let column = 0; column < width; column += 1) {
+      to[at + index * width + column] = attention[from + column] as number;
+    }
   }
 }

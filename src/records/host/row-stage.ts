@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { Decision, RiskLevel } from '../../api/result.js';
-import type { ErrorCode } from '../../errors.js';
+import type { FallbackResult, ModelResult } from '../../api/result.js';
+import type { RequestTable } from '../../requests/request-table.js';
 import {
   decidedByCodes,
   decisionCodes,
@@ -11,23 +11,13 @@ import {
 } from '../format/entry-layout.js';
 import type { EntryMemory } from './entry-memory.js';
 
-/** What is known of one decision beside its features. */
-export interface DecidedRow {
-  queueMs: number;
-  totalMs: number;
+/** What the fallback's decision has beside its result. */
+export interface FallbackRow {
+  /** NaN where there is none. */
   amount: number;
-  fraudProbability: number;
-  riskScore: number;
-  place: number;
   bucket: number;
-  decision: Decision;
-  decidedBy: (typeof decidedByCodes)[number];
-  riskLevel: RiskLevel | null;
-  error: ErrorCode | null;
+  /** −1 where no shadow has one. */
   copy: number;
-  id: string | undefined;
-  /** JSON, or empty. */
-  further: string;
 }
 
 /** Rows that were decided and are not in the ring yet: those of one batch. They are the same memory each time. */
@@ -38,8 +28,8 @@ export class RowStage {
   readonly #words: Uint32Array;
   readonly #floats: Float32Array;
   readonly #doubles: Float64Array;
-  readonly #ids: (string | undefined)[] = [];
-  readonly #further: string[] = [];
+  readonly #ids: (string | undefined)[];
+  readonly #further: string[];
   /** Bytes of all texts. */
   textBytes = 0;
 
@@ -50,6 +40,8 @@ export class RowStage {
     this.#words = new Uint32Array(memory);
     this.#floats = new Float32Array(memory);
     this.#doubles = new Float64Array(memory);
+    this.#ids = new Array<string | undefined>(capacity).fill(undefined);
+    this.#further = new Array<string>(capacity).fill('');
   }
 
   /** The place in the batch of a staged row. */
@@ -58,35 +50,63 @@ export class RowStage {
   }
 
   clear(): void {
+    // Texts are the host's: they are not kept.
+    this.#ids.fill(undefined, 0, this.count);
+    this.#further.fill('', 0, this.count);
     this.count = 0;
     this.textBytes = 0;
-    this.#ids.length = 0;
-    this.#further.length = 0;
   }
 
-  add(row: DecidedRow): void {
+  /**
+   * Adds what a model has decided. It makes no object: garbage of each decision would be collected while others wait.
+   *
+   * @param row of the request in the table. @param place in the batch. @param copy the request's number among those that shadows have copies of;
+   * −1 where none has. @param further JSON, or empty.
+   */
+  answered(result: ModelResult, table: RequestTable, row: number, place: number, copy: number, further: string): void {
+    const { timing } = result;
     const at = this.count * rowHeadBytes;
-    const { id, further } = row;
+    this.#doubles[(at + rowFields.queueMs) / 8] = timing.queueMs;
+    this.#doubles[(at + rowFields.totalMs) / 8] = timing.totalMs;
+    this.#doubles[(at + rowFields.amount) / 8] = table.amount[row] as number;
+    this.#doubles[(at + rowFields.copy) / 8] = copy;
+    this.#floats[(at + rowFields.fraudProbability) / 4] = result.fraudProbability;
+    this.#floats[(at + rowFields.riskScore) / 4] = result.riskScore;
+    this.#shorts[(at + rowFields.place) / 2] = place;
+    this.#shorts[(at + rowFields.bucket) / 2] = table.bucket[row] as number;
+    this.#rows[at + rowFields.decision] = decisionCodes.indexOf(result.decision);
+    this.#rows[at + rowFields.decidedBy] = decidedByCodes.indexOf(result.decidedBy);
+    this.#rows[at + rowFields.riskLevel] = levelCodes.indexOf(result.riskLevel);
+    this.#rows[at + rowFields.error] = 0;
+    this.#end(at, result.id, further);
+  }
+
+  /** Adds what the fallback has decided. */
+  fallback(result: FallbackResult, { amount, bucket, copy }: FallbackRow): void {
+    const at = this.count * rowHeadBytes;
+    this.#doubles[(at + rowFields.queueMs) / 8] = Number.NaN;
+    this.#doubles[(at + rowFields.totalMs) / 8] = result.timing.totalMs;
+    this.#doubles[(at + rowFields.amount) / 8] = amount;
+    this.#doubles[(at + rowFields.copy) / 8] = copy;
+    this.#floats[(at + rowFields.fraudProbability) / 4] = Number.NaN;
+    this.#floats[(at + rowFields.riskScore) / 4] = Number.NaN;
+    this.#shorts[(at + rowFields.place) / 2] = 0;
+    this.#shorts[(at + rowFields.bucket) / 2] = bucket;
+    this.#rows[at + rowFields.decision] = decisionCodes.indexOf(result.decision);
+    this.#rows[at + rowFields.decidedBy] = decidedByCodes.indexOf('fallback');
+    this.#rows[at + rowFields.riskLevel] = levelCodes.indexOf(null);
+    this.#rows[at + rowFields.error] = Math.max(0, errorCodes.indexOf(result.error as never));
+    this.#end(at, result.id, '');
+  }
+
+  #end(at: number, id: string | undefined, further: string): void {
     const idBytes = id === undefined ? 0 : Buffer.byteLength(id);
     const furtherBytes = further === '' ? 0 : Buffer.byteLength(further);
-    const doubles = at / 8;
-    this.#doubles[doubles + rowFields.queueMs / 8] = row.queueMs;
-    this.#doubles[doubles + rowFields.totalMs / 8] = row.totalMs;
-    this.#doubles[doubles + rowFields.amount / 8] = row.amount;
-    this.#floats[at / 4 + rowFields.fraudProbability / 4] = row.fraudProbability;
-    this.#floats[at / 4 + rowFields.riskScore / 4] = row.riskScore;
-    this.#shorts[at / 2 + rowFields.place / 2] = row.place;
-    this.#shorts[at / 2 + rowFields.bucket / 2] = row.bucket;
-    this.#rows[at + rowFields.decision] = decisionCodes.indexOf(row.decision);
-    this.#rows[at + rowFields.decidedBy] = decidedByCodes.indexOf(row.decidedBy);
-    this.#rows[at + rowFields.riskLevel] = levelCodes.indexOf(row.riskLevel);
-    this.#rows[at + rowFields.error] = row.error === null ? 0 : Math.max(0, errorCodes.indexOf(row.error as never));
-    this.#words[at / 4 + rowFields.idBytes / 4] = idBytes;
-    this.#words[at / 4 + rowFields.furtherBytes / 4] = furtherBytes;
-    this.#doubles[doubles + rowFields.copy / 8] = row.copy;
-    this.#doubles[doubles + rowFields.reserved / 8] = 0;
-    this.#ids.push(id);
-    this.#further.push(further);
+    this.#words[(at + rowFields.idBytes) / 4] = idBytes;
+    this.#words[(at + rowFields.furtherBytes) / 4] = furtherBytes;
+    this.#doubles[(at + rowFields.reserved) / 8] = 0;
+    this.#ids[this.count] = id;
+    this.#further[this.count] = further;
     this.textBytes += idBytes + furtherBytes;
     this.count += 1;
   }

@@ -149,20 +149,7 @@ export class VersionLog {
     const { log, policy } = this.#options;
     const role = this.#options.role();
     if (!log.isActive || !log.wants(result.decision, role)) return;
-    this.#single.add({
-      queueMs: Number.NaN,
-      totalMs: result.timing.totalMs,
-      ...{ amount, bucket, copy },
-      fraudProbability: Number.NaN,
-      riskScore: Number.NaN,
-      place: 0,
-      decision: result.decision,
-      decidedBy: 'fallback',
-      riskLevel: null,
-      error: result.error,
-      id: result.id,
-      further: '',
-    });
+    this.#single.fallback(result, { amount, bucket, copy });
     const shared = { batch: -1, batchSize: 0, inferenceMs: Number.NaN, provider: null };
     const sources = features === null ? null : { features, featuresAt: () => 0, attention: null, attentionAt: () => 0 };
     this.#write(this.#single, { ...shared, policy: policy.rounded, role }, sources);
@@ -184,23 +171,8 @@ export class VersionLog {
 
   #stageRow(stage: RowStage, row: number, place: number, result: ModelResult, role: RecordRole): void {
     const { table, copyNumber } = this.#options;
-    const { timing, reasons } = result;
-    stage.add({
-      queueMs: timing.queueMs,
-      totalMs: timing.totalMs,
-      amount: table.amount[row] as number,
-      fraudProbability: result.fraudProbability,
-      riskScore: result.riskScore,
-      place,
-      bucket: table.bucket[row] as number,
-      decision: result.decision,
-      decidedBy: result.decidedBy,
-      riskLevel: result.riskLevel,
-      error: null,
-      copy: table.copy[row] === noCopy && role !== 'shadow' ? -1 : copyNumber(row),
-      id: result.id,
-      further: this.#further(row, reasons),
-    });
+    const copy = table.copy[row] === noCopy && role !== 'shadow' ? -1 : copyNumber(row);
+    stage.answered(result, table, row, place, copy, this.#further(row, result.reasons));
   }
 
   /** What only some decisions have, as JSON; empty where this one has nothing. */

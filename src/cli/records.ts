@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DecisionLogRecord } from '../api/records.js';
 import type { Decision } from '../api/result.js';
 import { InvalidOptionsError } from '../errors.js';
-import { maskHash } from '../records/format/id-hash.js';
+import { KeyedHash } from '../records/format/id-hash.js';
 import { readRecords } from '../records/read/read-records.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
 import { ScoreFileError } from '../tools/score-file/score-file-error.js';
@@ -79,7 +79,7 @@ async function filterOf({
 }: RecordsCommandOptions): Promise<(record: DecisionLogRecord) => boolean> {
   const { id, keyFile, decision, kind } = options;
   if (keyFile !== undefined && id === undefined) refuse('--key-file', '--id beside it', 'it alone');
-  const wantedId = id === undefined || keyFile === undefined ? id : maskHash(await keyOf(keyFile), id);
+  const wantedId = id === undefined || keyFile === undefined ? id : new KeyedHash(await keyOf(keyFile)).of(id);
   return (record) => {
     if (kind !== undefined && !kind.includes(record.kind)) return false;
     if (wantedId !== undefined && !('id' in record && record.id === wantedId)) return false;

@@ -144,12 +144,15 @@ export function filePieces(
   for (const context of rest.contexts ?? [someContext]) pieces.push(push(encoder.context(context, at, index)));
   pieces.push(push(encoder.policy(somePolicy)));
   let open: Buffer[] = [];
-  for (const entry of entries) {
-    open.push(push(encoder.entry(entry, at, index)));
-    if (open.length < (rest.entriesAPiece ?? 1)) continue;
-    pieces.push(encoder.seal(open));
+  const seal = (): void => {
+    // What an encoder gives is its own memory.
+    pieces.push(Buffer.concat(encoder.seal(open)));
     open = [];
+  };
+  for (const [number, entry] of entries.entries()) {
+    for (const piece of encoder.entry(entry, at, index)) open.push(push(piece));
+    if ((number + 1) % (rest.entriesAPiece ?? 1) === 0) seal();
   }
-  pieces.push(encoder.seal(open));
+  seal();
   return { pieces: pieces.filter(({ length }) => length > 0), index };
 }

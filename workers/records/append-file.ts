@@ -1,5 +1,8 @@
 import type { Buffer } from 'node:buffer';
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync, writevSync } from 'node:fs';
+
+/** The system takes no more parts at once. */
+const mostParts = 1_024;
 
 /** A file that is only appended to, in pieces of which each is there as a whole or not at all, as far as the system lets one know. */
 export class AppendFile {
@@ -15,16 +18,19 @@ export class AppendFile {
     this.#descriptor = openSync(path, 'ax', 0o600);
   }
 
-  /** @throws {Error} where not all could be written; what was is taken back. */
-  append(piece: Buffer): void {
-    let written = 0;
+  /** @param piece its parts, in their order. @returns its bytes. @throws {Error} where not all could be written; what was is taken back. */
+  append(piece: readonly Buffer[]): number {
+    let bytes = 0;
     try {
-      while (written < piece.length) written += writeSync(this.#descriptor, piece, written);
+      for (let first = 0; first < piece.length; first += mostParts) {
+        bytes += this.#writeAll(piece.slice(first, first + mostParts));
+      }
     } catch (error) {
       this.#takeBack();
       throw error;
     }
-    this.size += piece.length;
+    this.size += bytes;
+    return bytes;
   }
 
   /** @throws {Error} where the disk fails. */
@@ -36,6 +42,14 @@ export class AppendFile {
     closeSync(this.#descriptor);
   }
 
+  #writeAll(parts: readonly Buffer[]): number {
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    let written = writevSync(this.#descriptor, parts);
+    // Seldom: the system has taken a part alone.
+    while (written < bytes) written += writeSync(this.#descriptor, rest(parts, written));
+    return bytes;
+  }
+
   #takeBack(): void {
     try {
       ftruncateSync(this.#descriptor, this.size);
@@ -43,4 +57,14 @@ export class AppendFile {
       // Readers leave out a piece that is not whole.
     }
   }
+}
+
+/** The first part that is not written as a whole, without what is. */
+function rest(parts: readonly Buffer[], written: number): Buffer {
+  let before = 0;
+  for (const part of parts) {
+    if (written < before + part.length) return part.subarray(written - before);
+    before += part.length;
+  }
+  throw new RangeError('more was written than there was');
 }

@@ -6,8 +6,9 @@ import { entryKinds, headFields } from '../../src/records/format/entry-layout.js
 import { fileName } from '../../src/records/format/file-names.js';
 import type { RecordsWorkerData, ResolvedFileSink } from '../../src/records/protocol.js';
 import { AppendFile } from './append-file.js';
-import { BinaryEncoder, type Encoder, LineEncoder } from './encoder.js';
+import { BinaryEncoder, type Encoder } from './encoder.js';
 import { IndexBuilder } from './index-builder.js';
+import { LineEncoder } from './lines/line-encoder.js';
 import { deleteOld } from './retention.js';
 import type { RecordsTarget, TargetCounts } from './target.js';
 
@@ -79,18 +80,17 @@ export class FileSink implements RecordsTarget {
     const indexed = open.index.mark();
     for (const entry of entries) {
       this.#pushReferred(pieces, entry, open);
-      this.#push(pieces, this.#encoder.entry(entry, open.encoded, open.index), open);
+      for (const piece of this.#encoder.entry(entry, open.encoded, open.index)) this.#push(pieces, piece, open);
     }
     const sealed = this.#encoder.seal(pieces);
     try {
-      open.file.append(sealed);
+      this.counts.bytes += open.file.append(sealed);
     } catch (error) {
       // The next try encodes them again.
       Object.assign(open, before);
       open.index.restore(indexed);
       throw error;
     }
-    this.counts.bytes += sealed.length;
   }
 
   /**
@@ -196,7 +196,7 @@ function isFullDisk(error: unknown): boolean {
 /** @throws {Error} where it can't be written: the file is gone then. */
 function appendOrRemove(file: AppendFile, bytes: Buffer): void {
   try {
-    file.append(bytes);
+    file.append([bytes]);
   } catch (error) {
     file.close();
     unlinkSync(file.path);

@@ -1,8 +1,8 @@
 import type { Buffer } from 'node:buffer';
 import type { FileHeader, PolicyContext, VersionContext } from '../../src/records/format/contexts.js';
+import { RecordReader } from '../../src/records/format/to-record.js';
 import { type FromRecordsWorker, mostHanded, type RecordsWorkerData } from '../../src/records/protocol.js';
 import { ringCounts, ringCountsOf } from '../../src/records/ring/ring-memory.js';
-import { LineEncoder } from './encoder.js';
 import type { RecordsTarget, TargetCounts } from './target.js';
 
 /** How long it is waited for the host between two looks, in ms. */
@@ -11,28 +11,28 @@ const lookAgainMs = 5;
 /** Hands records to the host's own thread, for a function or a stream of its own. */
 export class HostTarget implements RecordsTarget {
   readonly counts: TargetCounts = { bytes: 0, files: 0, deletedFiles: 0 };
-  readonly #encoder = new LineEncoder(false);
+  readonly #reader: RecordReader;
   readonly #counts: BigInt64Array;
   readonly #post: (message: FromRecordsWorker) => void;
   #handed = 0;
 
   constructor({ ring, run, mask, package: version }: RecordsWorkerData, post: (message: FromRecordsWorker) => void) {
     const header: FileHeader = { format: 1, run, part: 0, begunAt: Date.now(), package: version, mask: mask.fields };
-    this.#encoder.begin(header);
+    this.#reader = new RecordReader(header);
     this.#counts = ringCountsOf(ring);
     this.#post = post;
   }
 
   addContext(context: VersionContext): void {
-    this.#encoder.context(context);
+    this.#reader.addContext(context);
   }
 
   addPolicy(policy: PolicyContext): void {
-    this.#encoder.policy(policy);
+    this.#reader.addPolicy(policy);
   }
 
   write(entries: readonly Buffer[]): void {
-    const records = entries.flatMap((entry) => this.#encoder.records(entry));
+    const records = entries.flatMap((entry) => [...this.#reader.records(entry)]);
     if (records.length === 0) return;
     this.#waitFor(mostHanded - 1);
     this.#handed += 1;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { RecordedDecision } from '../../src/api/records.js';
 import type { VersionContext } from '../../src/records/format/contexts.js';
 import { entryKinds, headFields } from '../../src/records/format/entry-layout.js';
-import { EntryView } from '../../src/records/format/entry-view.js';
 import { isRecordsFile, readFileName } from '../../src/records/format/file-names.js';
 import { frameKinds } from '../../src/records/format/frames.js';
 import { readJsonEntry } from '../../src/records/format/write-entry.js';
@@ -13,6 +12,7 @@ import { FrameStream, type PlacedFrame } from '../../src/records/read/frame-stre
 import { readIndexHead } from '../../src/records/read/index-file.js';
 import { Lines } from '../../src/records/read/lines.js';
 import { IndexBuilder } from './index-builder.js';
+import { indexFrame } from './index-frame.js';
 
 /**
  * Writes the indexes of files whose process was killed before it could. A file of a process that still writes gets one that says how much of
@@ -95,13 +95,7 @@ function addFrame(index: IndexBuilder, { kind, payload, at }: PlacedFrame): void
     if (entryKind === entryKinds.context) {
       index.addContext((readJsonEntry(payload) as VersionContext).number, at / 8);
     } else if (entryKind === entryKinds.decisions) {
-      const view = new EntryView(payload);
-      if (view.head.role === 'shadow') return;
-      let row = 0;
-      for (const { id } of view.rows()) {
-        if (id !== null) index.add(id, view.head.at, at / 8, row);
-        row += 1;
-      }
+      indexFrame(index, payload, at);
     }
   } catch {
     // Readers leave it out, too.
@@ -111,7 +105,9 @@ function addFrame(index: IndexBuilder, { kind, payload, at }: PlacedFrame): void
 function addLine(index: IndexBuilder, text: string, at: number): void {
   try {
     const { kind, id, role, at: time } = JSON.parse(text) as RecordedDecision;
-    if (kind === 'decision' && id !== undefined && role !== 'shadow') index.add(id, Date.parse(time), at, 0);
+    if (kind !== 'decision' || id === undefined || role === 'shadow') return;
+    const bytes = Buffer.from(id);
+    index.add(bytes, 0, bytes.length, { at: Date.parse(time), place: at, row: 0 });
   } catch {
     // Readers leave it out, too.
   }

@@ -9,7 +9,7 @@ import {
   rowHeadBytes,
 } from '../../src/records/format/entry-layout.js';
 import { byteOf } from '../../src/records/format/feature-values.js';
-import { maskedId, maskHash } from '../../src/records/format/id-hash.js';
+import { KeyedHash } from '../../src/records/format/id-hash.js';
 import { type MaskPlan, maskPlan } from '../../src/records/format/mask-plan.js';
 import { jsonEntry, readJsonEntry } from '../../src/records/format/write-entry.js';
 import type { ResolvedMask } from '../../src/records/protocol.js';
@@ -18,46 +18,38 @@ import type { ResolvedMask } from '../../src/records/protocol.js';
 export class Masker {
   readonly #mask: ResolvedMask;
   readonly #plans = new Map<number, MaskPlan>();
+  readonly #hash: KeyedHash;
 
   constructor(mask: ResolvedMask) {
     this.#mask = mask;
+    this.#hash = new KeyedHash(mask.key);
   }
 
   addContext({ number, inputs }: Pick<VersionContext, 'number' | 'inputs'>): void {
     this.#plans.set(number, maskPlan(this.#mask.fields, inputs));
   }
 
-  /** The hash of a text or of a value's bytes. */
-  hash(value: string | Uint8Array): string {
-    return maskHash(this.#mask.key, value);
-  }
-
-  /** An id as it is written; null where it is removed. */
-  id(id: string): string | null {
-    return maskedId(this.#mask, id);
-  }
-
-  /** @param entry may be changed. @returns the entry as it is written. */
-  apply(entry: Buffer): Buffer {
+  /** @param entry may be changed. @param room the same memory and what is free behind it, for what becomes longer. @returns the entry as it is written. */
+  apply(entry: Buffer, room: Buffer = entry): Buffer {
     const kind = entry.readUInt32LE(headFields.kind);
-    if (kind === entryKinds.decisions) return this.#decisions(entry);
+    if (kind === entryKinds.decisions) return this.#decisions(entry, room);
     return kind === entryKinds.outcome ? this.#outcome(entry) : entry;
   }
 
   #outcome(entry: Buffer): Buffer {
     const { id, amount, ...rest } = readJsonEntry(entry) as { id: string; amount?: number };
-    const masked = this.id(id);
+    const ids = this.#mask.fields['/id'] ?? 'keep';
     const action = this.#mask.fields['/amount'] ?? 'keep';
     const at = { sequence: entry.readDoubleLE(headFields.sequence), at: entry.readDoubleLE(headFields.at) };
     const json = {
-      ...(masked === null ? {} : { id: masked }),
+      ...(ids === 'remove' ? {} : { id: ids === 'hash' ? this.#hash.of(id) : id }),
       ...rest,
       ...(amount === undefined || action !== 'keep' ? {} : { amount }),
     };
     return jsonEntry(entryKinds.outcome, json, at);
   }
 
-  #decisions(entry: Buffer): Buffer {
+  #decisions(entry: Buffer, room: Buffer): Buffer {
     const plan = this.#plans.get(entry.readUInt32LE(headFields.context));
     if (plan === undefined) throw new RangeError('decisions of a version that was never told');
     const rows = entry.readUInt32LE(headFields.rows);
@@ -65,49 +57,64 @@ export class Masker {
     const attentionWidth = entry.readUInt32LE(headFields.attentionWidth);
     const sizes = { rows, featureWords, attentionWidth, textBytes: entry.readUInt32LE(headFields.textBytes) };
     const parts = entryParts(sizes);
-    const texts: string[] = [];
-    let textAt = parts.texts;
+    let texts = '';
     let textBytes = 0;
+    let textAt = parts.texts;
     for (let row = 0; row < rows; row += 1) {
       const at = parts.rows + row * rowHeadBytes;
       const furtherAt = textAt + entry.readUInt32LE(at + rowFields.idBytes);
       const end = furtherAt + entry.readUInt32LE(at + rowFields.furtherBytes);
-      const features = entry.subarray(
-        parts.features + row * featureWords * 4,
-        parts.features + (row + 1) * featureWords * 4,
+      const id = this.#id(entry, textAt, furtherAt, plan);
+      const features = parts.features + row * featureWords * 4;
+      const further = this.#further(
+        entry,
+        at,
+        entry.toString('utf8', furtherAt, end),
+        plan,
+        featureWords > 0 ? features : null,
       );
-      const id = furtherAt > textAt ? this.id(entry.toString('utf8', textAt, furtherAt)) : null;
-      const further = this.#further(entry, at, entry.toString('utf8', furtherAt, end), features, plan);
-      const idBytes = id === null ? 0 : Buffer.byteLength(id);
+      const idBytes = Buffer.byteLength(id);
       const furtherBytes = Buffer.byteLength(further);
       entry.writeUInt32LE(idBytes, at + rowFields.idBytes);
       entry.writeUInt32LE(furtherBytes, at + rowFields.furtherBytes);
-      texts.push(id ?? '', further);
+      texts += id + further;
       textBytes += idBytes + furtherBytes;
       textAt = end;
     }
     if (plan.attention !== 'keep') entry.fill(0, parts.attention, parts.texts);
-    return withTexts(entry, parts.texts, texts, textBytes);
+    return withTexts(entry, room, parts.texts, { texts, textBytes });
   }
 
-  /** Masks what a row has beside its id. @returns its further fields as JSON. */
-  #further(entry: Buffer, at: number, text: string, features: Buffer, plan: MaskPlan): string {
+  /** An id as it is written; empty where there is none, or it is removed. */
+  #id(entry: Buffer, from: number, end: number, plan: MaskPlan): string {
+    if (from === end || plan.id === 'remove') return '';
+    return plan.id === 'hash' ? this.#hash.ofBytes(entry, from, end) : entry.toString('utf8', from, end);
+  }
+
+  /**
+   * Masks what a row has beside its id.
+   *
+   * @param at of the row's head. @param text its further fields. @param features where its features begin; null where it has none.
+   * @returns its further fields as JSON.
+   */
+  #further(entry: Buffer, at: number, text: string, plan: MaskPlan, features: number | null): string {
     const hashed: Record<string, string> = {};
-    const amount = entry.readDoubleLE(at + rowFields.amount);
+    const amountAt = at + rowFields.amount;
     if (plan.amount !== 'keep') {
-      if (plan.amount === 'hash' && !Number.isNaN(amount)) {
-        hashed['/amount'] = this.hash(entry.subarray(at + rowFields.amount, at + rowFields.amount + 8));
+      if (plan.amount === 'hash' && !Number.isNaN(entry.readDoubleLE(amountAt))) {
+        hashed['/amount'] = this.#hash.ofBytes(entry, amountAt, amountAt + 8);
       }
-      entry.writeDoubleLE(Number.NaN, at + rowFields.amount);
+      entry.writeDoubleLE(Number.NaN, amountAt);
     }
-    if (features.length > 0) {
+    if (features !== null) {
       for (const { pointer, input, column, action } of plan.columns) {
-        const from = byteOf(input, column);
-        const value = features.subarray(from, from + input.valueBytes);
-        if (action === 'hash') hashed[pointer] = this.hash(value);
-        value.fill(0);
+        const from = features + byteOf(input, column);
+        const end = from + input.valueBytes;
+        if (action === 'hash') hashed[pointer] = this.#hash.ofBytes(entry, from, end);
+        entry.fill(0, from, end);
       }
     }
+    if (plan.amount !== 'hash' && plan.columns.length === 0 && plan.reasons === 'keep') return text;
     const hasHashes = Object.keys(hashed).length > 0;
     if (!hasHashes && plan.reasons === 'keep') return text;
     const further = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
@@ -118,14 +125,19 @@ export class Masker {
 }
 
 /** The entry with other texts. */
-function withTexts(entry: Buffer, textsAt: number, texts: readonly string[], textBytes: number): Buffer {
+function withTexts(
+  entry: Buffer,
+  room: Buffer,
+  textsAt: number,
+  { texts, textBytes }: { texts: string; textBytes: number },
+): Buffer {
   const bytes = textsAt + even8(textBytes);
   // Mostly a little longer than the texts were: hashes for short ids.
-  const written = bytes <= entry.length ? entry.subarray(0, bytes) : Buffer.alloc(bytes);
-  if (written.buffer !== entry.buffer) entry.copy(written, 0, 0, textsAt);
-  written.fill(0, textsAt);
-  let at = textsAt;
-  for (const text of texts) at += written.write(text, at);
+  const hasRoom = bytes <= room.length;
+  const written = hasRoom ? room.subarray(0, bytes) : Buffer.allocUnsafe(bytes);
+  if (!hasRoom) entry.copy(written, 0, 0, textsAt);
+  written.fill(0, textsAt + textBytes);
+  written.write(texts, textsAt);
   written.writeUInt32LE(bytes, headFields.bytes);
   written.writeUInt32LE(textBytes, headFields.textBytes);
   return written;

@@ -96,13 +96,15 @@ class RecordsWorker {
         this.#buffer = Buffer.alloc(2 * this.#buffer.length);
         continue;
       }
-      this.#add(this.#buffer.subarray(at, at + bytes));
-      at += bytes;
+      at += this.#add(at, bytes);
       count += 1;
     }
   }
 
-  #add(entry: Buffer): void {
+  /** Holds an entry that was taken to a place in the buffer. @returns how much of the buffer it takes, masked. */
+  #add(at: number, bytes: number): number {
+    const room = this.#buffer.subarray(at);
+    const entry = room.subarray(0, bytes);
     const kind = entry.readUInt32LE(headFields.kind);
     if (kind === entryKinds.decisions || kind === entryKinds.columns) {
       const context = entry.readUInt32LE(headFields.context);
@@ -110,7 +112,9 @@ class RecordsWorker {
       // They were told before the entry was made, so they are among the messages by now.
       if (!this.#known.contexts.has(context) || !this.#known.policies.has(policy)) this.#hear();
     }
-    this.#held.push(this.#masker.apply(entry));
+    const masked = this.#masker.apply(entry, room);
+    this.#held.push(masked);
+    return masked.buffer === room.buffer ? masked.length : bytes;
   }
 
   /** Gives the target what is held. @returns whether nothing is held any more. */

@@ -97,15 +97,23 @@ export class EntryView {
 
   /** The decisions, in their order. */
   *rows(): Generator<EntryRow> {
-    let text = this.parts.texts;
+    const texts = this.texts();
+    for (let row = 0; row < this.head.rows; row += 1) yield this.#row(row, texts);
+  }
+
+  /** Where the texts of rows begin in the entry: for each row its id, then its further fields; at last where they end. */
+  texts(): Uint32Array {
+    const starts = new Uint32Array(2 * this.head.rows + 1);
+    let at = this.parts.texts;
     for (let row = 0; row < this.head.rows; row += 1) {
-      const at = this.parts.rows + row * rowHeadBytes;
-      const idBytes = this.#entry.readUInt32LE(at + rowFields.idBytes);
-      const furtherBytes = this.#entry.readUInt32LE(at + rowFields.furtherBytes);
-      const further = text + idBytes;
-      yield this.#row(at, text, further, further + furtherBytes);
-      text = further + furtherBytes;
+      const head = this.parts.rows + row * rowHeadBytes;
+      starts[2 * row] = at;
+      at += this.#entry.readUInt32LE(head + rowFields.idBytes);
+      starts[2 * row + 1] = at;
+      at += this.#entry.readUInt32LE(head + rowFields.furtherBytes);
     }
+    starts[2 * this.head.rows] = at;
+    return starts;
   }
 
   /** The bytes of a row's features, as they lay in the model's memory. Empty where there are none. */
@@ -120,8 +128,10 @@ export class EntryView {
     return Array.from({ length: this.head.attentionWidth }, (_, index) => this.#entry.readFloatLE(from + 4 * index));
   }
 
-  #row(at: number, text: number, further: number, end: number): EntryRow {
+  #row(row: number, texts: Uint32Array): EntryRow {
     const entry = this.#entry;
+    const at = this.parts.rows + row * rowHeadBytes;
+    const [text = 0, further = 0, end = 0] = texts.subarray(2 * row);
     const f64 = (field: number): number => entry.readDoubleLE(at + field);
     const f32 = (field: number): number => entry.readFloatLE(at + field);
     const u8 = (field: number): number => entry.readUInt8(at + field);

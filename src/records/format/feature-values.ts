@@ -17,15 +17,22 @@ export class FeatureValues {
   /** @param row the row's bytes. @returns by input, in the order of its columns. */
   read(row: Buffer): Record<string, RecordedValue[]> {
     const values: Record<string, RecordedValue[]> = {};
-    for (const [index, input] of this.layout.inputs.entries()) {
-      const texts = this.#inputs[index]?.texts;
+    for (const [index, { name }] of this.layout.inputs.entries()) {
       // Not by assignment: an input may be called `__proto__`.
-      Object.defineProperty(values, input.name, {
-        value: Array.from({ length: input.size }, (_, column) => readValue(row, input, column, texts?.[column])),
+      Object.defineProperty(values, name, {
+        value: this.readInput(row, index),
         ...{ enumerable: true, configurable: true, writable: true },
       });
     }
     return values;
+  }
+
+  /** The values of one input. @param row begins with the row's bytes. */
+  readInput(row: Buffer, index: number): RecordedValue[] {
+    const input = this.layout.inputs[index];
+    const texts = this.#inputs[index]?.texts;
+    if (input === undefined) return [];
+    return Array.from({ length: input.size }, (_, column) => readValue(row, input, column, texts?.[column]));
   }
 }
 

@@ -18,12 +18,14 @@ export const frameKinds = {
 /** A frame is no longer: a length that is says that the file is damaged. */
 export const maxFrameBytes = 256 * 1024 * 1024;
 
-/** Writes the head of a frame whose payload lies behind it. @param at where the head begins in `bytes`. */
-export function writeFrameHead(bytes: Buffer, at: number, payloadBytes: number, kind: number): void {
-  bytes.writeUInt32LE(frameMark, at);
-  bytes.writeUInt32LE(payloadBytes, at + 4);
-  bytes.writeUInt32LE(kind, at + 12);
-  bytes.writeUInt32LE(crc32(bytes.subarray(at + 12, at + frameHeadBytes + payloadBytes)), at + 8);
+/** The head of a frame with this payload. */
+export function frameHead(payload: Buffer, kind: number): Buffer {
+  const head = Buffer.allocUnsafe(frameHeadBytes);
+  head.writeUInt32LE(frameMark, 0);
+  head.writeUInt32LE(payload.length, 4);
+  head.writeUInt32LE(kind, 12);
+  head.writeUInt32LE(crc32(payload, crc32(head.subarray(12))), 8);
+  return head;
 }
 
 export interface Frame {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fileName } from '../../../src/records/format/file-names.js';
-import { LineEncoder } from '../../../workers/records/encoder.js';
+import { LineEncoder } from '../../../workers/records/lines/line-encoder.js';
 import { lookAt } from '../../chaos/records/look-at.js';
 import { decisionsEntry, endEntry, filePieces, type SomeFile, someRun } from '../../support/record-entries.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/cli/run-cli.js';
-import { maskHash } from '../../../src/records/format/id-hash.js';
+import { KeyedHash } from '../../../src/records/format/id-hash.js';
 import { decisionsEntry, endEntry, filePieces, outcomeEntry } from '../../support/record-entries.js';
 
 const root = mkdtempSync(join(tmpdir(), 'records-cli-'));
@@ -14,7 +14,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 const key = 'a key of sixteen bytes';
 const day = Date.parse('2026-11-26T00:00:00Z');
 const pieces = filePieces([
-  decisionsEntry({ sequence: 0, at: day - 1, rows: [{ id: maskHash(Buffer.from(key), 'first') }] }),
+  decisionsEntry({ sequence: 0, at: day - 1, rows: [{ id: new KeyedHash(Buffer.from(key)).of('first') }] }),
   decisionsEntry({
     sequence: 1,
     at: day,

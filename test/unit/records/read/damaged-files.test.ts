@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DecisionLogRecord, RecordedDecision } from '../../../../src/api/records.js';
 import { numberOfJson } from '../../../../src/records/format/feature-values.js';
-import { frameKinds, readFrame, writeFrameHead } from '../../../../src/records/format/frames.js';
+import { frameHead, frameKinds, readFrame } from '../../../../src/records/format/frames.js';
 import type { RecordsFinding } from '../../../../src/records/read/findings.js';
 import { FrameStream } from '../../../../src/records/read/frame-stream.js';
 import { readRecords } from '../../../../src/records/read/read-records.js';
-import { LineEncoder } from '../../../../workers/records/encoder.js';
+import { LineEncoder } from '../../../../workers/records/lines/line-encoder.js';
 import { decisionsEntry, endEntry, filePieces, type SomeRow } from '../../../support/record-entries.js';
 
 const root = mkdtempSync(join(tmpdir(), 'records-damaged-'));
@@ -152,11 +152,7 @@ describe('FrameStream', () => {
         fc.array(fc.nat(40)),
         (payloads, splits) => {
           const bytes = Buffer.concat([
-            ...payloads.map((payload) => {
-              const frame = Buffer.concat([Buffer.alloc(16), payload]);
-              writeFrameHead(frame, 0, payload.length, frameKinds.header);
-              return frame;
-            }),
+            ...payloads.flatMap((payload) => [frameHead(Buffer.from(payload), frameKinds.header), payload]),
             Buffer.from('FSR1 and no more'),
           ]);
           const findings: RecordsFinding[] = [];

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { maskHash } from '../../../../src/records/format/id-hash.js';
+import { KeyedHash } from '../../../../src/records/format/id-hash.js';
 import type { ResolvedMask } from '../../../../src/records/protocol.js';
 import { DecisionFinder } from '../../../../src/records/read/find-decision.js';
-import { LineEncoder } from '../../../../workers/records/encoder.js';
 import { indexMissing } from '../../../../workers/records/index-missing.js';
+import { LineEncoder } from '../../../../workers/records/lines/line-encoder.js';
 import {
   decisionsEntry,
   filePieces,
@@ -65,7 +65,7 @@ describe('DecisionFinder', () => {
 
   it('looks for the hash of an id where ids are hashed, and for nothing where they are removed', () => {
     const directory = newDirectory();
-    write({ directory, entries: [{ sequence: 0, rows: [{ id: maskHash(key, 'wanted') }] }] });
+    write({ directory, entries: [{ sequence: 0, rows: [{ id: new KeyedHash(key).of('wanted') }] }] });
     expect(new DecisionFinder(directory, { key, fields: { '/id': 'hash' } }, clock).find('wanted')).not.toBeNull();
     expect(new DecisionFinder(directory, kept, clock).find('wanted')).toBeNull();
     expect(new DecisionFinder(directory, { key, fields: { '/id': 'remove' } }, clock).find('wanted')).toBeNull();

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DecisionLogRecord } from '../../../../src/api/records.js';
-import { frameKinds, writeFrameHead } from '../../../../src/records/format/frames.js';
+import { frameHead, frameKinds } from '../../../../src/records/format/frames.js';
 import { readEntries } from '../../../../src/records/read/read-entries.js';
 import { type RecordsReading, readRecords } from '../../../../src/records/read/read-records.js';
-import { LineEncoder } from '../../../../workers/records/encoder.js';
+import { LineEncoder } from '../../../../workers/records/lines/line-encoder.js';
 import {
   columnsEntry,
   decisionsEntry,
@@ -183,8 +183,7 @@ describe('readRecords', () => {
 
   it('tells of a format that it does not know, and reads the other files', async () => {
     const text = Buffer.from(JSON.stringify({ format: 2, run: 'x', part: 0 }).padEnd(64));
-    const header = Buffer.concat([Buffer.alloc(16), text]);
-    writeFrameHead(header, 0, text.length, frameKinds.header);
+    const header = Buffer.concat([frameHead(text, frameKinds.header), text]);
     const line = Buffer.from('{"schema":2,"kind":"decision"}\n');
     const directory = directoryOf({
       [nameOf(0, 'fsr')]: header,

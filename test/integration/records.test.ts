@@ -125,8 +125,8 @@ describe('recordDecisions', () => {
   it('warns of a mask for a field that the model does not have', async () => {
     const warnings: unknown[] = [];
     const silent = (): void => {};
-    const warn = (message: string, fields?: object): void => void warnings.push([message, fields]);
-    const scorer = await scorerWith({ logger: { debug: silent, info: silent, warn, error: silent } });
+    const warn = (...said: unknown[]): void => void warnings.push(said);
+    const scorer = await scorerWith({ logger: { info: silent, warn, error: silent } });
     const fields = { '/features/user_feature/3': 'remove', '/features/user_features/0': 'hash' } as const;
     const recorder = recordDecisions(scorer, {
       sink: collecting().sink,

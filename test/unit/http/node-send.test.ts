@@ -25,7 +25,7 @@ describe('sendNode, where the client has gone', () => {
   it('gives up lines that nobody will read', async () => {
     const { request, response } = goneResponse();
     const body = new OrderedTexts(1);
-    body.add('line\n');
+    body.add(Promise.resolve('line\n'));
     const room = body.room();
     sendNode({ status: 200, headers: {}, body }, request, response, new FakeClock());
     await room;

@@ -4,6 +4,7 @@ import type { Confusion } from '../tools/replay/against/confusion.js';
 import { environmentNames } from '../tools/replay/environment.js';
 import type { ReplayReport } from '../tools/replay/replay-report.js';
 import { countOf, numberText } from './evaluation-words.js';
+import { resultText } from './replay-result-text.js';
 import { table } from './table.js';
 
 /** Different decisions that the text lists. */
@@ -35,6 +36,7 @@ export function replayText(report: ReplayReport): string {
 export function replayFacts(report: ReplayReport): (readonly [string, string])[] {
   const { records, largestDifference, batches, damaged, seconds } = report;
   const facts: (readonly [string, string])[] = [
+    ['Result', resultText(report)],
     [
       'Decisions',
       `${numberText(report.decisions)} of ${countOf(report.files.length, 'file')}, in ${seconds.toFixed(1)} s`,

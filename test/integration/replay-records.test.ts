@@ -222,11 +222,14 @@ describe('replay', () => {
   it('says why decisions cannot be replayed', async () => {
     await record(fixtureModel('linear'), { rows: 40, fields: { '/features/left/a': 'hash' } });
     const masked = await replay('--models', fixtureModel('linear'));
-    expect(masked.code).toBe(0);
+    expect(masked.code).toBe(4);
+    expect(masked.report.result).toBe('nothing replayed');
+    expect(masked.stderr).toMatch(/^Nothing could be replayed: .*none of the 40 decisions.*masked/);
     expect(masked.report.cannotBeReplayed).toMatchObject([{ code: 'input-masked', records: 40 }]);
     await rm(records, { recursive: true });
     await record(fixtureModel('linear'), { rows: 40 });
     const missing = await replay('--models', fixtureModel('trees'));
+    expect(missing.code).toBe(4);
     expect(missing.report.cannotBeReplayed).toMatchObject([{ code: 'model-missing', records: 40 }]);
     expect(missing.report.cannotBeReplayed[0]?.why).toContain('linear 1');
     const other = join(folder, 'other');
@@ -235,6 +238,48 @@ describe('replay', () => {
     await writeFile(join(other, 'model.json'), JSON.stringify({ ...manifest, name: 'linear', version: '1' }));
     const differs = await replay('--models', other);
     expect(differs.report.cannotBeReplayed).toMatchObject([{ code: 'model-differs', records: 40 }]);
+  });
+
+  it('ends with 5 where some decisions could not be replayed, and says how many and why', async () => {
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 40 });
+    await changeLines((record) => {
+      if (record.sequence < 3) Reflect.deleteProperty(record, 'features');
+    });
+    const { code, report, stderr } = await replay('--models', fixtureModel('linear'));
+    expect(code).toBe(5);
+    expect(report.result).toBe('partly replayed');
+    expect(stderr).toMatch(/^3 of 40 decisions could not be replayed: the record has no features/);
+    const { stdout } = await cli('replay', records, '--models', fixtureModel('linear'));
+    expect(stdout).toMatch(/^Result: 37 decisions are as recorded; 3 could not be replayed\n/);
+  });
+
+  it('ends with 4 where the files have no decision that a model took, and with 1 where something is different', async () => {
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 5 });
+    await changeLines((record) => {
+      Object.assign(record, { decidedBy: 'fallback', fraudProbability: null, riskScore: null, riskLevel: null });
+    });
+    expect((await replay('--models', fixtureModel('linear'))).code).toBe(4);
+    await changeLines((record) => Object.assign(record, { kind: 'columns' }));
+    const empty = await replay('--models', fixtureModel('linear'));
+    expect(empty).toMatchObject({ code: 4, report: { decisions: 0, result: 'nothing replayed' } });
+    expect(empty.stderr).toContain('there is no decision in the files');
+    await rm(records, { recursive: true });
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 5 });
+    await changeLines((record) => {
+      if (record.sequence === 0) Reflect.deleteProperty(record, 'features');
+      if (record.sequence === 1) record.decision = record.decision === 'BLOCK' ? 'APPROVE' : 'BLOCK';
+    });
+    expect(await replay('--models', fixtureModel('linear'))).toMatchObject({
+      code: 1,
+      report: { result: 'different' },
+    });
+  });
+
+  it('lists its exit codes in its help', async () => {
+    const { code, stdout } = await cli('replay', '--help');
+    expect(code).toBe(0);
+    for (const line of [/^ +0 +all/m, /^ +1 +.*different/m, /^ +2 /m, /^ +4 +nothing/m, /^ +5 +/m])
+      expect(stdout).toMatch(line);
   });
 
   it('runs what was decided elsewhere, and says what was otherwise there', async () => {
@@ -389,7 +434,22 @@ describe('replay', () => {
   it('refuses wrong use with 2', async () => {
     await record(fixtureModel('linear'), { rows: 5 });
     expect((await cli('replay', records)).code).toBe(2);
-    expect((await cli('replay', join(folder, 'nowhere'), '--models', fixtureModel('linear'))).code).toBe(2);
+    for (const [path, reason] of [
+      [join(folder, 'nowhere'), 'no such file or directory'],
+      [folder, 'no files of records'],
+    ] as const) {
+      for (const command of [
+        ['replay', path, '--models', fixtureModel('linear')],
+        ['explain', path, '--id', 'x'],
+      ]) {
+        const refused = await cli(...command);
+        expect(refused.code).toBe(2);
+        expect(refused.stderr).toContain('FILES: expected');
+        expect(refused.stderr).toContain(path);
+        expect(refused.stderr).toContain(reason);
+        expect(refused.stderr).toContain('give the directory that recordDecisions writes to');
+      }
+    }
     expect((await cli('replay', records, '--models', folder)).code).toBe(2);
     expect((await cli('replay', records, '--models', bundled, '--tolerance', '-1')).code).toBe(2);
     const file = await recordsFile();

@@ -3,6 +3,7 @@ import type { Decision } from '../../api/result.js';
 import type { AgainstReport } from './against/against-report.js';
 import type { Environment, OtherEnvironment } from './environment.js';
 import type { Excuse } from './loaded-model.js';
+import type { ReplayResult } from './replay-result.js';
 import type { ReplayStatus } from './verdict.js';
 
 /** A decision that was computed again, for lists. */
@@ -37,6 +38,8 @@ export interface ModelCounts extends StatusCounts {
 
 /** What a replay has shown. */
 export interface ReplayReport {
+  /** In a word: see `resultOf`. */
+  result: ReplayResult;
   files: string[];
   tolerance: number;
   /** Decisions that were read, those that can't be replayed included. */
@@ -65,9 +68,4 @@ export interface ReplayReport {
   /** What another model would have decided; null where none was asked for. */
   against: AgainstReport | null;
   seconds: number;
-}
-
-/** Whether all is as it was: nothing is different and nothing damaged. */
-export function isAsRecorded({ records, damaged }: ReplayReport): boolean {
-  return records.different === 0 && damaged.length === 0;
 }

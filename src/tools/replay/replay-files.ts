@@ -169,6 +169,7 @@ class Replay {
       model,
       write: ({ features }, _, bytes) => features !== null && writeFeatures(bytes, features, model.layout, model.texts),
       onRow: (row, batch, outcome) => this.#judge(row, batch, outcome, queue, model),
+      withAttention: true,
     });
     this.#queues.set(model, queue);
     return queue;

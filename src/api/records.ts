@@ -87,6 +87,13 @@ export interface RecordsOptions {
         shadow?: number | undefined;
       }
     | undefined;
+  /**
+   * The path or file URL of the file that the recording thread runs, a copy of `fraud-scorer/records-worker` of the same version. Set it if your
+   * bundler puts this package into your program. Any other file is refused.
+   *
+   * @default the package's own file
+   */
+  workerFile?: string | URL | undefined;
 }
 
 /** What has become of the decisions so far. */

@@ -70,7 +70,8 @@ export type ToRecordsWorker =
 
 /** What the worker says. */
 export type FromRecordsWorker =
-  | { kind: 'ready' }
+  /** `version`: of the package that the thread's file is of. */
+  | { kind: 'ready'; version: string }
   /** It can't begin: the directory can't be made, say. */
   | { kind: 'failed'; message: string }
   | { kind: 'flushed'; token: number }

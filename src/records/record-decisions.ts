@@ -42,7 +42,8 @@ export function recordDecisions(scorer: RecordableScorer, options: RecordsOption
     const { sink, mask } = resolved;
     const finder = sink.kind === 'files' ? new DecisionFinder(sink.directory, mask, systemClock) : null;
     const recorder = new Recorder({ ...resolved, log: hook.log, logger: hook.logger, finder });
-    if (sink.kind === 'files') indexEarlierFiles(sink.directory, recorder.run);
+    if (sink.kind === 'files') indexEarlierFiles(sink.directory, recorder.run, resolved.workerFile);
+    if (sink.kind === 'files' && sink.gzip && mask.fields['/id'] !== 'remove') hook.logger.warn(labelsMissCompressed);
     return recorder;
   } catch (error) {
     throw outOfResources(error, 'Recording could not be started') ?? error;

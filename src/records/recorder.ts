@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { URL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../api/logger.js';
 import type { DecisionRecorder, OnFull, RecordsSummary } from '../api/records.js';
 import { outsideOfRequests } from '../host/async-context.js';
 import { systemClock } from '../host/clock.js';
 import { messageOf } from '../host/thrown.js';
-import { recordsWorkerEntry } from '../packaged-files.js';
 import { packageVersion } from '../protocol/hello.js';
 import type { VersionContext } from './format/contexts.js';
 import type { DecisionLog } from './host/decision-log.js';
@@ -49,7 +49,7 @@ export class Recorder implements DecisionRecorder, Recording {
 
   /** @throws {OutOfResourcesError} where there is no memory, or no thread. */
   constructor(options: RecorderOptions) {
-    const { sink, mask, onFull, sample, bufferBytes } = options;
+    const { sink, mask, onFull, sample, bufferBytes, workerFile } = options;
     this.#options = options;
     this.onFull = onFull;
     this.sample = sample;
@@ -62,7 +62,7 @@ export class Recorder implements DecisionRecorder, Recording {
       sink: sink.kind === 'files' ? sink : { kind: 'host', flushMs: sink.flushMs },
     };
     this.#worker = outsideOfRequests(
-      () => new Worker(recordsWorkerEntry(), { workerData: data, name: 'fraud-scorer records', execArgv: [] }),
+      () => new Worker(new URL(workerFile), { workerData: data, name: 'fraud-scorer records', execArgv: [] }),
     );
     this.#worker.on('message', (message: FromRecordsWorker) => this.#hear(message));
     this.#worker.on('error', (error) => this.#lost(messageOf(error)));
@@ -150,7 +150,9 @@ export class Recorder implements DecisionRecorder, Recording {
 
   #hear(message: FromRecordsWorker): void {
     const { logger } = this.#options;
-    if (message.kind === 'records') {
+    if (message.kind === 'ready') {
+      if (message.version !== packageVersion) this.#lost(otherVersion(message.version));
+    } else if (message.kind === 'records') {
       this.#feed?.take(message.records);
     } else if (message.kind === 'flushed' || message.kind === 'closed') {
       this.#answered(message.token);
@@ -211,4 +213,9 @@ export class Recorder implements DecisionRecorder, Recording {
   #count(place: number): number {
     return Number(Atomics.load(this.#counts, place));
   }
+}
+
+/** What a thread is reported with that runs a copy of another version. @param version as it said; earlier ones say none. */
+function otherVersion(version: string | undefined): string {
+  return `workerFile is a copy of version ${version ?? 'unknown'} of fraud-scorer/records-worker, and this is version ${packageVersion}: copy it again`;
 }

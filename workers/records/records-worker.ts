@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { packageVersion } from '../../src/protocol/hello.js';
 import { entryKinds, headFields } from '../../src/records/format/entry-layout.js';
 import { jsonEntry } from '../../src/records/format/write-entry.js';
 import type {
@@ -53,7 +54,7 @@ class RecordsWorker {
   }
 
   run(): void {
-    post({ kind: 'ready' });
+    post({ kind: 'ready', version: packageVersion });
     for (;;) {
       const seen = this.#ring.signals;
       this.#hear();

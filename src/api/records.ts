@@ -121,7 +121,11 @@ export interface RecordsSummary {
 export interface DecisionRecorder {
   /** What has become of the decisions so far; cheap. */
   summary(): RecordsSummary;
-  /** Resolves once all decisions that were taken before are with the sink, and on the disk where it is one of files. */
+  /**
+   * Resolves once all decisions that were taken before are with the sink, and on the disk where it is one of files.
+   *
+   * @throws {RecordsNotDurableError} where the disk did not confirm something since the last flush, or the recording has ended before all was written.
+   */
   flush(): Promise<void>;
   /** Writes what is left and stops recording. The scorer's `close` does the same. */
   close(): Promise<void>;

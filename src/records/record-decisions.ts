@@ -16,6 +16,9 @@ export interface RecordableScorer {
   summary(): unknown;
 }
 
+const labelsMissCompressed =
+  'Labels of later processes will find no decisions in these files, because they are compressed: leave out gzip, or give recordOutcome the decision and its version';
+
 /**
  * Records the decisions of a scorer from now on: what was decided, by which model and policy, on which input, so that each can be shown, explained
  * and computed again. One recording at a time for each scorer. `scorer.close()` ends it.

@@ -1,5 +1,6 @@
 import { FraudScorerErrorBase } from './errors/base.js';
 import type { InvalidOptionsError, InvalidRequestError, ModelInvalidError } from './errors/input-errors.js';
+import type { RecordsNotDurableError } from './errors/records-errors.js';
 import type {
   AbortedError,
   ClosedError,
@@ -24,6 +25,7 @@ export {
   ModelInvalidError,
 } from './errors/input-errors.js';
 export type { Issue } from './errors/issue.js';
+export { RecordsNotDurableError } from './errors/records-errors.js';
 export {
   AbortedError,
   ClosedError,
@@ -59,7 +61,8 @@ export type FraudScorerError =
   | ModelIntegrityError
   | ProviderUnavailableError
   | OutOfResourcesError
-  | StartTimeoutError;
+  | StartTimeoutError
+  | RecordsNotDurableError;
 
 /** The values of `error.code`. */
 export type ErrorCode = FraudScorerError['code'];

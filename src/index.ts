@@ -168,6 +168,7 @@ export {
   OutOfResourcesError,
   ProviderUnavailableError,
   QueueFullError,
+  RecordsNotDurableError,
   StartTimeoutError,
   UnknownVersionError,
   WorkerLostError,

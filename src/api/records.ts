@@ -87,6 +87,13 @@ export interface RecordsOptions {
         shadow?: number | undefined;
       }
     | undefined;
+  /**
+   * The path or file URL of the file that the recording thread runs, a copy of `fraud-scorer/records-worker` of the same version. Set it if your
+   * bundler puts this package into your program. Any other file is refused.
+   *
+   * @default the package's own file
+   */
+  workerFile?: string | URL | undefined;
 }
 
 /** What has become of the decisions so far. */
@@ -114,7 +121,11 @@ export interface RecordsSummary {
 export interface DecisionRecorder {
   /** What has become of the decisions so far; cheap. */
   summary(): RecordsSummary;
-  /** Resolves once all decisions that were taken before are with the sink, and on the disk where it is one of files. */
+  /**
+   * Resolves once all decisions that were taken before are with the sink, and on the disk where it is one of files.
+   *
+   * @throws {RecordsNotDurableError} where the disk did not confirm something since the last flush, or the recording has ended before all was written.
+   */
   flush(): Promise<void>;
   /** Writes what is left and stops recording. The scorer's `close` does the same. */
   close(): Promise<void>;

@@ -18,8 +18,11 @@ export function escapedOutput(output: Output): Output {
   };
 }
 
-/** The exit codes: success, a check or request failed, the command line was not understood, the output could not be written. */
-export const exitCodes = { ok: 0, problem: 1, usage: 2, unwritten: 3 } as const;
+/**
+ * The exit codes: success, a check or request failed, the command line was not understood, the output could not be written. `replay` alone
+ * has two more: nothing could be replayed, and some decisions could not.
+ */
+export const exitCodes = { ok: 0, problem: 1, usage: 2, unwritten: 3, nothingReplayed: 4, partlyReplayed: 5 } as const;
 
 export function asJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;

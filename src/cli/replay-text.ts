@@ -4,6 +4,7 @@ import type { Confusion } from '../tools/replay/against/confusion.js';
 import { environmentNames } from '../tools/replay/environment.js';
 import type { ReplayReport } from '../tools/replay/replay-report.js';
 import { countOf, numberText } from './evaluation-words.js';
+import { resultText } from './replay-result-text.js';
 import { table } from './table.js';
 
 /** Different decisions that the text lists. */
@@ -35,6 +36,7 @@ export function replayText(report: ReplayReport): string {
 export function replayFacts(report: ReplayReport): (readonly [string, string])[] {
   const { records, largestDifference, batches, damaged, seconds } = report;
   const facts: (readonly [string, string])[] = [
+    ['Result', resultText(report)],
     [
       'Decisions',
       `${numberText(report.decisions)} of ${countOf(report.files.length, 'file')}, in ${seconds.toFixed(1)} s`,
@@ -45,6 +47,12 @@ export function replayFacts(report: ReplayReport): (readonly [string, string])[]
     ['Cannot be replayed', numberText(records.cannotBeReplayed)],
   ];
   for (const { why, records } of report.cannotBeReplayed) facts.push(['  because', `${why}: ${numberText(records)}`]);
+  if (report.attention.compared > 0) {
+    const { withinTolerance, different } = report.attention.largestDifference;
+    const furthest = Math.max(withinTolerance ?? 0, different ?? 0);
+    const apart = furthest === 0 ? '' : `, weights up to ${furthest.toExponential(2)} apart`;
+    facts.push(['Attention compared', `of ${countOf(report.attention.compared, 'decision')}${apart}`]);
+  }
   if (batches.rowsNotRecorded > 0) {
     facts.push(['Rows of batches that were not recorded', `${numberText(batches.rowsNotRecorded)}, taken as zeros`]);
   }
@@ -54,14 +62,7 @@ export function replayFacts(report: ReplayReport): (readonly [string, string])[]
       `${numberText(report.decidedByHost)}: scores are compared, the decision is not`,
     ]);
   }
-  for (const { what, recorded, here, records, cannotBeReplayed } of report.otherEnvironments) {
-    const name = environmentNames[what];
-    const ofThese = cannotBeReplayed > 0 ? `, of which ${numberText(cannotBeReplayed)} have other scores here` : '';
-    facts.push([
-      `Other ${name}`,
-      `${shownName(recorded)}, here ${shownName(here)}: ${countOf(records, 'decision')}${ofThese}`,
-    ]);
-  }
+  facts.push(...environmentFacts(report));
   if (report.repeated > 0) facts.push(['Twice in the files, compared once', numberText(report.repeated)]);
   if (report.unfinishedFiles > 0) {
     facts.push(['Files that end as a killed process leaves them', numberText(report.unfinishedFiles)]);
@@ -72,6 +73,31 @@ export function replayFacts(report: ReplayReport): (readonly [string, string])[]
   }
   if (damaged.length > mostListed) facts.push(['Damaged', `${numberText(damaged.length - mostListed)} more`]);
   return facts;
+}
+
+/** What was otherwise where decisions were taken, and what became of them. */
+function environmentFacts({ otherEnvironments, sameEnvironment }: ReplayReport): (readonly [string, string])[] {
+  const facts: (readonly [string, string])[] = otherEnvironments.map((other) => {
+    const ofThese = statusCounts(other);
+    const became = ofThese === '' ? ', all identical' : `, of which ${ofThese}`;
+    const values = `${shownName(other.recorded)}, here ${shownName(other.here)}`;
+    return [`Other ${environmentNames[other.what]}`, `${values}: ${countOf(other.records, 'decision')}${became}`];
+  });
+  const same = statusCounts({ ...sameEnvironment, cannotBeReplayed: 0 });
+  if (same !== '') facts.push(['Not identical although provider, versions, CPU model and settings are the same', same]);
+  return facts;
+}
+
+function statusCounts(counts: { withinTolerance: number; different: number; cannotBeReplayed: number }): string {
+  const texts = [
+    [counts.withinTolerance, 'within tolerance'],
+    [counts.different, 'different'],
+    [counts.cannotBeReplayed, 'that cannot be replayed because their scores come out differently here'],
+  ] as const;
+  return texts
+    .filter(([count]) => count > 0)
+    .map(([count, text]) => `${numberText(count)} ${text}`)
+    .join(', ');
 }
 
 function withDistance(records: number, largest: number | null): string {
@@ -87,13 +113,14 @@ interface Cells {
 export function differenceCells({ differences }: ReplayReport, most: number): Cells {
   const rows = differences
     .slice(0, most)
-    .map(({ decisionId, recorded, replayed, difference }) => [
+    .map(({ decisionId, recorded, replayed, difference, attentionDifference, otherwise = [] }) => [
       decisionId,
       recorded.decision,
       replayed?.decision ?? '–',
-      difference === null || difference === undefined ? '–' : difference.toExponential(2),
+      ...[difference, attentionDifference].map((apart) => apart?.toExponential(2) ?? '–'),
+      otherwise.length === 0 ? 'nothing' : otherwise.map((what) => environmentNames[what]).join(', '),
     ]);
-  return { head: ['Different', 'recorded', 'replayed', 'scores apart'], rows };
+  return { head: ['Different', 'recorded', 'replayed', 'scores apart', 'attention apart', 'otherwise'], rows };
 }
 
 /** Name and value. */

@@ -3,15 +3,17 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FraudScorerError, InvalidOptionsError } from '../errors.js';
 import { ModelFolder } from '../tools/replay/model-folder.js';
 import { replayFiles } from '../tools/replay/replay-files.js';
-import { isAsRecorded, type ReplayedRecord, type ReplayReport } from '../tools/replay/replay-report.js';
+import type { ReplayedRecord, ReplayReport } from '../tools/replay/replay-report.js';
+import type { ReplayResult } from '../tools/replay/replay-result.js';
 import { isRecordsName, type SourceFile, sourceFiles } from '../tools/replay/source-files.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
 import { ScoreFileError } from '../tools/score-file/score-file-error.js';
 import { wholeNumber } from './arguments.js';
-import { asJson, type Output } from './output.js';
+import { asJson, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { progressBar } from './progress-bar.js';
 import { replayHtml } from './replay-html.js';
+import { notReplayedText } from './replay-result-text.js';
 import { replayText } from './replay-text.js';
 
 interface ReplayCommandOptions {
@@ -25,8 +27,25 @@ interface ReplayCommandOptions {
   limit?: number;
 }
 
-/** Describes the command `replay`. @param endWith is told whether all is as it was recorded. */
-export function describeReplay(command: Command, output: Output, endWith: (isWell: boolean) => void): void {
+const codes: Readonly<Record<ReplayResult, number>> = {
+  'as recorded': exitCodes.ok,
+  different: exitCodes.problem,
+  'nothing replayed': exitCodes.nothingReplayed,
+  'partly replayed': exitCodes.partlyReplayed,
+};
+
+const codesHelp = `
+Exit codes:
+  0  all decisions of models are identical or within the tolerance
+  1  a decision is different, or a part of a file is damaged or can't be read
+  2  the command was not understood, or FILES or a directory is not there
+  3  the output could not be written
+  4  nothing could be replayed: no decision was compared
+  5  some decisions of models could not be replayed; all others are as recorded
+Decisions of the fallback have no scores: they do not count for 0 and 5.`;
+
+/** Describes the command `replay`. @param end is told the exit code. */
+export function describeReplay(command: Command, output: Output, end: (code: number) => void): void {
   command
     .requiredOption('--models <dir>', 'the model directories of the versions that decided, or a folder of them')
     .option('--against <dir>', 'another model directory: what would it have decided')
@@ -44,15 +63,17 @@ export function describeReplay(command: Command, output: Output, endWith: (isWel
     .addOption(
       new Option('--limit <n>', 'stop after so many decisions').argParser(wholeNumber(1, Number.MAX_SAFE_INTEGER)),
     )
+    .addHelpText('after', codesHelp)
     .action(async (paths: string[], options: ReplayCommandOptions) => {
       try {
         const report = await replay(paths, options);
+        output.error(notReplayedText(report));
         output.write(options.json === true ? asJson(report) : replayText(report));
-        endWith(isAsRecorded(report));
+        end(codes[report.result]);
       } catch (error) {
         if (!(error instanceof ScoreFileError)) throw error;
         output.error(`${error.message}\n`);
-        endWith(false);
+        end(exitCodes.problem);
       }
     });
 }

@@ -38,7 +38,7 @@ interface ProfileOptions extends Common {
  * Runs a command line.
  *
  * @param args the arguments without the names of Node.js and of the program.
- * @returns the exit code: 0 success, 1 a check or request failed, 2 the command line was not understood.
+ * @returns the exit code: see `exitCodes`.
  */
 export async function runCli(args: readonly string[], bareOutput: Output): Promise<number> {
   const output = escapedOutput(bareOutput);
@@ -171,7 +171,7 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
       .description('Computes recorded decisions again, and says what another model would have decided.')
       .helpOption('--help', 'write this'),
     output,
-    endWith,
+    end,
   );
 
   describeExplain(

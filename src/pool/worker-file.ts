@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL, URL } from 'node:url';
 import { isFile } from '../host/is-file.js';
-import { toolWorkerEntry, workerEntry } from '../packaged-files.js';
+import { recordsWorkerEntry, toolWorkerEntry, workerEntry } from '../packaged-files.js';
 import { isUrl } from '../validation/is-url.js';
 import type { IssueList } from '../validation/issues.js';
 
@@ -21,15 +21,22 @@ export function resolveToolWorkerFile(given: string | URL | undefined, issues: I
   return resolveFile({ option: 'toolWorkerFile', name: 'tool-worker', packaged: toolWorkerEntry }, given, issues);
 }
 
+/** The same for the entry of the records worker, from the option `workerFile` of `recordDecisions`. */
+export function resolveRecordsWorkerFile(given: string | URL | undefined, issues: IssueList): string {
+  return resolveFile({ option: 'workerFile', name: 'records-worker', packaged: recordsWorkerEntry }, given, issues);
+}
+
 interface Entry {
   option: 'workerFile' | 'toolWorkerFile';
-  name: 'worker' | 'tool-worker';
+  name: 'worker' | 'tool-worker' | 'records-worker';
   packaged: () => URL;
 }
 
 function resolveFile(entry: Entry, given: string | URL | undefined, issues: IssueList): string {
   const url = given === undefined ? packagedUrl(entry.packaged) : urlOf(given);
-  const problem = url === null ? noUrl(given) : problemWith(url, given === undefined ? entry.name : null);
+  // A scorer that starts asks the file itself; a recording does not wait for it.
+  const isRead = given === undefined || entry.name === 'records-worker';
+  const problem = url === null ? noUrl(given) : problemWith(url, isRead ? entry.name : null);
   if (url !== null && problem === null) return url.href;
   const expected = `the path or file URL of fraud-scorer/${entry.name} (a host that bundles passes a copy of it)`;
   issues.add(entry.option, expected, problem ?? 'nothing');
@@ -50,8 +57,8 @@ function noUrl(given: string | URL | undefined): string {
 }
 
 /**
- * @param name the worker that the file must be. It is recognised by the text `mark` in it. null for a file that the host names: it may wrap
- * the worker, and says itself after its start whether it is one. A bundle may have a `worker.js` of the host next to it, which must not
+ * @param name the worker that the file must be. It is recognised by the text `mark` in it. null for a file that says itself after its start
+ * whether it is one: it may wrap the worker. A bundle may have a `worker.js` of the host next to it, which must not
  * even be started.
  */
 function problemWith(url: URL, name: Entry['name'] | null): string | null {

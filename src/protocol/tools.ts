@@ -241,11 +241,17 @@ export interface ReplayTask {
   sizes: readonly number[];
   /** Raw rows of all batches, one behind the other, each as long as the stride of the model's `RowLayout`. Shared memory is not copied. */
   features: Float32Array;
+  /** Whether the attention of the rows is wanted, where the model has it. */
+  attention: boolean;
 }
 
 export interface ReplayedBatches {
   /** float32 [rows, outputsPerRow], in the order of the rows; NaN where the runtime failed on the batch. */
   scores: Float32Array;
+  /** float32 [rows, attentionWidth] likewise; null where it was not wanted, or the model has none. */
+  attention: Float32Array | null;
+  /** Columns of the attention; 0 where there is none. */
+  attentionWidth: number;
   /** The batches, by their place in the task, on which the runtime failed. */
   failed: number[];
 }

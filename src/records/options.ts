@@ -10,7 +10,9 @@ import type {
   RecordsFunction,
   RecordsOptions,
 } from '../api/records.js';
+import { resolveRecordsWorkerFile } from '../pool/worker-file.js';
 import { FieldReader } from '../validation/field-reader.js';
+import { isUrl } from '../validation/is-url.js';
 import type { SampleShares } from './host/recording.js';
 import type { HostSink, ResolvedFileSink, ResolvedMask } from './protocol.js';
 
@@ -27,6 +29,8 @@ export interface ResolvedRecords {
   onFull: OnFull;
   bufferBytes: number;
   sample: SampleShares;
+  /** The URL of the file that the thread runs. */
+  workerFile: string;
 }
 
 const mebibyte = 1024 * 1024;
@@ -47,9 +51,13 @@ export function resolveRecords(options: RecordsOptions): ResolvedRecords {
     unit: 'bytes',
   });
   const sample = readSample(reader.nested('sample'));
+  const workerFile = resolveRecordsWorkerFile(
+    reader.value('workerFile', 'a path or a URL', isPathOrUrl),
+    reader.issues,
+  );
   reader.rejectUnknown().throwIfInvalid();
   if (sink === null) throw new Error('options without a sink were taken');
-  return { sink, mask, onFull, bufferBytes, sample };
+  return { sink, mask, onFull, bufferBytes, sample, workerFile };
 }
 
 const sinkExpected = 'an object with `directory`, a function, or a writable stream';
@@ -100,6 +108,10 @@ function readFiles(reader: FieldReader): ResolvedFileSink {
 
 function isPath(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+function isPathOrUrl(value: unknown): value is string | URL {
+  return isPath(value) || isUrl(value);
 }
 
 function isBoolean(value: unknown): value is boolean {

@@ -70,10 +70,12 @@ export type ToRecordsWorker =
 
 /** What the worker says. */
 export type FromRecordsWorker =
-  | { kind: 'ready' }
+  /** `version`: of the package that the thread's file is of. */
+  | { kind: 'ready'; version: string }
   /** It can't begin: the directory can't be made, say. */
   | { kind: 'failed'; message: string }
-  | { kind: 'flushed'; token: number }
+  /** `failure`: why what was written may not outlast the machine, in a few words; null where it does. */
+  | { kind: 'flushed'; token: number; failure: string | null }
   | { kind: 'closed'; token: number }
   /** The sink takes nothing: the disk is full, say. It is tried again each second. */
   | { kind: 'stalled'; reason: string }

@@ -16,6 +16,9 @@ export interface RecordableScorer {
   summary(): unknown;
 }
 
+const labelsMissCompressed =
+  'Labels of later processes will find no decisions in these files, because they are compressed: leave out gzip, or give recordOutcome the decision and its version';
+
 /**
  * Records the decisions of a scorer from now on: what was decided, by which model and policy, on which input, so that each can be shown, explained
  * and computed again. One recording at a time for each scorer. `scorer.close()` ends it.
@@ -42,7 +45,8 @@ export function recordDecisions(scorer: RecordableScorer, options: RecordsOption
     const { sink, mask } = resolved;
     const finder = sink.kind === 'files' ? new DecisionFinder(sink.directory, mask, systemClock) : null;
     const recorder = new Recorder({ ...resolved, log: hook.log, logger: hook.logger, finder });
-    if (sink.kind === 'files') indexEarlierFiles(sink.directory, recorder.run);
+    if (sink.kind === 'files') indexEarlierFiles(sink.directory, recorder.run, resolved.workerFile);
+    if (sink.kind === 'files' && sink.gzip && mask.fields['/id'] !== 'remove') hook.logger.warn(labelsMissCompressed);
     return recorder;
   } catch (error) {
     throw outOfResources(error, 'Recording could not be started') ?? error;

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { URL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../api/logger.js';
 import type { DecisionRecorder, OnFull, RecordsSummary } from '../api/records.js';
+import type { RecordsNotDurableError } from '../errors.js';
 import { outsideOfRequests } from '../host/async-context.js';
 import { systemClock } from '../host/clock.js';
 import { messageOf } from '../host/thrown.js';
-import { recordsWorkerEntry } from '../packaged-files.js';
 import { packageVersion } from '../protocol/hello.js';
+import { closedBefore, notForcedToDisk, threadEnded } from './flush-failures.js';
 import type { VersionContext } from './format/contexts.js';
 import type { DecisionLog } from './host/decision-log.js';
 import type { FoundDecision, Recording, SampleShares } from './host/recording.js';
 import { HostSinkFeed } from './host-sink-feed.js';
 import type { ResolvedRecords } from './options.js';
+import { PendingAnswers } from './pending-answers.js';
 import type { FromRecordsWorker, RecordsWorkerData, ToRecordsWorker } from './protocol.js';
 import { type RingMemory, ringCounts, ringCountsOf, ringMemory, wake } from './ring/ring-memory.js';
 import { runtimeOf } from './runtime.js';
@@ -40,16 +43,17 @@ export class Recorder implements DecisionRecorder, Recording {
   readonly #counts: BigInt64Array;
   readonly #worker: Worker;
   readonly #feed: HostSinkFeed | null;
-  readonly #waiting = new Map<number, () => void>();
+  readonly #answers = new PendingAnswers();
   readonly #runtime: VersionContext['runtime'];
   readonly #onExit = (): void => this.#waitAtExit();
-  #token = 0;
   #closing: Promise<void> | null = null;
   #hasEnded = false;
+  /** Why the thread has ended by itself; null where it has not. */
+  #failure: RecordsNotDurableError | null = null;
 
   /** @throws {OutOfResourcesError} where there is no memory, or no thread. */
   constructor(options: RecorderOptions) {
-    const { sink, mask, onFull, sample, bufferBytes } = options;
+    const { sink, mask, onFull, sample, bufferBytes, workerFile } = options;
     this.#options = options;
     this.onFull = onFull;
     this.sample = sample;
@@ -62,11 +66,11 @@ export class Recorder implements DecisionRecorder, Recording {
       sink: sink.kind === 'files' ? sink : { kind: 'host', flushMs: sink.flushMs },
     };
     this.#worker = outsideOfRequests(
-      () => new Worker(recordsWorkerEntry(), { workerData: data, name: 'fraud-scorer records', execArgv: [] }),
+      () => new Worker(new URL(workerFile), { workerData: data, name: 'fraud-scorer records', execArgv: [] }),
     );
     this.#worker.on('message', (message: FromRecordsWorker) => this.#hear(message));
     this.#worker.on('error', (error) => this.#lost(messageOf(error)));
-    this.#worker.on('exit', () => this.#ended());
+    this.#worker.on('exit', () => this.#exited());
     // It must not keep a process alive that has nothing else to do.
     this.#worker.unref();
     process.on('exit', this.#onExit);
@@ -120,7 +124,8 @@ export class Recorder implements DecisionRecorder, Recording {
     const { dropped } = log.counts;
     const sequence = log.nextSequence;
     if (log.recording === this) log.stop();
-    const closed = this.#ask((token) => ({ kind: 'close', token, dropped, sequence }));
+    // Where it could not be told, it has ended.
+    const closed = this.#ask((token) => ({ kind: 'close', token, dropped, sequence })).catch(() => {});
     const ended = new Promise<void>((resolve) => {
       systemClock.background(closeWaitMs, resolve);
     });
@@ -134,13 +139,18 @@ export class Recorder implements DecisionRecorder, Recording {
     else logger.warn('Recording ended, and decisions are missing', fields);
   }
 
-  /** Sends something that is answered. Resolves at once where the worker has ended. */
-  #ask(message: (token: number) => ToRecordsWorker): Promise<void> {
-    if (this.#hasEnded) return Promise.resolve();
-    this.#token += 1;
-    const token = this.#token;
-    return new Promise((resolve) => {
-      this.#waiting.set(token, resolve);
+  /**
+   * Sends something that is answered.
+   *
+   * @throws {RecordsNotDurableError} where what was recorded may be lost.
+   */
+  async #ask(message: (token: number) => ToRecordsWorker): Promise<void> {
+    if (this.#hasEnded) {
+      if (this.#failure !== null) throw this.#failure;
+      if (this.summary().pending > 0) throw closedBefore();
+      return;
+    }
+    await this.#answers.ask((token) => {
       // Whoever waits for the answer keeps the process alive.
       this.#worker.ref();
       this.#send(message(token));
@@ -150,10 +160,14 @@ export class Recorder implements DecisionRecorder, Recording {
 
   #hear(message: FromRecordsWorker): void {
     const { logger } = this.#options;
-    if (message.kind === 'records') {
+    if (message.kind === 'ready') {
+      if (message.version !== packageVersion) this.#lost(otherVersion(message.version));
+    } else if (message.kind === 'records') {
       this.#feed?.take(message.records);
-    } else if (message.kind === 'flushed' || message.kind === 'closed') {
-      this.#answered(message.token);
+    } else if (message.kind === 'flushed') {
+      this.#answered(message.token, message.failure === null ? null : notForcedToDisk(message.failure));
+    } else if (message.kind === 'closed') {
+      this.#answered(message.token, null);
     } else if (message.kind === 'stalled') {
       this.stalled = { reason: message.reason, since: systemClock.epochMs() };
       logger.error('Decisions are not recorded', { reason: message.reason });
@@ -165,10 +179,9 @@ export class Recorder implements DecisionRecorder, Recording {
     }
   }
 
-  #answered(token: number): void {
-    this.#waiting.get(token)?.();
-    this.#waiting.delete(token);
-    if (this.#waiting.size === 0) this.#worker.unref();
+  #answered(token: number, error: RecordsNotDurableError | null): void {
+    this.#answers.settle(token, error);
+    if (this.#answers.isEmpty) this.#worker.unref();
   }
 
   #sinkFailed(reason: string | null): void {
@@ -184,13 +197,18 @@ export class Recorder implements DecisionRecorder, Recording {
     logger.error('The thread that records decisions has ended', { reason });
     if (log.recording === this) log.fail(`it has ended: ${reason}`);
     this.#options.finder?.close();
+    this.#failure ??= threadEnded(reason);
     this.#ended();
+  }
+
+  #exited(): void {
+    if (this.#closing === null && !this.#hasEnded) this.#lost('it ended by itself');
+    else this.#ended();
   }
 
   #ended(): void {
     this.#hasEnded = true;
-    for (const resolve of this.#waiting.values()) resolve();
-    this.#waiting.clear();
+    this.#answers.rejectAll(this.#failure ?? closedBefore());
   }
 
   #waitAtExit(): void {
@@ -211,4 +229,9 @@ export class Recorder implements DecisionRecorder, Recording {
   #count(place: number): number {
     return Number(Atomics.load(this.#counts, place));
   }
+}
+
+/** What a thread is reported with that runs a copy of another version. @param version as it said; earlier ones say none. */
+function otherVersion(version: string | undefined): string {
+  return `workerFile is a copy of version ${version ?? 'unknown'} of fraud-scorer/records-worker, and this is version ${packageVersion}: copy it again`;
 }

@@ -12,6 +12,7 @@ import {
   OutOfResourcesError,
   ProviderUnavailableError,
   QueueFullError,
+  RecordsNotDurableError,
   StartTimeoutError,
   UnknownVersionError,
   WorkerLostError,
@@ -38,6 +39,7 @@ const makers: { readonly [Code in ErrorCode]: () => ErrorsByCode[Code] } = {
   ERR_PROVIDER_UNAVAILABLE: () => new ProviderUnavailableError('None of the providers works here'),
   ERR_OUT_OF_RESOURCES: () => new OutOfResourcesError('There is not enough memory'),
   ERR_START_TIMEOUT: () => new StartTimeoutError('The workers were not ready within startTimeoutMs'),
+  ERR_RECORDS_NOT_DURABLE: () => new RecordsNotDurableError('Decisions could not be forced to the disk'),
 };
 
 /** The code of every error of this package. */

@@ -10,7 +10,7 @@ import { FraudScorer } from '../../src/index.js';
 import type { ReplayedRecord, ReplayReport } from '../../src/tools/replay/replay-report.js';
 import { modelWith } from '../support/model-with.js';
 import { fixtureModel, projectPath } from '../support/paths.js';
-import { type RecordingOptions, recordsKey, recordTo } from '../support/recorded-files.js';
+import { type RecordingOptions, recordsKey, recordTo, runtimeHere } from '../support/recorded-files.js';
 
 const bundled = projectPath('models/visa-fraud/1');
 
@@ -222,11 +222,14 @@ describe('replay', () => {
   it('says why decisions cannot be replayed', async () => {
     await record(fixtureModel('linear'), { rows: 40, fields: { '/features/left/a': 'hash' } });
     const masked = await replay('--models', fixtureModel('linear'));
-    expect(masked.code).toBe(0);
+    expect(masked.code).toBe(4);
+    expect(masked.report.result).toBe('nothing replayed');
+    expect(masked.stderr).toMatch(/^Nothing could be replayed: .*none of the 40 decisions.*masked/);
     expect(masked.report.cannotBeReplayed).toMatchObject([{ code: 'input-masked', records: 40 }]);
     await rm(records, { recursive: true });
     await record(fixtureModel('linear'), { rows: 40 });
     const missing = await replay('--models', fixtureModel('trees'));
+    expect(missing.code).toBe(4);
     expect(missing.report.cannotBeReplayed).toMatchObject([{ code: 'model-missing', records: 40 }]);
     expect(missing.report.cannotBeReplayed[0]?.why).toContain('linear 1');
     const other = join(folder, 'other');
@@ -235,6 +238,48 @@ describe('replay', () => {
     await writeFile(join(other, 'model.json'), JSON.stringify({ ...manifest, name: 'linear', version: '1' }));
     const differs = await replay('--models', other);
     expect(differs.report.cannotBeReplayed).toMatchObject([{ code: 'model-differs', records: 40 }]);
+  });
+
+  it('ends with 5 where some decisions could not be replayed, and says how many and why', async () => {
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 40 });
+    await changeLines((record) => {
+      if (record.sequence < 3) Reflect.deleteProperty(record, 'features');
+    });
+    const { code, report, stderr } = await replay('--models', fixtureModel('linear'));
+    expect(code).toBe(5);
+    expect(report.result).toBe('partly replayed');
+    expect(stderr).toMatch(/^3 of 40 decisions could not be replayed: the record has no features/);
+    const { stdout } = await cli('replay', records, '--models', fixtureModel('linear'));
+    expect(stdout).toMatch(/^Result: 37 decisions are as recorded; 3 could not be replayed\n/);
+  });
+
+  it('ends with 4 where the files have no decision that a model took, and with 1 where something is different', async () => {
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 5 });
+    await changeLines((record) => {
+      Object.assign(record, { decidedBy: 'fallback', fraudProbability: null, riskScore: null, riskLevel: null });
+    });
+    expect((await replay('--models', fixtureModel('linear'))).code).toBe(4);
+    await changeLines((record) => Object.assign(record, { kind: 'columns' }));
+    const empty = await replay('--models', fixtureModel('linear'));
+    expect(empty).toMatchObject({ code: 4, report: { decisions: 0, result: 'nothing replayed' } });
+    expect(empty.stderr).toContain('there is no decision in the files');
+    await rm(records, { recursive: true });
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 5 });
+    await changeLines((record) => {
+      if (record.sequence === 0) Reflect.deleteProperty(record, 'features');
+      if (record.sequence === 1) record.decision = record.decision === 'BLOCK' ? 'APPROVE' : 'BLOCK';
+    });
+    expect(await replay('--models', fixtureModel('linear'))).toMatchObject({
+      code: 1,
+      report: { result: 'different' },
+    });
+  });
+
+  it('lists its exit codes in its help', async () => {
+    const { code, stdout } = await cli('replay', '--help');
+    expect(code).toBe(0);
+    for (const line of [/^ +0 +all/m, /^ +1 +.*different/m, /^ +2 /m, /^ +4 +nothing/m, /^ +5 +/m])
+      expect(stdout).toMatch(line);
   });
 
   it('runs what was decided elsewhere, and says what was otherwise there', async () => {
@@ -248,14 +293,14 @@ describe('replay', () => {
     ]);
   });
 
-  it.each(['package', 'node', 'onnxruntime', 'cpuModel', 'provider'] as const)(
+  it.each(['package', 'node', 'onnxruntime', 'cpuModel'] as const)(
     'cannot replay scores that come out differently where the %s was another one, and says so',
     async (what) => {
       await record(fixtureModel('linear'), { format: 'ndjson', rows: 50 });
       await changeLines((record) => {
         const { fraudProbability, riskScore, sequence, runtime } = record;
         if (fraudProbability === null || riskScore === null) return;
-        Object.assign(runtime, { [what]: what === 'provider' ? 'cuda' : 'another one' });
+        Object.assign(runtime, { [what]: 'another one' });
         if (sequence === 3) record.riskScore = Math.fround(riskScore + 2 ** -24);
         if (sequence === 5) record.fraudProbability = Math.fround(fraudProbability / 2 + 0.1);
         // No machine decides otherwise by the same scores.
@@ -265,14 +310,115 @@ describe('replay', () => {
       const { code, report } = await replay('--models', fixtureModel('linear'), '--records', lines);
       expect(report.records).toEqual({ identical: 47, withinTolerance: 1, different: 1, cannotBeReplayed: 1 });
       expect(report.differences.map(({ decisionId }) => decisionId)).toEqual(['0123abcd-7']);
+      expect(report.differences[0]?.otherwise).toEqual([what]);
       expect(report.cannotBeReplayed).toMatchObject([{ code: 'other-environment', records: 1 }]);
-      expect(report.cannotBeReplayed[0]?.why).toContain(what === 'provider' ? 'cuda' : 'another one');
+      expect(report.cannotBeReplayed[0]?.why).toContain('another one');
       expect(report.otherEnvironments).toMatchObject([{ what, records: 50, cannotBeReplayed: 1 }]);
       const each = (await readFile(lines, 'utf8')).split('\n').filter((line) => line.includes('"0123abcd-5"'));
       expect(JSON.parse(each[0] ?? '')).toMatchObject({ status: 'cannot be replayed', otherwise: [what] });
       expect(code).toBe(1);
     },
   );
+
+  it('says of a GPU that scores come out differently on the CPU, and how many are within the tolerance', async () => {
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 50 });
+    await changeLines((record) => {
+      const { fraudProbability, riskScore, sequence, runtime } = record;
+      if (fraudProbability === null || riskScore === null) return;
+      Object.assign(runtime, { provider: 'cuda', cpuModel: 'the CPU beside the GPU' });
+      if (sequence === 3) record.riskScore = Math.fround(riskScore + 2 ** -24);
+      if (sequence === 5) record.fraudProbability = Math.fround(fraudProbability / 2 + 0.1);
+    });
+    const lines = join(folder, 'all.ndjson');
+    const { code, report } = await replay('--models', fixtureModel('linear'), '--records', lines);
+    expect(report.records).toEqual({ identical: 48, withinTolerance: 1, different: 1, cannotBeReplayed: 0 });
+    expect(report.otherEnvironments).toMatchObject([
+      { what: 'cpuModel', records: 50, withinTolerance: 1, different: 1, cannotBeReplayed: 0 },
+      { what: 'provider', recorded: 'cuda', here: 'cpu', records: 50, withinTolerance: 1, different: 1 },
+    ]);
+    expect(report.sameEnvironment).toEqual({ withinTolerance: 0, different: 0 });
+    expect(code).toBe(1);
+    const each: ReplayedRecord[] = (await readFile(lines, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const { decisionId, status, why } of each) {
+      if (decisionId === '0123abcd-3') expect([status, why]).toEqual(['within tolerance', expect.anything()]);
+      else if (decisionId === '0123abcd-5') expect(status).toBe('different');
+      else expect(why).toBeUndefined();
+      if (status !== 'identical') expect(why).toContain('other provider (cuda, here cpu)');
+    }
+    const { stdout } = await cli('replay', records, '--models', fixtureModel('linear'));
+    expect(stdout).toContain('Other provider: cuda, here cpu: 50 decisions, of which 1 within tolerance, 1 different');
+  });
+
+  it('compares the settings of the session, and says which are others', async () => {
+    const session = { ...runtimeHere.session, intraOpNumThreads: 4 };
+    await record(fixtureModel('linear'), { rows: 20, runtime: { session } });
+    const { report } = await replay('--models', fixtureModel('linear'));
+    expect(report.otherEnvironments).toMatchObject([
+      { what: 'session', recorded: 'intraOpNumThreads 4', here: 'intraOpNumThreads 1', records: 20, different: 0 },
+    ]);
+    expect(report.here.session).toEqual(runtimeHere.session);
+  });
+
+  it.each(['binary', 'ndjson'] as const)(
+    'compares attention where it was recorded, bit by bit and by the tolerance (%s)',
+    async (format) => {
+      await record(fixtureModel('sqrt'), {
+        format,
+        rows: 40,
+        features: (inputs, row) => positive(featuresOf(inputs, row)),
+      });
+      const same = await replay('--models', fixtureModel('sqrt'));
+      expect(same.report.records.identical).toBe(40);
+      expect(same.report.attention).toEqual({
+        compared: 40,
+        largestDifference: { withinTolerance: null, different: null },
+      });
+      await rm(records, { recursive: true });
+      await record(fixtureModel('sqrt'), {
+        format,
+        fields: { '/attention': 'remove' },
+        rows: 40,
+        features: (inputs, row) => positive(featuresOf(inputs, row)),
+      });
+      const { code, report } = await replay('--models', fixtureModel('sqrt'));
+      expect(code).toBe(0);
+      expect(report.attention.compared).toBe(0);
+      expect(report.records.identical).toBe(40);
+    },
+  );
+
+  it('tells attention that is different by a bit and by more, beside scores that are the same', async () => {
+    await record(fixtureModel('sqrt'), {
+      format: 'ndjson',
+      rows: 20,
+      features: (inputs, row) => positive(featuresOf(inputs, row)),
+    });
+    await changeLines((record) => {
+      const [first = 0, ...others] = record.attention ?? [];
+      if (record.sequence === 3) record.attention = [Math.fround(first * (1 + 2 ** -23)), ...others];
+      if (record.sequence === 5) record.attention = [first + 0.25, ...others];
+      if (record.sequence === 7) record.attention = [first, ...others, 0.5];
+      if (record.sequence === 9) record.runtime.cpuModel = 'another one';
+      if (record.sequence === 9) record.attention = [first + 0.25, ...others];
+    });
+    const lines = join(folder, 'all.ndjson');
+    const { code, report } = await replay('--models', fixtureModel('sqrt'), '--records', lines);
+    expect(code).toBe(1);
+    expect(report.records).toEqual({ identical: 16, withinTolerance: 1, different: 2, cannotBeReplayed: 1 });
+    expect(report.cannotBeReplayed).toMatchObject([{ code: 'other-environment' }]);
+    expect(report.largestDifference).toEqual({ withinTolerance: 0, different: 0 });
+    expect(report.attention.largestDifference).toEqual({ withinTolerance: expect.any(Number), different: null });
+    expect(report.sameEnvironment).toEqual({ withinTolerance: 1, different: 2 });
+    expect(report.differences).toMatchObject([
+      { decisionId: '0123abcd-5', difference: 0, attentionDifference: expect.closeTo(0.25, 5) },
+      { decisionId: '0123abcd-7', difference: 0, attentionDifference: null },
+    ]);
+    const { stdout } = await cli('replay', records, '--models', fixtureModel('sqrt'));
+    expect(stdout).toContain('Attention compared: of 20 decisions');
+  });
 
   it('says where model.json was changed under the same model file', async () => {
     await record(bundled, { rows: 60 });
@@ -389,7 +535,22 @@ describe('replay', () => {
   it('refuses wrong use with 2', async () => {
     await record(fixtureModel('linear'), { rows: 5 });
     expect((await cli('replay', records)).code).toBe(2);
-    expect((await cli('replay', join(folder, 'nowhere'), '--models', fixtureModel('linear'))).code).toBe(2);
+    for (const [path, reason] of [
+      [join(folder, 'nowhere'), 'no such file or directory'],
+      [folder, 'no files of records'],
+    ] as const) {
+      for (const command of [
+        ['replay', path, '--models', fixtureModel('linear')],
+        ['explain', path, '--id', 'x'],
+      ]) {
+        const refused = await cli(...command);
+        expect(refused.code).toBe(2);
+        expect(refused.stderr).toContain('FILES: expected');
+        expect(refused.stderr).toContain(path);
+        expect(refused.stderr).toContain(reason);
+        expect(refused.stderr).toContain('give the directory that recordDecisions writes to');
+      }
+    }
     expect((await cli('replay', records, '--models', folder)).code).toBe(2);
     expect((await cli('replay', records, '--models', bundled, '--tolerance', '-1')).code).toBe(2);
     const file = await recordsFile();

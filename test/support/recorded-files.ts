@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { MaskAction } from '../../src/api/records.js';
+import { sessionSettings } from '../../src/protocol/session-settings.js';
 import type { VersionContext } from '../../src/records/format/contexts.js';
 import { entryKinds } from '../../src/records/format/entry-layout.js';
 import { jsonEntry } from '../../src/records/format/write-entry.js';
@@ -24,7 +25,7 @@ export const runtimeHere = {
   node: process.versions.node,
   onnxruntime: versionOf('node_modules/onnxruntime-node/package.json'),
   cpuModel: cpus()[0]?.model.trim() || 'unknown',
-  session: {},
+  session: { ...sessionSettings },
 };
 
 export interface RecordingOptions {

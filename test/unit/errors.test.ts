@@ -60,6 +60,7 @@ describe('errors as JSON', () => {
     ],
     [new first.OutOfResourcesError('memory'), { name: 'OutOfResourcesError', code: 'ERR_OUT_OF_RESOURCES' }],
     [new first.StartTimeoutError('late'), { name: 'StartTimeoutError', code: 'ERR_START_TIMEOUT' }],
+    [new first.RecordsNotDurableError('disk'), { name: 'RecordsNotDurableError', code: 'ERR_RECORDS_NOT_DURABLE' }],
   ])('keep the message, and hold neither a cause nor a stack: %s', (error, fields) => {
     expect(JSON.parse(JSON.stringify(error))).toEqual({ ...fields, message: error.message });
     expect(JSON.parse(JSON.stringify({ reason: error })).reason.message).toBe(error.message);

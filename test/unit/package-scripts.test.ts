@@ -66,7 +66,7 @@ describe('the check of scripts', () => {
     'npm run --silent build -- --no-dts --silent',
     'vitest run --config vitest.package.config.ts',
     'node --eval "process.exit()"',
-    'attw --pack . --profile node16 --exclude-entrypoints worker tool-worker',
+    'attw --pack . --profile node16 --exclude-entrypoints worker tool-worker records-worker',
   ])('takes what both shells understand: %s', (script) => {
     expect(problemsOf(script)).toEqual([]);
   });

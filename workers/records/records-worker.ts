@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { packageVersion } from '../../src/protocol/hello.js';
 import { entryKinds, headFields } from '../../src/records/format/entry-layout.js';
 import { jsonEntry } from '../../src/records/format/write-entry.js';
 import type {
@@ -15,6 +16,7 @@ import { FileSink } from './file-sink.js';
 import { HostTarget } from './host-target.js';
 import { indexMissing } from './index-missing.js';
 import { Masker } from './masker.js';
+import { isOfSync, reasonOf } from './sink-failure.js';
 import type { RecordsTarget } from './target.js';
 
 /** As in `inference-worker.ts`. */
@@ -43,6 +45,11 @@ class RecordsWorker {
   #tokens: number[] = [];
   #closing: Extract<ToRecordsWorker, { kind: 'close' }> | null = null;
   #written = 0;
+  /**
+   * Why something could not be forced to the disk since a flush was last answered; null where nothing failed. Kept though a later try succeeds: the
+   * system may have thrown away what it could not write, and tells it once.
+   */
+  #syncFailure: string | null = null;
 
   constructor(data: RecordsWorkerData) {
     this.#data = data;
@@ -53,7 +60,7 @@ class RecordsWorker {
   }
 
   run(): void {
-    post({ kind: 'ready' });
+    post({ kind: 'ready', version: packageVersion });
     for (;;) {
       const seen = this.#ring.signals;
       this.#hear();
@@ -65,6 +72,8 @@ class RecordsWorker {
       if (isDrained) {
         this.#answer(tokens);
         this.#tick();
+      } else if (this.#syncFailure !== null) {
+        this.#tell(tokens);
       } else {
         this.#tokens = [...tokens, ...this.#tokens];
       }
@@ -138,6 +147,7 @@ class RecordsWorker {
   }
 
   #stall(error: unknown): void {
+    if (isOfSync(error)) this.#syncFailure ??= reasonOf(error);
     if (!this.#isStalled) post({ kind: 'stalled', reason: reasonOf(error) });
     this.#isStalled = true;
   }
@@ -156,9 +166,17 @@ class RecordsWorker {
       this.#target.sync();
     } catch (error) {
       this.#stall(error);
+      this.#syncFailure ??= reasonOf(error);
     }
     this.#publish();
-    for (const token of tokens) post({ kind: 'flushed', token });
+    this.#tell(tokens);
+  }
+
+  #tell(tokens: readonly number[]): void {
+    if (tokens.length === 0) return;
+    const failure = this.#syncFailure;
+    this.#syncFailure = null;
+    for (const token of tokens) post({ kind: 'flushed', token, failure });
   }
 
   /** Writes what is left, as far as the sink takes it: the end must not wait for one that takes nothing. */
@@ -169,12 +187,15 @@ class RecordsWorker {
         this.#target.write([jsonEntry(entryKinds.end, { written, dropped }, { sequence, at: Date.now() })]);
         this.#target.sync();
         this.#target.close();
+      } else {
+        this.#syncFailure ??= 'the sink takes nothing';
       }
     } catch (error) {
+      this.#syncFailure ??= reasonOf(error);
       post({ kind: 'stalled', reason: reasonOf(error) });
     }
     this.#publish();
-    for (const waiting of this.#tokens) post({ kind: 'flushed', token: waiting });
+    this.#tell(this.#tokens);
     post({ kind: 'closed', token });
     parentPort?.close();
   }
@@ -210,19 +231,6 @@ class RecordsWorker {
 
 function post(message: FromRecordsWorker | FromIndexWorker): void {
   parentPort?.postMessage(message);
-}
-
-/** What went wrong, without what was written. */
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    const { code } = error;
-    if (code === 'ENOSPC') return 'the disk is full (ENOSPC)';
-    if (code === 'EDQUOT') return 'the quota of the disk is used up (EDQUOT)';
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-      return `the directory cannot be written to (${code})`;
-    return `the file system refuses (${code})`;
-  }
-  return error instanceof Error ? error.message : 'the sink failed';
 }
 
 /** What the thread was started for. */

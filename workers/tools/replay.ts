@@ -27,27 +27,36 @@ const explainedTogether = 256;
  *
  * @throws {Error} where the model can't be loaded.
  */
-export async function replay({ model: kept, sizes, features }: ReplayTask): Promise<ReplayedBatches> {
+export async function replay({
+  model: kept,
+  sizes,
+  features,
+  attention: isWanted,
+}: ReplayTask): Promise<ReplayedBatches> {
   const { model, stride, buffers } = await modelOf(kept, Math.max(1, ...sizes));
-  const scores = new Float32Array(sizes.reduce((sum, size) => sum + size, 0) * outputsPerRow);
+  const allRows = sizes.reduce((sum, size) => sum + size, 0);
+  const scores = new Float32Array(allRows * outputsPerRow);
+  const width = model.attentionWidth;
+  const attention = isWanted && width > 0 ? new Float32Array(allRows * width).fill(Number.NaN) : null;
   const failed: number[] = [];
   let first = 0;
   for (const [batch, rows] of sizes.entries()) {
     buffers.gatherRows(features, first * stride, rows, stride);
     try {
-      const { probability, riskScore } = await model.infer(buffers.inputs, rows);
+      const { probability, riskScore, attention: weights } = await model.infer(buffers.inputs, rows);
       const risks = riskScore ?? probability;
       for (let row = 0; row < rows; row += 1) {
         scores[(first + row) * outputsPerRow] = probability[row] as number;
         scores[(first + row) * outputsPerRow + 1] = risks[row] as number;
       }
+      if (weights !== null) attention?.set(weights, first * width);
     } catch {
       scores.fill(Number.NaN, first * outputsPerRow, (first + rows) * outputsPerRow);
       failed.push(batch);
     }
     first += rows;
   }
-  return { scores, failed };
+  return { scores, attention, attentionWidth: attention === null ? 0 : width, failed };
 }
 
 /** @throws {Error} where the model can't be loaded, or the runtime fails. */

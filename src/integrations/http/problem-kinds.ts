@@ -41,6 +41,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   ERR_OUT_OF_RESOURCES: { status: 503, title: 'Out of memory, threads or file descriptors' },
   ERR_DEADLINE_EXCEEDED: { status: 504, title: 'The deadline was exceeded' },
   ERR_START_TIMEOUT: { status: 504, title: 'The workers took too long to start' },
+  ERR_RECORDS_NOT_DURABLE: { status: 500, title: 'Decision records may be lost' },
   ERR_UNKNOWN_VERSION: { status: 404, title: 'There is no such version' },
   ERR_MODEL_INVALID: { status: 422, title: 'The model is invalid' },
   ERR_MODEL_INTEGRITY: { status: 422, title: 'The model file is not the one that its manifest names' },

@@ -62,6 +62,7 @@ const ownDetails: Partial<Record<ProblemCode, string>> = {
   ERR_WORKER_LOST: 'The worker that held the transaction was lost, and is replaced: send it again.',
   ERR_PROVIDER_UNAVAILABLE: 'No execution provider works at the moment. The log of the scorer says why.',
   ERR_OUT_OF_RESOURCES: 'The machine is out of memory, threads or file descriptors. The log of the scorer says which.',
+  ERR_RECORDS_NOT_DURABLE: 'Decisions may not be recorded. The log of the scorer says why.',
   ERR_INTERNAL: 'Something went wrong that the client can do nothing about.',
   ERR_BAD_REQUEST:
     'The request could not be read. A body of JSON must be valid JSON, as long as its Content-Length says.',

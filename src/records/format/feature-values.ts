@@ -41,27 +41,55 @@ export function byteOf(input: InputLayout, column: number): number {
   return input.offset * wordBytes + column * input.valueBytes;
 }
 
+/** A value as it lies in its row: of a text its place among the texts, of a truth value 1 or 0. */
+export function readRaw(row: Buffer, { type }: InputLayout, at: number): number | bigint {
+  switch (type) {
+    case 'float64':
+      return row.readDoubleLE(at);
+    case 'int64':
+      return row.readBigInt64LE(at);
+    case 'int32':
+    case 'string':
+      return row.readInt32LE(at);
+    case 'bool':
+      return row.readUInt8(at);
+    default:
+      return row.readFloatLE(at);
+  }
+}
+
+/** Writes such a value. @throws {RangeError} where it is none of the type. */
+export function writeRaw(row: Buffer, { type }: InputLayout, at: number, value: number | bigint): void {
+  switch (type) {
+    case 'float64':
+      row.writeDoubleLE(Number(value), at);
+      break;
+    case 'int64':
+      row.writeBigInt64LE(BigInt(value), at);
+      break;
+    case 'int32':
+    case 'string':
+      row.writeInt32LE(Number(value), at);
+      break;
+    case 'bool':
+      row.writeUInt8(Number(value), at);
+      break;
+    default:
+      row.writeFloatLE(Number(value), at);
+  }
+}
+
 function readValue(
   row: Buffer,
   input: InputLayout,
   column: number,
   texts: readonly string[] | undefined,
 ): RecordedValue {
-  const at = byteOf(input, column);
-  switch (input.type) {
-    case 'float64':
-      return jsonNumber(row.readDoubleLE(at));
-    case 'int64':
-      return row.readBigInt64LE(at).toString();
-    case 'int32':
-      return row.readInt32LE(at);
-    case 'bool':
-      return row.readUInt8(at) !== 0;
-    case 'string':
-      return texts?.[row.readInt32LE(at)] ?? null;
-    default:
-      return jsonNumber(row.readFloatLE(at));
-  }
+  const value = readRaw(row, input, byteOf(input, column));
+  if (typeof value === 'bigint') return value.toString();
+  if (input.type === 'string') return texts?.[value] ?? null;
+  if (input.type === 'bool') return value !== 0;
+  return jsonNumber(value);
 }
 
 /** A number as JSON can have it. */

@@ -13,7 +13,7 @@ const lineStepBytes = 16 * 1024;
 const mostLineBytes = 64 * 1024 * 1024;
 
 /** The payload of the frame at a place in units of 8 bytes; null where none is whole there. */
-function entryAt(descriptor: number, place: number): Buffer | null {
+export function entryAt(descriptor: number, place: number): Buffer | null {
   const head = readAt(descriptor, place * 8, frameHeadBytes);
   if (head.length < frameHeadBytes || head.readUInt32LE(0) !== frameMark) return null;
   const length = head.readUInt32LE(4);
@@ -72,7 +72,8 @@ export function decisionInLine(descriptor: number, { place }: IndexPlace, id: st
   return foundDecision({ decision, version: model.version, decidedAt: Date.parse(at) }, fraudProbability, amount);
 }
 
-function lineAt(descriptor: number, place: number): string | null {
+/** The line that begins at a place; null where it is cut or too long. */
+export function lineAt(descriptor: number, place: number): string | null {
   for (let length = lineStepBytes; length <= mostLineBytes; length *= 4) {
     const bytes = readAt(descriptor, place, length);
     const end = bytes.indexOf(10);

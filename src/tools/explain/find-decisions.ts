@@ -1,11 +1,14 @@
 import { Buffer } from 'node:buffer';
 import { createHmac } from 'node:crypto';
+import { basename } from 'node:path';
 import type { DecisionLogRecord, RecordedDecision } from '../../api/records.js';
 import { entryKinds, headFields } from '../../records/format/entry-layout.js';
+import { readFileName } from '../../records/format/file-names.js';
 import { readEntries } from '../../records/read/read-entries.js';
 import { readFileOf } from '../../records/read/read-file.js';
 import { fileError, isDamage, isOfLines } from '../replay/read-parts.js';
 import type { SourceFile } from '../replay/source-files.js';
+import { indexedRecords } from './indexed-records.js';
 
 /** Which decisions are looked for. */
 export type Wanted = { decisionId: string } | { ids: readonly string[] };
@@ -37,38 +40,77 @@ export function writtenIds(id: string, key: Buffer | null): string[] {
   return [...new Set([id, ...hashes])];
 }
 
-/** Looks for decisions in files, in their order. @throws {ScoreFileError} where a file can't be read. */
+/**
+ * Looks for decisions in files, in their order. Ids are looked up in the indexes of the files, where these have them; of a decision, the name of a
+ * file says whether it is of its run. Files that need not be read by that are read where nothing is found in the others.
+ *
+ * @throws {ScoreFileError} where a file can't be read.
+ */
 export async function findDecisions(files: readonly SourceFile[], wanted: Wanted): Promise<FoundDecisions> {
-  const found: FoundDecisions = { decisions: [], areHashed: false };
-  const wantsMore = (): boolean => found.decisions.length < ('ids' in wanted ? mostFound : 1);
-  const take = (record: DecisionLogRecord): void => {
-    if (record.kind !== 'decision' || !isWanted(record, wanted) || !wantsMore()) return;
-    // A disk that was full can leave some twice.
-    if (found.decisions.some(({ decisionId }) => decisionId === record.decisionId)) return;
-    found.decisions.push(record);
-  };
+  const search = new Search(wanted);
+  const left: SourceFile[] = [];
   for (const file of files) {
-    if (!wantsMore()) break;
+    if (!search.wantsMore) break;
+    if (search.needNotRead(file)) left.push(file);
+    else await search.read(file);
+  }
+  if (search.found.decisions.length === 0) for (const file of left) await search.read(file);
+  return search.found;
+}
+
+class Search {
+  readonly found: FoundDecisions = { decisions: [], areHashed: false };
+  readonly #wanted: Wanted;
+
+  constructor(wanted: Wanted) {
+    this.#wanted = wanted;
+  }
+
+  get wantsMore(): boolean {
+    return this.found.decisions.length < ('ids' in this.#wanted ? mostFound : 1);
+  }
+
+  /** Takes what the index of a file says of ids. @returns whether the index, or the file's name, says all of it. */
+  needNotRead({ path }: SourceFile): boolean {
+    const wanted = this.#wanted;
+    if (!('ids' in wanted)) {
+      const name = readFileName(basename(path));
+      return name !== null && !wanted.decisionId.startsWith(`${name.run}-`);
+    }
+    const indexed = indexedRecords(path, wanted.ids);
+    if (indexed?.areHashed) this.found.areHashed = true;
+    for (const record of indexed?.records ?? []) this.#take(record);
+    return indexed !== null;
+  }
+
+  /** @throws {ScoreFileError} where the file can't be read. */
+  async read({ path }: SourceFile): Promise<void> {
     try {
-      if (isOfLines(file.path)) for await (const { record } of readFileOf(file.path, () => {})) take(record);
-      else await searchEntries(file.path);
+      if (isOfLines(path)) for await (const { record } of readFileOf(path, () => {})) this.#take(record);
+      else await this.#readEntries(path);
     } catch (error) {
-      throw fileError(file.path, error);
+      throw fileError(path, error);
     }
   }
-  return found;
 
-  async function searchEntries(path: string): Promise<void> {
+  async #readEntries(path: string): Promise<void> {
     for await (const { entry, reader } of readEntries(path)) {
-      if (reader.header.mask['/id'] === 'hash') found.areHashed = true;
-      if (!mayHave(entry, reader.header.run, wanted)) continue;
+      if (reader.header.mask['/id'] === 'hash') this.found.areHashed = true;
+      if (!mayHave(entry, reader.header.run, this.#wanted)) continue;
       try {
-        for (const record of reader.records(entry)) take(record);
+        for (const record of reader.records(entry)) this.#take(record);
       } catch (error) {
         // It was written like this: what can't be read is not found.
         if (!isDamage(error)) throw error;
       }
     }
+  }
+
+  #take(record: DecisionLogRecord): void {
+    if (record.kind !== 'decision' || !isWanted(record, this.#wanted) || !this.wantsMore) return;
+    // A disk that was full can leave some twice.
+    if (this.found.decisions.some(({ decisionId }) => decisionId === record.decisionId)) return;
+    this.found.decisions.push(record);
   }
 }
 

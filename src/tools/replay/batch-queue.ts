@@ -6,8 +6,16 @@ import type { RecordedBatch, RecordedRow } from './batch.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { ReplayRunner } from './replay-runner.js';
 
-/** What a row came to: its scores; `unreadable` where its features are not those of the model; `failed` where the runtime failed on its batch. */
-export type RowOutcome = { fraudProbability: number; riskScore: number } | 'unreadable' | 'failed';
+/** What the model gave for a row. */
+export interface RowOutputs {
+  fraudProbability: number;
+  riskScore: number;
+  /** float32; null where the model gives none, or the queue was not told to compare it. */
+  attention: Float32Array | null;
+}
+
+/** What a row came to; `unreadable` where its features are not those of the model; `failed` where the runtime failed on its batch. */
+export type RowOutcome = RowOutputs | 'unreadable' | 'failed';
 
 export interface BatchQueueOptions {
   runner: ReplayRunner;
@@ -15,6 +23,8 @@ export interface BatchQueueOptions {
   /** Writes a row's features to its place. @returns false where it has none that the model takes. */
   write: (row: RecordedRow, batch: RecordedBatch, bytes: Buffer) => boolean;
   onRow: (row: RecordedRow, batch: RecordedBatch, outcome: RowOutcome) => void;
+  /** Whether attention is computed where it was recorded. */
+  withAttention: boolean;
 }
 
 /** Rows that are sent together, and bytes. */
@@ -54,7 +64,7 @@ export class BatchQueue {
   }
 
   async #send(): Promise<void> {
-    const { runner, model, write } = this.#options;
+    const { runner, model, write, withAttention } = this.#options;
     const batches = this.#waiting;
     const bytes = Buffer.from(new SharedArrayBuffer(this.#rows * this.#rowBytes));
     const unreadable = new Set<RecordedRow>();
@@ -71,7 +81,8 @@ export class BatchQueue {
     this.#rows = 0;
     const sizes = batches.map(({ size }) => size);
     const features = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-    const reply = runner.run(model.kept, sizes, features).catch((error: unknown) => {
+    const attention = withAttention && batches.some(({ rows }) => rows.some((row) => row.attention !== null));
+    const reply = runner.run({ model: model.kept, sizes, features, attention }).catch((error: unknown) => {
       if (error instanceof FraudScorerError) return { error };
       throw error;
     });
@@ -97,14 +108,18 @@ export class BatchQueue {
       for (const row of batch.rows) {
         if (sent.unreadable.has(row)) onRow(row, batch, 'unreadable');
         else if ('error' in reply || failed?.has(index) === true) onRow(row, batch, 'failed');
-        else onRow(row, batch, scoresAt(reply.scores, first + row.place));
+        else onRow(row, batch, outputsAt(reply, first + row.place));
       }
       first += batch.size;
     }
   }
 }
 
-function scoresAt(scores: Float32Array, row: number): { fraudProbability: number; riskScore: number } {
+function outputsAt({ scores, attention, attentionWidth: width }: ReplayedBatches, row: number): RowOutputs {
   const at = row * outputsPerRow;
-  return { fraudProbability: scores[at] as number, riskScore: scores[at + 1] as number };
+  return {
+    fraudProbability: scores[at] as number,
+    riskScore: scores[at + 1] as number,
+    attention: attention?.subarray(row * width, (row + 1) * width) ?? null,
+  };
 }

@@ -17,6 +17,8 @@ export interface RecordedRow {
   /** float32; null where no model answered. */
   fraudProbability: number | null;
   riskScore: number | null;
+  /** As it was: float32 in binary files, numbers in lines of JSON, which do not tell −0 from 0. null where none was recorded. */
+  attention: Float32Array | readonly number[] | null;
   decision: Decision;
   riskLevel: RiskLevel | null;
   decidedBy: 'policy' | 'host' | 'fallback';

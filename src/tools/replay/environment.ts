@@ -11,6 +11,8 @@ export interface Environment {
   cpuModel: string;
   /** Batches are run on the CPU. */
   provider: 'cpu';
+  /** Options of the session. */
+  session: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** Something that was otherwise where a decision was taken: a difference of scores may come from it. */
@@ -23,8 +25,7 @@ export interface OtherEnvironment {
 
 /** @param version of this package. */
 export function environmentHere(version: string): Environment {
-  const { package: own, node, onnxruntime, cpuModel } = runtimeOf(version);
-  return { package: own, node, onnxruntime, cpuModel, provider: 'cpu' };
+  return { ...runtimeOf(version), provider: 'cpu' };
 }
 
 /** For texts. */
@@ -34,18 +35,29 @@ export const environmentNames: Readonly<Record<OtherEnvironment['what'], string>
   onnxruntime: 'version of onnxruntime-node',
   cpuModel: 'CPU model',
   provider: 'provider',
+  session: 'session settings',
   manifest: 'model.json',
 };
 
-/** Why scores that are not the recorded ones say nothing about a record. */
-export function otherEnvironmentExcuse(others: readonly OtherEnvironment[]): Excuse {
+/** What was otherwise, for people. */
+export function otherwiseText(others: readonly OtherEnvironment[]): string {
   const list = others.map(
     ({ what, recorded, here }) => `other ${environmentNames[what]} (${shownName(recorded)}, here ${shownName(here)})`,
   );
-  return {
-    code: 'other-environment',
-    why: `its scores come out differently here, and it was decided on: ${list.join(', ')}`,
-  };
+  return `it was decided with: ${list.join(', ')}`;
+}
+
+/**
+ * Whether scores that are not the recorded ones may be no fault of the record. Not where a GPU computed them: its scores are never those of a CPU,
+ * so every such record would be excused. How far they are apart says something about it.
+ */
+export function isExcusedBy(others: readonly OtherEnvironment[]): boolean {
+  return others.length > 0 && others.every(({ what }) => what !== 'provider');
+}
+
+/** Why scores that are not the recorded ones say nothing about a record. */
+export function otherEnvironmentExcuse(others: readonly OtherEnvironment[]): Excuse {
+  return { code: 'other-environment', why: `its scores come out differently here, and ${otherwiseText(others)}` };
 }
 
 const names = ['package', 'node', 'onnxruntime', 'cpuModel'] as const;
@@ -67,10 +79,30 @@ export function otherEnvironment(
   }
   if (provider !== null && provider !== here.provider)
     others.push({ what: 'provider', recorded: provider, here: here.provider });
+  const settings = otherSettings(version.runtime.session, here.session);
+  if (settings !== null) others.push({ what: 'session', ...settings });
   const { manifest = scoringHash } = version.model;
   if (manifest !== scoringHash)
     others.push({ what: 'manifest', recorded: shortHash(manifest), here: shortHash(scoringHash) });
   return others;
+}
+
+/** The settings that are not the same; null where all are. */
+function otherSettings(
+  recorded: Environment['session'],
+  here: Environment['session'],
+): Pick<OtherEnvironment, 'recorded' | 'here'> | null {
+  const names = [...new Set([...Object.keys(recorded), ...Object.keys(here)])].filter(
+    (name) => settingOf(recorded, name) !== settingOf(here, name),
+  );
+  if (names.length === 0) return null;
+  const text = (settings: Environment['session']): string =>
+    names.map((name) => `${name} ${settingOf(settings, name)}`).join(', ');
+  return { recorded: text(recorded), here: text(here) };
+}
+
+function settingOf(settings: Environment['session'], name: string): string {
+  return Object.hasOwn(settings, name) ? String(settings[name]) : 'not set';
 }
 
 function shortHash(hash: string): string {

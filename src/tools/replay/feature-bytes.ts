@@ -1,6 +1,6 @@
 import type { RecordedValue } from '../../api/records.js';
 import type { InputLayout, RowLayout } from '../../protocol/row-layout.js';
-import { byteOf, numberOfJson } from '../../records/format/feature-values.js';
+import { byteOf, numberOfJson, writeRaw } from '../../records/format/feature-values.js';
 import type { RowFeatures } from './batch.js';
 
 /** The texts of an input's features, which its values are places in. */
@@ -34,36 +34,33 @@ export function writeFeatures(
 }
 
 /** @returns false where it is no value of this type. */
-export function writeValue(
+function writeValue(
   row: Buffer,
   input: InputLayout,
   column: number,
   value: RecordedValue,
   texts: readonly string[] | undefined,
 ): boolean {
-  const at = byteOf(input, column);
-  if (input.type === 'string') {
+  const raw = rawOf(input, value, texts);
+  if (raw !== null) writeRaw(row, input, byteOf(input, column), raw);
+  return raw !== null;
+}
+
+/** A value of a line of JSON as it lies in its row; null where it is none of the type. */
+function rawOf(
+  { type }: InputLayout,
+  value: RecordedValue,
+  texts: readonly string[] | undefined,
+): number | bigint | null {
+  if (type === 'string') {
     const place = typeof value === 'string' ? (texts?.indexOf(value) ?? -1) : -1;
-    if (place >= 0) row.writeInt32LE(place, at);
-    return place >= 0;
+    return place >= 0 ? place : null;
   }
-  if (input.type === 'int64') {
+  if (type === 'int64') {
     const isWhole = typeof value === 'string' && /^-?\d{1,19}$/.test(value);
-    if (isWhole) row.writeBigInt64LE(BigInt.asIntN(64, BigInt(value)), at);
-    return isWhole;
+    return isWhole ? BigInt.asIntN(64, BigInt(value)) : null;
   }
-  if (input.type === 'bool') {
-    if (typeof value === 'boolean') row.writeUInt8(value ? 1 : 0, at);
-    return typeof value === 'boolean';
-  }
+  if (type === 'bool') return typeof value === 'boolean' ? Number(value) : null;
   const number = numberOfJson(value);
-  if (number === null) return false;
-  if (input.type === 'int32') {
-    const isWhole = (number | 0) === number;
-    if (isWhole) row.writeInt32LE(number, at);
-    return isWhole;
-  }
-  if (input.type === 'float64') row.writeDoubleLE(number, at);
-  else row.writeFloatLE(number, at);
-  return true;
+  return type === 'int32' && number !== null && (number | 0) !== number ? null : number;
 }

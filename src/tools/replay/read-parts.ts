@@ -88,6 +88,7 @@ function partOf(entry: Buffer, reader: RecordReader, versions: RecordedVersions)
   });
   const hasFeatures = head.featureWords > 0;
   const isMasked = hasFeatures && plan.columns.length > 0;
+  const hasAttention = head.attentionWidth > 0 && plan.attention === 'keep';
   const rows: RecordedRow[] = [];
   if (head.batch !== null && (head.batchSize > largestBatch || head.rows > head.batchSize))
     throw new RangeError('an entry with more rows than its batch');
@@ -100,6 +101,7 @@ function partOf(entry: Buffer, reader: RecordReader, versions: RecordedVersions)
       place: row.place,
       fraudProbability: row.fraudProbability,
       riskScore: row.riskScore,
+      attention: hasAttention ? Float32Array.from(view.attention(index)) : null,
       decision: row.decision,
       riskLevel: row.riskLevel,
       decidedBy: row.decidedBy,
@@ -148,6 +150,7 @@ export function partOfRecord(record: RecordedDecision, versions: RecordedVersion
     place: batch?.place ?? 0,
     fraudProbability: record.fraudProbability,
     riskScore: record.riskScore,
+    attention: Array.isArray(record.attention) ? record.attention : null,
     decision: record.decision,
     riskLevel: record.riskLevel,
     decidedBy: record.decidedBy,

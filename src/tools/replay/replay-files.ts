@@ -13,6 +13,7 @@ import type { ModelFolder } from './model-folder.js';
 import { readParts } from './read-parts.js';
 import { RecordedVersions } from './recorded-version.js';
 import type { ReplayedRecord, ReplayReport } from './replay-report.js';
+import { resultOf } from './replay-result.js';
 import { ReplayRunner } from './replay-runner.js';
 import { ReplayTally } from './replay-tally.js';
 import type { SourceFile } from './source-files.js';
@@ -104,10 +105,12 @@ class Replay {
     }
     for (const batch of this.#window.end()) await this.#run(batch);
     for (const queue of this.#queues.values()) await queue.end();
+    const summary = this.#tally.summary();
     return {
+      result: resultOf({ ...summary, damaged: this.#damaged }),
       files: files.map(({ path }) => path),
       tolerance,
-      ...this.#tally.summary(),
+      ...summary,
       batches: this.#batches,
       repeated: this.#window.repeated,
       damaged: this.#damaged,
@@ -166,6 +169,7 @@ class Replay {
       model,
       write: ({ features }, _, bytes) => features !== null && writeFeatures(bytes, features, model.layout, model.texts),
       onRow: (row, batch, outcome) => this.#judge(row, batch, outcome, queue, model),
+      withAttention: true,
     });
     this.#queues.set(model, queue);
     return queue;

@@ -3,6 +3,7 @@ import type { Decision } from '../../api/result.js';
 import type { AgainstReport } from './against/against-report.js';
 import type { Environment, OtherEnvironment } from './environment.js';
 import type { Excuse } from './loaded-model.js';
+import type { ReplayResult } from './replay-result.js';
 import type { ReplayStatus } from './verdict.js';
 
 /** A decision that was computed again, for lists. */
@@ -11,9 +12,12 @@ export interface ReplayedRecord {
   status: ReplayStatus;
   /** Why it can't be replayed. */
   code?: Excuse['code'];
+  /** The same in words. Where it is within the tolerance or different: what was otherwise when it was decided, if anything was. */
   why?: string;
   /** The larger of both scores' absolute differences; absent where there are none, null where one is no number. */
   difference?: number | null;
+  /** The same of attention, its largest weight; absent where none was compared, null where there are not as many weights. */
+  attentionDifference?: number | null;
   /** What was otherwise when it was decided: a difference may come from it. */
   otherwise?: OtherEnvironment['what'][];
   role: RecordRole;
@@ -35,8 +39,19 @@ export interface ModelCounts extends StatusCounts {
   sha256: string;
 }
 
+/** Something that was otherwise, and in how many decisions. Those that are left over are identical. */
+export interface OtherEnvironmentCounts extends OtherEnvironment {
+  records: number;
+  withinTolerance: number;
+  different: number;
+  /** Because their scores come out differently here. */
+  cannotBeReplayed: number;
+}
+
 /** What a replay has shown. */
 export interface ReplayReport {
+  /** In a word: see `resultOf`. */
+  result: ReplayResult;
   files: string[];
   tolerance: number;
   /** Decisions that were read, those that can't be replayed included. */
@@ -44,6 +59,8 @@ export interface ReplayReport {
   records: StatusCounts;
   /** The largest difference of a score, by status; null where there is none, or it is no number. */
   largestDifference: { withinTolerance: number | null; different: number | null };
+  /** Decisions whose recorded attention was compared, and its largest difference by the status of its decision, as above. */
+  attention: { compared: number; largestDifference: ReplayReport['largestDifference'] };
   /** Why decisions can't be replayed, the most frequent first. */
   cannotBeReplayed: (Excuse & { records: number })[];
   models: ModelCounts[];
@@ -54,8 +71,10 @@ export interface ReplayReport {
   /** Rows that stand twice in the files; compared once. */
   repeated: number;
   here: Environment;
-  /** What was otherwise where decisions were taken, and in how many; of these, how many can't be replayed because their scores come out differently. */
-  otherEnvironments: (OtherEnvironment & { records: number; cannotBeReplayed: number })[];
+  /** What was otherwise where decisions were taken, and what became of them. */
+  otherEnvironments: OtherEnvironmentCounts[];
+  /** Decisions that are not identical although nothing was otherwise. */
+  sameEnvironment: { withinTolerance: number; different: number };
   /** Parts of files that can't be read: where they begin, and how many bytes they have; null where that is not known. */
   damaged: { file: string; at: number; bytes: number | null; why: string }[];
   /** Files that end as a killed process leaves them. */
@@ -65,9 +84,4 @@ export interface ReplayReport {
   /** What another model would have decided; null where none was asked for. */
   against: AgainstReport | null;
   seconds: number;
-}
-
-/** Whether all is as it was: nothing is different and nothing damaged. */
-export function isAsRecorded({ records, damaged }: ReplayReport): boolean {
-  return records.different === 0 && damaged.length === 0;
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { KeptModel, ReplayedBatches } from '../../protocol/tools.js';
+import type { ReplayedBatches, ReplayTask } from '../../protocol/tools.js';
 import { ToolWorker, toolGuard } from '../tool-worker.js';
 
 interface Seat {
@@ -33,10 +33,10 @@ export class ReplayRunner {
   }
 
   /** @throws as `ToolWorker.run` does. */
-  run(model: KeptModel, sizes: readonly number[], features: Float32Array): Promise<ReplayedBatches> {
+  run(task: Omit<ReplayTask, 'kind'>): Promise<ReplayedBatches> {
     const seat = this.#seats.reduce((best, other) => (other.inHand < best.inHand ? other : best));
     // One after the other in each worker: its buffers are those of one run.
-    const result = seat.free.then(() => seat.worker.run({ kind: 'replay', model, sizes, features }));
+    const result = seat.free.then(() => seat.worker.run({ kind: 'replay', ...task }));
     seat.inHand += 1;
     seat.free = result.then(
       () => {

@@ -1,7 +1,7 @@
 import type { BatchPart, RecordedBatch, RecordedRow } from './batch.js';
-import { type Environment, type OtherEnvironment, otherEnvironment, otherEnvironmentExcuse } from './environment.js';
+import { type Environment, isExcusedBy, otherEnvironmentExcuse, otherwiseText } from './environment.js';
+import { EnvironmentTally } from './environment-tally.js';
 import type { Excuse, LoadedModel } from './loaded-model.js';
-import type { RecordedVersion } from './recorded-version.js';
 import type { ModelCounts, ReplayedRecord, ReplayReport, StatusCounts } from './replay-report.js';
 import type { ReplayStatus, Verdict } from './verdict.js';
 
@@ -18,18 +18,18 @@ export class ReplayTally {
   decisions = 0;
   decidedByHost = 0;
   readonly records = noCounts();
-  readonly #here: Environment;
+  readonly #environments: EnvironmentTally;
   readonly #onRecord: ((record: ReplayedRecord) => void) | null;
   readonly #models = new Map<string, ModelCounts>();
   readonly #excuses = new Map<string, Excuse & { records: number }>();
-  readonly #others = new Map<string, OtherEnvironment & { records: number; cannotBeReplayed: number }>();
-  readonly #othersOf = new Map<RecordedVersion, Map<string, OtherEnvironment[]>>();
   readonly #differences: ReplayedRecord[] = [];
   readonly #largest = { withinTolerance: 0, different: 0 };
+  readonly #largestAttention = { withinTolerance: 0, different: 0 };
+  #attentionCompared = 0;
 
   /** @param onRecord told of each record; null where nobody wants to know. */
   constructor(here: Environment, onRecord: ((record: ReplayedRecord) => void) | null) {
-    this.#here = here;
+    this.#environments = new EnvironmentTally(here);
     this.#onRecord = onRecord;
   }
 
@@ -48,24 +48,28 @@ export class ReplayTally {
 
   /** @param model that gave the scores. */
   judge(row: RecordedRow, batch: RecordedBatch, verdict: Verdict, model: Pick<LoadedModel, 'scoringHash'>): void {
-    const { difference } = verdict;
-    const others = this.#otherwise(batch, model.scoringHash);
+    const { difference, attentionDifference } = verdict;
+    const others = this.#environments.othersOf(batch, model.scoringHash);
     // Elsewhere the same model gives other scores: whether the record is right can't be told here.
-    const excuse = verdict.isByScores && others.length > 0 ? otherEnvironmentExcuse(others) : null;
+    const excuse = verdict.isByOutputs && isExcusedBy(others) ? otherEnvironmentExcuse(others) : null;
     const status = excuse === null ? verdict.status : 'cannot be replayed';
     if (excuse !== null) this.#countExcuse(excuse);
     this.#count(batch, keys[status]);
     if (row.decidedBy === 'host') this.decidedByHost += 1;
-    if (status === 'within tolerance')
-      this.#largest.withinTolerance = Math.max(this.#largest.withinTolerance, difference);
-    if (status === 'different') this.#largest.different = Math.max(this.#largest.different, difference);
-    for (const other of others) this.#countOther(other, status);
+    if (attentionDifference !== null) this.#attentionCompared += 1;
+    if (status === 'within tolerance' || status === 'different') {
+      const key = keys[status];
+      this.#largest[key] = Math.max(this.#largest[key], difference);
+      this.#largestAttention[key] = Math.max(this.#largestAttention[key], attentionDifference ?? 0);
+    }
+    this.#environments.count(others, status);
     if (this.#onRecord === null && status !== 'different') return;
     const { fraudProbability, riskScore, decision } = verdict;
     const record: ReplayedRecord = {
       ...recordOf(row, status),
-      ...excuse,
+      ...(excuse ?? (status === 'identical' || others.length === 0 ? {} : { why: otherwiseText(others) })),
       difference: finite(difference),
+      ...(attentionDifference === null ? {} : { attentionDifference: finite(attentionDifference) }),
       ...(others.length === 0 ? {} : { otherwise: others.map(({ what }) => what) }),
       replayed: { decision, fraudProbability, riskScore },
     };
@@ -81,24 +85,26 @@ export class ReplayTally {
     | 'cannotBeReplayed'
     | 'models'
     | 'decidedByHost'
+    | 'attention'
     | 'here'
     | 'otherEnvironments'
+    | 'sameEnvironment'
     | 'differences'
   > {
-    const { withinTolerance, different } = this.#largest;
     const { records, decisions, decidedByHost } = this;
+    const largest = ({ withinTolerance, different }: ReplayReport['largestDifference']) => ({
+      withinTolerance: records.withinTolerance === 0 ? null : finite(withinTolerance ?? 0),
+      different: records.different === 0 ? null : finite(different ?? 0),
+    });
     return {
       decisions,
       records,
-      largestDifference: {
-        withinTolerance: records.withinTolerance === 0 ? null : finite(withinTolerance),
-        different: records.different === 0 ? null : finite(different),
-      },
+      largestDifference: largest(this.#largest),
+      attention: { compared: this.#attentionCompared, largestDifference: largest(this.#largestAttention) },
       cannotBeReplayed: mostFirst([...this.#excuses.values()]),
       models: [...this.#models.values()],
       decidedByHost,
-      here: this.#here,
-      otherEnvironments: mostFirst([...this.#others.values()]),
+      ...this.#environments.summary(),
       differences: this.#differences,
     };
   }
@@ -111,22 +117,6 @@ export class ReplayTally {
     const counts = this.#models.get(id) ?? { name, version: number, sha256, ...noCounts() };
     counts[key] += 1;
     this.#models.set(id, counts);
-  }
-
-  #otherwise({ version, provider }: Place, scoringHash: string): OtherEnvironment[] {
-    const byProvider = this.#othersOf.get(version) ?? new Map<string, OtherEnvironment[]>();
-    this.#othersOf.set(version, byProvider);
-    const known = byProvider.get(String(provider)) ?? otherEnvironment({ version, provider }, this.#here, scoringHash);
-    byProvider.set(String(provider), known);
-    return known;
-  }
-
-  #countOther(other: OtherEnvironment, status: ReplayStatus): void {
-    const key = `${other.what} ${other.recorded}`;
-    const counted = this.#others.get(key) ?? { ...other, records: 0, cannotBeReplayed: 0 };
-    counted.records += 1;
-    if (status === 'cannot be replayed') counted.cannotBeReplayed += 1;
-    this.#others.set(key, counted);
   }
 }
 

@@ -2,6 +2,7 @@ import { decide, riskLevel, roundPolicy } from '../../answering/policy.js';
 import type { DecisionPolicy } from '../../api/policy.js';
 import type { Decision } from '../../api/result.js';
 import type { RecordedRow } from './batch.js';
+import type { RowOutputs } from './batch-queue.js';
 
 export type ReplayStatus = 'identical' | 'within tolerance' | 'different' | 'cannot be replayed';
 
@@ -10,12 +11,14 @@ export interface Verdict {
   status: Exclude<ReplayStatus, 'cannot be replayed'>;
   /** The larger of both scores' absolute differences; infinite where one is no number. */
   difference: number;
+  /** The same of attention, the largest of its weights; infinite where there are not as many. null where none was recorded. */
+  attentionDifference: number | null;
   fraudProbability: number;
   riskScore: number;
   /** By the recorded policy. */
   decision: Decision;
-  /** Whether it is different because of its scores: another machine or version may have computed them. */
-  isByScores: boolean;
+  /** Whether it is different because of its scores or attention: another machine or version may have computed them. */
+  isByOutputs: boolean;
 }
 
 const rounded = new WeakMap<DecisionPolicy, DecisionPolicy>();
@@ -28,27 +31,25 @@ export function roundedPolicy(policy: DecisionPolicy): DecisionPolicy {
 }
 
 /**
- * Compares a recorded decision with what it came to again: scores bit by bit, then the decision by the recorded policy. Where the host decided,
- * the scores alone: its own code is not in the records.
+ * Compares a recorded decision with what it came to again: scores and, where it was recorded, attention bit by bit, then the decision by the
+ * recorded policy. Where the host decided, the scores and the attention alone: its own code is not in the records.
  *
- * @param tolerance how far scores may be apart, absolute. A decision that differs is different, however near the scores are.
+ * @param tolerance how far scores and weights of attention may be apart, absolute. A decision that differs is different, however near the scores are.
  */
-export function verdictOf(
-  row: RecordedRow,
-  scores: { fraudProbability: number; riskScore: number },
-  tolerance: number,
-): Verdict {
+export function verdictOf(row: RecordedRow, outputs: RowOutputs, tolerance: number): Verdict {
   const policy = roundedPolicy(row.policy);
-  const { fraudProbability, riskScore } = scores;
+  const { fraudProbability, riskScore } = outputs;
   const decision = decide(fraudProbability, riskScore, policy);
   const difference = Math.max(
     distance(row.fraudProbability ?? Number.NaN, fraudProbability),
     distance(row.riskScore ?? Number.NaN, riskScore),
   );
+  const attentionDifference = row.attention === null ? null : attentionDistance(row.attention, outputs.attention);
+  const furthest = Math.max(difference, attentionDifference ?? 0);
   const isSame = row.decidedBy === 'host' || (decision === row.decision && levelIs(row, riskScore, policy));
-  const status = !isSame || difference > tolerance ? 'different' : difference === 0 ? 'identical' : 'within tolerance';
-  const isByScores = difference > tolerance || (!isSame && difference > 0 && followsItsScores(row, policy));
-  return { status, difference, fraudProbability, riskScore, decision, isByScores };
+  const status = !isSame || furthest > tolerance ? 'different' : furthest === 0 ? 'identical' : 'within tolerance';
+  const isByOutputs = furthest > tolerance || (!isSame && difference > 0 && followsItsScores(row, policy));
+  return { status, difference, attentionDifference, fraudProbability, riskScore, decision, isByOutputs };
 }
 
 /** Whether the recorded decision is what the recorded policy makes of the recorded scores. */
@@ -68,4 +69,16 @@ function distance(recorded: number, seen: number): number {
   const difference = Math.abs(recorded - seen);
   if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
   return difference === 0 ? Number.MIN_VALUE : difference;
+}
+
+/** @param recorded numbers of lines of JSON, where −0 has become 0, or float32. */
+function attentionDistance(recorded: Float32Array | readonly number[], seen: Float32Array | null): number {
+  if (seen === null || seen.length !== recorded.length) return Number.POSITIVE_INFINITY;
+  const hasZeros = recorded instanceof Float32Array;
+  let largest = 0;
+  for (const [index, weight] of seen.entries()) {
+    const was = recorded[index] as number;
+    if (hasZeros || was !== weight) largest = Math.max(largest, distance(was, weight));
+  }
+  return largest;
 }

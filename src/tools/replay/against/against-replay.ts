@@ -49,6 +49,7 @@ export class AgainstReplay {
       model: loadedModel(options.model),
       write: ({ features }, { version }, bytes) => features !== null && this.#write(features, version, bytes),
       onRow: (row, _, outcome) => this.#count(row, outcome),
+      withAttention: false,
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { isValueOf } from '../../../protocol/input-values.js';
 import type { InputLayout } from '../../../protocol/row-layout.js';
-import { byteOf } from '../../../records/format/feature-values.js';
+import { byteOf, readRaw, writeRaw } from '../../../records/format/feature-values.js';
 import type { TargetColumn } from './feature-mapping.js';
 import type { SourceColumn } from './feature-source.js';
 
@@ -37,19 +37,7 @@ export function constantColumn(to: TargetColumn, value: number): WriteColumn {
 
 function reader({ layout, column }: SourceColumn): (row: Buffer) => number | bigint {
   const at = byteOf(layout, column);
-  switch (layout.type) {
-    case 'float64':
-      return (row) => row.readDoubleLE(at);
-    case 'int64':
-      return (row) => row.readBigInt64LE(at);
-    case 'int32':
-    case 'string':
-      return (row) => row.readInt32LE(at);
-    case 'bool':
-      return (row) => row.readUInt8(at);
-    default:
-      return (row) => row.readFloatLE(at);
-  }
+  return (row) => readRaw(row, layout, at);
 }
 
 function writer({
@@ -60,25 +48,19 @@ function writer({
   column: number;
 }): (row: Buffer, value: number | bigint) => boolean {
   const at = byteOf(layout, column);
-  switch (layout.type) {
-    case 'float64':
-      return (row, value) => row.writeDoubleLE(Number(value), at) > 0;
-    case 'int64':
-      return (row, value) => {
-        if (typeof value === 'number' && !Number.isSafeInteger(value)) return false;
-        return row.writeBigInt64LE(BigInt(value), at) > 0;
-      };
-    case 'int32':
-    case 'string':
-      return (row, value) => isValueOf(Number(value), 'int32') && row.writeInt32LE(Number(value), at) > 0;
-    case 'bool':
-      return (row, value) => isValueOf(Number(value), 'bool') && row.writeUInt8(Number(value), at) > 0;
-    default:
-      return (row, value) => {
-        const number = Number(value);
-        // A missing value is NaN; what is too large for the type is none of its values.
-        if (!Number.isNaN(number) && !isValueOf(number, layout.type)) return false;
-        return row.writeFloatLE(number, at) > 0;
-      };
-  }
+  return (row, value) => {
+    if (!isTaken(layout.type, value)) return false;
+    writeRaw(row, layout, at, value);
+    return true;
+  };
+}
+
+function isTaken(type: InputLayout['type'], value: number | bigint): boolean {
+  if (type === 'float64') return true;
+  if (type === 'int64') return typeof value === 'bigint' || Number.isSafeInteger(value);
+  const number = Number(value);
+  if (type === 'bool') return isValueOf(number, 'bool');
+  if (type === 'int32' || type === 'string') return isValueOf(number, 'int32');
+  // A missing value is NaN; what is too large for the type is none of its values.
+  return Number.isNaN(number) || isValueOf(number, type);
 }

@@ -12,6 +12,6 @@ await build({
   external: ['piscina', 'onnxruntime-node'],
 });
 // The workers run from files of their own.
-for (const name of ['worker', 'tool-worker']) {
+for (const name of ['worker', 'tool-worker', 'records-worker']) {
   await copyFile(fileURLToPath(import.meta.resolve(`fraud-scorer/${name}`)), `out/fraud-${name}.mjs`);
 }

@@ -12,6 +12,6 @@ const bundle = await rollup({
 });
 await bundle.write({ file: 'out/host.mjs', format: 'es' });
 // The workers run from files of their own.
-for (const name of ['worker', 'tool-worker']) {
+for (const name of ['worker', 'tool-worker', 'records-worker']) {
   await copyFile(fileURLToPath(import.meta.resolve(`fraud-scorer/${name}`)), `out/fraud-${name}.mjs`);
 }

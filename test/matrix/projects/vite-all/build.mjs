@@ -4,6 +4,6 @@ import { build } from 'vite';
 
 await build();
 // The workers run from files of their own.
-for (const name of ['worker', 'tool-worker']) {
+for (const name of ['worker', 'tool-worker', 'records-worker']) {
   await copyFile(fileURLToPath(import.meta.resolve(`fraud-scorer/${name}`)), `out/fraud-${name}.mjs`);
 }

@@ -15,7 +15,7 @@ type Part = BatchPart & { batch: number };
 function rowAt(run: string, batch: number, place: number): RecordedRow {
   return {
     ...{ decisionId: `${run}-${batch}-${place}`, id: null, place, fraudProbability: 0.5, riskScore: 0.5 },
-    ...{ decision: 'APPROVE', riskLevel: 'LOW', decidedBy: 'policy', role: 'primary', amount: null },
+    ...{ decision: 'APPROVE', riskLevel: 'LOW', decidedBy: 'policy', role: 'primary', amount: null, attention: null },
     policy: { reviewProbability: 1, blockProbability: 1, reviewRisk: 1, blockRisk: 1, mediumRisk: 1, highRisk: 1 },
     features: Buffer.from(`${run} ${batch} ${place}`),
     isMasked: false,

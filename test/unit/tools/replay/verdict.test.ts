@@ -14,7 +14,7 @@ function rowOf(fraudProbability: number, riskScore: number, changes: Partial<Rec
     ...{ decisionId: 'r-0', id: null, place: 0, fraudProbability, riskScore, policy, decidedBy: 'policy' },
     decision: decide(fraudProbability, riskScore, policy),
     riskLevel: riskLevel(riskScore, policy),
-    ...{ role: 'primary', amount: null, features: null, isMasked: false },
+    ...{ role: 'primary', amount: null, attention: null, features: null, isMasked: false },
     ...changes,
   };
 }
@@ -25,9 +25,9 @@ describe('A decision that was computed again', () => {
   it('is identical where all bits of both scores are the same, and never else', () => {
     fc.assert(
       fc.property(score, score, score, score, (a, b, c, d) => {
-        const { status } = verdictOf(rowOf(a, b), { fraudProbability: c, riskScore: d }, 1);
+        const { status } = verdictOf(rowOf(a, b), { fraudProbability: c, riskScore: d, attention: null }, 1);
         expect(status === 'identical').toBe(Object.is(a, c) && Object.is(b, d));
-        const same = verdictOf(rowOf(a, b), { fraudProbability: a, riskScore: b }, 0);
+        const same = verdictOf(rowOf(a, b), { fraudProbability: a, riskScore: b, attention: null }, 0);
         expect(same).toMatchObject({ status: 'identical', difference: 0 });
       }),
     );
@@ -35,37 +35,57 @@ describe('A decision that was computed again', () => {
 
   it('is different where its decision is, however near the scores are', () => {
     const row = rowOf(0.5, 0.1);
-    const seen = { fraudProbability: Math.fround(0.5 + 2 ** -24), riskScore: Math.fround(0.1) };
+    const seen = { fraudProbability: Math.fround(0.5 + 2 ** -24), riskScore: Math.fround(0.1), attention: null };
     expect(verdictOf(row, { ...seen, fraudProbability: 0.5 + 2 ** -23 }, 1e-6).status).toBe('different');
-    expect(verdictOf(rowOf(0.25, 0.1), { fraudProbability: 0.25 + 2 ** -24, riskScore: 0.1 }, 1e-6).status).toBe(
-      'within tolerance',
-    );
+    expect(
+      verdictOf(rowOf(0.25, 0.1), { fraudProbability: 0.25 + 2 ** -24, riskScore: 0.1, attention: null }, 1e-6).status,
+    ).toBe('within tolerance');
   });
 
   it('is different where the recorded decision is not that of its own scores', () => {
-    const seen = { fraudProbability: 0.9, riskScore: 0.1 };
+    const seen = { fraudProbability: 0.9, riskScore: 0.1, attention: null };
     expect(verdictOf(rowOf(0.9, 0.1, { decision: 'APPROVE' }), seen, 0).status).toBe('different');
     expect(verdictOf(rowOf(0.9, 0.1, { riskLevel: 'HIGH' }), seen, 0).status).toBe('different');
     expect(verdictOf(rowOf(0.9, 0.1, { decision: 'APPROVE', decidedBy: 'host' }), seen, 0).status).toBe('identical');
   });
 
   it('is different by its scores where they are too far apart, or decide otherwise than those that were recorded', () => {
-    const beyond = verdictOf(rowOf(0.25, 0.1), { fraudProbability: 0.3, riskScore: 0.1 }, 1e-6);
-    expect(beyond).toMatchObject({ status: 'different', isByScores: true });
-    const seen = { fraudProbability: 0.5 + 2 ** -23, riskScore: 0.1 };
-    expect(verdictOf(rowOf(0.5, 0.1), seen, 1e-6)).toMatchObject({ status: 'different', isByScores: true });
+    const beyond = verdictOf(rowOf(0.25, 0.1), { fraudProbability: 0.3, riskScore: 0.1, attention: null }, 1e-6);
+    expect(beyond).toMatchObject({ status: 'different', isByOutputs: true });
+    const seen = { fraudProbability: 0.5 + 2 ** -23, riskScore: 0.1, attention: null };
+    expect(verdictOf(rowOf(0.5, 0.1), seen, 1e-6)).toMatchObject({ status: 'different', isByOutputs: true });
     const changed = rowOf(0.25, 0.1, { decision: 'BLOCK' });
-    expect(verdictOf(changed, { fraudProbability: 0.25, riskScore: 0.1 }, 1e-6).isByScores).toBe(false);
-    const near = { fraudProbability: 0.25 + 2 ** -24, riskScore: 0.1 };
-    expect(verdictOf(changed, near, 1e-6)).toMatchObject({ status: 'different', isByScores: false });
+    expect(verdictOf(changed, { fraudProbability: 0.25, riskScore: 0.1, attention: null }, 1e-6).isByOutputs).toBe(
+      false,
+    );
+    const near = { fraudProbability: 0.25 + 2 ** -24, riskScore: 0.1, attention: null };
+    expect(verdictOf(changed, near, 1e-6)).toMatchObject({ status: 'different', isByOutputs: false });
   });
 
   it('is different where a score is no number, and tells −0 from 0', () => {
-    const seen = { fraudProbability: Number.NaN, riskScore: 0.1 };
+    const seen = { fraudProbability: Number.NaN, riskScore: 0.1, attention: null };
     const nan = verdictOf(rowOf(0.1, 0.1), seen, 1);
     expect(nan).toMatchObject({ status: 'different', difference: Number.POSITIVE_INFINITY });
-    const zero = { fraudProbability: -0, riskScore: 0.1 };
+    const zero = { fraudProbability: -0, riskScore: 0.1, attention: null };
     expect(verdictOf(rowOf(0, 0.1), zero, 0).status).toBe('different');
     expect(verdictOf(rowOf(0, 0.1), zero, 1e-9).status).toBe('within tolerance');
+  });
+
+  it('is identical where all bits of the attention are, and as different as its weights are', () => {
+    const outputs = (...weights: number[]) => ({
+      ...{ fraudProbability: 0.25, riskScore: 0.1 },
+      attention: Float32Array.from(weights),
+    });
+    const row = rowOf(0.25, 0.1, { attention: Float32Array.of(0.5, 0) });
+    expect(verdictOf(row, outputs(0.5, 0), 0)).toMatchObject({ status: 'identical', attentionDifference: 0 });
+    const near = verdictOf(row, outputs(0.5 + 2 ** -24, 0), 1e-6);
+    expect(near).toMatchObject({ status: 'within tolerance', difference: 0, attentionDifference: 2 ** -24 });
+    expect(verdictOf(row, outputs(0.75, 0), 1e-6)).toMatchObject({ status: 'different', isByOutputs: true });
+    for (const seen of [outputs(0.5), outputs(0.5, Number.NaN), { ...outputs(), attention: null }])
+      expect(verdictOf(row, seen, 1)).toMatchObject({ status: 'different', attentionDifference: Infinity });
+    // Lines of JSON have 0 for −0.
+    expect(verdictOf(row, outputs(0.5, -0), 0).status).toBe('different');
+    expect(verdictOf({ ...row, attention: [0.5, 0] }, outputs(0.5, -0), 0).status).toBe('identical');
+    expect(verdictOf({ ...row, attention: null }, outputs(0.75, 0), 0).attentionDifference).toBeNull();
   });
 });

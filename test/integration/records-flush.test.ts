@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FsyncPolicy, RecordsOptions } from '../../src/api/records.js';
+import { FraudScorer, FraudScorerError, RecordsNotDurableError } from '../../src/index.js';
+import { recordDecisions } from '../../src/records/index.js';
+import { fixtureModel, projectPath } from '../support/paths.js';
+
+const root = mkdtempSync(join(tmpdir(), 'records-flush-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const workerFile = projectPath('test/fixtures/records/failing-sync-worker.mjs');
+const features = { left: [1, 2, 3], right: [4, 5] };
+
+let scorer: FraudScorer;
+let directory: string;
+beforeEach(async () => {
+  directory = mkdtempSync(join(root, 'd'));
+  scorer = await FraudScorer.create({ model: fixtureModel('linear'), providers: ['cpu'], workers: 1, drift: false });
+});
+afterEach(() => scorer.close());
+
+function record(sink: object, options: Partial<RecordsOptions> = {}) {
+  return recordDecisions(scorer, { sink: { directory, ...sink }, mask: { fields: { '/id': 'keep' } }, ...options });
+}
+
+const breakDisk = (): void => writeFileSync(`${directory}.fails`, '');
+const repairDisk = (): void => rmSync(`${directory}.fails`);
+
+const score = () => scorer.score({ id: 'a', features } as never);
+
+describe('flush of a recording', () => {
+  it.each<FsyncPolicy>(['always', 'never', { everyMs: 3_600_000 }])(
+    'rejects while the disk does not confirm what was written, and resolves again for what comes later (fsync: %o)',
+    async (fsync) => {
+      const recorder = record({ fsync }, { workerFile });
+      await score();
+      await recorder.flush();
+      breakDisk();
+      await score();
+      const error = await recorder.flush().catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(RecordsNotDurableError);
+      expect(error).toBeInstanceOf(FraudScorerError);
+      expect(error).toMatchObject({ code: 'ERR_RECORDS_NOT_DURABLE', message: expect.stringContaining('EIO') });
+      expect(error).toMatchObject({ message: expect.stringContaining('may not outlast this machine') });
+      repairDisk();
+      await vi.waitFor(() => recorder.flush(), 10_000);
+      await score();
+      await expect(recorder.flush()).resolves.toBeUndefined();
+      await recorder.close();
+    },
+    30_000,
+  );
+
+  it('rejects once for a failure between two flushes, though the disk works again', async () => {
+    const recorder = record({ fsync: { everyMs: 1 }, flushMs: 1 }, { workerFile });
+    await recorder.flush();
+    breakDisk();
+    await score();
+    await vi.waitFor(() => expect(recorder.summary().stalled).not.toBeNull(), 10_000);
+    repairDisk();
+    await expect(recorder.flush()).rejects.toMatchObject({ code: 'ERR_RECORDS_NOT_DURABLE' });
+    await expect(recorder.flush()).resolves.toBeUndefined();
+    await recorder.close();
+  });
+
+  it('rejects where the thread that records has ended by itself', async () => {
+    const ending = join(root, 'ends.mjs');
+    writeFileSync(ending, '// the records-worker of fraud-scorer\n');
+    const recorder = record({}, { workerFile: ending });
+    await expect(recorder.flush()).rejects.toMatchObject({
+      code: 'ERR_RECORDS_NOT_DURABLE',
+      message: expect.stringContaining('Begin another recording'),
+    });
+    await expect(recorder.flush()).rejects.toMatchObject({ code: 'ERR_RECORDS_NOT_DURABLE' });
+    await expect(recorder.close()).resolves.toBeUndefined();
+  });
+
+  it('resolves after a recording was closed that wrote everything', async () => {
+    const recorder = record({});
+    await score();
+    await recorder.close();
+    await expect(recorder.flush()).resolves.toBeUndefined();
+  });
+
+  it('rejects where closing finds a disk that does not confirm, and close itself resolves', async () => {
+    const recorder = record({ fsync: { everyMs: 3_600_000 } }, { workerFile });
+    await score();
+    await recorder.flush();
+    breakDisk();
+    await score();
+    const flushed = recorder.flush();
+    const closed = recorder.close();
+    await expect(flushed).rejects.toMatchObject({ code: 'ERR_RECORDS_NOT_DURABLE' });
+    await expect(closed).resolves.toBeUndefined();
+  });
+});

@@ -2,7 +2,8 @@
 //
 //   head        entryHeadBytes      what they share
 //   rows        rows · rowHeadBytes  what each has
-//   features    rows · featureWords · 4 bytes, as the model's row lies in memory (`RowLayout`)
+//   features    rows · featureWords · 4 bytes: each row's features, as the model's row lies in memory (`RowLayout`), and behind them its raw
+//               outputs (float32)
 //   attention   rows · attentionWidth · 4 bytes (float32), up to the next multiple of 8
 //   texts       textBytes: for each row its id (UTF-8), then its further fields (JSON)
 //   padding     up to the next multiple of 8 bytes
@@ -53,12 +54,14 @@ export const headFields = {
   provider: 56,
   /** u32: see `roleCodes`. */
   role: 60,
-  /** u32: words of 4 bytes of a row's features; 0 where there are none. */
+  /** u32: words of 4 bytes of a row's features and raw outputs together; 0 where there are none. */
   featureWords: 64,
   /** u32 */
   attentionWidth: 68,
   /** u32 */
   textBytes: 72,
+  /** u32: how many of a row's `featureWords` are raw outputs of the graph: the last ones. 0 where the scores are what the graph gave. */
+  rawWidth: 76,
 } as const;
 
 /** Where a row's fields lie, in bytes from the row head's start. */
@@ -125,7 +128,7 @@ export interface EntryParts {
 
 export interface EntrySizes {
   rows: number;
-  /** Words of 4 bytes. */
+  /** Words of 4 bytes of a row's features and raw outputs together. */
   featureWords: number;
   attentionWidth: number;
   textBytes: number;

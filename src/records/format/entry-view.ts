@@ -34,8 +34,9 @@ export interface EntryHead {
   policy: number;
   provider: Provider | null;
   role: RecordRole;
-  /** Words of 4 bytes of a row's features. */
+  /** Words of 4 bytes of a row's features, without the raw outputs behind them. */
   featureWords: number;
+  rawWidth: number;
   attentionWidth: number;
   textBytes: number;
 }
@@ -71,6 +72,8 @@ export class EntryView {
     const u32 = (field: number): number => entry.readUInt32LE(field);
     const f64 = (field: number): number => entry.readDoubleLE(field);
     const batch = f64(headFields.batch);
+    const rowWords = u32(headFields.featureWords);
+    const rawWidth = u32(headFields.rawWidth);
     this.#entry = entry;
     this.head = {
       kind: u32(headFields.kind),
@@ -85,12 +88,13 @@ export class EntryView {
       policy: u32(headFields.policy),
       provider: providerCodes[u32(headFields.provider)] ?? null,
       role: roleCodes[u32(headFields.role)] ?? 'primary',
-      featureWords: u32(headFields.featureWords),
+      featureWords: rowWords - rawWidth,
+      rawWidth,
       attentionWidth: u32(headFields.attentionWidth),
       textBytes: u32(headFields.textBytes),
     };
-    this.parts = entryParts(this.head);
-    if (this.head.bytes !== entry.length || this.parts.bytes !== entry.length) {
+    this.parts = entryParts({ ...this.head, featureWords: rowWords });
+    if (this.head.bytes !== entry.length || this.parts.bytes !== entry.length || rawWidth > rowWords) {
       throw new RangeError('an entry whose lengths do not agree');
     }
   }
@@ -110,14 +114,24 @@ export class EntryView {
 
   /** The bytes of a row's features, as they lay in the model's memory. Empty where there are none. */
   features(row: number): Buffer {
-    const bytes = this.head.featureWords * 4;
-    const from = this.parts.features + row * bytes;
-    return this.#entry.subarray(from, from + bytes);
+    const from = this.#featuresAt(row);
+    return this.#entry.subarray(from, from + this.head.featureWords * 4);
+  }
+
+  /** What the graph gave for a row, float32. Empty where the scores are that. */
+  rawOutputs(row: number): number[] {
+    const from = this.#featuresAt(row) + this.head.featureWords * 4;
+    return Array.from({ length: this.head.rawWidth }, (_, index) => this.#entry.readFloatLE(from + 4 * index));
   }
 
   attention(row: number): number[] {
     const from = this.parts.attention + row * this.head.attentionWidth * 4;
     return Array.from({ length: this.head.attentionWidth }, (_, index) => this.#entry.readFloatLE(from + 4 * index));
+  }
+
+  #featuresAt(row: number): number {
+    const { featureWords, rawWidth } = this.head;
+    return this.parts.features + row * (featureWords + rawWidth) * 4;
   }
 
   #row(at: number, text: number, further: number, end: number): EntryRow {

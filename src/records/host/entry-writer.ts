@@ -20,9 +20,11 @@ export interface EntryShared {
   attentionWidth: number;
   /** Words of 4 bytes of a row's features; 0 where there are none. */
   featureWords: number;
+  /** Raw outputs of a row; 0 where the scores are what the graph gave. */
+  rawWidth: number;
 }
 
-/** Where the features and the attention of staged rows lie. */
+/** Where the features and the further outputs of staged rows lie. */
 export interface RowSources {
   /** Words of 4 bytes. */
   features: Float32Array;
@@ -31,6 +33,10 @@ export interface RowSources {
   attention: Float32Array | null;
   /** The first value of a row's attention, likewise. */
   attentionAt: (place: number) => number;
+  /** null where there are none. */
+  raw: Float32Array | null;
+  /** The first of a row's raw outputs, likewise. */
+  rawAt: (place: number) => number;
 }
 
 interface Decisions {
@@ -44,21 +50,21 @@ interface Decisions {
   policy: number;
 }
 
-/** How wide the rows' features and attention are. */
+/** How wide the rows' features, with the raw outputs behind them, and their attention are. */
 export function widthsOf(
   shared: EntryShared,
   sources: RowSources | null,
-): { featureWords: number; attentionWidth: number } {
-  return {
-    featureWords: sources === null ? 0 : shared.featureWords,
-    attentionWidth: sources === null || sources.attention === null ? 0 : shared.attentionWidth,
-  };
+): { featureWords: number; attentionWidth: number; rawWidth: number } {
+  if (sources === null) return { featureWords: 0, attentionWidth: 0, rawWidth: 0 };
+  const rawWidth = sources.raw === null ? 0 : shared.rawWidth;
+  const attentionWidth = sources.attention === null ? 0 : shared.attentionWidth;
+  return { featureWords: shared.featureWords + rawWidth, attentionWidth, rawWidth };
 }
 
 /** Writes the entry of some decisions. @param at where it begins, in bytes. */
 export function writeDecisions(memory: EntryMemory, at: number, parts: EntryParts, decisions: Decisions): void {
   const { stage, shared, sources, first, policy } = decisions;
-  const { featureWords, attentionWidth } = widthsOf(shared, sources);
+  const { featureWords, attentionWidth, rawWidth } = widthsOf(shared, sources);
   const { words, doubles, floats } = memory;
   const word = at / 4;
   const double = at / 8;
@@ -77,8 +83,13 @@ export function writeDecisions(memory: EntryMemory, at: number, parts: EntryPart
   words[word + headFields.featureWords / 4] = featureWords;
   words[word + headFields.attentionWidth / 4] = attentionWidth;
   words[word + headFields.textBytes / 4] = stage.textBytes;
+  words[word + headFields.rawWidth / 4] = rawWidth;
+  // What lay in the ring before must not get into a file, not even between two parts: it was not masked.
+  if (parts.attention > parts.features) words[(at + parts.attention) / 4 - 1] = 0;
+  if (parts.texts > parts.attention) words[(at + parts.texts) / 4 - 1] = 0;
   if (sources !== null) {
-    copyFeatures(floats, (at + parts.features) / 4, stage, sources, featureWords);
+    if (rawWidth === 0) copyFeatures(floats, (at + parts.features) / 4, stage, sources, featureWords);
+    else copyWithRaw(floats, (at + parts.features) / 4, stage, sources, featureWords, rawWidth);
     if (sources.attention !== null) {
       copyAttention(floats, (at + parts.attention) / 4, stage, sources, attentionWidth);
     }
@@ -96,6 +107,28 @@ function copyFeatures(to: Float32Array, at: number, stage: RowStage, sources: Ro
     const from = featuresAt(stage.placeOf(first));
     to.set(features.subarray(from, from + (index - first) * width), at + first * width);
     first = index;
+  }
+}
+
+/** @param words of a row, its raw outputs included. */
+function copyWithRaw(
+  to: Float32Array,
+  at: number,
+  stage: RowStage,
+  { features, featuresAt, raw, rawAt }: RowSources,
+  words: number,
+  rawWidth: number,
+): void {
+  const width = words - rawWidth;
+  for (let index = 0; index < stage.count; index += 1) {
+    const place = stage.placeOf(index);
+    const from = featuresAt(place);
+    const rawFrom = rawAt(place);
+    const row = at + index * words;
+    to.set(features.subarray(from, from + width), row);
+    for (let column = 0; column < rawWidth; column += 1) {
+      to[row + width + column] = raw?.[rawFrom + column] as number;
+    }
   }
 }
 

@@ -76,7 +76,7 @@ export function replayFacts(report: ReplayReport): (readonly [string, string])[]
 
 function withDistance(records: number, largest: number | null): string {
   if (records === 0) return '0';
-  return `${numberText(records)}${largest === null ? '' : `, scores up to ${largest.toExponential(2)} apart`}`;
+  return `${numberText(records)}${largest === null ? '' : `, up to ${largest.toExponential(2)} apart`}`;
 }
 
 interface Cells {
@@ -93,7 +93,7 @@ export function differenceCells({ differences }: ReplayReport, most: number): Ce
       replayed?.decision ?? '–',
       difference === null || difference === undefined ? '–' : difference.toExponential(2),
     ]);
-  return { head: ['Different', 'recorded', 'replayed', 'scores apart'], rows };
+  return { head: ['Different', 'recorded', 'replayed', 'apart'], rows };
 }
 
 /** Name and value. */

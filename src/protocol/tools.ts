@@ -246,6 +246,10 @@ export interface ReplayTask {
 export interface ReplayedBatches {
   /** float32 [rows, outputsPerRow], in the order of the rows; NaN where the runtime failed on the batch. */
   scores: Float32Array;
+  /** float32 [rows, rawWidth], likewise: what the graph gave. */
+  raw: Float32Array;
+  /** 0 where the scores are what the graph gave. */
+  rawWidth: number;
   /** The batches, by their place in the task, on which the runtime failed. */
   failed: number[];
 }

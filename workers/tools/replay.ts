@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { outputsPerRow } from '../../src/protocol/outputs.js';
+import { rawWidthOf } from '../../src/protocol/raw-outputs.js';
 import { rowLayoutOf } from '../../src/protocol/row-layout.js';
 import type { Contribution } from '../../src/protocol/serving.js';
 import type { ExplainRowTask, KeptModel, ReplayedBatches, ReplayTask } from '../../src/protocol/tools.js';
@@ -29,14 +30,19 @@ const explainedTogether = 256;
  */
 export async function replay({ model: kept, sizes, features }: ReplayTask): Promise<ReplayedBatches> {
   const { model, stride, buffers } = await modelOf(kept, Math.max(1, ...sizes));
-  const scores = new Float32Array(sizes.reduce((sum, size) => sum + size, 0) * outputsPerRow);
+  const count = sizes.reduce((sum, size) => sum + size, 0);
+  const scores = new Float32Array(count * outputsPerRow);
+  const rawWidth = rawWidthOf(kept.spec, model.columns);
+  const raw = new Float32Array(count * rawWidth);
   const failed: number[] = [];
   let first = 0;
   for (const [batch, rows] of sizes.entries()) {
     buffers.gatherRows(features, first * stride, rows, stride);
     try {
-      const { probability, riskScore } = await model.infer(buffers.inputs, rows);
+      const outputs = await model.infer(buffers.inputs, rows);
+      const { probability, riskScore } = outputs;
       const risks = riskScore ?? probability;
+      if (rawWidth > 0) raw.set(outputs.raw, first * rawWidth);
       for (let row = 0; row < rows; row += 1) {
         scores[(first + row) * outputsPerRow] = probability[row] as number;
         scores[(first + row) * outputsPerRow + 1] = risks[row] as number;
@@ -47,7 +53,7 @@ export async function replay({ model: kept, sizes, features }: ReplayTask): Prom
     }
     first += rows;
   }
-  return { scores, failed };
+  return { scores, raw, rawWidth, failed };
 }
 
 /** @throws {Error} where the model can't be loaded, or the runtime fails. */

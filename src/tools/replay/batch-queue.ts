@@ -6,8 +6,16 @@ import type { RecordedBatch, RecordedRow } from './batch.js';
 import type { LoadedModel } from './loaded-model.js';
 import type { ReplayRunner } from './replay-runner.js';
 
-/** What a row came to: its scores; `unreadable` where its features are not those of the model; `failed` where the runtime failed on its batch. */
-export type RowOutcome = { fraudProbability: number; riskScore: number } | 'unreadable' | 'failed';
+/** What a row came to. */
+export interface RowScores {
+  fraudProbability: number;
+  riskScore: number;
+  /** What the graph gave, float32; empty where the scores are that. */
+  rawOutputs: ArrayLike<number>;
+}
+
+/** `unreadable` where its features are not those of the model; `failed` where the runtime failed on its batch. */
+export type RowOutcome = RowScores | 'unreadable' | 'failed';
 
 export interface BatchQueueOptions {
   runner: ReplayRunner;
@@ -97,14 +105,15 @@ export class BatchQueue {
       for (const row of batch.rows) {
         if (sent.unreadable.has(row)) onRow(row, batch, 'unreadable');
         else if ('error' in reply || failed?.has(index) === true) onRow(row, batch, 'failed');
-        else onRow(row, batch, scoresAt(reply.scores, first + row.place));
+        else onRow(row, batch, scoresAt(reply, first + row.place));
       }
       first += batch.size;
     }
   }
 }
 
-function scoresAt(scores: Float32Array, row: number): { fraudProbability: number; riskScore: number } {
+function scoresAt({ scores, raw, rawWidth }: ReplayedBatches, row: number): RowScores {
   const at = row * outputsPerRow;
-  return { fraudProbability: scores[at] as number, riskScore: scores[at + 1] as number };
+  const rawOutputs = raw.subarray(row * rawWidth, (row + 1) * rawWidth);
+  return { fraudProbability: scores[at] as number, riskScore: scores[at + 1] as number, rawOutputs };
 }

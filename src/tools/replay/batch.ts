@@ -17,6 +17,8 @@ export interface RecordedRow {
   /** float32; null where no model answered. */
   fraudProbability: number | null;
   riskScore: number | null;
+  /** What the graph gave, float32; null where the record does not have it. */
+  rawOutputs: readonly number[] | null;
   decision: Decision;
   riskLevel: RiskLevel | null;
   decidedBy: 'policy' | 'host' | 'fallback';

@@ -12,14 +12,15 @@ export interface ReplayedRecord {
   /** Why it can't be replayed. */
   code?: Excuse['code'];
   why?: string;
-  /** The larger of both scores' absolute differences; absent where there are none, null where one is no number. */
+  /** How far both scores and the raw outputs are apart, as `Verdict` says; absent where there are none, null where one is no number. */
   difference?: number | null;
   /** What was otherwise when it was decided: a difference may come from it. */
   otherwise?: OtherEnvironment['what'][];
   role: RecordRole;
   decidedBy: 'policy' | 'host' | 'fallback';
-  recorded: { decision: Decision; fraudProbability: number | null; riskScore: number | null };
-  replayed?: { decision: Decision; fraudProbability: number; riskScore: number };
+  recorded: { decision: Decision; fraudProbability: number | null; riskScore: number | null; rawOutputs?: number[] };
+  /** `rawOutputs`: what the graph gave; present where the record has it. */
+  replayed?: { decision: Decision; fraudProbability: number; riskScore: number; rawOutputs?: number[] };
 }
 
 export interface StatusCounts {
@@ -42,7 +43,7 @@ export interface ReplayReport {
   /** Decisions that were read, those that can't be replayed included. */
   decisions: number;
   records: StatusCounts;
-  /** The largest difference of a score, by status; null where there is none, or it is no number. */
+  /** The largest difference of a score or a raw output, by status; null where there is none, or it is no number. */
   largestDifference: { withinTolerance: number | null; different: number | null };
   /** Why decisions can't be replayed, the most frequent first. */
   cannotBeReplayed: (Excuse & { records: number })[];

@@ -2,16 +2,21 @@ import { decide, riskLevel, roundPolicy } from '../../answering/policy.js';
 import type { DecisionPolicy } from '../../api/policy.js';
 import type { Decision } from '../../api/result.js';
 import type { RecordedRow } from './batch.js';
+import type { RowScores } from './batch-queue.js';
 
 export type ReplayStatus = 'identical' | 'within tolerance' | 'different' | 'cannot be replayed';
 
 /** What a decision came to when it was computed again. */
 export interface Verdict {
   status: Exclude<ReplayStatus, 'cannot be replayed'>;
-  /** The larger of both scores' absolute differences; infinite where one is no number. */
+  /**
+   * The largest of both scores' absolute differences and of the raw outputs', which are relative to the larger of both numbers where that is above 1;
+   * infinite where one is no number.
+   */
   difference: number;
   fraudProbability: number;
   riskScore: number;
+  rawOutputs: ArrayLike<number>;
   /** By the recorded policy. */
   decision: Decision;
   /** Whether it is different because of its scores: another machine or version may have computed them. */
@@ -28,27 +33,24 @@ export function roundedPolicy(policy: DecisionPolicy): DecisionPolicy {
 }
 
 /**
- * Compares a recorded decision with what it came to again: scores bit by bit, then the decision by the recorded policy. Where the host decided,
- * the scores alone: its own code is not in the records.
+ * Compares a recorded decision with what it came to again: scores and raw outputs bit by bit, then the decision by the recorded policy. Where the
+ * host decided, the numbers alone: its own code is not in the records.
  *
- * @param tolerance how far scores may be apart, absolute. A decision that differs is different, however near the scores are.
+ * @param tolerance how far they may be apart, as `difference` says. A decision that differs is different, however near the scores are.
  */
-export function verdictOf(
-  row: RecordedRow,
-  scores: { fraudProbability: number; riskScore: number },
-  tolerance: number,
-): Verdict {
+export function verdictOf(row: RecordedRow, scores: RowScores, tolerance: number): Verdict {
   const policy = roundedPolicy(row.policy);
-  const { fraudProbability, riskScore } = scores;
+  const { fraudProbability, riskScore, rawOutputs } = scores;
   const decision = decide(fraudProbability, riskScore, policy);
   const difference = Math.max(
     distance(row.fraudProbability ?? Number.NaN, fraudProbability),
     distance(row.riskScore ?? Number.NaN, riskScore),
+    row.rawOutputs === null ? 0 : rawDistance(row.rawOutputs, rawOutputs),
   );
   const isSame = row.decidedBy === 'host' || (decision === row.decision && levelIs(row, riskScore, policy));
   const status = !isSame || difference > tolerance ? 'different' : difference === 0 ? 'identical' : 'within tolerance';
   const isByScores = difference > tolerance || (!isSame && difference > 0 && followsItsScores(row, policy));
-  return { status, difference, fraudProbability, riskScore, decision, isByScores };
+  return { status, difference, fraudProbability, riskScore, rawOutputs, decision, isByScores };
 }
 
 /** Whether the recorded decision is what the recorded policy makes of the recorded scores. */
@@ -60,6 +62,20 @@ function followsItsScores(row: RecordedRow, policy: DecisionPolicy): boolean {
 
 function levelIs(row: RecordedRow, risk: number, policy: DecisionPolicy): boolean {
   return row.riskLevel === null || row.riskLevel === riskLevel(risk, policy);
+}
+
+/** The largest of all columns. A logit or an anomaly score may be of any size. */
+function rawDistance(recorded: readonly number[], seen: ArrayLike<number>): number {
+  if (recorded.length !== seen.length) return Number.POSITIVE_INFINITY;
+  let largest = 0;
+  for (const [column, value] of recorded.entries()) {
+    const other = seen[column] as number;
+    // A class beside that of fraud may be no number: the probability is one all the same.
+    if (Number.isNaN(value) && Number.isNaN(other)) continue;
+    const apart = distance(value, other);
+    largest = Math.max(largest, Number.isFinite(apart) ? apart / Math.max(1, Math.abs(value), Math.abs(other)) : apart);
+  }
+  return largest;
 }
 
 /** 0 where all bits are the same. 0 and −0 are told apart by the least difference there is. */

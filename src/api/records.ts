@@ -172,6 +172,23 @@ export interface RecordedRuntime {
   session: Record<string, string | number | boolean>;
 }
 
+/**
+ * What the graph gave for a row, under its name in `outputs` of `model.json`: exact float32 values, in the order of the columns. Numbers that JSON
+ * has not are texts, as in `RecordedValue`.
+ */
+export interface RecordedRawOutputs {
+  /** One for each class: the probability is a column of their softmax. */
+  logits?: (number | string)[];
+  /** The probability is its sigmoid. */
+  logit?: (number | string)[];
+  /** Before the calibration. */
+  probability?: (number | string)[];
+  /** One for each class. */
+  probabilities?: (number | string)[];
+  /** Before the calibration. */
+  score?: (number | string)[];
+}
+
 /** One decision. */
 export interface RecordedDecision extends RecordBase {
   kind: 'decision';
@@ -198,6 +215,11 @@ export interface RecordedDecision extends RecordBase {
   /** The scores as the policy compared them: float32, exact; null where the fallback decided. */
   fraudProbability: number | null;
   riskScore: number | null;
+  /**
+   * What the graph gave and `fraudProbability` was made of. Absent where the scores are what the graph gave: a probability, or one of two, without a
+   * calibration; where the graph gives more than 64 numbers for a row; and where the fallback decided.
+   */
+  rawOutputs?: RecordedRawOutputs;
   attention?: number[];
   decision: Decision;
   decidedBy: 'policy' | 'host' | 'fallback';

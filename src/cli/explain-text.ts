@@ -18,6 +18,9 @@ function textOf({ decision, score, crossed, reasons, reasonsFrom, why }: Decisio
   if (fraudProbability !== null && riskScore !== null) {
     const level = decision.riskLevel === null ? '' : ` (${decision.riskLevel})`;
     lines.push(`Scores: fraudProbability ${shown(fraudProbability)}, riskScore ${shown(riskScore)}${level}`);
+    for (const [form, values] of Object.entries(decision.rawOutputs ?? {})) {
+      lines.push(`Of the graph: ${form} ${values.map((value: number | string) => shown(Number(value))).join(', ')}`);
+    }
     const above = crossed.map((one) => `${one.score} is above ${one.threshold} (${shown(one.value)})`);
     lines.push(`Thresholds: ${above.length === 0 ? 'none is crossed' : above.join('; ')}`);
   }

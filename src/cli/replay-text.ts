@@ -102,7 +102,7 @@ function statusCounts(counts: { withinTolerance: number; different: number; cann
 
 function withDistance(records: number, largest: number | null): string {
   if (records === 0) return '0';
-  return `${numberText(records)}${largest === null ? '' : `, scores up to ${largest.toExponential(2)} apart`}`;
+  return `${numberText(records)}${largest === null ? '' : `, up to ${largest.toExponential(2)} apart`}`;
 }
 
 interface Cells {

@@ -55,7 +55,9 @@ export function describeReplay(command: Command, output: Output, end: (code: num
         .default('own'),
     )
     .addOption(
-      new Option('--tolerance <n>', 'how far a score may be from the recorded one').argParser(tolerance).default(1e-6),
+      new Option('--tolerance <n>', 'how far a score or raw output may be from the recorded one')
+        .argParser(tolerance)
+        .default(1e-6),
     )
     .option('--json [file]', 'write the report as JSON to a file, or instead of the text')
     .option('--html <file>', 'write the report as HTML to a file')

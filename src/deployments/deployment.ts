@@ -12,6 +12,7 @@ import type { ModelDirectory } from '../models/model-directory.js';
 import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import { BatchTraces } from '../monitoring/traces/batch-traces.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
+import { rawRoomOf } from '../protocol/raw-outputs.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { VersionLog } from '../records/host/version-log.js';
 import { FeatureRows } from '../requests/feature-rows.js';
@@ -69,7 +70,6 @@ export class Deployment {
     const { clock, table, settler, stats, mayRun, onEmpty } = parts;
     const layout = rowLayoutOf(manifest.inputs);
     const places = options.mostWorkers * tasksPerWorker;
-    const { attention } = manifest.outputs;
     this.index = index;
     this.directory = directory;
     this.#parts = parts;
@@ -85,7 +85,8 @@ export class Deployment {
     // Twice the number of places, because a lane or area of a hung worker stays unusable.
     const { maxBatchSize } = options.batching;
     const memory = `${table.capacity} rows of ${layout.features} features, in batches of ${maxBatchSize}`;
-    const lanes = { lanes: 2 * places, maxBatchSize, attention: attention !== undefined };
+    const attention = manifest.outputs.attention !== undefined;
+    const lanes = { lanes: 2 * places, maxBatchSize, attention, rawRoom: rawRoomOf(manifest) };
     const [rows, laneRows] = [table.capacity + 1, laneRowsOf(lanes)];
     const values = (rows + laneRows) * layout.stride;
     const reading = { ignoresUnknown: options.unknownFeatures === 'ignore', known: parts.knownNames };

@@ -1,6 +1,7 @@
 import type { ModelDirectory } from '../models/model-directory.js';
 import { scoringHash } from '../models/scoring-hash.js';
 import { textsOf } from '../protocol/input-texts.js';
+import { scoreFormOf } from '../protocol/output-forms.js';
 import type { ContextInput, VersionContext } from '../records/format/contexts.js';
 
 /** What records say of the model that decided. */
@@ -10,10 +11,15 @@ export function recordContext({
   sha256,
   files,
 }: Pick<ModelDirectory, 'manifest' | 'json' | 'sha256' | 'files'>): Omit<VersionContext, 'runtime' | 'number'> {
-  const { name, version, inputs, batch } = manifest;
+  const { name, version, inputs, batch, outputs } = manifest;
   const model = { name, version, sha256, manifest: scoringHash(json) };
   const weights = Object.fromEntries(files.map((file) => [file.name, file.sha256]));
-  return { model: files.length === 0 ? model : { ...model, files: weights }, inputs: inputs.map(contextInput), batch };
+  return {
+    model: files.length === 0 ? model : { ...model, files: weights },
+    inputs: inputs.map(contextInput),
+    batch,
+    scoreForm: scoreFormOf(outputs),
+  };
 }
 
 function contextInput(input: ModelDirectory['manifest']['inputs'][number]): ContextInput {

@@ -71,6 +71,8 @@ export class ServingWorkers {
   pool: ServingPool = noPool;
   /** Columns of the attention output; 0 if there is none or no worker was ready yet. Read by others. */
   attentionWidth = 0;
+  /** Raw outputs of a row that workers write beside the scores, likewise. */
+  rawWidth = 0;
   /** Operators that make the CPU run the model although a GPU was requested first; empty if a GPU may run it. Read by others. */
   cpuOperators: readonly string[] = [];
   #provider: Provider | null = null;
@@ -179,6 +181,7 @@ export class ServingWorkers {
       },
       onReady: (report) => {
         this.attentionWidth = report.attentionWidth;
+        this.rawWidth = report.rawWidth ?? 0;
         const before = this.pool === noPool ? null : this.#provider;
         if (before !== null && before !== report.provider) this.#observer.onProviderChanged(before, report.trials);
         this.#provider = report.provider;

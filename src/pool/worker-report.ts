@@ -12,8 +12,9 @@ export function isWorkerReport(message: unknown): message is WorkerReport {
 
 type Fields<T> = { readonly [field in keyof T]?: unknown };
 
-function isReady({ provider, trials, graph, attentionWidth }: Fields<ReadyReport>): boolean {
-  return isProvider(provider) && isListOf(trials, isTrial) && isGraph(graph) && typeof attentionWidth === 'number';
+function isReady({ provider, trials, graph, attentionWidth, rawWidth }: Fields<ReadyReport>): boolean {
+  const hasWidths = typeof attentionWidth === 'number' && (rawWidth === undefined || typeof rawWidth === 'number');
+  return isProvider(provider) && isListOf(trials, isTrial) && isGraph(graph) && hasWidths;
 }
 
 function isFailed({ code, message, isModelSuspect, graph }: Fields<FailedReport>): boolean {

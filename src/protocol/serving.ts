@@ -59,6 +59,10 @@ export interface LaneMemory {
   outputs: SharedArrayBuffer;
   /** float32 [lanes + 1, maxBatchSize · width of the attention], with room for `maxAttentionWidth`. */
   attention: SharedArrayBuffer;
+  /** float32 [lanes + 1, maxBatchSize · width of the raw outputs], with room for `rawRoom`. */
+  raw: SharedArrayBuffer;
+  /** The most raw outputs of a row; 0 if the scores are what the graph gives. */
+  rawRoom: number;
 }
 
 /** The memory for chunks of columns: one area of `rows` rows for each chunk in flight. */
@@ -197,6 +201,8 @@ export interface ReadyReport {
   graph: GraphDescription;
   /** Columns of the attention output; 0 if there is none. */
   attentionWidth: number;
+  /** Raw outputs of a row that it writes beside the scores. @default 0, if the scores are what the graph gives */
+  rawWidth?: number;
   /** Present if a trial was requested. */
   trial?: TrialReport;
 }

@@ -252,6 +252,10 @@ export interface ReplayedBatches {
   attention: Float32Array | null;
   /** Columns of the attention; 0 where there is none. */
   attentionWidth: number;
+  /** float32 [rows, rawWidth], likewise: what the graph gave. */
+  raw: Float32Array;
+  /** 0 where the scores are what the graph gave. */
+  rawWidth: number;
   /** The batches, by their place in the task, on which the runtime failed. */
   failed: number[];
 }

@@ -10,6 +10,7 @@ import { messageOf } from '../host/thrown.js';
 import { packageVersion } from '../protocol/hello.js';
 import { closedBefore, notForcedToDisk, threadEnded } from './flush-failures.js';
 import type { VersionContext } from './format/contexts.js';
+import { unknownPointers } from './format/mask-plan.js';
 import type { DecisionLog } from './host/decision-log.js';
 import type { FoundDecision, Recording, SampleShares } from './host/recording.js';
 import { HostSinkFeed } from './host-sink-feed.js';
@@ -99,6 +100,7 @@ export class Recorder implements DecisionRecorder, Recording {
   }
 
   sendContext(context: Omit<VersionContext, 'runtime'>): void {
+    this.#warnOfUnknown(context);
     this.#send({ kind: 'context', context: { ...context, runtime: this.#runtime } });
   }
 
@@ -137,6 +139,14 @@ export class Recorder implements DecisionRecorder, Recording {
     const fields = { written, dropped, reason: stalled?.reason ?? null };
     if (stalled === null && dropped === 0) logger.info('Recording ended', fields);
     else logger.warn('Recording ended, and decisions are missing', fields);
+  }
+
+  /** What is misspelt in the mask would be recorded. */
+  #warnOfUnknown({ model, inputs }: Omit<VersionContext, 'runtime'>): void {
+    const pointers = unknownPointers(this.#options.mask.fields, inputs);
+    if (pointers.length === 0) return;
+    const fields = { model: model.name, version: model.version, pointers };
+    this.#options.logger.warn('The mask names fields that the model does not have', fields);
   }
 
   /**

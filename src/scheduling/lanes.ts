@@ -25,6 +25,8 @@ export interface Lane extends Batch {
   readonly outputs: Float32Array;
   /** float32 [maxBatchSize, the attention's own width] */
   readonly attention: Float32Array;
+  /** float32 [maxBatchSize, the raw outputs' own width] */
+  readonly raw: Float32Array;
   /** Time on the monotonic clock, in ms. */
   sentAt: number;
 }
@@ -35,6 +37,8 @@ export interface LaneSizes {
   maxBatchSize: number;
   /** Whether the model gives attention weights. */
   attention: boolean;
+  /** The most raw outputs of a row; 0 if there are none beside the scores. */
+  rawRoom: number;
 }
 
 /**
@@ -52,10 +56,15 @@ export class Lanes {
    * @param features which have `laneRowsOf(sizes)` rows for lanes.
    * @param weights memory for attention weights of just the size that is needed, whatever is in it. @default new memory
    */
-  constructor({ lanes, maxBatchSize, attention }: LaneSizes, features: FeatureRows, weights?: SharedArrayBuffer) {
+  constructor(
+    { lanes, maxBatchSize, attention, rawRoom }: LaneSizes,
+    features: FeatureRows,
+    weights?: SharedArrayBuffer,
+  ) {
     const floats = Float32Array.BYTES_PER_ELEMENT;
     const outputsLength = maxBatchSize * outputsPerRow;
     const attentionLength = attention ? maxBatchSize * maxAttentionWidth : 0;
+    const rawLength = maxBatchSize * rawRoom;
     this.#features = features;
     this.#maxBatchSize = maxBatchSize;
     // One more, which workers use to warm up.
@@ -68,6 +77,8 @@ export class Lanes {
       lanesAt: features.lanesAt,
       outputs: new SharedArrayBuffer(all * outputsLength * floats),
       attention: weights ?? new SharedArrayBuffer(all * attentionLength * floats),
+      raw: new SharedArrayBuffer(all * rawLength * floats),
+      rawRoom,
     };
     const viewOf = (buffer: SharedArrayBuffer, lane: number, length: number): Float32Array =>
       new Float32Array(buffer, lane * length * floats, length);
@@ -80,6 +91,7 @@ export class Lanes {
       errors: 0,
       outputs: viewOf(this.memory.outputs, index, outputsLength),
       attention: viewOf(this.memory.attention, index, attentionLength),
+      raw: viewOf(this.memory.raw, index, rawLength),
       sentAt: 0,
     }));
     this.#free = Array.from({ length: lanes }, (_, lane) => lane);

@@ -219,6 +219,34 @@ describe('replay', () => {
     expect(strict.report.records.different).toBe(3);
   });
 
+  it('tells what is different by a raw output, whatever its scores are', async () => {
+    const model = await modelWith(folder, 'forms', { outputs: { logits: 'logits3', fraudClass: 2 } });
+    await record(model, { format: 'ndjson', rows: 50 });
+    const wanted = new Map([
+      ['0123abcd-3', 'within tolerance'],
+      ['0123abcd-5', 'different'],
+      ['0123abcd-7', 'different'],
+    ]);
+    await changeLines(({ sequence, rawOutputs }) => {
+      const logits = rawOutputs?.logits;
+      if (logits === undefined) return;
+      if (sequence === 3) logits[1] = Math.fround(Number(logits[1]) * (1 + 2 ** -22));
+      if (sequence === 5) logits[1] = Number(logits[1]) + 1;
+      if (sequence === 7) logits.pop();
+    });
+    const lines = join(folder, 'all.ndjson');
+    const { code, report } = await replay('--models', model, '--records', lines);
+    const each = (await readFile(lines, 'utf8')).trimEnd().split('\n');
+    for (const line of each) {
+      const { decisionId, status, recorded, replayed }: ReplayedRecord = JSON.parse(line);
+      expect(status).toBe(wanted.get(decisionId) ?? 'identical');
+      expect(replayed?.rawOutputs).toHaveLength(3);
+      if (status === 'identical') expect(replayed?.rawOutputs).toEqual(recorded.rawOutputs);
+    }
+    expect(report.records).toEqual({ identical: 47, withinTolerance: 1, different: 2, cannotBeReplayed: 0 });
+    expect(code).toBe(1);
+  });
+
   it('says why decisions cannot be replayed', async () => {
     await record(fixtureModel('linear'), { rows: 40, fields: { '/features/left/a': 'hash' } });
     const masked = await replay('--models', fixtureModel('linear'));
@@ -657,6 +685,7 @@ describe('explain', () => {
       );
       expect(byDecision.code).toBe(0);
       expect(byDecision.stdout).toContain('computed from the recorded features');
+      expect(byDecision.stdout).toMatch(/Of the graph: logits -?[\d.]+, -?[\d.]+\n/);
     },
   );
 

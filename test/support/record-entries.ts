@@ -18,6 +18,7 @@ export const someContext: VersionContext = {
     { name: 'n', size: 1, type: 'int64' },
   ],
   batch: 'any',
+  scoreForm: 'logits',
 };
 
 const policy: DecisionPolicy = {
@@ -27,7 +28,7 @@ const policy: DecisionPolicy = {
 
 export const somePolicy: PolicyContext = { number: 0, hash: 'cd'.repeat(32), policy };
 
-/** Words of a row of `someContext`: two of float32, and the int64 at a multiple of 8 bytes. */
+/** Words of a row's features of `someContext`: two of float32, and the int64 at a multiple of 8 bytes. */
 const featureWords = 4;
 
 /** A row of an entry. What is left out is usual. */
@@ -41,6 +42,8 @@ export interface SomeRow {
   decidedBy?: 0 | 1 | 2;
   error?: number;
   further?: string;
+  /** As many in each row of an entry. */
+  raw?: readonly number[];
 }
 
 export interface SomeEntry {
@@ -57,8 +60,9 @@ export interface SomeEntry {
 export function decisionsEntry({ sequence, at = 1_700_000_000_000, rows, ...shared }: SomeEntry): Buffer {
   const texts = rows.map(({ id = '', further = '' }) => [Buffer.from(id), Buffer.from(further)] as const);
   const textBytes = texts.flat().reduce((sum, { length }) => sum + length, 0);
+  const rawWidth = rows[0]?.raw?.length ?? 0;
   const words = shared.hasFeatures === false ? 0 : featureWords;
-  const parts = entryParts({ rows: rows.length, featureWords: words, attentionWidth: 0, textBytes });
+  const parts = entryParts({ rows: rows.length, featureWords: words, attentionWidth: 0, rawWidth, textBytes });
   const entry = Buffer.alloc(parts.bytes);
   entry.writeUInt32LE(parts.bytes, headFields.bytes);
   entry.writeUInt32LE(entryKinds.decisions, headFields.kind);
@@ -73,6 +77,7 @@ export function decisionsEntry({ sequence, at = 1_700_000_000_000, rows, ...shar
   entry.writeUInt32LE(shared.role ?? 0, headFields.role);
   entry.writeUInt32LE(words, headFields.featureWords);
   entry.writeUInt32LE(textBytes, headFields.textBytes);
+  entry.writeUInt32LE(rawWidth, headFields.rawWidth);
   for (const [index, row] of rows.entries()) {
     writeRow(entry, parts.rows + index * rowHeadBytes, index, row, texts[index]?.map(({ length }) => length) ?? []);
     if (words === 0) continue;
@@ -80,6 +85,9 @@ export function decisionsEntry({ sequence, at = 1_700_000_000_000, rows, ...shar
     entry.writeFloatLE(row.x?.[0] ?? 1, features);
     entry.writeFloatLE(row.x?.[1] ?? 2, features + 4);
     entry.writeBigInt64LE(row.n ?? 3n, features + 8);
+    for (const [column, value] of (row.raw ?? []).entries()) {
+      entry.writeFloatLE(value, parts.raw + 4 * (index * rawWidth + column));
+    }
   }
   let text = parts.texts;
   for (const bytes of texts.flat()) text += bytes.copy(entry, text);

@@ -59,7 +59,7 @@ export class FileSink implements RecordsTarget {
 
   write(entries: readonly Buffer[]): void {
     const now = Date.now();
-    const { maxFileBytes, maxFileMs, fsync } = this.#sink;
+    const { maxFileBytes, maxFileMs } = this.#sink;
     const isFull =
       this.#open !== null && (this.#open.file.size >= maxFileBytes || now - this.#open.begunAt >= maxFileMs);
     // An empty file says nothing by being closed.
@@ -71,7 +71,6 @@ export class FileSink implements RecordsTarget {
       this.#append(this.#begin(now), entries);
     }
     this.#isDirty = true;
-    if (fsync === 'always') this.sync();
   }
 
   #append(open: OpenFile, entries: readonly Buffer[]): void {
@@ -112,7 +111,8 @@ export class FileSink implements RecordsTarget {
   /** Forces to the disk what is due. */
   tick(): void {
     const { fsync } = this.#sink;
-    if (typeof fsync === 'object' && this.#isDirty && Date.now() - this.#syncedAt >= fsync.everyMs) this.sync();
+    const isDue = fsync === 'always' || (fsync !== 'never' && Date.now() - this.#syncedAt >= fsync.everyMs);
+    if (isDue) this.sync();
     const { maxFileMs } = this.#sink;
     const open = this.#open;
     if (open !== null && !isEmpty(open) && Date.now() - open.begunAt >= maxFileMs) this.#end();

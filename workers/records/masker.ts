@@ -55,8 +55,9 @@ export class Masker {
     const rows = entry.readUInt32LE(headFields.rows);
     const featureWords = entry.readUInt32LE(headFields.featureWords);
     const attentionWidth = entry.readUInt32LE(headFields.attentionWidth);
-    const sizes = { rows, featureWords, attentionWidth, textBytes: entry.readUInt32LE(headFields.textBytes) };
-    const parts = entryParts(sizes);
+    const rawWidth = entry.readUInt32LE(headFields.rawWidth);
+    const sizes = { rows, featureWords, attentionWidth, rawWidth };
+    const parts = entryParts({ ...sizes, textBytes: entry.readUInt32LE(headFields.textBytes) });
     let texts = '';
     let textBytes = 0;
     let textAt = parts.texts;
@@ -81,7 +82,7 @@ export class Masker {
       textBytes += idBytes + furtherBytes;
       textAt = end;
     }
-    if (plan.attention !== 'keep') entry.fill(0, parts.attention, parts.texts);
+    if (plan.attention !== 'keep') entry.fill(0, parts.attention, parts.raw);
     return withTexts(entry, room, parts.texts, { texts, textBytes });
   }
 

@@ -143,6 +143,8 @@ class RecordsWorker {
     this.#held = [];
     if (this.#isStalled) post({ kind: 'flowing' });
     this.#isStalled = false;
+    // What was written stays so even if the disk cannot be forced to keep it.
+    this.#tick();
     return true;
   }
 

@@ -17,7 +17,7 @@ export interface RecordsTarget {
   addPolicy(policy: PolicyContext): void;
   /** Takes all of them. @throws {Error} where it can't now: none is taken then, and they are given again. */
   write(entries: readonly Buffer[]): void;
-  /** Called every now and then. @throws {Error} likewise. */
+  /** Called after each write, and every now and then. @throws {Error} where what was written may not outlast the machine. */
   tick(): void;
   /** All that was written must outlast the machine. @throws {Error} where that can't be. */
   sync(): void;

@@ -1,4 +1,5 @@
 import { maxAttentionWidth, outputsPerRow } from '../../src/protocol/outputs.js';
+import { rawWidthOf } from '../../src/protocol/raw-outputs.js';
 import type { BatchTask, WorkerConfig } from '../../src/protocol/serving.js';
 import type { ModelOutputs, ModelSession } from '../thread/model-session.js';
 import type { BufferPool } from './run-buffers.js';
@@ -13,17 +14,23 @@ export class BatchRunner {
   readonly #features: Float32Array;
   readonly #outputs: Float32Array;
   readonly #attention: Float32Array;
+  /** null if no raw outputs are kept. */
+  readonly #raw: Float32Array | null;
+  readonly #rawRoom: number;
   readonly #maxBatchSize: number;
   readonly #stride: number;
   /** The lane for warming up. */
   readonly #scratchLane: number;
 
-  constructor(model: ModelSession, buffers: BufferPool, { memory }: WorkerConfig) {
+  constructor(model: ModelSession, buffers: BufferPool, config: WorkerConfig) {
+    const { memory } = config;
     this.#model = model;
     this.#buffers = buffers;
     this.#features = new Float32Array(memory.features, memory.lanesAt);
     this.#outputs = new Float32Array(memory.outputs);
     this.#attention = new Float32Array(memory.attention);
+    this.#rawRoom = memory.rawRoom;
+    this.#raw = rawWidthOf(config, model.columns) === 0 ? null : new Float32Array(memory.raw);
     this.#maxBatchSize = memory.maxBatchSize;
     this.#stride = memory.stride;
     this.#scratchLane = memory.lanes;
@@ -64,7 +71,7 @@ export class BatchRunner {
     }
   }
 
-  #write(firstRow: number, rows: number, { probability, riskScore, attention }: ModelOutputs): void {
+  #write(firstRow: number, rows: number, { probability, riskScore, attention, raw }: ModelOutputs): void {
     const outputs = this.#outputs;
     const risks = riskScore ?? probability;
     let at = firstRow * outputsPerRow;
@@ -74,5 +81,6 @@ export class BatchRunner {
       at += outputsPerRow;
     }
     if (attention !== null) this.#attention.set(attention, firstRow * maxAttentionWidth);
+    this.#raw?.set(raw, firstRow * this.#rawRoom);
   }
 }

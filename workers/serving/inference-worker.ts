@@ -2,6 +2,7 @@ import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { shortageOf } from '../../src/host/shortage.js';
 import { maxAttentionWidth } from '../../src/protocol/outputs.js';
+import { rawWidthOf } from '../../src/protocol/raw-outputs.js';
 import type {
   BatchReply,
   ExplainReply,
@@ -60,6 +61,7 @@ async function start(config: WorkerConfig): Promise<Handler> {
       trials,
       graph: graph ?? { inputs: [], outputs: [] },
       attentionWidth: model.attentionWidth,
+      rawWidth: rawWidthOf(config, model.columns),
       ...(trial === null ? {} : { trial }),
     };
     return { report, model };

@@ -38,6 +38,11 @@ export class ModelSession {
     return this.#reader.attentionWidth;
   }
 
+  /** Columns of the score output. */
+  get columns(): number {
+    return this.#reader.columns;
+  }
+
   /**
    * Runs the session at the batch sizes that will occur, so that no request meets a first run. Also checks the lengths of the outputs.
    *

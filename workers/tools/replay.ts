@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { outputsPerRow } from '../../src/protocol/outputs.js';
+import { rawWidthOf } from '../../src/protocol/raw-outputs.js';
 import { rowLayoutOf } from '../../src/protocol/row-layout.js';
 import type { Contribution } from '../../src/protocol/serving.js';
 import type { ExplainRowTask, KeptModel, ReplayedBatches, ReplayTask } from '../../src/protocol/tools.js';
@@ -34,17 +35,21 @@ export async function replay({
   attention: isWanted,
 }: ReplayTask): Promise<ReplayedBatches> {
   const { model, stride, buffers } = await modelOf(kept, Math.max(1, ...sizes));
-  const allRows = sizes.reduce((sum, size) => sum + size, 0);
-  const scores = new Float32Array(allRows * outputsPerRow);
+  const count = sizes.reduce((sum, size) => sum + size, 0);
+  const scores = new Float32Array(count * outputsPerRow);
+  const rawWidth = rawWidthOf(kept.spec, model.columns);
+  const raw = new Float32Array(count * rawWidth);
   const width = model.attentionWidth;
-  const attention = isWanted && width > 0 ? new Float32Array(allRows * width).fill(Number.NaN) : null;
+  const attention = isWanted && width > 0 ? new Float32Array(count * width).fill(Number.NaN) : null;
   const failed: number[] = [];
   let first = 0;
   for (const [batch, rows] of sizes.entries()) {
     buffers.gatherRows(features, first * stride, rows, stride);
     try {
-      const { probability, riskScore, attention: weights } = await model.infer(buffers.inputs, rows);
+      const outputs = await model.infer(buffers.inputs, rows);
+      const { probability, riskScore, attention: weights } = outputs;
       const risks = riskScore ?? probability;
+      if (rawWidth > 0) raw.set(outputs.raw, first * rawWidth);
       for (let row = 0; row < rows; row += 1) {
         scores[(first + row) * outputsPerRow] = probability[row] as number;
         scores[(first + row) * outputsPerRow + 1] = risks[row] as number;
@@ -56,7 +61,7 @@ export async function replay({
     }
     first += rows;
   }
-  return { scores, attention, attentionWidth: attention === null ? 0 : width, failed };
+  return { scores, raw, rawWidth, attention, attentionWidth: attention === null ? 0 : width, failed };
 }
 
 /** @throws {Error} where the model can't be loaded, or the runtime fails. */

@@ -1,5 +1,6 @@
 import type { DecisionPolicy } from '../../api/policy.js';
 import type { MaskAction, RecordedModel, RecordedRuntime } from '../../api/records.js';
+import type { ScoreForm } from '../../protocol/output-forms.js';
 import type { InputType } from '../../protocol/row-layout.js';
 
 /** What decisions of one version have in common: they refer to it by its number. Each file has those that its decisions refer to, before them. */
@@ -11,6 +12,8 @@ export interface VersionContext {
   inputs: ContextInput[];
   /** Whether rows may share a run. */
   batch: 'any' | 'alone';
+  /** What the raw outputs of its rows are, by the name in `outputs` of model.json. */
+  scoreForm: ScoreForm;
 }
 
 export interface ContextInput {

@@ -4,6 +4,7 @@
 //   rows        rows · rowHeadBytes  what each has
 //   features    rows · featureWords · 4 bytes, as the model's row lies in memory (`RowLayout`)
 //   attention   rows · attentionWidth · 4 bytes (float32), up to the next multiple of 8
+//   raw outputs rows · rawWidth · 4 bytes (float32), up to the next multiple of 8: what the graph gave, where the scores are made of it
 //   texts       textBytes: for each row its id (UTF-8), then its further fields (JSON)
 //   padding     up to the next multiple of 8 bytes
 //
@@ -59,6 +60,8 @@ export const headFields = {
   attentionWidth: 68,
   /** u32 */
   textBytes: 72,
+  /** u32: raw outputs of a row; 0 where the scores are what the graph gave. */
+  rawWidth: 76,
 } as const;
 
 /** Where a row's fields lie, in bytes from the row head's start. */
@@ -118,6 +121,7 @@ export interface EntryParts {
   rows: number;
   features: number;
   attention: number;
+  raw: number;
   texts: number;
   /** The whole entry. */
   bytes: number;
@@ -125,17 +129,19 @@ export interface EntryParts {
 
 export interface EntrySizes {
   rows: number;
-  /** Words of 4 bytes. */
+  /** Words of 4 bytes of a row's features and raw outputs together. */
   featureWords: number;
   attentionWidth: number;
+  rawWidth: number;
   textBytes: number;
 }
 
-export function entryParts({ rows, featureWords, attentionWidth, textBytes }: EntrySizes): EntryParts {
+export function entryParts({ rows, featureWords, attentionWidth, rawWidth, textBytes }: EntrySizes): EntryParts {
   const features = entryHeadBytes + rows * rowHeadBytes;
   const attention = features + even8(rows * featureWords * 4);
-  const texts = attention + even8(rows * attentionWidth * 4);
-  return { rows: entryHeadBytes, features, attention, texts, bytes: texts + even8(textBytes) };
+  const raw = attention + even8(rows * attentionWidth * 4);
+  const texts = raw + even8(rows * rawWidth * 4);
+  return { rows: entryHeadBytes, features, attention, raw, texts, bytes: texts + even8(textBytes) };
 }
 
 /** The next multiple of 8. */

@@ -34,8 +34,9 @@ export interface EntryHead {
   policy: number;
   provider: Provider | null;
   role: RecordRole;
-  /** Words of 4 bytes of a row's features. */
+  /** Words of 4 bytes of a row's features, without the raw outputs behind them. */
   featureWords: number;
+  rawWidth: number;
   attentionWidth: number;
   textBytes: number;
 }
@@ -87,6 +88,7 @@ export class EntryView {
       role: roleCodes[u32(headFields.role)] ?? 'primary',
       featureWords: u32(headFields.featureWords),
       attentionWidth: u32(headFields.attentionWidth),
+      rawWidth: u32(headFields.rawWidth),
       textBytes: u32(headFields.textBytes),
     };
     this.parts = entryParts(this.head);
@@ -121,6 +123,12 @@ export class EntryView {
     const bytes = this.head.featureWords * 4;
     const from = this.parts.features + row * bytes;
     return this.#entry.subarray(from, from + bytes);
+  }
+
+  /** What the graph gave for a row, float32. Empty where the scores are that. */
+  rawOutputs(row: number): number[] {
+    const from = this.parts.raw + row * this.head.rawWidth * 4;
+    return Array.from({ length: this.head.rawWidth }, (_, index) => this.#entry.readFloatLE(from + 4 * index));
   }
 
   attention(row: number): number[] {

@@ -77,7 +77,7 @@ export function unknownPointers(
   fields: Readonly<Record<string, MaskAction>>,
   inputs: readonly ContextInput[],
 ): string[] {
-  const known = new Set<string>(['/id', '/amount', '/reasons', '/attention']);
+  const known = new Set<string>(['/id', '/amount', '/reasons', '/attention', '/features']);
   for (const { name, size, features } of inputs) {
     known.add(`/features/${escaped(name)}`);
     for (let column = 0; column < size; column += 1) known.add(`/features/${escaped(name)}/${column}`);

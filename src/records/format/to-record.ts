@@ -8,7 +8,7 @@ import type {
 import type { FileHeader, PolicyContext, VersionContext } from './contexts.js';
 import { entryKinds, headFields } from './entry-layout.js';
 import { type EntryRow, EntryView } from './entry-view.js';
-import { FeatureValues } from './feature-values.js';
+import { FeatureValues, jsonNumber } from './feature-values.js';
 import { type MaskPlan, maskPlan } from './mask-plan.js';
 import { readJsonEntry } from './write-entry.js';
 
@@ -100,6 +100,7 @@ export class RecordReader {
         ...(head.batch === null ? {} : { batch: { number: head.batch, size: head.batchSize, place: row.place } }),
         fraudProbability: row.fraudProbability,
         riskScore: row.riskScore,
+        ...(head.rawWidth === 0 ? {} : { rawOutputs: { [context.scoreForm]: view.rawOutputs(index).map(jsonNumber) } }),
         ...(head.attentionWidth === 0 || plan.attention !== 'keep' ? {} : { attention: view.attention(index) }),
         decision: row.decision,
         decidedBy: row.decidedBy,

@@ -8,7 +8,7 @@ import { entryHeadBytes, entryKinds, entryParts, headFields } from './entry-layo
 export function jsonEntry(kind: number, json: object, { sequence = -1, at = 0, context = 0 } = {}): Buffer {
   const text = Buffer.from(JSON.stringify(json));
   // Without row heads: the text follows the head.
-  const sizes = { rows: 0, featureWords: 0, attentionWidth: 0, textBytes: text.length };
+  const sizes = { rows: 0, featureWords: 0, attentionWidth: 0, rawWidth: 0, textBytes: text.length };
   const parts = entryParts(sizes);
   const entry = Buffer.alloc(parts.bytes);
   entry.writeUInt32LE(parts.bytes, headFields.bytes);

@@ -20,9 +20,11 @@ export interface EntryShared {
   attentionWidth: number;
   /** Words of 4 bytes of a row's features; 0 where there are none. */
   featureWords: number;
+  /** Raw outputs of a row; 0 where the scores are what the graph gave. */
+  rawWidth: number;
 }
 
-/** Where the features and the attention of staged rows lie. */
+/** Where the features and the further outputs of staged rows lie. */
 export interface RowSources {
   /** Words of 4 bytes. */
   features: Float32Array;
@@ -31,6 +33,10 @@ export interface RowSources {
   attention: Float32Array | null;
   /** The first value of a row's attention, likewise. */
   attentionAt: (place: number) => number;
+  /** null where there are none. */
+  raw: Float32Array | null;
+  /** The first of a row's raw outputs, likewise. */
+  rawAt: (place: number) => number;
 }
 
 interface Decisions {
@@ -44,21 +50,21 @@ interface Decisions {
   policy: number;
 }
 
-/** How wide the rows' features and attention are. */
+/** How wide the rows' features, with the raw outputs behind them, and their attention are. */
 export function widthsOf(
   shared: EntryShared,
   sources: RowSources | null,
-): { featureWords: number; attentionWidth: number } {
-  return {
-    featureWords: sources === null ? 0 : shared.featureWords,
-    attentionWidth: sources === null || sources.attention === null ? 0 : shared.attentionWidth,
-  };
+): { featureWords: number; attentionWidth: number; rawWidth: number } {
+  if (sources === null) return { featureWords: 0, attentionWidth: 0, rawWidth: 0 };
+  const rawWidth = sources.raw === null ? 0 : shared.rawWidth;
+  const attentionWidth = sources.attention === null ? 0 : shared.attentionWidth;
+  return { featureWords: shared.featureWords, attentionWidth, rawWidth };
 }
 
 /** Writes the entry of some decisions. @param at where it begins, in bytes. */
 export function writeDecisions(memory: EntryMemory, at: number, parts: EntryParts, decisions: Decisions): void {
   const { stage, shared, sources, first, policy } = decisions;
-  const { featureWords, attentionWidth } = widthsOf(shared, sources);
+  const { featureWords, attentionWidth, rawWidth } = widthsOf(shared, sources);
   const { words, doubles, floats } = memory;
   const word = at / 4;
   const double = at / 8;
@@ -77,11 +83,22 @@ export function writeDecisions(memory: EntryMemory, at: number, parts: EntryPart
   words[word + headFields.featureWords / 4] = featureWords;
   words[word + headFields.attentionWidth / 4] = attentionWidth;
   words[word + headFields.textBytes / 4] = stage.textBytes;
+  words[word + headFields.rawWidth / 4] = rawWidth;
+  // What lay in the ring before must not get into a file, not even between two parts: it was not masked.
+  if (parts.attention > parts.features) words[(at + parts.attention) / 4 - 1] = 0;
+  if (parts.raw > parts.attention) words[(at + parts.raw) / 4 - 1] = 0;
+  if (parts.texts > parts.raw) words[(at + parts.texts) / 4 - 1] = 0;
   if (sources !== null) {
+    const { attention, attentionAt, raw, rawAt } = sources;
     copyFeatures(floats, (at + parts.features) / 4, stage, sources, featureWords);
-    if (sources.attention !== null) {
-      copyAttention(floats, (at + parts.attention) / 4, stage, sources, attentionWidth);
+    if (attention !== null) {
+      copyFew(floats, (at + parts.attention) / 4, stage, {
+        from: attention,
+        fromAt: attentionAt,
+        width: attentionWidth,
+      });
     }
+    if (raw !== null) copyFew(floats, (at + parts.raw) / 4, stage, { from: raw, fromAt: rawAt, width: rawWidth });
   }
   stage.writeTo(memory, at + parts.rows, at + parts.texts);
 }
@@ -99,14 +116,17 @@ function copyFeatures(to: Float32Array, at: number, stage: RowStage, sources: Ro
   }
 }
 
-function copyAttention(to: Float32Array, at: number, stage: RowStage, sources: RowSources, width: number): void {
-  const { attention, attentionAt } = sources;
-  if (attention === null) return;
+/** Copies a few values of each row. A view for each would be more work, and garbage. */
+function copyFew(
+  to: Float32Array,
+  at: number,
+  stage: RowStage,
+  { from, fromAt, width }: { from: Float32Array; fromAt: (place: number) => number; width: number },
+): void {
   for (let index = 0; index < stage.count; index += 1) {
-    const from = attentionAt(stage.placeOf(index));
-    // A few values: a view for each row would be more work, and garbage.
+    const first = fromAt(stage.placeOf(index));
     for (let column = 0; column < width; column += 1) {
-      to[at + index * width + column] = attention[from + column] as number;
+      to[at + index * width + column] = from[first + column] as number;
     }
   }
 }

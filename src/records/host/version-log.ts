@@ -19,8 +19,8 @@ export interface VersionLogOptions {
   features: FeatureRows;
   table: RequestTable;
   maxBatchSize: number;
-  /** Columns of the attention output; 0 where there is none. Known once a worker is ready. */
-  workers: { readonly attentionWidth: number };
+  /** Columns of the attention output, and raw outputs of a row; 0 where there are none. Known once a worker is ready. */
+  workers: Readonly<Pick<EntryShared, 'attentionWidth' | 'rawWidth'>>;
   /** What decides now. */
   policy: { readonly rounded: DecisionPolicy };
   role: () => RecordRole;
@@ -38,6 +38,8 @@ interface Held {
   provider: Provider;
   place: number;
   policy: DecisionPolicy;
+  /** The row's raw outputs; null where there are none. */
+  raw: Float32Array | null;
 }
 
 /** One version's decisions on their way to the log: collected while a batch is answered, and written together. */
@@ -99,6 +101,8 @@ export class VersionLog {
         featuresAt: (place) => first + place * stride,
         attention: lane.attention,
         attentionAt: (place) => place * this.#options.workers.attentionWidth,
+        raw: lane.raw,
+        rawAt: (place) => place * this.#options.workers.rawWidth,
       },
     );
   }
@@ -106,7 +110,10 @@ export class VersionLog {
   /** A row of the batch waits for its reasons. */
   hold(row: number, place: number, policy: DecisionPolicy, lane: Lane, inferenceMs: number, provider: Provider): void {
     if (!this.isActive) return;
-    this.#held.set(row, { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, place, policy });
+    const { rawWidth } = this.#options.workers;
+    // The lane may be another batch's once the row is answered.
+    const raw = rawWidth === 0 ? null : lane.raw.slice(place * rawWidth, (place + 1) * rawWidth);
+    this.#held.set(row, { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, place, policy, raw });
   }
 
   /** A row that was held is going to be answered. */
@@ -121,11 +128,8 @@ export class VersionLog {
     const from = features.start(row);
     const attention = result.attention === undefined ? null : Float32Array.from(result.attention);
     // The lane may be another batch's by now: the request's own row, and the answer, have the same.
-    this.#write(
-      this.#single,
-      { ...held, role },
-      { features: features.floats, featuresAt: () => from, attention, attentionAt: () => 0 },
-    );
+    const sources = { features: features.floats, featuresAt: () => from, attention, attentionAt: () => 0 };
+    this.#write(this.#single, { ...held, role }, { ...sources, raw: held.raw, rawAt: () => 0 });
   }
 
   /** A row that was held gets no answer of the model's. */
@@ -151,7 +155,8 @@ export class VersionLog {
     if (!log.isActive || !log.wants(result.decision, role)) return;
     this.#single.fallback(result, { amount, bucket, copy });
     const shared = { batch: -1, batchSize: 0, inferenceMs: Number.NaN, provider: null };
-    const sources = features === null ? null : { features, featuresAt: () => 0, attention: null, attentionAt: () => 0 };
+    const none = { attention: null, attentionAt: () => 0, raw: null, rawAt: () => 0 };
+    const sources = features === null ? null : { features, featuresAt: () => 0, ...none };
     this.#write(this.#single, { ...shared, policy: policy.rounded, role }, sources);
   }
 
@@ -166,7 +171,8 @@ export class VersionLog {
   /** The most that a batch of so many rows takes in the ring, but for its texts, in bytes. */
   bytesOf(rows: number): number {
     const { features, workers } = this.#options;
-    return rows * (64 + 4 * features.layout.stride + 4 * workers.attentionWidth + 64) + 128;
+    const words = features.layout.stride + workers.attentionWidth + workers.rawWidth;
+    return rows * (64 + 4 * words + 64) + 128;
   }
 
   #stageRow(stage: RowStage, row: number, place: number, result: ModelResult, role: RecordRole): void {
@@ -197,6 +203,7 @@ export class VersionLog {
         at: log.now(),
         attentionWidth: workers.attentionWidth,
         featureWords: features.layout.stride,
+        rawWidth: workers.rawWidth,
       },
       sources,
     );

@@ -10,6 +10,8 @@ import type { ReplayRunner } from './replay-runner.js';
 export interface RowOutputs {
   fraudProbability: number;
   riskScore: number;
+  /** What the graph gave, float32; empty where the scores are that. */
+  rawOutputs: ArrayLike<number>;
   /** float32; null where the model gives none, or the queue was not told to compare it. */
   attention: Float32Array | null;
 }
@@ -115,11 +117,13 @@ export class BatchQueue {
   }
 }
 
-function outputsAt({ scores, attention, attentionWidth: width }: ReplayedBatches, row: number): RowOutputs {
+function outputsAt(batches: ReplayedBatches, row: number): RowOutputs {
+  const { scores, raw, rawWidth, attention, attentionWidth } = batches;
   const at = row * outputsPerRow;
   return {
     fraudProbability: scores[at] as number,
     riskScore: scores[at + 1] as number,
-    attention: attention?.subarray(row * width, (row + 1) * width) ?? null,
+    rawOutputs: raw.subarray(row * rawWidth, (row + 1) * rawWidth),
+    attention: attention?.subarray(row * attentionWidth, (row + 1) * attentionWidth) ?? null,
   };
 }

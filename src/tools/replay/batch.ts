@@ -19,6 +19,8 @@ export interface RecordedRow {
   riskScore: number | null;
   /** As it was: float32 in binary files, numbers in lines of JSON, which do not tell −0 from 0. null where none was recorded. */
   attention: Float32Array | readonly number[] | null;
+  /** What the graph gave, float32; null where the record does not have it. */
+  rawOutputs: readonly number[] | null;
   decision: Decision;
   riskLevel: RiskLevel | null;
   decidedBy: 'policy' | 'host' | 'fallback';

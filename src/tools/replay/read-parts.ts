@@ -2,6 +2,7 @@ import type { DecisionPolicy } from '../../api/policy.js';
 import type { RecordedDecision, RecordedOutcome } from '../../api/records.js';
 import { entryKinds, headFields } from '../../records/format/entry-layout.js';
 import { EntryView } from '../../records/format/entry-view.js';
+import { numberOfJson } from '../../records/format/feature-values.js';
 import type { RecordReader } from '../../records/format/to-record.js';
 import { readJsonEntry } from '../../records/format/write-entry.js';
 import type { OnFinding } from '../../records/read/findings.js';
@@ -102,6 +103,7 @@ function partOf(entry: Buffer, reader: RecordReader, versions: RecordedVersions)
       fraudProbability: row.fraudProbability,
       riskScore: row.riskScore,
       attention: hasAttention ? Float32Array.from(view.attention(index)) : null,
+      rawOutputs: head.rawWidth === 0 ? null : view.rawOutputs(index),
       decision: row.decision,
       riskLevel: row.riskLevel,
       decidedBy: row.decidedBy,
@@ -151,6 +153,7 @@ export function partOfRecord(record: RecordedDecision, versions: RecordedVersion
     fraudProbability: record.fraudProbability,
     riskScore: record.riskScore,
     attention: Array.isArray(record.attention) ? record.attention : null,
+    rawOutputs: rawOutputsOf(record),
     decision: record.decision,
     riskLevel: record.riskLevel,
     decidedBy: record.decidedBy,
@@ -162,6 +165,17 @@ export function partOfRecord(record: RecordedDecision, versions: RecordedVersion
   };
   const version = versions.ofDescription({ model, runtime: ofVersion, inputs: null });
   return { run, batch: batch?.number ?? null, size: batch?.size ?? 0, provider, version, rows: [row] };
+}
+
+/** @throws {RangeError | TypeError} where they are no numbers. */
+function rawOutputsOf({ rawOutputs }: RecordedDecision): number[] | null {
+  const [values] = Object.values(rawOutputs ?? {});
+  if (values === undefined) return null;
+  return values.map((value: unknown) => {
+    const number = numberOfJson(value);
+    if (number === null) throw new RangeError('a raw output that is no number');
+    return number;
+  });
 }
 
 function isInBatch({ number, size, place }: NonNullable<RecordedDecision['batch']>): boolean {

@@ -14,7 +14,7 @@ export interface ReplayedRecord {
   code?: Excuse['code'];
   /** The same in words. Where it is within the tolerance or different: what was otherwise when it was decided, if anything was. */
   why?: string;
-  /** The larger of both scores' absolute differences; absent where there are none, null where one is no number. */
+  /** How far both scores and the raw outputs are apart, as `Verdict` says; absent where there are none, null where one is no number. */
   difference?: number | null;
   /** The same of attention, its largest weight; absent where none was compared, null where there are not as many weights. */
   attentionDifference?: number | null;
@@ -22,8 +22,9 @@ export interface ReplayedRecord {
   otherwise?: OtherEnvironment['what'][];
   role: RecordRole;
   decidedBy: 'policy' | 'host' | 'fallback';
-  recorded: { decision: Decision; fraudProbability: number | null; riskScore: number | null };
-  replayed?: { decision: Decision; fraudProbability: number; riskScore: number };
+  recorded: { decision: Decision; fraudProbability: number | null; riskScore: number | null; rawOutputs?: number[] };
+  /** `rawOutputs`: what the graph gave; present where the record has it. */
+  replayed?: { decision: Decision; fraudProbability: number; riskScore: number; rawOutputs?: number[] };
 }
 
 export interface StatusCounts {
@@ -57,7 +58,7 @@ export interface ReplayReport {
   /** Decisions that were read, those that can't be replayed included. */
   decisions: number;
   records: StatusCounts;
-  /** The largest difference of a score, by status; null where there is none, or it is no number. */
+  /** The largest difference of a score or a raw output, by status; null where there is none, or it is no number. */
   largestDifference: { withinTolerance: number | null; different: number | null };
   /** Decisions whose recorded attention was compared, and its largest difference by the status of its decision, as above. */
   attention: { compared: number; largestDifference: ReplayReport['largestDifference'] };

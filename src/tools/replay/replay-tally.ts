@@ -65,13 +65,14 @@ export class ReplayTally {
     this.#environments.count(others, status);
     if (this.#onRecord === null && status !== 'different') return;
     const { fraudProbability, riskScore, decision } = verdict;
+    const rawOutputs = row.rawOutputs === null ? {} : { rawOutputs: Array.from(verdict.rawOutputs) };
     const record: ReplayedRecord = {
       ...recordOf(row, status),
       ...(excuse ?? (status === 'identical' || others.length === 0 ? {} : { why: otherwiseText(others) })),
       difference: finite(difference),
       ...(attentionDifference === null ? {} : { attentionDifference: finite(attentionDifference) }),
       ...(others.length === 0 ? {} : { otherwise: others.map(({ what }) => what) }),
-      replayed: { decision, fraudProbability, riskScore },
+      replayed: { decision, fraudProbability, riskScore, ...rawOutputs },
     };
     if (status === 'different' && this.#differences.length < mostListed) this.#differences.push(record);
     this.#onRecord?.(record);
@@ -133,7 +134,8 @@ function noCounts(): StatusCounts {
 
 function recordOf(row: RecordedRow, status: ReplayStatus): ReplayedRecord {
   const { decisionId, role, decidedBy, decision, fraudProbability, riskScore } = row;
-  return { decisionId, status, role, decidedBy, recorded: { decision, fraudProbability, riskScore } };
+  const rawOutputs = row.rawOutputs === null ? {} : { rawOutputs: [...row.rawOutputs] };
+  return { decisionId, status, role, decidedBy, recorded: { decision, fraudProbability, riskScore, ...rawOutputs } };
 }
 
 function mostFirst<T extends { records: number }>(list: T[]): T[] {

@@ -43,6 +43,11 @@ describe('a message of a worker', () => {
     );
   });
 
+  it('is a report with the width of the raw outputs and without it, as an older worker sends it', () => {
+    expect(isWorkerReport({ ...ready, rawWidth: 3 })).toBe(true);
+    expect(isWorkerReport({ ...ready, rawWidth: '3' })).toBe(false);
+  });
+
   it('can be anything', () => {
     fc.assert(
       fc.property(fc.anything(), (message) => {

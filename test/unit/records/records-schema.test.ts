@@ -32,7 +32,8 @@ describe('the JSON Schema of decision records', () => {
       decisionsEntry({ sequence: 4, rows: fallbacks, hasFeatures: false }),
       outcomeEntry(9, { id: 'an id', isFraud: true, matched: true, amount: 3 }),
       columnsEntry(10, 1_000),
-      endEntry(11, 3),
+      decisionsEntry({ sequence: 11, rows: [{ raw: [0.5, Number.NaN, -0] }] }),
+      endEntry(12, 3),
     ];
     const path = join(root, 'some.fsr');
     writeFileSync(path, Buffer.concat(filePieces(entries, { mask: { '/features/X/0': 'remove' } }).pieces));
@@ -42,7 +43,7 @@ describe('the JSON Schema of decision records', () => {
       validate(JSON.parse(JSON.stringify(record)));
       expect(validate.errors, JSON.stringify(record)).toBeNull();
     }
-    expect(records).toBe(12);
+    expect(records).toBe(13);
   });
 
   it.each([

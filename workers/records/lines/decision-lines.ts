@@ -89,6 +89,7 @@ export class DecisionLines {
     const role = `,"role":"${head.role}"`;
     const batch = head.batch === null ? '' : `,"batch":{"number":${head.batch},"size":${head.batchSize},"place":`;
     const inferenceMs = `,"inferenceMs":${head.inferenceMs},"totalMs":`;
+    const rawHead = `,"rawOutputs":{${JSON.stringify(version.context.scoreForm)}:`;
     for (let row = 0; row < head.rows; row += 1) {
       const at = parts.rows + row * rowHeadBytes;
       const before = to.length;
@@ -113,6 +114,11 @@ export class DecisionLines {
       }
       to.field(',"fraudProbability":', memory.getFloat32(at + rowFields.fraudProbability, true));
       to.field(',"riskScore":', memory.getFloat32(at + rowFields.riskScore, true));
+      if (head.rawWidth > 0) {
+        to.text(rawHead);
+        to.floats(memory, parts.raw + row * head.rawWidth * 4, head.rawWidth);
+        to.text('}');
+      }
       if (hasAttention) {
         to.text(',"attention":');
         to.floats(memory, parts.attention + row * head.attentionWidth * 4, head.attentionWidth, (value) => value);

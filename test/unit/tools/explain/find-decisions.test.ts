@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type FoundDecisions, findDecisions, type Wanted } from '../../../../src/tools/explain/find-decisions.js';
-import { LineEncoder } from '../../../../workers/records/encoder.js';
 import { IndexBuilder } from '../../../../workers/records/index-builder.js';
+import { LineEncoder } from '../../../../workers/records/lines/line-encoder.js';
 import { decisionsEntry, filePieces, type SomeEntry } from '../../../support/record-entries.js';
 
 const root = mkdtempSync(join(tmpdir(), 'explain-find-'));
@@ -91,7 +91,8 @@ describe.each(['fsr', 'ndjson'] as const)('decisions of an id in .%s files', (ex
       if (kind === 'damaged') writeFileSync(`${path}.idx`, 'short');
       if (kind === 'of places that hold nothing') {
         const index = new IndexBuilder();
-        index.add('wanted', 0, extension === 'fsr' ? 3 : 1_000_000, 0);
+        const id = Buffer.from('wanted');
+        index.add(id, 0, id.length, { at: 0, place: extension === 'fsr' ? 3 : 1_000_000, row: 0 });
         index.write(`${path}.idx`);
       }
       expect(idsOf(await find([path], { ids: ['wanted'] }))).toEqual([`${runs[0]}-0`]);

@@ -19,6 +19,7 @@ function rowAt(run: string, batch: number, place: number): RecordedRow {
     policy: { reviewProbability: 1, blockProbability: 1, reviewRisk: 1, blockRisk: 1, mediumRisk: 1, highRisk: 1 },
     features: Buffer.from(`${run} ${batch} ${place}`),
     isMasked: false,
+    rawOutputs: null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -52,6 +52,20 @@ describe('flush of a recording', () => {
     },
     30_000,
   );
+
+  it('has each record once in the files though the disk did not confirm it at first', async () => {
+    const recorder = record({ fsync: 'always', flushMs: 1, format: 'ndjson' }, { workerFile });
+    breakDisk();
+    await score();
+    await vi.waitFor(() => expect(recorder.summary().stalled).not.toBeNull(), 10_000);
+    repairDisk();
+    await vi.waitFor(() => recorder.flush(), 10_000);
+    await recorder.close();
+    const files = readdirSync(directory).filter((name) => name.endsWith('.ndjson'));
+    const lines = files.flatMap((name) => readFileSync(join(directory, name), 'utf8').trimEnd().split('\n'));
+    const sequences = lines.map((line) => (JSON.parse(line) as { sequence: number }).sequence);
+    expect(sequences).toEqual([0, 1]);
+  });
 
   it('rejects once for a failure between two flushes, though the disk works again', async () => {
     const recorder = record({ fsync: { everyMs: 1 }, flushMs: 1 }, { workerFile });

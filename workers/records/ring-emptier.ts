@@ -15,7 +15,7 @@ import { SinkWait } from './sink-wait.js';
 import type { RecordsTarget } from './target.js';
 
 /** Entries that are written together take so much at most, unless one is larger. */
-const pieceBytes = 4 * 1024 * 1024;
+const pieceBytes = 256 * 1024;
 
 /** How often a sink that failed is tried again, in ms. */
 const retryMs = 1_000;

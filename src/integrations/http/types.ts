@@ -74,6 +74,7 @@ export interface RouteIdentity {
 
 /** One route: a function of a request. It never throws or rejects: errors are responses. */
 export interface ScoringRoute extends RouteIdentity {
+  /** Answers a request; errors are answers too. */
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
 }
 

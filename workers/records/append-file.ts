@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync, writevSync } from 'node:fs';
+import type { SinkWait } from './sink-wait.js';
 
 /** The system takes no more parts at once. */
 const mostParts = 1_024;
@@ -11,9 +12,12 @@ export class AppendFile {
   /** Up to where whole pieces are. */
   size = 0;
 
+  readonly #wait: SinkWait;
+
   /** @throws {Error} where it can't be made, or is there already. */
-  constructor(path: string) {
+  constructor(path: string, wait: SinkWait) {
     this.path = path;
+    this.#wait = wait;
     // For its owner alone: records are nobody else's business.
     this.#descriptor = openSync(path, 'ax', 0o600);
   }
@@ -23,7 +27,8 @@ export class AppendFile {
     let bytes = 0;
     try {
       for (let first = 0; first < piece.length; first += mostParts) {
-        bytes += this.#writeAll(piece.slice(first, first + mostParts));
+        const parts = piece.slice(first, first + mostParts);
+        bytes += this.#wait.during(() => this.#writeAll(parts));
       }
     } catch (error) {
       this.#takeBack();
@@ -35,7 +40,7 @@ export class AppendFile {
 
   /** @throws {Error} where the disk fails. */
   sync(): void {
-    fsyncSync(this.#descriptor);
+    this.#wait.during(() => fsyncSync(this.#descriptor));
   }
 
   close(): void {

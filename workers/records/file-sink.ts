@@ -10,6 +10,7 @@ import { BinaryEncoder, type Encoder } from './encoder.js';
 import { IndexBuilder } from './index-builder.js';
 import { LineEncoder } from './lines/line-encoder.js';
 import { deleteOld } from './retention.js';
+import { SinkWait } from './sink-wait.js';
 import type { RecordsTarget, TargetCounts } from './target.js';
 
 /** A file that is being written. */
@@ -34,6 +35,7 @@ export class FileSink implements RecordsTarget {
   readonly #encoder: Encoder;
   readonly #contexts = new Map<number, VersionContext>();
   readonly #policies = new Map<number, PolicyContext>();
+  readonly #wait: SinkWait;
   #open: OpenFile | null = null;
   #part = 0;
   #syncedAt = Date.now();
@@ -43,6 +45,7 @@ export class FileSink implements RecordsTarget {
   constructor(sink: ResolvedFileSink, data: RecordsWorkerData) {
     this.#sink = sink;
     this.#data = data;
+    this.#wait = new SinkWait(data.ring);
     this.#encoder = sink.format === 'binary' ? new BinaryEncoder() : new LineEncoder(sink.gzip);
     mkdirSync(sink.directory, { recursive: true, mode: 0o700 });
     this.counts.deletedFiles += deleteOld(sink, null, Date.now());
@@ -155,7 +158,7 @@ export class FileSink implements RecordsTarget {
     const part = this.#part;
     const header: FileHeader = { format: 1, run, part, begunAt: now, package: this.#data.package, mask: mask.fields };
     const name = fileName(now, run, part, this.#encoder.extension);
-    const file = new AppendFile(join(this.#sink.directory, name));
+    const file = new AppendFile(join(this.#sink.directory, name), this.#wait);
     const begin = this.#encoder.begin(header);
     // Readers can't do without it.
     if (begin.length > 0) appendOrRemove(file, begin);

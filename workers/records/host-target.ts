@@ -3,6 +3,7 @@ import type { FileHeader, PolicyContext, VersionContext } from '../../src/record
 import { RecordReader } from '../../src/records/format/to-record.js';
 import { type FromRecordsWorker, mostHanded, type RecordsWorkerData } from '../../src/records/protocol.js';
 import { ringCounts, ringCountsOf } from '../../src/records/ring/ring-memory.js';
+import { SinkWait } from './sink-wait.js';
 import type { RecordsTarget, TargetCounts } from './target.js';
 
 /** How long it is waited for the host between two looks, in ms. */
@@ -14,6 +15,7 @@ export class HostTarget implements RecordsTarget {
   readonly #reader: RecordReader;
   readonly #counts: BigInt64Array;
   readonly #post: (message: FromRecordsWorker) => void;
+  readonly #wait: SinkWait;
   #handed = 0;
 
   constructor({ ring, run, mask, package: version }: RecordsWorkerData, post: (message: FromRecordsWorker) => void) {
@@ -21,6 +23,7 @@ export class HostTarget implements RecordsTarget {
     this.#reader = new RecordReader(header);
     this.#counts = ringCountsOf(ring);
     this.#post = post;
+    this.#wait = new SinkWait(ring);
   }
 
   addContext(context: VersionContext): void {
@@ -53,8 +56,10 @@ export class HostTarget implements RecordsTarget {
   /** Waits until the host has taken all but so many. Its own thread is the one that counts, so this one may sleep. */
   #waitFor(most: number): void {
     const nobody = new Int32Array(new SharedArrayBuffer(4));
-    while (this.#handed - Number(Atomics.load(this.#counts, ringCounts.handed)) > most) {
-      Atomics.wait(nobody, 0, 0, lookAgainMs);
-    }
+    this.#wait.during(() => {
+      while (this.#handed - Number(Atomics.load(this.#counts, ringCounts.handed)) > most) {
+        Atomics.wait(nobody, 0, 0, lookAgainMs);
+      }
+    });
   }
 }

@@ -11,10 +11,11 @@ import { HostTarget } from './host-target.js';
 import { Masker } from './masker.js';
 import { post } from './post.js';
 import { isOfSync, reasonOf } from './sink-failure.js';
+import { SinkWait } from './sink-wait.js';
 import type { RecordsTarget } from './target.js';
 
 /** Entries that are written together take so much at most, unless one is larger. */
-const pieceBytes = 4 * 1024 * 1024;
+const pieceBytes = 256 * 1024;
 
 /** How often a sink that failed is tried again, in ms. */
 const retryMs = 1_000;
@@ -29,6 +30,7 @@ export class RingEmptier {
   readonly #counts: BigInt64Array;
   readonly #masker: Masker;
   readonly #target: RecordsTarget;
+  readonly #wait: SinkWait;
   readonly #known = { contexts: new Set<number>(), policies: new Set<number>() };
   #buffer = Buffer.alloc(pieceBytes);
   /** Masked entries that the target has not taken yet. */
@@ -50,6 +52,7 @@ export class RingEmptier {
     this.#ring = new RingReader(data.ring);
     this.#counts = ringCountsOf(data.ring);
     this.#masker = new Masker(data.mask);
+    this.#wait = new SinkWait(data.ring);
     this.#target = data.sink.kind === 'files' ? new FileSink(data.sink, data) : new HostTarget(data, post);
   }
 
@@ -76,7 +79,10 @@ export class RingEmptier {
       this.#publish();
       const isBehind = isDrained && !this.#ring.hasReached(this.#ring.head);
       const { flushMs } = this.#data.sink;
-      if (!isBehind) this.#ring.wait(seen, hasWritten ? Math.min(flushMs, busyMs) : flushMs);
+      const waitMs = hasWritten ? Math.min(flushMs, busyMs) : flushMs;
+      // What a sink does not take is as good as with it.
+      if (!isDrained) this.#wait.during(() => this.#ring.wait(seen, waitMs));
+      else if (!isBehind) this.#ring.wait(seen, waitMs);
     }
     this.#end(this.#closing);
   }

@@ -15,6 +15,13 @@ import type { RowStage } from './row-stage.js';
 const keptShare = 1 / 8;
 
 /**
+ * What `block` lets lie in the ring, in bytes, while the writing thread has not been let run: it has the lowest priority, and what lies there is lost if
+ * the process is killed. A share of a small ring.
+ */
+const eagerBytes = 2 * 1024 * 1024;
+const eagerShare = 1 / 4;
+
+/**
  * The host's side of decision records: takes what was decided to the ring from which the records worker writes. Where nobody records, a batch
  * pays for a look.
  */
@@ -117,8 +124,9 @@ export class DecisionLog {
   /** Whether a batch may be sent. If no decision may be lost, only while the ring has room for it. */
   mayRun(): boolean {
     if (this.#recording?.onFull !== 'block' || this.#ring === null) return true;
-    const { capacityBytes, usedBytes } = this.#ring;
-    if (usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare)) return true;
+    const { capacityBytes, usedBytes, isAtSink } = this.#ring;
+    const hasRoom = usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare);
+    if (hasRoom && (isAtSink || usedBytes <= Math.min(eagerBytes, capacityBytes * eagerShare))) return true;
     // The batcher looks again by itself.
     this.#ring.wake();
     return false;

@@ -11,6 +11,8 @@ export const ringWords = {
   tail: 1,
   /** What the emptying thread waits on. */
   wake: 2,
+  /** 1 while the emptying thread waits for its sink: a disk, or the host. The emptying thread's. */
+  atSink: 3,
 } as const;
 
 /** Counts, in words of 8 bytes behind the control words: the emptying thread's. */

@@ -31,6 +31,11 @@ export class RingWriter {
     return this.#used() * unitBytes;
   }
 
+  /** Whether the emptying thread waits for its sink. Else what lies here waits for a processor. */
+  get isAtSink(): boolean {
+    return Atomics.load(this.#control, ringWords.atSink) === 1;
+  }
+
   /**
    * Finds room for an entry.
    *

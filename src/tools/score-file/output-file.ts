@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -9,18 +9,20 @@ import { reasonOf, UnwrittenFileError } from './score-file-error.js';
 
 /**
  * A file that is either complete or absent. It is written under another name next to the target and renamed at the end. It replaces an
- * existing file.
+ * existing file. What is no file, such as a device or a named pipe, is written to as it is: a file must not take its place.
  */
 export class OutputFile {
   readonly #path: string;
-  readonly #temporary: string;
+  /** null where it is written to as it is. */
+  readonly #temporary: string | null;
   readonly #stream: Writable;
   readonly #end: Promise<void>;
 
   constructor(path: string, isGzip: boolean) {
     this.#path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-    const file = createWriteStream(this.#temporary, { flags: 'wx' });
+    this.#temporary = isNoFile(path) ? null : join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+    const file =
+      this.#temporary === null ? createWriteStream(path) : createWriteStream(this.#temporary, { flags: 'wx' });
     const gzip = isGzip ? createGzip() : null;
     this.#stream = gzip ?? file;
     this.#end = gzip === null ? pipelineOf(file) : pipeline(gzip, file);
@@ -43,7 +45,7 @@ export class OutputFile {
     await this.#attempt(async () => {
       this.#stream.end();
       await this.#end;
-      await rename(this.#temporary, this.#path);
+      if (this.#temporary !== null) await rename(this.#temporary, this.#path);
     });
   }
 
@@ -51,7 +53,7 @@ export class OutputFile {
   async discard(): Promise<void> {
     this.#stream.destroy();
     await this.#end.catch(() => {});
-    await rm(this.#temporary, { force: true }).catch(() => {});
+    if (this.#temporary !== null) await rm(this.#temporary, { force: true }).catch(() => {});
   }
 
   async #attempt(step: () => Promise<void>): Promise<void> {
@@ -65,6 +67,17 @@ export class OutputFile {
       );
       throw new UnwrittenFileError(`${this.#path} can't be written: ${reasonOf(cause)}`);
     }
+  }
+}
+
+/** Whether something is there that is neither a file nor a directory. */
+function isNoFile(path: string): boolean {
+  try {
+    const there = statSync(path);
+    return !there.isFile() && !there.isDirectory();
+  } catch {
+    // Writing says what is wrong.
+    return false;
   }
 }
 

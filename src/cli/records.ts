@@ -3,10 +3,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DecisionLogRecord } from '../api/records.js';
 import type { Decision } from '../api/result.js';
 import { InvalidOptionsError } from '../errors.js';
-import { KeyedHash } from '../records/format/id-hash.js';
 import { readRecords } from '../records/read/read-records.js';
+import { writtenIds } from '../tools/explain/find-decisions.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
-import { ScoreFileError } from '../tools/score-file/score-file-error.js';
+import { ScoreFileError, UnwrittenFileError } from '../tools/score-file/score-file-error.js';
 import { time } from './arguments.js';
 import type { Output } from './output.js';
 import { recordsText } from './records-text.js';
@@ -68,6 +68,9 @@ async function writeRecords(
     await lines.discard();
     throw error;
   }
+  if (written === 0 && options.id !== undefined && options.keyFile === undefined) {
+    output.error('No record has this id. Where ids are hashed, give the key by --key-file.\n');
+  }
   output.error(recordsText(written, reading));
   return reading.summary.damaged === 0;
 }
@@ -79,18 +82,19 @@ async function filterOf({
 }: RecordsCommandOptions): Promise<(record: DecisionLogRecord) => boolean> {
   const { id, keyFile, decision, kind } = options;
   if (keyFile !== undefined && id === undefined) refuse('--key-file', '--id beside it', 'it alone');
-  const wantedId = id === undefined || keyFile === undefined ? id : new KeyedHash(await keyOf(keyFile)).of(id);
+  if (id === '') refuse('--id', 'an id', 'an empty text');
+  const key = keyFile === undefined ? null : await keyOf(keyFile);
+  const ids = id === undefined ? null : new Set(writtenIds(id, key));
   return (record) => {
     if (kind !== undefined && !kind.includes(record.kind)) return false;
-    if (wantedId !== undefined && !('id' in record && record.id === wantedId)) return false;
+    if (ids !== null && !('id' in record && record.id !== undefined && ids.has(record.id))) return false;
     if (decision !== undefined && !(record.kind === 'decision' && decision.includes(record.decision))) return false;
     const at = Date.parse(record.at);
     return at >= from && at < to;
   };
 }
 
-/** The key in a file, without the end of its line, which editors add. */
-async function keyOf(file: string): Promise<Uint8Array> {
+async function keyOf(file: string): Promise<Buffer> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -101,10 +105,8 @@ async function keyOf(file: string): Promise<Uint8Array> {
       error instanceof Error && 'code' in error ? String(error.code) : 'none',
     );
   }
-  const isLine = bytes.at(-1) === 10;
-  const end = bytes.length - (isLine ? (bytes.at(-2) === 13 ? 2 : 1) : 0);
-  if (end === 0) refuse('--key-file', 'a file with a key', 'an empty one');
-  return bytes.subarray(0, end);
+  if (bytes.toString('latin1').trim() === '') refuse('--key-file', 'a file with a key', 'an empty one');
+  return bytes;
 }
 
 function refuse(path: string, expected: string, received: string): never {
@@ -122,6 +124,7 @@ function choices(flags: string, description: string, words: readonly string[]): 
 
 /** What went wrong, where it is the file system's. */
 function reasonOf(error: unknown): string | null {
+  if (error instanceof UnwrittenFileError) return null;
   if (error instanceof ScoreFileError) return error.message;
   if (!(error instanceof Error && 'code' in error && 'path' in error)) return null;
   return `${String(error.path)} can't be read: ${String(error.code)}`;

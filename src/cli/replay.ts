@@ -7,7 +7,7 @@ import type { ReplayedRecord, ReplayReport } from '../tools/replay/replay-report
 import type { ReplayResult } from '../tools/replay/replay-result.js';
 import { isRecordsName, type SourceFile, sourceFiles } from '../tools/replay/source-files.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
-import { ScoreFileError } from '../tools/score-file/score-file-error.js';
+import { ScoreFileError, UnwrittenFileError } from '../tools/score-file/score-file-error.js';
 import { wholeNumber } from './arguments.js';
 import { asJson, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
@@ -73,7 +73,7 @@ export function describeReplay(command: Command, output: Output, end: (code: num
         output.write(options.json === true ? asJson(report) : replayText(report));
         end(codes[report.result]);
       } catch (error) {
-        if (!(error instanceof ScoreFileError)) throw error;
+        if (!(error instanceof ScoreFileError) || error instanceof UnwrittenFileError) throw error;
         output.error(`${error.message}\n`);
         end(exitCodes.problem);
       }
@@ -119,8 +119,12 @@ async function replay(paths: readonly string[], options: ReplayCommandOptions): 
   }
 }
 
-/** @throws {InvalidOptionsError} where a report would replace records, or another report. */
-function refuseMisuse(files: readonly SourceFile[], { json, html, records }: ReplayCommandOptions): void {
+/** @throws {InvalidOptionsError} where a report would replace records, or another report, or `--policy` has no effect. */
+function refuseMisuse(files: readonly SourceFile[], options: ReplayCommandOptions): void {
+  const { json, html, records, policy, against } = options;
+  if (policy === 'recorded' && against === undefined) {
+    throw new InvalidOptionsError([{ path: '--policy', expected: '--against beside it', received: 'it alone' }]);
+  }
   const taken = new Map(files.map(({ path }) => [resolve(path), 'a file of records that is read']));
   for (const [option, path] of [
     ['--json', json],

@@ -3,6 +3,7 @@ import type { Provider } from '../api/provider.js';
 import { FraudScorerError, InvalidOptionsError } from '../errors.js';
 import { checkModel } from '../tools/check-model.js';
 import { profileModel } from '../tools/profile-model.js';
+import { UnwrittenFileError } from '../tools/score-file/score-file-error.js';
 import { describeAdopt } from './adopt.js';
 import { positiveNumber, providers, wholeNumber, wholeNumbers } from './arguments.js';
 import { checkText } from './check-text.js';
@@ -51,8 +52,10 @@ export async function runCli(args: readonly string[], bareOutput: Output): Promi
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    if (!(error instanceof FraudScorerError)) throw error;
+    const isUnwritten = error instanceof UnwrittenFileError;
+    if (!isUnwritten && !(error instanceof FraudScorerError)) throw error;
     output.error(`${error.message}\n`);
+    if (isUnwritten) return exitCodes.unwritten;
     return error instanceof InvalidOptionsError ? exitCodes.usage : exitCodes.problem;
   }
 }

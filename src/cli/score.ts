@@ -13,7 +13,7 @@ import type { Costs } from '../tools/score-file/metrics/money-saved.js';
 import { usualThresholds } from '../tools/score-file/metrics/threshold-table.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
 import type { ScoreFileOrder } from '../tools/score-file/score-file.js';
-import { ScoreFileError } from '../tools/score-file/score-file-error.js';
+import { ScoreFileError, UnwrittenFileError } from '../tools/score-file/score-file-error.js';
 import { scoreColumns } from '../tools/score-file/score-lines.js';
 import { UnknownTexts } from '../tools/score-file/unknown-texts.js';
 import { providers, wholeNumber } from './arguments.js';
@@ -70,7 +70,7 @@ export function describeScore(command: Command, output: Output, endWith: (isWell
         output.write(options.json ? asJson(summary) : scoreText(summary));
         endWith(true);
       } catch (error) {
-        if (!(error instanceof ScoreFileError)) throw error;
+        if (!(error instanceof ScoreFileError) || error instanceof UnwrittenFileError) throw error;
         output.error(`${error.message}\n`);
         endWith(false);
       }

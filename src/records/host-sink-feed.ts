@@ -13,6 +13,7 @@ export class HostSinkFeed {
   readonly #counts: BigInt64Array;
   readonly #onState: (reason: string | null) => void;
   #last: Promise<void> = Promise.resolve();
+  #taken = 0;
 
   /** @param onState told why the host takes nothing now; null once it does again. */
   constructor(
@@ -24,6 +25,11 @@ export class HostSinkFeed {
     this.#onState = onState;
     this.#give =
       'take' in sink ? async (records) => await sink.take(records) : (records) => writeTo(sink.stream, records);
+  }
+
+  /** Records that the host has taken. The `end` of the run is not counted. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Called in the order in which records are to be given. */
@@ -44,6 +50,7 @@ export class HostSinkFeed {
       }
     }
     if (hasFailed) this.#onState(null);
+    this.#taken += records.filter(({ kind }) => kind !== 'end').length;
     Atomics.add(this.#counts, ringCounts.handed, 1n);
   }
 }

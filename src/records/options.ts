@@ -140,7 +140,6 @@ function removedBy(fields: readonly RecordField[]): Record<string, MaskAction> {
 
 /** @param removed what is not to be recorded at all, by JSON Pointer. */
 function readMask(reader: FieldReader, removed: Record<string, MaskAction>): ResolvedMask {
-  const key = reader.value('key', `a text or bytes, at least ${minKeyBytes} bytes long`, isKey);
   const given = reader.value('fields', "an object of JSON Pointers and 'keep', 'hash' or 'remove'", isObject) ?? {};
   const fields: Record<string, MaskAction> = { ...defaultFields };
   for (const [pointer, action] of Object.entries(given)) {
@@ -153,17 +152,33 @@ function readMask(reader: FieldReader, removed: Record<string, MaskAction>): Res
     }
   }
   Object.assign(fields, removed);
-  const hashed = Object.entries(fields).filter(([, action]) => action === 'hash');
-  if (key === undefined && hashed.length > 0) {
-    const names = hashed.map(([pointer]) => pointer).join(', ');
-    reader.reject(
-      'key',
-      `a key of at least ${minKeyBytes} bytes, as ${names} is hashed (or mask it by 'remove' or 'keep')`,
-      'nothing',
-    );
-  }
+  const hashed = Object.keys(fields).filter((pointer) => fields[pointer] === 'hash');
+  const key = readKey(reader, hashed);
   reader.rejectUnknown();
-  return { key: key === undefined ? new Uint8Array() : Buffer.from(key as string), fields };
+  return { key, fields };
+}
+
+/** @param hashed the pointers that need a key. */
+function readKey(reader: FieldReader, hashed: readonly string[]): Uint8Array {
+  const key = reader.value('key', 'a key', isAnything);
+  if (key === undefined && hashed.length === 0) return new Uint8Array();
+  if (isKey(key)) return typeof key === 'string' ? Buffer.from(key) : Buffer.from(key);
+  const why = `as ${hashed.join(', ')} ${hashed.length === 1 ? 'is' : 'are'} hashed (or mask by 'remove' or 'keep')`;
+  const expected = `a text or bytes, at least ${minKeyBytes} bytes long`;
+  reader.issues.add(reader.pathOf('key'), hashed.length === 0 ? expected : `${expected}, ${why}`, describeKey(key));
+  return new Uint8Array();
+}
+
+function isAnything(_value: unknown): _value is unknown {
+  return true;
+}
+
+/** Never the key itself: messages are logged. */
+function describeKey(key: unknown): string {
+  if (key === undefined) return 'nothing';
+  if (typeof key === 'string') return `a text of ${Buffer.byteLength(key)} bytes`;
+  if (key instanceof Uint8Array) return `${key.byteLength} bytes`;
+  return key === null ? 'null' : `a value of type ${typeof key}`;
 }
 
 function isKey(value: unknown): value is NonNullable<MaskOptions['key']> {

@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { DecisionRecorder, RecordsOptions } from '../api/records.js';
 import { InvalidOptionsError } from '../errors.js';
 import { systemClock } from '../host/clock.js';
@@ -56,11 +57,29 @@ export function recordDecisions(scorer: RecordableScorer, options: RecordsOption
 /** @throws {InvalidOptionsError} where it can't be made, or written to. */
 function requireDirectory({ directory }: ResolvedFileSink): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw invalid('sink.directory', 'a directory that can be made and written to', `one that cannot (${code})`);
+  }
+}
+
+/**
+ * Makes a directory and its parents. The option `recursive` of `mkdirSync` never returns where a file system answers ENOENT although the parent is
+ * there, as /proc and automounters do.
+ */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (existsSync(path) && statSync(path).isDirectory()) return;
+    const parent = dirname(path);
+    const isParentMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT' && !existsSync(parent);
+    if (!isParentMissing) throw error;
+    makeDirectory(parent);
+    // Another process may have made it meanwhile.
+    makeDirectory(path);
   }
 }
 

@@ -79,7 +79,8 @@ export class Recorder implements DecisionRecorder, Recording {
   }
 
   get written(): number {
-    return this.#count(ringCounts.written);
+    // The thread counts what it has handed over. The host may not have taken it yet.
+    return this.#feed?.taken ?? this.#count(ringCounts.written);
   }
 
   get bytes(): number {
@@ -222,6 +223,8 @@ export class Recorder implements DecisionRecorder, Recording {
   }
 
   #waitAtExit(): void {
+    // A function or a stream of this thread takes nothing while this thread waits.
+    if (this.#feed !== null) return;
     const nobody = new Int32Array(new SharedArrayBuffer(4));
     const until = systemClock.now() + exitWaitMs;
     this.#wake();

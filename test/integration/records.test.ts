@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FraudScorer, InvalidOptionsError } from '../../src/index.js';
-import type { DecisionLogRecord, RecordedDecision, RecordsOptions } from '../../src/records/index.js';
+import type { DecisionLogRecord, DecisionRecorder, RecordedDecision, RecordsOptions } from '../../src/records/index.js';
 import { recordDecisions } from '../../src/records/index.js';
 import { projectPath } from '../support/paths.js';
 
@@ -374,6 +374,7 @@ describe('recordDecisions', () => {
     [{}, 'sink'],
     [{ sink: { directory: '' }, mask: { key } }, 'sink.directory'],
     [{ sink: { directory: '/dev/null/records' }, mask: { key } }, 'sink.directory'],
+    [{ sink: { directory: '/proc/records' }, mask: { key } }, 'sink.directory'],
     [{ sink: () => {} }, 'mask.key'],
     [{ sink: () => {}, mask: { key: 'short' } }, 'mask.key'],
     [{ sink: () => {}, mask: { key, fields: { id: 'keep' } } }, 'mask.fields'],
@@ -390,6 +391,61 @@ describe('recordDecisions', () => {
       expect.objectContaining({ issues: expect.arrayContaining([expect.objectContaining({ path })]) }),
     );
     await expect(scorer.score({ features: features(1) })).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['short', 'a text of 5 bytes'],
+    [Buffer.from('short'), '5 bytes'],
+    [12_345, 'a value of type number'],
+    [undefined, 'nothing'],
+  ])('does not show the key that it refuses (%j)', async (bad, received) => {
+    const scorer = await scorerWith();
+    const record = (): unknown => recordDecisions(scorer, { sink: () => {}, mask: { key: bad as string } });
+    const expected = "a text or bytes, at least 16 bytes long, as /id is hashed (or mask by 'remove' or 'keep')";
+    expect(record).toThrow(expect.objectContaining({ issues: [{ path: 'mask.key', expected, received }] }));
+  });
+
+  it('makes a directory with its parents', async () => {
+    const scorer = await scorerWith();
+    const directory = join(folder(), 'a', 'b');
+    await recordDecisions(scorer, { sink: { directory }, mask: { key } }).close();
+    expect(readdirSync(directory)).toHaveLength(1);
+  });
+
+  it('counts as written only the records that the function has taken', async () => {
+    const scorer = await scorerWith();
+    const summaries: unknown[] = [];
+    let taken = (): void => {};
+    const isTaken = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
+    const recorder: DecisionRecorder = recordDecisions(scorer, {
+      // The thread has handed the record over long before it is given a second time.
+      sink: () => {
+        if (summaries.push(recorder.summary()) === 1) throw new Error('not now');
+        taken();
+      },
+      mask: { key },
+    });
+    await scorer.score({ id: 'a', features: features(1) });
+    await isTaken;
+    await recorder.flush();
+    expect(summaries).toMatchObject([
+      { written: 0, pending: 1 },
+      { written: 0, pending: 1, stalled: { reason: 'not now' } },
+    ]);
+    expect(recorder.summary()).toMatchObject({ written: 1, pending: 0 });
+    await recorder.close();
+    expect(recorder.summary()).toMatchObject({ written: 1, pending: 0 });
+  });
+
+  it('writes no index beside compressed lines', async () => {
+    const scorer = await scorerWith();
+    const directory = folder();
+    const recorder = recordDecisions(scorer, { sink: { directory, format: 'ndjson', gzip: true }, mask: { key } });
+    await scorer.score({ id: 'a', features: features(1) });
+    await recorder.close();
+    expect(readdirSync(directory)).toEqual([expect.stringMatching(/\.ndjson\.gz$/)]);
   });
 
   it('refuses what is no scorer, and a scorer whose decisions are recorded already', async () => {

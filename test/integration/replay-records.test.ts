@@ -560,6 +560,14 @@ describe('replay', () => {
     expect(report.records.identical).toBe(27);
   });
 
+  it.each(['--json', '--html', '--records'])('ends with 3 where the file of %s can not be written', async (option) => {
+    await record(fixtureModel('linear'), { rows: 5 });
+    const path = join(folder, 'none', 'report');
+    const ended = await cli('replay', records, '--models', fixtureModel('linear'), option, path);
+    const stderr = `${path} can't be written: there is no such file or directory\n`;
+    expect(ended).toMatchObject({ code: 3, stdout: '', stderr });
+  });
+
   it('refuses wrong use with 2', async () => {
     await record(fixtureModel('linear'), { rows: 5 });
     expect((await cli('replay', records)).code).toBe(2);
@@ -581,6 +589,8 @@ describe('replay', () => {
     }
     expect((await cli('replay', records, '--models', folder)).code).toBe(2);
     expect((await cli('replay', records, '--models', bundled, '--tolerance', '-1')).code).toBe(2);
+    const alone = await cli('replay', records, '--models', fixtureModel('linear'), '--policy', 'recorded');
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--policy: expected --against') });
     const file = await recordsFile();
     const before = await readFile(file);
     expect((await cli('replay', file, '--models', fixtureModel('linear'), '--json', file)).code).toBe(2);

@@ -265,7 +265,7 @@ describe('fraud-scorer score', () => {
     const file = await put('rows.csv', csvOf());
     const report = join(folder, 'none', 'report.html');
     const end = await score(file, '--out', join(folder, 'scores.csv'), '--label', 'is_fraud', '--report', report);
-    expect(end).toMatchObject({ code: 1, stdout: '' });
+    expect(end).toMatchObject({ code: 3, stdout: '' });
     expect(end.stderr).toBe(`${report} can't be written: there is no such file or directory\n`);
     expect(await readdir(folder)).toEqual(['rows.csv']);
   });
@@ -331,7 +331,7 @@ describe('fraud-scorer score', () => {
       await score(cut, '--out', join(folder, 'scores.csv')),
       await score(await put('empty.csv', ''), '--out', join(folder, 'scores.csv')),
     ];
-    expect(ends.map(({ code }) => code)).toEqual([1, 1, 1, 1]);
+    expect(ends.map(({ code }) => code)).toEqual([1, 3, 1, 1]);
     expect(ends.map(({ stderr }) => stderr.replaceAll(folder, ''))).toEqual([
       "/none.csv can't be read: there is no such file or directory\n",
       "/none/scores.csv.gz can't be written: there is no such file or directory\n",

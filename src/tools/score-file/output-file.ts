@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { reasonOf, ScoreFileError } from './score-file-error.js';
+import { reasonOf, UnwrittenFileError } from './score-file-error.js';
 
 /**
  * A file that is either complete or absent. It is written under another name next to the target and renamed at the end. It replaces an
@@ -30,7 +30,7 @@ export class OutputFile {
     this.#end.catch(() => {});
   }
 
-  /** Resolves when there is room for more. @throws {ScoreFileError} if it cannot be written. `commit` throws the same. */
+  /** Resolves when there is room for more. @throws {UnwrittenFileError} if it cannot be written. `commit` throws the same. */
   async write(text: string): Promise<void> {
     await this.#attempt(
       () =>
@@ -65,7 +65,7 @@ export class OutputFile {
         () => error,
         (reason: unknown) => reason,
       );
-      throw new ScoreFileError(`${this.#path} can't be written: ${reasonOf(cause)}`);
+      throw new UnwrittenFileError(`${this.#path} can't be written: ${reasonOf(cause)}`);
     }
   }
 }

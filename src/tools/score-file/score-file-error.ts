@@ -3,6 +3,9 @@ export class ScoreFileError extends Error {
   override readonly name = 'ScoreFileError';
 }
 
+/** A file that a command was to write can't be written. */
+export class UnwrittenFileError extends ScoreFileError {}
+
 /** The reason of a file system error, for messages. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason';

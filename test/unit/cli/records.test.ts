@@ -88,6 +88,28 @@ describe('fraud-scorer records', () => {
     expect(damaged.error).toContain('cut.fsr, byte');
   });
 
+  it.each([
+    Buffer.from(key),
+    Buffer.from(`${key}\r\n`),
+    Buffer.from(Buffer.from(key).toString('hex')),
+    Buffer.from(`${Buffer.from(key).toString('base64')}\n`),
+  ])('takes a key as it is, in hexadecimal or in Base64, as explain does (%#)', async (bytes) => {
+    const file = join(root, 'other-key');
+    writeFileSync(file, bytes);
+    expect(await run(path, '--id', 'first', '--key-file', file)).toMatchObject({ code: 0, sequences: [0] });
+  });
+
+  it('says that a key is needed where no record has the id', async () => {
+    expect((await run(path, '--id', 'first')).error).toContain('--key-file');
+    expect((await run(path, '--id', 'second')).error).not.toContain('--key-file');
+  });
+
+  it('ends with 3 where the output can not be written', async () => {
+    const output = join(root, 'none', 'out.ndjson');
+    const error = `${output} can't be written: there is no such file or directory\n`;
+    expect(await run(path, '--output', output)).toEqual({ code: 3, sequences: [], error });
+  });
+
   it('ends with 1 where a file is not there', async () => {
     expect(await run(join(root, 'none.fsr'))).toMatchObject({ code: 1, error: expect.stringContaining('none.fsr') });
   });
@@ -99,6 +121,7 @@ describe('fraud-scorer records', () => {
     [path, '--decision', 'block'],
     [path, '--kind', 'label'],
     [path, '--key-file', keyFile],
+    [path, '--id', ''],
     [path, '--id', 'a', '--key-file', join(root, 'none')],
     [path, '--unknown'],
   ])('ends with 2 where it is used wrongly', async (...args) => {

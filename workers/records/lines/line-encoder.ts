@@ -55,7 +55,8 @@ export class LineEncoder implements Encoder {
   #decided(entry: Buffer, at: number, index: IndexBuilder): void {
     const view = new EntryView(entry);
     const texts = view.texts();
-    const isIndexed = view.head.role !== 'shadow';
+    // A place in a compressed file can't be reached.
+    const isIndexed = !this.#gzip && view.head.role !== 'shadow';
     this.#decisions?.write(this.#json, entry, view, (row, lineAt) => {
       const from = texts[2 * row] as number;
       const end = texts[2 * row + 1] as number;

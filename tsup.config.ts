@@ -24,6 +24,7 @@ const subpaths = {
   express: 'src/integrations/express/index.ts',
   fastify: 'src/integrations/fastify/index.ts',
   http: 'src/integrations/http/index.ts',
+  nats: 'src/integrations/nats/index.ts',
   nestjs: 'src/integrations/nestjs/index.ts',
   opentelemetry: 'src/integrations/opentelemetry/index.ts',
   prometheus: 'src/integrations/prometheus/index.ts',
@@ -80,6 +81,9 @@ const carriedByCharts = ['echarts', 'zrender', 'tslib'];
 /** What `adopt` needs to read the header of a table. */
 const carriedByAdopt = ['csv-parse'];
 
+/** The messages of `fraud-scorer/nats` that have no fixed form are written with it. */
+const carriedByNats = ['@msgpack/msgpack'];
+
 /** The live page draws with it. */
 const carriedByPage = ['uplot'];
 
@@ -117,10 +121,12 @@ const packagedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
+const subpathGlobals: Options = { ...ownGlobals, noExternal: [...carriedByAll, ...carried, ...carriedByNats] };
+
 const esmSubpaths: Options = {
   ...shared,
   ...program,
-  ...ownGlobals,
+  ...subpathGlobals,
   entry: { ...subpaths, ...sharedBySubpaths },
   format: ['esm'],
   esbuildPlugins: [rootClassesPlugin('./index.js'), sharedHttpPlugin('./http-shared.js'), pagePlugin],
@@ -129,7 +135,7 @@ const esmSubpaths: Options = {
 const cjsSubpaths: Options = {
   ...shared,
   ...program,
-  ...ownGlobals,
+  ...subpathGlobals,
   entry: { ...subpaths, ...sharedBySubpaths },
   format: ['cjs'],
   banner: { js: "'use strict';" },
@@ -248,7 +254,15 @@ async function copyForWebpack(...names: readonly string[]): Promise<void> {
 /** Their licences ask for their text in every copy. */
 async function writeLicenses(): Promise<void> {
   const texts = [
-    ...new Set([...carriedByAll, ...carried, ...carriedByCli, ...carriedByCharts, ...carriedByAdopt, ...carriedByPage]),
+    ...new Set([
+      ...carriedByAll,
+      ...carried,
+      ...carriedByCli,
+      ...carriedByCharts,
+      ...carriedByAdopt,
+      ...carriedByNats,
+      ...carriedByPage,
+    ]),
   ].map(async (name) => {
     const directory = join('node_modules', name);
     const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));

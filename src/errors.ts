@@ -7,6 +7,7 @@ import type {
   DeadlineExceededError,
   InferenceError,
   QueueFullError,
+  UnavailableError,
   UnknownVersionError,
   WorkerLostError,
 } from './errors/scoring-errors.js';
@@ -32,6 +33,7 @@ export {
   DeadlineExceededError,
   InferenceError,
   QueueFullError,
+  UnavailableError,
   UnknownVersionError,
   WorkerLostError,
 } from './errors/scoring-errors.js';
@@ -56,6 +58,7 @@ export type FraudScorerError =
   | ClosedError
   | InferenceError
   | WorkerLostError
+  | UnavailableError
   | UnknownVersionError
   | ModelInvalidError
   | ModelIntegrityError

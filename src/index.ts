@@ -170,6 +170,7 @@ export {
   QueueFullError,
   RecordsNotDurableError,
   StartTimeoutError,
+  UnavailableError,
   UnknownVersionError,
   WorkerLostError,
 } from './errors.js';

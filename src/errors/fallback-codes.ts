@@ -10,4 +10,5 @@ export const fallbackCodes = [
   'ERR_WORKER_LOST',
   'ERR_INFERENCE',
   'ERR_PROVIDER_UNAVAILABLE',
+  'ERR_UNAVAILABLE',
 ] as const satisfies readonly ErrorCode[];

@@ -39,6 +39,16 @@ export class DeadlineExceededError extends FraudScorerErrorBase {
   }
 }
 
+/**
+ * No node of the fleet can answer: none listens on the subject, the connection is lost, or each node that was asked is busy, draining or gone.
+ * The request was not decided, or its decision did not arrive. It can be sent again.
+ */
+export class UnavailableError extends FraudScorerErrorBase {
+  static readonly code = 'ERR_UNAVAILABLE';
+  override readonly name = 'UnavailableError';
+  readonly code = 'ERR_UNAVAILABLE';
+}
+
 /** No such version is live, or there is no version to roll back to. */
 export class UnknownVersionError extends FraudScorerErrorBase {
   static readonly code = 'ERR_UNKNOWN_VERSION';

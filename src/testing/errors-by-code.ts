@@ -14,6 +14,7 @@ import {
   QueueFullError,
   RecordsNotDurableError,
   StartTimeoutError,
+  UnavailableError,
   UnknownVersionError,
   WorkerLostError,
 } from '../errors.js';
@@ -33,6 +34,7 @@ const makers: { readonly [Code in ErrorCode]: () => ErrorsByCode[Code] } = {
   ERR_CLOSED: () => new ClosedError('The scorer was closed'),
   ERR_INFERENCE: () => new InferenceError('The model gave a fraud probability that is not in [0, 1]'),
   ERR_WORKER_LOST: () => new WorkerLostError('The worker that held this request died'),
+  ERR_UNAVAILABLE: () => new UnavailableError('No node of the fleet answers'),
   ERR_UNKNOWN_VERSION: () => new UnknownVersionError('No such version is live'),
   ERR_MODEL_INVALID: () => new ModelInvalidError('model.json'),
   ERR_MODEL_INTEGRITY: () => new ModelIntegrityError('model.onnx: its sha256 is not the one in model.json'),

@@ -40,9 +40,17 @@ describe('the tarball', () => {
         ...['index', 'reference'].flatMap((entry) =>
           ['cjs', 'cjs.map', 'd.cts', 'd.ts', 'js', 'js.map'].map((extension) => `dist/${entry}.${extension}`),
         ),
-        ...['express', 'fastify', 'http', 'nestjs', 'opentelemetry', 'prometheus', 'records', 'testing'].flatMap(
-          (entry) => ['cjs', 'd.cts', 'd.ts', 'js'].map((extension) => `dist/${entry}.${extension}`),
-        ),
+        ...[
+          'express',
+          'fastify',
+          'http',
+          'nats',
+          'nestjs',
+          'opentelemetry',
+          'prometheus',
+          'records',
+          'testing',
+        ].flatMap((entry) => ['cjs', 'd.cts', 'd.ts', 'js'].map((extension) => `dist/${entry}.${extension}`)),
         'dist/adopt-process.js',
         'dist/adopt-process.mjs',
         'dist/cli.js',

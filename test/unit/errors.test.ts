@@ -40,6 +40,7 @@ describe('errors as JSON', () => {
     [new first.AbortedError(secret), { name: 'AbortedError', code: 'ERR_ABORTED' }],
     [new first.ClosedError('closed'), { name: 'ClosedError', code: 'ERR_CLOSED' }],
     [new first.InferenceError('failed', { cause: secret }), { name: 'InferenceError', code: 'ERR_INFERENCE' }],
+    [new first.UnavailableError('no node'), { name: 'UnavailableError', code: 'ERR_UNAVAILABLE' }],
     [new first.WorkerLostError('lost'), { name: 'WorkerLostError', code: 'ERR_WORKER_LOST' }],
     [
       new first.InvalidOptionsError([issue], 3),

@@ -36,6 +36,7 @@ export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   ERR_ABORTED: { status: 499, title: 'The client went away' },
   ERR_INFERENCE: { status: 500, title: 'The transaction could not be scored' },
   ERR_WORKER_LOST: { status: 503, title: 'The worker was lost' },
+  ERR_UNAVAILABLE: { status: 503, title: 'No node of the fleet answers' },
   ERR_CLOSED: { status: 503, title: 'The scorer is closed' },
   ERR_PROVIDER_UNAVAILABLE: { status: 503, title: 'No execution provider works' },
   ERR_OUT_OF_RESOURCES: { status: 503, title: 'Out of memory, threads or file descriptors' },

@@ -60,6 +60,7 @@ const ownDetails: Partial<Record<ProblemCode, string>> = {
   ERR_SCORE_OUT_OF_RANGE:
     'The model gives no valid score for these features. They are probably far beyond those that it was trained on: check their values and units.',
   ERR_WORKER_LOST: 'The worker that held the transaction was lost, and is replaced: send it again.',
+  ERR_UNAVAILABLE: 'No node of the fleet answers at the moment: send it again.',
   ERR_PROVIDER_UNAVAILABLE: 'No execution provider works at the moment. The log of the scorer says why.',
   ERR_OUT_OF_RESOURCES: 'The machine is out of memory, threads or file descriptors. The log of the scorer says which.',
   ERR_RECORDS_NOT_DURABLE: 'Decisions may not be recorded. The log of the scorer says why.',
@@ -105,7 +106,7 @@ function ofScorer(error: FraudScorerError, options: ProblemOptions): ProblemResp
   if (!Object.hasOwn(problemKinds, code)) return response('ERR_INTERNAL', options);
   const problem = response(code, options, ownDetails[code] ?? error.message);
   if (code === 'ERR_QUEUE_FULL') problem.headers['Retry-After'] = String(secondsOf(error.expectedWaitMs));
-  if (code === 'ERR_WORKER_LOST') problem.headers['Retry-After'] = '1';
+  if (code === 'ERR_WORKER_LOST' || code === 'ERR_UNAVAILABLE') problem.headers['Retry-After'] = '1';
   if (code === 'ERR_INVALID_REQUEST' || code === 'ERR_INVALID_OPTIONS' || code === 'ERR_MODEL_INVALID') {
     const { issues, totalIssues } = error;
     if (code !== 'ERR_MODEL_INVALID') problem.body.errors = issues.map((issue) => issueOf(issue, options));

@@ -114,6 +114,7 @@ export const errorCodes = [
   'ERR_WORKER_LOST',
   'ERR_INFERENCE',
   'ERR_PROVIDER_UNAVAILABLE',
+  'ERR_UNAVAILABLE',
 ] as const;
 
 /** Where the parts of an entry begin, in bytes from its start. */

@@ -24,6 +24,35 @@ export class LatencyHistogram {
   /** The sum and the maximum, in ms. In an array, because a field that holds a fraction allocates memory each time it is written. */
   readonly #ms = new Float64Array(2);
 
+  /** The number of buckets of every histogram. */
+  static get buckets(): number {
+    return reader.countsArrayLength;
+  }
+
+  /**
+   * A histogram with known counts, for example from another process.
+   *
+   * @param buckets counts by bucket, each at least 1. @returns null if no values can have these counts, this sum and this maximum.
+   */
+  static from(
+    buckets: Iterable<readonly [bucket: number, count: number]>,
+    sumMs: number,
+    maxMs: number,
+  ): LatencyHistogram | null {
+    const made = new LatencyHistogram();
+    for (const [bucket, count] of buckets) {
+      if (!(bucket >= 0 && bucket < made.#counts.length && count > 0)) return null;
+      made.#counts[bucket] = count;
+      made.#count += count;
+    }
+    if (!(Number.isSafeInteger(made.#count) && Number.isFinite(sumMs) && maxMs >= 0 && Number.isFinite(maxMs)))
+      return null;
+    if (made.#count === 0 && (sumMs !== 0 || maxMs !== 0)) return null;
+    made.#ms[sum] = sumMs;
+    made.#ms[max] = maxMs;
+    return made;
+  }
+
   get count(): number {
     return this.#count;
   }

@@ -95,6 +95,7 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
       parts.traces.serve(scorer, parts.clock);
       parts.page.serve(scorer);
       parts.records.serve(scorer);
+      parts.fleet.serve(scorer);
       return scorer;
     });
   }

@@ -18,8 +18,6 @@ import { rowsInFlight } from './deployments/rows-in-flight.js';
 import { Copies, mostCopied } from './deployments/shadow/copies.js';
 import { CopyBudget } from './deployments/shadow/copy-budget.js';
 import { servingObserver } from './deployments/workers-observer.js';
-import { FleetHook } from './fleet/fleet-hook.js';
-import { liveVersions } from './fleet/live-versions.js';
 import { outsideOfRequests } from './host/async-context.js';
 import type { Clock } from './host/clock.js';
 import { containedClock } from './host/clock.js';
@@ -69,8 +67,6 @@ export interface Parts {
   log: DecisionLog;
   /** Where those who record find it. */
   records: RecordsHook;
-  /** What a fleet of scorers reads of this one. */
-  fleet: FleetHook;
   latencyBuckets: LatencyBuckets;
   admission: Admission;
   columns: ColumnScoring;
@@ -230,7 +226,6 @@ export function compose(
     hostLoad: new HostLoad(bareClock),
     latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
     page: new PageHook(options.alerts, onFault),
-    fleet: new FleetHook(() => liveVersions(deployments)),
     ...{ log, records: new RecordsHook(log, logger) },
     ...{ traces, onFault, startedAt: clock.now(), startedAtEpochMs: clock.epochMs() },
   };

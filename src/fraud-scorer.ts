@@ -23,6 +23,7 @@ import type { Summary } from './api/summary.js';
 import type { Parts } from './compose.js';
 import { createParts } from './create-parts.js';
 import { VersionedScorer } from './deployments/versioned-scorer.js';
+import { fleetHook } from './fleet/read-node.js';
 import { outsideOfRequests } from './host/async-context.js';
 import { asyncDispose } from './host/async-dispose.js';
 import { labelDecision } from './label-decision.js';
@@ -95,7 +96,7 @@ export class FraudScorer<Known = unknown> extends VersionedScorer implements Sco
       parts.traces.serve(scorer, parts.clock);
       parts.page.serve(scorer);
       parts.records.serve(scorer);
-      parts.fleet.serve(scorer);
+      fleetHook(parts).serve(scorer);
       return scorer;
     });
   }

@@ -13,7 +13,13 @@ import type { Loader } from './loader.js';
 import type { RetiredVersions } from './retired-versions.js';
 import type { Retirement } from './retirement.js';
 import type { Roles } from './roles.js';
-import { deploymentSummaries, deploymentSummary, type ReadStats } from './summaries.js';
+import {
+  type DeploymentFacts,
+  deploymentFacts,
+  deploymentSummaries,
+  deploymentSummary,
+  type ReadStats,
+} from './summaries.js';
 
 export interface OperationsOptions {
   deployments: DeploymentSet;
@@ -46,6 +52,11 @@ export class Operations {
   summariesBy(read: ReadStats): DeploymentSummary[] {
     const { deployments, retired, canaries } = this.#options;
     return [...deploymentSummaries(deployments, canaries, read), ...retired.summaries];
+  }
+
+  /** A version's summary without what is counted of its requests. */
+  factsOf(deployment: Deployment): DeploymentFacts {
+    return deploymentFacts(this.#options.deployments, this.#options.canaries, deployment);
   }
 
   /** @param version null means the primary. @throws {UnknownVersionError} if no such version is live. */

@@ -78,10 +78,24 @@ export function deploymentSummary(
 ): DeploymentSummary {
   const shadow = deployments.shadowOf(deployment);
   return {
-    ...versionSummary(deployment, read),
+    ...deploymentFacts(deployments, canaries, deployment),
+    ...read(deployment.stats),
+    ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
+  };
+}
+
+/** A version's summary without what is counted of its requests. */
+export type DeploymentFacts = Omit<DeploymentSummary, keyof VersionStatsSummary | 'shadow'>;
+
+export function deploymentFacts(
+  deployments: DeploymentSet,
+  canaries: Canaries,
+  deployment: Deployment,
+): DeploymentFacts {
+  return {
+    ...versionFacts(deployment),
     role: deployments.roleOf(deployment),
     traffic: deployments.trafficOf(deployment),
-    ...(shadow === null ? {} : { shadow: shadow.stats.snapshot() }),
     ...canaryOf(canaries, deployment),
     ...comparisonOf(deployments, deployment),
   };
@@ -98,10 +112,17 @@ function comparisonOf({ experiments }: DeploymentSet, deployment: Deployment): P
   return comparison === null ? {} : { comparison, sampleRatio: experiments.sampleRatio() };
 }
 
-export function versionSummary(
-  { model, since, workers, batcher, stats, drift }: Deployment,
-  read: ReadStats = (own) => own.summary(),
-): Omit<DeploymentSummary, 'role' | 'traffic'> {
+export function versionSummary(deployment: Deployment): Omit<DeploymentSummary, 'role' | 'traffic'> {
+  return { ...versionFacts(deployment), ...deployment.stats.summary() };
+}
+
+function versionFacts({
+  model,
+  since,
+  workers,
+  batcher,
+  drift,
+}: Deployment): Pick<DeploymentSummary, 'name' | 'version' | 'since' | 'workers' | 'drift'> {
   return {
     ...model,
     since,
@@ -114,7 +135,6 @@ export function versionSummary(
       providers: workers.providers,
       devices: workers.devices,
     },
-    ...read(stats),
     ...(drift === null ? {} : { drift: drift.summary }),
   };
 }

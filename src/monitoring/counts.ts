@@ -26,11 +26,29 @@ export function causeOf(code: ErrorCode): Cause {
   }
 }
 
+/** The counts of a `RequestCounter`, as plain JSON. */
+export interface RequestReading extends Record<Cause, number> {
+  /** Requests that the fallback answered, by the code of the error that it replaced. */
+  readonly fallbacks: readonly (readonly [code: string, count: number])[];
+}
+
 /** Counts of requests by cause. The total is computed from them, so that it always agrees. */
 export class RequestCounter {
   readonly #counts: Record<Cause, number> = { succeeded: 0, failed: 0, rejected: 0, expired: 0, cancelled: 0 };
   /** Requests that the fallback answered, by the error that it replaced. */
   readonly #fallbacks = new Map<ErrorCode, number>();
+
+  /** Counts from another process. Codes that this version does not know are kept as they are. */
+  static from({ fallbacks, ...counts }: RequestReading): RequestCounter {
+    const made = new RequestCounter();
+    for (const cause of causes) made.#counts[cause] = counts[cause];
+    for (const [code, count] of fallbacks) made.#fallbacks.set(code as ErrorCode, count);
+    return made;
+  }
+
+  get reading(): RequestReading {
+    return { ...this.#counts, fallbacks: [...this.#fallbacks] };
+  }
 
   count(cause: Cause, requests = 1): void {
     this.#counts[cause] += requests;

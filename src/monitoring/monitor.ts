@@ -6,15 +6,17 @@ import type { Timer } from '../host/clock.js';
 import { contained, type FaultReport } from '../host/faults.js';
 import { AlertWatch, type AlertWatchOptions } from './alerts/alert-watch.js';
 import type { MonitorReading } from './alerts/snapshots.js';
-import { DecisionCounter, RequestCounter } from './counts.js';
-import type { LabelCounts } from './labels/label-counts.js';
-import type { OutcomeStore } from './labels/outcomes.js';
+import { DecisionCounter, type DecisionCounts, RequestCounter } from './counts.js';
+import type { LabelCounts, LabelsReading } from './labels/label-counts.js';
+import type { OutcomeStore, RememberedDecision } from './labels/outcomes.js';
 import { PerformanceHistory, windowIntervals } from './performance-history.js';
-import { PerformanceRecorder } from './performance-recorder.js';
+import { type PerformanceReading, PerformanceRecorder } from './performance-recorder.js';
 import { residentMemoryGb } from './resident-memory.js';
 import type { VersionStats } from './version-stats.js';
 
 const intervalMs = 1_000;
+
+const windowSeconds = (windowIntervals * intervalMs) / 1000;
 
 export interface MonitorOptions extends AlertWatchOptions {
   outcomes: OutcomeStore;
@@ -33,6 +35,14 @@ export interface MonitorSummary {
   requests: RequestCounts;
   business: BusinessSummary;
   activeAlerts: Alert[];
+}
+
+/** The sums and counts that a `MonitorSummary` is computed from. Those of several scorers can be added up. */
+export interface MonitorSums {
+  readonly performance: PerformanceReading;
+  readonly recent: { readonly windowSeconds: number; readonly performance: PerformanceReading };
+  readonly decisions: DecisionCounts;
+  readonly labels: LabelsReading;
 }
 
 /** Watches the scorer from inside its process: reads the versions' counts over windows, and judges its health. */
@@ -74,6 +84,11 @@ export class Monitor {
     return this.#options.outcomes.record(outcome, version);
   }
 
+  /** What is remembered of the decision about a request; null if nothing is. */
+  remembered(id: string): RememberedDecision | null {
+    return this.#options.outcomes.remembered(id);
+  }
+
   /** The active alerts. */
   get activeAlerts(): readonly Alert[] {
     return this.#alerts.active;
@@ -97,6 +112,30 @@ export class Monitor {
   /** @param each gets the measurements of each version since the start, while it is read. The recorder is reused, so copy from it. */
   summary(each: (version: VersionStats, sinceStart: PerformanceRecorder) => void = () => {}): MonitorSummary {
     if (this.#final !== null) return this.#withLate(this.#final);
+    const decisions = this.#readSinceStart(each);
+    const all = this.#sinceStart;
+    return {
+      performance: all.summary(),
+      recent: { windowSeconds, performance: this.#recent((recorder) => recorder.summary()) },
+      requests: all.requests.summary(),
+      business: { ...decisions.summary(), ...this.#options.outcomes.summary(decisions.total) },
+      activeAlerts: this.#alerts.active,
+    };
+  }
+
+  /** What a summary is computed from. @param each see `summary`. */
+  reading(each: (version: VersionStats, sinceStart: PerformanceRecorder) => void): MonitorSums {
+    const { counts: decisions } = this.#readSinceStart(each);
+    return {
+      performance: this.#sinceStart.reading,
+      recent: { windowSeconds, performance: this.#recent((recorder) => recorder.reading) },
+      decisions,
+      labels: this.#options.outcomes.counts.reading,
+    };
+  }
+
+  /** Fills `#sinceStart`. @returns the decisions of all versions. */
+  #readSinceStart(each: (version: VersionStats, sinceStart: PerformanceRecorder) => void): DecisionCounter {
     const decisions = new DecisionCounter();
     const all = this.#sinceStart;
     all.reset();
@@ -109,16 +148,7 @@ export class Monitor {
     this.#history.eachSinceStart((recorder) => all.add(recorder));
     // A partial interval counts only if the start was too short for a whole one.
     if (!all.hasThroughput) all.closeInterval(this.#history.currentMs);
-    return {
-      performance: all.summary(),
-      recent: {
-        windowSeconds: (windowIntervals * intervalMs) / 1000,
-        performance: this.#recent((recorder) => recorder.summary()),
-      },
-      requests: all.requests.summary(),
-      business: { ...decisions.summary(), ...this.#options.outcomes.summary(decisions.total) },
-      activeAlerts: this.#alerts.active,
-    };
+    return decisions;
   }
 
   /** Stops watching. The last summary stays available. */

@@ -1,7 +1,28 @@
 import type { PerformanceSummary } from '../api/summary.js';
-import { RequestCounter } from './counts.js';
+import { RequestCounter, type RequestReading } from './counts.js';
+import { decodeHistogram, encodeHistogram } from './histogram-bytes.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { ratio } from './ratio.js';
+
+/** The measurements of a recorder, as plain values and bytes. Sums and counts, so that those of several processes can be added up. */
+export interface PerformanceReading {
+  readonly requests: RequestReading;
+  /** Distributions, see `encodeHistogram`. */
+  readonly latency: Uint8Array;
+  readonly queue: Uint8Array;
+  readonly inference: Uint8Array;
+  readonly columnRows: number;
+  readonly batches: number;
+  readonly batchRows: number;
+  readonly maxBatchRows: number;
+  readonly memorySamples: number;
+  readonly memorySumGb: number;
+  readonly maxMemoryGb: number;
+  readonly activeMs: number;
+  readonly activeRows: number;
+  /** null if there was no interval with answers. */
+  readonly rowsPerSecond: { readonly min: number; readonly max: number } | null;
+}
 
 /** Measurements of requests and batches during a period: an interval, a window of intervals, or since the start. */
 export class PerformanceRecorder {
@@ -24,6 +45,53 @@ export class PerformanceRecorder {
   #activeRows = 0;
   #minRowsPerSecond = Number.POSITIVE_INFINITY;
   #maxRowsPerSecond = 0;
+  /** Whether the slowest and the fastest second are known. */
+  #knowsSeconds = true;
+
+  /** Measurements from another process. @returns null if a distribution cannot be read. */
+  static from(reading: PerformanceReading): PerformanceRecorder | null {
+    const made = new PerformanceRecorder();
+    made.requests.add(RequestCounter.from(reading.requests));
+    for (const name of ['latency', 'queue', 'inference'] as const) {
+      const histogram = decodeHistogram(reading[name]);
+      if (histogram === null) return null;
+      made[name].add(histogram);
+    }
+    made.#columnRows = reading.columnRows;
+    made.#batches = reading.batches;
+    made.#batchRows = reading.batchRows;
+    made.#maxBatchRows = reading.maxBatchRows;
+    made.#memorySamples = reading.memorySamples;
+    made.#memorySumGb = reading.memorySumGb;
+    made.#maxMemoryGb = reading.maxMemoryGb;
+    made.#activeMs = reading.activeMs;
+    made.#activeRows = reading.activeRows;
+    made.#knowsSeconds = reading.rowsPerSecond !== null;
+    if (reading.rowsPerSecond === null) return made;
+    made.#minRowsPerSecond = reading.rowsPerSecond.min;
+    made.#maxRowsPerSecond = reading.rowsPerSecond.max;
+    return made;
+  }
+
+  get reading(): PerformanceReading {
+    const [min, max] = [this.#minRowsPerSecond, this.#maxRowsPerSecond];
+    return {
+      requests: this.requests.reading,
+      latency: encodeHistogram(this.latency),
+      queue: encodeHistogram(this.queue),
+      inference: encodeHistogram(this.inference),
+      columnRows: this.#columnRows,
+      batches: this.#batches,
+      batchRows: this.#batchRows,
+      maxBatchRows: this.#maxBatchRows,
+      memorySamples: this.#memorySamples,
+      memorySumGb: this.#memorySumGb,
+      maxMemoryGb: this.#maxMemoryGb,
+      activeMs: this.#activeMs,
+      activeRows: this.#activeRows,
+      rowsPerSecond: this.hasThroughput && this.#knowsSeconds ? { min, max } : null,
+    };
+  }
 
   /** Requests in the latency distributions. */
   get samples(): number {
@@ -93,6 +161,25 @@ export class PerformanceRecorder {
     this.#maxRowsPerSecond = Math.max(this.#maxRowsPerSecond, other.#maxRowsPerSecond);
   }
 
+  /**
+   * Adds measurements of another process, which worked beside this one. So their rates add up. The slowest and the fastest second of both
+   * together are not known, because their seconds do not begin together.
+   */
+  addBeside(other: PerformanceRecorder): void {
+    if (other.hasThroughput) {
+      if (this.hasThroughput) {
+        this.#knowsSeconds = false;
+      } else {
+        this.#knowsSeconds = other.#knowsSeconds;
+        this.#minRowsPerSecond = other.#minRowsPerSecond;
+        this.#maxRowsPerSecond = other.#maxRowsPerSecond;
+      }
+    }
+    this.addCounts(other);
+    this.#activeMs = Math.max(this.#activeMs, other.#activeMs);
+    this.#activeRows += other.#activeRows;
+  }
+
   /** Adds measurements of the same time, without the throughput, because they would not be a sample of it. */
   addCounts(other: PerformanceRecorder): void {
     this.requests.add(other.requests);
@@ -124,18 +211,19 @@ export class PerformanceRecorder {
     this.#activeRows = 0;
     this.#minRowsPerSecond = Number.POSITIVE_INFINITY;
     this.#maxRowsPerSecond = 0;
+    this.#knowsSeconds = true;
   }
 
   summary(): PerformanceSummary {
-    const hasThroughput = this.#activeMs > 0;
+    const hasSeconds = this.hasThroughput && this.#knowsSeconds;
     return {
       latencyMs: this.latency.summary(),
       queueMs: this.queue.summary(),
       inferenceMs: this.inference.summary(),
       throughputPerSecond: {
         mean: ratio(this.#activeRows * 1000, this.#activeMs),
-        min: hasThroughput ? this.#minRowsPerSecond : null,
-        max: hasThroughput ? this.#maxRowsPerSecond : null,
+        min: hasSeconds ? this.#minRowsPerSecond : null,
+        max: hasSeconds ? this.#maxRowsPerSecond : null,
       },
       batchSize: { mean: ratio(this.#batchRows, this.#batches), max: this.#batches === 0 ? null : this.#maxBatchRows },
       memoryGb: {

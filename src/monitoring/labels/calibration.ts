@@ -18,6 +18,33 @@ const errorLow = errorHigh + 1;
 export class Calibration {
   readonly #cells = new Float64Array(errorLow + 1);
 
+  /** A calibration from another process. @param values see `values`. @returns null if they are not as many as expected. */
+  static from(values: readonly number[]): Calibration | null {
+    if (values.length !== errorLow + 1) return null;
+    const made = new Calibration();
+    made.#cells.set(values);
+    return made;
+  }
+
+  /** All cells in their order. */
+  get values(): number[] {
+    return [...this.#cells];
+  }
+
+  /** Adds another calibration, of other transactions. */
+  addAll({ values }: Calibration): void {
+    const cells = this.#cells;
+    for (let bin = 0; bin < errorHigh; bin += cellsPerBin) {
+      for (const count of [labels, frauds]) {
+        cells[bin + count] = (cells[bin + count] as number) + (values[bin + count] as number);
+      }
+      for (const part of [scoreHigh, scoreLow]) {
+        addTo(cells, bin + scoreHigh, bin + scoreLow, values[bin + part] as number);
+      }
+    }
+    for (const part of [errorHigh, errorLow]) addTo(cells, errorHigh, errorLow, values[part] as number);
+  }
+
   /** @param score the fraud probability, in [0, 1]; NaN if it is not known, then nothing is counted. @param by −1 removes it again. */
   add(score: number, isFraud: boolean, by: 1 | -1): void {
     if (Number.isNaN(score)) return;

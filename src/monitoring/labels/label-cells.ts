@@ -39,6 +39,31 @@ export interface LabelledDecision {
 export class LabelCells {
   readonly #cells = new Float64Array(size);
 
+  /** Cells from another process. @param values see `values`. @returns null if they are not as many as expected. */
+  static from(values: readonly number[]): LabelCells | null {
+    if (values.length !== size) return null;
+    const made = new LabelCells();
+    made.#cells.set(values);
+    return made;
+  }
+
+  /** All cells in their order. */
+  get values(): number[] {
+    return [...this.#cells];
+  }
+
+  add({ values }: LabelCells): void {
+    const cells = this.#cells;
+    for (const [cell, value] of values.entries()) {
+      if (cell < amountHigh || cell >= labelledOwn) cells[cell] = (cells[cell] as number) + value;
+    }
+    for (let high = amountHigh; high < amountLow; high += 1) {
+      const low = high + amountLow - amountHigh;
+      addTo(cells, high, low, values[high] as number);
+      addTo(cells, high, low, values[low] as number);
+    }
+  }
+
   /** A decision of this scorer whose label may come. @param by −1 removes it again. */
   addPending(code: number, by: 1 | -1): void {
     this.#cells[pending + code] = (this.#cells[pending + code] as number) + by;

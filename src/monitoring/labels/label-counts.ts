@@ -21,6 +21,16 @@ export type LabelsSummary = Pick<
   | 'days'
 >;
 
+/** The counts of labels, as plain JSON. */
+export interface LabelsReading {
+  /** See `LabelCells.values`. */
+  readonly cells: readonly number[];
+  /** See `Calibration.values`. */
+  readonly calibration: readonly number[];
+  /** By UTC day since 1970, the oldest first. */
+  readonly days: readonly (readonly [day: number, cells: readonly number[]])[];
+}
+
 /** Labels and the decisions that they were compared with, for one version or for all. */
 export class LabelCounts {
   readonly cells = new LabelCells();
@@ -31,6 +41,36 @@ export class LabelCounts {
   latestPlace: LabelPlace | null = null;
   /** The version's latest labels of legitimate transactions; null before there is one. The store of the decisions updates it. */
   recent: RecentLegitimate | null = null;
+
+  /** Counts from another process. They can be added up and summarised. @returns null if they are not as expected. */
+  static from({ cells, calibration, days }: LabelsReading): LabelCounts | null {
+    const made = new LabelCounts();
+    const [all, calibrated] = [LabelCells.from(cells), Calibration.from(calibration)];
+    if (all === null || calibrated === null) return null;
+    made.cells.add(all);
+    made.calibration.addAll(calibrated);
+    for (const [day, values] of days) {
+      const ofDay = LabelCells.from(values);
+      if (ofDay === null) return null;
+      made.days.at(day).add(ofDay);
+    }
+    return made;
+  }
+
+  get reading(): LabelsReading {
+    return {
+      cells: this.cells.values,
+      calibration: this.calibration.values,
+      days: this.days.entries.map(([day, cells]) => [day, cells.values]),
+    };
+  }
+
+  /** Adds counts of other transactions. */
+  add(other: LabelCounts): void {
+    this.cells.add(other.cells);
+    this.calibration.addAll(other.calibration);
+    for (const [day, cells] of other.days.entries) this.days.at(day).add(cells);
+  }
 
   /** Where decisions of a day are counted. @param all the counts of all versions. */
   placeAt(day: number, all: LabelCounts): LabelPlace {

@@ -11,6 +11,13 @@ import { labelCodes, type PendingPiece, placeMask } from './pending-piece.js';
 import { type FalsePositiveReading, RecentLegitimate } from './recent-legitimate.js';
 import { WallTime } from './wall-time.js';
 
+/** A decision whose label may come, or has come. */
+export interface RememberedDecision {
+  /** Milliseconds since the epoch. */
+  readonly decidedAt: number;
+  readonly isLabelled: boolean;
+}
+
 /**
  * Compares decisions with labels that come later: counts by decision and label, sums of amounts, calibration, and the false positive rate
  * of the latest labels. A transaction that is scored again counts once, by its latest decision.
@@ -84,6 +91,17 @@ export class OutcomeStore {
     this.#label(slot, outcome);
     if (known === noSlot) this.#makeRoom();
     return true;
+  }
+
+  /** What is remembered of a decision, without changing anything; null if nothing is. */
+  remembered(id: string): RememberedDecision | null {
+    const now = this.#clock.now();
+    const slot = this.#pending.find(id);
+    if (slot === noSlot || this.#isExpired(slot, now)) return null;
+    const piece = this.#pending.pieceOf(slot);
+    const at = slot & placeMask;
+    const ageMs = now - (piece.decidedAt[at] as number);
+    return { decidedAt: this.#clock.epochMs() - ageMs, isLabelled: piece.label[at] !== labelCodes.none };
   }
 
   /** Drops decisions whose label is no longer expected, and reads the wall clock. Called every second. */

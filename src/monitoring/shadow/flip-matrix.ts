@@ -6,6 +6,23 @@ const decisions = ['APPROVE', 'REVIEW', 'BLOCK'] as const satisfies readonly Dec
 export class FlipMatrix {
   readonly #counts = new Float64Array(decisions.length * decisions.length);
 
+  /** Pairs from another process. @param counts see `counts`. @returns null if they are not as many as expected. */
+  static from(counts: readonly number[]): FlipMatrix | null {
+    const made = new FlipMatrix();
+    if (counts.length !== made.#counts.length) return null;
+    made.#counts.set(counts);
+    return made;
+  }
+
+  /** All cells, row by row. */
+  get counts(): number[] {
+    return [...this.#counts];
+  }
+
+  add(other: FlipMatrix): void {
+    for (const [cell, count] of other.#counts.entries()) this.#counts[cell] = (this.#counts[cell] as number) + count;
+  }
+
   record(primary: Decision, shadow: Decision): void {
     const cell = indexOf(primary) * decisions.length + indexOf(shadow);
     this.#counts[cell] = (this.#counts[cell] as number) + 1;

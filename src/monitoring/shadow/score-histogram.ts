@@ -1,4 +1,5 @@
 import { bucketOf } from '../latency-histogram.js';
+import { decodeCounts, encodeCounts } from '../sparse-counts.js';
 
 /** Scores are counted in millionths. */
 const scale = 1_000_000;
@@ -14,6 +15,28 @@ export class ScoreHistogram {
   /** The number of scores in each bin, from the lowest scores to the highest. Read by others. */
   readonly counts = new Float64Array(ScoreHistogram.bins);
   #count = 0;
+
+  /** A distribution from another process. @param bytes see `bytes`. @returns null if they are not as expected. */
+  static from(bytes: Uint8Array): ScoreHistogram | null {
+    const filled = decodeCounts(bytes, ScoreHistogram.bins);
+    if (filled === null) return null;
+    const made = new ScoreHistogram();
+    for (const [bin, count] of filled) {
+      made.counts[bin] = count;
+      made.#count += count;
+    }
+    return made;
+  }
+
+  /** See `encodeCounts`. */
+  get bytes(): Uint8Array {
+    return encodeCounts(this.counts);
+  }
+
+  add(other: ScoreHistogram): void {
+    for (const [bin, count] of other.counts.entries()) this.counts[bin] = (this.counts[bin] as number) + count;
+    this.#count += other.#count;
+  }
 
   get count(): number {
     return this.#count;

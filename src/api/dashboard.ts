@@ -112,6 +112,38 @@ export interface DashboardDrift {
   samples: number;
 }
 
+/** One node of a fleet, as the page shows it. */
+export interface DashboardNode {
+  id: string;
+  /** `missing`: it is known and does not answer. Then the other values are empty. */
+  status: Health['status'] | 'missing';
+  reasons: string[];
+  /** Rows that its model answered, per second; null if it is not known. */
+  answered: number | null;
+  /** (failed + expired) / (total − rejected − cancelled) over the last 10 seconds, in [0, 1]. */
+  errorRate: number | null;
+  /** Milliseconds from `score()` to the result, over the last 10 seconds. */
+  p50: number | null;
+  p99: number | null;
+  /** Waiting requests, and requests in flight. */
+  queued: number;
+  inFlight: number;
+  workers: { ready: number; configured: number };
+  /** Its live versions, the primary first. */
+  versions: Pick<DashboardVersion, 'version' | 'role' | 'traffic'>[];
+  uptimeSeconds: number | null;
+}
+
+/** The nodes of a fleet. */
+export interface DashboardFleet {
+  /** How many have answered. */
+  answering: number;
+  /** How many are known and do not answer. */
+  missing: number;
+  /** At most 200: those that do not answer first, then by id. */
+  nodes: DashboardNode[];
+}
+
 /** How busy the host's thread is. */
 export interface DashboardHostLoad {
   /** Delay of the event loop, in milliseconds. */
@@ -160,5 +192,7 @@ export interface DashboardSnapshot {
   events: DashboardEvent[];
   money?: DashboardMoney;
   drift?: DashboardDrift;
+  /** Present if this is a fleet. All other values are of all its nodes together. */
+  fleet?: DashboardFleet;
   hostLoad: DashboardHostLoad;
 }

@@ -1,6 +1,7 @@
 import type {
   DashboardAlert,
   DashboardEvent,
+  DashboardFleet,
   DashboardPoint,
   DashboardSnapshot,
   DashboardVersion,
@@ -27,11 +28,13 @@ export interface SnapshotParts {
   before: { summary: Summary; elapsedMs: number } | null;
   /** The PSI above which a value counts as drift; null if the rule is switched off. */
   driftLimit: number | null;
+  /** null if it is one scorer. */
+  fleet: DashboardFleet | null;
 }
 
 /** Everything that the page shows, from the scorer's public data. Only this file knows both forms. */
 export function snapshotOf(parts: SnapshotParts): DashboardSnapshot {
-  const { summary, health, alerts, events, title, at, before, driftLimit } = parts;
+  const { summary, health, alerts, events, title, at, before, driftLimit, fleet } = parts;
   const { business, recent, batching } = summary;
   const { latencyMs, queueMs, inferenceMs, errorRate } = recent.performance;
   const point: DashboardPoint = pointOf(summary, at, before);
@@ -61,6 +64,7 @@ export function snapshotOf(parts: SnapshotParts): DashboardSnapshot {
     alerts,
     events,
     ...extrasOf(summary, before, driftLimit),
+    ...(fleet === null ? {} : { fleet }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AlertsSummary } from '../api/alerts.js';
-import type { DashboardSnapshot } from '../api/dashboard.js';
+import type { DashboardFleet, DashboardSnapshot } from '../api/dashboard.js';
 import type { FraudScorerEvents } from '../api/events.js';
 import type { Health } from '../api/health.js';
 import type { Summary } from '../api/summary.js';
@@ -27,6 +27,19 @@ export interface DashboardScorer {
   on<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): unknown;
   /** Removes a listener. */
   off<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): unknown;
+  /** The nodes, if it is a fleet. */
+  fleet?(): DashboardFleet;
+  /**
+   * An earlier summary of the same nodes, and how long it was before the current one; null if there is none. A fleet has it, because its
+   * sums also change when nodes come and go.
+   */
+  earlier?(): EarlierSummary | null;
+}
+
+/** A summary to compute rates with. */
+export interface EarlierSummary {
+  summary: Summary;
+  elapsedMs: number;
 }
 
 /** A scorer, as the page needs it. It listens to a few rare events from the start, and reads everything else on request. */
@@ -61,6 +74,7 @@ export class DashboardSource {
     const elapsedMs = before === null ? Number.POSITIVE_INFINITY : readAt - before.readAt;
     const isRecent = before !== null && elapsedMs <= longestPeriodMs;
     this.#before = { summary, at, readAt };
+    const own = isRecent ? { summary: before.summary, elapsedMs } : null;
     return snapshotOf({
       summary,
       health,
@@ -69,7 +83,8 @@ export class DashboardSource {
       alerts: alertsShown(this.#scorer.alerts()),
       events: this.#happenings.events,
       driftLimit: this.#driftLimit,
-      before: isRecent ? { summary: before.summary, elapsedMs } : null,
+      before: this.#scorer.earlier === undefined ? own : this.#scorer.earlier(),
+      fleet: this.#scorer.fleet?.() ?? null,
     });
   }
 

@@ -5,4 +5,14 @@
  * @module
  * @primaryExport
  */
+
+export {
+  type FleetNodeSummary,
+  type FleetSummary,
+  type FleetSummaryOptions,
+  fleetSummary,
+} from './fleet/fleet-summary.js';
+export { type FleetMember, type FleetMemberStats, type JoinFleetOptions, joinFleet } from './fleet/join-fleet.js';
+export { type OutcomeReceipt, type SendOutcomeOptions, sendOutcome } from './fleet/send-outcome.js';
+export { type FleetWatch, type WatchFleetOptions, watchFleet } from './fleet/watch-fleet.js';
 export { defaultGroup, defaultSubject } from './subjects.js';

@@ -1,0 +1,33 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { InvalidOptionsError } from '../../../errors.js';
+import type { FieldReader } from '../../../validation/field-reader.js';
+import { describeValue } from '../../../validation/issues.js';
+import { defaultSubject } from '../subjects.js';
+
+const longestSubject = 200;
+const longestId = 64;
+
+/** Reads the option `subject`. Its tokens have no wildcards, as a service has one subject. */
+export function readSubject(reader: FieldReader): string {
+  const expected = `a NATS subject without wildcards and spaces, of at most ${longestSubject} characters`;
+  return reader.value('subject', expected, isSubject) ?? defaultSubject;
+}
+
+function isSubject(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestSubject && /^[^\s.*>]+(\.[^\s.*>]+)*$/.test(value);
+}
+
+/** What the id of a node is. It becomes a part of subjects. */
+export const idExpected = `letters, digits, - and _, at most ${longestId} of them`;
+
+export function isNodeId(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestId && /^[\w-]+$/.test(value);
+}
+
+/** @throws {InvalidOptionsError} if it is not a connection to NATS. */
+export function requireConnection(connection: unknown): asserts connection is NatsConnection {
+  if (typeof connection === 'object' && connection !== null && 'subscribe' in connection && 'publish' in connection)
+    return;
+  const expected = 'a connection to NATS, from connect() of @nats-io/transport-node';
+  throw new InvalidOptionsError([{ path: 'connection', expected, received: describeValue(connection) }]);
+}

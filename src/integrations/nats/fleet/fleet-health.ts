@@ -1,0 +1,25 @@
+import type { Health } from '../../../api/health.js';
+
+interface NodeHealth {
+  readonly id: string;
+  readonly health: Health;
+}
+
+/** Whether a fleet can answer, and which nodes have problems. A fleet without a node that is ready cannot. */
+export function fleetHealth(nodes: readonly NodeHealth[], missing: readonly string[]): Health {
+  const ready = nodes.filter(({ health }) => health.ready);
+  const reasons = [
+    ...(nodes.length === 0 ? ['no node answers'] : []),
+    ...missing.map((id) => `${id}: does not answer`),
+    ...nodes.flatMap(({ id, health }) => health.reasons.map((reason) => `${id}: ${reason}`)),
+  ];
+  return {
+    status: ready.length === 0 ? 'unavailable' : reasons.length > 0 ? 'degraded' : 'ok',
+    ready: ready.length > 0,
+    provider: ready.find(({ health }) => health.provider !== null)?.health.provider ?? null,
+    providers: nodes[0]?.health.providers ?? [],
+    workers: nodes.reduce((sum, { health }) => sum + health.workers, 0),
+    queueDepth: nodes.reduce((sum, { health }) => sum + health.queueDepth, 0),
+    reasons,
+  };
+}

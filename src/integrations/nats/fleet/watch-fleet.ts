@@ -1,0 +1,204 @@
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
+import type { Alert, AlertRecord, AlertsSummary } from '../../../api/alerts.js';
+import type { DashboardFleet } from '../../../api/dashboard.js';
+import type { FraudScorerEvents } from '../../../api/events.js';
+import type { Health } from '../../../api/health.js';
+import type { Summary } from '../../../api/summary.js';
+import type { DashboardEventName, DashboardScorer, EarlierSummary } from '../../../dashboard/source.js';
+import { type Clock, systemClock, type Timer } from '../../../host/clock.js';
+import { contained } from '../../../host/faults.js';
+import { FieldReader } from '../../../validation/field-reader.js';
+import { subjectsOf } from '../subjects.js';
+import { type Collected, collect } from './collect.js';
+import { readSubject, requireConnection } from './fields.js';
+import { readFleetEvent } from './fleet-event.js';
+import { type FleetNodeSummary, type FleetSummary, summaryOfFleet } from './fleet-summary.js';
+import type { NodeSums } from './node-sums.js';
+import { earlierOf, nodesShown } from './nodes-shown.js';
+import { summaryOfNodes } from './total.js';
+
+/** Options of `watchFleet`. */
+export interface WatchFleetOptions {
+  /** The service's subject. @default 'fraud.score' */
+  subject?: string | undefined;
+  /** Milliseconds between two looks; 250 to 60,000. @default 1_000 */
+  everyMs?: number | undefined;
+}
+
+/** A node that does not answer is listed for this long. */
+const listedMs = 60_000;
+
+/** The most alerts in the history of a fleet. */
+const keptAlerts = 100;
+
+interface Look {
+  nodes: readonly NodeSums[];
+  at: number;
+}
+
+const noLook: Look = { nodes: [], at: 0 };
+
+type Listeners = { [E in DashboardEventName]: Set<(...args: FraudScorerEvents[E]) => unknown> };
+
+/** A fleet that is looked at once a second. The live page and the command `watch` show it as they show one scorer. */
+export class FleetWatch implements DashboardScorer {
+  readonly #connection: NatsConnection;
+  readonly #subject: string;
+  readonly #everyMs: number;
+  readonly #clock: Clock;
+  /** When each node answered last, on the monotonic clock. */
+  readonly #heard = new Map<string, number>();
+  readonly #listeners: Listeners = { deployment: new Set(), workerLost: new Set() };
+  readonly #events: Subscription;
+  #last: FleetSummary;
+  /** The nodes of the last look, and of the one before. Times are in milliseconds since the epoch. */
+  #nodes: Look = noLook;
+  #before: Look = noLook;
+  #timer: Timer | null = null;
+  #isClosed = false;
+
+  /** @internal `watchFleet` makes it. */
+  constructor(connection: NatsConnection, options: { subject: string; everyMs: number; clock: Clock }) {
+    const { subject, everyMs, clock } = options;
+    this.#connection = connection;
+    this.#subject = subject;
+    this.#everyMs = everyMs;
+    this.#clock = clock;
+    this.#last = summaryOfFleet({ nodes: [], missing: [], refused: 0 }, clock.epochMs());
+    this.#events = connection.subscribe(subjectsOf(subject).events, {
+      callback: (error, message) => this.#event(error, message),
+    });
+  }
+
+  /** The last look. */
+  get latest(): FleetSummary {
+    return this.#last;
+  }
+
+  /** All nodes together, see `FleetSummary.total`. */
+  summary(): Summary {
+    return this.#last.total;
+  }
+
+  /** Whether the fleet can answer. */
+  health(): Health {
+    return this.#last.health;
+  }
+
+  /** The alerts of all nodes. Each message begins with the node's id. */
+  alerts(): AlertsSummary {
+    const { nodes } = this.#last;
+    const history = nodes.flatMap((node) => node.alerts.history.map((alert) => named(alert, node)));
+    const byTime = (one: AlertRecord, other: AlertRecord): number => other.since - one.since;
+    return {
+      active: nodes.flatMap((node) => node.alerts.active.map((alert) => named(alert, node))),
+      history: history.sort(byTime).slice(0, keptAlerts),
+    };
+  }
+
+  /** Every node, for the page's table. */
+  fleet(): DashboardFleet {
+    const { nodes, missing } = this.#last;
+    return nodesShown(nodes, missing, this.#before.nodes);
+  }
+
+  /** The look before the last one, without nodes that have come, gone or started again in between. */
+  earlier(): EarlierSummary | null {
+    const before = new Map(this.#before.nodes.map((node) => [node.id, node]));
+    if (before.size === 0) return null;
+    const same = this.#nodes.nodes.map((node) => earlierOf(node, before.get(node.id)) ?? node);
+    return { summary: summaryOfNodes(same, this.#before.at), elapsedMs: this.#nodes.at - this.#before.at };
+  }
+
+  /** Adds a listener for what a node tells. */
+  on<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): this {
+    this.#listeners[event].add(listener);
+    return this;
+  }
+
+  /** Removes a listener. */
+  off<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): this {
+    this.#listeners[event].delete(listener);
+    return this;
+  }
+
+  /** Stops looking. The last look stays. The connection stays open. */
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.clear();
+    if (!this.#events.isClosed()) this.#events.unsubscribe();
+  }
+
+  /** Looks once, and then again and again until it is closed. @internal */
+  async look(): Promise<void> {
+    const startedAt = this.#clock.now();
+    try {
+      await this.#lookOnce();
+    } catch {
+      // For example, the connection is lost. It comes back by itself; until then no node answers.
+      this.#take({ nodes: [], missing: [...this.#heard.keys()].sort(), refused: 0 });
+    }
+    if (this.#isClosed) return;
+    const restMs = Math.max(this.#everyMs - (this.#clock.now() - startedAt), 0);
+    this.#timer = this.#clock.background(restMs, () => void this.look());
+  }
+
+  async #lookOnce(): Promise<void> {
+    const now = this.#clock.now();
+    for (const [id, heardAt] of this.#heard) if (now - heardAt > listedMs) this.#heard.delete(id);
+    const collected = await collect(this.#connection, {
+      subject: this.#subject,
+      waitMs: 1_000,
+      expectedNodes: null,
+      known: this.#heard.keys(),
+      clock: this.#clock,
+    });
+    for (const { id } of collected.nodes) this.#heard.set(id, this.#clock.now());
+    this.#take(collected);
+  }
+
+  #take(collected: Collected): void {
+    if (this.#isClosed) return;
+    const at = this.#clock.epochMs();
+    this.#before = this.#nodes;
+    this.#nodes = { nodes: collected.nodes, at };
+    this.#last = summaryOfFleet(collected, at);
+  }
+
+  #event(error: Error | null, { data }: Msg): void {
+    const told = error === null ? readFleetEvent(data) : null;
+    if (told === null) return;
+    const call = <T>(listeners: ReadonlySet<(event: T) => unknown>, event: T): void => {
+      // A listener that throws must not end the subscription.
+      for (const listener of listeners)
+        contained(
+          () => void listener(event),
+          () => {},
+        );
+    };
+    if (told.name === 'deployment') call(this.#listeners.deployment, told.event);
+    else call(this.#listeners.workerLost, told.event);
+  }
+}
+
+/**
+ * Looks at a fleet once a second. Give the result to `dashboardHandler` for a live page of the fleet.
+ *
+ * @param connection the host's own connection. It stays open.
+ * @returns when the first look is done.
+ * @throws {InvalidOptionsError} if an option is not valid.
+ */
+export async function watchFleet(connection: NatsConnection, options: WatchFleetOptions = {}): Promise<FleetWatch> {
+  requireConnection(connection);
+  const reader = new FieldReader(options);
+  const subject = readSubject(reader);
+  const everyMs = reader.number('everyMs', 1_000, { min: 250, max: 60_000, unit: 'milliseconds' });
+  reader.rejectUnknown().throwIfInvalid();
+  const watch = new FleetWatch(connection, { subject, everyMs, clock: systemClock });
+  await watch.look();
+  return watch;
+}
+
+function named<T extends Alert>(alert: T, { id }: FleetNodeSummary): T {
+  return { ...alert, message: `${id}: ${alert.message}` };
+}

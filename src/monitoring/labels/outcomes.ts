@@ -95,13 +95,14 @@ export class OutcomeStore {
 
   /** What is remembered of a decision, without changing anything; null if nothing is. */
   remembered(id: string): RememberedDecision | null {
-    const now = this.#clock.now();
     const slot = this.#pending.find(id);
-    if (slot === noSlot || this.#isExpired(slot, now)) return null;
+    if (slot === noSlot || this.#isExpired(slot, this.#clock.now())) return null;
     const piece = this.#pending.pieceOf(slot);
     const at = slot & placeMask;
-    const ageMs = now - (piece.decidedAt[at] as number);
-    return { decidedAt: this.#clock.epochMs() - ageMs, isLabelled: piece.label[at] !== labelCodes.none };
+    return {
+      decidedAt: this.#time.epochMsOf(piece.decidedAt[at] as number),
+      isLabelled: piece.label[at] !== labelCodes.none,
+    };
   }
 
   /** Drops decisions whose label is no longer expected, and reads the wall clock. Called every second. */

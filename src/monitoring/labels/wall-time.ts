@@ -27,6 +27,14 @@ export class WallTime {
     return dayOf(now + this.#offsetMs);
   }
 
+  /**
+   * A time on the monotonic clock, in milliseconds since the epoch. It is always the same for the same time, whatever has become of the wall
+   * clock meanwhile.
+   */
+  epochMsOf(now: number): number {
+    return this.#start.epochMs + (now - this.#start.now);
+  }
+
   /** The UTC day of a decision that the host reports; today for a time in the future. */
   dayOfTold(epochMs: number): number {
     return Math.min(dayOf(epochMs), this.dayAt(this.#clock.now()));

@@ -1,0 +1,36 @@
+import type { KV } from '@nats-io/kv';
+import { type FleetState, emptyState } from './state/fleet-state.js';
+import { encodeState, readState } from './state/read-state.js';
+import { isConflict } from './buckets.js';
+
+/** The desired state and its revision, for compare-and-set. */
+export interface DesiredEntry {
+  state: FleetState;
+  /** 0 if there is no entry. */
+  revision: number;
+}
+
+/** An entry that is not a state. */
+export interface InvalidEntry {
+  problem: string;
+  revision: number;
+}
+
+export async function readDesired(kv: KV, key: string): Promise<DesiredEntry | InvalidEntry> {
+  const entry = await kv.get(key);
+  if (entry === null) return { state: emptyState, revision: 0 };
+  const { revision, operation, value } = entry;
+  if (operation !== 'PUT') return { state: emptyState, revision };
+  return { ...readState(value), revision };
+}
+
+/** @returns the new revision; null if somebody else has written meanwhile. @throws {InvalidOptionsError} if the state is not valid. */
+export async function writeDesired(kv: KV, key: string, state: FleetState, revision: number): Promise<number | null> {
+  const bytes = encodeState(state);
+  try {
+    return await kv.put(key, bytes, { previousSeq: revision });
+  } catch (error) {
+    if (isConflict(error)) return null;
+    throw error;
+  }
+}

@@ -1,10 +1,11 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kvm } from '@nats-io/kv';
+import { Objm } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FraudScorer } from '../../src/index.js';
-import { type DeploymentFollower, FleetDeployments, followDeployments } from '../../src/integrations/nats/control/index.js';
+import { type DeploymentFollower, FleetDeployments, followDeployments, publishModel } from '../../src/integrations/nats/control/index.js';
 import { NatsServer } from '../support/nats-server.js';
 import { Versions } from '../support/versions.js';
 
@@ -91,7 +92,8 @@ describe('a node that follows the deployments of its fleet', () => {
     expect(roles()).toEqual({ 2: 'primary', 3: 'standby' });
     await fleet.setPolicy({ blockProbability: 0.33 });
     await fleet.settled();
-    expect(scorer.summary().policy.blockProbability).toBeCloseTo(0.33);
+    const { decision } = await scorer.score({ features: { x: 0.2 } });
+    expect(decision).toBe('BLOCK');
   });
 
   it('takes back a version that nobody has, and one that is damaged, and says who could not load it and why', async () => {
@@ -128,11 +130,60 @@ describe('a node that follows the deployments of its fleet', () => {
     expect(follower.state()).toMatchObject({ error: null, refused: 3 });
   });
 
-  it('keeps versions after a failover of its own until something else is wanted, and takes back what others do to its scorer', async () => {
+  it('takes back what others do to its scorer', async () => {
     await fleet.deploy({ model: 'sqrt', version: '1' });
     await fleet.settled();
     await scorer.deploy(join(models, 'sqrt/2'));
     await expect.poll(roles, patient).toEqual({ 1: 'primary', 2: 'standby' });
+  });
+
+  it('fetches versions from an object store, once, and mends a copy that was damaged', async () => {
+    await follower.stop();
+    const directory = join(versions.folder, `fetched-${name}`);
+    const options = { ...place(), id: 'b', everyMs: 200, models: { directory, objectStore: 'models' } };
+    follower = await followDeployments(scorer, connection, options);
+    const published = await publishModel(connection, 'models', join(models, 'sqrt/2'));
+    expect(published).toMatchObject({ model: 'sqrt', version: '2', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await publishModel(connection, 'models', join(models, 'sqrt/2'))).toEqual(published);
+    await fleet.deploy(published);
+    expect(await fleet.settled()).toMatchObject({ state: 'done' });
+    expect(roles()).toEqual({ 1: 'standby', 2: 'primary' });
+    expect((await readdir(join(directory, 'sqrt'))).sort()).toEqual(['2']);
+    await fleet.deploy({ version: '3' });
+    expect(await fleet.settled()).toMatchObject({ state: 'failed', code: 'ERR_MODEL_INVALID', reason: expect.stringMatching(/no such version/) });
+    const graph = join(directory, 'sqrt/2/model.onnx');
+    await writeFile(graph, 'damaged');
+    await fleet.promote('1').catch(() => {});
+    await scorer.retire('1');
+    await fleet.deploy({ version: '3', ...(await publishModel(connection, 'models', join(models, 'sqrt/3'))) });
+    await fleet.settled();
+    await scorer.retire('2');
+    await fleet.rollback();
+    expect(await fleet.settled()).toMatchObject({ version: '3' });
+    expect(roles()).toEqual({ 2: 'primary', 3: 'standby' });
+    expect(await readFile(graph)).toEqual(await readFile(join(models, 'sqrt/2/model.onnx')));
+  });
+
+  it('refuses other contents under a published version, and a store that was tampered with', async () => {
+    await publishModel(connection, 'models', join(models, 'sqrt/2'));
+    const changed = await versions.sqrt('2', 7);
+    await expect(publishModel(connection, 'models', changed)).rejects.toThrow(/with other contents/);
+    await expect(publishModel(connection, 'models', join(models, 'sqrt/damaged'))).rejects.toMatchObject({ code: 'ERR_MODEL_INTEGRITY' });
+    await follower.stop();
+    const directory = join(versions.folder, `tampered-${name}`);
+    follower = await followDeployments(scorer, connection, { ...place(), id: 'c', everyMs: 200, models: { directory, objectStore: 'models' } });
+    await fleet.deploy({ model: 'sqrt', version: '1' });
+    await fleet.settled();
+    await publishModel(connection, 'models', await versions.sqrt('tampered', 1));
+    const store = await new Objm(connection).open('models');
+    await store.putBlob({ name: 'sqrt/tampered/model.onnx' }, new TextEncoder().encode('other'));
+    await fleet.deploy({ version: 'tampered' });
+    expect(await fleet.settled()).toMatchObject({ state: 'failed', code: 'ERR_MODEL_INTEGRITY' });
+    await store.putBlob({ name: 'sqrt/listless' }, new TextEncoder().encode('{"files":[{"file":"../x","size":1,"sha256":"z"}]}'));
+    await fleet.deploy({ version: 'listless' });
+    expect(await fleet.settled()).toMatchObject({ state: 'failed', code: 'ERR_MODEL_INVALID' });
+    expect(await readdir(join(directory, 'sqrt'))).toEqual([]);
+    expect(roles()).toEqual({ 1: 'primary' });
   });
 
   it('ends when its scorer or its connection is closed, and its report goes with it', async () => {

@@ -6,3 +6,30 @@
  * @primaryExport
  */
 export { defaultGroup, defaultSubject } from './subjects.js';
+export {
+  type DeploymentFollower,
+  type FleetCanary,
+  type FleetCanaryPlan,
+  type FleetChallenger,
+  FleetDeployments,
+  type FleetDeployOptions,
+  type FleetEntry,
+  type FleetModels,
+  type FleetPlaceOptions,
+  type FleetRollout,
+  type FleetShadow,
+  type FleetState,
+  type FleetVersion,
+  type FollowedScorer,
+  type FollowerState,
+  type FollowOptions,
+  followDeployments,
+  type LiveDeployment,
+  type NodeError,
+  type NodeReport,
+  type PublishedModel,
+  type PublishOptions,
+  publishModel,
+  type ReplacedVersions,
+  type SettledOptions,
+} from './control/index.js';

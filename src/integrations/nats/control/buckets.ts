@@ -49,6 +49,8 @@ export interface Buckets {
   desired: KV;
   /** Reports of nodes, and the lead: each ends by itself. */
   nodes: KV;
+  /** The keys in `nodes` that match. A KV iterator may never end where values are written meanwhile, and gives some twice. */
+  nodeKeys: (filter: string) => Promise<readonly string[]>;
 }
 
 /** Keys of a fleet. */
@@ -68,10 +70,17 @@ export async function openBuckets(
 ): Promise<Buckets> {
   requireConnection(connection);
   const { Kvm } = await installed('@nats-io/kv', () => import('@nats-io/kv'));
+  const { jetstreamManager } = await installed('@nats-io/jetstream', () => import('@nats-io/jetstream'));
+  const streams = (await jetstreamManager(connection)).streams;
   const kvm = new Kvm(connection);
   const desired = await kvm.create(bucket, { history, replicas });
   const nodes = await kvm.create(`${bucket}-nodes`, { history: 1, ttl: nodeTtlMs, replicas });
-  return { desired, nodes };
+  const prefix = `$KV.${bucket}-nodes.`;
+  const nodeKeys = async (filter: string): Promise<readonly string[]> => {
+    const { state } = await streams.info(`KV_${bucket}-nodes`, { subjects_filter: prefix + filter });
+    return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
+  };
+  return { desired, nodes, nodeKeys };
 }
 
 export function requireConnection(connection: unknown): void {

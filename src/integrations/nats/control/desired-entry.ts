@@ -1,4 +1,4 @@
-import type { KV } from '@nats-io/kv';
+import type { KV, KvEntry } from '@nats-io/kv';
 import { type FleetState, emptyState } from './state/fleet-state.js';
 import { encodeState, readState } from './state/read-state.js';
 import { isConflict } from './buckets.js';
@@ -18,8 +18,11 @@ export interface InvalidEntry {
 
 export async function readDesired(kv: KV, key: string): Promise<DesiredEntry | InvalidEntry> {
   const entry = await kv.get(key);
-  if (entry === null) return { state: emptyState, revision: 0 };
-  const { revision, operation, value } = entry;
+  return entry === null ? { state: emptyState, revision: 0 } : entryOf(entry);
+}
+
+/** Reads an entry that a watch has told. */
+export function entryOf({ revision, operation, value }: KvEntry): DesiredEntry | InvalidEntry {
   if (operation !== 'PUT') return { state: emptyState, revision };
   return { ...readState(value), revision };
 }

@@ -74,7 +74,7 @@ export class FleetDeployments {
 
   /** What each node that is there has reported, by id. A node that is gone drops out after 5 s. */
   async nodes(): Promise<readonly NodeReport[]> {
-    const reports = await readReports(this.#buckets.nodes, this.#keys.nodes);
+    const reports = await readReports(this.#buckets, this.#keys.nodes);
     return reports.map(({ incarnation: _incarnation, readings: _readings, ...report }) => report);
   }
 

@@ -2,10 +2,13 @@ import type { KV, KvWatchEntry } from '@nats-io/kv';
 import type { QueuedIterator } from '@nats-io/transport-node';
 import type { FaultReport } from '../../../../host/faults.js';
 import { watched } from '../../../../host/faults.js';
-import { type DesiredEntry, type InvalidEntry, readDesired } from '../desired-entry.js';
+import { type DesiredEntry, entryOf, type InvalidEntry, readDesired } from '../desired-entry.js';
 
 /** After so many looks the entry is read even if the watch has told nothing: a watch may have been lost with a server. */
 const readEvery = 3;
+
+/** A replica may be behind. After so many reads of an older revision the bucket was made anew. */
+const mostOlder = 3;
 
 export interface DesiredWatchOptions {
   kv: KV;
@@ -23,7 +26,7 @@ export class DesiredWatch {
   #isStopped = false;
   #revision = -1;
   #looks = 0;
-  #reading: Promise<void> | null = null;
+  #older = 0;
 
   constructor(options: DesiredWatchOptions) {
     this.#options = options;
@@ -33,15 +36,7 @@ export class DesiredWatch {
   async look(): Promise<void> {
     if (this.#iterator === null && !this.#isOpening) watched(this.#open(), this.#options.onFault);
     this.#looks += 1;
-    if (this.#looks % readEvery === 1) await this.read();
-  }
-
-  /** Reads the entry now. Calls at the same time share one read, and one more if something has changed since it began. */
-  async read(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = null;
-    });
-    await this.#reading;
+    if (this.#looks % readEvery === 1) await this.#read();
   }
 
   stop(): void {
@@ -50,11 +45,17 @@ export class DesiredWatch {
   }
 
   async #read(): Promise<void> {
-    const { kv, key, onEntry } = this.#options;
+    const { kv, key } = this.#options;
     const entry = await readDesired(kv, key);
-    if (this.#isStopped || entry.revision === this.#revision) return;
+    this.#older = entry.revision < this.#revision ? this.#older + 1 : 0;
+    if (this.#older >= mostOlder) this.#revision = -1;
+    this.#tell(entry);
+  }
+
+  #tell(entry: DesiredEntry | InvalidEntry): void {
+    if (this.#isStopped || entry.revision <= this.#revision) return;
     this.#revision = entry.revision;
-    onEntry(entry);
+    this.#options.onEntry(entry);
   }
 
   async #open(): Promise<void> {
@@ -64,11 +65,7 @@ export class DesiredWatch {
       const iterator = await kv.watch({ key });
       this.#iterator = iterator;
       if (this.#isStopped) iterator.stop();
-      for await (const _entry of iterator) {
-        // A read that began before this entry may not have it.
-        await this.#reading;
-        await this.read();
-      }
+      for await (const entry of iterator) this.#tell(entryOf(entry));
     } finally {
       this.#iterator = null;
       this.#isOpening = false;

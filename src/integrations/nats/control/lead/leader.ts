@@ -53,7 +53,7 @@ export class Leader {
 
   async #lookAtFleet(): Promise<void> {
     const { buckets, keys, clock } = this.#options;
-    const reports = await readReports(buckets.nodes, keys.nodes);
+    const reports = await readReports(buckets, keys.nodes);
     // Read after the lead was confirmed, and written by compare-and-set: if the lead moves meanwhile, the write fails.
     const entry = await readDesired(buckets.desired, keys.desired);
     if ('problem' in entry) return;

@@ -5,7 +5,15 @@ import { Objm } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FraudScorer } from '../../src/index.js';
-import { type DeploymentFollower, FleetDeployments, followDeployments, publishModel } from '../../src/integrations/nats/control/index.js';
+import { openBuckets } from '../../src/integrations/nats/control/buckets.js';
+import { writeDesired } from '../../src/integrations/nats/control/desired-entry.js';
+import {
+  type DeploymentFollower,
+  FleetDeployments,
+  followDeployments,
+  publishModel,
+} from '../../src/integrations/nats/control/index.js';
+import { Lease } from '../../src/integrations/nats/control/lead/lease.js';
 import { NatsServer } from '../support/nats-server.js';
 import { Versions } from '../support/versions.js';
 
@@ -48,7 +56,10 @@ describe('a node that follows the deployments of its fleet', () => {
   const place = () => ({ name: `fleet-${name}` });
   const roles = () =>
     Object.fromEntries(
-      scorer.deployments().filter(({ role }) => role !== 'retired').map(({ version, role, traffic }) => [version, role === 'challenger' ? traffic : role]),
+      scorer
+        .deployments()
+        .filter(({ role }) => role !== 'retired')
+        .map(({ version, role, traffic }) => [version, role === 'challenger' ? traffic : role]),
     );
 
   beforeEach(async () => {
@@ -56,7 +67,13 @@ describe('a node that follows the deployments of its fleet', () => {
     logged.length = 0;
     scorer = await FraudScorer.create({ model: join(models, 'sqrt/1'), workers: 1, providers: ['cpu'] });
     fleet = await FleetDeployments.connect(connection, place());
-    follower = await followDeployments(scorer, connection, { ...place(), id: 'a', models: { directory: models }, everyMs: 200, logger });
+    follower = await followDeployments(scorer, connection, {
+      ...place(),
+      id: 'a',
+      models: { directory: models },
+      everyMs: 200,
+      logger,
+    });
   });
   afterEach(async () => {
     await follower.stop();
@@ -69,7 +86,9 @@ describe('a node that follows the deployments of its fleet', () => {
     await fleet.deploy({ model: 'sqrt', version: '1' });
     expect(await fleet.settled()).toMatchObject({ version: '1', state: 'done' });
     expect(roles()).toEqual({ 1: 'primary' });
-    expect(await fleet.nodes()).toMatchObject([{ id: 'a', error: null, versions: [{ version: '1', role: 'primary', traffic: 1 }] }]);
+    expect(await fleet.nodes()).toMatchObject([
+      { id: 'a', error: null, versions: [{ version: '1', role: 'primary', traffic: 1 }] },
+    ]);
   });
 
   it('follows each command: update, challenger, shares, shadow, promotion, rollback, retirement, thresholds', async () => {
@@ -99,7 +118,10 @@ describe('a node that follows the deployments of its fleet', () => {
   it('takes back a version that nobody has, and one that is damaged, and says who could not load it and why', async () => {
     await fleet.deploy({ model: 'sqrt', version: '1' });
     await fleet.settled();
-    for (const [version, code] of [['nobody', 'ERR_MODEL_INVALID'], ['damaged', 'ERR_MODEL_INTEGRITY']] as const) {
+    for (const [version, code] of [
+      ['nobody', 'ERR_MODEL_INVALID'],
+      ['damaged', 'ERR_MODEL_INTEGRITY'],
+    ] as const) {
       for (const how of [{}, { traffic: 0.1 }, { traffic: 'shadow' as const }, { canary: {} }]) {
         await fleet.deploy({ version, ...how });
         expect(await fleet.settled()).toMatchObject({ version, state: 'failed', node: 'a', code });
@@ -150,12 +172,16 @@ describe('a node that follows the deployments of its fleet', () => {
     expect(roles()).toEqual({ 1: 'standby', 2: 'primary' });
     expect((await readdir(join(directory, 'sqrt'))).sort()).toEqual(['2']);
     await fleet.deploy({ version: '3' });
-    expect(await fleet.settled()).toMatchObject({ state: 'failed', code: 'ERR_MODEL_INVALID', reason: expect.stringMatching(/no such version/) });
+    expect(await fleet.settled()).toMatchObject({
+      state: 'failed',
+      code: 'ERR_MODEL_INVALID',
+      reason: expect.stringMatching(/no such version/),
+    });
     const graph = join(directory, 'sqrt/2/model.onnx');
     await writeFile(graph, 'damaged');
     await fleet.promote('1').catch(() => {});
     await scorer.retire('1');
-    await fleet.deploy({ version: '3', ...(await publishModel(connection, 'models', join(models, 'sqrt/3'))) });
+    await fleet.deploy(await publishModel(connection, 'models', join(models, 'sqrt/3')));
     await fleet.settled();
     await scorer.retire('2');
     await fleet.rollback();
@@ -168,10 +194,17 @@ describe('a node that follows the deployments of its fleet', () => {
     await publishModel(connection, 'models', join(models, 'sqrt/2'));
     const changed = await versions.sqrt('2', 7);
     await expect(publishModel(connection, 'models', changed)).rejects.toThrow(/with other contents/);
-    await expect(publishModel(connection, 'models', join(models, 'sqrt/damaged'))).rejects.toMatchObject({ code: 'ERR_MODEL_INTEGRITY' });
+    await expect(publishModel(connection, 'models', join(models, 'sqrt/damaged'))).rejects.toMatchObject({
+      code: 'ERR_MODEL_INTEGRITY',
+    });
     await follower.stop();
     const directory = join(versions.folder, `tampered-${name}`);
-    follower = await followDeployments(scorer, connection, { ...place(), id: 'c', everyMs: 200, models: { directory, objectStore: 'models' } });
+    follower = await followDeployments(scorer, connection, {
+      ...place(),
+      id: 'c',
+      everyMs: 200,
+      models: { directory, objectStore: 'models' },
+    });
     await fleet.deploy({ model: 'sqrt', version: '1' });
     await fleet.settled();
     await publishModel(connection, 'models', await versions.sqrt('tampered', 1));
@@ -179,7 +212,10 @@ describe('a node that follows the deployments of its fleet', () => {
     await store.putBlob({ name: 'sqrt/tampered/model.onnx' }, new TextEncoder().encode('other'));
     await fleet.deploy({ version: 'tampered' });
     expect(await fleet.settled()).toMatchObject({ state: 'failed', code: 'ERR_MODEL_INTEGRITY' });
-    await store.putBlob({ name: 'sqrt/listless' }, new TextEncoder().encode('{"files":[{"file":"../x","size":1,"sha256":"z"}]}'));
+    await store.putBlob(
+      { name: 'sqrt/listless' },
+      new TextEncoder().encode('{"files":[{"file":"../x","size":1,"sha256":"z"}]}'),
+    );
     await fleet.deploy({ version: 'listless' });
     expect(await fleet.settled()).toMatchObject({ state: 'failed', code: 'ERR_MODEL_INVALID' });
     expect(await readdir(join(directory, 'sqrt'))).toEqual([]);
@@ -199,17 +235,64 @@ describe('a node that follows the deployments of its fleet', () => {
     await fleet.settled();
     await server.halt('SIGKILL');
     await server.restart();
-    await expect.poll(() => fleet.deploy({ version: '3' }).then(() => true, () => false), patient).toBe(true);
+    await expect
+      .poll(
+        () =>
+          fleet.deploy({ version: '3' }).then(
+            () => true,
+            () => false,
+          ),
+        patient,
+      )
+      .toBe(true);
     await expect.poll(roles, patient).toEqual({ 2: 'standby', 3: 'primary' });
     expect(await fleet.settled()).toMatchObject({ state: 'done' });
+  });
+
+  it('gives the lead to one, and to another after the first has been silent, whose late writes are refused', async () => {
+    const buckets = await openBuckets(connection, { bucket: 'fraud-scorer', replicas: 1 });
+    const [one, other] = ['one', 'other'].map((holder) => new Lease(buckets.nodes, 'lead.test', holder));
+    expect([await one?.hold(), await other?.hold(), await one?.hold()]).toEqual([true, false, true]);
+    const { state, revision } = await fleet.deploy({ model: 'sqrt', version: '1' });
+    await expect.poll(() => other?.hold(), patient).toBe(true);
+    expect(await one?.hold()).toBe(false);
+    const key = 'desired.cas';
+    const first = await writeDesired(buckets.desired, key, state, 0);
+    expect(first).toBeGreaterThan(revision);
+    expect(await writeDesired(buckets.desired, key, state, 0)).toBeNull();
+    expect(await writeDesired(buckets.desired, key, state, first ?? 0)).not.toBeNull();
+    expect(await writeDesired(buckets.desired, key, state, first ?? 0)).toBeNull();
+    await other?.leave();
+    expect(await one?.hold()).toBe(true);
+  });
+
+  it('takes commands of several processes at the same time, each once', async () => {
+    await fleet.deploy({ model: 'sqrt', version: '1' });
+    await fleet.settled();
+    const others = await Promise.all([1, 2, 3, 4].map(() => FleetDeployments.connect(connection, place())));
+    await Promise.all(
+      others.map((one, index) =>
+        one.setPolicy({ [['reviewRisk', 'blockRisk', 'mediumRisk', 'highRisk'][index] ?? '']: 0.5 }),
+      ),
+    );
+    expect((await fleet.state()).state.policy).toEqual({
+      reviewRisk: 0.5,
+      blockRisk: 0.5,
+      mediumRisk: 0.5,
+      highRisk: 0.5,
+    });
   });
 
   it('refuses wrong options by name', async () => {
     const wrong = { name: 'a b', models: {}, everyMs: 5, idd: 'x' };
     // @ts-expect-error wrong options
-    await expect(followDeployments(scorer, connection, wrong)).rejects.toThrow(/name: .*models.directory: .*everyMs: .*idd/);
+    await expect(followDeployments(scorer, connection, wrong)).rejects.toThrow(
+      /name: .*models.directory: .*everyMs: .*idd/,
+    );
     // @ts-expect-error no scorer
-    await expect(followDeployments({}, connection, { models: { directory: models } })).rejects.toThrow(/scorer: expected a FraudScorer/);
+    await expect(followDeployments({}, connection, { models: { directory: models } })).rejects.toThrow(
+      /scorer: expected a FraudScorer/,
+    );
     // @ts-expect-error no connection
     await expect(FleetDeployments.connect({})).rejects.toThrow(/connection: expected a connection/);
   });

@@ -5,7 +5,7 @@
  * @module
  * @primaryExport
  */
-export { defaultGroup, defaultSubject } from './subjects.js';
+
 export {
   type DeploymentFollower,
   type FleetCanary,
@@ -33,3 +33,4 @@ export {
   type ReplacedVersions,
   type SettledOptions,
 } from './control/index.js';
+export { defaultGroup, defaultSubject } from './subjects.js';

@@ -84,7 +84,8 @@ export async function openBuckets(
 }
 
 export function requireConnection(connection: unknown): void {
-  const isOne = typeof connection === 'object' && connection !== null && typeof Reflect.get(connection, 'request') === 'function';
+  const isOne =
+    typeof connection === 'object' && connection !== null && typeof Reflect.get(connection, 'request') === 'function';
   if (isOne) return;
   const expected = 'a connection of @nats-io/transport-node';
   throw new InvalidOptionsError([{ path: 'connection', expected, received: describeValue(connection) }]);
@@ -97,7 +98,9 @@ export async function installed<T>(name: string, load: () => Promise<T>): Promis
   } catch (error) {
     if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) throw error;
     const received = `none (npm install ${name})`;
-    throw new InvalidOptionsError([{ path: name, expected: 'this package to be installed', received }], 1, { cause: error });
+    throw new InvalidOptionsError([{ path: name, expected: 'this package to be installed', received }], 1, {
+      cause: error,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { KV, KvEntry } from '@nats-io/kv';
-import { type FleetState, emptyState } from './state/fleet-state.js';
-import { encodeState, readState } from './state/read-state.js';
 import { isConflict } from './buckets.js';
+import { emptyState, type FleetState } from './state/fleet-state.js';
+import { encodeState, readState } from './state/read-state.js';
 
 /** The desired state and its revision, for compare-and-set. */
 export interface DesiredEntry {

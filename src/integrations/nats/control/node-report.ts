@@ -1,5 +1,5 @@
 import type { FleetHook } from '../../../fleet/fleet-hook.js';
-import { type EncodedVersionReading, decodeVersionReading } from '../../../fleet/version-reading-bytes.js';
+import { decodeVersionReading, type EncodedVersionReading } from '../../../fleet/version-reading-bytes.js';
 import type { VersionReading } from '../../../monitoring/version-reading.js';
 import { readFields } from '../../../validation/fields.js';
 import type { LiveDeployment } from './follow/next-action.js';
@@ -70,7 +70,8 @@ export function decodeReport(bytes: Uint8Array): FullReport | null {
   try {
     const fields = objectOf(JSON.parse(new TextDecoder().decode(bytes)));
     const { id, incarnation, revision, reached, versions, loading, error, refused, readings } = fields;
-    if (!isToken(id) || typeof incarnation !== 'string' || !Array.isArray(versions) || !Array.isArray(readings)) return null;
+    if (!isToken(id) || typeof incarnation !== 'string' || !Array.isArray(versions) || !Array.isArray(readings))
+      return null;
     return {
       id,
       incarnation,

@@ -19,9 +19,11 @@ const command: fc.Arbitrary<(state: FleetState) => FleetState> = fc.oneof(
   version.map((name) => (state: FleetState) => deploy(state, { version: name, canary: { steps: [0.05, 0.25, 1] } })),
   version.map((name) => (state: FleetState) => commands.promoted(state, name, 'id')),
   version.map((name) => (state: FleetState) => commands.retired(state, name)),
-  fc
-    .record({ version, share: fc.constantFrom(0, 0.2, 0.7) })
-    .map(({ version: name, share }) => (state: FleetState) => commands.trafficSet(state, new Map([[name, share]]))),
+  fc.record({ version, share: fc.constantFrom(0, 0.2, 0.7) }).map(
+    ({ version: name, share }) =>
+      (state: FleetState) =>
+        commands.trafficSet(state, new Map([[name, share]])),
+  ),
   fc.constant(commands.rolledBack),
   fc.constant(done),
   fc.constant((state: FleetState) => commands.takenBack(state, failure)),
@@ -55,16 +57,21 @@ describe('commands for a fleet', () => {
 
   it('never lose the primary, and take back a roll-out to what nodes had before it', () => {
     fc.assert(
-      fc.property(fc.array(command, { maxLength: 20 }), version, fc.constantFrom(1, 0.1, 'shadow' as const), (all, name, traffic) => {
-        const state = done(obeyed(all, done(deploy(emptyState, { version: '1' }))));
-        expect(state.primary).not.toBeNull();
-        const after = obeyed([(before) => deploy(before, { version: name, traffic })], state);
-        if (after === state) return;
-        const back = commands.takenBack(after, failure);
-        expect(wantedOf(back)).toEqual(wantedOf(state));
-        expect(back.previous).toEqual(state.previous);
-        expect(back.rollout).toMatchObject({ state: 'failed', node: 'a', code: 'ERR_MODEL_INVALID' });
-      }),
+      fc.property(
+        fc.array(command, { maxLength: 20 }),
+        version,
+        fc.constantFrom(1, 0.1, 'shadow' as const),
+        (all, name, traffic) => {
+          const state = done(obeyed(all, done(deploy(emptyState, { version: '1' }))));
+          expect(state.primary).not.toBeNull();
+          const after = obeyed([(before) => deploy(before, { version: name, traffic })], state);
+          if (after === state) return;
+          const back = commands.takenBack(after, failure);
+          expect(wantedOf(back)).toEqual(wantedOf(state));
+          expect(back.previous).toEqual(state.previous);
+          expect(back.rollout).toMatchObject({ state: 'failed', node: 'a', code: 'ERR_MODEL_INVALID' });
+        },
+      ),
       { numRuns: 1_000 },
     );
   });
@@ -74,7 +81,11 @@ describe('commands for a fleet', () => {
     const second = deploy(first, { version: '2', canary: {} });
     expect(() => deploy(second, { version: '3' })).toThrow(/no roll-out that is still loading/);
     const back = commands.rolledBack(second);
-    expect(back).toMatchObject({ primary: { version: '1' }, canary: { state: 'aborted' }, rollout: { state: 'failed' } });
+    expect(back).toMatchObject({
+      primary: { version: '1' },
+      canary: { state: 'aborted' },
+      rollout: { state: 'failed' },
+    });
     expect(wantedOf(back).challengers).toEqual([]);
   });
 
@@ -86,7 +97,9 @@ describe('commands for a fleet', () => {
   });
 
   it('put a promoted shadow back where a node cannot load it as the primary', () => {
-    const state = done(deploy(done(deploy(emptyState, { version: '1' })), { version: '2', traffic: 'shadow', sample: 0.5 }));
+    const state = done(
+      deploy(done(deploy(emptyState, { version: '1' })), { version: '2', traffic: 'shadow', sample: 0.5 }),
+    );
     const promoted = commands.promoted(state, '2', 'other');
     expect(wantedOf(promoted)).toMatchObject({ primary: { version: '2' }, shadows: [] });
     expect(wantedOf(commands.takenBack(promoted, failure))).toEqual(wantedOf(state));
@@ -94,13 +107,17 @@ describe('commands for a fleet', () => {
 
   it('name what is wrong', () => {
     const state = done(deploy(emptyState, { version: '1' }));
-    expect(() => commands.deployed(emptyState, readFleetDeployOptions({ version: '1' }), 'id')).toThrow(/model: expected the name of the model/);
+    expect(() => commands.deployed(emptyState, readFleetDeployOptions({ version: '1' }), 'id')).toThrow(
+      /model: expected the name of the model/,
+    );
     expect(() => deploy(state, { version: '1' })).toThrow(/"1", the primary/);
     expect(() => commands.retired(state, '1')).toThrow(/not the primary/);
     expect(() => commands.retired(state, '7')).toThrow(/the fleet has no "7"; there are "1"/);
     expect(() => commands.rolledBack(state)).toThrow(/ERR_UNKNOWN_VERSION|the fleet has no/);
     expect(() => deploy(state, { version: '../1' })).toThrow(/version: expected the name of a folder/);
-    expect(() => deploy(state, { version: '2', canary: { stepMs: Number.POSITIVE_INFINITY } })).toThrow(/canary.stepMs: expected a finite number/);
+    expect(() => deploy(state, { version: '2', canary: { stepMs: Number.POSITIVE_INFINITY } })).toThrow(
+      /canary.stepMs: expected a finite number/,
+    );
     expect(() => deploy(state, { version: '2', traffic: 2 })).toThrow(/traffic: expected 1, a share/);
   });
 });
@@ -126,9 +143,13 @@ describe('an entry of the bucket', () => {
   it('never makes the reader throw', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void readState(bytes)));
     fc.assert(
-      fc.property(fc.json(), fc.constantFrom('primary', 'challengers', 'canary', 'rollout', 'policy', 'shadows'), (json, name) => {
-        void read(`{"${name}":${json}}`);
-      }),
+      fc.property(
+        fc.json(),
+        fc.constantFrom('primary', 'challengers', 'canary', 'rollout', 'policy', 'shadows'),
+        (json, name) => {
+          void read(`{"${name}":${json}}`);
+        },
+      ),
     );
   });
 });

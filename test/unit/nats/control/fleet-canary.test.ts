@@ -39,7 +39,11 @@ class SimulatedNode {
       const { requests, failed, blocked, latency } = this.counts[version];
       const copy = new LatencyHistogram();
       copy.add(latency);
-      return { since: 0, designEffect: 1, reading: { version, requests, failed, decided: requests - failed, blocked, latency: copy } };
+      return {
+        since: 0,
+        designEffect: 1,
+        reading: { version, requests, failed, decided: requests - failed, blocked, latency: copy },
+      };
     });
     return {
       ...{ id: this.id, incarnation: `${this.id} ${this.incarnation}`, revision, reached: revision, versions: [] },
@@ -72,7 +76,11 @@ function simulated({ failed = 0.001, blocked = 0.02, ms = 2, before = () => {} }
   let state = start;
   let look = new FleetCanaryLook();
   const steps: { second: number; step: number; state: string }[] = [];
-  for (let second = 0; second < 300 && (state.canary?.state === 'running' || state.canary?.state === 'waiting'); second += 1) {
+  for (
+    let second = 0;
+    second < 300 && (state.canary?.state === 'running' || state.canary?.state === 'waiting');
+    second += 1
+  ) {
     before(second, nodes, {
       leader: () => {
         look = new FleetCanaryLook();
@@ -83,11 +91,16 @@ function simulated({ failed = 0.001, blocked = 0.02, ms = 2, before = () => {} }
     for (const node of nodes) {
       const own = Math.round(200 * shareOf(canary));
       // Whole numbers that have the right mean.
-      const part = (share: number, of: number): number => Math.floor((second + 1) * share * of) - Math.floor(second * share * of);
+      const part = (share: number, of: number): number =>
+        Math.floor((second + 1) * share * of) - Math.floor(second * share * of);
       node.counts[1].add(200 - own, part(0.001, 200 - own), part(0.02, 200 - own));
       node.counts[2].add(own, part(failed, own), part(blocked, own), ms);
     }
-    const next = look.look(second * 1_000, state, nodes.map((node) => node.report()));
+    const next = look.look(
+      second * 1_000,
+      state,
+      nodes.map((node) => node.report()),
+    );
     if (next.canary?.step !== state.canary?.step || next.canary?.state !== state.canary?.state) {
       steps.push({ second, step: next.canary?.step ?? -1, state: next.canary?.state ?? '' });
     }
@@ -100,7 +113,11 @@ describe('the canary of a fleet', () => {
   it('that does no worse over all nodes is promoted, step by step', () => {
     const { state, steps } = simulated();
     expect(steps.map(({ step }) => step)).toEqual([1, 1]);
-    expect(state).toMatchObject({ primary: { version: '2' }, previous: { version: '1' }, canary: { state: 'promoted' } });
+    expect(state).toMatchObject({
+      primary: { version: '2' },
+      previous: { version: '1' },
+      canary: { state: 'promoted' },
+    });
   });
 
   it.each([
@@ -109,7 +126,10 @@ describe('the canary of a fleet', () => {
     ['is slow', { ms: 9 }, /latency/],
   ])('that %s is aborted', (_name, behaviour, reason) => {
     const { state } = simulated(behaviour);
-    expect(state).toMatchObject({ primary: { version: '1' }, canary: { state: 'aborted', reason: expect.stringMatching(reason) } });
+    expect(state).toMatchObject({
+      primary: { version: '1' },
+      canary: { state: 'aborted', reason: expect.stringMatching(reason) },
+    });
   });
 
   it('is not disturbed by nodes that restart, join and leave', () => {
@@ -132,18 +152,27 @@ describe('the canary of a fleet', () => {
     // The new leader took its first reading in second 15, and the step lasts 20 s.
     expect(steps[0]?.second).toBeGreaterThanOrEqual(35);
     const moves = simulated({ before: (second, _nodes, { leader }) => second % 25 === 0 && leader() }).steps;
-    for (const [index, { step }] of moves.entries()) expect(step - (moves[index - 1]?.step ?? 0)).toBeLessThanOrEqual(1);
+    for (const [index, { step }] of moves.entries())
+      expect(step - (moves[index - 1]?.step ?? 0)).toBeLessThanOrEqual(1);
   });
 
   it('waits where there are too few requests', () => {
     const { state } = simulated({ before: (_second, nodes) => nodes.splice(0) });
-    expect(state.canary).toMatchObject({ state: 'waiting', step: 0, reason: expect.stringMatching(/too few requests/) });
+    expect(state.canary).toMatchObject({
+      state: 'waiting',
+      step: 0,
+      reason: expect.stringMatching(/too few requests/),
+    });
   });
 });
 
 describe('the sum of readings', () => {
   it('is the sum of what each incarnation did between its first and its last reading, whatever the order of events', () => {
-    const event = fc.record({ node: fc.nat(2), kind: fc.constantFrom('work', 'restart', 'silent'), requests: fc.nat(50) });
+    const event = fc.record({
+      node: fc.nat(2),
+      kind: fc.constantFrom('work', 'restart', 'silent'),
+      requests: fc.nat(50),
+    });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
         const nodes = ['a', 'b', 'c'].map((id) => new SimulatedNode(id));

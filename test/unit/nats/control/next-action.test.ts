@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Action, type LiveDeployment, nextAction } from '../../../../src/integrations/nats/control/follow/next-action.js';
+import {
+  type Action,
+  type LiveDeployment,
+  nextAction,
+} from '../../../../src/integrations/nats/control/follow/next-action.js';
 import type { Wanted } from '../../../../src/integrations/nats/control/state/wanted.js';
 
 const names = ['1', '2', '3', '4', '5'];
@@ -17,7 +21,10 @@ function after(has: readonly LiveDeployment[], action: Action): LiveDeployment[]
   const replace = (version: string): LiveDeployment[] =>
     has
       .filter(({ role, version: other }) => role !== 'standby' && other !== version && role !== 'primary')
-      .concat({ version, role: 'primary', traffic: 0 }, primary === undefined ? [] : { ...primary, role: 'standby', traffic: 0 });
+      .concat(
+        { version, role: 'primary', traffic: 0 },
+        primary === undefined ? [] : { ...primary, role: 'standby', traffic: 0 },
+      );
   switch (action.kind) {
     case 'rollback': {
       const standby = has.find(({ role }) => role === 'standby');
@@ -62,13 +69,24 @@ const wantedStates: fc.Arbitrary<Wanted> = fc
   })
   .map(({ order: [primary = '1', ...others], challengers, shadows }) => ({
     primary: of(primary),
-    challengers: others.slice(0, challengers.length).map((version, at) => ({ ...of(version), traffic: challengers[at] ?? 0 })),
+    challengers: others
+      .slice(0, challengers.length)
+      .map((version, at) => ({ ...of(version), traffic: challengers[at] ?? 0 })),
     shadows: others.slice(challengers.length).slice(0, shadows).map(of),
   }));
 const nodes: fc.Arbitrary<LiveDeployment[]> = fc
   .record({
     order: fc.shuffledSubarray(names, { minLength: 1 }),
-    roles: fc.constantFrom(...[[], ['standby'], ['challenger'], ['standby', 'challenger', 'shadow'], ['challenger', 'challenger', 'standby'], ['shadow', 'shadow']]),
+    roles: fc.constantFrom(
+      ...[
+        [],
+        ['standby'],
+        ['challenger'],
+        ['standby', 'challenger', 'shadow'],
+        ['challenger', 'challenger', 'standby'],
+        ['shadow', 'shadow'],
+      ],
+    ),
     share: shares,
   })
   .map(({ order: [primary = '1', ...others], roles, share }) => [

@@ -70,7 +70,13 @@ const wants = (version: string): FleetState => ({ ...emptyState, primary: { mode
 function rig(find: (version: string) => Promise<string> = async (version) => version) {
   const clock = new FakeClock();
   const scorer = new StandInScorer();
-  const obedience = new Obedience({ scorer, clock, find: ({ version }) => find(version), onChange: () => {}, onClosed: () => {} });
+  const obedience = new Obedience({
+    scorer,
+    clock,
+    find: ({ version }) => find(version),
+    onChange: () => {},
+    onClosed: () => {},
+  });
   const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
   };
@@ -91,9 +97,12 @@ describe('obedience to a fleet', () => {
 
   it('does not deploy a version that nobody wants any more once it is found', async () => {
     let found: (directory: string) => void = () => {};
-    const { scorer, obedience, settle } = rig(() => new Promise((resolve) => {
-      found = resolve;
-    }));
+    const { scorer, obedience, settle } = rig(
+      () =>
+        new Promise((resolve) => {
+          found = resolve;
+        }),
+    );
     obedience.want(wants('2'), 1);
     obedience.want(wants('1'), 2);
     found('2');

@@ -95,7 +95,7 @@ export class Follower implements DeploymentFollower {
       onEntry: (entry) => this.#take(entry),
       onFault: (error) => this.#fault(error),
     });
-    const lease = new Lease(buckets.nodes, this.#keys.lead, this.#incarnation);
+    const lease = new Lease(buckets.nodes, this.#keys.lead, this.id);
     this.#leader = new Leader({ buckets, keys: this.#keys, lease, clock });
     this.#timer = clock.every(options.everyMs, () => this.#tick());
     this.#tick();
@@ -127,7 +127,8 @@ export class Follower implements DeploymentFollower {
 
   #report(): NodeReport {
     const { reached, versions, loading, error } = this.#obedience;
-    const refusal = this.#problem === null ? null : { version: null, code: 'ERR_INVALID_STATE', message: this.#problem };
+    const refusal =
+      this.#problem === null ? null : { version: null, code: 'ERR_INVALID_STATE', message: this.#problem };
     return {
       id: this.id,
       revision: this.#revision ?? 0,
@@ -144,7 +145,10 @@ export class Follower implements DeploymentFollower {
     if ('problem' in entry) {
       this.#refused += 1;
       this.#problem = `revision ${entry.revision} of the fleet's state was refused: ${entry.problem}`;
-      logger.error('Fleet: the desired state is not valid; the node serves on', { revision: entry.revision, problem: entry.problem });
+      logger.error('Fleet: the desired state is not valid; the node serves on', {
+        revision: entry.revision,
+        problem: entry.problem,
+      });
       this.#changed();
       return;
     }
@@ -160,7 +164,8 @@ export class Follower implements DeploymentFollower {
     this.#isDirty = true;
     const { error } = this.#obedience;
     const print = error === null ? null : JSON.stringify(error);
-    if (print !== this.#told && error !== null) this.#parts.logger.warn(`Fleet: ${error.message}`, { code: error.code, version: error.version });
+    if (print !== this.#told && error !== null)
+      this.#parts.logger.warn(`Fleet: ${error.message}`, { code: error.code, version: error.version });
     this.#told = print;
     for (const wake of this.#waiting.splice(0)) wake();
     this.#parts.clock.soon(() => {

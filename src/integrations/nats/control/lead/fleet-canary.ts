@@ -1,7 +1,7 @@
 import { Canary } from '../../../../deployments/canary/canary.js';
+import type { FullReport } from '../node-report.js';
 import { afterVerdict } from '../state/canary-verdict.js';
 import { type FleetState, liveCanary } from '../state/fleet-state.js';
-import type { FullReport } from '../node-report.js';
 import { SummedReadings } from './summed-readings.js';
 
 /** One canary as its leader sees it. It begins anew when the lead moves, or when somebody else has changed the state. */

@@ -61,9 +61,7 @@ export class Leader {
     const isRolling = state.rollout?.state === 'loading';
     // A canary is not judged before all nodes have it.
     if (isRolling) this.#canary.forget();
-    const next = isRolling
-      ? afterReports(state, revision, reports)
-      : this.#canary.look(clock.now(), state, reports);
+    const next = isRolling ? afterReports(state, revision, reports) : this.#canary.look(clock.now(), state, reports);
     if (next === state) return;
     const written = await writeDesired(buckets.desired, keys.desired, next, revision).catch((error: unknown) => {
       this.#canary.forget();

@@ -13,7 +13,8 @@ export function afterReports(state: FleetState, revision: number, reports: reado
   if (rollout?.state !== 'loading') return state;
   const current = reports.filter((report) => report.revision === revision);
   for (const { id, error } of current) {
-    if (error?.version === rollout.version) return takenBack(state, { node: id, code: error.code, reason: error.message });
+    if (error?.version === rollout.version)
+      return takenBack(state, { node: id, code: error.code, reason: error.message });
   }
   const role = roleOf(rollout);
   const isThere = ({ versions }: NodeReport): boolean =>

@@ -36,7 +36,9 @@ export async function fetchModel({ connection, bucket, directory, version, clock
     return { store, files: await readList(store, model, name) };
   });
   if (files === null) {
-    throw new ModelInvalidError(`${JSON.stringify(`${model}/${name}`)}: the object store ${JSON.stringify(bucket)} has no such version (publishModel writes it)`);
+    throw new ModelInvalidError(
+      `${JSON.stringify(`${model}/${name}`)}: the object store ${JSON.stringify(bucket)} has no such version (publishModel writes it)`,
+    );
   }
   const target = join(directory, model, name);
   // Names with a dot are passed over by `watchModels`.
@@ -44,16 +46,24 @@ export async function fetchModel({ connection, bucket, directory, version, clock
   const parent = dirname(target);
   await during(parent, () => mkdir(incoming, { recursive: true }));
   try {
-    for (const file of files) await fetchFile(store, fileName(model, name, file.file), file, join(incoming, file.file), clock);
+    for (const file of files)
+      await fetchFile(store, fileName(model, name, file.file), file, join(incoming, file.file), clock);
     await putInPlace(incoming, target);
   } finally {
     await rm(incoming, { recursive: true, force: true });
   }
 }
 
-async function fetchFile(store: ObjectStore, name: string, { size, sha256 }: StoredFile, path: string, clock: Clock): Promise<void> {
+async function fetchFile(
+  store: ObjectStore,
+  name: string,
+  { size, sha256 }: StoredFile,
+  path: string,
+  clock: Clock,
+): Promise<void> {
   const result = await reached(() => store.get(name));
-  if (result === null) throw new ModelInvalidError(`${JSON.stringify(name)}: it is in the version's list, and not in the object store`);
+  if (result === null)
+    throw new ModelInvalidError(`${JSON.stringify(name)}: it is in the version's list, and not in the object store`);
   // Rejects together with the stream, which is read below.
   result.error.catch(() => {});
   const hash = createHash('sha256');
@@ -84,7 +94,9 @@ async function fetchFile(store: ObjectStore, name: string, { size, sha256 }: Sto
 /** Rejects if a chunk takes too long. */
 async function withinSilence<T>(read: Promise<T>, name: string, clock: Clock): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const timer = clock.background(silenceMs, () => reject(new UnavailableError(`${JSON.stringify(name)}: no bytes came for ${silenceMs} ms`)));
+    const timer = clock.background(silenceMs, () =>
+      reject(new UnavailableError(`${JSON.stringify(name)}: no bytes came for ${silenceMs} ms`)),
+    );
     read.then(resolve, reject).finally(() => timer.clear());
   });
 }
@@ -93,7 +105,10 @@ async function withinSilence<T>(read: Promise<T>, name: string, clock: Clock): P
 async function putInPlace(incoming: string, target: string): Promise<void> {
   await during(target, async () => {
     const old = `${incoming}-old`;
-    const hadOne = await rename(target, old).then(() => true, () => false);
+    const hadOne = await rename(target, old).then(
+      () => true,
+      () => false,
+    );
     await rename(incoming, target);
     if (hadOne) await rm(old, { recursive: true, force: true });
   });
@@ -106,7 +121,8 @@ async function reached<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof ModelInvalidError || error instanceof UnavailableError) throw error;
     const message = messageOf(error);
-    if (message.includes('digests do not match')) throw new ModelIntegrityError(`The object store has a damaged object: ${message}`, { cause: error });
+    if (message.includes('digests do not match'))
+      throw new ModelIntegrityError(`The object store has a damaged object: ${message}`, { cause: error });
     throw new UnavailableError(`The object store did not answer: ${message}`, { cause: error });
   }
 }

@@ -55,12 +55,15 @@ export async function checkModel(path: string, { model, version, sha256 }: Fleet
   const { manifest } = await openModelDirectory(path);
   if (manifest.name !== model || manifest.version !== version) {
     const received = JSON.stringify([manifest.name, manifest.version]);
-    throw new ModelInvalidError(`${path}: expected ${JSON.stringify([model, version])} in model.json, received ${received}`);
+    throw new ModelInvalidError(
+      `${path}: expected ${JSON.stringify([model, version])} in model.json, received ${received}`,
+    );
   }
   if (sha256 === undefined) return;
   const file = join(path, 'model.json');
   const own = sha256Of(await during(file, () => readFile(file)));
-  if (own !== sha256) throw new ModelIntegrityError(`${file}: expected sha256 ${sha256}, as the fleet's state says, received ${own}`);
+  if (own !== sha256)
+    throw new ModelIntegrityError(`${file}: expected sha256 ${sha256}, as the fleet's state says, received ${own}`);
 }
 
 export function sha256Of(bytes: Uint8Array): string {

@@ -44,7 +44,10 @@ export async function publishModel(
   const { manifest } = await openModelDirectory(directory);
   const { name: model, version } = manifest;
   for (const name of [model, version]) {
-    if (!isModelName(name)) throw new ModelInvalidError(`${directory}: a fleet needs ${expectedModelName} as name and version, received ${JSON.stringify(name)}`);
+    if (!isModelName(name))
+      throw new ModelInvalidError(
+        `${directory}: a fleet needs ${expectedModelName} as name and version, received ${JSON.stringify(name)}`,
+      );
   }
   const cases = (await isThere(join(directory, 'cases.json'))) ? ['cases.json'] : [];
   const names = ['model.json', manifest.file, ...manifest.files.map(({ file }) => file), ...cases];
@@ -81,6 +84,10 @@ async function measure(path: string, file: string): Promise<StoredFile> {
 }
 
 function isSame(one: readonly StoredFile[], other: readonly StoredFile[]): boolean {
-  const print = (files: readonly StoredFile[]): string => files.map(({ file, sha256 }) => `${file} ${sha256}`).sort().join('\n');
+  const print = (files: readonly StoredFile[]): string =>
+    files
+      .map(({ file, sha256 }) => `${file} ${sha256}`)
+      .sort()
+      .join('\n');
   return print(one) === print(other);
 }

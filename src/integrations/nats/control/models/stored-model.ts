@@ -1,7 +1,7 @@
 import type { ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { ModelInvalidError } from '../../../../errors.js';
 import { describeIssues } from '../../../../errors/issue.js';
+import { ModelInvalidError } from '../../../../errors.js';
 import { isFileName, isSha256 } from '../../../../models/manifest-files.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
 import { installed, requireConnection } from '../buckets.js';
@@ -27,7 +27,11 @@ export function fileName(model: string, version: string, file: string): string {
   return `${model}/${version}/${file}`;
 }
 
-export async function openStore(connection: NatsConnection, bucket: string, replicas: number | null): Promise<ObjectStore> {
+export async function openStore(
+  connection: NatsConnection,
+  bucket: string,
+  replicas: number | null,
+): Promise<ObjectStore> {
   requireConnection(connection);
   const { Objm } = await installed('@nats-io/obj', () => import('@nats-io/obj'));
   const objm = new Objm(connection);
@@ -35,7 +39,11 @@ export async function openStore(connection: NatsConnection, bucket: string, repl
 }
 
 /** The files of a version; null if the store does not have it. @throws {ModelInvalidError} if the list is not valid. */
-export async function readList(store: ObjectStore, model: string, version: string): Promise<readonly StoredFile[] | null> {
+export async function readList(
+  store: ObjectStore,
+  model: string,
+  version: string,
+): Promise<readonly StoredFile[] | null> {
   const name = listName(model, version);
   const info = await store.info(name);
   if (info === null || info.deleted) return null;

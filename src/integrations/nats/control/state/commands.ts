@@ -1,6 +1,12 @@
 import type { DecisionPolicy } from '../../../../api/policy.js';
 import type { FleetDeployOrder } from './deploy-order.js';
-import { type FleetChallenger, type FleetRollout, type FleetState, type FleetVersion, liveCanary } from './fleet-state.js';
+import {
+  type FleetChallenger,
+  type FleetRollout,
+  type FleetState,
+  type FleetVersion,
+  liveCanary,
+} from './fleet-state.js';
 import { bad, refuseDuringRollout, roleIn, unknown } from './refuse.js';
 
 // Each command is a pure function of the state. The caller writes the result with compare-and-set, and asks again if somebody else was faster.
@@ -11,7 +17,8 @@ export function deployed(state: FleetState, order: FleetDeployOrder, id: string)
   const model = order.model ?? state.primary?.model;
   if (model === undefined) bad('model', 'the name of the model, as there is no primary yet', 'nothing');
   const role = roleIn(state, order.version);
-  if (role !== null) bad('version', 'a version that the fleet does not have', `${JSON.stringify(order.version)}, the ${role}`);
+  if (role !== null)
+    bad('version', 'a version that the fleet does not have', `${JSON.stringify(order.version)}, the ${role}`);
   const version: FleetVersion = {
     model,
     version: order.version,
@@ -47,7 +54,8 @@ export function trafficSet(state: FleetState, shares: ReadonlyMap<string, number
   for (const version of shares.keys()) {
     const role = roleIn(state, version);
     if (role === null) unknown(state, version);
-    if (role !== 'challenger') bad('shares', 'versions that are challengers', `${JSON.stringify(version)}, the ${role}`);
+    if (role !== 'challenger')
+      bad('shares', 'versions that are challengers', `${JSON.stringify(version)}, the ${role}`);
   }
   const challengers = state.challengers.map((one) => ({ ...one, traffic: shares.get(one.version) ?? one.traffic }));
   return { ...state, challengers };
@@ -65,7 +73,8 @@ export function promoted(state: FleetState, version: string, id: string): FleetS
   const without = removed(state, version);
   const { primary, previous } = state;
   const next = { ...without, primary: plain(found), previous: primary };
-  if (role !== 'shadow') return role === 'canary' ? { ...next, canary: ended(state, 'promoted', 'it was promoted by hand') } : next;
+  if (role !== 'shadow')
+    return role === 'canary' ? { ...next, canary: ended(state, 'promoted', 'it was promoted by hand') } : next;
   // Each node must load a shadow again before it can answer.
   const shadow = state.shadows.find((one) => one.version === version) ?? null;
   const replaced = { primary, previous, shadow };
@@ -79,7 +88,8 @@ export function promoted(state: FleetState, version: string, id: string): FleetS
 /** Takes back a roll-out that has not ended; else swaps the primary and the version before. @throws {UnknownVersionError} if there is none. */
 export function rolledBack(state: FleetState): FleetState {
   const { rollout, primary, previous } = state;
-  if (rollout?.state === 'loading') return takenBack(state, { node: null, code: null, reason: 'it was rolled back by hand' });
+  if (rollout?.state === 'loading')
+    return takenBack(state, { node: null, code: null, reason: 'it was rolled back by hand' });
   if (previous === null || primary === null) unknown(state, 'previous');
   // The version before may have got another role meanwhile.
   const { challengers, shadows, canary } = removed(state, previous.version);

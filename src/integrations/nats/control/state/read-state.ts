@@ -1,10 +1,10 @@
 import { readPolicyPatch } from '../../../../answering/policy.js';
 import { readCanaryOptions } from '../../../../deployments/canary/options.js';
-import { InvalidOptionsError } from '../../../../errors.js';
 import { describeIssues } from '../../../../errors/issue.js';
+import { InvalidOptionsError } from '../../../../errors.js';
 import { isSha256 } from '../../../../models/manifest-files.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
-import { type IssueList } from '../../../../validation/issues.js';
+import type { IssueList } from '../../../../validation/issues.js';
 import type {
   FleetCanary,
   FleetCanaryPlan,
@@ -28,7 +28,8 @@ export type StateRead = { state: FleetState } | { problem: string };
 
 /** Reads the bytes of an entry. Never throws: anybody who may write to the bucket may have written them. */
 export function readState(bytes: Uint8Array): StateRead {
-  if (bytes.length > maxStateBytes) return { problem: `expected at most ${maxStateBytes} bytes, received ${bytes.length}` };
+  if (bytes.length > maxStateBytes)
+    return { problem: `expected at most ${maxStateBytes} bytes, received ${bytes.length}` };
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,4 +1,11 @@
-import { type FleetChallenger, type FleetShadow, type FleetState, type FleetVersion, liveCanary, shareOf } from './fleet-state.js';
+import {
+  type FleetChallenger,
+  type FleetShadow,
+  type FleetState,
+  type FleetVersion,
+  liveCanary,
+  shareOf,
+} from './fleet-state.js';
 
 /** What one node should serve. */
 export interface Wanted {

@@ -5,4 +5,7 @@
  * @module
  * @primaryExport
  */
+
+export { scoreStream } from './stream/score-stream.js';
+export type { StreamOptions, StreamRequest, StreamStats, StreamWorker } from './stream/types.js';
 export { defaultGroup, defaultSubject } from './subjects.js';

@@ -70,5 +70,7 @@ function isByLiveVersion(
 ): boolean {
   const scale = scales[version];
   if (scale === undefined || Math.abs(score - Math.sqrt(featureOf(index) / scale)) > 1e-5) return false;
-  return (node?.live ?? []).some((time) => time.version === version && time.from <= at && at <= time.until + handOverMs);
+  return (node?.live ?? []).some(
+    (time) => time.version === version && time.from <= at && at <= time.until + handOverMs,
+  );
 }

@@ -7,9 +7,7 @@ import { runStreamChaos } from './stream-chaos.js';
 
 const command = new Command('chaos:stream')
   .description('Scores a stream on three nodes that are killed, hung and drained, and checks each decision.')
-  .addOption(
-    new Option('--transactions <n>', 'how many').argParser(wholeNumber(1_000, 100_000_000)).default(1_000_000),
-  )
+  .addOption(new Option('--transactions <n>', 'how many').argParser(wholeNumber(1_000, 100_000_000)).default(1_000_000))
   .addOption(new Option('--faults <n>', 'how many, spread over them').argParser(wholeNumber(0, 10_000)).default(60))
   .addOption(
     new Option('--ack-wait-ms <n>', "the consumer's ack wait").argParser(wholeNumber(1_000, 60_000)).default(2_000),

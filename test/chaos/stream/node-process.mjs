@@ -7,7 +7,12 @@ const { url, node, model, ackWaitMs, maxInFlight } = JSON.parse(process.argv[2])
 const report = (event) => process.send?.({ node, at: Date.now(), ...event });
 
 const scorer = await FraudScorer.create({ model, workers: 1, providers: ['cpu'], drift: false, timeoutMs: 10_000 });
-const connection = await connect({ servers: url, reconnectTimeWait: 100, maxReconnectAttempts: -1, noAsyncTraces: true });
+const connection = await connect({
+  servers: url,
+  reconnectTimeWait: 100,
+  maxReconnectAttempts: -1,
+  noAsyncTraces: true,
+});
 report({ began: scorer.deployments()[0].version });
 const worker = await scoreStream(scorer, connection, {
   stream: 'TRANSACTIONS',

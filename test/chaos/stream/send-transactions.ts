@@ -7,8 +7,10 @@ export function featureOf(index: number): number {
   return (index % 997) / 997;
 }
 
-/** Publishes so many transactions once each, however often the server is killed. @param outstanding most without a confirmation. */
-export async function sendTransactions(connection: NatsConnection, count: number, outstanding: number): Promise<void> {
+const outstanding = 1_024;
+
+/** Publishes the transactions of a range once each, however often the server is killed. */
+export async function sendTransactions(connection: NatsConnection, from: number, to: number): Promise<void> {
   const publisher = new ConfirmedPublisher(connection, systemClock);
   const sendOne = async (index: number): Promise<void> => {
     const data = JSON.stringify({ id: `t-${index}`, features: { x: [featureOf(index)] } });
@@ -23,9 +25,9 @@ export async function sendTransactions(connection: NatsConnection, count: number
       }
     }
   };
-  let next = 0;
+  let next = from;
   const lane = async (): Promise<void> => {
-    while (next < count) {
+    while (next < to) {
       next += 1;
       await sendOne(next - 1);
     }

@@ -33,6 +33,8 @@ const scales = { 1: 1, 2: 2 };
 /** Without a new decision for so long it has stalled. */
 const longestPauseMs = 90_000;
 
+const pollMs = 20;
+
 /** Runs three nodes over a stream of transactions, does harm to them and to the server, updates the model, and checks the decisions. */
 export async function runStreamChaos(options: StreamChaosOptions): Promise<StreamChaosReport> {
   await using versions = await Versions.make();
@@ -45,9 +47,7 @@ export async function runStreamChaos(options: StreamChaosOptions): Promise<Strea
     const { ackWaitMs } = options;
     const fleet = new Fleet({ url: server.url, model: models[1], ackWaitMs, maxInFlight: 1_024 }, all);
     await fleet.start();
-    const sent = sendTransactions(connection, options.transactions, 1_024);
     const ending = await harm(connection, server, fleet, models[2], options);
-    await sent;
     const check = await checkDecisions(connection, options.transactions, all, scales);
     return { ...check, ...ending };
   } finally {
@@ -124,7 +124,7 @@ async function createStreams(connection: NatsConnection): Promise<void> {
   await manager.streams.add({ name: 'DECISIONS', subjects: ['decisions.>', 'dead'], ...window });
 }
 
-/** Does harm each time so many more are decided, deploys the second version halfway, and waits for the end. */
+/** Sends the transactions in slices, with one fault while each is decided. Deploys the second version halfway, and waits for the end. */
 async function harm(
   connection: NatsConnection,
   server: NatsServer,
@@ -132,7 +132,13 @@ async function harm(
   secondModel: string,
   { transactions, faults, onProgress }: StreamChaosOptions,
 ): Promise<Pick<StreamChaosReport, 'faults' | 'stalled'>> {
-  const done: Record<Fault, number> = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Fault, number>;
+  const done: Record<Fault, number> = {
+    killed: 0,
+    hung: 0,
+    drained: 0,
+    'server killed': 0,
+    'server restarted': 0,
+  };
   const act: Record<Fault, () => Promise<void>> = {
     killed: () => fleet.kill(),
     hung: () => fleet.hang(),
@@ -140,30 +146,56 @@ async function harm(
     'server killed': () => server.halt('SIGKILL').then(() => server.restart()),
     'server restarted': () => server.halt('SIGTERM').then(() => server.restart()),
   };
-  let [decided, changedAt, count, isDeployed] = [0, performance.now(), 0, false];
-  for (;;) {
-    const before = decided;
-    decided = (await decisionsOf(connection)) ?? decided;
-    if (decided > before) changedAt = performance.now();
-    if (decided >= transactions && (await unacknowledged(connection, 'TRANSACTIONS', 'fraud').catch(() => 1)) === 0) {
-      return { faults: done, stalled: null };
+  const progress = new DecidedProgress(connection, onProgress);
+  const size = Math.ceil(transactions / (faults + 1));
+  try {
+    for (let slice = 0; slice * size < transactions; slice += 1) {
+      const [from, to] = [slice * size, Math.min((slice + 1) * size, transactions)];
+      const sent = sendTransactions(connection, from, to);
+      await progress.reach(from + Math.floor((to - from) / 3));
+      const kind = kinds[slice % kinds.length];
+      if (kind !== undefined && slice < faults) {
+        onProgress?.(progress.decided, kind);
+        await act[kind]();
+        done[kind] += 1;
+      }
+      if (slice === Math.floor(faults / 2)) fleet.deploy(secondModel, '2');
+      await sent;
     }
-    if (performance.now() - changedAt > longestPauseMs) {
-      return { faults: done, stalled: `no new decision for ${longestPauseMs / 1_000} s after ${decided}` };
-    }
-    if (!isDeployed && decided > transactions / 2) {
-      fleet.deploy(secondModel, '2');
-      isDeployed = true;
-    }
-    const kind = kinds[count % kinds.length];
-    if (kind !== undefined && count < faults && decided >= ((count + 1) * transactions) / (faults + 1)) {
-      count += 1;
-      onProgress?.(decided, kind);
-      await act[kind]();
-      done[kind] += 1;
-    } else {
-      onProgress?.(decided, null);
-      await pause(50);
+    await progress.reach(transactions);
+    while ((await unacknowledged(connection, 'TRANSACTIONS', 'fraud')) > 0) await pause(pollMs);
+    return { faults: done, stalled: null };
+  } catch (error) {
+    if (error instanceof StalledError) return { faults: done, stalled: error.message };
+    throw error;
+  }
+}
+
+class StalledError extends Error {}
+
+/** How many decisions the stream has. */
+class DecidedProgress {
+  decided = 0;
+  readonly #connection: NatsConnection;
+  readonly #onProgress: StreamChaosOptions['onProgress'];
+
+  constructor(connection: NatsConnection, onProgress: StreamChaosOptions['onProgress']) {
+    this.#connection = connection;
+    this.#onProgress = onProgress;
+  }
+
+  /** Resolves when so many are decided. @throws {StalledError} */
+  async reach(count: number): Promise<void> {
+    let changedAt = performance.now();
+    while (this.decided < count) {
+      const before = this.decided;
+      this.decided = (await decisionsOf(this.#connection)) ?? before;
+      if (this.decided > before) changedAt = performance.now();
+      if (performance.now() - changedAt > longestPauseMs) {
+        throw new StalledError(`no new decision for ${longestPauseMs / 1_000} s after ${before}`);
+      }
+      this.#onProgress?.(this.decided, null);
+      await pause(pollMs);
     }
   }
 }

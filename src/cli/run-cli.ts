@@ -18,6 +18,7 @@ import { describeRecords } from './records.js';
 import { describeReference } from './reference.js';
 import { describeReplay } from './replay.js';
 import { describeScore } from './score.js';
+import { addStreamCommand } from './stream/stream-command.js';
 import { addTypesCommand } from './types-command.js';
 import { addWatchCommand } from './watch/watch-command.js';
 
@@ -131,6 +132,7 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     });
   addTypesCommand(program, output);
   addWatchCommand(program, output, end);
+  addStreamCommand(program, output, end);
 
   describeAdopt(
     program

@@ -33,4 +33,6 @@ export {
   type ReplacedVersions,
   type SettledOptions,
 } from './control/index.js';
+export { scoreStream } from './stream/score-stream.js';
+export type { StreamOptions, StreamRequest, StreamStats, StreamWorker } from './stream/types.js';
 export { defaultGroup, defaultSubject } from './subjects.js';

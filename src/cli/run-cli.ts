@@ -10,6 +10,7 @@ import { checkText } from './check-text.js';
 import { examine } from './doctor.js';
 import { doctorText } from './doctor-text.js';
 import { describeExplain } from './explain.js';
+import { addFleetCommand } from './fleet/fleet-command.js';
 import { asJson, escapedOutput, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
@@ -133,6 +134,7 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
   addTypesCommand(program, output);
   addWatchCommand(program, output, end);
   addStreamCommand(program, output, end);
+  addFleetCommand(program, output, end);
 
   describeAdopt(
     program

@@ -186,7 +186,8 @@ const worker: Options = {
 /** Other files of the package that the command line loads when a command needs them: as large as all the rest of it. */
 const loadedByCli: readonly (readonly [source: RegExp, file: string])[] = [
   [/\/report\/charts\.js$/, './score-charts.js'],
-  [/^\.\.\/index\.js$/, './index.js'],
+  [/^(\.\.\/)+index\.js$/, './index.js'],
+  [/\/integrations\/nats\/index\.js$/, './nats.js'],
 ];
 
 const loadedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {

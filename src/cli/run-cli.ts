@@ -10,6 +10,7 @@ import { checkText } from './check-text.js';
 import { examine } from './doctor.js';
 import { doctorText } from './doctor-text.js';
 import { describeExplain } from './explain.js';
+import { addFleetCommand } from './fleet/fleet-command.js';
 import { asJson, escapedOutput, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { profileText } from './profile-text.js';
@@ -18,6 +19,7 @@ import { describeRecords } from './records.js';
 import { describeReference } from './reference.js';
 import { describeReplay } from './replay.js';
 import { describeScore } from './score.js';
+import { addStreamCommand } from './stream/stream-command.js';
 import { addTypesCommand } from './types-command.js';
 import { addWatchCommand } from './watch/watch-command.js';
 
@@ -131,6 +133,8 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
     });
   addTypesCommand(program, output);
   addWatchCommand(program, output, end);
+  addStreamCommand(program, output, end);
+  addFleetCommand(program, output, end);
 
   describeAdopt(
     program

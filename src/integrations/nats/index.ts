@@ -16,3 +16,32 @@ export { type FleetMember, type FleetMemberStats, type JoinFleetOptions, joinFle
 export { type OutcomeReceipt, type SendOutcomeOptions, sendOutcome } from './fleet/send-outcome.js';
 export { type FleetWatch, type WatchFleetOptions, watchFleet } from './fleet/watch-fleet.js';
 export { defaultGroup, defaultSubject } from './subjects.js';
+export {
+  type DeploymentFollower,
+  type FleetCanary,
+  type FleetCanaryPlan,
+  type FleetChallenger,
+  FleetDeployments,
+  type FleetDeployOptions,
+  type FleetEntry,
+  type FleetModels,
+  type FleetPlaceOptions,
+  type FleetRollout,
+  type FleetShadow,
+  type FleetState,
+  type FleetVersion,
+  type FollowedScorer,
+  type FollowerState,
+  type FollowOptions,
+  followDeployments,
+  type LiveDeployment,
+  type NodeError,
+  type NodeReport,
+  type PublishedModel,
+  type PublishOptions,
+  publishModel,
+  type ReplacedVersions,
+  type SettledOptions,
+} from './control/index.js';
+export { scoreStream } from './stream/score-stream.js';
+export type { StreamOptions, StreamRequest, StreamStats, StreamWorker } from './stream/types.js';

@@ -1,0 +1,49 @@
+import type { FleetEntry, FleetRollout, NodeReport } from '../../integrations/nats/index.js';
+import { table } from '../table.js';
+
+/** What the fleet should serve, and what each node serves. */
+export function fleetText({ state, revision }: FleetEntry, nodes: readonly NodeReport[]): string {
+  const { primary, previous, challengers, shadows, canary, rollout } = state;
+  const name = (version: { model: string; version: string }): string => `${version.model} ${version.version}`;
+  const wanted = [
+    ['primary', primary === null ? 'none' : name(primary)],
+    ...(previous === null ? [] : [['before it', name(previous)]]),
+    ...challengers.map((one) => ['challenger', `${name(one)}, ${share(one.traffic)}`]),
+    ...shadows.map((one) => ['shadow', `${name(one)}, ${share(one.sample ?? 1)} of requests`]),
+    ...(canary === null
+      ? []
+      : [
+          [
+            'canary',
+            `${name(canary)}, ${canary.state}, step ${canary.step + 1} of ${canary.steps.length}${why(canary.reason)}`,
+          ],
+        ]),
+    ...(rollout === null ? [] : [['roll-out', rolloutText(rollout)]]),
+  ];
+  const rows = nodes.map((node) => [
+    node.id,
+    node.versions
+      .map(({ version, role, traffic }) =>
+        traffic > 0 ? `${version} ${role} ${share(traffic)}` : `${version} ${role}`,
+      )
+      .join(', '),
+    node.reached === revision ? 'yes' : node.loading === null ? 'no' : `loading ${node.loading}`,
+    node.error === null ? '' : `${node.error.code}: ${node.error.message}`,
+  ]);
+  const listed =
+    rows.length === 0 ? 'No node is there.' : table(['node', 'versions', 'follows', 'error'], rows, [16, 40, 12, 50]);
+  return `Revision ${revision}\n${table(['role', 'version'], wanted)}\n${listed}\n`;
+}
+
+export function rolloutText({ version, role, state, node, code, reason }: FleetRollout): string {
+  const who = node === null ? '' : ` on node ${node}`;
+  return `${version} as ${role}: ${state}${who}${code === null ? '' : ` (${code})`}${why(reason)}`;
+}
+
+function why(reason: string | null): string {
+  return reason === null ? '' : `: ${reason}`;
+}
+
+function share(traffic: number): string {
+  return `${Number((100 * traffic).toPrecision(3))} %`;
+}

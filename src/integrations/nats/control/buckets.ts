@@ -1,0 +1,112 @@
+import type { KV } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { InvalidOptionsError } from '../../../errors.js';
+import { codeOf } from '../../../host/thrown.js';
+import type { FieldReader } from '../../../validation/field-reader.js';
+import { describeValue } from '../../../validation/issues.js';
+import { expectedToken, isToken } from './state/names.js';
+
+/** The bucket of desired states, if nothing else is given. */
+export const defaultBucket = 'fraud-scorer';
+
+/** How long the report of a node, and the lead of a canary, outlive the node. The server counts it, so no clocks need to agree. */
+export const nodeTtlMs = 5_000;
+
+/** So many earlier desired states are kept. */
+const history = 32;
+
+/** Names of a fleet in its buckets. */
+export interface FleetPlace {
+  bucket: string;
+  name: string;
+}
+
+/** The options that say where a fleet's state is. */
+export interface FleetPlaceOptions {
+  /**
+   * The KV bucket. A second one, `<bucket>-nodes`, has what nodes report; its entries end 5 s after a node has gone. Both are created if they
+   * are missing. @default 'fraud-scorer'
+   */
+  bucket?: string | undefined;
+  /** The name of the fleet: the nodes that follow one desired state. 1 to 64 letters, digits, `-` and `_`. @default 'default' */
+  name?: string | undefined;
+  /** Replicas of buckets that are created: 1, 3 or 5. @default 1 */
+  replicas?: number | undefined;
+}
+
+/** @param reader collects the issues. */
+export function readPlace(reader: FieldReader): FleetPlace & { replicas: number } {
+  return {
+    bucket: reader.value('bucket', expectedToken, isToken) ?? defaultBucket,
+    name: reader.value('name', expectedToken, isToken) ?? 'default',
+    replicas: reader.number('replicas', 1, { min: 1, max: 5, integer: true }),
+  };
+}
+
+/** The two buckets of a fleet. */
+export interface Buckets {
+  /** Desired states: kept on disk, with their history. */
+  desired: KV;
+  /** Reports of nodes, and the lead: each ends by itself. */
+  nodes: KV;
+  /** The keys in `nodes` that match. A KV iterator may never end where values are written meanwhile, and gives some twice. */
+  nodeKeys: (filter: string) => Promise<readonly string[]>;
+}
+
+/** Keys of a fleet. */
+export function keysOf(name: string): { desired: string; lead: string; nodes: string; node: (id: string) => string } {
+  return {
+    desired: `desired.${name}`,
+    lead: `lead.${name}`,
+    nodes: `node.${name}.*`,
+    node: (id) => `node.${name}.${id}`,
+  };
+}
+
+/** @throws {InvalidOptionsError} if it is not a connection, or `@nats-io/kv` is not installed. */
+export async function openBuckets(
+  connection: NatsConnection,
+  { bucket, replicas }: Pick<FleetPlace, 'bucket'> & { replicas: number },
+): Promise<Buckets> {
+  requireConnection(connection);
+  const { Kvm } = await installed('@nats-io/kv', () => import('@nats-io/kv'));
+  const { jetstreamManager } = await installed('@nats-io/jetstream', () => import('@nats-io/jetstream'));
+  const streams = (await jetstreamManager(connection)).streams;
+  const kvm = new Kvm(connection);
+  const desired = await kvm.create(bucket, { history, replicas });
+  const nodes = await kvm.create(`${bucket}-nodes`, { history: 1, ttl: nodeTtlMs, replicas });
+  const prefix = `$KV.${bucket}-nodes.`;
+  const nodeKeys = async (filter: string): Promise<readonly string[]> => {
+    const { state } = await streams.info(`KV_${bucket}-nodes`, { subjects_filter: prefix + filter });
+    return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
+  };
+  return { desired, nodes, nodeKeys };
+}
+
+export function requireConnection(connection: unknown): void {
+  const isOne =
+    typeof connection === 'object' && connection !== null && typeof Reflect.get(connection, 'request') === 'function';
+  if (isOne) return;
+  const expected = 'a connection of @nats-io/transport-node';
+  throw new InvalidOptionsError([{ path: 'connection', expected, received: describeValue(connection) }]);
+}
+
+/** Loads an optional peer. @throws {InvalidOptionsError} that says how to install it. */
+export async function installed<T>(name: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) throw error;
+    const received = `none (npm install ${name})`;
+    throw new InvalidOptionsError([{ path: name, expected: 'this package to be installed', received }], 1, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether a write was refused because somebody else has written meanwhile. */
+export function isConflict(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const code: unknown = Reflect.get(error, 'code');
+  return code === 10071 || code === 10164;
+}

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { parsePolicyPatch } from '../../../answering/policy.js';
+import type { Patch } from '../../../api/patch.js';
+import type { DecisionPolicy } from '../../../api/policy.js';
+import { readShares } from '../../../deployments/deploy-options.js';
+import { InvalidOptionsError, UnavailableError, UnknownVersionError } from '../../../errors.js';
+import { systemClock } from '../../../host/clock.js';
+import { FieldReader } from '../../../validation/field-reader.js';
+import { type Buckets, type FleetPlaceOptions, keysOf, openBuckets, readPlace } from './buckets.js';
+import { readDesired, writeDesired } from './desired-entry.js';
+import type { NodeReport } from './node-report.js';
+import { readReports } from './read-reports.js';
+import * as commands from './state/commands.js';
+import { type FleetDeployOptions, readFleetDeployOptions } from './state/deploy-order.js';
+import type { FleetRollout, FleetState } from './state/fleet-state.js';
+import { readState } from './state/read-state.js';
+
+/** If so many others are faster in a row, something writes without end. */
+const mostTries = 20;
+
+const pollMs = 100;
+
+/** The desired state of a fleet with its revision. */
+export interface FleetEntry {
+  /** What all nodes should serve. */
+  state: FleetState;
+  /** The revision of the entry in the bucket; 0 if there is none. */
+  revision: number;
+}
+
+/** How long to wait for a fleet. */
+export interface SettledOptions {
+  /** In milliseconds, above 0. @default 60_000 */
+  timeoutMs?: number | undefined;
+}
+
+/**
+ * Says what the nodes of a fleet should serve. Each call reads the desired state, changes it, and writes it by compare-and-set, so that calls of
+ * several processes do not overwrite each other. Nodes follow within a moment; `settled` waits for them.
+ *
+ * @example
+ * const fleet = await FleetDeployments.connect(connection, { name: 'cards' });
+ * await fleet.deploy({ version: '2', canary: { steps: [0.05, 0.25, 1], stepMs: 600_000 } });
+ * const rollout = await fleet.settled();
+ */
+export class FleetDeployments {
+  readonly #buckets: Buckets;
+  readonly #keys: ReturnType<typeof keysOf>;
+
+  private constructor(buckets: Buckets, name: string) {
+    this.#buckets = buckets;
+    this.#keys = keysOf(name);
+  }
+
+  /**
+   * @param connection the host's own. It is not closed.
+   * @throws {InvalidOptionsError} if an option is unknown or out of range, or `@nats-io/kv` is not installed.
+   */
+  static async connect(connection: NatsConnection, options: FleetPlaceOptions = {}): Promise<FleetDeployments> {
+    const reader = new FieldReader(options);
+    const place = readPlace(reader);
+    reader.rejectUnknown().throwIfInvalid();
+    return new FleetDeployments(await openBuckets(connection, place), place.name);
+  }
+
+  /** The desired state. @throws {InvalidOptionsError} if the entry is not valid. `restore` writes the last valid one again. */
+  async state(): Promise<FleetEntry> {
+    const entry = await readDesired(this.#buckets.desired, this.#keys.desired);
+    if (!('problem' in entry)) return entry;
+    const received = `revision ${entry.revision}: ${entry.problem} (restore() writes the last valid revision again)`;
+    throw new InvalidOptionsError([{ path: 'state', expected: 'a valid state of the fleet', received }]);
+  }
+
+  /** What each node that is there has reported, by id. A node that is gone drops out after 5 s. */
+  async nodes(): Promise<readonly NodeReport[]> {
+    const reports = await readReports(this.#buckets, this.#keys.nodes);
+    return reports.map(({ incarnation: _incarnation, readings: _readings, ...report }) => report);
+  }
+
+  /**
+   * Has all nodes load a version. The first call must name the model and replace the primary: nodes that serve it already have nothing to do.
+   * If a node cannot load the version, the roll-out ends as `failed`, and all nodes return to what they had.
+   *
+   * @throws {InvalidOptionsError} if an option is not valid, there is no place for the version, or another roll-out has not ended.
+   */
+  deploy(options: FleetDeployOptions): Promise<FleetEntry> {
+    const id = randomUUID();
+    return this.#change(() => {
+      const order = readFleetDeployOptions(options);
+      return (state) => commands.deployed(state, order, id);
+    });
+  }
+
+  /** Sets the shares of challengers on all nodes. @throws what `FraudScorer.setTraffic` throws. */
+  setTraffic(shares: Readonly<Record<string, number>>): Promise<FleetEntry> {
+    return this.#change(() => {
+      const read = readShares(shares);
+      return (state) => commands.trafficSet(state, read);
+    });
+  }
+
+  /** Gives a version the primary's role on all nodes. @throws {UnknownVersionError} if the fleet does not have it. */
+  promote(version: string): Promise<FleetEntry> {
+    const id = randomUUID();
+    return this.#change(() => (state) => commands.promoted(state, version, id));
+  }
+
+  /**
+   * Takes back a roll-out that has not ended. If there is none, the version before is the primary again. Nodes have kept it ready for
+   * `keepPreviousMs`, so they switch at once; later they load it first.
+   *
+   * @throws {UnknownVersionError} if there is nothing to return to.
+   */
+  rollback(): Promise<FleetEntry> {
+    return this.#change(() => commands.rolledBack);
+  }
+
+  /** Ends a challenger, shadow or canary on all nodes. @throws {UnknownVersionError} if the fleet does not have it. */
+  retire(version: string): Promise<FleetEntry> {
+    return this.#change(() => (state) => commands.retired(state, version));
+  }
+
+  /** Changes thresholds on all nodes. @throws {InvalidOptionsError} if a threshold is unknown or outside [0, 1]. */
+  setPolicy(patch: Patch<DecisionPolicy>): Promise<FleetEntry> {
+    return this.#change(() => {
+      const read = parsePolicyPatch(patch);
+      return (state) => commands.policySet(state, read);
+    });
+  }
+
+  /** Writes the newest valid state from the bucket's history again. @throws {UnknownVersionError} if there is none. */
+  async restore(): Promise<FleetEntry> {
+    const { desired } = this.#buckets;
+    let last = 0;
+    let found: FleetState | null = null;
+    for await (const { revision, operation, value } of await desired.history({ key: this.#keys.desired })) {
+      last = revision;
+      const read = operation === 'PUT' ? readState(value) : null;
+      if (read !== null && 'state' in read) found = read.state;
+    }
+    if (found === null) throw new UnknownVersionError('The bucket has no valid state of this fleet to return to');
+    const revision = await writeDesired(desired, this.#keys.desired, found, last);
+    if (revision === null) throw busy();
+    return { state: found, revision };
+  }
+
+  /**
+   * Waits until the last roll-out is done or has failed, and all nodes that are there serve the desired state.
+   *
+   * @returns the roll-out; null if there was none.
+   * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for.
+   */
+  async settled({ timeoutMs = 60_000 }: SettledOptions = {}): Promise<FleetRollout | null> {
+    const until = systemClock.now() + timeoutMs;
+    for (;;) {
+      const { state, revision } = await this.state();
+      const nodes = await this.nodes();
+      const late = nodes.filter((node) => node.reached !== revision).map(({ id }) => id);
+      if (state.rollout?.state !== 'loading' && late.length === 0 && nodes.length > 0) return state.rollout;
+      if (systemClock.now() > until) {
+        const whom = nodes.length === 0 ? 'there is no node' : `it waits for ${late.slice(0, 10).join(', ')}`;
+        throw new UnavailableError(`The fleet has not settled within ${timeoutMs} ms: ${whom}`);
+      }
+      await new Promise<void>((resolve) => systemClock.after(pollMs, resolve));
+    }
+  }
+
+  /** @param prepare reads the options. What it throws rejects the call before anything is read. */
+  async #change(prepare: () => (state: FleetState) => FleetState): Promise<FleetEntry> {
+    const change = prepare();
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const { state, revision } = await this.state();
+      const next = change(state);
+      if (next === state) return { state, revision };
+      const written = await writeDesired(this.#buckets.desired, this.#keys.desired, next, revision);
+      if (written !== null) return { state: next, revision: written };
+    }
+    throw busy();
+  }
+}
+
+function busy(): UnavailableError {
+  return new UnavailableError('The state of the fleet was written by others all the time: try again');
+}

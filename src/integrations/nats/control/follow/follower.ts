@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from '../../../../api/logger.js';
+import { fleetHookOf } from '../../../../fleet/fleet-hook.js';
+import { outsideOfRequests } from '../../../../host/async-context.js';
+import { asyncDispose } from '../../../../host/async-dispose.js';
+import type { Clock, Timer } from '../../../../host/clock.js';
+import { describeFault } from '../../../../host/faults.js';
+import { type Buckets, keysOf } from '../buckets.js';
+import type { DesiredEntry, InvalidEntry } from '../desired-entry.js';
+import { Leader } from '../lead/leader.js';
+import { Lease } from '../lead/lease.js';
+import { findModel } from '../models/model-source.js';
+import { encodeReport, type NodeReport } from '../node-report.js';
+import { emptyState, type FleetState, liveCanary } from '../state/fleet-state.js';
+import { DesiredWatch } from './desired-watch.js';
+import type { ResolvedFollowOptions } from './follow-options.js';
+import type { FollowedScorer } from './followed-scorer.js';
+import { Obedience } from './obedience.js';
+
+/** What a follower says of its node. */
+export interface FollowerState extends NodeReport {
+  /** Whether this node leads the fleet's canary or roll-out now. */
+  leads: boolean;
+}
+
+/** Makes a scorer follow its fleet until it is stopped. It does not keep the process alive. */
+export interface DeploymentFollower {
+  /** The name of this node. */
+  readonly id: string;
+  /** What this node serves, and what it could not do. */
+  state(): FollowerState;
+  /**
+   * Resolves when the node serves what the fleet wants, at once if nothing is wanted yet. Wait for it before the node takes requests, so that
+   * none is decided by an old version. Never rejects; resolves too if the follower stops.
+   */
+  caughtUp(): Promise<void>;
+  /** Stops following. The scorer stays as it is. Resolves when the node's report is gone. Never rejects. */
+  stop(): Promise<void>;
+  /** Resolves when the follower has stopped: by `stop`, because the scorer was closed, or because the connection was closed. */
+  readonly done: Promise<void>;
+  /** The same as `stop()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface FollowerParts {
+  scorer: FollowedScorer;
+  connection: NatsConnection;
+  buckets: Buckets;
+  options: ResolvedFollowOptions;
+  logger: Logger;
+  clock: Clock;
+}
+
+export class Follower implements DeploymentFollower {
+  readonly id: string;
+  readonly done: Promise<void>;
+  readonly #parts: FollowerParts;
+  readonly #keys: ReturnType<typeof keysOf>;
+  readonly #incarnation = randomUUID();
+  readonly #obedience: Obedience;
+  readonly #watch: DesiredWatch;
+  readonly #leader: Leader;
+  readonly #timer: Timer;
+  #desired: FleetState = emptyState;
+  #revision: number | null = null;
+  #refused = 0;
+  /** The problem of the newest entry; null if it is a state. */
+  #problem: string | null = null;
+  #told: string | null = null;
+  #current: Promise<void> | null = null;
+  #isDirty = false;
+  #stopping: Promise<void> | null = null;
+  #waiting: (() => void)[] = [];
+  #end: () => void = () => {};
+
+  constructor(parts: FollowerParts) {
+    const { scorer, connection, buckets, options, clock } = parts;
+    this.#parts = parts;
+    this.id = options.id ?? this.#incarnation;
+    this.#keys = keysOf(options.name);
+    this.done = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.#obedience = new Obedience({
+      scorer,
+      clock,
+      find: (version) => findModel(options.models, version, connection, clock),
+      onChange: () => this.#changed(),
+      onClosed: () => void this.stop(),
+    });
+    this.#watch = new DesiredWatch({
+      kv: buckets.desired,
+      key: this.#keys.desired,
+      onEntry: (entry) => this.#take(entry),
+      onFault: (error) => this.#fault(error),
+    });
+    const lease = new Lease(buckets.nodes, this.#keys.lead, this.id);
+    this.#leader = new Leader({ buckets, keys: this.#keys, lease, clock });
+    this.#timer = clock.every(options.everyMs, () => this.#tick());
+    this.#tick();
+  }
+
+  state(): FollowerState {
+    return { ...this.#report(), leads: this.#leader.leads };
+  }
+
+  async caughtUp(): Promise<void> {
+    while (!this.#isThere && this.#stopping === null) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= outsideOfRequests(() => this.#stop());
+    return this.#stopping;
+  }
+
+  [asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  get #isThere(): boolean {
+    if (this.#revision === null) return false;
+    return this.#desired.primary === null || this.#obedience.reached === this.#revision;
+  }
+
+  #report(): NodeReport {
+    const { reached, versions, loading, error } = this.#obedience;
+    const refusal =
+      this.#problem === null ? null : { version: null, code: 'ERR_INVALID_STATE', message: this.#problem };
+    return {
+      id: this.id,
+      revision: this.#revision ?? 0,
+      reached,
+      versions,
+      loading,
+      error: error ?? refusal,
+      refused: this.#refused,
+    };
+  }
+
+  #take(entry: DesiredEntry | InvalidEntry): void {
+    const { logger } = this.#parts;
+    if ('problem' in entry) {
+      this.#refused += 1;
+      this.#problem = `revision ${entry.revision} of the fleet's state was refused: ${entry.problem}`;
+      logger.error('Fleet: the desired state is not valid; the node serves on', {
+        revision: entry.revision,
+        problem: entry.problem,
+      });
+      this.#changed();
+      return;
+    }
+    this.#problem = null;
+    this.#revision = entry.revision;
+    this.#desired = entry.state;
+    this.#obedience.want(entry.state, entry.revision);
+    this.#changed();
+  }
+
+  /** Reports soon, and tells those who wait. */
+  #changed(): void {
+    this.#isDirty = true;
+    const { error } = this.#obedience;
+    const print = error === null ? null : JSON.stringify(error);
+    if (print !== this.#told && error !== null)
+      this.#parts.logger.warn(`Fleet: ${error.message}`, { code: error.code, version: error.version });
+    this.#told = print;
+    for (const wake of this.#waiting.splice(0)) wake();
+    this.#parts.clock.soon(() => {
+      if (this.#isDirty) this.#run();
+    });
+  }
+
+  #tick(): void {
+    if (this.#parts.connection.isClosed()) {
+      void this.stop();
+      return;
+    }
+    this.#obedience.pursue();
+    this.#isDirty = true;
+    this.#run();
+  }
+
+  /** One round at a time: reads, reports, and leads if it has the lead. */
+  #run(): void {
+    if (this.#stopping !== null || this.#current !== null) return;
+    this.#isDirty = false;
+    this.#current = outsideOfRequests(() => this.#round())
+      .catch((error: unknown) => this.#fault(error))
+      .finally(() => {
+        this.#current = null;
+      });
+  }
+
+  async #round(): Promise<void> {
+    await this.#watch.look();
+    if (this.#stopping !== null) return;
+    await this.#sendReport();
+    if (this.#stopping !== null || this.#problem !== null) return;
+    await this.#leader.look(this.#desired);
+  }
+
+  async #sendReport(): Promise<void> {
+    const { buckets, scorer } = this.#parts;
+    const canary = liveCanary(this.#desired);
+    const { primary } = this.#desired;
+    const compared = canary === null || primary === null ? [] : [primary.version, canary.version];
+    const report = { ...this.#report(), incarnation: this.#incarnation };
+    await buckets.nodes.put(this.#keys.node(this.id), encodeReport(report, fleetHookOf(scorer), compared));
+  }
+
+  /** The connection, or the server, has failed. The next round tries again. */
+  #fault(error: unknown): void {
+    if (this.#stopping !== null) return;
+    this.#parts.logger.error('Fleet: NATS did not answer; it is asked again', describeFault(error));
+  }
+
+  async #stop(): Promise<void> {
+    this.#timer.clear();
+    this.#watch.stop();
+    this.#obedience.stop();
+    for (const wake of this.#waiting.splice(0)) wake();
+    if (!this.#parts.connection.isClosed()) {
+      const leave = async (): Promise<void> => {
+        await this.#current;
+        await this.#leader.leave();
+        await this.#parts.buckets.nodes.delete(this.#keys.node(this.id));
+      };
+      // Without a server the entries end by themselves.
+      await leave().catch(() => {});
+    }
+    this.#end();
+  }
+}

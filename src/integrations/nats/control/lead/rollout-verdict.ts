@@ -1,0 +1,27 @@
+import type { NodeReport } from '../node-report.js';
+import { rolloutDone, takenBack } from '../state/commands.js';
+import type { FleetRollout, FleetState } from '../state/fleet-state.js';
+
+/**
+ * The state after a look at the nodes during a roll-out: taken back if a node could not load the version, done if all nodes have it.
+ *
+ * @param revision of the state. Reports about another one say nothing.
+ * @returns the same object if nothing changes.
+ */
+export function afterReports(state: FleetState, revision: number, reports: readonly NodeReport[]): FleetState {
+  const { rollout } = state;
+  if (rollout?.state !== 'loading') return state;
+  const current = reports.filter((report) => report.revision === revision);
+  for (const { id, error } of current) {
+    if (error?.version === rollout.version)
+      return takenBack(state, { node: id, code: error.code, reason: error.message });
+  }
+  const role = roleOf(rollout);
+  const isThere = ({ versions }: NodeReport): boolean =>
+    versions.some((one) => one.version === rollout.version && one.role === role);
+  return reports.length > 0 && current.length === reports.length && current.every(isThere) ? rolloutDone(state) : state;
+}
+
+function roleOf({ role }: FleetRollout): string {
+  return role === 'canary' ? 'challenger' : role;
+}

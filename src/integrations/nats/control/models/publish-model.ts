@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { ObjectStore } from '@nats-io/obj';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { ModelInvalidError } from '../../../../errors.js';
+import { openModelDirectory } from '../../../../models/model-directory.js';
+import { during, isThere } from '../../../../models/read-file.js';
+import { expectedModelName, isModelName } from '../state/names.js';
+import { encodeList, fileName, listName, openStore, readList, type StoredFile } from './stored-model.js';
+
+/** A version in an object store. */
+export interface PublishedModel {
+  model: string;
+  version: string;
+  /** The sha256 of its `model.json`, for `FleetDeployments.deploy`. */
+  sha256: string;
+}
+
+/** Options of `publishModel`. */
+export interface PublishOptions {
+  /** Replicas of the bucket, if it is created. @default 1 */
+  replicas?: number | undefined;
+}
+
+/**
+ * Writes a model directory to an object store bucket, from which nodes fetch it. The bucket is created if it is missing. The files go first and
+ * the list of them last, so that no node sees a version in part. Publishing the same contents again does nothing.
+ *
+ * @param directory the model directory: `model.json`, the files that it lists, and `cases.json` if there is one.
+ * @throws {ModelInvalidError} if the directory is not valid, or the bucket has this version with other contents.
+ * @throws {ModelIntegrityError} if a file's sha256 differs from the manifest's.
+ * @throws {InvalidOptionsError} if `@nats-io/obj` is not installed.
+ */
+export async function publishModel(
+  connection: NatsConnection,
+  bucket: string,
+  directory: string,
+  { replicas = 1 }: PublishOptions = {},
+): Promise<PublishedModel> {
+  const store = await openStore(connection, bucket, replicas);
+  const { manifest } = await openModelDirectory(directory);
+  const { name: model, version } = manifest;
+  for (const name of [model, version]) {
+    if (!isModelName(name))
+      throw new ModelInvalidError(
+        `${directory}: a fleet needs ${expectedModelName} as name and version, received ${JSON.stringify(name)}`,
+      );
+  }
+  const cases = (await isThere(join(directory, 'cases.json'))) ? ['cases.json'] : [];
+  const names = ['model.json', manifest.file, ...manifest.files.map(({ file }) => file), ...cases];
+  const files: StoredFile[] = [];
+  for (const file of names) files.push(await measure(join(directory, file), file));
+  const there = await readList(store, model, version);
+  if (there === null) await upload(store, directory, { model, version, files });
+  else if (!isSame(there, files)) {
+    const received = `${JSON.stringify(`${model}/${version}`)} with other contents`;
+    throw new ModelInvalidError(`The object store has ${received}: give these a version of their own`);
+  }
+  return { model, version, sha256: files[0]?.sha256 ?? '' };
+}
+
+async function upload(
+  store: ObjectStore,
+  directory: string,
+  { model, version, files }: { model: string; version: string; files: readonly StoredFile[] },
+): Promise<void> {
+  for (const { file } of files) {
+    const bytes: ReadableStream<Uint8Array> = Readable.toWeb(createReadStream(join(directory, file)));
+    await store.put({ name: fileName(model, version, file) }, bytes);
+  }
+  await store.putBlob({ name: listName(model, version) }, encodeList(files));
+}
+
+async function measure(path: string, file: string): Promise<StoredFile> {
+  return during(path, async () => {
+    const { size } = await stat(path);
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+    return { file, size, sha256: hash.digest('hex') };
+  });
+}
+
+function isSame(one: readonly StoredFile[], other: readonly StoredFile[]): boolean {
+  const print = (files: readonly StoredFile[]): string =>
+    files
+      .map(({ file, sha256 }) => `${file} ${sha256}`)
+      .sort()
+      .join('\n');
+  return print(one) === print(other);
+}

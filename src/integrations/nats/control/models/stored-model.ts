@@ -1,0 +1,84 @@
+import type { ObjectStore } from '@nats-io/obj';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { describeIssues } from '../../../../errors/issue.js';
+import { ModelInvalidError } from '../../../../errors.js';
+import { isFileName, isSha256 } from '../../../../models/manifest-files.js';
+import { FieldReader } from '../../../../validation/field-reader.js';
+import { installed, requireConnection } from '../buckets.js';
+
+/** A file of a version in an object store. */
+export interface StoredFile {
+  file: string;
+  /** In bytes. */
+  size: number;
+  sha256: string;
+}
+
+/** More files, or a longer list, are refused. */
+const maxFiles = 1_000;
+const maxListBytes = 1 << 20;
+
+/** The name of the list of a version's files. It is written last, so a version without it is not complete. */
+export function listName(model: string, version: string): string {
+  return `${model}/${version}`;
+}
+
+export function fileName(model: string, version: string, file: string): string {
+  return `${model}/${version}/${file}`;
+}
+
+export async function openStore(
+  connection: NatsConnection,
+  bucket: string,
+  replicas: number | null,
+): Promise<ObjectStore> {
+  requireConnection(connection);
+  const { Objm } = await installed('@nats-io/obj', () => import('@nats-io/obj'));
+  const objm = new Objm(connection);
+  return replicas === null ? objm.open(bucket) : objm.create(bucket, { replicas });
+}
+
+/** The files of a version; null if the store does not have it. @throws {ModelInvalidError} if the list is not valid. */
+export async function readList(
+  store: ObjectStore,
+  model: string,
+  version: string,
+): Promise<readonly StoredFile[] | null> {
+  const name = listName(model, version);
+  const info = await store.info(name);
+  if (info === null || info.deleted) return null;
+  if (info.size > maxListBytes) throw refused(name, `expected at most ${maxListBytes} bytes, received ${info.size}`);
+  const bytes = await store.getBlob(name);
+  if (bytes === null) return null;
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw refused(name, 'expected JSON, received something else');
+  }
+  const reader = new FieldReader(json ?? null, 'list');
+  const items = reader.required('files', `a list of at most ${maxFiles} files`, isShortList) ?? [];
+  const files = items.map((item, index): StoredFile => {
+    const fields = new FieldReader(item ?? null, `files[${index}]`, reader.issues);
+    return {
+      file: fields.required('file', 'the name of a file', isFileName) ?? '',
+      size: fields.number('size', 0, { min: 0, integer: true }),
+      sha256: (fields.required('sha256', '64 hexadecimal digits', isSha256) ?? '').toLowerCase(),
+    };
+  });
+  const { issues } = reader;
+  if (issues.total > 0) throw refused(name, describeIssues(issues.listed, issues.total));
+  return files;
+}
+
+export function encodeList(files: readonly StoredFile[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ files }));
+}
+
+function refused(name: string, problem: string): ModelInvalidError {
+  return new ModelInvalidError(`The list of ${JSON.stringify(name)} in the object store: ${problem}`);
+}
+
+function isShortList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.length <= maxFiles;
+}

@@ -1,0 +1,30 @@
+import { InvalidOptionsError, UnknownVersionError } from '../../../../errors.js';
+import { type FleetState, liveCanary } from './fleet-state.js';
+
+/** The role of a version in a state; null if it has none. */
+export function roleIn(state: FleetState, version: string): 'primary' | 'challenger' | 'canary' | 'shadow' | null {
+  if (state.primary?.version === version) return 'primary';
+  if (liveCanary(state)?.version === version) return 'canary';
+  if (state.challengers.some((one) => one.version === version)) return 'challenger';
+  return state.shadows.some((one) => one.version === version) ? 'shadow' : null;
+}
+
+/** @throws {InvalidOptionsError} if a version is being rolled out. Two roll-outs at the same time could not be told apart when one fails. */
+export function refuseDuringRollout({ rollout }: FleetState): void {
+  if (rollout?.state !== 'loading') return;
+  const received = `a call during the roll-out of ${JSON.stringify(rollout.version)} (wait for it, or roll it back)`;
+  throw new InvalidOptionsError([{ path: 'rollout', expected: 'no roll-out that is still loading', received }]);
+}
+
+/** @throws {UnknownVersionError} always. */
+export function unknown(state: FleetState, version: string): never {
+  const live = [state.primary, liveCanary(state), ...state.challengers, ...state.shadows];
+  const names = live.flatMap((one) => (one === null ? [] : [JSON.stringify(one.version)])).join(', ');
+  const known = names === '' ? 'there are none yet' : `there are ${names}`;
+  throw new UnknownVersionError(`version: the fleet has no ${JSON.stringify(version)}; ${known}. See state().`);
+}
+
+/** @throws {InvalidOptionsError} always. */
+export function bad(path: string, expected: string, received: string): never {
+  throw new InvalidOptionsError([{ path, expected, received }]);
+}

@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FleetCanaryLook } from '../../../../src/integrations/nats/control/lead/fleet-canary.js';
+import { afterReports } from '../../../../src/integrations/nats/control/lead/rollout-verdict.js';
+import { SummedReadings } from '../../../../src/integrations/nats/control/lead/summed-readings.js';
+import type { FullReport } from '../../../../src/integrations/nats/control/node-report.js';
+import * as commands from '../../../../src/integrations/nats/control/state/commands.js';
+import { emptyState, type FleetState, shareOf } from '../../../../src/integrations/nats/control/state/fleet-state.js';
+import { LatencyHistogram } from '../../../../src/monitoring/latency-histogram.js';
+
+/** The counts of a version on one node. */
+class Counts {
+  requests = 0;
+  failed = 0;
+  blocked = 0;
+  readonly latency = new LatencyHistogram();
+
+  add(requests: number, failed = 0, blocked = 0, ms = 2): void {
+    this.requests += requests;
+    this.failed += failed;
+    this.blocked += blocked;
+    this.latency.record(ms, requests - failed);
+  }
+}
+
+/** A node that answers requests by what it has. It does not score. */
+class SimulatedNode {
+  counts = { 1: new Counts(), 2: new Counts() };
+  incarnation = 0;
+  constructor(readonly id: string) {}
+
+  restart(): void {
+    this.counts = { 1: new Counts(), 2: new Counts() };
+    this.incarnation += 1;
+  }
+
+  report(revision = 0): FullReport {
+    const readings = (['1', '2'] as const).map((version) => {
+      const { requests, failed, blocked, latency } = this.counts[version];
+      const copy = new LatencyHistogram();
+      copy.add(latency);
+      return {
+        since: 0,
+        designEffect: 1,
+        reading: { version, requests, failed, decided: requests - failed, blocked, latency: copy },
+      };
+    });
+    return {
+      ...{ id: this.id, incarnation: `${this.id} ${this.incarnation}`, revision, reached: revision, versions: [] },
+      ...{ loading: null, error: null, refused: 0, readings },
+    };
+  }
+}
+
+interface Behaviour {
+  /** The shares of the canary's requests that fail and are blocked, and its latency. */
+  failed?: number;
+  blocked?: number;
+  ms?: number;
+  /** What happens before a second. */
+  before?: (second: number, nodes: SimulatedNode[], change: { leader: () => void }) => void;
+}
+
+const start: FleetState = {
+  ...emptyState,
+  primary: { model: 'cards', version: '1' },
+  canary: {
+    ...{ model: 'cards', version: '2', steps: [0.1, 0.5, 1], stepMs: 20_000, minRequests: 100 },
+    ...{ maxErrorRate: 0.01, maxLatencyRatio: 2, maxBlockRateChange: 0.02, state: 'running', step: 0, reason: null },
+  },
+};
+
+/** Three nodes with 200 requests a second each, under the leader's rules. */
+function simulated({ failed = 0.001, blocked = 0.02, ms = 2, before = () => {} }: Behaviour = {}) {
+  const nodes = ['a', 'b', 'c'].map((id) => new SimulatedNode(id));
+  let state = start;
+  let look = new FleetCanaryLook();
+  const steps: { second: number; step: number; state: string }[] = [];
+  for (
+    let second = 0;
+    second < 300 && (state.canary?.state === 'running' || state.canary?.state === 'waiting');
+    second += 1
+  ) {
+    before(second, nodes, {
+      leader: () => {
+        look = new FleetCanaryLook();
+      },
+    });
+    const { canary } = state;
+    if (canary === null) break;
+    for (const node of nodes) {
+      const own = Math.round(200 * shareOf(canary));
+      // Whole numbers that have the right mean.
+      const part = (share: number, of: number): number =>
+        Math.floor((second + 1) * share * of) - Math.floor(second * share * of);
+      node.counts[1].add(200 - own, part(0.001, 200 - own), part(0.02, 200 - own));
+      node.counts[2].add(own, part(failed, own), part(blocked, own), ms);
+    }
+    const next = look.look(
+      second * 1_000,
+      state,
+      nodes.map((node) => node.report()),
+    );
+    if (next.canary?.step !== state.canary?.step || next.canary?.state !== state.canary?.state) {
+      steps.push({ second, step: next.canary?.step ?? -1, state: next.canary?.state ?? '' });
+    }
+    state = next;
+  }
+  return { state, steps };
+}
+
+describe('the canary of a fleet', () => {
+  it('that does no worse over all nodes is promoted, step by step', () => {
+    const { state, steps } = simulated();
+    expect(steps.map(({ step }) => step)).toEqual([1, 1]);
+    expect(state).toMatchObject({
+      primary: { version: '2' },
+      previous: { version: '1' },
+      canary: { state: 'promoted' },
+    });
+  });
+
+  it.each([
+    ['fails', { failed: 0.08 }, /requests failed/],
+    ['blocks too much', { blocked: 0.15 }, /blocks/],
+    ['is slow', { ms: 9 }, /latency/],
+  ])('that %s is aborted', (_name, behaviour, reason) => {
+    const { state } = simulated(behaviour);
+    expect(state).toMatchObject({
+      primary: { version: '1' },
+      canary: { state: 'aborted', reason: expect.stringMatching(reason) },
+    });
+  });
+
+  it('is not disturbed by nodes that restart, join and leave', () => {
+    const before: Behaviour['before'] = (second, nodes) => {
+      if (second % 7 === 3) nodes[second % nodes.length]?.restart();
+      if (second === 5) nodes.push(new SimulatedNode('d'));
+      if (second === 25) nodes.shift();
+    };
+    expect(simulated({ before }).state.canary).toMatchObject({ state: 'promoted' });
+    expect(simulated({ failed: 0.08, before }).state.canary).toMatchObject({ state: 'aborted' });
+  });
+
+  it('begins its step again when the lead moves, and never takes two steps at once', () => {
+    const { steps } = simulated({
+      before: (second, _nodes, { leader }) => {
+        if (second === 15) leader();
+      },
+    });
+    expect(steps[0]).toMatchObject({ step: 1 });
+    // The new leader took its first reading in second 15, and the step lasts 20 s.
+    expect(steps[0]?.second).toBeGreaterThanOrEqual(35);
+    const moves = simulated({ before: (second, _nodes, { leader }) => second % 25 === 0 && leader() }).steps;
+    for (const [index, { step }] of moves.entries())
+      expect(step - (moves[index - 1]?.step ?? 0)).toBeLessThanOrEqual(1);
+  });
+
+  it('waits where there are too few requests', () => {
+    const { state } = simulated({ before: (_second, nodes) => nodes.splice(0) });
+    expect(state.canary).toMatchObject({
+      state: 'waiting',
+      step: 0,
+      reason: expect.stringMatching(/too few requests/),
+    });
+  });
+});
+
+describe('the sum of readings', () => {
+  it('is the sum of what each incarnation did between its first and its last reading, whatever the order of events', () => {
+    const event = fc.record({
+      node: fc.nat(2),
+      kind: fc.constantFrom('work', 'restart', 'silent'),
+      requests: fc.nat(50),
+    });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const nodes = ['a', 'b', 'c'].map((id) => new SimulatedNode(id));
+        const sum = new SummedReadings('2');
+        sum.add(nodes.map((node) => node.report()));
+        let expected = 0;
+        let last = 0;
+        const begun = new Set(nodes.map(({ id }) => `${id} 0`));
+        for (const { node: index, kind, requests } of events) {
+          const node = nodes[index];
+          if (node === undefined) continue;
+          if (kind === 'restart') node.restart();
+          else node.counts[2].add(requests);
+          const key = `${node.id} ${node.incarnation}`;
+          if (begun.has(key) && kind !== 'restart') expected += requests;
+          begun.add(key);
+          const { requests: total, latency } = sum.add(nodes.map((one) => one.report()));
+          expect(total).toBe(expected);
+          expect(latency.count).toBe(expected);
+          expect(total).toBeGreaterThanOrEqual(last);
+          last = total;
+        }
+      }),
+    );
+  });
+});
+
+describe('a roll-out', () => {
+  const loading: FleetState = commands.deployed(
+    { ...emptyState, primary: { model: 'cards', version: '1' } },
+    { model: undefined, version: '2', sha256: undefined, policy: undefined, role: { kind: 'primary' } },
+    'id',
+  );
+  const has = (id: string, revision: number, role: string): FullReport => ({
+    ...new SimulatedNode(id).report(revision),
+    versions: [{ version: '2', role, traffic: 1 }],
+  });
+
+  it('is done when all nodes have the version in its role, in the newest revision', () => {
+    expect(afterReports(loading, 7, [])).toBe(loading);
+    expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 6, 'primary')])).toBe(loading);
+    expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'standby')])).toBe(loading);
+    expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'primary')]).rollout?.state).toBe('done');
+  });
+
+  it('is taken back when one node cannot load the version, and not for an error from before', () => {
+    const error = { version: '2', code: 'ERR_MODEL_INVALID', message: 'it is damaged' };
+    expect(afterReports(loading, 7, [has('a', 7, 'primary'), { ...has('b', 6, 'x'), error }])).toBe(loading);
+    expect(afterReports(loading, 7, [has('a', 7, 'primary'), { ...has('b', 7, 'x'), error }])).toMatchObject({
+      primary: { version: '1' },
+      rollout: { state: 'failed', node: 'b', code: 'ERR_MODEL_INVALID', reason: 'it is damaged' },
+    });
+  });
+});

@@ -187,6 +187,7 @@ const worker: Options = {
 const loadedByCli: readonly (readonly [source: RegExp, file: string])[] = [
   [/\/report\/charts\.js$/, './score-charts.js'],
   [/^\.\.\/index\.js$/, './index.js'],
+  [/\/integrations\/nats\/index\.js$/, './nats.js'],
 ];
 
 const loadedFilesPlugin: NonNullable<Options['esbuildPlugins']>[number] = {

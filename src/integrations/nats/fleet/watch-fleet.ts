@@ -48,6 +48,8 @@ export class FleetWatch implements DashboardScorer {
   readonly #clock: Clock;
   /** When each node answered last, on the monotonic clock. */
   readonly #heard = new Map<string, number>();
+  /** Nodes that have left since the current look began. It may have asked them before. */
+  readonly #left = new Set<string>();
   readonly #listeners: Listeners = { deployment: new Set(), workerLost: new Set() };
   readonly #events: Subscription;
   #last: FleetSummary;
@@ -144,6 +146,7 @@ export class FleetWatch implements DashboardScorer {
   }
 
   async #lookOnce(): Promise<void> {
+    this.#left.clear();
     const now = this.#clock.now();
     for (const [id, heardAt] of this.#heard) if (now - heardAt > listedMs) this.#heard.delete(id);
     const collected = await collect(this.#connection, {
@@ -153,8 +156,8 @@ export class FleetWatch implements DashboardScorer {
       known: this.#heard.keys(),
       clock: this.#clock,
     });
-    for (const { id } of collected.nodes) this.#heard.set(id, this.#clock.now());
-    this.#take(collected);
+    for (const { id } of collected.nodes) if (!this.#left.has(id)) this.#heard.set(id, this.#clock.now());
+    this.#take({ ...collected, missing: collected.missing.filter((id) => !this.#left.has(id)) });
   }
 
   #take(collected: Collected): void {
@@ -168,6 +171,11 @@ export class FleetWatch implements DashboardScorer {
   #event(error: Error | null, { data }: Msg): void {
     const told = error === null ? readFleetEvent(data) : null;
     if (told === null) return;
+    if (told.name === 'left') {
+      this.#heard.delete(told.node);
+      this.#left.add(told.node);
+      return;
+    }
     const call = <T>(listeners: ReadonlySet<(event: T) => unknown>, event: T): void => {
       // A listener that throws must not end the subscription.
       for (const listener of listeners)

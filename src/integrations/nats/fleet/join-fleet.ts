@@ -43,6 +43,7 @@ export interface FleetMemberStats {
 export interface FleetMember {
   /** The node's id. */
   readonly id: string;
+  /** What it has done since it joined. */
   stats(): FleetMemberStats;
   /** Leaves the fleet. Resolves when questions and labels that had come are answered. The connection stays open. */
   leave(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { DashboardEvent, DashboardVersion } from '../api/dashboard.js';
+import type { DashboardEvent, DashboardFleet, DashboardNode, DashboardVersion } from '../api/dashboard.js';
 import { formatShare } from './format.js';
 
 /** A role in one or two words. */
@@ -45,4 +45,21 @@ const eventNames: Record<DashboardEvent['type'], string> = {
 export function eventWords({ type, traffic, reason }: DashboardEvent): string {
   const share = traffic === null ? '' : `, now at ${formatShare(traffic)}`;
   return `${eventNames[type] ?? type}${share}${reason === null ? '' : `: ${reason}`}`;
+}
+
+/** How many nodes a fleet has, and whether all answer. */
+export function fleetWords({ answering, missing }: DashboardFleet): string {
+  const nodes = `${answering} ${answering === 1 ? 'node' : 'nodes'}`;
+  return missing === 0 ? nodes : `${nodes}, ${missing} missing`;
+}
+
+/** The versions of a node, with their shares if there are several. */
+export function nodeVersionWords(versions: DashboardNode['versions']): string {
+  return versions
+    .filter(({ role }) => role !== 'standby')
+    .map(({ version, role, traffic }) => {
+      if (role === 'shadow') return `${version} (shadow)`;
+      return traffic < 1 ? `${version} (${formatShare(traffic)})` : version;
+    })
+    .join(', ');
 }

@@ -6,7 +6,11 @@ export type Guarded<G> = G extends Guard<infer T> ? T : never;
 
 // Guards for values from other processes. They are for values that are read by the package alone: they say yes or no, not what is wrong.
 
-export const isNumber: Guard<number> = (value) => typeof value === 'number';
+/** A finite number. */
+export const isNumber: Guard<number> = (value): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/** Any number, also an infinite one. */
+export const isLimit: Guard<number> = (value): value is number => typeof value === 'number' && !Number.isNaN(value);
 
 export const isString: Guard<string> = (value) => typeof value === 'string';
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/api/alerts.js';
 import { dashboardHandler } from '../../src/integrations/http/index.js';
 import { projectPath } from '../support/paths.js';
+import { StandInFleet } from '../support/stand-in-fleet.js';
 import { StandInScorer } from '../support/stand-in-scorer.js';
 import { chromiumPath, openBrowser } from './chromium.js';
 
@@ -136,6 +137,29 @@ describe.skipIf(chromiumPath === undefined && process.env.CI === undefined)('the
       });
     }
   }
+
+  it('lists the nodes of a fleet, on a narrow screen too, and says in the title how many there are', async () => {
+    const fleetServer = createServer(dashboardHandler(new StandInFleet())).listen(0, '127.0.0.1');
+    await once(fleetServer, 'listening');
+    const address = fleetServer.address();
+    for (const viewport of sizes) {
+      const page = await browser.newPage({ viewport, bypassCSP: true });
+      await page.goto(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
+      await page.waitForSelector('[aria-labelledby=nodes-title] tbody tr');
+      expect(await page.title()).toBe('visa-fraud – 1 node, 1 missing – fraud-scorer');
+      expect(await page.locator('#subtitle').textContent()).toContain('on 1 node, 1 missing');
+      const rows = await page.locator('[aria-labelledby=nodes-title] tbody tr').allTextContents();
+      expect(rows[0]).toMatch(/^node-b✖ does not answer–/);
+      expect(rows[1]).toMatch(/^node-a✓ healthy1,234.*1 \(75.*3 \(shadow\)$/);
+      await page.evaluate(await readFile(projectPath('node_modules/axe-core/axe.min.js'), 'utf8'));
+      const violations: { id: string }[] = await page.evaluate('axe.run().then(({ violations }) => violations)');
+      expect(violations.map(({ id }) => id)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width);
+      await page.close();
+    }
+    fleetServer.closeAllConnections();
+    fleetServer.close();
+  });
 
   it('can be used with the keyboard: skip link, time, pause and theme', async () => {
     const { page } = await open();

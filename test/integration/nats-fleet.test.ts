@@ -2,6 +2,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/api/summary.js';
+import { runCli } from '../../src/cli/run-cli.js';
 import { InvalidOptionsError, InvalidRequestError, UnavailableError } from '../../src/errors.js';
 import { fleetHookOf } from '../../src/fleet/fleet-hook.js';
 import { FraudScorer } from '../../src/fraud-scorer.js';
@@ -253,15 +254,60 @@ describe('the watch of a fleet', () => {
       // What it had counted before it was seen is no sudden traffic.
       const { business } = watch.summary();
       expect(business.total - (watch.earlier()?.summary.business.total ?? 0)).toBe(0);
-      await member.leave();
+      // It does not leave: it is just gone.
+      await connectionOfD.close();
       await expect.poll(() => watch.fleet().missing, { timeout: 5_000 }).toBe(1);
       expect(watch.health()).toMatchObject({ status: 'degraded', reasons: ['d: does not answer'] });
       expect(watch.fleet().nodes[0]).toMatchObject({ id: 'd', status: 'missing' });
+      const back = await server.connect();
+      const again = joinFleet(fourth, back, { id: 'd' });
+      await expect.poll(() => watch.fleet().answering, { timeout: 5_000 }).toBe(4);
+      // Nobody misses a node that has left.
+      await again.leave();
+      await expect.poll(() => [watch.fleet().answering, watch.fleet().missing], { timeout: 5_000 }).toEqual([3, 0]);
+      await member.leave();
       await fourth.close();
-      await connectionOfD.close();
+      await back.close();
     } finally {
       watch.close();
     }
+  });
+});
+
+describe('fraud-scorer watch nats://…', () => {
+  async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+    let [out, err] = ['', ''];
+    const write = (text: string): void => {
+      out += text;
+    };
+    const error = (text: string): void => {
+      err += text;
+    };
+    const code = await runCli(['watch', ...args], { write, error });
+    return { code, out, err };
+  }
+
+  it('shows all nodes together, and each in JSON', async () => {
+    const { code, out, err } = await run(server.url, '--once');
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(/^\d{4}-.* \| visa-fraud 1 \| 3 nodes \| ok \| .* \| no alerts\n$/);
+    const { fleet } = JSON.parse((await run(server.url, '--once', '--json')).out);
+    expect(fleet).toMatchObject({ answering: 3, missing: 0, nodes: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] });
+  });
+
+  it('says what is wrong if there is no fleet, and no server', async () => {
+    const { code, err } = await run(server.url, '--once', '--subject', 'nobody.here');
+    expect(err).toBe('no node of a fleet answers; is the subject right (--subject)?\n');
+    expect(code).toBe(1);
+    expect((await run(server.url, '--subject', 'a.*')).err).toContain('subject: expected a NATS subject');
+    expect((await run('nats://127.0.0.1:1')).err).toContain('127.0.0.1:1: no connection to NATS (');
+    expect((await run(server.url, '--creds', '/nowhere')).err).toContain('no connection to NATS (ENOENT');
+  });
+
+  it('never shows the password of the address', async () => {
+    const { code, err } = await run('nats://me:s3cret@127.0.0.1:1');
+    expect(code).toBe(1);
+    expect(err).not.toContain('s3cret');
   });
 });
 

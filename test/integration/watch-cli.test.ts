@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
-import { livePageAt } from '../../src/cli/watch/stream.js';
+import { livePageAt, livePageSource } from '../../src/cli/watch/stream.js';
 import { plainScreen, watch } from '../../src/cli/watch/watch.js';
 import { systemClock } from '../../src/host/clock.js';
 import { dashboardHandler } from '../../src/integrations/http/index.js';
@@ -102,7 +102,14 @@ describe('fraud-scorer watch', () => {
     };
     const screen = plainScreen(output, false);
     await watch(
-      { page: livePageAt(host), once: false, json: false, clock: systemClock, signal: stop.signal, screen },
+      {
+        source: livePageSource(livePageAt(host)),
+        once: false,
+        json: false,
+        clock: systemClock,
+        signal: stop.signal,
+        screen,
+      },
       output,
     );
     expect(lines.some((line) => line.includes('trying again in 1 s'))).toBe(true);
@@ -122,7 +129,14 @@ describe('fraud-scorer watch', () => {
     const lost: string[] = [];
     let shown = 0;
     const screen = { show: () => (shown += 1), lost: (reason: string) => lost.push(reason), close: () => {} };
-    const options = { page: livePageAt(host), once: false, json: false, clock, screen, signal: controller.signal };
+    const options = {
+      source: livePageSource(livePageAt(host)),
+      once: false,
+      json: false,
+      clock,
+      screen,
+      signal: controller.signal,
+    };
     const watching = watch(options, { write: () => {}, error: () => {} });
     await expect.poll(() => shown).toBe(1);
     clock.advance(9_000);

@@ -4,6 +4,14 @@ import { createParser } from 'eventsource-parser';
 import type { DashboardSnapshot } from '../../api/dashboard.js';
 import { escapeControls } from '../../errors/foreign-names.js';
 
+/** Where snapshots come from. */
+export interface SnapshotSource {
+  /** @throws {NoLivePageError} if there is none. */
+  once(signal: AbortSignal): Promise<DashboardSnapshot>;
+  /** Calls `onSnapshot` with every snapshot until there are no more. @throws {NoLivePageError} if there are none. */
+  follow(signal: AbortSignal, onSnapshot: (snapshot: DashboardSnapshot) => void): Promise<void>;
+}
+
 /** The address has no live page, or the page cannot be read. The message says what to do. */
 export class NoLivePageError extends Error {
   override readonly name = 'NoLivePageError';
@@ -43,6 +51,14 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** The snapshots of a live page. */
+export function livePageSource(page: LivePage): SnapshotSource {
+  return {
+    once: (signal) => fetchSnapshot(page, signal),
+    follow: (signal, onSnapshot) => followSnapshots(page, signal, onSnapshot),
+  };
 }
 
 /** Fetches one snapshot. @throws {NoLivePageError} if there is none. */
@@ -105,11 +121,17 @@ function adviceFor(status: number, said: string): string {
 }
 
 function read(text: string, { base }: LivePage): DashboardSnapshot {
-  const value: unknown = parsed(text);
-  if (isSnapshot(value)) return value;
+  const value = readSnapshot(text);
+  if (value !== null) return value;
   throw new NoLivePageError(
     `${base.href}: expected a snapshot of format 1; is the service's fraud-scorer of another version?`,
   );
+}
+
+/** @returns null if it is not a snapshot. */
+export function readSnapshot(text: string): DashboardSnapshot | null {
+  const value = parsed(text);
+  return isSnapshot(value) ? value : null;
 }
 
 function parsed(text: string): unknown {

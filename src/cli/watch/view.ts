@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import type { DashboardAlert, DashboardSnapshot } from '../../api/dashboard.js';
+import type { DashboardAlert, DashboardNode, DashboardSnapshot } from '../../api/dashboard.js';
 import { formatCount, formatDuration, formatMs, formatShare, formatShort, formatTime } from '../../dashboard/format.js';
-import { canaryWords, eventWords, roleWords } from '../../dashboard/words.js';
+import { canaryWords, eventWords, fleetWords, nodeVersionWords, roleWords } from '../../dashboard/words.js';
 import type { Paint } from './paint.js';
 
 const blocks = '▁▂▃▄▅▆▇█';
@@ -32,7 +32,7 @@ export function viewOf(
   { columns, rows }: Terminal,
   paint: Paint,
 ): string {
-  const { model, title, health, at, uptimeSeconds, point, recent, requests, queue, decisions, workers, labels } =
+  const { model, title, health, at, uptimeSeconds, point, recent, requests, queue, decisions, workers, labels, fleet } =
     snapshot;
   const status = {
     ok: paint.good('✓ healthy'),
@@ -43,7 +43,7 @@ export function viewOf(
   const all = decisions.APPROVE + decisions.REVIEW + decisions.BLOCK;
   const share = (count: number): string => formatShare(all === 0 ? null : count / all);
   const lines = [
-    `${paint.strong(title ?? model.name)}  ${title === null ? '' : `${model.name} `}version ${model.version}  up ${formatDuration(uptimeSeconds * 1_000)}  ${status[health.status]}  ${state === '' ? paint.good('● live') : paint.warning(state)}  ${formatTime(at)}`,
+    `${paint.strong(title ?? model.name)}  ${title === null ? '' : `${model.name} `}version ${model.version}${fleet === undefined ? '' : `  ${paint.strong(fleetWords(fleet))}`}  up ${formatDuration(uptimeSeconds * 1_000)}  ${status[health.status]}  ${state === '' ? paint.good('● live') : paint.warning(state)}  ${formatTime(at)}`,
     '',
     ...alertLines(snapshot, paint),
     '',
@@ -85,6 +85,7 @@ export function viewOf(
     '',
     ...versionTable(snapshot, paint).split('\n'),
     '',
+    ...(fleet === undefined ? [] : [...nodeTable(fleet.nodes, paint).split('\n'), '']),
     ...snapshot.events
       .slice(0, 3)
       .map((event) => `  ${formatTime(event.at)}  ${event.version ?? ''} ${eventWords(event)}`),
@@ -128,6 +129,38 @@ function versionTable({ versions }: DashboardSnapshot, paint: Paint): string {
   return table.toString();
 }
 
+const nodeStatus = {
+  ok: ['good', '✓ healthy'],
+  degraded: ['warning', '▲ degraded'],
+  unavailable: ['bad', '✖ unavailable'],
+  missing: ['bad', '✖ does not answer'],
+} as const satisfies Record<DashboardNode['status'], readonly [keyof Paint, string]>;
+
+function nodeTable(nodes: readonly DashboardNode[], paint: Paint): string {
+  const table = new Table({
+    head: ['  node', 'status', 'a second', 'errors', 'P99', 'waiting', 'workers', 'versions'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'left'],
+    chars: { ...noBorders, middle: '  ' },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const { id, status, answered, errorRate, p99, queued, workers, versions } of nodes) {
+    const [tone, words] = nodeStatus[status];
+    const values =
+      status === 'missing'
+        ? ['', '', '', '', '', '']
+        : [
+            formatShort(answered),
+            formatShare(errorRate),
+            formatMs(p99),
+            formatCount(queued),
+            `${workers.ready} of ${workers.configured}`,
+            nodeVersionWords(versions),
+          ];
+    table.push([`  ${paint.strong(id)}`, paint[tone](words), ...values]);
+  }
+  return table.toString();
+}
+
 function row(label: string, values: readonly string[]): string {
   return `  ${label.padEnd(labelWidth)}${values.join('   ')}`;
 }
@@ -143,13 +176,14 @@ export function sparkline(values: readonly (number | null)[], width: number): st
 }
 
 /** The snapshot as one line of plain text. */
-export function lineOf({ at, model, point, recent, queue, health, alerts }: DashboardSnapshot): string {
+export function lineOf({ at, model, point, recent, queue, health, alerts, fleet }: DashboardSnapshot): string {
   const active = alerts
     .filter(({ clearedAt }) => clearedAt === null)
     .map(({ rule, severity }) => `${rule} (${severity})`);
   return [
     new Date(at).toISOString(),
     `${model.name} ${model.version}`,
+    ...(fleet === undefined ? [] : [fleetWords(fleet)]),
     health.status,
     `${formatShort(point.answered)}/s`,
     `P50 ${formatMs(recent.latencyMs.p50)}`,

@@ -1,14 +1,20 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../../host/clock.js';
 import { exitCodes, type Output } from '../output.js';
+import { fleetSource, isNatsAddress } from './fleet-source.js';
 import { liveScreen } from './live-screen.js';
-import { livePageAt, NoLivePageError } from './stream.js';
+import { livePageAt, livePageSource, NoLivePageError } from './stream.js';
 import { plainScreen, watch } from './watch.js';
 
 interface WatchFlags {
   once?: boolean;
   json?: boolean;
   header: Record<string, string>;
+  subject?: string;
+  creds?: string;
+  tlsCa?: string;
+  tlsCert?: string;
+  tlsKey?: string;
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -17,7 +23,9 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 export function addWatchCommand(program: Command, output: Output, end: (code: number) => void): void {
   program
     .command('watch <url>')
-    .description('Shows a running scorer in the terminal, from the address of its live page (dashboardHandler).')
+    .description(
+      'Shows a running scorer in the terminal, from the address of its live page (dashboardHandler), or a fleet from nats://host:4222.',
+    )
     .helpOption('--help', 'show this help')
     .option('--once', 'show it once and exit')
     .option('--json', 'write JSON: a line each second, or one snapshot with --once')
@@ -26,7 +34,12 @@ export function addWatchCommand(program: Command, output: Output, end: (code: nu
         .argParser(header)
         .default({}, 'none'),
     )
-    .action(async (url: string, { once = false, json = false, header: headers }: WatchFlags) => {
+    .option('--subject <subject>', "the subject of the fleet's service (default: fraud.score)")
+    .option('--creds <file>', 'the credentials file for NATS')
+    .option('--tls-ca <file>', "the certificate that signed the NATS server's")
+    .option('--tls-cert <file>', "the client's certificate for NATS")
+    .option('--tls-key <file>', 'its key')
+    .action(async (url: string, { once = false, json = false, header: headers, ...fleet }: WatchFlags) => {
       const controller = new AbortController();
       const stop = (signal: (typeof signals)[number]): void => {
         end(signal === 'SIGINT' ? 130 : 143);
@@ -39,8 +52,8 @@ export function addWatchCommand(program: Command, output: Output, end: (code: nu
       // The reader has closed the pipe, as in `fraud-scorer watch … | head`.
       process.stdout.once('error', closed);
       try {
-        const page = livePageAt(url, headers);
-        await watch({ page, once, json, clock: systemClock, signal: controller.signal, screen }, output);
+        const source = isNatsAddress(url) ? fleetSource(url, fleet) : livePageSource(livePageAt(url, headers));
+        await watch({ source, once, json, clock: systemClock, signal: controller.signal, screen }, output);
       } catch (error) {
         if (controller.signal.aborted) return;
         if (!(error instanceof NoLivePageError)) throw error;

@@ -2,7 +2,7 @@ import type { DashboardPoint, DashboardSnapshot } from '../../api/dashboard.js';
 import type { Clock, Timer } from '../../host/clock.js';
 import type { Output } from '../output.js';
 import { asJson } from '../output.js';
-import { fetchSnapshot, followSnapshots, type LivePage, NoLivePageError } from './stream.js';
+import { NoLivePageError, type SnapshotSource } from './stream.js';
 import { lineOf } from './view.js';
 
 const firstDelayMs = 1_000;
@@ -12,7 +12,7 @@ const keptSeconds = 120;
 const longestSilenceMs = 10_000;
 
 export interface WatchOptions {
-  page: LivePage;
+  source: SnapshotSource;
   /** Show one snapshot, then stop. */
   once: boolean;
   /** Write snapshots as lines of JSON. */
@@ -43,11 +43,14 @@ export function plainScreen(output: Output, json: boolean): Screen {
 /**
  * Shows a scorer until it is told to stop. Connects again whenever the stream ends.
  *
- * @throws {NoLivePageError} if the first attempt finds no live page, because then the address is probably wrong.
+ * @throws {NoLivePageError} if the first attempt finds nothing, because then the address is probably wrong.
  */
-export async function watch({ page, once, json, clock, signal, screen }: WatchOptions, output: Output): Promise<void> {
+export async function watch(
+  { source, once, json, clock, signal, screen }: WatchOptions,
+  output: Output,
+): Promise<void> {
   if (once) {
-    const snapshot = await fetchSnapshot(page, signal);
+    const snapshot = await source.once(signal);
     output.write(json ? asJson(snapshot) : `${lineOf(snapshot)}\n`);
     return;
   }
@@ -60,7 +63,7 @@ export async function watch({ page, once, json, clock, signal, screen }: WatchOp
       reason = `Nothing came for ${longestSilenceMs / 1_000} s`;
     });
     try {
-      await followSnapshots(page, silence.signal, (snapshot) => {
+      await source.follow(silence.signal, (snapshot) => {
         silence.heard();
         hasSeen = true;
         delayMs = firstDelayMs;

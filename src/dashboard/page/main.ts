@@ -6,6 +6,7 @@ import { charts } from './charts.js';
 import { Connection } from './connection.js';
 import { byId, setAttribute, setText } from './dom.js';
 import { factPanels } from './fact-panels.js';
+import { NodesPanel } from './nodes-panel.js';
 import { ShadowPanel } from './shadow-panel.js';
 import { announce, Status } from './status.js';
 import { setUpTheme } from './theme.js';
@@ -17,7 +18,14 @@ const status = new Status();
 const tiles = new Tiles(byId('tiles'));
 const activeAlerts = new ActiveAlerts(byId('active-alerts'));
 const drawn = charts.map((spec) => ({ spec, chart: new Chart(spec) }));
-const panels = [new VersionsPanel(), new AlertHistory(), new EventLog(), ...factPanels(), new ShadowPanel()];
+const panels = [
+  new NodesPanel(),
+  new VersionsPanel(),
+  new AlertHistory(),
+  new EventLog(),
+  ...factPanels(),
+  new ShadowPanel(),
+];
 let latest: DashboardSnapshot | null = null;
 let isPaused = false;
 let windowMs = 900_000;

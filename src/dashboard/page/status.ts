@@ -1,5 +1,6 @@
 import type { DashboardSnapshot } from '../../api/dashboard.js';
 import { formatDuration, formatTime } from '../format.js';
+import { fleetWords } from '../words.js';
 import type { ConnectionState } from './connection.js';
 import { byId, setAttribute, setText } from './dom.js';
 
@@ -15,14 +16,14 @@ export class Status {
 
   heard(snapshot: DashboardSnapshot): void {
     this.#heardAt = Date.now();
-    const { title, model, uptimeSeconds, health } = snapshot;
+    const { title, model, uptimeSeconds, health, fleet } = snapshot;
     setText(byId('title'), title ?? model.name);
     setText(
       byId('subtitle'),
-      `${title === null ? '' : `${model.name} `}version ${model.version}, up for ${formatDuration(uptimeSeconds * 1_000)}`,
+      `${title === null ? '' : `${model.name} `}version ${model.version}${fleet === undefined ? '' : ` on ${fleetWords(fleet)}`}, up for ${formatDuration(uptimeSeconds * 1_000)}`,
     );
     const active = snapshot.alerts.filter(({ clearedAt }) => clearedAt === null).length;
-    document.title = `${active > 0 ? `(${active}) ` : ''}${title ?? model.name} – fraud-scorer`;
+    document.title = `${active > 0 ? `(${active}) ` : ''}${title ?? model.name}${fleet === undefined ? '' : ` – ${fleetWords(fleet)}`} – fraud-scorer`;
     const chip = byId('health');
     chip.hidden = false;
     chip.title = health.reasons.join('\n');

@@ -5,8 +5,10 @@ export type {
   DashboardAlert,
   DashboardDrift,
   DashboardEvent,
+  DashboardFleet,
   DashboardHostLoad,
   DashboardMoney,
+  DashboardNode,
   DashboardPoint,
   DashboardSnapshot,
   DashboardVersion,
@@ -48,4 +50,4 @@ export type {
   ShadowDropReason,
   ShadowSummary,
 } from '../../api/versions.js';
-export type { DashboardEventName, DashboardScorer } from '../../dashboard/source.js';
+export type { DashboardEventName, DashboardScorer, EarlierSummary } from '../../dashboard/source.js';

@@ -15,6 +15,7 @@ export {
 export { type FleetMember, type FleetMemberStats, type JoinFleetOptions, joinFleet } from './fleet/join-fleet.js';
 export { type OutcomeReceipt, type SendOutcomeOptions, sendOutcome } from './fleet/send-outcome.js';
 export { type FleetWatch, type WatchFleetOptions, watchFleet } from './fleet/watch-fleet.js';
+export type * from './mentioned-types.js';
 export { defaultGroup, defaultSubject } from './subjects.js';
 export {
   type DeploymentFollower,

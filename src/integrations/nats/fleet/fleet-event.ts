@@ -6,7 +6,9 @@ import { parsed } from './label-messages.js';
 /** What a node has told of itself. */
 export type FleetEvent =
   | { name: 'deployment'; event: DeploymentEvent }
-  | { name: 'workerLost'; event: WorkerLostEvent };
+  | { name: 'workerLost'; event: WorkerLostEvent }
+  /** The node has left the fleet, so that nobody misses it. */
+  | { name: 'left'; node: string };
 
 const isTold = shapeOf<{ node: string; name: string; event: unknown }>({
   node: isNodeId as (value: unknown) => value is string,
@@ -47,5 +49,5 @@ export function readFleetEvent(data: Uint8Array): FleetEvent | null {
   if (name === 'workerLost' && isWorkerLost(event)) {
     return { name, event: { ...event, reason: `${node}: ${event.reason}` } };
   }
-  return null;
+  return name === 'left' ? { name, node } : null;
 }

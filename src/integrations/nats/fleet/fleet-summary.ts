@@ -74,14 +74,18 @@ export async function fleetSummary(
 
 /** @param epochMs the time of the summary. */
 export function summaryOfFleet({ nodes, missing, refused }: Collected, epochMs: number): FleetSummary {
-  const summaries = nodes.map(nodeSummary);
   return {
-    nodes: summaries,
+    nodes: nodes.map(nodeSummary),
     missing: [...missing],
     refused,
-    health: fleetHealth(summaries, missing),
+    health: fleetHealth(nodes.map(healthOfNode), missing),
     total: summaryOfNodes(nodes, epochMs),
   };
+}
+
+/** For the health of the fleet. */
+export function healthOfNode({ id, reading }: NodeSums): { id: string; health: Health } {
+  return { id, health: reading.health };
 }
 
 function nodeSummary(node: NodeSums): FleetNodeSummary {

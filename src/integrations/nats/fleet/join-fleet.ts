@@ -43,6 +43,7 @@ export interface FleetMemberStats {
 export interface FleetMember {
   /** The node's id. */
   readonly id: string;
+  /** What it has done since it joined. */
   stats(): FleetMemberStats;
   /** Leaves the fleet. Resolves when questions and labels that had come are answered. The connection stays open. */
   leave(): Promise<void>;
@@ -128,6 +129,7 @@ class Member implements FleetMember {
     this.#scorer.off(told[1], this.#workerLost);
     const questions = this.#questions.isClosed() ? undefined : this.#questions.drain();
     await Promise.all([questions, this.#labels.drain()]);
+    if (!this.#connection.isClosed()) this.#tell('left', {});
   }
 
   #answer(error: Error | null, message: Msg): void {
@@ -142,7 +144,7 @@ class Member implements FleetMember {
     }
   }
 
-  #tell(name: (typeof told)[number], event: object): void {
+  #tell(name: (typeof told)[number] | 'left', event: object): void {
     const { id, subject, logger } = this.#options;
     try {
       this.#connection.publish(subjectsOf(subject).events, JSON.stringify({ node: id, name, event }));

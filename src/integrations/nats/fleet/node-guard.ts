@@ -13,6 +13,7 @@ import {
   type Guard,
   isBoolean,
   isBytes,
+  isLimit,
   isNumber,
   isString,
   listOf,
@@ -116,8 +117,8 @@ const alertFields = {
   rule: (value: unknown): value is Alert['rule'] => isString(value),
   severity: oneOf('warning', 'critical'),
   version: orNull(isString),
-  value: isNumber,
-  threshold: isNumber,
+  value: isLimit,
+  threshold: isLimit,
   since: isNumber,
   message: isString,
   advice: isString,
@@ -171,7 +172,7 @@ export const isNodeReading = shapeOf<NodeReading>({
   batching: shapeOf<NodeReading['batching']>({
     maxBatchSize: isNumber,
     maxQueueDelayMs: isNumber,
-    targetLatencyMs: isNumber,
+    targetLatencyMs: isLimit,
     sent: shapeOf<NodeReading['batching']['sent']>({
       idleWorker: isNumber,
       full: isNumber,

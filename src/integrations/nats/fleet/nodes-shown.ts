@@ -1,5 +1,4 @@
 import type { DashboardFleet, DashboardNode } from '../../../api/dashboard.js';
-import type { FleetNodeSummary } from './fleet-summary.js';
 import type { NodeSums } from './node-sums.js';
 
 /** The most nodes that the page lists. */
@@ -7,13 +6,14 @@ const shownNodes = 200;
 
 /** @param before the nodes of the look before, for rates. */
 export function nodesShown(
-  nodes: readonly FleetNodeSummary[],
+  nodes: readonly NodeSums[],
   missing: readonly string[],
   before: readonly NodeSums[],
 ): DashboardFleet {
   const earlier = new Map(before.map((node) => [node.id, node]));
-  const all = [...missing.map(missingNode), ...nodes.map((node) => shown(node, earlier.get(node.id)))];
-  return { answering: nodes.length, missing: missing.length, nodes: all.slice(0, shownNodes) };
+  const gone = missing.slice(0, shownNodes).map(missingNode);
+  const there = nodes.slice(0, shownNodes - gone.length).map((node) => shown(node, earlier.get(node.id)));
+  return { answering: nodes.length, missing: missing.length, nodes: [...gone, ...there] };
 }
 
 /** The earlier reading of the same run of a node; null if the node has started again since. */
@@ -21,26 +21,26 @@ export function earlierOf(node: NodeSums, before: NodeSums | undefined): NodeSum
   return before === undefined || before.reading.uptimeSeconds > node.reading.uptimeSeconds ? null : before;
 }
 
-function shown({ id, health, summary }: FleetNodeSummary, before: NodeSums | undefined): DashboardNode {
-  const { business, recent, queue, workers, deployments, uptimeSeconds } = summary;
-  const { latencyMs, errorRate } = recent.performance;
-  const seconds = before === undefined ? 0 : uptimeSeconds - before.reading.uptimeSeconds;
-  const answered =
-    before === undefined || seconds <= 0 ? null : (business.total - before.all.decisions.total) / seconds;
+function shown(node: NodeSums, before: NodeSums | undefined): DashboardNode {
+  const { queue, workers, health, uptimeSeconds } = node.reading;
+  const { latencyMs, errorRate } = node.recent.summary();
+  const earlier = earlierOf(node, before);
+  const seconds = earlier === null ? 0 : uptimeSeconds - earlier.reading.uptimeSeconds;
   return {
-    id,
+    id: node.id,
     status: health.status,
     reasons: health.reasons,
-    answered,
+    answered:
+      earlier === null || seconds <= 0 ? null : (node.all.decisions.total - earlier.all.decisions.total) / seconds,
     errorRate,
     p50: latencyMs.p50,
     p99: latencyMs.p99,
     queued: queue.depth,
     inFlight: queue.inFlight,
     workers: { ready: workers.ready, configured: workers.configured },
-    versions: deployments
-      .filter(({ role }) => role !== 'retired')
-      .map(({ version, role, traffic }) => ({ version, role, traffic })),
+    versions: node.versions
+      .filter(({ facts }) => facts.role !== 'retired')
+      .map(({ facts: { version, role, traffic } }) => ({ version, role, traffic })),
     uptimeSeconds,
   };
 }

@@ -12,8 +12,8 @@ import { subjectsOf } from '../subjects.js';
 import { type Collected, collect } from './collect.js';
 import { readSubject, requireConnection } from './fields.js';
 import { readFleetEvent } from './fleet-event.js';
-import { type FleetNodeSummary, type FleetSummary, summaryOfFleet } from './fleet-summary.js';
-import type { NodeSums } from './node-sums.js';
+import { fleetHealth } from './fleet-health.js';
+import { type FleetSummary, healthOfNode, summaryOfFleet } from './fleet-summary.js';
 import { earlierOf, nodesShown } from './nodes-shown.js';
 import { summaryOfNodes } from './total.js';
 
@@ -31,105 +31,115 @@ const listedMs = 60_000;
 /** The most alerts in the history of a fleet. */
 const keptAlerts = 100;
 
-interface Look {
-  nodes: readonly NodeSums[];
+interface Look extends Collected {
   at: number;
 }
 
-const noLook: Look = { nodes: [], at: 0 };
+const noLook: Look = { nodes: [], missing: [], refused: 0, at: 0 };
 
 type Listeners = { [E in DashboardEventName]: Set<(...args: FraudScorerEvents[E]) => unknown> };
 
-/** A fleet that is looked at once a second. The live page and the command `watch` show it as they show one scorer. */
-export class FleetWatch implements DashboardScorer {
+/** A fleet that is looked at again and again. The live page and the command `watch` show it as they show one scorer. */
+export interface FleetWatch extends DashboardScorer {
+  /** The last look, with the summary of each node. It is computed when it is asked for. */
+  readonly latest: FleetSummary;
+  /** All nodes together, see `FleetSummary.total`. */
+  summary(): Summary;
+  /** Whether the fleet can answer. */
+  health(): Health;
+  /** The alerts of all nodes. Each message begins with the node's id. */
+  alerts(): AlertsSummary;
+  /** Every node, for the page's table. */
+  fleet(): DashboardFleet;
+  /** The look before the last one, without nodes that have come, gone or started again in between; null if there is none. */
+  earlier(): EarlierSummary | null;
+  /** Stops looking. The last look stays. The connection stays open. */
+  close(): void;
+}
+
+class Looks implements FleetWatch {
   readonly #connection: NatsConnection;
   readonly #subject: string;
   readonly #everyMs: number;
   readonly #clock: Clock;
   /** When each node answered last, on the monotonic clock. */
   readonly #heard = new Map<string, number>();
+  /** Nodes that have left since the current look began. It may have asked them before. */
+  readonly #left = new Set<string>();
   readonly #listeners: Listeners = { deployment: new Set(), workerLost: new Set() };
   readonly #events: Subscription;
-  #last: FleetSummary;
+  /** All nodes of the last look together. */
+  #total: Summary;
   /** The nodes of the last look, and of the one before. Times are in milliseconds since the epoch. */
-  #nodes: Look = noLook;
+  #look: Look = noLook;
   #before: Look = noLook;
   #timer: Timer | null = null;
   #isClosed = false;
 
-  /** @internal `watchFleet` makes it. */
   constructor(connection: NatsConnection, options: { subject: string; everyMs: number; clock: Clock }) {
     const { subject, everyMs, clock } = options;
     this.#connection = connection;
     this.#subject = subject;
     this.#everyMs = everyMs;
     this.#clock = clock;
-    this.#last = summaryOfFleet({ nodes: [], missing: [], refused: 0 }, clock.epochMs());
+    this.#total = summaryOfNodes([], clock.epochMs());
     this.#events = connection.subscribe(subjectsOf(subject).events, {
       callback: (error, message) => this.#event(error, message),
     });
   }
 
-  /** The last look. */
   get latest(): FleetSummary {
-    return this.#last;
+    return summaryOfFleet(this.#look, this.#look.at);
   }
 
-  /** All nodes together, see `FleetSummary.total`. */
   summary(): Summary {
-    return this.#last.total;
+    return this.#total;
   }
 
-  /** Whether the fleet can answer. */
   health(): Health {
-    return this.#last.health;
+    const { nodes, missing } = this.#look;
+    return fleetHealth(nodes.map(healthOfNode), missing);
   }
 
-  /** The alerts of all nodes. Each message begins with the node's id. */
   alerts(): AlertsSummary {
-    const { nodes } = this.#last;
-    const history = nodes.flatMap((node) => node.alerts.history.map((alert) => named(alert, node)));
+    const { nodes } = this.#look;
+    const history = nodes.flatMap(({ id, reading }) => reading.alerts.history.map((alert) => named(alert, id)));
     const byTime = (one: AlertRecord, other: AlertRecord): number => other.since - one.since;
     return {
-      active: nodes.flatMap((node) => node.alerts.active.map((alert) => named(alert, node))),
+      active: nodes.flatMap(({ id, reading }) => reading.alerts.active.map((alert) => named(alert, id))),
       history: history.sort(byTime).slice(0, keptAlerts),
     };
   }
 
-  /** Every node, for the page's table. */
   fleet(): DashboardFleet {
-    const { nodes, missing } = this.#last;
+    const { nodes, missing } = this.#look;
     return nodesShown(nodes, missing, this.#before.nodes);
   }
 
-  /** The look before the last one, without nodes that have come, gone or started again in between. */
   earlier(): EarlierSummary | null {
     const before = new Map(this.#before.nodes.map((node) => [node.id, node]));
     if (before.size === 0) return null;
-    const same = this.#nodes.nodes.map((node) => earlierOf(node, before.get(node.id)) ?? node);
-    return { summary: summaryOfNodes(same, this.#before.at), elapsedMs: this.#nodes.at - this.#before.at };
+    const same = this.#look.nodes.map((node) => earlierOf(node, before.get(node.id)) ?? node);
+    return { summary: summaryOfNodes(same, this.#before.at), elapsedMs: this.#look.at - this.#before.at };
   }
 
-  /** Adds a listener for what a node tells. */
   on<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): this {
     this.#listeners[event].add(listener);
     return this;
   }
 
-  /** Removes a listener. */
   off<E extends DashboardEventName>(event: E, listener: (...args: FraudScorerEvents[E]) => unknown): this {
     this.#listeners[event].delete(listener);
     return this;
   }
 
-  /** Stops looking. The last look stays. The connection stays open. */
   close(): void {
     this.#isClosed = true;
     this.#timer?.clear();
     if (!this.#events.isClosed()) this.#events.unsubscribe();
   }
 
-  /** Looks once, and then again and again until it is closed. @internal */
+  /** Looks once, and then again and again until it is closed. */
   async look(): Promise<void> {
     const startedAt = this.#clock.now();
     try {
@@ -144,6 +154,7 @@ export class FleetWatch implements DashboardScorer {
   }
 
   async #lookOnce(): Promise<void> {
+    this.#left.clear();
     const now = this.#clock.now();
     for (const [id, heardAt] of this.#heard) if (now - heardAt > listedMs) this.#heard.delete(id);
     const collected = await collect(this.#connection, {
@@ -153,21 +164,26 @@ export class FleetWatch implements DashboardScorer {
       known: this.#heard.keys(),
       clock: this.#clock,
     });
-    for (const { id } of collected.nodes) this.#heard.set(id, this.#clock.now());
-    this.#take(collected);
+    for (const { id } of collected.nodes) if (!this.#left.has(id)) this.#heard.set(id, this.#clock.now());
+    this.#take({ ...collected, missing: collected.missing.filter((id) => !this.#left.has(id)) });
   }
 
   #take(collected: Collected): void {
     if (this.#isClosed) return;
     const at = this.#clock.epochMs();
-    this.#before = this.#nodes;
-    this.#nodes = { nodes: collected.nodes, at };
-    this.#last = summaryOfFleet(collected, at);
+    this.#before = this.#look;
+    this.#look = { ...collected, at };
+    this.#total = summaryOfNodes(collected.nodes, at);
   }
 
   #event(error: Error | null, { data }: Msg): void {
     const told = error === null ? readFleetEvent(data) : null;
     if (told === null) return;
+    if (told.name === 'left') {
+      this.#heard.delete(told.node);
+      this.#left.add(told.node);
+      return;
+    }
     const call = <T>(listeners: ReadonlySet<(event: T) => unknown>, event: T): void => {
       // A listener that throws must not end the subscription.
       for (const listener of listeners)
@@ -194,11 +210,11 @@ export async function watchFleet(connection: NatsConnection, options: WatchFleet
   const subject = readSubject(reader);
   const everyMs = reader.number('everyMs', 1_000, { min: 250, max: 60_000, unit: 'milliseconds' });
   reader.rejectUnknown().throwIfInvalid();
-  const watch = new FleetWatch(connection, { subject, everyMs, clock: systemClock });
+  const watch = new Looks(connection, { subject, everyMs, clock: systemClock });
   await watch.look();
   return watch;
 }
 
-function named<T extends Alert>(alert: T, { id }: FleetNodeSummary): T {
+function named<T extends Alert>(alert: T, id: string): T {
   return { ...alert, message: `${id}: ${alert.message}` };
 }

@@ -1,0 +1,28 @@
+// The types that those of this subpath mention, so that whoever imports from it alone can name each.
+export type * from '../../api/alerts.js';
+export type * from '../../api/canary.js';
+export type * from '../../api/channels.js';
+export type * from '../../api/dashboard.js';
+export type * from '../../api/deployment.js';
+export type * from '../../api/drift.js';
+export type * from '../../api/events.js';
+export type * from '../../api/health.js';
+export type * from '../../api/logger.js';
+export type * from '../../api/metrics.js';
+export type * from '../../api/model-description.js';
+export type * from '../../api/options.js';
+export type * from '../../api/outcome.js';
+export type * from '../../api/patch.js';
+export type * from '../../api/policy.js';
+export type * from '../../api/provider.js';
+export type * from '../../api/request.js';
+export type * from '../../api/result.js';
+export type * from '../../api/scorer.js';
+export type * from '../../api/summary.js';
+export type * from '../../api/versions.js';
+export type * from '../../api/watch.js';
+export type { DashboardEventName, DashboardScorer, EarlierSummary } from '../../dashboard/source.js';
+export type { FraudScorer } from '../../fraud-scorer.js';
+export type * from '../../host/event-source.js';
+export type { EventName, Listener } from '../../host/events.js';
+export type { Calibration, IsotonicCalibration, PlattCalibration } from '../../protocol/output-forms.js';

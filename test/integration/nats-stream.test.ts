@@ -307,6 +307,12 @@ describe('scoreStream', () => {
     await expect(start(options)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS', issues: [{ path }] });
   });
 
+  it('refuses a stream of decisions that forgets ids before a message comes again', async () => {
+    const manager = await jetstreamManager(connection);
+    await manager.streams.update('DECISIONS', { duplicate_window: 20e9 });
+    await expect(start()).rejects.toMatchObject({ issues: [{ path: 'to', received: 'one with 20000 ms' }] });
+  });
+
   it('refuses a consumer with settings that would lose messages, and names each', async () => {
     const manager = await jetstreamManager(connection);
     await manager.consumers.add('TRANSACTIONS', {

@@ -281,6 +281,38 @@ describe('scoreStream', () => {
     await expect(worker.done).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
   });
 
+  it('needs no permission but those that the docs list', async () => {
+    const publish = [
+      '$JS.API.CONSUMER.INFO.TRANSACTIONS.fraud',
+      '$JS.API.CONSUMER.CREATE.TRANSACTIONS.fraud',
+      '$JS.API.CONSUMER.MSG.NEXT.TRANSACTIONS.fraud',
+      '$JS.API.STREAM.NAMES',
+      '$JS.ACK.TRANSACTIONS.fraud.>',
+      'decisions.all',
+      'dead',
+    ];
+    const permissions = JSON.stringify({ publish, subscribe: ['_INBOX.>'] });
+    await connection.close();
+    await server.stop();
+    server = await NatsServer.start({
+      config: `authorization { users = [ { user: admin, password: a }, { user: worker, password: b, permissions: ${permissions} } ] }`,
+    });
+    connection = await server.connect({ user: 'admin', pass: 'a' });
+    await createStreams(connection);
+    const limited = await server.connect({ user: 'worker', pass: 'b' });
+    const problems: string[] = [];
+    void (async () => {
+      for await (const { type } of limited.status()) if (type === 'error') problems.push(type);
+    })();
+    const worker = await scoreStream(scorer, limited, { ...usual, ackWaitMs: 1_000 });
+    send(transaction('t-1'), 'no JSON');
+    await allDone(2);
+    await worker.drain();
+    // Only the look at the duplicate window was refused.
+    expect(problems).toEqual(['error']);
+    await limited.close();
+  });
+
   it('names the permission that a user lacks', async () => {
     const secured = await NatsServer.start({
       config: 'authorization { users = [ { user: a, password: a, permissions: { publish: "x" } } ] }',

@@ -32,7 +32,9 @@ const decidedPerSecond = perSecond(start);
 const { user, system } = process.cpuUsage(cpuBefore);
 await worker.drain();
 const cpuMicrosPerTransaction = Math.round(((user + system) / transactions) * 10) / 10;
-console.log(JSON.stringify({ transactions, filledPerSecond, decidedPerSecond, cpuMicrosPerTransaction, ...worker.stats() }));
+console.log(
+  JSON.stringify({ transactions, filledPerSecond, decidedPerSecond, cpuMicrosPerTransaction, ...worker.stats() }),
+);
 await scorer.close();
 await connection.close();
 await server.stop();

@@ -212,6 +212,123 @@ describe('scoreStream', () => {
     expect(decisions.map(({ header }) => header.get('Nats-Msg-Id'))).toEqual(['t-1', 't-2']);
   });
 
+  it('writes a dead letter for a transaction that no worker has finished in maxDeliveries', async () => {
+    let calls = 0;
+    const never = scorerThat(() => {
+      calls += 1;
+      return new Promise(() => {});
+    });
+    send(transaction('t-1'));
+    for (let killed = 1; killed <= 2; killed += 1) {
+      // A connection that is lost does what a killed process does: nobody answers for the message.
+      const lost = await server.connect();
+      await scoreStream(never, lost, { ...usual, ackWaitMs: 1_000 });
+      while (calls < killed) await connection.flush();
+      await lost.close();
+    }
+    await start({ maxTries: 1, maxDeliveries: 2 }, never);
+    await allDone(1);
+    const [letter] = await storedMessages(connection, 'DECISIONS', 'dead');
+    expect(letter?.header.get('Fraud-Scorer-Code')).toBe('ERR_WORKER_LOST');
+    expect(letter?.header.get('Fraud-Scorer-Tries')).toBe('3');
+    expect(calls).toBe(2);
+  });
+
+  it('goes on with the next transactions where a function of the host throws or chooses a subject of no stream', async () => {
+    const worker = await start({
+      ...{ maxTries: 2, retryDelayMs: 1, maxDeliveries: 2, ackWaitMs: 1_000 },
+      to: ({ id }) => (id === 'nowhere' ? 'nowhere' : 'decisions.all'),
+      encode: (result) => {
+        if (result.id === 'throws') throw new Error('card 4111');
+        return new TextEncoder().encode(result.decision);
+      },
+      decode: (message) => {
+        const request = message.json<{ id: string; features: { x: number[] } }>();
+        if (request.id === 'unread') throw new Error('card 4111');
+        return request;
+      },
+    });
+    send(...['unread', 'throws', 'nowhere', 'well'].map((id) => transaction(id)));
+    await allDone(4);
+    const letters = await storedMessages(connection, 'DECISIONS', 'dead');
+    const reasons = letters.map(({ data, header }) => [
+      JSON.parse(new TextDecoder().decode(data)).id,
+      header.get('Fraud-Scorer-Code'),
+    ]);
+    expect(reasons.toSorted()).toEqual([
+      ['nowhere', 'ERR_UNAVAILABLE'],
+      ['throws', 'ERR_UNKNOWN'],
+      ['unread', 'ERR_INVALID_REQUEST'],
+    ]);
+    expect(letters.map(({ header }) => [...header].flat(2).join('\n')).join('\n')).not.toContain('4111');
+    expect(worker.stats()).toMatchObject({ decided: 1, deadLettered: 3, publishFailed: 2 });
+    const [decision] = await storedMessages(connection, 'DECISIONS', 'decisions.all');
+    expect(decision?.string()).toBe('REVIEW');
+  });
+
+  it('waits for confirmed acknowledgements where it is told to', async () => {
+    const worker = await start({ confirmAcks: true });
+    send(transaction('t-1'), transaction('t-2'));
+    await allDone(2);
+    while (worker.stats().inFlight > 0) await connection.flush();
+    expect(await unacknowledged(connection, 'TRANSACTIONS', 'fraud')).toBe(0);
+  });
+
+  it('ends with ERR_UNAVAILABLE when the connection is closed', async () => {
+    const own = await server.connect();
+    const worker = await scoreStream(scorer, own, usual);
+    await own.close();
+    await expect(worker.done).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
+  });
+
+  it('needs no permission but those that the docs list', async () => {
+    const publish = [
+      '$JS.API.CONSUMER.INFO.TRANSACTIONS.fraud',
+      '$JS.API.CONSUMER.CREATE.TRANSACTIONS.fraud',
+      '$JS.API.CONSUMER.MSG.NEXT.TRANSACTIONS.fraud',
+      '$JS.API.STREAM.NAMES',
+      '$JS.ACK.TRANSACTIONS.fraud.>',
+      'decisions.all',
+      'dead',
+    ];
+    const permissions = JSON.stringify({ publish, subscribe: ['_INBOX.>'] });
+    await connection.close();
+    await server.stop();
+    server = await NatsServer.start({
+      config: `authorization { users = [ { user: admin, password: a }, { user: worker, password: b, permissions: ${permissions} } ] }`,
+    });
+    connection = await server.connect({ user: 'admin', pass: 'a' });
+    await createStreams(connection);
+    const limited = await server.connect({ user: 'worker', pass: 'b' });
+    const problems: string[] = [];
+    void (async () => {
+      for await (const { type } of limited.status()) if (type === 'error') problems.push(type);
+    })();
+    const worker = await scoreStream(scorer, limited, { ...usual, ackWaitMs: 1_000 });
+    send(transaction('t-1'), 'no JSON');
+    await allDone(2);
+    await worker.drain();
+    // Only the look at the duplicate window was refused.
+    expect(problems).toEqual(['error']);
+    await limited.close();
+  });
+
+  it('names the permission that a user lacks', async () => {
+    const secured = await NatsServer.start({
+      config: 'authorization { users = [ { user: a, password: a, permissions: { publish: "x" } } ] }',
+    });
+    const refused = await secured.connect({ user: 'a', pass: 'a' });
+    try {
+      await expect(scoreStream(scorer, refused, usual)).rejects.toMatchObject({
+        code: 'ERR_UNAVAILABLE',
+        message: expect.stringMatching(/permission.*\$JS\.API\.CONSUMER\.INFO\.TRANSACTIONS\.fraud/i),
+      });
+    } finally {
+      await refused.close();
+      await secured.stop();
+    }
+  });
+
   it.each<[string, Partial<StreamOptions>, string]>([
     ['a stream that does not exist', { stream: 'OTHERS' }, 'stream'],
     ['decisions that no stream takes', { to: 'nowhere' }, 'to'],
@@ -220,6 +337,12 @@ describe('scoreStream', () => {
     ['a room of 0', { maxInFlight: 0 }, 'maxInFlight'],
   ])('refuses %s', async (_, options, path) => {
     await expect(start(options)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS', issues: [{ path }] });
+  });
+
+  it('refuses a stream of decisions that forgets ids before a message comes again', async () => {
+    const manager = await jetstreamManager(connection);
+    await manager.streams.update('DECISIONS', { duplicate_window: 20e9 });
+    await expect(start()).rejects.toMatchObject({ issues: [{ path: 'to', received: 'one with 20000 ms' }] });
   });
 
   it('refuses a consumer with settings that would lose messages, and names each', async () => {

@@ -3,7 +3,7 @@ import type { Issue } from '../../../errors.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
 
 /** The server counts in nanoseconds. */
-const nanosPerMs = 1_000_000;
+export const nanosPerMs = 1_000_000;
 
 /** The least room for unacknowledged messages of a new consumer: workers that are added later share it. */
 const leastAckPending = 50_000;

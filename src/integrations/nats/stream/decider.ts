@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { headers } from '@nats-io/transport-node';
 import type { Logger } from '../../../api/logger.js';
 import type { AnyFeatures, ScoreOptions, ScoreRequest } from '../../../api/request.js';
@@ -17,7 +18,7 @@ import type { StreamRequest } from './types.js';
 
 export interface DeciderParts {
   readonly scorer: Scorer;
-  readonly publisher: ConfirmedPublisher;
+  readonly publisher: Pick<ConfirmedPublisher, 'publish'>;
   readonly options: ResolvedStreamOptions;
   readonly inFlight: InFlight;
   readonly counts: StreamCounts;
@@ -30,8 +31,6 @@ export interface DeciderParts {
   /** Called when the scorer turns out to be closed. */
   readonly onClosed: (error: ClosedError) => void;
 }
-
-const textEncoder = new TextEncoder();
 
 /** Takes deliveries from their arrival to their end: decided, a dead letter, or given back. Nothing here throws or waits for a caller. */
 export class Decider {
@@ -84,9 +83,9 @@ export class Decider {
     }
     const messageHeaders = headers();
     messageHeaders.set('Nats-Msg-Id', decisionId(result.id ?? null, options.stream, delivery.sequence));
-    publisher.publish(subject, typeof data === 'string' ? textEncoder.encode(data) : data, messageHeaders).then(
+    publisher.publish(subject, typeof data === 'string' ? Buffer.from(data) : data, messageHeaders).then(
       ({ isDuplicate }) => this.#decided(delivery, isDuplicate),
-      (error) => this.#unpublished(delivery, error),
+      (error) => this.#undecided(delivery, error),
     );
   }
 
@@ -143,6 +142,17 @@ export class Decider {
     );
   }
 
+  /** A stream that refuses a decision may refuse it for ever, for example because the decision is too large. */
+  #undecided(delivery: Delivery, error: unknown): void {
+    if (delivery.isSettled || delivery.tries < this.#parts.options.maxDeliveries) {
+      this.#unpublished(delivery, error);
+      return;
+    }
+    this.#parts.counts.publishFailed += 1;
+    const message = `Its decision could not be stored: ${reasonFields(error).reason}`;
+    this.#bury(delivery, { code: 'ERR_UNAVAILABLE', message });
+  }
+
   /** Scoring it again does no harm: the stream keeps one decision by id. */
   #unpublished(delivery: Delivery, error: unknown): void {
     if (delivery.isSettled) return;
@@ -173,6 +183,6 @@ export class Decider {
 }
 
 /** Errors of the client describe the connection, not the message. */
-function reasonFields(error: unknown): Record<string, unknown> {
+function reasonFields(error: unknown): { reason: string } {
   return { reason: error instanceof Error ? error.message : 'unknown' };
 }

@@ -2,7 +2,7 @@ import type { Consumer, ConsumerInfo, JetStreamManager } from '@nats-io/jetstrea
 import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidOptionsError, UnavailableError } from '../../../errors.js';
 import { messageOf } from '../../../host/thrown.js';
-import { ackWaitMsOf, consumerIssues, newConsumer } from './consumer-settings.js';
+import { ackWaitMsOf, consumerIssues, nanosPerMs, newConsumer } from './consumer-settings.js';
 import type { JetStreamModule } from './load-jetstream.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
 
@@ -29,7 +29,10 @@ export async function openConsumer(
   const { config } = await findOrCreate(jetstream, manager, options);
   const issues = consumerIssues(config, options);
   if (issues.length > 0) throw new InvalidOptionsError(issues);
-  if (typeof options.to === 'string') await requireStreamOf(jetstream, manager, 'to', options.to);
+  if (typeof options.to === 'string') {
+    const decisions = await requireStreamOf(jetstream, manager, 'to', options.to);
+    await requireLongWindow(manager, decisions, ackWaitMsOf(config));
+  }
   await requireStreamOf(jetstream, manager, 'deadLetter', options.deadLetter);
   const consumer = await answered(manager.jetstream().consumers.get(options.stream, options.consumer));
   return { consumer, ackWaitMs: ackWaitMsOf(config) };
@@ -64,15 +67,25 @@ async function findOrCreate(
   }
 }
 
+/** A message of a worker that has died comes again after the ack wait. The stream must still know the id of its decision then. */
+async function requireLongWindow(manager: JetStreamManager, stream: string, ackWaitMs: number): Promise<void> {
+  // A user may lack the permission to see the settings.
+  const info = await manager.streams.info(stream).catch(() => null);
+  const windowMs = (info?.config.duplicate_window ?? Number.POSITIVE_INFINITY) / nanosPerMs;
+  if (windowMs > ackWaitMs) return;
+  const expected = `a stream whose duplicate_window is longer than the consumer's ack_wait (${ackWaitMs} ms)`;
+  throw new InvalidOptionsError([{ path: 'to', expected, received: `one with ${windowMs} ms` }]);
+}
+
 /** A subject that no stream takes would let every message fail after it was scored. */
 async function requireStreamOf(
   { JetStreamApiError }: JetStreamModule,
   manager: JetStreamManager,
   option: string,
   subject: string,
-): Promise<void> {
+): Promise<string> {
   try {
-    await manager.streams.find(subject);
+    return await manager.streams.find(subject);
   } catch (error) {
     if (error instanceof JetStreamApiError)
       throw missing(option, `a subject that a stream takes; create the stream, or add ${subject} to it`);

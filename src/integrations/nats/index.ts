@@ -5,4 +5,9 @@
  * @module
  * @primaryExport
  */
+export type { ScoringServiceStats } from './service/scoring-node.js';
+export { type ScoringService, serveScoring } from './service/serve-scoring.js';
+export type { ServedScorer } from './service/served-scorer.js';
+export type { ServeScoringOptions, ServiceLimits } from './service/service-options.js';
 export { defaultGroup, defaultSubject } from './subjects.js';
+export type { RefusalKind } from './wire/refusal.js';

@@ -5,6 +5,8 @@
  * @module
  * @primaryExport
  */
+export type { RemoteScorerOptions } from './remote/remote-options.js';
+export { RemoteScorer } from './remote/remote-scorer.js';
 export type { ScoringServiceStats } from './service/scoring-node.js';
 export { type ScoringService, serveScoring } from './service/serve-scoring.js';
 export type { ServedScorer } from './service/served-scorer.js';

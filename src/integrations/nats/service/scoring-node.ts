@@ -6,7 +6,7 @@ import { nodeSubject, subjectsOf } from '../subjects.js';
 import { receivedError, sentError } from '../wire/errors.js';
 import { FrameError } from '../wire/frame-error.js';
 import { layoutText } from '../wire/layout.js';
-import { type RefusalKind, refusalFrame } from '../wire/refusal.js';
+import { type Refusal, type RefusalKind, refusalFrame } from '../wire/refusal.js';
 import { readRequestFrame } from '../wire/request-frame.js';
 import { EndpointCounts } from './endpoint-counts.js';
 import { FrameCall } from './frame-call.js';
@@ -155,51 +155,51 @@ export class ScoringNode {
   #receive(message: Msg, counts: EndpointCounts, isOfGroup: boolean): void {
     this.#messages += 1;
     counts.begin();
-    const { data } = message;
+    let refusal: Refusal | null;
     try {
       // What the group has sent before it knew of the draining is answered.
-      if (this.#isDraining && !isOfGroup) return this.#refuse(message, counts, 'draining', 'the node is draining');
-      const maxBytes = this.#options.maxMessageBytes ?? Number.POSITIVE_INFINITY;
-      if (data.length > maxBytes) {
-        const detail = `the message has ${data.length} bytes, expected at most ${maxBytes}`;
-        return this.#refuse(message, counts, 'tooLarge', detail);
-      }
-      if (isJson(data)) this.#scoreJson(message, counts);
-      else this.#scoreFrame(message, counts);
+      const isLate = this.#isDraining && !isOfGroup;
+      refusal = isLate ? { kind: 'draining', detail: 'the node is draining' } : this.#take(message, counts);
     } catch (error) {
       const detail = error instanceof FrameError ? error.message : 'the message cannot be read';
-      this.#refuse(message, counts, 'malformed', detail);
+      refusal = { kind: 'malformed', detail };
     }
+    if (refusal !== null) this.#refuse(message, counts, refusal);
   }
 
-  #scoreFrame(message: Msg, counts: EndpointCounts): void {
-    const { maxInFlight, maxRows } = this.#options;
+  /** @returns why the message is refused; null if it was taken in. @throws {FrameError} if it cannot be read. */
+  #take(message: Msg, counts: EndpointCounts): Refusal | null {
+    const maxBytes = this.#options.maxMessageBytes ?? Number.POSITIVE_INFINITY;
+    const { length } = message.data;
+    if (length > maxBytes) {
+      return { kind: 'tooLarge', detail: `the message has ${length} bytes, expected at most ${maxBytes}` };
+    }
+    return isJson(message.data) ? this.#scoreJson(message, counts) : this.#scoreFrame(message, counts);
+  }
+
+  #scoreFrame(message: Msg, counts: EndpointCounts): Refusal | null {
+    const { maxRows } = this.#options;
     const layout = this.#layout.current;
     const read = readRequestFrame(message.data, layout);
-    if (read.isOtherLayout) return this.#refuse(message, counts, 'layout', layoutText(layout));
+    if (read.isOtherLayout) return { kind: 'layout', detail: layoutText(layout) };
     const { rows } = read;
     if (rows.length > maxRows) {
-      const detail = `the frame has ${rows.length} rows, expected at most ${maxRows}`;
-      return this.#refuse(message, counts, 'tooLarge', detail);
+      return { kind: 'tooLarge', detail: `the frame has ${rows.length} rows, expected at most ${maxRows}` };
     }
-    if (this.#inFlight + rows.length > maxInFlight && this.#inFlight > 0) {
-      return this.#refuse(message, counts, 'busy', `${this.#inFlight} requests are in flight, at most ${maxInFlight}`);
-    }
+    if (!this.#hasRoomFor(rows.length)) return this.#busy();
     const startedAt = this.#begin(rows.length);
-    const maxBytes = this.#connection.info?.max_payload ?? 1_048_576;
     const call = new FrameCall(
       rows.length,
-      maxBytes,
+      this.#connection.info?.max_payload ?? 1_048_576,
       (bytes) => this.#answer(message, bytes),
       () => this.#settled(rows.length, startedAt, counts),
     );
     call.begin(this.#scorer, rows);
+    return null;
   }
 
-  #scoreJson(message: Msg, counts: EndpointCounts): void {
-    if (this.#inFlight >= this.#options.maxInFlight) {
-      return this.#refuse(message, counts, 'busy', `${this.#inFlight} requests are in flight`);
-    }
+  #scoreJson(message: Msg, counts: EndpointCounts): Refusal | null {
+    if (!this.#hasRoomFor(1)) return this.#busy();
     const startedAt = this.#begin(1);
     scoreJson(this.#scorer, message.data)
       .then(
@@ -207,6 +207,17 @@ export class ScoringNode {
         (error: unknown) => this.#answerError(message, counts, error),
       )
       .then(() => this.#settled(1, startedAt, counts));
+    return null;
+  }
+
+  /** A frame that is larger than the limit is taken while nothing is in flight, because it would never be taken otherwise. */
+  #hasRoomFor(rows: number): boolean {
+    return this.#inFlight === 0 || this.#inFlight + rows <= this.#options.maxInFlight;
+  }
+
+  #busy(): Refusal {
+    const detail = `${this.#inFlight} requests are in flight, at most ${this.#options.maxInFlight}`;
+    return { kind: 'busy', detail };
   }
 
   #answerError(message: Msg, counts: EndpointCounts, error: unknown): void {
@@ -227,7 +238,7 @@ export class ScoringNode {
     if (this.#inFlight === 0) this.#onIdle();
   }
 
-  #refuse(message: Msg, counts: EndpointCounts, kind: RefusalKind, detail: string): void {
+  #refuse(message: Msg, counts: EndpointCounts, { kind, detail }: Refusal): void {
     this.#refused[kind] += 1;
     counts.fail(kind);
     if (kind === 'malformed' || kind === 'tooLarge') {

@@ -37,6 +37,13 @@ export class NatsServer {
     return `nats://127.0.0.1:${this.port}`;
   }
 
+  /** The id of its process. */
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error('nats-server: expected a running process');
+    return pid;
+  }
+
   /** A connection of its own. The caller closes it. */
   connect(options: NodeConnectionOptions = {}): Promise<NatsConnection> {
     return connect({ servers: this.url, reconnectTimeWait: 50, maxReconnectAttempts: -1, ...options });

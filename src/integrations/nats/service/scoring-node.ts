@@ -3,7 +3,7 @@ import type { Logger } from '../../../api/logger.js';
 import { type Clock, systemClock } from '../../../host/clock.js';
 import { containedLogger } from '../../../host/logging.js';
 import { nodeSubject, subjectsOf } from '../subjects.js';
-import { receivedError, sentError } from '../wire/errors.js';
+import { receivedError, sentError } from '../wire/sent-error.js';
 import { FrameError } from '../wire/frame-error.js';
 import { layoutText } from '../wire/layout.js';
 import { type Refusal, type RefusalKind, refusalFrame } from '../wire/refusal.js';

@@ -3,7 +3,7 @@ import type { Decision, ModelIdentity, ModelResult, Reason, RiskLevel, ScoreResu
 import type { FraudScorerError } from '../../../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import { readSentError, receivedError, sentError } from './errors.js';
+import { readSentError, receivedError, sentError } from './sent-error.js';
 import { FrameError } from './frame-error.js';
 import { frameKinds, frameVersion, magic, mostRows } from './kinds.js';
 import { readHead } from './request-frame.js';

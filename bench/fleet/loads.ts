@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { Pacer } from '../load/pacer.js';
 
 /** What a load measured. */
 export interface LoadResult {
@@ -9,7 +10,11 @@ export interface LoadResult {
 }
 
 /** Keeps this many calls open for a time. */
-export async function closedLoad(call: () => Promise<unknown>, outstanding: number, forMs: number): Promise<LoadResult> {
+export async function closedLoad(
+  call: () => Promise<unknown>,
+  outstanding: number,
+  forMs: number,
+): Promise<LoadResult> {
   const startedAt = performance.now();
   let done = 0;
   let errors = 0;
@@ -32,6 +37,8 @@ export async function closedLoad(call: () => Promise<unknown>, outstanding: numb
  * process counts too.
  */
 export async function openLoad(call: () => Promise<unknown>, perSecond: number, forMs: number): Promise<LoadResult> {
+  // A loop that spins would take a core from the nodes.
+  const pacer = new Pacer(0.25);
   const startedAt = performance.now();
   const calls: LoadResult['calls'] = [];
   const open: Promise<void>[] = [];
@@ -54,9 +61,10 @@ export async function openLoad(call: () => Promise<unknown>, perSecond: number, 
         ),
       );
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await pacer.pause();
   }
   await Promise.all(open);
+  await pacer.close();
   return { perSecond: (calls.length * 1000) / forMs, errors, calls };
 }
 

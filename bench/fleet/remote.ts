@@ -68,7 +68,8 @@ async function throughput(): Promise<void> {
   const cost = median(costs);
   show('requests/s, 2,048 outstanding', rates.map(Math.round), Math.round(median(rates)));
   show('processor µs a request, all processes', costs.map(round2), round2(cost));
-  for (const [part, values] of Object.entries(parts)) show(`  of it ${part}`, values.map(round2), round2(median(values)));
+  for (const [part, values] of Object.entries(parts))
+    show(`  of it ${part}`, values.map(round2), round2(median(values)));
   console.log(`two cores for it alone: ${Math.round(2e6 / cost)} requests/s`);
   await local();
 }
@@ -122,7 +123,9 @@ async function kill(): Promise<void> {
     windows.push(percentile(inside, 0.99));
   }
   const limit = Math.max(2 * before, before + 5);
-  const first = windows.findIndex((_, index) => windows.slice(index, index + 5).every((ms) => ms <= limit) && index >= 1);
+  const first = windows.findIndex(
+    (_, index) => windows.slice(index, index + 5).every((ms) => ms <= limit) && index >= 1,
+  );
   console.log(`a node killed: ${errors} errors of ${calls.length + errors} calls`);
   show('P99 by 100 ms from the kill on, ms', windows.slice(0, 20).map(round2), `${round2(before)} before`);
   console.log(`P99 back below ${round2(limit)} ms ${Math.max(0, (first - 1) * windowMs)} ms after the kill`);

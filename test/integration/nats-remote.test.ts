@@ -45,7 +45,11 @@ async function errorOf(call: Promise<unknown>): Promise<unknown> {
 describe('a remote scorer', () => {
   it('gives the result that the node gives', async () => {
     const { timing, ...own } = await scorer.score({ id: 'tx-1', amount: 12, features: features(0.25) });
-    const { timing: remoteTiming, ...result } = await remote.score({ id: 'tx-1', amount: 12, features: features(0.25) });
+    const { timing: remoteTiming, ...result } = await remote.score({
+      id: 'tx-1',
+      amount: 12,
+      features: features(0.25),
+    });
     expect(result).toEqual(own);
     expect(Object.keys(result)).toEqual(Object.keys(own));
     expect(remoteTiming.totalMs).toBeGreaterThan(0);
@@ -67,7 +71,10 @@ describe('a remote scorer', () => {
 
   it('scores a list in order, more than may be outstanding', async () => {
     const small = await RemoteScorer.connect(connection, { maxOutstanding: 16, maxFrameRows: 4 });
-    const requests = Array.from({ length: 300 }, (_, index) => ({ id: `tx-${index}`, features: features(index / 300) }));
+    const requests = Array.from({ length: 300 }, (_, index) => ({
+      id: `tx-${index}`,
+      features: features(index / 300),
+    }));
     const outcomes = await small.scoreMany(requests);
     const own = await scorer.scoreMany(requests);
     const scores = (list: typeof own) =>

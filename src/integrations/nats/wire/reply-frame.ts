@@ -3,10 +3,10 @@ import type { Decision, ModelIdentity, ModelResult, Reason, RiskLevel, ScoreResu
 import type { FraudScorerError } from '../../../errors.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import { readSentError, receivedError, sentError } from './sent-error.js';
 import { FrameError } from './frame-error.js';
 import { frameKinds, frameVersion, magic, mostRows } from './kinds.js';
 import { readHead } from './request-frame.js';
+import { readSentError, receivedError, sentError } from './sent-error.js';
 import { packValue, unpackValue } from './values.js';
 
 const decisions: readonly Decision[] = ['APPROVE', 'REVIEW', 'BLOCK'];

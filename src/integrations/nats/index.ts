@@ -46,3 +46,10 @@ export {
 } from './control/index.js';
 export { scoreStream } from './stream/score-stream.js';
 export type { StreamOptions, StreamRequest, StreamStats, StreamWorker } from './stream/types.js';
+export type { RemoteScorerOptions } from './remote/remote-options.js';
+export { RemoteScorer } from './remote/remote-scorer.js';
+export type { ScoringServiceStats } from './service/scoring-node.js';
+export { type ScoringService, serveScoring } from './service/serve-scoring.js';
+export type { ServedScorer } from './service/served-scorer.js';
+export type { ServeScoringOptions, ServiceLimits } from './service/service-options.js';
+export type { RefusalKind } from './wire/refusal.js';

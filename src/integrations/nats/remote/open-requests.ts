@@ -1,0 +1,262 @@
+import { fallbackDecision } from '../../../answering/fallback.js';
+import type { Fallback } from '../../../api/policy.js';
+import type { ScoreOptions, ScoreRequest } from '../../../api/request.js';
+import type { ScoreResult } from '../../../api/result.js';
+import {
+  AbortedError,
+  ClosedError,
+  DeadlineExceededError,
+  FraudScorerError,
+  InferenceError,
+  InvalidRequestError,
+  QueueFullError,
+  UnavailableError,
+} from '../../../errors.js';
+import { currentContext, inContext } from '../../../host/async-context.js';
+import type { Clock } from '../../../host/clock.js';
+import type { FaultReport } from '../../../host/faults.js';
+import { watchSignal } from '../../../requests/abort-registry.js';
+import { explainCodes } from '../../../requests/explain-codes.js';
+import { noRow, type Reject, RequestTable, type Resolve, type Settlements } from '../../../requests/request-table.js';
+import { isAborted, readScoreOptions, reasonOf } from '../../../requests/score-options.js';
+import { Waiters } from '../../../requests/waiters.js';
+import { DeadlineWheel } from '../../../scheduling/deadline-wheel.js';
+import type { SentOptions } from '../wire/request-frame.js';
+import type { ClientStatistics } from './client-statistics.js';
+import type { RemoteNode } from './nodes.js';
+import { RowStore } from './row-store.js';
+import { WaitingRows } from './waiting-rows.js';
+
+interface OpenRequestsOptions {
+  clock: Clock;
+  timeoutMs: number;
+  maxOutstanding: number;
+  retries: number;
+  fallback: Fallback;
+  statistics: () => ClientStatistics;
+  /** The most bytes of one request. */
+  maxBytes: () => number;
+  onFallbackFailure: (reason: string) => void;
+  onFault: FaultReport;
+}
+
+/** The caller of a request: a promise, or a place in the list of `scoreMany`. */
+type CallerOf = { resolve: Resolve; reject: Reject } | { settlements: Settlements; place: number };
+
+const explainOf = [undefined, false, true, 'review', 'block'] as const;
+
+/** The requests of this client that are not settled. Each is settled exactly once. */
+export class OpenRequests {
+  readonly table: RequestTable;
+  readonly rows = new RowStore();
+  readonly waiting: WaitingRows;
+  /** Told when a request was settled. */
+  readonly changes = new Waiters();
+  /** How often a row may still be sent again. */
+  readonly triesLeft: Uint8Array;
+  /** The latest frame that has the row. */
+  readonly frame: Float64Array;
+  /** When that frame was sent. */
+  readonly sentAt: Float64Array;
+  /** The node that should not get the row again. */
+  readonly avoid: (RemoteNode | null)[] = [];
+  isClosed = false;
+  maxWaiting = 0;
+  #unavailable: string | null = null;
+  readonly #routingKeys: (string | undefined)[] = [];
+  readonly #options: OpenRequestsOptions;
+  readonly #deadlines: DeadlineWheel;
+  #abandoning = false;
+
+  constructor(options: OpenRequestsOptions) {
+    this.#options = options;
+    const { maxOutstanding, clock } = options;
+    this.table = new RequestTable(maxOutstanding);
+    this.waiting = new WaitingRows(this.table);
+    this.triesLeft = new Uint8Array(maxOutstanding);
+    this.frame = new Float64Array(maxOutstanding);
+    this.sentAt = new Float64Array(maxOutstanding);
+    this.#deadlines = new DeadlineWheel(this.table, clock, (row) => {
+      this.fail(row, new DeadlineExceededError(this.table.timeoutMs[row] as number));
+    });
+  }
+
+  get count(): number {
+    return this.table.capacity - this.table.freeCount;
+  }
+
+  /** Refuses all requests from now on, because they could not be sent ever again. */
+  giveUp(reason: string): void {
+    this.#unavailable = reason;
+    for (const row of [...this.table.taken()]) this.fail(row, new UnavailableError(reason));
+  }
+
+  /** @returns whether it was taken in, and waits. */
+  submit(request: ScoreRequest, options: ScoreOptions | undefined, caller: CallerOf): boolean {
+    const { clock, timeoutMs, fallback, maxOutstanding, retries } = this.#options;
+    const { table } = this;
+    const enqueuedAt = clock.now();
+    let row = noRow;
+    try {
+      if (this.isClosed) throw new ClosedError('The remote scorer is closed');
+      const call = options === undefined ? null : readScoreOptions(options, timeoutMs);
+      if (call?.signal !== undefined && isAborted(call.signal)) throw new AbortedError(reasonOf(call.signal));
+      row = table.claim();
+      if (row === noRow) throw new QueueFullError(maxOutstanding);
+      const id = this.rows.add(row, request, this.#options.maxBytes());
+      if (this.#unavailable !== null) throw new UnavailableError(this.#unavailable);
+      const limitMs = call === null ? timeoutMs : call.timeoutMs;
+      table.enqueuedAt[row] = enqueuedAt;
+      table.timeoutMs[row] = limitMs;
+      table.deadlineAt[row] = enqueuedAt + limitMs;
+      table.priority[row] = call === null ? 0 : call.priority;
+      table.explain[row] = call === null ? explainCodes.unsaid : explainCodes.of(call.explain);
+      this.#routingKeys[row] = call?.routingKey;
+      this.triesLeft[row] = retries;
+      this.avoid[row] = null;
+      this.frame[row] = 0;
+      if ('resolve' in caller) {
+        table.resolve[row] = caller.resolve;
+        table.reject[row] = caller.reject;
+      } else {
+        table.settlements[row] = caller.settlements;
+        table.place[row] = caller.place;
+      }
+      if (id !== undefined) table.id[row] = id;
+      if (typeof fallback === 'function') {
+        table.request[row] = request;
+        table.context[row] = currentContext();
+      }
+      if (call?.signal !== undefined) this.#watch(row, call.signal);
+      this.#deadlines.add(row);
+      this.waiting.add(row);
+      this.maxWaiting = Math.max(this.maxWaiting, this.waiting.length);
+      return true;
+    } catch (error) {
+      if (row !== noRow) this.#release(row);
+      this.#reject(request, null, undefined, asError(error), caller, enqueuedAt);
+      return false;
+    }
+  }
+
+  /** What is sent with a row. The time that is left is relative, because clocks of machines differ. */
+  sentOptions(row: number, now: number): SentOptions {
+    return {
+      timeoutMs: Math.max((this.table.deadlineAt[row] as number) - now, 0.1),
+      priority: this.table.priority[row] as number,
+      explain: explainOf[this.table.explain[row] as number],
+      routingKey: this.#routingKeys[row],
+    };
+  }
+
+  /** Settles a row with a node's answer. */
+  answer(row: number, result: ScoreResult, now: number): void {
+    const { table } = this;
+    const enqueuedAt = table.enqueuedAt[row] as number;
+    result.timing.totalMs = now - enqueuedAt;
+    const statistics = this.#options.statistics();
+    if (result.source === 'model') statistics.recordAnswer(result, enqueuedAt, this.sentAt[row] as number, now);
+    else statistics.recordFallback(result.error);
+    const caller = this.#callerOf(row);
+    this.#release(row);
+    if ('resolve' in caller) caller.resolve(result);
+    else caller.settlements.resolve(caller.place, result);
+  }
+
+  /** Settles a row with an error, or with the fallback's decision. */
+  fail(row: number, error: FraudScorerError): void {
+    const { table } = this;
+    const caller = this.#callerOf(row);
+    const [request, context] = [table.request[row] ?? null, table.context[row] ?? null];
+    const [id, enqueuedAt] = [table.id[row], table.enqueuedAt[row] as number];
+    this.#release(row);
+    this.#reject(request, context, id, error, caller, enqueuedAt);
+  }
+
+  /** Rejects all that is left because `close` ran out of time. @returns how many. */
+  abandon(): number {
+    const rows = [...this.table.taken()];
+    this.#abandoning = true;
+    for (const row of rows)
+      this.fail(row, new ClosedError('The remote scorer was closed before this request was answered'));
+    this.#abandoning = false;
+    return rows.length;
+  }
+
+  dispose(): void {
+    this.#deadlines.dispose();
+  }
+
+  #watch(row: number, signal: AbortSignal): void {
+    const generation = this.table.generation[row] as number;
+    this.table.stopListening[row] = watchSignal(
+      signal,
+      (reason) => {
+        if (this.table.isCurrent(row, generation)) this.fail(row, new AbortedError(reason));
+      },
+      this.#options.onFault,
+    );
+  }
+
+  #callerOf(row: number): CallerOf {
+    const { resolve, reject, settlements, place } = this.table;
+    const settle = settlements[row];
+    if (settle !== null && settle !== undefined) return { settlements: settle, place: place[row] as number };
+    return { resolve: resolve[row] ?? (() => {}), reject: reject[row] ?? (() => {}) };
+  }
+
+  #release(row: number): void {
+    const stopListening = this.table.stopListening[row];
+    this.waiting.remove(row);
+    this.#deadlines.remove(row);
+    this.rows.remove(row);
+    this.avoid[row] = null;
+    this.table.release(row);
+    stopListening?.();
+    if (this.changes.isAwaited) this.changes.tell();
+  }
+
+  #reject(
+    request: ScoreRequest | null,
+    context: ReturnType<typeof currentContext> | null,
+    id: string | undefined,
+    error: FraudScorerError,
+    caller: CallerOf,
+    enqueuedAt: number,
+  ): void {
+    const { fallback, statistics, onFallbackFailure, clock } = this.#options;
+    statistics().recordError(error, this.#abandoning);
+    const decide = () => fallbackDecision(fallback, request as ScoreRequest, error, onFallbackFailure);
+    const decision = fallback === 'throw' ? null : inContext(context, decide);
+    if (decision === null) {
+      if ('reject' in caller) caller.reject(error);
+      else caller.settlements.reject(caller.place, error);
+      return;
+    }
+    statistics().recordFallback(error.code);
+    const result: ScoreResult = {
+      source: 'fallback',
+      decision,
+      error: error.code,
+      timing: { totalMs: clock.now() - enqueuedAt },
+      fraudProbability: null,
+      riskScore: null,
+      riskLevel: null,
+      ...(id === undefined ? {} : { id }),
+    };
+    if ('resolve' in caller) caller.resolve(result);
+    else caller.settlements.resolve(caller.place, result);
+  }
+}
+
+/** An error that is not the package's own comes from the host's objects, such as a signal. */
+function asError(error: unknown): FraudScorerError {
+  if (error instanceof FraudScorerError) return error as FraudScorerError;
+  if (error instanceof RangeError) return new InferenceError('The request could not be taken in: too little memory');
+  const issue = {
+    path: 'request',
+    expected: 'an object that can be read',
+    received: 'one that throws when it is read',
+  };
+  return new InvalidRequestError([issue], 1, { cause: error });
+}

@@ -1,0 +1,48 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { ScoringNode, type ScoringServiceStats } from './scoring-node.js';
+import { requireServedScorer, type ServedScorer } from './served-scorer.js';
+import { readServiceOptions, type ServeScoringOptions } from './service-options.js';
+
+/** A running scoring service: one node of a fleet. */
+export interface ScoringService {
+  /** The node's id. */
+  readonly id: string;
+  /** The service's subject. */
+  readonly subject: string;
+  /** What it has done so far. */
+  stats(): ScoringServiceStats;
+  /**
+   * Leaves the queue group first, so that no new requests come, and answers what it has. Messages that clients send to this node meanwhile are
+   * refused as `draining`, and the clients try another node. Resolves when all is answered. The connection stays open.
+   */
+  drain(): Promise<void>;
+  /** Ends at once. Requests in flight are not answered. */
+  stop(): Promise<void>;
+  /** Resolves when the service has ended: by `drain` or `stop`, or because the connection was closed. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * Answers requests over NATS with a scorer: in a queue group on the service's subject, and on a subject of this node alone, which `RemoteScorer`
+ * uses. The service can be discovered by the services API of NATS (`nats service ls`). The connection and the scorer stay the host's: close them
+ * after `drain`.
+ *
+ * A message is a request as JSON (`nats req fraud.score '{"features":{…}}'`), or a frame of many requests as `RemoteScorer` sends it.
+ *
+ * @throws {InvalidOptionsError} if an option is unknown or not valid.
+ *
+ * @example
+ * const connection = await connect({ servers: 'nats://127.0.0.1:4222' });
+ * const service = await serveScoring(scorer, connection);
+ */
+export async function serveScoring(
+  scorer: ServedScorer,
+  connection: NatsConnection,
+  options?: ServeScoringOptions,
+): Promise<ScoringService> {
+  requireServedScorer(scorer);
+  const node = new ScoringNode(scorer, connection, readServiceOptions(options));
+  // The server knows the subscriptions once it has answered.
+  await connection.flush();
+  return node;
+}

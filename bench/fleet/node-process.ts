@@ -6,7 +6,9 @@ import { FraudScorer } from 'fraud-scorer';
 import { serveScoring } from 'fraud-scorer/nats';
 import type { FleetNodeTask } from './fleet-node.js';
 
-const [{ url, model, id }]: FleetNodeTask[] = await once(process, 'message');
+const [task]: FleetNodeTask[] = await once(process, 'message');
+if (task === undefined) throw new Error('node: expected a task');
+const { url, model, id } = task;
 const connection = await connect({ servers: url, maxReconnectAttempts: -1 });
 const scorer = await FraudScorer.create({ model, workers: 1, providers: ['cpu'] });
 const service = await serveScoring(scorer, connection, { id });

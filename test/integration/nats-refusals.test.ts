@@ -202,14 +202,20 @@ describe('a message that is too large', () => {
 describe('a node that answers nonsense', () => {
   it('is ERR_UNAVAILABLE, or another node answers', async () => {
     const subscription = connection.subscribe('fraud.score.node.odd', {
-      callback: (_, message) => message.respond('nonsense'),
+      callback: (_, message) => {
+        message.respond('nonsense');
+      },
     });
     const metadata = { subject: 'fraud.score', node: 'fraud.score.node.odd', layout: '[{' };
     const info = connection.subscribe('$SRV.INFO.fraud-scorer', {
-      callback: (_, message) => message.respond(JSON.stringify({ id: 'odd', metadata })),
+      callback: (_, message) => {
+        message.respond(JSON.stringify({ id: 'odd', metadata }));
+      },
     });
     const noise = connection.subscribe('$SRV.INFO.fraud-scorer', {
-      callback: (_, message) => message.respond('{"id": 5}'),
+      callback: (_, message) => {
+        message.respond('{"id": 5}');
+      },
     });
     const remote = await connectTo(1);
     await expect(remote.score(request)).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });

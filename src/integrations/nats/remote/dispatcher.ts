@@ -2,15 +2,15 @@ import { createInbox, type Msg, type NatsConnection, type Subscription } from '@
 import { type FraudScorerError, InvalidRequestError, UnavailableError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
 import { noRow } from '../../../requests/request-table.js';
-import { subjectsOf } from '../subjects.js';
 import { ByteWriter } from '../wire/byte-writer.js';
 import { layoutOfText, type PackedLayout } from '../wire/layout.js';
 import { isRefusal, type Refusal, readRefusal } from '../wire/refusal.js';
 import { readReply } from '../wire/reply-frame.js';
 import { RequestFrame } from '../wire/request-frame.js';
-import { readFoundNode } from './discovery.js';
+import { FleetNodes } from './fleet-nodes.js';
 import { decideFrame } from './frame-policy.js';
-import { chooseNode, newNode, type RemoteNode } from './nodes.js';
+import { type Frame, FramesInFlight } from './frames.js';
+import type { RemoteNode } from './nodes.js';
 import type { OpenRequests } from './open-requests.js';
 
 interface DispatcherOptions {
@@ -24,19 +24,6 @@ interface DispatcherOptions {
   /** A frame came back. */
   onFrame: (rows: number, durationMs: number) => void;
   onBadMessage: (reason: string) => void;
-}
-
-/** A frame that was sent and not answered. */
-interface Frame {
-  readonly id: number;
-  readonly node: RemoteNode;
-  readonly rows: Int32Array;
-  readonly generations: Uint32Array;
-  readonly sentAt: number;
-  /** Rows whose outcomes have not come. */
-  left: number;
-  /** Its rows were sent elsewhere, because the node did not answer in time. */
-  isGivenUp: boolean;
 }
 
 /** How often frames in flight are checked, in ms. */
@@ -56,16 +43,13 @@ export class Dispatcher {
   readonly #open: OpenRequests;
   readonly #connection: NatsConnection;
   readonly #clock: Clock;
-  readonly #nodes = new Map<string, RemoteNode>();
-  /** Stands for the queue group, while no node is known. */
-  readonly #group: RemoteNode;
-  readonly #frames = new Map<number, Frame>();
+  readonly #nodes: FleetNodes;
+  readonly #frames: FramesInFlight;
   readonly #inbox: string;
   readonly #found: string;
   readonly #subscriptions: Subscription[];
   readonly #writer = new ByteWriter(65_536);
   #features = new Float32Array(0);
-  #lastFrame = 0;
   #isPumping = false;
   #gather: Timer | null = null;
   #check: Timer | null = null;
@@ -73,6 +57,7 @@ export class Dispatcher {
   #isConnected = true;
   #graceUntil = 0;
   #askedAt = 0;
+  #checkedAt = 0;
   #onFound: () => void = () => {};
   readonly firstFound: Promise<void>;
 
@@ -82,7 +67,8 @@ export class Dispatcher {
     this.#open = open;
     this.#connection = connection;
     this.#clock = clock;
-    this.#group = newNode('', subjectsOf(subject).score, clock.now());
+    this.#nodes = new FleetNodes(subject, clock.now());
+    this.#frames = new FramesInFlight(open);
     this.firstFound = new Promise((resolve) => {
       this.#onFound = resolve;
     });
@@ -102,12 +88,7 @@ export class Dispatcher {
   }
 
   get nodes(): { known: number; ready: number; busy: number } {
-    const all = [...this.#nodes.values()];
-    return {
-      known: all.length,
-      ready: all.filter(({ isSuspect }) => !isSuspect).length,
-      busy: all.filter(({ frames }) => frames > 0).length,
-    };
+    return this.#nodes.counts;
   }
 
   get isConnected(): boolean {
@@ -138,8 +119,8 @@ export class Dispatcher {
   reconnected(): void {
     this.#isConnected = true;
     this.#graceUntil = this.#clock.now() + graceMs;
-    const frames = [...this.#frames.values()];
-    for (const frame of frames) this.#drop(frame);
+    const frames = this.#frames.all;
+    for (const frame of frames) this.#frames.drop(frame);
     for (const frame of frames.reverse()) this.#retry(frame, null, 'The connection to the NATS server was lost');
     this.discover();
     this.wake();
@@ -159,7 +140,7 @@ export class Dispatcher {
     while (waiting.length > 0 && this.#isConnected) {
       const now = this.#clock.now();
       const avoid = this.#open.avoid[waiting.first] ?? null;
-      const node = chooseNode(this.#nodes.values(), avoid, now) ?? this.#lastResort(avoid);
+      const node = this.#nodes.choose(avoid, now);
       if (node === null) {
         this.#open.fail(waiting.first, new UnavailableError('No other node of the fleet can answer'));
         continue;
@@ -178,14 +159,8 @@ export class Dispatcher {
     }
   }
 
-  /** The node itself where there is no other, as long as it is known; the queue group where none is known. */
-  #lastResort(avoid: RemoteNode | null): RemoteNode | null {
-    if (this.#nodes.size === 0) return this.#group;
-    return avoid !== null && this.#nodes.has(avoid.id) ? avoid : null;
-  }
-
   #send(node: RemoteNode, most: number, avoid: RemoteNode | null, now: number): void {
-    const { waiting, rows: contents, table } = this.#open;
+    const { waiting, rows: contents } = this.#open;
     const { layout } = node;
     const frame = new RequestFrame(this.#writer, layout, this.#featuresFor(layout));
     const maxBytes = this.#maxBytes();
@@ -199,20 +174,11 @@ export class Dispatcher {
       rows.push(row);
       row = next;
     }
-    this.#lastFrame += 1;
-    const id = this.#lastFrame;
-    for (const sent of rows) {
-      this.#open.frame[sent] = id;
-      this.#open.sentAt[sent] = now;
-    }
-    const generations = Uint32Array.from(rows, (sent) => table.generation[sent] as number);
-    this.#frames.set(id, {
-      ...{ id, node, generations, rows: Int32Array.from(rows), sentAt: now, left: rows.length, isGivenUp: false },
-    });
-    node.rows += rows.length;
-    node.frames += 1;
+    const { id } = this.#frames.add(node, rows, now);
     this.#publish(node.subject, frame.bytes(), this.#inbox + id.toString(36));
-    this.#check ??= this.#clock.background(checkMs, () => this.#checkFrames());
+    if (this.#check !== null) return;
+    this.#checkedAt = now;
+    this.#check = this.#clock.background(checkMs, () => this.#checkFrames());
   }
 
   #publish(subject: string, body: Uint8Array | string, reply: string): void {
@@ -244,7 +210,7 @@ export class Dispatcher {
       else this.#answered(frame, data);
     } catch {
       this.#options.onBadMessage('an answer of a node cannot be read');
-      this.#drop(frame);
+      this.#frames.drop(frame);
       this.#retry(frame, frame.node, 'A node gave an answer that cannot be read');
     }
     this.#pump();
@@ -257,12 +223,12 @@ export class Dispatcher {
     const now = this.#clock.now();
     frame.left -= reply.outcomes.length;
     if (frame.left <= 0) {
-      this.#drop(frame);
-      frame.node.times.record(now - frame.sentAt);
+      this.#frames.drop(frame);
+      frame.node.times.record(frame.isGivenUp ? 2 * frame.limitMs : now - frame.sentAt);
       this.#options.onFrame(frame.rows.length, now - frame.sentAt);
     }
     for (const [index, outcome] of reply.outcomes.entries()) {
-      const row = this.#openRow(frame, reply.first + index);
+      const row = this.#frames.openRow(frame, reply.first + index);
       if (row === noRow) continue;
       if (outcome instanceof Error) this.#failed(frame, row, outcome);
       else this.#open.answer(row, outcome, now);
@@ -282,7 +248,7 @@ export class Dispatcher {
 
   #refused(frame: Frame, { kind, detail }: Refusal): void {
     const { node } = frame;
-    this.#drop(frame);
+    this.#frames.drop(frame);
     if (kind === 'layout') {
       const layout = layoutOfText(detail);
       // Packed rows that it refuses although it should know them are sent whole.
@@ -294,7 +260,7 @@ export class Dispatcher {
       this.#again(frame);
     } else if (kind === 'tooLarge') {
       const issue = { path: 'request', expected: 'a request that the node takes', received: detail };
-      for (const row of this.#openRows(frame)) this.#open.fail(row, new InvalidRequestError([issue]));
+      for (const row of this.#frames.openRows(frame)) this.#open.fail(row, new InvalidRequestError([issue]));
     } else {
       if (kind === 'busy') node.busyUntil = this.#clock.now() + busyMs;
       if (kind === 'draining') this.#remove(node);
@@ -305,46 +271,43 @@ export class Dispatcher {
   /** Nobody listens on the subject of the frame. */
   #gone(frame: Frame): void {
     const { node } = frame;
-    this.#drop(frame);
-    if (node === this.#group) {
+    this.#frames.drop(frame);
+    if (node === this.#nodes.group) {
       if (this.#clock.now() < this.#graceUntil) {
         this.#again(frame);
         this.#gather ??= this.#clock.background(checkMs, () => this.#pump());
         return;
       }
       const error = new UnavailableError(`No node of the fleet listens on ${this.#options.subject}`);
-      for (const row of this.#openRows(frame)) this.#open.fail(row, error);
+      for (const row of this.#frames.openRows(frame)) this.#open.fail(row, error);
       return;
     }
     this.#remove(node);
     // This frame was not received, so it does not count as an attempt. The node's other frames may have been scored.
-    const others = [...this.#frames.values()].filter((other) => other.node === node);
-    for (const other of others) this.#drop(other);
+    const others = this.#frames.all.filter((other) => other.node === node);
+    for (const other of others) this.#frames.drop(other);
     for (const other of others.reverse()) this.#retry(other, node, 'The node that was asked is gone');
     this.#again(frame);
     this.#pump();
   }
 
   #remove(node: RemoteNode): void {
-    if (this.#nodes.get(node.id) !== node) return;
-    this.#nodes.delete(node.id);
+    this.#nodes.remove(node);
     this.#chooseLayout();
   }
 
   /** Sends the rows of a frame again, without counting it as an attempt. */
   #again(frame: Frame): void {
-    for (const row of this.#openRows(frame).reverse()) this.#requeue(row, null);
+    for (const row of this.#frames.openRows(frame).reverse()) this.#requeue(row, null);
   }
 
   #retry(frame: Frame, avoid: RemoteNode | null, reason: string): void {
-    for (const row of this.#openRows(frame).reverse()) this.#retryRow(row, avoid, new UnavailableError(reason));
+    for (const row of this.#frames.openRows(frame).reverse()) this.#retryRow(row, avoid, new UnavailableError(reason));
   }
 
   #retryRow(row: number, avoid: RemoteNode | null, error: FraudScorerError): void {
     const left = this.#open.triesLeft[row] as number;
-    const hasOther =
-      avoid === null || chooseNode(this.#nodes.values(), avoid, 0) !== null || !this.#nodes.has(avoid.id);
-    if (left === 0 || !hasOther) {
+    if (left === 0 || !this.#nodes.hasOther(avoid, this.#clock.now())) {
       this.#open.fail(row, error);
       return;
     }
@@ -358,60 +321,41 @@ export class Dispatcher {
     this.#open.waiting.addFirst(row);
   }
 
-  /** The rows of a frame that are open, and that no later frame has. */
-  #openRows(frame: Frame): number[] {
-    const rows: number[] = [];
-    for (let place = 0; place < frame.rows.length; place += 1) {
-      const row = this.#openRow(frame, place);
-      if (row !== noRow && this.#open.frame[row] === frame.id) rows.push(row);
-    }
-    return rows;
-  }
-
-  #openRow(frame: Frame, place: number): number {
-    const row = frame.rows[place] as number;
-    return this.#open.table.isCurrent(row, frame.generations[place] as number) ? row : noRow;
-  }
-
   #rowOf<T>(frame: Frame, place: number, read: (row: number) => T | undefined): T | undefined {
-    const row = this.#openRow(frame, place);
+    const row = this.#frames.openRow(frame, place);
     return row === noRow ? undefined : read(row);
-  }
-
-  /** The frame needs no answer any more. */
-  #drop(frame: Frame): void {
-    if (!this.#frames.delete(frame.id) || frame.isGivenUp) return;
-    this.#leaveNode(frame);
-  }
-
-  #leaveNode({ node, rows }: Frame): void {
-    node.rows -= rows.length;
-    node.frames -= 1;
   }
 
   #checkFrames(): void {
     this.#check = null;
     const now = this.#clock.now();
-    for (const frame of [...this.#frames.values()]) {
-      const ageMs = now - frame.sentAt;
-      if (ageMs > forgetMs) this.#drop(frame);
-      else if (!frame.isGivenUp && ageMs > frame.node.times.limitMs) this.#suspect(frame, now);
-    }
-    if ([...this.#nodes.values()].some(({ isSuspect }) => isSuspect) && now - this.#askedAt > 100) this.discover();
+    // After a pause of this process the answers may be there, but not read yet.
+    const isLate = now - this.#checkedAt > 3 * checkMs;
+    this.#checkedAt = now;
+    if (!isLate) this.#judgeFrames(now);
+    if (this.#nodes.hasSuspect && now - this.#askedAt > 100) this.discover();
     if (this.#frames.size > 0) this.#check = this.#clock.background(checkMs, () => this.#checkFrames());
     this.#pump();
+  }
+
+  #judgeFrames(now: number): void {
+    for (const frame of this.#frames.all) {
+      const ageMs = now - frame.sentAt;
+      const isSlow = ageMs > frame.limitMs;
+      if (isSlow && !frame.isGivenUp) this.#suspect(frame, now);
+      if (ageMs > forgetMs || (isSlow && this.#frames.hasNoOpenRow(frame))) this.#frames.drop(frame);
+    }
   }
 
   /** Sends what a slow node holds to another, if there is one that is not slow. Its answer is still taken if it comes first. */
   #suspect(frame: Frame, now: number): void {
     const { node } = frame;
-    if (node === this.#group) return;
+    if (node === this.#nodes.group) return;
     node.isSuspect = true;
-    const other = chooseNode(this.#nodes.values(), node, now);
+    const other = this.#nodes.otherOf(node, now);
     if (other === null || other.isSuspect) return;
-    frame.isGivenUp = true;
-    this.#leaveNode(frame);
-    for (const row of this.#openRows(frame).reverse()) {
+    this.#frames.giveUp(frame);
+    for (const row of this.#frames.openRows(frame).reverse()) {
       const left = this.#open.triesLeft[row] as number;
       if (left === 0) continue;
       this.#open.triesLeft[row] = left - 1;
@@ -420,14 +364,8 @@ export class Dispatcher {
   }
 
   #learn(data: Uint8Array): void {
-    const found = readFoundNode(data, this.#options.subject);
-    if (found === null) return;
-    let node = this.#nodes.get(found.id);
-    if (node === undefined || node.subject !== found.subject) {
-      node = newNode(found.id, found.subject, this.#clock.now());
-      this.#nodes.set(found.id, node);
-    }
-    node.layout = found.layout;
+    const node = this.#nodes.learn(data, this.#clock.now());
+    if (node === null) return;
     this.#heardOf(node);
     this.#chooseLayout();
     this.#onFound();
@@ -440,25 +378,14 @@ export class Dispatcher {
   }
 
   #everyRound(): void {
-    const now = this.#clock.now();
-    for (const node of [...this.#nodes.values()]) {
-      // It neither answers questions nor frames. If it comes back, it is found again.
-      if (now - node.seenAt > 5 * this.#options.discoverEveryMs && node.frames === 0) this.#remove(node);
-    }
+    this.#nodes.forgetSilent(this.#clock.now() - 5 * this.#options.discoverEveryMs);
+    this.#chooseLayout();
     if (this.#isConnected) this.discover();
   }
 
   /** Requests are packed in the layout that most nodes have. */
   #chooseLayout(): void {
-    const counts = new Map<number, { layout: PackedLayout; count: number }>();
-    for (const { layout } of this.#nodes.values()) {
-      if (layout === null) continue;
-      const seen = counts.get(layout.hash);
-      if (seen === undefined) counts.set(layout.hash, { layout, count: 1 });
-      else seen.count += 1;
-    }
-    const best = [...counts.values()].sort((one, other) => other.count - one.count)[0];
-    this.#open.rows.use(best?.layout ?? null);
+    this.#open.rows.use(this.#nodes.layout);
   }
 
   #featuresFor(layout: PackedLayout | null): Float32Array {

@@ -22,6 +22,7 @@ import { isAborted, readScoreOptions, reasonOf } from '../../../requests/score-o
 import { Waiters } from '../../../requests/waiters.js';
 import { DeadlineWheel } from '../../../scheduling/deadline-wheel.js';
 import type { SentOptions } from '../wire/request-frame.js';
+import { receivedError } from '../wire/sent-error.js';
 import type { ClientStatistics } from './client-statistics.js';
 import type { RemoteNode } from './nodes.js';
 import { RowStore } from './row-store.js';
@@ -156,7 +157,10 @@ export class OpenRequests {
     result.timing.totalMs = now - enqueuedAt;
     const statistics = this.#options.statistics();
     if (result.source === 'model') statistics.recordAnswer(result, enqueuedAt, this.sentAt[row] as number, now);
-    else statistics.recordFallback(result.error);
+    else {
+      statistics.recordError(receivedError({ code: result.error, message: '' }), false);
+      statistics.recordFallback(result.error);
+    }
     const caller = this.#callerOf(row);
     this.#release(row);
     if ('resolve' in caller) caller.resolve(result);

@@ -1,0 +1,102 @@
+import { noRow } from '../../../requests/request-table.js';
+import type { RemoteNode } from './nodes.js';
+import type { OpenRequests } from './open-requests.js';
+
+/** A frame that was sent and not answered. */
+export interface Frame {
+  readonly id: number;
+  readonly node: RemoteNode;
+  readonly rows: Int32Array;
+  readonly generations: Uint32Array;
+  readonly sentAt: number;
+  /** Rows whose outcomes have not come. */
+  left: number;
+  /** Its rows were sent elsewhere, because the node did not answer in time. */
+  isGivenUp: boolean;
+  /**
+   * That time, in ms. A late answer counts as twice as long, so that the limit of a slow node rises, but one pause does not raise it for long.
+   */
+  readonly limitMs: number;
+}
+
+/** The frames that were sent and not answered, and which of their rows still wait. */
+export class FramesInFlight {
+  readonly #open: OpenRequests;
+  readonly #frames = new Map<number, Frame>();
+  #last = 0;
+
+  constructor(open: OpenRequests) {
+    this.#open = open;
+  }
+
+  get size(): number {
+    return this.#frames.size;
+  }
+
+  /** The oldest first. */
+  get all(): Frame[] {
+    return [...this.#frames.values()];
+  }
+
+  get(id: number): Frame | undefined {
+    return this.#frames.get(id);
+  }
+
+  /** Rows are sent to a node. */
+  add(node: RemoteNode, rows: readonly number[], now: number): Frame {
+    const { table, frame, sentAt } = this.#open;
+    this.#last += 1;
+    const id = this.#last;
+    for (const row of rows) {
+      frame[row] = id;
+      sentAt[row] = now;
+    }
+    const added: Frame = {
+      ...{ id, node, rows: Int32Array.from(rows), sentAt: now, left: rows.length },
+      generations: Uint32Array.from(rows, (row) => table.generation[row] as number),
+      ...{ isGivenUp: false, limitMs: node.times.limitMs },
+    };
+    this.#frames.set(id, added);
+    node.rows += rows.length;
+    node.frames += 1;
+    return added;
+  }
+
+  /** The frame needs no answer any more. */
+  drop(frame: Frame): void {
+    if (this.#frames.delete(frame.id) && !frame.isGivenUp) leaveNode(frame);
+  }
+
+  /** The node is not counted as busy with the frame any more. Its answer is still taken. */
+  giveUp(frame: Frame): void {
+    frame.isGivenUp = true;
+    leaveNode(frame);
+  }
+
+  /** The row at this place; `noRow` if its request is settled. */
+  openRow(frame: Frame, place: number): number {
+    const row = frame.rows[place] as number;
+    return this.#open.table.isCurrent(row, frame.generations[place] as number) ? row : noRow;
+  }
+
+  /** The rows that are open, and that no later frame has. */
+  openRows(frame: Frame): number[] {
+    const rows: number[] = [];
+    for (let place = 0; place < frame.rows.length; place += 1) {
+      const row = this.openRow(frame, place);
+      if (row !== noRow && this.#open.frame[row] === frame.id) rows.push(row);
+    }
+    return rows;
+  }
+
+  /** Whether nobody waits for its answer any more. */
+  hasNoOpenRow(frame: Frame): boolean {
+    for (let place = 0; place < frame.rows.length; place += 1) if (this.openRow(frame, place) !== noRow) return false;
+    return true;
+  }
+}
+
+function leaveNode({ node, rows }: Frame): void {
+  node.rows -= rows.length;
+  node.frames -= 1;
+}

@@ -12,7 +12,13 @@ export {
   type FleetSummaryOptions,
   fleetSummary,
 } from './fleet/fleet-summary.js';
-export { type FleetMember, type FleetMemberStats, type JoinFleetOptions, joinFleet } from './fleet/join-fleet.js';
+export {
+  type FleetMember,
+  type FleetMemberStats,
+  type FleetScorer,
+  type JoinFleetOptions,
+  joinFleet,
+} from './fleet/join-fleet.js';
 export { type OutcomeReceipt, type SendOutcomeOptions, sendOutcome } from './fleet/send-outcome.js';
 export { type FleetWatch, type WatchFleetOptions, watchFleet } from './fleet/watch-fleet.js';
 export type * from './mentioned-types.js';

@@ -22,7 +22,6 @@ export type * from '../../api/summary.js';
 export type * from '../../api/versions.js';
 export type * from '../../api/watch.js';
 export type { DashboardEventName, DashboardScorer, EarlierSummary } from '../../dashboard/source.js';
-export type { FraudScorer } from '../../fraud-scorer.js';
 export type * from '../../host/event-source.js';
 export type { EventName, Listener } from '../../host/events.js';
 export type { Calibration, IsotonicCalibration, PlattCalibration } from '../../protocol/output-forms.js';

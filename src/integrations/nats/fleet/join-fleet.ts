@@ -7,7 +7,6 @@ import type { Outcome } from '../../../api/outcome.js';
 import type { DashboardScorer } from '../../../dashboard/source.js';
 import { InvalidOptionsError } from '../../../errors.js';
 import { type FleetHook, fleetHookOf } from '../../../fleet/fleet-hook.js';
-import type { FraudScorer } from '../../../fraud-scorer.js';
 import { systemClock } from '../../../host/clock.js';
 import { isLogger, loggerExpected } from '../../../host/host-logger.js';
 import { containedLogger } from '../../../host/logging.js';
@@ -25,6 +24,12 @@ export interface JoinFleetOptions {
   id?: string | undefined;
   /** Where log lines go. Errors are logged at most once a second. @default none */
   logger?: HostLogger | undefined;
+}
+
+/** The part of a scorer that a member of a fleet needs. Only a `FraudScorer` has all of it: what it has counted is not in its public type. */
+export interface FleetScorer extends Pick<DashboardScorer, 'on' | 'off'> {
+  /** Records a label. @returns whether it could be matched with a decision. */
+  recordOutcome(outcome: Outcome): boolean;
 }
 
 /** What a member of a fleet has done since it joined. */
@@ -59,8 +64,8 @@ const told = ['deployment', 'workerLost'] as const;
  * @param connection the host's own connection. It stays open.
  * @throws {InvalidOptionsError} if an option is not valid, or the scorer is not a `FraudScorer` of this version.
  */
-export function joinFleet<Known>(
-  scorer: FraudScorer<Known>,
+export function joinFleet(
+  scorer: FleetScorer,
   connection: NatsConnection,
   options: JoinFleetOptions = {},
 ): FleetMember {
@@ -89,14 +94,9 @@ interface MemberOptions {
   hook: FleetHook;
 }
 
-/** The part of a scorer that a member calls. */
-interface Reporter extends Pick<DashboardScorer, 'on' | 'off'> {
-  recordOutcome(outcome: Outcome): boolean;
-}
-
 class Member implements FleetMember {
   readonly id: string;
-  readonly #scorer: Reporter;
+  readonly #scorer: FleetScorer;
   readonly #connection: NatsConnection;
   readonly #options: MemberOptions;
   readonly #labels: LabelDesk;
@@ -105,7 +105,7 @@ class Member implements FleetMember {
   readonly #workerLost = (event: FraudScorerEvents['workerLost'][0]): void => this.#tell('workerLost', event);
   #summaries = 0;
 
-  constructor(scorer: Reporter, connection: NatsConnection, options: MemberOptions) {
+  constructor(scorer: FleetScorer, connection: NatsConnection, options: MemberOptions) {
     const { id, subject, hook, logger } = options;
     this.id = id;
     this.#scorer = scorer;

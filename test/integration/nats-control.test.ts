@@ -283,6 +283,14 @@ describe('a node that follows the deployments of its fleet', () => {
     });
   });
 
+  it('stops in a moment where the server is gone', async () => {
+    await server.halt('SIGKILL');
+    const before = performance.now();
+    await follower.stop();
+    expect(performance.now() - before).toBeLessThan(3_000);
+    await server.restart();
+  });
+
   it('refuses wrong options by name', async () => {
     const wrong = { name: 'a b', models: {}, everyMs: 5, idd: 'x' };
     // @ts-expect-error wrong options

@@ -48,6 +48,10 @@ class Node {
     return this.lines.some(({ type }) => type === 'ready');
   }
 
+  send(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   async kill(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'close');
@@ -63,6 +67,8 @@ describe('a fleet of three nodes', () => {
   let fleet: FleetDeployments;
   let env: Record<string, string>;
   const nodes: Node[] = [];
+  /** The node that was stopped for a while, in which its requests expire. */
+  let hungId: string | undefined;
   const start = (id: string): Node => {
     const node = new Node(id, env);
     nodes.push(node);
@@ -74,7 +80,7 @@ describe('a fleet of three nodes', () => {
     versions = await Versions.make();
     const models = join(versions.folder, 'models');
     await mkdir(join(models, 'sqrt'), { recursive: true });
-    for (const version of ['1', '2', '3', '4']) {
+    for (const version of ['1', '2', '3', '4', '5']) {
       await cp(await versions.sqrt(version, 1), join(models, 'sqrt', version), { recursive: true });
     }
     env = { URL: server.url, MODEL: join(models, 'sqrt/1'), MODELS: models };
@@ -91,6 +97,18 @@ describe('a fleet of three nodes', () => {
     await versions[Symbol.asyncDispose]();
     await server.stop();
   });
+
+  /** The steps of a version's canary that were ever written, in order. */
+  async function stepsOf(version: string): Promise<number[]> {
+    const desired = await new Kvm(connection).open('fraud-scorer');
+    const steps: number[] = [];
+    for await (const { value } of await desired.history({ key: `desired.${name}` })) {
+      const { canary } = JSON.parse(new TextDecoder().decode(value));
+      const isNew = canary?.version === version && canary.state !== 'promoted' && canary.step !== steps.at(-1);
+      if (isNew) steps.push(canary.step);
+    }
+    return steps;
+  }
 
   it('takes a hot update, and rolls back in less than 5 s', async () => {
     await fleet.deploy({ version: '2' });
@@ -142,25 +160,48 @@ describe('a fleet of three nodes', () => {
     expect(joined.find('deployed', '4') ?? joined.find('promoted', '4')).toBeDefined();
     await expect.poll(async () => (await fleet.state()).state.canary?.state, patient).toBe('promoted');
     await fleet.settled();
-    const desired = await new Kvm(connection).open('fraud-scorer');
-    const steps: number[] = [];
-    for await (const { value } of await desired.history({ key: `desired.${name}` })) {
-      const { canary: seen } = JSON.parse(new TextDecoder().decode(value));
-      if (seen?.version === '4' && seen.state !== 'promoted') steps.push(seen.step);
-    }
-    expect([...new Set(steps)]).toEqual([0, 1]);
+    expect(await stepsOf('4')).toEqual([0, 1]);
     const left = await fleet.nodes();
     expect(left.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd'].filter((id) => id !== leader));
     for (const { versions: has } of left) expect(has).toContainEqual({ version: '4', role: 'primary', traffic: 1 });
   });
 
+  it('moves the lead away from a node that hangs, and takes no step twice when it goes on', {
+    timeout: 90_000,
+  }, async () => {
+    const canary = {
+      steps: [0.2, 0.4, 1],
+      stepMs: 6_000,
+      minRequests: 50,
+      maxBlockRateChange: 0.1,
+      maxLatencyRatio: 50,
+    };
+    await fleet.deploy({ version: '5', canary: { ...canary, maxErrorRate: 1 } });
+    await expect.poll(async () => (await fleet.state()).state.rollout?.state, patient).toBe('done');
+    const nodesBucket = await new Kvm(connection).open('fraud-scorer-nodes');
+    const lead = async () => (await nodesBucket.get(`lead.${name}`))?.string();
+    const first = await lead();
+    const hung = nodes.find(({ id }) => id === first);
+    hungId = hung?.id;
+    hung?.send('SIGSTOP');
+    await expect.poll(async () => ![first, undefined].includes(await lead()), patient).toBe(true);
+    hung?.send('SIGCONT');
+    await expect.poll(async () => (await fleet.state()).state.canary?.state, patient).toBe('promoted');
+    await fleet.settled();
+    expect(await stepsOf('5')).toEqual([0, 1]);
+    for (const { versions: has } of await fleet.nodes())
+      expect(has).toContainEqual({ version: '5', role: 'primary', traffic: 1 });
+  });
+
   it('has failed no request and used no version that was not live', async () => {
     for (const node of nodes) await node.kill('SIGTERM');
-    const ended = nodes.flatMap(({ lines }) => lines.filter(({ type }) => type === 'ended'));
+    const ended = nodes.flatMap(({ id, lines }) =>
+      lines.filter(({ type }) => type === 'ended').map((line) => ({ ...line, id })),
+    );
     expect(ended).toHaveLength(3);
-    for (const { sent, faults } of ended) {
+    for (const { id, sent, faults = [] } of ended) {
       expect(sent).toBeGreaterThan(1_000);
-      expect(faults).toEqual([]);
+      expect(faults.filter((fault) => id !== hungId || fault !== 'ERR_DEADLINE_EXCEEDED')).toEqual([]);
     }
   });
 });

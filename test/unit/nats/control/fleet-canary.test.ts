@@ -200,6 +200,20 @@ describe('the sum of readings', () => {
   });
 });
 
+it('the sum of readings never shrinks where a node reports less than before', () => {
+  const node = new SimulatedNode('a');
+  const sum = new SummedReadings('2');
+  node.counts[2].add(100);
+  sum.add([node.report()]);
+  node.counts[2].add(50);
+  expect(sum.add([node.report()]).requests).toBe(50);
+  node.counts[2] = new Counts();
+  node.counts[2].add(10);
+  expect(sum.add([node.report()]).requests).toBe(50);
+  node.counts[2].add(5);
+  expect(sum.add([node.report()])).toMatchObject({ requests: 55, latency: { count: 55 } });
+});
+
 describe('a roll-out', () => {
   const loading: FleetState = commands.deployed(
     { ...emptyState, primary: { model: 'cards', version: '1' } },

@@ -18,6 +18,9 @@ import type { ResolvedFollowOptions } from './follow-options.js';
 import type { FollowedScorer } from './followed-scorer.js';
 import { Obedience } from './obedience.js';
 
+/** The most time for taking the report away, in ms. */
+const leaveMs = 2_000;
+
 /** What a follower says of its node. */
 export interface FollowerState extends NodeReport {
   /** Whether this node leads the fleet's canary or roll-out now. */
@@ -191,6 +194,8 @@ export class Follower implements DeploymentFollower {
       .catch((error: unknown) => this.#fault(error))
       .finally(() => {
         this.#current = null;
+        // Something has changed since the report was made.
+        if (this.#isDirty) this.#run();
       });
   }
 
@@ -228,9 +233,21 @@ export class Follower implements DeploymentFollower {
         await this.#leader.leave();
         await this.#parts.buckets.nodes.delete(this.#keys.node(this.id));
       };
-      // Without a server the entries end by themselves.
-      await leave().catch(() => {});
+      // Without a server the entries end by themselves, and the client would wait for it for long.
+      await this.#atMost(leave());
     }
     this.#end();
+  }
+
+  async #atMost(work: Promise<void>): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = this.#parts.clock.after(leaveMs, resolve);
+      work
+        .catch(() => {})
+        .finally(() => {
+          timer.clear();
+          resolve();
+        });
+    });
   }
 }

@@ -32,7 +32,8 @@ export class SummedReadings {
       const key = `${incarnation} ${own.since}`;
       seen.set(key, own.reading);
       const before = this.#last.get(key);
-      if (before === undefined) continue;
+      // A count that shrinks is none of this package: begin again from it.
+      if (before === undefined || hasShrunk(before, own.reading)) continue;
       const counts = countsBetween(before, own.reading);
       requests += counts.requests;
       failed += counts.failed;
@@ -45,4 +46,9 @@ export class SummedReadings {
     this.#sum = { version: this.#version, requests, failed, decided, blocked, latency };
     return this.#sum;
   }
+}
+
+function hasShrunk(before: VersionReading, after: VersionReading): boolean {
+  const { requests, failed, decided, blocked } = countsBetween(before, after);
+  return Math.min(requests, failed, decided, blocked, after.latency.count - before.latency.count) < 0;
 }

@@ -15,11 +15,10 @@ import type { RowStage } from './row-stage.js';
 const keptShare = 1 / 8;
 
 /**
- * What `block` lets lie in the ring, in bytes, while the writing thread has not been let run: it has the lowest priority, and what lies there is lost if
- * the process is killed. A share of a small ring.
+ * The share of the ring that `block` lets wait while the writing thread has not been let run: that thread has the lowest priority, and what lies in the
+ * ring is lost if the process is killed. With a smaller share, requests wait as soon as the thread loses its core for some tens of milliseconds.
  */
-const eagerBytes = 2 * 1024 * 1024;
-const eagerShare = 1 / 4;
+const eagerShare = 1 / 2;
 
 /**
  * The host's side of decision records: takes what was decided to the ring from which the records worker writes. Where nobody records, a batch
@@ -126,7 +125,7 @@ export class DecisionLog {
     if (this.#recording?.onFull !== 'block' || this.#ring === null) return true;
     const { capacityBytes, usedBytes, isAtSink } = this.#ring;
     const hasRoom = usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare);
-    if (hasRoom && (isAtSink || usedBytes <= Math.min(eagerBytes, capacityBytes * eagerShare))) return true;
+    if (hasRoom && (isAtSink || usedBytes <= capacityBytes * eagerShare)) return true;
     // The batcher looks again by itself.
     this.#ring.wake();
     return false;

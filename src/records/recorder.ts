@@ -87,6 +87,11 @@ export class Recorder implements DecisionRecorder, Recording {
     return this.#count(ringCounts.bytes);
   }
 
+  get isUrgent(): boolean {
+    const { sink } = this.#options;
+    return !this.#answers.isEmpty || (sink.kind === 'files' && sink.fsync === 'always');
+  }
+
   summary(): RecordsSummary {
     const { log } = this.#options;
     const { dropped, taken, sampledOut } = log.counts;

@@ -20,6 +20,9 @@ const keptShare = 1 / 8;
  */
 const eagerShare = 1 / 2;
 
+/** The same in bytes, while the host wants the records to be safe soon. */
+const urgentBytes = 2 * 1024 * 1024;
+
 /**
  * The host's side of decision records: takes what was decided to the ring from which the records worker writes. Where nobody records, a batch
  * pays for a look.
@@ -124,8 +127,9 @@ export class DecisionLog {
   mayRun(): boolean {
     if (this.#recording?.onFull !== 'block' || this.#ring === null) return true;
     const { capacityBytes, usedBytes, isAtSink } = this.#ring;
+    const eagerBytes = Math.min(capacityBytes * eagerShare, this.#recording.isUrgent ? urgentBytes : capacityBytes);
     const hasRoom = usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare);
-    if (hasRoom && (isAtSink || usedBytes <= capacityBytes * eagerShare)) return true;
+    if (hasRoom && (isAtSink || usedBytes <= eagerBytes)) return true;
     // The batcher looks again by itself.
     this.#ring.wake();
     return false;

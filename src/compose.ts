@@ -171,13 +171,7 @@ export function compose(
     onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),
     onPolicyNote: (note) => logger.warn(note),
   });
-  log.bytesToCome = () => {
-    let bytes = 0;
-    for (const { batcher, limits, log } of deployments.answering) {
-      bytes += log.bytesOf(batcher.inFlight + limits.maxBatchSize);
-    }
-    return bytes;
-  };
+  log.bytesToCome = () => deployments.recordBytesToCome();
   const admission = new Admission({
     clock,
     table,

@@ -113,6 +113,21 @@ export class DeploymentSet {
     return [...new Set([...this.#all, ...shadows, ...this.#leaving.keys()])];
   }
 
+  /**
+   * The most bytes that decisions to come take in the memory of decision records: those of batches in flight, and one more batch of each version. It is
+   * asked before each batch, so it makes no garbage.
+   */
+  recordBytesToCome(): number {
+    let bytes = 0;
+    for (const deployment of this.#all) bytes += deployment.recordBytesToCome;
+    for (const { deployment } of this.copies.shadows) bytes += deployment.recordBytesToCome;
+    if (this.#leaving.size === 0) return bytes;
+    for (const deployment of this.#leaving.keys()) {
+      if (!this.#all.includes(deployment)) bytes += deployment.recordBytesToCome;
+    }
+    return bytes;
+  }
+
   /** Versions that may get requests now or after another one fails, and the shadows. */
   get live(): readonly Deployment[] {
     const shadows = this.copies.shadows.map(({ deployment }) => deployment);

@@ -199,6 +199,11 @@ export class Deployment {
     else clock.soon(() => clock.soon(expire));
   }
 
+  /** The most bytes that the decisions of its batches in flight, and of one more, take in the memory of decision records. */
+  get recordBytesToCome(): number {
+    return this.log.bytesOf(this.batcher.inFlight + this.limits.maxBatchSize);
+  }
+
   /** The version serves from now on. */
   begin(): void {
     this.since = this.#parts.clock.epochMs();

@@ -1,11 +1,11 @@
 import type { RecordRole } from '../../api/records.js';
 import type { Decision, ModelIdentity } from '../../api/result.js';
 import type { Clock } from '../../host/clock.js';
-import { entryKinds, entryParts } from '../format/entry-layout.js';
+import { type EntrySizes, entryKinds, entryParts, noParts } from '../format/entry-layout.js';
 import { jsonEntry } from '../format/write-entry.js';
 import { noRoom, RingWriter } from '../ring/ring-writer.js';
 import { EntryMemory } from './entry-memory.js';
-import { type EntryShared, type RowSources, widthsOf, writeDecisions } from './entry-writer.js';
+import { type EntryNumbers, type EntryShared, type RowSources, sizeEntry, writeDecisions } from './entry-writer.js';
 import { LogCounts } from './log-counts.js';
 import { PolicyNumbers } from './policy-numbers.js';
 import type { FoundDecision, Recording } from './recording.js';
@@ -35,6 +35,10 @@ export class DecisionLog {
   bytesToCome: () => number = () => 0;
   readonly #clock: Clock;
   readonly #policies = new PolicyNumbers();
+  /** Of the entry that is being written. They are the same objects each time, so that a batch makes no garbage. */
+  readonly #sizes: EntrySizes = { rows: 0, featureWords: 0, attentionWidth: 0, rawWidth: 0, textBytes: 0 };
+  readonly #parts = noParts();
+  readonly #numbers: EntryNumbers = { first: 0, policy: 0 };
   #recording: Recording | null = null;
   #ring: RingWriter | null = null;
   #memory: EntryMemory | null = null;
@@ -145,9 +149,12 @@ export class DecisionLog {
       stage.clear();
       return;
     }
-    const policy = this.#policies.numberOf(shared.policy, (context) => recording.sendPolicy(context));
-    const parts = entryParts({ ...widthsOf(shared, sources), rows: count, textBytes: stage.textBytes });
-    const first = this.#sequence;
+    const sizes = this.#sizes;
+    sizeEntry(sizes, stage, shared, sources);
+    const parts = entryParts(sizes, this.#parts);
+    const numbers = this.#numbers;
+    numbers.policy = this.#policies.numberOf(shared.policy, recording);
+    numbers.first = this.#sequence;
     this.#sequence += count;
     this.counts.taken += count;
     const at = this.#reserve(parts.bytes);
@@ -156,7 +163,7 @@ export class DecisionLog {
       stage.clear();
       return;
     }
-    writeDecisions(memory, at, parts, { stage, shared, sources, first, policy });
+    writeDecisions(memory, at, sizes, parts, numbers, stage, shared, sources);
     stage.clear();
     this.#ring?.commit();
   }

@@ -7,6 +7,7 @@ import type { FeatureRows } from '../../requests/feature-rows.js';
 import { noCopy, type RequestTable } from '../../requests/request-table.js';
 import type { Lane } from '../../scheduling/lanes.js';
 import type { VersionContext } from '../format/contexts.js';
+import { wordsOf } from './copy-words.js';
 import type { DecisionLog } from './decision-log.js';
 import type { EntryShared, RowSources } from './entry-writer.js';
 import { RowStage } from './row-stage.js';
@@ -42,6 +43,9 @@ interface Held {
   raw: Float32Array | null;
 }
 
+/** Rows without further outputs, the first at the beginning. */
+const noSources = { featuresFrom: 0, attention: null, attentionFrom: 0, raw: null, rawFrom: 0 };
+
 /** One version's decisions on their way to the log: collected while a batch is answered, and written together. */
 export class VersionLog {
   readonly #options: VersionLogOptions;
@@ -56,6 +60,11 @@ export class VersionLog {
   #batch = -1;
   #policy: DecisionPolicy | null = null;
   #role: RecordRole = 'primary';
+  /** Of the next entry. They are the same objects each time, so that a batch makes no garbage. */
+  #shared: EntryShared | null = null;
+  readonly #sources: RowSources = { ...noSources, features: new Uint32Array(0) };
+  #floats: Float32Array | null = null;
+  #featureWords: Uint32Array = new Uint32Array(0);
 
   constructor(options: VersionLogOptions) {
     this.#options = options;
@@ -90,21 +99,14 @@ export class VersionLog {
     const policy = this.#policy;
     if (stage === null || policy === null || stage.count === 0) return;
     const { features, maxBatchSize } = this.#options;
-    const { stride } = features.layout;
-    const first = (features.firstLaneRow + lane.index * maxBatchSize) * stride;
-    this.#write(
-      stage,
-      { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, policy, role: this.#role },
-      {
-        // What the worker saw: the batch's own copy, which nobody writes to before it is sent again.
-        features: features.floats,
-        featuresAt: (place) => first + place * stride,
-        attention: lane.attention,
-        attentionAt: (place) => place * this.#options.workers.attentionWidth,
-        raw: lane.raw,
-        rawAt: (place) => place * this.#options.workers.rawWidth,
-      },
-    );
+    const shared = this.#share(this.#batch, lane.count, inferenceMs, provider, policy, this.#role);
+    const sources = this.#sources;
+    // What the worker saw: the batch's own copy, which nobody writes to before it is sent again.
+    sources.features = this.#words();
+    sources.featuresFrom = (features.firstLaneRow + lane.index * maxBatchSize) * features.layout.stride;
+    sources.attention = lane.attention;
+    sources.raw = lane.raw;
+    this.#options.log.write(stage, shared, sources);
   }
 
   /** A row of the batch waits for its reasons. */
@@ -125,11 +127,19 @@ export class VersionLog {
     const role = this.#options.role();
     if (!log.isActive || !log.wants(result.decision, role)) return;
     this.#stageRow(this.#single, row, held.place, result, role);
-    const from = features.start(row);
-    const attention = result.attention === undefined ? null : Float32Array.from(result.attention);
-    // The lane may be another batch's by now: the request's own row, and the answer, have the same.
-    const sources = { features: features.floats, featuresAt: () => from, attention, attentionAt: () => 0 };
-    this.#write(this.#single, { ...held, role }, { ...sources, raw: held.raw, rawAt: () => 0 });
+    const { batch, batchSize, inferenceMs, provider, place, policy, raw } = held;
+    const { attentionWidth, rawWidth } = this.#options.workers;
+    const shared = this.#share(batch, batchSize, inferenceMs, provider, policy, role);
+    log.write(this.#single, shared, {
+      // The lane may be another batch's by now: the request's own row, and the answer, have the same. They have no other rows, so that this one begins
+      // them whatever its place.
+      features: this.#words(),
+      featuresFrom: features.start(row) - place * features.layout.stride,
+      attention: result.attention === undefined ? null : Float32Array.from(result.attention),
+      attentionFrom: -place * attentionWidth,
+      raw,
+      rawFrom: -place * rawWidth,
+    });
   }
 
   /** A row that was held gets no answer of the model's. */
@@ -154,10 +164,8 @@ export class VersionLog {
     const role = this.#options.role();
     if (!log.isActive || !log.wants(result.decision, role)) return;
     this.#single.fallback(result, { amount, bucket, copy });
-    const shared = { batch: -1, batchSize: 0, inferenceMs: Number.NaN, provider: null };
-    const none = { attention: null, attentionAt: () => 0, raw: null, rawAt: () => 0 };
-    const sources = features === null ? null : { features, featuresAt: () => 0, ...none };
-    this.#write(this.#single, { ...shared, policy: policy.rounded, role }, sources);
+    const shared = this.#share(-1, 0, Number.NaN, null, policy.rounded, role);
+    log.write(this.#single, shared, features === null ? null : { ...noSources, features: wordsOf(features) });
   }
 
   /** A call of `scoreColumns` was answered. */
@@ -189,24 +197,44 @@ export class VersionLog {
     return JSON.stringify(reasons === undefined ? { trace } : { reasons, trace });
   }
 
-  #write(
-    stage: RowStage,
-    shared: Pick<EntryShared, 'batch' | 'batchSize' | 'inferenceMs' | 'provider' | 'policy' | 'role'>,
-    sources: RowSources | null,
-  ): void {
+  /** What the rows of the next entry share. */
+  #share(
+    batch: number,
+    batchSize: number,
+    inferenceMs: number,
+    provider: Provider | null,
+    policy: DecisionPolicy,
+    role: RecordRole,
+  ): EntryShared {
     const { log, features, workers } = this.#options;
-    log.write(
-      stage,
-      {
-        ...shared,
-        context: this.#contextNumber(),
-        at: log.now(),
-        attentionWidth: workers.attentionWidth,
-        featureWords: features.layout.stride,
-        rawWidth: workers.rawWidth,
-      },
-      sources,
-    );
+    const context = this.#contextNumber();
+    const { attentionWidth, rawWidth } = workers;
+    this.#shared ??= {
+      ...{ context, role, at: 0, batch, batchSize, inferenceMs, provider, policy },
+      ...{ attentionWidth, featureWords: features.layout.stride, rawWidth },
+    };
+    const shared = this.#shared;
+    shared.context = context;
+    shared.role = role;
+    shared.at = log.now();
+    shared.batch = batch;
+    shared.batchSize = batchSize;
+    shared.inferenceMs = inferenceMs;
+    shared.provider = provider;
+    shared.policy = policy;
+    shared.attentionWidth = attentionWidth;
+    shared.rawWidth = rawWidth;
+    return shared;
+  }
+
+  /** The memory of the features. */
+  #words(): Uint32Array {
+    const { floats } = this.#options.features;
+    if (this.#floats !== floats) {
+      this.#floats = floats;
+      this.#featureWords = wordsOf(floats);
+    }
+    return this.#featureWords;
   }
 
   #contextNumber(): number {

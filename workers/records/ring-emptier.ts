@@ -144,6 +144,8 @@ export class RingEmptier {
     for (const entry of this.#held) this.#written += entry.readUInt32LE(headFields.rows);
     this.#held = [];
     this.#refusedAt = Number.NEGATIVE_INFINITY;
+    // A slow sink may take a full ring for long, and the host must see that it takes something.
+    this.#publish();
     // What was written stays so even if the disk cannot be forced to keep it.
     this.#tick();
     return true;

@@ -95,6 +95,7 @@ export class DecisionLog {
   /** Takes nothing more; the recording still writes what it has. */
   stop(): void {
     this.isActive = false;
+    this.counts.end();
     this.#recording = null;
     this.#ring = null;
     this.#memory = null;

@@ -50,7 +50,7 @@ interface Decisions {
   policy: number;
 }
 
-/** How wide the rows' features, with the raw outputs behind them, and their attention are. */
+/** How wide the rows' features, their attention and their raw outputs are. Each is a part of the entry by itself. */
 export function widthsOf(
   shared: EntryShared,
   sources: RowSources | null,

@@ -8,17 +8,17 @@ import { outsideOfRequests } from '../host/async-context.js';
 import { systemClock } from '../host/clock.js';
 import { messageOf } from '../host/thrown.js';
 import { packageVersion } from '../protocol/hello.js';
-import { closedBefore, notForcedToDisk, threadEnded } from './flush-failures.js';
+import { closedBefore, notForcedToDisk, otherVersion, threadEnded } from './flush-failures.js';
 import type { VersionContext } from './format/contexts.js';
 import { unknownPointers } from './format/mask-plan.js';
 import type { DecisionLog } from './host/decision-log.js';
-import type { LogCounts } from './host/log-counts.js';
 import type { FoundDecision, Recording, SampleShares } from './host/recording.js';
 import { HostSinkFeed } from './host-sink-feed.js';
 import type { ResolvedRecords } from './options.js';
 import { PendingAnswers } from './pending-answers.js';
 import type { FromRecordsWorker, RecordsWorkerData, ToRecordsWorker } from './protocol.js';
-import { type RingMemory, ringCounts, ringCountsOf, ringMemory, wake } from './ring/ring-memory.js';
+import { RecordingCounts } from './recording-counts.js';
+import { type RingMemory, ringCountsOf, ringMemory, wake } from './ring/ring-memory.js';
 import { runtimeOf } from './runtime.js';
 import { SinkState } from './sink-state.js';
 import { waitAtExit } from './wait-at-exit.js';
@@ -40,7 +40,7 @@ export class Recorder implements DecisionRecorder, Recording {
   readonly sample: SampleShares;
   readonly run = randomBytes(8).toString('hex');
   readonly #options: RecorderOptions;
-  readonly #counts: BigInt64Array;
+  readonly #counts: RecordingCounts;
   readonly #worker: Worker;
   readonly #feed: HostSinkFeed | null;
   readonly #answers = new PendingAnswers();
@@ -51,8 +51,6 @@ export class Recorder implements DecisionRecorder, Recording {
   /** Why something may be lost though the thread has ended; null where it has not, or all is safe. */
   #failure: RecordsNotDurableError | null = null;
   readonly #sinkState: SinkState;
-  /** The log's counts when it took the last decision for this recording: it may count for another one since. */
-  #lastCounts: Pick<LogCounts, 'taken' | 'dropped' | 'sampledOut'> | null = null;
 
   /** @throws {OutOfResourcesError} where there is no memory, or no thread. */
   constructor(options: RecorderOptions) {
@@ -61,10 +59,11 @@ export class Recorder implements DecisionRecorder, Recording {
     this.onFull = onFull;
     this.sample = sample;
     this.ring = ringMemory(bufferBytes);
-    this.#counts = ringCountsOf(this.ring);
+    const counts = ringCountsOf(this.ring);
     this.#runtime = runtimeOf(packageVersion);
     this.#sinkState = new SinkState(sink.flushMs, systemClock);
-    this.#feed = sink.kind === 'host' ? new HostSinkFeed(sink, this.#counts, (error) => this.#sinkFailed(error)) : null;
+    this.#feed = sink.kind === 'host' ? new HostSinkFeed(sink, counts, (error) => this.#sinkFailed(error)) : null;
+    this.#counts = new RecordingCounts(options.log.counts, counts, this.#feed);
     const data: RecordsWorkerData = {
       ...{ ring: this.ring, run: this.run, package: packageVersion, mask },
       sink: sink.kind === 'files' ? sink : { kind: 'host', flushMs: sink.flushMs },
@@ -82,37 +81,19 @@ export class Recorder implements DecisionRecorder, Recording {
   }
 
   get written(): number {
-    // The thread counts what it has handed over. The host may not have taken it yet.
-    return this.#feed?.taken ?? this.#count(ringCounts.written);
+    return this.#counts.written;
   }
 
   get bytes(): number {
-    return this.#count(ringCounts.bytes);
+    return this.#counts.bytes;
   }
 
   get stalled(): RecordsSummary['stalled'] {
-    return this.#sinkState.look(this.written, this.#pending);
-  }
-
-  get #logCounts(): Pick<LogCounts, 'taken' | 'dropped' | 'sampledOut'> {
-    return this.#lastCounts ?? this.#options.log.counts;
-  }
-
-  get #pending(): number {
-    const { dropped, taken } = this.#logCounts;
-    return Math.max(0, taken - dropped - this.written);
+    return this.#sinkState.look(this.#counts.written, this.#counts.pending);
   }
 
   summary(): RecordsSummary {
-    const { dropped, sampledOut } = this.#logCounts;
-    return {
-      ...{ run: this.run, written: this.written, dropped, sampledOut },
-      pending: this.#pending,
-      bytes: this.bytes,
-      files: this.#count(ringCounts.files),
-      deletedFiles: this.#count(ringCounts.deletedFiles),
-      stalled: this.stalled,
-    };
+    return { run: this.run, ...this.#counts.all, stalled: this.stalled };
   }
 
   sendContext(context: Omit<VersionContext, 'runtime'>): void {
@@ -143,7 +124,7 @@ export class Recorder implements DecisionRecorder, Recording {
     const { log, logger } = this.#options;
     const sequence = log.nextSequence;
     this.#leaveLog();
-    const { dropped } = this.#logCounts;
+    const { dropped } = this.#counts;
     const closed = this.#ask((token) => ({ kind: 'close', token, dropped, sequence }));
     const ended = new Promise<void>((_, reject) => {
       systemClock.background(closeWaitMs, () => reject(closedBefore()));
@@ -156,8 +137,7 @@ export class Recorder implements DecisionRecorder, Recording {
     await this.#worker.terminate();
     this.#ended();
     this.#options.finder?.close();
-    const { written, stalled } = this;
-    const pending = this.#pending;
+    const { written, pending, stalled } = this.summary();
     const fields = { written, dropped, pending, reason: stalled?.reason ?? null };
     const isWhole = stalled === null && dropped === 0 && pending === 0 && this.#failure === null;
     if (isWhole) logger.info('Recording ended', fields);
@@ -167,9 +147,7 @@ export class Recorder implements DecisionRecorder, Recording {
   /** The scorer's log gives this recording nothing more. */
   #leaveLog(): void {
     const { log } = this.#options;
-    if (this.#lastCounts !== null) return;
-    const { taken, dropped, sampledOut } = log.counts;
-    this.#lastCounts = { taken, dropped, sampledOut };
+    this.#counts.leaveLog();
     if (log.recording === this) log.stop();
   }
 
@@ -189,14 +167,14 @@ export class Recorder implements DecisionRecorder, Recording {
   async #ask(message: (token: number) => ToRecordsWorker): Promise<void> {
     if (this.#hasEnded) {
       if (this.#failure !== null) throw this.#failure;
-      if (this.#pending > 0) throw closedBefore();
+      if (this.#counts.pending > 0) throw closedBefore();
       return;
     }
     await this.#answers.ask((token) => {
       // Whoever waits for the answer keeps the process alive.
       this.#worker.ref();
       this.#send(message(token));
-      this.#wake();
+      wake(this.ring);
     });
   }
 
@@ -260,24 +238,11 @@ export class Recorder implements DecisionRecorder, Recording {
   #waitAtExit(): void {
     // A function or a stream of this thread takes nothing while this thread waits.
     if (this.#feed !== null) return;
-    this.#wake();
-    waitAtExit(() => this.#hasEnded || this.#pending === 0);
+    wake(this.ring);
+    waitAtExit(() => this.#hasEnded || this.#counts.pending === 0);
   }
 
   #send(message: ToRecordsWorker): void {
     this.#worker.postMessage(message);
   }
-
-  #wake(): void {
-    wake(this.ring);
-  }
-
-  #count(place: number): number {
-    return Number(Atomics.load(this.#counts, place));
-  }
-}
-
-/** What a thread is reported with that runs a copy of another version. @param version as it said; earlier ones say none. */
-function otherVersion(version: string | undefined): string {
-  return `workerFile is a copy of version ${version ?? 'unknown'} of fraud-scorer/records-worker, and this is version ${packageVersion}: copy it again`;
 }

@@ -178,6 +178,7 @@ export function compose(
     }
     return bytes;
   };
+  log.isIdle = () => deployments.answering.every(({ batcher }) => batcher.inFlight === 0);
   const admission = new Admission({
     clock,
     table,

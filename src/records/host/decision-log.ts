@@ -31,6 +31,8 @@ export class DecisionLog {
   readonly counts: LogCounts;
   /** What batches in flight may still bring, and the next one with them, in bytes. */
   bytesToCome: () => number = () => 0;
+  /** Whether no batch is in flight. */
+  isIdle: () => boolean = () => true;
   readonly #clock: Clock;
   readonly #policies = new PolicyNumbers();
   #recording: Recording | null = null;
@@ -128,6 +130,8 @@ export class DecisionLog {
     const { capacityBytes, usedBytes, isAtSink } = this.#ring;
     const hasRoom = usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare);
     if (hasRoom && (isAtSink || usedBytes <= Math.min(eagerBytes, capacityBytes * eagerShare))) return true;
+    // A batch that needs more than a small ring has must not wait for ever: it goes alone.
+    if (usedBytes === 0 && this.isIdle()) return true;
     // The batcher looks again by itself.
     this.#ring.wake();
     return false;

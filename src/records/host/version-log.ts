@@ -32,6 +32,8 @@ export interface VersionLogOptions {
 
 /** A request whose answer waits for its reasons: what is known of its batch. */
 interface Held {
+  /** The recording that the batch was numbered in. */
+  epoch: number;
   batch: number;
   batchSize: number;
   inferenceMs: number;
@@ -113,7 +115,17 @@ export class VersionLog {
     const { rawWidth } = this.#options.workers;
     // The lane may be another batch's once the row is answered.
     const raw = rawWidth === 0 ? null : lane.raw.slice(place * rawWidth, (place + 1) * rawWidth);
-    this.#held.set(row, { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, place, policy, raw });
+    const { epoch } = this.#options.log;
+    this.#held.set(row, {
+      epoch,
+      batch: this.#batch,
+      batchSize: lane.count,
+      inferenceMs,
+      provider,
+      place,
+      policy,
+      raw,
+    });
   }
 
   /** A row that was held is going to be answered. */
@@ -129,7 +141,9 @@ export class VersionLog {
     const attention = result.attention === undefined ? null : Float32Array.from(result.attention);
     // The lane may be another batch's by now: the request's own row, and the answer, have the same.
     const sources = { features: features.floats, featuresAt: () => from, attention, attentionAt: () => 0 };
-    this.#write(this.#single, { ...held, role }, { ...sources, raw: held.raw, rawAt: () => 0 });
+    // A recording that began meanwhile has another batch of that number.
+    const batch = held.epoch === log.epoch ? held.batch : log.nextBatch();
+    this.#write(this.#single, { ...held, batch, role }, { ...sources, raw: held.raw, rawAt: () => 0 });
   }
 
   /** A row that was held gets no answer of the model's. */

@@ -171,7 +171,8 @@ export function compose(
     onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),
     onPolicyNote: (note) => logger.warn(note),
   });
-  log.bytesToCome = () => deployments.recordBytesToCome();
+  log.bytesToCome = () => deployments.recordBytesToCome;
+  log.isIdle = () => deployments.answering.every(({ batcher }) => batcher.inFlight === 0);
   const admission = new Admission({
     clock,
     table,

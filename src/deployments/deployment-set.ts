@@ -6,6 +6,7 @@ import type { RequestTable } from '../requests/request-table.js';
 import { Challengers } from './challengers.js';
 import type { Deployment } from './deployment.js';
 import { Experiments } from './experiments.js';
+import { recordBytesToCome } from './record-bytes.js';
 import type { Router } from './routing.js';
 import type { Copies } from './shadow/copies.js';
 import type { Shadow } from './shadow/shadow.js';
@@ -113,19 +114,9 @@ export class DeploymentSet {
     return [...new Set([...this.#all, ...shadows, ...this.#leaving.keys()])];
   }
 
-  /**
-   * The most bytes that decisions to come take in the memory of decision records: those of batches in flight, and one more batch of each version. It is
-   * asked before each batch, so it makes no garbage.
-   */
-  recordBytesToCome(): number {
-    let bytes = 0;
-    for (const deployment of this.#all) bytes += deployment.recordBytesToCome;
-    for (const { deployment } of this.copies.shadows) bytes += deployment.recordBytesToCome;
-    if (this.#leaving.size === 0) return bytes;
-    for (const deployment of this.#leaving.keys()) {
-      if (!this.#all.includes(deployment)) bytes += deployment.recordBytesToCome;
-    }
-    return bytes;
+  /** See `recordBytesToCome`. */
+  get recordBytesToCome(): number {
+    return recordBytesToCome(this.#all, this.copies.shadows, this.#leaving);
   }
 
   /** Versions that may get requests now or after another one fails, and the shadows. */

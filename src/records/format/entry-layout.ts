@@ -129,7 +129,7 @@ export interface EntryParts {
 
 export interface EntrySizes {
   rows: number;
-  /** Words of 4 bytes of a row's features and raw outputs together. */
+  /** Words of 4 bytes of a row's features. */
   featureWords: number;
   attentionWidth: number;
   rawWidth: number;

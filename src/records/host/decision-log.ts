@@ -33,6 +33,8 @@ export class DecisionLog {
   readonly counts: LogCounts;
   /** What batches in flight may still bring, and the next one with them, in bytes. */
   bytesToCome: () => number = () => 0;
+  /** Whether no batch is in flight. */
+  isIdle: () => boolean = () => true;
   readonly #clock: Clock;
   readonly #policies = new PolicyNumbers();
   /** Of the entry that is being written. They are the same objects each time, so that a batch makes no garbage. */
@@ -101,6 +103,7 @@ export class DecisionLog {
   /** Takes nothing more; the recording still writes what it has. */
   stop(): void {
     this.isActive = false;
+    this.counts.end();
     this.#recording = null;
     this.#ring = null;
     this.#memory = null;
@@ -134,6 +137,8 @@ export class DecisionLog {
     const eagerBytes = Math.min(capacityBytes * eagerShare, this.#recording.isUrgent ? urgentBytes : capacityBytes);
     const hasRoom = usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare);
     if (hasRoom && (isAtSink || usedBytes <= eagerBytes)) return true;
+    // A batch that needs more than a small ring has must not wait for ever: it goes alone.
+    if (usedBytes === 0 && this.isIdle()) return true;
     // The batcher looks again by itself.
     this.#ring.wake();
     return false;

@@ -10,7 +10,9 @@ import type { VersionContext } from '../format/contexts.js';
 import { wordsOf } from './copy-words.js';
 import type { DecisionLog } from './decision-log.js';
 import type { EntryShared, RowSources } from './entry-writer.js';
+import { MemoryWords } from './memory-words.js';
 import { RowStage } from './row-stage.js';
+import { SharedFields } from './shared-fields.js';
 
 /** What a version's log needs to know of it. */
 export interface VersionLogOptions {
@@ -33,6 +35,8 @@ export interface VersionLogOptions {
 
 /** A request whose answer waits for its reasons: what is known of its batch. */
 interface Held {
+  /** The recording that the batch was numbered in. */
+  epoch: number;
   batch: number;
   batchSize: number;
   inferenceMs: number;
@@ -61,13 +65,13 @@ export class VersionLog {
   #policy: DecisionPolicy | null = null;
   #role: RecordRole = 'primary';
   /** Of the next entry. They are the same objects each time, so that a batch makes no garbage. */
-  #shared: EntryShared | null = null;
+  readonly #shared: SharedFields;
   readonly #sources: RowSources = { ...noSources, features: new Uint32Array(0) };
-  #floats: Float32Array | null = null;
-  #featureWords: Uint32Array = new Uint32Array(0);
+  readonly #words = new MemoryWords();
 
   constructor(options: VersionLogOptions) {
     this.#options = options;
+    this.#shared = new SharedFields(options.features.layout.stride, options.policy.rounded);
   }
 
   /** Whether decisions are recorded. */
@@ -99,10 +103,10 @@ export class VersionLog {
     const policy = this.#policy;
     if (stage === null || policy === null || stage.count === 0) return;
     const { features, maxBatchSize } = this.#options;
-    const shared = this.#share(this.#batch, lane.count, inferenceMs, provider, policy, this.#role);
+    const shared = this.#share().with(this.#batch, lane.count, inferenceMs, provider, policy, this.#role);
     const sources = this.#sources;
     // What the worker saw: the batch's own copy, which nobody writes to before it is sent again.
-    sources.features = this.#words();
+    sources.features = this.#words.of(features.floats);
     sources.featuresFrom = (features.firstLaneRow + lane.index * maxBatchSize) * features.layout.stride;
     sources.attention = lane.attention;
     sources.raw = lane.raw;
@@ -115,7 +119,17 @@ export class VersionLog {
     const { rawWidth } = this.#options.workers;
     // The lane may be another batch's once the row is answered.
     const raw = rawWidth === 0 ? null : lane.raw.slice(place * rawWidth, (place + 1) * rawWidth);
-    this.#held.set(row, { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, place, policy, raw });
+    const { epoch } = this.#options.log;
+    this.#held.set(row, {
+      epoch,
+      batch: this.#batch,
+      batchSize: lane.count,
+      inferenceMs,
+      provider,
+      place,
+      policy,
+      raw,
+    });
   }
 
   /** A row that was held is going to be answered. */
@@ -127,13 +141,15 @@ export class VersionLog {
     const role = this.#options.role();
     if (!log.isActive || !log.wants(result.decision, role)) return;
     this.#stageRow(this.#single, row, held.place, result, role);
-    const { batch, batchSize, inferenceMs, provider, place, policy, raw } = held;
+    const { batchSize, inferenceMs, provider, place, policy, raw } = held;
     const { attentionWidth, rawWidth } = this.#options.workers;
-    const shared = this.#share(batch, batchSize, inferenceMs, provider, policy, role);
+    // A recording that began meanwhile has another batch of that number.
+    const batch = held.epoch === log.epoch ? held.batch : log.nextBatch();
+    const shared = this.#share().with(batch, batchSize, inferenceMs, provider, policy, role);
     log.write(this.#single, shared, {
       // The lane may be another batch's by now: the request's own row, and the answer, have the same. They have no other rows, so that this one begins
       // them whatever its place.
-      features: this.#words(),
+      features: this.#words.of(features.floats),
       featuresFrom: features.start(row) - place * features.layout.stride,
       attention: result.attention === undefined ? null : Float32Array.from(result.attention),
       attentionFrom: -place * attentionWidth,
@@ -164,7 +180,7 @@ export class VersionLog {
     const role = this.#options.role();
     if (!log.isActive || !log.wants(result.decision, role)) return;
     this.#single.fallback(result, { amount, bucket, copy });
-    const shared = this.#share(-1, 0, Number.NaN, null, policy.rounded, role);
+    const shared = this.#share().with(-1, 0, Number.NaN, null, policy.rounded, role);
     log.write(this.#single, shared, features === null ? null : { ...noSources, features: wordsOf(features) });
   }
 
@@ -198,43 +214,9 @@ export class VersionLog {
   }
 
   /** What the rows of the next entry share. */
-  #share(
-    batch: number,
-    batchSize: number,
-    inferenceMs: number,
-    provider: Provider | null,
-    policy: DecisionPolicy,
-    role: RecordRole,
-  ): EntryShared {
-    const { log, features, workers } = this.#options;
-    const context = this.#contextNumber();
-    const { attentionWidth, rawWidth } = workers;
-    this.#shared ??= {
-      ...{ context, role, at: 0, batch, batchSize, inferenceMs, provider, policy },
-      ...{ attentionWidth, featureWords: features.layout.stride, rawWidth },
-    };
-    const shared = this.#shared;
-    shared.context = context;
-    shared.role = role;
-    shared.at = log.now();
-    shared.batch = batch;
-    shared.batchSize = batchSize;
-    shared.inferenceMs = inferenceMs;
-    shared.provider = provider;
-    shared.policy = policy;
-    shared.attentionWidth = attentionWidth;
-    shared.rawWidth = rawWidth;
-    return shared;
-  }
-
-  /** The memory of the features. */
-  #words(): Uint32Array {
-    const { floats } = this.#options.features;
-    if (this.#floats !== floats) {
-      this.#floats = floats;
-      this.#featureWords = wordsOf(floats);
-    }
-    return this.#featureWords;
+  #share(): SharedFields {
+    const { log, workers } = this.#options;
+    return this.#shared.of(this.#contextNumber(), log.now(), workers);
   }
 
   #contextNumber(): number {

@@ -60,4 +60,15 @@ describe('whether a batch may be sent while decisions wait to be written (block)
     wait(mebibyte / 2 + unitBytes);
     expect(log.mayRun()).toBe(false);
   });
+
+  it('lets a batch that needs more than the memory has run alone, and not wait for ever', () => {
+    const { log } = logWith(4_096);
+    log.bytesToCome = () => 100_000;
+    expect(log.mayRun()).toBe(true);
+    log.isIdle = () => false;
+    expect(log.mayRun()).toBe(false);
+    log.isIdle = () => true;
+    log.outcome({ id: 'a', isFraud: true }, true);
+    expect(log.mayRun()).toBe(false);
+  });
 });

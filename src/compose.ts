@@ -221,7 +221,7 @@ export function compose(
     hostLoad: new HostLoad(bareClock),
     latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
     page: new PageHook(options.alerts, onFault),
-    ...{ log, records: new RecordsHook(log, logger) },
+    ...{ log, records: new RecordsHook(log, logger, door) },
     ...{ traces, onFault, startedAt: clock.now(), startedAtEpochMs: clock.epochMs() },
   };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DecisionLogRecord } from '../../../../src/api/records.js';
+import { InvalidOptionsError } from '../../../../src/errors.js';
 import { frameHead, frameKinds } from '../../../../src/records/format/frames.js';
 import { readEntries } from '../../../../src/records/read/read-entries.js';
 import { type RecordsReading, readRecords } from '../../../../src/records/read/read-records.js';
@@ -243,6 +244,22 @@ describe('readRecords', () => {
     const reading = readRecords(directory);
     expect(await all(reading)).toHaveLength(7);
     expect(reading.findings).toMatchObject([{ what: 'unreadable', reason: 'EISDIR', byte: 0 }]);
+  });
+
+  it.each([
+    [undefined, undefined, 'paths', 'nothing'],
+    [null, undefined, 'paths', 'null'],
+    ['', undefined, 'paths', '""'],
+    [[], undefined, 'paths', 'an empty array'],
+    [['some', 3], undefined, 'paths[1]', '3'],
+    [['some', ''], undefined, 'paths[1]', '""'],
+    ['some', null, 'options', 'null'],
+    ['some', { onFinding: 'told' }, 'onFinding', '"told"'],
+    ['some', { onFindings: () => {} }, 'onFindings', 'an unknown field (did you mean onFinding?)'],
+  ])('refuses the arguments %j, %j by the name of %s', (paths, options, path, received) => {
+    const read = (): unknown => readRecords(paths as never, options as never);
+    expect(read).toThrow(InvalidOptionsError);
+    expect(read).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ path, received })] }));
   });
 
   it('leaves a file when its reader stops early', async () => {

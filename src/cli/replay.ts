@@ -5,13 +5,14 @@ import { ModelFolder } from '../tools/replay/model-folder.js';
 import { replayFiles } from '../tools/replay/replay-files.js';
 import type { ReplayedRecord, ReplayReport } from '../tools/replay/replay-report.js';
 import type { ReplayResult } from '../tools/replay/replay-result.js';
-import { isRecordsName, type SourceFile, sourceFiles } from '../tools/replay/source-files.js';
+import { isRecordsName, type SourceFile } from '../tools/replay/source-files.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
 import { ScoreFileError, UnwrittenFileError } from '../tools/score-file/score-file-error.js';
 import { wholeNumber } from './arguments.js';
 import { asJson, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { progressBar } from './progress-bar.js';
+import { givenFiles } from './records-input.js';
 import { replayHtml } from './replay-html.js';
 import { notReplayedText } from './replay-result-text.js';
 import { replayText } from './replay-text.js';
@@ -81,11 +82,7 @@ export function describeReplay(command: Command, output: Output, end: (code: num
 }
 
 async function replay(paths: readonly string[], options: ReplayCommandOptions): Promise<ReplayReport> {
-  const files = await sourceFiles(paths).catch((error: Error) => {
-    throw new InvalidOptionsError([
-      { path: 'FILES', expected: 'files or directories of records', received: error.message },
-    ]);
-  });
+  const files = await givenFiles(paths);
   refuseMisuse(files, options);
   const models = await folderOf('--models', options.models);
   const against = options.against === undefined ? undefined : await folderOf('--against', options.against);

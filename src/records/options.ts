@@ -15,6 +15,7 @@ import { FieldReader } from '../validation/field-reader.js';
 import { isUrl } from '../validation/is-url.js';
 import { describeValue } from '../validation/issues.js';
 import { nearestName } from '../validation/nearest-name.js';
+import { minKeyBytes } from './format/id-hash.js';
 import type { SampleShares } from './host/recording.js';
 import type { HostSink, ResolvedFileSink, ResolvedMask } from './protocol.js';
 
@@ -36,7 +37,6 @@ export interface ResolvedRecords {
 }
 
 const mebibyte = 1024 * 1024;
-const minKeyBytes = 16;
 const actions: readonly MaskAction[] = ['keep', 'hash', 'remove'];
 const defaultFields = { '/id': 'hash', '/amount': 'remove' } as const;
 

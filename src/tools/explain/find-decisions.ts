@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { DecisionLogRecord, RecordedDecision } from '../../api/records.js';
 import { entryKinds, headFields } from '../../records/format/entry-layout.js';
 import { readFileName } from '../../records/format/file-names.js';
+import { minKeyBytes } from '../../records/format/id-hash.js';
 import { readEntries } from '../../records/read/read-entries.js';
 import { readFileOf } from '../../records/read/read-file.js';
 import { fileError, isDamage, isOfLines } from '../replay/read-parts.js';
@@ -36,7 +37,8 @@ export function writtenIds(id: string, key: Buffer | null): string[] {
   const keys: Buffer[] = [key, Buffer.from(key.toString('utf8').replace(/\r?\n$/, '')), Buffer.from(text)];
   if (/^(?:[0-9a-f]{2})+$/i.test(text)) keys.push(Buffer.from(text, 'hex'));
   if (/^[\w+/-]+={0,2}$/.test(text)) keys.push(Buffer.from(text, 'base64'));
-  const hashes = keys.map((bytes) => createHmac('sha256', bytes).update(id).digest('hex').slice(0, hashDigits));
+  const long = keys.filter(({ length }) => length >= minKeyBytes);
+  const hashes = long.map((bytes) => createHmac('sha256', bytes).update(id).digest('hex').slice(0, hashDigits));
   return [...new Set([id, ...hashes])];
 }
 

@@ -97,6 +97,7 @@ function partOf(entry: Buffer, reader: RecordReader, versions: RecordedVersions)
     const index = rows.length;
     if (head.batch !== null && row.place >= head.batchSize) throw new RangeError('a row behind the end of its batch');
     rows.push({
+      sequence: head.sequence + index,
       decisionId: `${run}-${head.sequence + index}`,
       id: row.id,
       place: row.place,
@@ -147,6 +148,7 @@ export function partOfRecord(record: RecordedDecision, versions: RecordedVersion
   const { provider, ...ofVersion } = runtime;
   if (batch !== undefined && !isInBatch(batch)) throw new RangeError('a row behind the end of its batch');
   const row: RecordedRow = {
+    sequence: record.sequence,
     decisionId: record.decisionId,
     id: record.id ?? null,
     place: batch?.place ?? 0,

@@ -262,6 +262,24 @@ describe('readRecords', () => {
     expect(read).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ path, received })] }));
   });
 
+  it('gives what stands behind a sequence number that somebody has changed', async () => {
+    const file = { encoder: new LineEncoder(false) };
+    const text = bytesOf(everyKind, file).toString().replace('"sequence":1,', '"sequence":900,');
+    const reading = readRecords(directoryOf({ [nameOf(0, 'ndjson')]: Buffer.from(text) }));
+    expect((await all(reading)).map(({ sequence }) => sequence)).toEqual([0, 900, 2, 3, 4, 5, 6]);
+    // 1, and 7 to 899.
+    expect(reading.summary.lost).toBe(1 + 893);
+  });
+
+  it('gives the records of a run whose files have other names in another order, each once', async () => {
+    const early = bytesOf([decisionsEntry({ sequence: 0, rows: rows(3) })]);
+    const late = bytesOf([decisionsEntry({ sequence: 3, rows: rows(2) }), endEntry(5)]);
+    const directory = directoryOf({ 'b.fsr': late, 'a.fsr': early, 'c.fsr': late });
+    const reading = readRecords(['b.fsr', 'c.fsr', 'a.fsr'].map((name) => join(directory, name)));
+    expect((await all(reading)).map(({ sequence }) => sequence).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(reading.summary.lost).toBe(0);
+  });
+
   it('leaves a file when its reader stops early', async () => {
     const reading = readRecords(directoryOf({ [nameOf(0, 'fsr')]: bytesOf(everyKind) }));
     for await (const record of reading) {

@@ -6,6 +6,7 @@ import { ModelsOfVersions } from '../tools/replay/loaded-model.js';
 import { ModelFolder } from '../tools/replay/model-folder.js';
 import { ScoreFileError } from '../tools/score-file/score-file-error.js';
 import { ToolWorker } from '../tools/tool-worker.js';
+import { countOf } from './evaluation-words.js';
 import { explainText } from './explain-text.js';
 import { asJson, type Output } from './output.js';
 import { givenFiles, readKeyFile, refuse } from './records-input.js';
@@ -30,6 +31,7 @@ export function describeExplain(command: Command, output: Output, endWith: (isWe
       try {
         const { found, explanations } = await explain(paths, options);
         if (explanations.length === 0) output.error(`${notFound(found, options)}\n`);
+        if (found.damaged > 0) output.error(damagedText(found.damaged));
         output.write(options.json ? asJson({ decisions: explanations }) : explainText(explanations));
         const areExplained = explanations.every(({ reasons, score }) => reasons !== null || score === null);
         endWith(explanations.length > 0 && areExplained);
@@ -92,6 +94,12 @@ async function explainAll(
   } finally {
     await closed(worker);
   }
+}
+
+/** A decision that is not found may stand there. `records` says where they are. */
+function damagedText(places: number): string {
+  const are = `${countOf(places, 'place')} in the files ${places === 1 ? 'is' : 'are'} damaged`;
+  return `${are}: what stood there is not found. The command records says which.\n`;
 }
 
 async function closed(worker: ToolWorker | null): Promise<void> {

@@ -5,6 +5,7 @@ import type { DecisionLogRecord, RecordedDecision } from '../../api/records.js';
 import { entryKinds, headFields } from '../../records/format/entry-layout.js';
 import { readFileName } from '../../records/format/file-names.js';
 import { minKeyBytes } from '../../records/format/id-hash.js';
+import type { OnFinding } from '../../records/read/findings.js';
 import { readEntries } from '../../records/read/read-entries.js';
 import { readFileOf } from '../../records/read/read-file.js';
 import { fileError, isDamage, isOfLines } from '../replay/read-parts.js';
@@ -18,6 +19,8 @@ export interface FoundDecisions {
   decisions: RecordedDecision[];
   /** Whether ids are hashed in one of the files: without the key an id is not found there. */
   areHashed: boolean;
+  /** Places that could not be read, in the files that were: a decision may have been there. */
+  damaged: number;
 }
 
 /** More of one id are not listed. */
@@ -61,8 +64,12 @@ export async function findDecisions(files: readonly SourceFile[], wanted: Wanted
 }
 
 class Search {
-  readonly found: FoundDecisions = { decisions: [], areHashed: false };
+  readonly found: FoundDecisions = { decisions: [], areHashed: false, damaged: 0 };
   readonly #wanted: Wanted;
+
+  readonly #onFinding: OnFinding = ({ what }) => {
+    if (what === 'damaged' || what === 'unknown-format') this.found.damaged += 1;
+  };
 
   constructor(wanted: Wanted) {
     this.#wanted = wanted;
@@ -88,7 +95,7 @@ class Search {
   /** @throws {ScoreFileError} where the file can't be read. */
   async read({ path }: SourceFile): Promise<void> {
     try {
-      if (isOfLines(path)) for await (const { record } of readFileOf(path, () => {})) this.#take(record);
+      if (isOfLines(path)) for await (const { record } of readFileOf(path, this.#onFinding)) this.#take(record);
       else await this.#readEntries(path);
     } catch (error) {
       throw fileError(path, error);
@@ -96,7 +103,7 @@ class Search {
   }
 
   async #readEntries(path: string): Promise<void> {
-    for await (const { entry, reader } of readEntries(path)) {
+    for await (const { entry, reader } of readEntries(path, this.#onFinding)) {
       if (reader.header.mask['/id'] === 'hash') this.found.areHashed = true;
       if (!mayHave(entry, reader.header.run, this.#wanted)) continue;
       try {
@@ -104,6 +111,7 @@ class Search {
       } catch (error) {
         // It was written like this: what can't be read is not found.
         if (!isDamage(error)) throw error;
+        this.found.damaged += 1;
       }
     }
   }

@@ -1,4 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InvalidOptionsError } from '../errors.js';
 import { minKeyBytes } from '../records/format/id-hash.js';
 import { type SourceFile, sourceFiles } from '../tools/replay/source-files.js';
@@ -32,6 +34,17 @@ export async function readKeyFile(file: string): Promise<Buffer> {
     refuse('--key-file', `a file with a key of at least ${minKeyBytes} bytes`, `a file of ${length}`);
   }
   return bytes;
+}
+
+/** Where a file is, whatever path to its folder was given: a file that is written there takes the place of this one. */
+export function placeOf(path: string): string {
+  const full = resolve(path);
+  try {
+    return join(realpathSync(dirname(full)), basename(full));
+  } catch {
+    // There is no such folder: writing says so.
+    return full;
+  }
 }
 
 export function refuse(path: string, expected: string, received: string): never {

@@ -7,7 +7,7 @@ import { OutputFile } from '../tools/score-file/output-file.js';
 import { ScoreFileError, UnwrittenFileError } from '../tools/score-file/score-file-error.js';
 import { time } from './arguments.js';
 import type { Output } from './output.js';
-import { givenFiles, readKeyFile, refuse } from './records-input.js';
+import { givenFiles, placeOf, readKeyFile, refuse } from './records-input.js';
 import { recordsText } from './records-text.js';
 
 interface RecordsCommandOptions {
@@ -53,6 +53,9 @@ async function writeRecords(
 ): Promise<boolean> {
   const wants = await filterOf(options);
   const files = await givenFiles(paths);
+  const { output: target } = options;
+  if (target !== undefined && files.some(({ path }) => placeOf(path) === placeOf(target)))
+    refuse('--output', 'a file of its own', 'a file of records that is read');
   const reading = readRecords(files.map(({ path }) => path));
   const lines = options.output === undefined ? new OutputLines(output) : new FileLines(options.output);
   let written = 0;

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -161,6 +161,28 @@ describe('fraud-scorer records', () => {
   it('says that a key is needed where no record has the id', async () => {
     expect((await run(path, '--id', 'first')).error).toContain('--key-file');
     expect((await run(path, '--id', 'second')).error).not.toContain('--key-file');
+  });
+
+  it.each(['in-place.fsr', './in-place.fsr', 'in-place.ndjson'])(
+    'does not write over what it reads (%s)',
+    async (name) => {
+      const file = join(root, name);
+      writeFileSync(file, Buffer.concat(pieces));
+      const { code, error } = await run(file, '--output', `${root}/./${name}`);
+      expect(code).toBe(2);
+      expect(error).toContain('--output: expected a file of its own, received a file of records that is read');
+      expect(readFileSync(file).equals(Buffer.concat(pieces))).toBe(true);
+      rmSync(file);
+    },
+  );
+
+  it('does not write over a file of records by another path to it', async () => {
+    const link = join(root, 'link');
+    symlinkSync(root, link);
+    const given = join(link, '20261126T000000Z-0123456789abcdef-000000.fsr');
+    expect(await run(path, '--output', given)).toMatchObject({ code: 2 });
+    expect(readFileSync(path).equals(Buffer.concat(pieces))).toBe(true);
+    rmSync(link);
   });
 
   it('ends with 3 where the output can not be written', async () => {

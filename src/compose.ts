@@ -171,13 +171,8 @@ export function compose(
     onDecideFailure: (reason) => logger.error(`The policy decided in place of the host: ${reason}`, { reason }),
     onPolicyNote: (note) => logger.warn(note),
   });
-  log.bytesToCome = () => {
-    let bytes = 0;
-    for (const { batcher, limits, log } of deployments.answering) {
-      bytes += log.bytesOf(batcher.inFlight + limits.maxBatchSize);
-    }
-    return bytes;
-  };
+  log.bytesToCome = () => deployments.recordBytesToCome;
+  log.isIdle = () => deployments.answering.every(({ batcher }) => batcher.inFlight === 0);
   const admission = new Admission({
     clock,
     table,
@@ -226,7 +221,7 @@ export function compose(
     hostLoad: new HostLoad(bareClock),
     latencyBuckets: new LatencyBuckets(options.metrics.latencyBucketsMs),
     page: new PageHook(options.alerts, onFault),
-    ...{ log, records: new RecordsHook(log, logger) },
+    ...{ log, records: new RecordsHook(log, logger, door) },
     ...{ traces, onFault, startedAt: clock.now(), startedAtEpochMs: clock.epochMs() },
   };
 }

@@ -4,11 +4,12 @@ import type { Explain } from '../api/request.js';
 import type { ModelResult } from '../api/result.js';
 import type { ExplanationsSummary } from '../api/summary.js';
 import { type FaultReport, watched } from '../host/faults.js';
+import type { FeatureName } from '../protocol/feature-names.js';
 import type { ExplainReply, ExplainTask } from '../protocol/serving.js';
 import { explainCodes, wantsReasons } from '../requests/explain-codes.js';
 import type { FeatureRows } from '../requests/feature-rows.js';
 import { type RequestTable, rowStates } from '../requests/request-table.js';
-import { decidingScore, type FeatureName, reasonsOf } from './reasons.js';
+import { decidingScore, reasonsOf } from './reasons.js';
 
 /** The most requests that may wait for reasons. Further requests are answered without reasons. */
 export const maxExplanations = 1_024;

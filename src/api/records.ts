@@ -189,6 +189,12 @@ export interface RecordedRawOutputs {
   score?: (number | string)[];
 }
 
+/** A reason as it is recorded. */
+export interface RecordedReason extends Omit<Reason, 'contribution'> {
+  /** As in `Reason`. Absent where the mask hashes or removes the feature: its value could be computed from this number and the model. */
+  contribution?: number;
+}
+
 /** One decision. */
 export interface RecordedDecision extends RecordBase {
   kind: 'decision';
@@ -224,7 +230,7 @@ export interface RecordedDecision extends RecordBase {
   decision: Decision;
   decidedBy: 'policy' | 'host' | 'fallback';
   riskLevel: RiskLevel | null;
-  reasons?: Reason[];
+  reasons?: RecordedReason[];
   /** Why the fallback decided. */
   fallback?: { error: ErrorCode };
   amount?: number;

@@ -34,7 +34,7 @@ function textOf({ decision, score, crossed, reasons, reasonsFrom, why }: Decisio
     `${shownName(feature)}${description === undefined ? '' : ` – ${shownName(description)}`}`,
     shownName(input),
     direction,
-    contribution.toFixed(4),
+    contribution === undefined ? 'masked' : contribution.toFixed(4),
   ]);
   lines.push(
     rows.length === 0 ? 'no feature moved the score' : table(['feature', 'input', 'the score', 'by (logit)'], rows),

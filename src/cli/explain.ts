@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { FraudScorerError, InvalidOptionsError } from '../errors.js';
+import { FraudScorerError } from '../errors.js';
 import { type DecisionExplanation, explainDecision } from '../tools/explain/explain-decision.js';
 import { type FoundDecisions, findDecisions, type Wanted, writtenIds } from '../tools/explain/find-decisions.js';
 import { ModelsOfVersions } from '../tools/replay/loaded-model.js';
 import { ModelFolder } from '../tools/replay/model-folder.js';
-import { sourceFiles } from '../tools/replay/source-files.js';
-import { reasonOf, ScoreFileError } from '../tools/score-file/score-file-error.js';
+import { ScoreFileError } from '../tools/score-file/score-file-error.js';
 import { ToolWorker } from '../tools/tool-worker.js';
+import { countOf } from './evaluation-words.js';
 import { explainText } from './explain-text.js';
 import { asJson, type Output } from './output.js';
+import { givenFiles, readKeyFile, refuse } from './records-input.js';
 
 interface ExplainOptions {
   id?: string;
@@ -31,6 +31,7 @@ export function describeExplain(command: Command, output: Output, endWith: (isWe
       try {
         const { found, explanations } = await explain(paths, options);
         if (explanations.length === 0) output.error(`${notFound(found, options)}\n`);
+        if (found.damaged > 0) output.error(damagedText(found.damaged));
         output.write(options.json ? asJson({ decisions: explanations }) : explainText(explanations));
         const areExplained = explanations.every(({ reasons, score }) => reasons !== null || score === null);
         endWith(explanations.length > 0 && areExplained);
@@ -47,7 +48,7 @@ async function explain(
   options: ExplainOptions,
 ): Promise<{ found: FoundDecisions; explanations: DecisionExplanation[] }> {
   const wanted = await wantedOf(options);
-  const files = await sourceFiles(paths).catch((error: Error) => refuse('FILES', 'files of records', error.message));
+  const files = await givenFiles(paths);
   const models = await modelsOf(options.models);
   const found = await findDecisions(files, wanted);
   return { found, explanations: await explainAll(found, models) };
@@ -57,13 +58,11 @@ async function wantedOf({ id, decisionId, keyFile }: ExplainOptions): Promise<Wa
   if ((id === undefined) === (decisionId === undefined)) {
     refuse('--id', 'either --id or --decision-id', id === undefined ? 'neither' : 'both');
   }
+  if (keyFile !== undefined && id === undefined) refuse('--key-file', '--id beside it', '--decision-id');
   if (id === undefined) return { decisionId: decisionId ?? '' };
   if (id === '') refuse('--id', 'an id', 'an empty text');
   if (keyFile === undefined) return { ids: writtenIds(id, null) };
-  const key = await readFile(keyFile).catch((error: unknown) =>
-    refuse('--key-file', 'a file that can be read', reasonOf(error)),
-  );
-  return { ids: writtenIds(id, key) };
+  return { ids: writtenIds(id, await readKeyFile(keyFile)) };
 }
 
 async function modelsOf(folder: string | undefined): Promise<ModelsOfVersions | null> {
@@ -97,6 +96,12 @@ async function explainAll(
   }
 }
 
+/** A decision that is not found may stand there. `records` says where they are. */
+function damagedText(places: number): string {
+  const are = `${countOf(places, 'place')} in the files ${places === 1 ? 'is' : 'are'} damaged`;
+  return `${are}: what stood there is not found. The command records says which.\n`;
+}
+
 async function closed(worker: ToolWorker | null): Promise<void> {
   await worker?.close();
 }
@@ -107,8 +112,4 @@ function notFound({ areHashed }: FoundDecisions, { id, keyFile }: ExplainOptions
     return 'There is no decision with this id in the files. Ids are hashed there: give the key by --key-file.';
   }
   return `There is no decision with this id in the files${areHashed ? ' (is it the key that they were written with?)' : ''}.`;
-}
-
-function refuse(path: string, expected: string, received: string): never {
-  throw new InvalidOptionsError([{ path, expected, received }]);
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { escapeControls } from '../errors/foreign-names.js';
 import type { RecordsFinding } from '../records/read/findings.js';
 import type { RecordsReading } from '../records/read/read-records.js';
+import { countOf, numberText } from './evaluation-words.js';
 
 /** So many findings are shown. */
 const mostShown = 20;
@@ -9,13 +10,16 @@ const mostShown = 20;
 /** What was read, for people. @param written how many of the records were wanted. */
 export function recordsText(written: number, { summary, findings }: RecordsReading): string {
   const { files, records, lost, damaged, truncated, unfinished } = summary;
-  const of = written === records ? '' : ` of ${count(records)}`;
+  const all =
+    written === records ? countOf(records, 'record') : `${numberText(written)} of ${countOf(records, 'record')}`;
   const lines = [
-    `${count(written)}${of} records, ${count(files)} files, ${count(lost)} known to be lost, ${count(damaged)} damaged places`,
+    `${all}, ${countOf(files, 'file')}, ${numberText(lost)} known to be lost, ${countOf(damaged, 'damaged place')}`,
   ];
-  if (truncated > 0)
-    lines.push(`${count(truncated)} files end inside a record: their process was killed, or still writes`);
-  if (unfinished > 0) lines.push(`${count(unfinished)} runs without an end: killed, still going on, or not all here`);
+  if (truncated === 1) lines.push('1 file ends inside a record: its process was killed, or still writes');
+  if (truncated > 1)
+    lines.push(`${numberText(truncated)} files end inside a record: their process was killed, or still writes`);
+  if (unfinished > 0)
+    lines.push(`${countOf(unfinished, 'run')} without an end: killed, still going on, or not all here`);
   const shown = findings.filter(({ what }) => what !== 'no-end' && what !== 'truncated-tail').slice(0, mostShown);
   lines.push(...shown.map(findingText));
   return `${lines.map(escapeControls).join('\n')}\n`;
@@ -23,17 +27,17 @@ export function recordsText(written: number, { summary, findings }: RecordsReadi
 
 function findingText(finding: RecordsFinding): string {
   const { file, byte } = finding;
-  return `${basename(file)}, byte ${count(byte)}: ${words(finding)}`;
+  return `${basename(file)}, byte ${numberText(byte)}: ${words(finding)}`;
 }
 
 function words(finding: RecordsFinding): string {
   switch (finding.what) {
     case 'truncated-tail':
-      return `cut, ${count(finding.bytes)} bytes left out`;
+      return `cut, ${countOf(finding.bytes, 'byte')} left out`;
     case 'damaged':
-      return `damaged, ${count(finding.bytes)} bytes left out: ${finding.reason}`;
+      return `damaged, ${countOf(finding.bytes, 'byte')} left out: ${finding.reason}`;
     case 'gap':
-      return `${count(finding.lost)} records missing from ${count(finding.from)} on, run ${finding.run}`;
+      return `${countOf(finding.lost, 'record')} missing from ${numberText(finding.from)} on, run ${finding.run}`;
     case 'no-end':
       return `no end of run ${finding.run}`;
     case 'unknown-format':
@@ -41,8 +45,4 @@ function words(finding: RecordsFinding): string {
     default:
       return `can't be read: ${finding.reason}`;
   }
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
 }

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DecisionLogRecord } from '../api/records.js';
 import type { Decision } from '../api/result.js';
-import { InvalidOptionsError } from '../errors.js';
 import { readRecords } from '../records/read/read-records.js';
 import { writtenIds } from '../tools/explain/find-decisions.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
 import { ScoreFileError, UnwrittenFileError } from '../tools/score-file/score-file-error.js';
 import { time } from './arguments.js';
 import type { Output } from './output.js';
+import { givenFiles, placeOf, readKeyFile, refuse } from './records-input.js';
 import { recordsText } from './records-text.js';
 
 interface RecordsCommandOptions {
@@ -53,7 +52,11 @@ async function writeRecords(
   output: Output,
 ): Promise<boolean> {
   const wants = await filterOf(options);
-  const reading = readRecords(paths);
+  const files = await givenFiles(paths);
+  const { output: target } = options;
+  if (target !== undefined && files.some(({ path }) => placeOf(path) === placeOf(target)))
+    refuse('--output', 'a file of its own', 'a file of records that is read');
+  const reading = readRecords(files.map(({ path }) => path));
   const lines = options.output === undefined ? new OutputLines(output) : new FileLines(options.output);
   let written = 0;
   try {
@@ -83,7 +86,7 @@ async function filterOf({
   const { id, keyFile, decision, kind } = options;
   if (keyFile !== undefined && id === undefined) refuse('--key-file', '--id beside it', 'it alone');
   if (id === '') refuse('--id', 'an id', 'an empty text');
-  const key = keyFile === undefined ? null : await keyOf(keyFile);
+  const key = keyFile === undefined ? null : await readKeyFile(keyFile);
   const ids = id === undefined ? null : new Set(writtenIds(id, key));
   return (record) => {
     if (kind !== undefined && !kind.includes(record.kind)) return false;
@@ -92,25 +95,6 @@ async function filterOf({
     const at = Date.parse(record.at);
     return at >= from && at < to;
   };
-}
-
-async function keyOf(file: string): Promise<Buffer> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    return refuse(
-      '--key-file',
-      'a file that can be read',
-      error instanceof Error && 'code' in error ? String(error.code) : 'none',
-    );
-  }
-  if (bytes.toString('latin1').trim() === '') refuse('--key-file', 'a file with a key', 'an empty one');
-  return bytes;
-}
-
-function refuse(path: string, expected: string, received: string): never {
-  throw new InvalidOptionsError([{ path, expected, received }]);
 }
 
 /** An option that takes some words, with commas between. */

@@ -11,7 +11,7 @@ export function resultText(report: ReplayReport): string {
   const notReplayed = left === 0 ? '' : `; ${numberText(left)} could not be replayed`;
   if (result === 'nothing replayed') return 'nothing could be replayed: no decision was compared';
   if (records.different > 0)
-    return `${countOf(records.different, 'decision')} of ${numberText(comparedOf(report))} are different${notReplayed}`;
+    return `${countOf(records.different, 'decision')} of ${numberText(comparedOf(report))} ${records.different === 1 ? 'is' : 'are'} different${notReplayed}`;
   const isDamaged = damaged.length > 0 ? `, and ${countOf(damaged.length, 'part')} of files could not be read` : '';
   return `${countOf(same, 'decision')} ${same === 1 ? 'is' : 'are'} as recorded${notReplayed}${isDamaged}`;
 }

@@ -1,17 +1,17 @@
-import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FraudScorerError, InvalidOptionsError } from '../errors.js';
 import { ModelFolder } from '../tools/replay/model-folder.js';
 import { replayFiles } from '../tools/replay/replay-files.js';
 import type { ReplayedRecord, ReplayReport } from '../tools/replay/replay-report.js';
 import type { ReplayResult } from '../tools/replay/replay-result.js';
-import { isRecordsName, type SourceFile, sourceFiles } from '../tools/replay/source-files.js';
+import { isRecordsName, type SourceFile } from '../tools/replay/source-files.js';
 import { OutputFile } from '../tools/score-file/output-file.js';
 import { ScoreFileError, UnwrittenFileError } from '../tools/score-file/score-file-error.js';
 import { wholeNumber } from './arguments.js';
 import { asJson, exitCodes, type Output } from './output.js';
 import { packageManifest } from './package-manifest.js';
 import { progressBar } from './progress-bar.js';
+import { givenFiles, placeOf } from './records-input.js';
 import { replayHtml } from './replay-html.js';
 import { notReplayedText } from './replay-result-text.js';
 import { replayText } from './replay-text.js';
@@ -81,11 +81,7 @@ export function describeReplay(command: Command, output: Output, end: (code: num
 }
 
 async function replay(paths: readonly string[], options: ReplayCommandOptions): Promise<ReplayReport> {
-  const files = await sourceFiles(paths).catch((error: Error) => {
-    throw new InvalidOptionsError([
-      { path: 'FILES', expected: 'files or directories of records', received: error.message },
-    ]);
-  });
+  const files = await givenFiles(paths);
   refuseMisuse(files, options);
   const models = await folderOf('--models', options.models);
   const against = options.against === undefined ? undefined : await folderOf('--against', options.against);
@@ -125,7 +121,7 @@ function refuseMisuse(files: readonly SourceFile[], options: ReplayCommandOption
   if (policy === 'recorded' && against === undefined) {
     throw new InvalidOptionsError([{ path: '--policy', expected: '--against beside it', received: 'it alone' }]);
   }
-  const taken = new Map(files.map(({ path }) => [resolve(path), 'a file of records that is read']));
+  const taken = new Map(files.map(({ path }) => [placeOf(path), 'a file of records that is read']));
   for (const [option, path] of [
     ['--json', json],
     ['--html', html],
@@ -133,11 +129,11 @@ function refuseMisuse(files: readonly SourceFile[], options: ReplayCommandOption
   ] as const) {
     if (typeof path !== 'string') continue;
     const isRecords = option !== '--records' && isRecordsName(path);
-    const received = taken.get(resolve(path)) ?? (isRecords ? 'the name of a file of records' : null);
+    const received = taken.get(placeOf(path)) ?? (isRecords ? 'the name of a file of records' : null);
     if (received !== null) {
       throw new InvalidOptionsError([{ path: option, expected: 'a file of its own for the report', received }]);
     }
-    taken.set(resolve(path), `that of ${option}`);
+    taken.set(placeOf(path), `that of ${option}`);
   }
 }
 

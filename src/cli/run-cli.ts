@@ -165,8 +165,8 @@ function describeCommands(output: Output, end: (code: number) => void): Command 
 
   describeRecords(
     program
-      .command('records <paths...>')
-      .description('Writes decision records as lines of JSON. PATHS are files, or directories of them.')
+      .command('records <files...>')
+      .description('Writes decision records as lines of JSON. FILES are files, or directories of them.')
       .helpOption('--help', 'write this'),
     output,
     endWith,

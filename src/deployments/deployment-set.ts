@@ -6,6 +6,7 @@ import type { RequestTable } from '../requests/request-table.js';
 import { Challengers } from './challengers.js';
 import type { Deployment } from './deployment.js';
 import { Experiments } from './experiments.js';
+import { recordBytesToCome } from './record-bytes.js';
 import type { Router } from './routing.js';
 import type { Copies } from './shadow/copies.js';
 import type { Shadow } from './shadow/shadow.js';
@@ -111,6 +112,11 @@ export class DeploymentSet {
   get answering(): readonly Deployment[] {
     const shadows = this.copies.shadows.map(({ deployment }) => deployment);
     return [...new Set([...this.#all, ...shadows, ...this.#leaving.keys()])];
+  }
+
+  /** See `recordBytesToCome`. */
+  get recordBytesToCome(): number {
+    return recordBytesToCome(this.#all, this.copies.shadows, this.#leaving);
   }
 
   /** Versions that may get requests now or after another one fails, and the shadows. */

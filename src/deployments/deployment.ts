@@ -1,6 +1,5 @@
 import { Answers } from '../answering/answers.js';
 import { Explanations } from '../answering/explanations.js';
-import { featureNames } from '../answering/reasons.js';
 import { scoreChunk } from '../answering/score-chunk.js';
 import type { ModelDescription } from '../api/model-description.js';
 import type { ModelIdentity } from '../api/result.js';
@@ -12,6 +11,7 @@ import type { ModelDirectory } from '../models/model-directory.js';
 import type { DriftWatch } from '../monitoring/drift/drift-watch.js';
 import { BatchTraces } from '../monitoring/traces/batch-traces.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
+import { featureNames } from '../protocol/feature-names.js';
 import { rawRoomOf } from '../protocol/raw-outputs.js';
 import { tasksPerWorker } from '../protocol/serving.js';
 import { VersionLog } from '../records/host/version-log.js';

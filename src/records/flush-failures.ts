@@ -1,4 +1,5 @@
 import { RecordsNotDurableError } from '../errors.js';
+import { packageVersion } from '../protocol/hello.js';
 
 /** @param reason in a few words. */
 export function notForcedToDisk(reason: string): RecordsNotDurableError {
@@ -21,4 +22,9 @@ export function closedBefore(): RecordsNotDurableError {
   return new RecordsNotDurableError(
     'Decisions may not be recorded: the recording was closed before the sink had taken all of them. Look at what the sink waits for: the alert `records` says it',
   );
+}
+
+/** What a thread is reported with that runs a copy of another version. @param version as it said; earlier ones say none. */
+export function otherVersion(version: string | undefined): string {
+  return `workerFile is a copy of version ${version ?? 'unknown'} of fraud-scorer/records-worker, and this is version ${packageVersion}: copy it again`;
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../host/clock.js';
 import { messageOf } from '../host/thrown.js';
 import type { ResolvedSink } from './options.js';
 import { ringCounts } from './ring/ring-memory.js';
+import { StreamSink } from './stream-sink.js';
 
 /** How long it is waited before a function that failed is given the same records again, in ms. */
 const retryMs = 1_000;
@@ -10,10 +11,13 @@ const retryMs = 1_000;
 /** Gives records to a function or a stream of the host's, in their order, and tells the worker when the host has taken them. */
 export class HostSinkFeed {
   readonly #give: (records: readonly DecisionLogRecord[]) => Promise<void>;
+  readonly #stream: StreamSink | null;
   readonly #counts: BigInt64Array;
   readonly #onState: (reason: string | null) => void;
   #last: Promise<void> = Promise.resolve();
   #taken = 0;
+  #isFailing = false;
+  #hasEnded = false;
 
   /** @param onState told why the host takes nothing now; null once it does again. */
   constructor(
@@ -23,8 +27,14 @@ export class HostSinkFeed {
   ) {
     this.#counts = counts;
     this.#onState = onState;
-    this.#give =
-      'take' in sink ? async (records) => await sink.take(records) : (records) => writeTo(sink.stream, records);
+    if ('take' in sink) {
+      this.#stream = null;
+      this.#give = async (records) => await sink.take(records);
+    } else {
+      const stream = new StreamSink(sink.stream, (error) => this.#failed(error));
+      this.#stream = stream;
+      this.#give = (records) => stream.write(records);
+    }
   }
 
   /** Records that the host has taken. The `end` of the run is not counted. */
@@ -37,46 +47,32 @@ export class HostSinkFeed {
     this.#last = this.#last.then(() => this.#giveUntilTaken(records));
   }
 
+  /** The recording has ended: what the host has not taken by now it is not given again. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#stream?.end();
+  }
+
   async #giveUntilTaken(records: readonly DecisionLogRecord[]): Promise<void> {
-    let hasFailed = false;
     for (;;) {
+      if (this.#hasEnded) return;
       try {
         await this.#give(records);
         break;
       } catch (error) {
-        hasFailed = true;
-        this.#onState(messageOf(error));
+        this.#failed(error);
         await new Promise<void>((resolve) => systemClock.background(retryMs, resolve));
       }
     }
-    if (hasFailed) this.#onState(null);
+    if (this.#isFailing && !this.#hasEnded) this.#onState(null);
+    this.#isFailing = false;
     this.#taken += records.filter(({ kind }) => kind !== 'end').length;
     Atomics.add(this.#counts, ringCounts.handed, 1n);
   }
-}
 
-/** Resolves once the stream wants more. */
-function writeTo(stream: NodeJS.WritableStream, records: readonly DecisionLogRecord[]): Promise<void> {
-  if (!stream.writable) return Promise.reject(new Error('the stream has ended'));
-  const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  return new Promise((resolve, reject) => {
-    const done = (): void => {
-      stream.off('error', failed);
-      stream.off('close', closed);
-      resolve();
-    };
-    const failed = (error: Error): void => {
-      stream.off('drain', done);
-      stream.off('close', closed);
-      reject(error);
-    };
-    const closed = (): void => failed(new Error('the stream has closed'));
-    stream.once('error', failed);
-    stream.once('close', closed);
-    if (stream.write(text)) {
-      done();
-    } else {
-      stream.once('drain', done);
-    }
-  });
+  #failed(error: unknown): void {
+    if (this.#hasEnded) return;
+    this.#isFailing = true;
+    this.#onState(messageOf(error));
+  }
 }

@@ -13,6 +13,9 @@ import type {
 import { resolveRecordsWorkerFile } from '../pool/worker-file.js';
 import { FieldReader } from '../validation/field-reader.js';
 import { isUrl } from '../validation/is-url.js';
+import { describeValue } from '../validation/issues.js';
+import { nearestName } from '../validation/nearest-name.js';
+import { minKeyBytes } from './format/id-hash.js';
 import type { SampleShares } from './host/recording.js';
 import type { HostSink, ResolvedFileSink, ResolvedMask } from './protocol.js';
 
@@ -34,7 +37,6 @@ export interface ResolvedRecords {
 }
 
 const mebibyte = 1024 * 1024;
-const minKeyBytes = 16;
 const actions: readonly MaskAction[] = ['keep', 'hash', 'remove'];
 const defaultFields = { '/id': 'hash', '/amount': 'remove' } as const;
 
@@ -127,9 +129,27 @@ function isFsync(value: unknown): value is FsyncPolicy {
 const recordFields: readonly RecordField[] = ['id', 'amount', 'features', 'attention', 'reasons'];
 
 function readFields(reader: FieldReader): readonly RecordField[] {
-  const isField = (value: unknown): value is RecordField => recordFields.includes(value as RecordField);
-  const isList = (value: unknown): value is RecordField[] => Array.isArray(value) && value.every(isField);
-  return reader.value('fields', `a list of ${recordFields.join(', ')}`, isList) ?? recordFields;
+  const given = reader.value('fields', `a list of ${recordFields.join(', ')}`, isList);
+  if (given === undefined) return recordFields;
+  return [...given].filter((value, index): value is RecordField => {
+    if (isField(value)) return true;
+    const nearest = typeof value === 'string' ? nearestName(value, recordFields) : null;
+    const path = reader.pathOf(`fields[${index}]`);
+    reader.issues.add(path, `one of ${recordFields.join(', ')}`, describeValue(value) + hintOf(nearest));
+    return false;
+  });
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function isField(value: unknown): value is RecordField {
+  return recordFields.some((field) => field === value);
+}
+
+function hintOf(nearest: string | null): string {
+  return nearest === null ? '' : ` (did you mean ${nearest}?)`;
 }
 
 /** A mask that removes what is not among the fields. */
@@ -144,7 +164,9 @@ function readMask(reader: FieldReader, removed: Record<string, MaskAction>): Res
   const fields: Record<string, MaskAction> = { ...defaultFields };
   for (const [pointer, action] of Object.entries(given)) {
     if (!isPointer(pointer)) {
-      reader.reject('fields', 'JSON Pointers such as /id, /amount, /reasons or /features/<input>', pointer);
+      const nearest = isPointer(`/${pointer}`) ? `/${pointer}` : nearestName(pointer, pointers);
+      const expected = 'JSON Pointers such as /id, /amount, /reasons or /features/<input>';
+      reader.issues.add(reader.pathOf('fields'), expected, describeValue(pointer) + hintOf(nearest));
     } else if (!isAction(action)) {
       reader.reject(`fields.${pointer}`, "'keep', 'hash' or 'remove'", action);
     } else {
@@ -193,6 +215,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function isAction(value: unknown): value is MaskAction {
   return actions.includes(value as MaskAction);
 }
+
+/** Those of fields without parts. */
+const pointers = ['/id', '/amount', '/reasons', '/attention'];
 
 /** Which fields a mask can name. */
 function isPointer(pointer: string): boolean {

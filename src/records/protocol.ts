@@ -76,8 +76,8 @@ export type FromRecordsWorker =
   | { kind: 'failed'; message: string }
   /** `failure`: why what was written may not outlast the machine, in a few words; null where it does. */
   | { kind: 'flushed'; token: number; failure: string | null }
-  | { kind: 'closed'; token: number }
-  /** The sink takes nothing: the disk is full, say. It is tried again each second. */
+  | { kind: 'closed'; token: number; failure: string | null }
+  /** The sink takes nothing, as the disk is full, say, and is tried again each second; or something that it has taken may be lost. */
   | { kind: 'stalled'; reason: string }
   | { kind: 'flowing' }
   /** For a sink of the host's: records in their order. The host adds 1 to the ring's count `handed` once it has taken them. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DecisionRecorder, RecordsOptions } from '../api/records.js';
-import { InvalidOptionsError } from '../errors.js';
+import { ClosedError, InvalidOptionsError } from '../errors.js';
 import { systemClock } from '../host/clock.js';
 import { outOfResources } from '../host/out-of-resources.js';
 import { recordsHookOf } from './host/records-hook.js';
@@ -29,12 +29,15 @@ const labelsMissCompressed =
  *
  * @param scorer a `FraudScorer`.
  * @throws {InvalidOptionsError} where an option is not as documented, the directory cannot be written to, or the scorer's decisions are recorded already.
+ * @throws {ClosedError} where the scorer is closed or closing.
  * @throws {OutOfResourcesError} where there is no memory or thread left.
  */
 export function recordDecisions(scorer: RecordableScorer, options: RecordsOptions): DecisionRecorder {
   const hook = typeof scorer === 'object' && scorer !== null ? recordsHookOf(scorer) : null;
   if (hook === null) throw invalid('scorer', 'a FraudScorer of this version of fraud-scorer', 'something else');
   const resolved = resolveRecords(options);
+  // Nothing would end the recording: the end of the scorer did not find it.
+  if (hook.isClosed) throw new ClosedError('The scorer is closed: no decision of it can be recorded');
   if (hook.log.isActive)
     throw invalid(
       'scorer',

@@ -3,12 +3,12 @@ import { URL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../api/logger.js';
 import type { DecisionRecorder, OnFull, RecordsSummary } from '../api/records.js';
-import type { RecordsNotDurableError } from '../errors.js';
+import { RecordsNotDurableError } from '../errors.js';
 import { outsideOfRequests } from '../host/async-context.js';
 import { systemClock } from '../host/clock.js';
 import { messageOf } from '../host/thrown.js';
 import { packageVersion } from '../protocol/hello.js';
-import { closedBefore, notForcedToDisk, threadEnded } from './flush-failures.js';
+import { closedBefore, notForcedToDisk, otherVersion, threadEnded } from './flush-failures.js';
 import type { VersionContext } from './format/contexts.js';
 import { unknownPointers } from './format/mask-plan.js';
 import type { DecisionLog } from './host/decision-log.js';
@@ -17,11 +17,11 @@ import { HostSinkFeed } from './host-sink-feed.js';
 import type { ResolvedRecords } from './options.js';
 import { PendingAnswers } from './pending-answers.js';
 import type { FromRecordsWorker, RecordsWorkerData, ToRecordsWorker } from './protocol.js';
-import { type RingMemory, ringCounts, ringCountsOf, ringMemory, wake } from './ring/ring-memory.js';
+import { RecordingCounts } from './recording-counts.js';
+import { type RingMemory, ringCountsOf, ringMemory, wake } from './ring/ring-memory.js';
 import { runtimeOf } from './runtime.js';
-
-/** How long the exit of the process waits for decisions that are not written yet, in ms. */
-const exitWaitMs = 500;
+import { SinkState } from './sink-state.js';
+import { waitAtExit } from './wait-at-exit.js';
 
 /** How long `close` waits for a sink that takes nothing, in ms. */
 const closeWaitMs = 10_000;
@@ -38,10 +38,10 @@ export class Recorder implements DecisionRecorder, Recording {
   readonly ring: RingMemory;
   readonly onFull: OnFull;
   readonly sample: SampleShares;
+  readonly #forcesEach: boolean;
   readonly run = randomBytes(8).toString('hex');
-  stalled: RecordsSummary['stalled'] = null;
   readonly #options: RecorderOptions;
-  readonly #counts: BigInt64Array;
+  readonly #counts: RecordingCounts;
   readonly #worker: Worker;
   readonly #feed: HostSinkFeed | null;
   readonly #answers = new PendingAnswers();
@@ -49,8 +49,9 @@ export class Recorder implements DecisionRecorder, Recording {
   readonly #onExit = (): void => this.#waitAtExit();
   #closing: Promise<void> | null = null;
   #hasEnded = false;
-  /** Why the thread has ended by itself; null where it has not. */
+  /** Why something may be lost though the thread has ended; null where it has not, or all is safe. */
   #failure: RecordsNotDurableError | null = null;
+  readonly #sinkState: SinkState;
 
   /** @throws {OutOfResourcesError} where there is no memory, or no thread. */
   constructor(options: RecorderOptions) {
@@ -58,10 +59,13 @@ export class Recorder implements DecisionRecorder, Recording {
     this.#options = options;
     this.onFull = onFull;
     this.sample = sample;
+    this.#forcesEach = sink.kind === 'files' && sink.fsync === 'always';
     this.ring = ringMemory(bufferBytes);
-    this.#counts = ringCountsOf(this.ring);
+    const counts = ringCountsOf(this.ring);
     this.#runtime = runtimeOf(packageVersion);
-    this.#feed = sink.kind === 'host' ? new HostSinkFeed(sink, this.#counts, (error) => this.#sinkFailed(error)) : null;
+    this.#sinkState = new SinkState(sink.flushMs, systemClock);
+    this.#feed = sink.kind === 'host' ? new HostSinkFeed(sink, counts, (error) => this.#sinkFailed(error)) : null;
+    this.#counts = new RecordingCounts(options.log.counts, counts, this.#feed);
     const data: RecordsWorkerData = {
       ...{ ring: this.ring, run: this.run, package: packageVersion, mask },
       sink: sink.kind === 'files' ? sink : { kind: 'host', flushMs: sink.flushMs },
@@ -79,42 +83,42 @@ export class Recorder implements DecisionRecorder, Recording {
   }
 
   get written(): number {
-    // The thread counts what it has handed over. The host may not have taken it yet.
-    return this.#feed?.taken ?? this.#count(ringCounts.written);
+    return this.#counts.written;
   }
 
   get bytes(): number {
-    return this.#count(ringCounts.bytes);
+    return this.#counts.bytes;
+  }
+
+  get stalled(): RecordsSummary['stalled'] {
+    return this.#sinkState.look(this.#counts.written, this.#counts.pending);
+  }
+
+  get isUrgent(): boolean {
+    return !this.#answers.isEmpty || this.#forcesEach;
   }
 
   summary(): RecordsSummary {
-    const { log } = this.#options;
-    const { dropped, taken, sampledOut } = log.counts;
-    return {
-      ...{ run: this.run, written: this.written, dropped, sampledOut },
-      pending: Math.max(0, taken - dropped - this.written),
-      bytes: this.bytes,
-      files: this.#count(ringCounts.files),
-      deletedFiles: this.#count(ringCounts.deletedFiles),
-      stalled: this.stalled === null ? null : { ...this.stalled },
-    };
+    return { run: this.run, ...this.#counts.all, stalled: this.stalled };
   }
 
   sendContext(context: Omit<VersionContext, 'runtime'>): void {
     this.#warnOfUnknown(context);
-    this.#send({ kind: 'context', context: { ...context, runtime: this.#runtime } });
+    this.#worker.postMessage({ kind: 'context', context: { ...context, runtime: this.#runtime } });
   }
 
   sendPolicy(policy: Extract<ToRecordsWorker, { kind: 'policy' }>['policy']): void {
-    this.#send({ kind: 'policy', policy });
+    this.#worker.postMessage({ kind: 'policy', policy });
   }
 
   find(id: string): FoundDecision | null {
     return this.#options.finder?.find(id) ?? null;
   }
 
-  flush(): Promise<void> {
-    return this.#ask((token) => ({ kind: 'flush', token }));
+  async flush(): Promise<void> {
+    // The thread may hear nothing any more, and the end says whether all is safe.
+    if (this.#closing !== null) await this.#closing;
+    await this.#ask((token) => ({ kind: 'flush', token }));
   }
 
   close(): Promise<void> {
@@ -124,22 +128,33 @@ export class Recorder implements DecisionRecorder, Recording {
 
   async #close(): Promise<void> {
     const { log, logger } = this.#options;
-    const { dropped } = log.counts;
     const sequence = log.nextSequence;
-    if (log.recording === this) log.stop();
-    // Where it could not be told, it has ended.
-    const closed = this.#ask((token) => ({ kind: 'close', token, dropped, sequence })).catch(() => {});
-    const ended = new Promise<void>((resolve) => {
-      systemClock.background(closeWaitMs, resolve);
+    this.#leaveLog();
+    const { dropped } = this.#counts;
+    const closed = this.#ask((token) => ({ kind: 'close', token, dropped, sequence }));
+    const ended = new Promise<void>((_, reject) => {
+      systemClock.background(closeWaitMs, () => reject(closedBefore()));
     });
-    await Promise.race([closed, ended]);
-    process.off('exit', this.#onExit);
+    try {
+      await Promise.race([closed, ended]);
+    } catch (error) {
+      if (error instanceof RecordsNotDurableError) this.#failure ??= error;
+    }
     await this.#worker.terminate();
+    this.#ended();
     this.#options.finder?.close();
-    const { written, stalled } = this;
-    const fields = { written, dropped, reason: stalled?.reason ?? null };
-    if (stalled === null && dropped === 0) logger.info('Recording ended', fields);
+    const { written, pending, stalled } = this.summary();
+    const fields = { written, dropped, pending, reason: stalled?.reason ?? null };
+    const isWhole = stalled === null && dropped === 0 && pending === 0 && this.#failure === null;
+    if (isWhole) logger.info('Recording ended', fields);
     else logger.warn('Recording ended, and decisions are missing', fields);
+  }
+
+  /** The scorer's log gives this recording nothing more. */
+  #leaveLog(): void {
+    const { log } = this.#options;
+    this.#counts.leaveLog();
+    if (log.recording === this) log.stop();
   }
 
   /** What is misspelt in the mask would be recorded. */
@@ -158,14 +173,14 @@ export class Recorder implements DecisionRecorder, Recording {
   async #ask(message: (token: number) => ToRecordsWorker): Promise<void> {
     if (this.#hasEnded) {
       if (this.#failure !== null) throw this.#failure;
-      if (this.summary().pending > 0) throw closedBefore();
+      if (this.#counts.pending > 0) throw closedBefore();
       return;
     }
     await this.#answers.ask((token) => {
       // Whoever waits for the answer keeps the process alive.
       this.#worker.ref();
-      this.#send(message(token));
-      this.#wake();
+      this.#worker.postMessage(message(token));
+      wake(this.ring);
     });
   }
 
@@ -175,15 +190,13 @@ export class Recorder implements DecisionRecorder, Recording {
       if (message.version !== packageVersion) this.#lost(otherVersion(message.version));
     } else if (message.kind === 'records') {
       this.#feed?.take(message.records);
-    } else if (message.kind === 'flushed') {
+    } else if (message.kind === 'flushed' || message.kind === 'closed') {
       this.#answered(message.token, message.failure === null ? null : notForcedToDisk(message.failure));
-    } else if (message.kind === 'closed') {
-      this.#answered(message.token, null);
     } else if (message.kind === 'stalled') {
-      this.stalled = { reason: message.reason, since: systemClock.epochMs() };
+      this.#sinkState.stall(message.reason);
       logger.error('Decisions are not recorded', { reason: message.reason });
     } else if (message.kind === 'flowing') {
-      this.stalled = null;
+      this.#sinkState.flow();
       logger.info('Decisions are recorded again');
     } else if (message.kind === 'failed') {
       this.#lost(message.message);
@@ -197,19 +210,23 @@ export class Recorder implements DecisionRecorder, Recording {
 
   #sinkFailed(reason: string | null): void {
     const { logger } = this.#options;
-    if (reason !== null && this.stalled === null) logger.error("The host's sink of records failed", { reason });
-    this.stalled = reason === null ? null : (this.stalled ?? { reason, since: systemClock.epochMs() });
+    if (reason === null) this.#sinkState.flow();
+    else if (this.#sinkState.stall(reason)) logger.error("The host's sink of records failed", { reason });
   }
 
   /** The worker has died: nothing is recorded any more. */
   #lost(reason: string): void {
     const { log, logger } = this.#options;
-    this.stalled ??= { reason, since: systemClock.epochMs() };
+    this.#sinkState.stall(reason);
     logger.error('The thread that records decisions has ended', { reason });
-    if (log.recording === this) log.fail(`it has ended: ${reason}`);
+    const isCurrent = log.recording === this;
+    this.#leaveLog();
+    if (isCurrent) log.fail(`it has ended: ${reason}`);
     this.#options.finder?.close();
     this.#failure ??= threadEnded(reason);
     this.#ended();
+    // A copy of another version would go on.
+    void this.#worker.terminate();
   }
 
   #exited(): void {
@@ -219,32 +236,15 @@ export class Recorder implements DecisionRecorder, Recording {
 
   #ended(): void {
     this.#hasEnded = true;
+    process.off('exit', this.#onExit);
+    this.#feed?.end();
     this.#answers.rejectAll(this.#failure ?? closedBefore());
   }
 
   #waitAtExit(): void {
     // A function or a stream of this thread takes nothing while this thread waits.
     if (this.#feed !== null) return;
-    const nobody = new Int32Array(new SharedArrayBuffer(4));
-    const until = systemClock.now() + exitWaitMs;
-    this.#wake();
-    while (!this.#hasEnded && this.summary().pending > 0 && systemClock.now() < until) Atomics.wait(nobody, 0, 0, 2);
-  }
-
-  #send(message: ToRecordsWorker): void {
-    this.#worker.postMessage(message);
-  }
-
-  #wake(): void {
     wake(this.ring);
+    waitAtExit(() => this.#hasEnded || this.#counts.pending === 0);
   }
-
-  #count(place: number): number {
-    return Number(Atomics.load(this.#counts, place));
-  }
-}
-
-/** What a thread is reported with that runs a copy of another version. @param version as it said; earlier ones say none. */
-function otherVersion(version: string | undefined): string {
-  return `workerFile is a copy of version ${version ?? 'unknown'} of fraud-scorer/records-worker, and this is version ${packageVersion}: copy it again`;
 }

@@ -1,10 +1,10 @@
 import { decide, riskLevel } from '../answering/policy.js';
-import { featureNames } from '../answering/reasons.js';
 import type { DecisionPolicy } from '../api/policy.js';
 import type { Explain } from '../api/request.js';
 import type { Decision, FallbackResult, ModelIdentity, ModelResult, Reason, Timing } from '../api/result.js';
 import type { ErrorCode } from '../errors.js';
 import type { Manifest } from '../models/manifest.js';
+import { featureNames } from '../protocol/feature-names.js';
 import type { Answer } from './answer.js';
 
 /** What a result is made by, beside the answer. */

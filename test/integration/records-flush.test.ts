@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FsyncPolicy, RecordsOptions } from '../../src/api/records.js';
+import { systemClock } from '../../src/host/clock.js';
 import { FraudScorer, FraudScorerError, RecordsNotDurableError } from '../../src/index.js';
 import { recordDecisions } from '../../src/records/index.js';
 import { fixtureModel, projectPath } from '../support/paths.js';
@@ -29,6 +30,66 @@ const breakDisk = (): void => writeFileSync(`${directory}.fails`, '');
 const repairDisk = (): void => rmSync(`${directory}.fails`);
 
 const score = () => scorer.score({ id: 'a', features } as never);
+
+/** Waits until the thread says so, and no longer than a test may take. */
+const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 });
+
+describe('a recording whose files are deleted', () => {
+  const files = (): string[] => readdirSync(directory).filter((name) => name.endsWith('.fsr'));
+
+  it('tells the loss once, raises and clears the alert, and goes on with another file', async () => {
+    const raised: string[] = [];
+    const cleared: string[] = [];
+    scorer.on('alert', ({ rule, message }) => raised.push(`${rule}: ${message}`));
+    scorer.on('alertCleared', ({ rule }) => cleared.push(rule));
+    const recorder = record({});
+    await score();
+    await recorder.flush();
+    for (const name of files()) rmSync(join(directory, name));
+    await score();
+    await expect(recorder.flush()).rejects.toMatchObject({ message: expect.stringContaining('was deleted') });
+    await until(() => expect(raised).toEqual([expect.stringMatching(/^records: .*was deleted/)]));
+    await until(() => expect(cleared).toEqual(['records']));
+    expect(recorder.summary().stalled).toBeNull();
+    await expect(recorder.flush()).resolves.toBeUndefined();
+    expect(files()).toHaveLength(1);
+    await recorder.close();
+  }, 60_000);
+
+  it('waits for its directory, and loses nothing that it had not written', async () => {
+    const recorder = record({});
+    await recorder.flush();
+    rmSync(directory, { recursive: true });
+    await score();
+    await until(() => expect(recorder.summary().stalled?.reason).toBe('the directory is not there (ENOENT)'));
+    mkdirSync(directory);
+    await until(() => expect(recorder.summary()).toMatchObject({ stalled: null, written: 1 }));
+    await recorder.close();
+    expect(files()).toHaveLength(1);
+  }, 60_000);
+});
+
+describe('a recording to a function that never answers', () => {
+  it('says that the sink takes nothing', async () => {
+    let passedMs = 0;
+    const { now } = systemClock;
+    vi.spyOn(systemClock, 'now').mockImplementation(() => now() + passedMs);
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const recorder = recordDecisions(scorer, { sink: () => answered, mask: { fields: { '/id': 'keep' } } });
+    await score();
+    expect(recorder.summary()).toMatchObject({ pending: 1, stalled: null });
+    passedMs = 11_000;
+    expect(recorder.summary().stalled?.reason).toContain('takes nothing');
+    answer();
+    await recorder.flush();
+    expect(recorder.summary()).toMatchObject({ pending: 0, stalled: null });
+    await recorder.close();
+    vi.restoreAllMocks();
+  });
+});
 
 describe('flush of a recording', () => {
   it.each<FsyncPolicy>(['always', 'never', { everyMs: 3_600_000 }])(
@@ -108,5 +169,39 @@ describe('flush of a recording', () => {
     const closed = recorder.close();
     await expect(flushed).rejects.toMatchObject({ code: 'ERR_RECORDS_NOT_DURABLE' });
     await expect(closed).resolves.toBeUndefined();
+  });
+
+  it('rejects after a recording was closed on a disk that did not confirm', async () => {
+    const recorder = record({ fsync: { everyMs: 3_600_000 } }, { workerFile });
+    breakDisk();
+    await score();
+    await recorder.close();
+    expect(recorder.summary()).toMatchObject({ written: 1, pending: 0 });
+    await expect(recorder.flush()).rejects.toMatchObject({ message: expect.stringContaining('EIO') });
+  });
+
+  it('resolves though the recording is being closed, if all is written', async () => {
+    const recorder = record({});
+    await score();
+    const closed = recorder.close();
+    const flushed = Array.from({ length: 50 }, async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await recorder.flush();
+    });
+    await expect(Promise.all(flushed)).resolves.toBeDefined();
+    await closed;
+  });
+
+  it('speaks for its own recording after another has begun', async () => {
+    const first = record({});
+    await score();
+    await first.close();
+    const second = record({});
+    await score();
+    await score();
+    expect(first.summary()).toMatchObject({ written: 1, pending: 0 });
+    await expect(first.flush()).resolves.toBeUndefined();
+    await second.close();
+    expect(first.summary()).toMatchObject({ written: 1, pending: 0 });
   });
 });

@@ -75,9 +75,12 @@ describe('the option workerFile of recordDecisions', () => {
     const changed = source.replace(/packageVersion = "[^"]+"/, 'packageVersion = "0.0.9"');
     expect(changed).not.toBe(source);
     writeFileSync(copy, changed);
+    const listeners = process.listenerCount('exit');
     const recorder = record(copy);
     await vi.waitFor(() => expect(recorder.summary().stalled).not.toBeNull(), 10_000);
     expect(recorder.summary().stalled?.reason).toMatch(/copy of version 0\.0\.9 of fraud-scorer\/records-worker/);
+    // The thread of the other version must not go on, nor hold up the exit of the process.
+    expect(process.listenerCount('exit')).toBe(listeners);
     await recorder.close();
   });
 });

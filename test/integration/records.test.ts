@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FraudScorer, InvalidOptionsError } from '../../src/index.js';
+import { ClosedError, FraudScorer, InvalidOptionsError } from '../../src/index.js';
 import type { DecisionLogRecord, DecisionRecorder, RecordedDecision, RecordsOptions } from '../../src/records/index.js';
 import { recordDecisions } from '../../src/records/index.js';
 import { projectPath } from '../support/paths.js';
@@ -383,6 +383,8 @@ describe('recordDecisions', () => {
     [{ sink: () => {}, mask: { key }, sample: { APPROVE: 2 } }, 'sample.APPROVE'],
     [{ sink: () => {}, mask: { key }, flushMs: 3 }, 'flushMs'],
     [{ sink: { directory: '.', gzip: true }, mask: { key } }, 'sink.gzip'],
+    [{ sink: () => {}, mask: { key }, fields: 'id' }, 'fields'],
+    [{ sink: () => {}, mask: { key }, fields: ['id', 3] }, 'fields[1]'],
   ])('refuses %j by the name of the field', async (options, path) => {
     const scorer = await scorerWith();
     const record = (): unknown => recordDecisions(scorer, options as unknown as RecordsOptions);
@@ -403,6 +405,42 @@ describe('recordDecisions', () => {
     const record = (): unknown => recordDecisions(scorer, { sink: () => {}, mask: { key: bad as string } });
     const expected = "a text or bytes, at least 16 bytes long, as /id is hashed (or mask by 'remove' or 'keep')";
     expect(record).toThrow(expect.objectContaining({ issues: [{ path: 'mask.key', expected, received }] }));
+  });
+
+  it.each([
+    [
+      { fields: ['id', 'ammount'] },
+      'fields[1]',
+      'one of id, amount, features, attention, reasons',
+      'did you mean amount?',
+    ],
+    [{ mask: { key, fields: { '/amout': 'keep' } } }, 'mask.fields', 'JSON Pointers', 'did you mean /amount?'],
+    [{ mask: { key, fields: { id: 'keep' } } }, 'mask.fields', 'JSON Pointers', 'did you mean /id?'],
+  ])('names the known field that is nearest to a wrong one (%j)', async (options, path, expected, received) => {
+    const scorer = await scorerWith();
+    const given = { sink: () => {}, mask: { key }, ...options } as unknown as RecordsOptions;
+    const issue = {
+      path,
+      expected: expect.stringContaining(expected),
+      received: expect.stringContaining(received),
+    };
+    expect(() => recordDecisions(scorer, given)).toThrow(expect.objectContaining({ issues: [issue] }));
+  });
+
+  it('refuses a scorer that is closed, or closing', async () => {
+    const directory = folder();
+    const record = (scorer: FraudScorer): unknown => recordDecisions(scorer, { sink: { directory }, mask: { key } });
+    const scorer = await scorerWith();
+    const closed = scorer.close();
+    expect(() => record(scorer)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_CLOSED',
+        message: 'The scorer is closed: no decision of it can be recorded',
+      }),
+    );
+    await closed;
+    expect(() => record(scorer)).toThrow(ClosedError);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it('makes a directory with its parents', async () => {

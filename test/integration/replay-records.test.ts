@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -558,6 +558,54 @@ describe('replay', () => {
     expect(report.damaged).toHaveLength(2);
     expect(report.cannotBeReplayed).toMatchObject([{ code: 'inputs-differ', records: 1 }]);
     expect(report.records.identical).toBe(27);
+  });
+
+  it.each(['binary', 'ndjson'] as const)('compares decisions that are twice in the files once (%s)', async (format) => {
+    await record(fixtureModel('linear'), { format, rows: 60 });
+    const file = await recordsFile();
+    await copyFile(file, file.replace('-000000.', '-000001.'));
+    const { code, report } = await replay('--models', fixtureModel('linear'), '--against', fixtureModel('linear'));
+    expect(report).toMatchObject({ decisions: 60, repeated: 60, records: { identical: 60 } });
+    expect(report.against?.decisions).toBe(60);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['decision', 'DENY'],
+    ['decidedBy', 'nobody'],
+    ['role', 3],
+    ['policy', null],
+    ['model', { name: 'linear' }],
+    ['runtime', { node: '20' }],
+    ['fraudProbability', '0.5'],
+    ['riskLevel', 'SOME'],
+    ['features', 'none'],
+    ['features', { left: 'abc', right: [1, 2] }],
+    ['amount', '12'],
+    ['timing', undefined],
+    ['decisionId', 7],
+    ['attention', ['a']],
+    ['reasons', [null]],
+    ['reasons', 'some'],
+    ['rawOutputs', { logits: 3 }],
+    ['fallback', {}],
+    ['at', 'yesterday'],
+    ['id', 5],
+    ['batch', 'none'],
+  ])('takes a line whose %s is %j as damage, in each command', async (field, value) => {
+    await record(fixtureModel('linear'), { format: 'ndjson', rows: 5, fields: { '/id': 'keep' } });
+    await changeLines((record) => {
+      if (record.sequence === 2) Object.assign(record, { [field]: value });
+    });
+    const { code, report } = await replay('--models', fixtureModel('linear'), '--against', fixtureModel('linear'));
+    expect(code).toBe(1);
+    expect(report.damaged).toMatchObject([{ why: expect.stringContaining('no decision') }]);
+    expect(report.records.identical).toBe(4);
+    const read = await cli('records', records);
+    expect(read).toMatchObject({ code: 1, stderr: expect.stringContaining('1 damaged place') });
+    const explained = await cli('explain', records, '--decision-id', '0123abcd-2');
+    expect(explained.code).toBe(1);
+    expect(explained.stderr).toContain('1 place in the files is damaged');
   });
 
   it.each(['--json', '--html', '--records'])('ends with 3 where the file of %s can not be written', async (option) => {

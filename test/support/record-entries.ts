@@ -116,8 +116,8 @@ export function endEntry(sequence: number, dropped = 0): Buffer {
   return jsonEntry(entryKinds.end, { written: sequence, dropped }, { sequence, at: 1_700_000_000_000 });
 }
 
-export function outcomeEntry(sequence: number, outcome: object): Buffer {
-  return jsonEntry(entryKinds.outcome, outcome, { sequence, at: 1_700_000_000_000 });
+export function outcomeEntry(sequence: number, outcome: object, at = 1_700_000_000_000): Buffer {
+  return jsonEntry(entryKinds.outcome, outcome, { sequence, at });
 }
 
 export function columnsEntry(sequence: number, rows: number): Buffer {

@@ -64,7 +64,7 @@ export function recordTo(scorer: object, options: RecordingOptions): TestRecordi
   const reader = new RingReader(ring);
   const sample = { APPROVE: 1, REVIEW: 1, BLOCK: 1, shadow: 1, ...options.sample };
   log.start({
-    ...{ ring, onFull: 'drop-newest', sample, written: 0, bytes: 0, stalled: null },
+    ...{ ring, onFull: 'drop-newest', sample, isUrgent: false, written: 0, bytes: 0, stalled: null },
     sendContext: (context) => {
       masker.addContext(context);
       target.addContext({ ...context, runtime: { ...runtimeHere, ...options.runtime } });

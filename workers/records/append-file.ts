@@ -1,17 +1,20 @@
 import type { Buffer } from 'node:buffer';
-import { closeSync, fsyncSync, ftruncateSync, openSync, writeSync, writevSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync, writevSync } from 'node:fs';
 import type { SinkWait } from './sink-wait.js';
 
 /** The system takes no more parts at once. */
 const mostParts = 1_024;
 
-/** A file that is only appended to, in pieces of which each is there as a whole or not at all, as far as the system lets one know. */
+/** A file that is only appended to, in pieces of which each is there as a whole or not at all. */
 export class AppendFile {
   readonly path: string;
   readonly #descriptor: number;
   /** Up to where whole pieces are. */
   size = 0;
-
+  /** Whether a part of a piece lies behind them, because it could not be taken back. Nothing more may be appended then. */
+  isCut = false;
+  /** Whether the file system counts the names of a file. Some say 0 of each. */
+  readonly #hasNames: boolean;
   readonly #wait: SinkWait;
 
   /** @throws {Error} where it can't be made, or is there already. */
@@ -20,6 +23,12 @@ export class AppendFile {
     this.#wait = wait;
     // For its owner alone: records are nobody else's business.
     this.#descriptor = openSync(path, 'ax', 0o600);
+    this.#hasNames = this.#names > 0;
+  }
+
+  /** Whether somebody has deleted it. What it has is lost, and so is what would be appended. */
+  get isDeleted(): boolean {
+    return this.#hasNames && this.#names === 0;
   }
 
   /** @param piece its parts, in their order. @returns its bytes. @throws {Error} where not all could be written; what was is taken back. */
@@ -59,7 +68,18 @@ export class AppendFile {
     try {
       ftruncateSync(this.#descriptor, this.size);
     } catch {
-      // Readers leave out a piece that is not whole.
+      // Readers leave out a piece that is not whole, at the end of a file.
+      this.isCut = true;
+    }
+  }
+
+  /** How many names it has in directories. */
+  get #names(): number {
+    try {
+      return fstatSync(this.#descriptor).nlink;
+    } catch {
+      // A disk that can't tell fails at the next write.
+      return 1;
     }
   }
 }

@@ -18,6 +18,8 @@ export interface Encoder {
   entry(entry: Buffer, at: number, index: IndexBuilder): readonly Buffer[];
   /** Ends what was encoded since the last call. @returns what is written to the file, in one go. */
   seal(pieces: readonly Buffer[]): readonly Buffer[];
+  /** Forgets what was encoded since the last `seal`: an entry could not be. */
+  discard(): void;
 }
 
 /**
@@ -51,6 +53,8 @@ export class BinaryEncoder implements Encoder {
   seal(pieces: readonly Buffer[]): readonly Buffer[] {
     return pieces;
   }
+
+  discard(): void {}
 }
 
 function twice(payload: Buffer, kind: number): Buffer {

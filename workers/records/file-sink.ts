@@ -1,31 +1,17 @@
 import type { Buffer } from 'node:buffer';
-import { mkdirSync, unlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { FileHeader, PolicyContext, VersionContext } from '../../src/records/format/contexts.js';
-import { entryKinds, headFields } from '../../src/records/format/entry-layout.js';
 import { fileName } from '../../src/records/format/file-names.js';
 import type { RecordsWorkerData, ResolvedFileSink } from '../../src/records/protocol.js';
-import { AppendFile } from './append-file.js';
 import { BinaryEncoder, type Encoder } from './encoder.js';
-import { IndexBuilder } from './index-builder.js';
 import { LineEncoder } from './lines/line-encoder.js';
+import { RecordsFile } from './records-file.js';
 import { deleteOld } from './retention.js';
+import { runAll } from './run-all.js';
+import { hasCode, isFullDisk, isOfSystem, LossError } from './sink-failure.js';
 import { SinkWait } from './sink-wait.js';
 import type { RecordsTarget, TargetCounts } from './target.js';
-
-/** A file that is being written. */
-interface OpenFile {
-  file: AppendFile;
-  name: string;
-  begunAt: number;
-  index: IndexBuilder;
-  /** Bytes of what the file begins with. */
-  headBytes: number;
-  /** Bytes before compression. */
-  encoded: number;
-  contexts: Set<number>;
-  policies: Set<number>;
-}
 
 /** Writes records to files that begin anew by size and age. */
 export class FileSink implements RecordsTarget {
@@ -36,20 +22,24 @@ export class FileSink implements RecordsTarget {
   readonly #contexts = new Map<number, VersionContext>();
   readonly #policies = new Map<number, PolicyContext>();
   readonly #wait: SinkWait;
-  #open: OpenFile | null = null;
+  #open: RecordsFile | null = null;
   #part = 0;
   #syncedAt = Date.now();
   #isDirty = false;
+  /** Files that were ended and not forced to the disk, as `fsync` wants it: a flush must not promise them before it has. */
+  #unforced: string[] = [];
+  /** What failed when a file was ended, for the next `tick` to throw: `loss` if records may be lost, for the next `sync` too. */
+  readonly #kept: { loss: LossError | null; other: { error: unknown } | null } = { loss: null, other: null };
 
-  /** @throws {Error} where the directory can't be made, or written to. */
+  /** @throws {Error} where the directory can't be made. */
   constructor(sink: ResolvedFileSink, data: RecordsWorkerData) {
     this.#sink = sink;
     this.#data = data;
     this.#wait = new SinkWait(data.ring);
     this.#encoder = sink.format === 'binary' ? new BinaryEncoder() : new LineEncoder(sink.gzip);
     mkdirSync(sink.directory, { recursive: true, mode: 0o700 });
-    this.counts.deletedFiles += deleteOld(sink, null, Date.now());
-    this.#begin(Date.now());
+    // Where the disk is full the first write tries again, and tells of it.
+    runAll([() => this.#deleteOld(), () => this.#begin(Date.now())]);
   }
 
   addContext(context: VersionContext): void {
@@ -62,147 +52,163 @@ export class FileSink implements RecordsTarget {
 
   write(entries: readonly Buffer[]): void {
     const now = Date.now();
-    const { maxFileBytes, maxFileMs } = this.#sink;
-    const isFull =
-      this.#open !== null && (this.#open.file.size >= maxFileBytes || now - this.#open.begunAt >= maxFileMs);
-    // An empty file says nothing by being closed.
-    if (isFull && this.#open !== null && !isEmpty(this.#open)) this.#end();
+    if (this.#open !== null && this.#isOver(this.#open, now)) this.#end();
     try {
-      this.#append(this.#open ?? this.#begin(now), entries);
+      this.#append(entries, now);
     } catch (error) {
-      if (!this.#giveUp(error)) throw error;
-      this.#append(this.#begin(now), entries);
+      if (!this.#mayTryAgain(error)) throw error;
+      this.#append(entries, now);
     }
     this.#isDirty = true;
   }
 
-  #append(open: OpenFile, entries: readonly Buffer[]): void {
-    const pieces: Buffer[] = [];
-    const before = { encoded: open.encoded, contexts: new Set(open.contexts), policies: new Set(open.policies) };
-    const indexed = open.index.mark();
-    for (const entry of entries) {
-      this.#pushReferred(pieces, entry, open);
-      for (const piece of this.#encoder.entry(entry, open.encoded, open.index)) this.#push(pieces, piece, open);
-    }
-    const sealed = this.#encoder.seal(pieces);
-    try {
-      this.counts.bytes += open.file.append(sealed);
-    } catch (error) {
-      // The next try encodes them again.
-      Object.assign(open, before);
-      open.index.restore(indexed);
-      throw error;
-    }
-  }
-
-  /**
-   * Ends a file that takes nothing more though the disk has room: it is as large as files may be, say. An empty one stays: another would do no better.
-   *
-   * @returns whether another may be begun.
-   */
-  #giveUp(error: unknown): boolean {
-    const open = this.#open;
-    if (open === null || isEmpty(open) || isFullDisk(error)) return false;
-    try {
-      this.#end();
-    } catch {
-      // What could not be forced to the disk is what the failure has cost.
-    }
-    return true;
-  }
-
   /** Forces to the disk what is due. */
   tick(): void {
-    const { fsync } = this.#sink;
+    const { fsync, maxFileMs } = this.#sink;
+    const open = this.#open;
+    if (open !== null && !open.isEmpty && Date.now() - open.begunAt >= maxFileMs) this.#end();
     const isDue = fsync === 'always' || (fsync !== 'never' && Date.now() - this.#syncedAt >= fsync.everyMs);
     if (isDue) this.sync();
-    const { maxFileMs } = this.#sink;
-    const open = this.#open;
-    if (open !== null && !isEmpty(open) && Date.now() - open.begunAt >= maxFileMs) this.#end();
+    this.#throwKept();
   }
 
   sync(): void {
-    if (this.#isDirty) this.#open?.file.sync();
-    this.#isDirty = false;
+    if (this.#open?.isDeleted === true) this.#end();
+    const failure = runAll([() => this.#syncOpen(), () => this.#syncEnded()]);
+    if (failure !== null) this.#keepLoss(failure.error);
+    this.#throwLoss();
     this.#syncedAt = Date.now();
   }
 
   close(): void {
-    if (this.#open !== null) this.#end();
+    this.#end();
+    this.#throwKept();
   }
 
-  #push(pieces: Buffer[], piece: Buffer, open: OpenFile): void {
-    if (piece.length === 0) return;
-    pieces.push(piece);
-    open.encoded += piece.length;
+  #append(entries: readonly Buffer[], now: number): void {
+    const open = this.#open ?? this.#begin(now);
+    this.counts.bytes += open.append(entries);
   }
 
-  /** What an entry refers to and the file does not have yet. */
-  #pushReferred(pieces: Buffer[], entry: Buffer, open: OpenFile): void {
-    const kind = entry.readUInt32LE(headFields.kind);
-    if (kind !== entryKinds.decisions && kind !== entryKinds.columns) return;
-    const context = this.#contexts.get(entry.readUInt32LE(headFields.context));
-    if (context !== undefined && !open.contexts.has(context.number)) {
-      open.contexts.add(context.number);
-      this.#push(pieces, this.#encoder.context(context, open.encoded, open.index), open);
+  /** Whether a file takes nothing more. An empty file says nothing by being closed. */
+  #isOver(file: RecordsFile, now: number): boolean {
+    if (file.isCut || file.isDeleted) return true;
+    const { maxFileBytes, maxFileMs } = this.#sink;
+    return !file.isEmpty && (file.size >= maxFileBytes || now - file.begunAt >= maxFileMs);
+  }
+
+  /** Makes room on a full disk, or ends a file that takes nothing more though the disk has room: it is as large as files may be, say. */
+  #mayTryAgain(error: unknown): boolean {
+    const open = this.#open;
+    if (isFullDisk(error)) return this.#makeRoom();
+    // Another file would do no better than an empty one, or with entries that can't be encoded.
+    if (open === null || !isOfSystem(error) || (open.isEmpty && !open.isCut)) return false;
+    this.#end();
+    return true;
+  }
+
+  /** @returns whether there may be room now. */
+  #makeRoom(): boolean {
+    if (this.#open?.isCut === true) this.#end();
+    try {
+      return this.#deleteOld() > 0;
+    } catch {
+      // What the write has failed by says more.
+      return false;
     }
-    const policy = this.#policies.get(entry.readUInt32LE(headFields.policy));
-    if (policy !== undefined && !open.policies.has(policy.number)) {
-      open.policies.add(policy.number);
-      this.#push(pieces, this.#encoder.policy(policy), open);
-    }
   }
 
-  #begin(now: number): OpenFile {
+  #begin(now: number): RecordsFile {
     const { run, mask } = this.#data;
     const part = this.#part;
     const header: FileHeader = { format: 1, run, part, begunAt: now, package: this.#data.package, mask: mask.fields };
-    const name = fileName(now, run, part, this.#encoder.extension);
-    const file = new AppendFile(join(this.#sink.directory, name), this.#wait);
-    const begin = this.#encoder.begin(header);
-    // Readers can't do without it.
-    if (begin.length > 0) appendOrRemove(file, begin);
-    const open: OpenFile = {
-      ...{ file, name, begunAt: now, index: new IndexBuilder(), headBytes: begin.length, encoded: begin.length },
-      ...{ contexts: new Set(), policies: new Set() },
-    };
+    const path = join(this.#sink.directory, fileName(now, run, part, this.#encoder.extension));
+    const open = new RecordsFile({
+      ...{ path, begunAt: now, head: this.#encoder.begin(header), encoder: this.#encoder, wait: this.#wait },
+      referred: { contexts: this.#contexts, policies: this.#policies },
+    });
     this.#open = open;
     this.#part += 1;
     this.counts.files += 1;
     return open;
   }
 
+  /** Ends the file that is open. What fails is kept for the next `tick`, and the rest is done all the same: a full disk must be freed. */
   #end(): void {
     const open = this.#open;
     if (open === null) return;
     this.#open = null;
-    try {
-      if (this.#isDirty && this.#sink.fsync !== 'never') open.file.sync();
-    } finally {
-      this.#isDirty = false;
-      open.file.close();
+    const { isDeleted } = open;
+    const loss = runAll([() => this.#forceEnd(open, isDeleted)]);
+    this.#isDirty = false;
+    if (loss !== null) this.#keepLoss(loss.error);
+    const other = runAll([
+      () => open.close(),
+      () => {
+        if (!isDeleted) open.writeIndex();
+      },
+      () => this.#deleteOld(),
+    ]);
+    this.#kept.other ??= other;
+  }
+
+  #forceEnd(open: RecordsFile, isDeleted: boolean): void {
+    if (isDeleted && !open.isEmpty) throw new Error('the file that records were written to was deleted');
+    if (!this.#isDirty || isDeleted) return;
+    if (this.#sink.fsync === 'never') this.#unforced.push(open.path);
+    else open.sync();
+  }
+
+  #syncOpen(): void {
+    if (this.#isDirty) this.#open?.sync();
+    this.#isDirty = false;
+  }
+
+  #syncEnded(): void {
+    for (let path = this.#unforced[0]; path !== undefined; path = this.#unforced[0]) {
+      this.#wait.during(() => forceToDisk(path));
+      this.#unforced.shift();
     }
-    if (!open.index.isEmpty) open.index.write(`${open.file.path}.idx`);
-    this.counts.deletedFiles += deleteOld(this.#sink, null, Date.now());
+  }
+
+  /** @returns how many files were deleted. */
+  #deleteOld(): number {
+    const deleted = deleteOld(this.#sink, this.#open === null ? null : basename(this.#open.path), Date.now());
+    this.counts.deletedFiles += deleted;
+    return deleted;
+  }
+
+  #keepLoss(error: unknown): void {
+    this.#kept.loss ??= new LossError(error);
+  }
+
+  #throwLoss(): void {
+    const { loss } = this.#kept;
+    this.#kept.loss = null;
+    if (loss !== null) throw loss;
+  }
+
+  #throwKept(): void {
+    this.#throwLoss();
+    const { other } = this.#kept;
+    this.#kept.other = null;
+    if (other !== null) throw other.error;
   }
 }
 
-function isEmpty({ encoded, headBytes }: OpenFile): boolean {
-  return encoded === headBytes;
-}
-
-/** Whether another file on the same disk would fare no better. */
-function isFullDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-}
-
-/** @throws {Error} where it can't be written: the file is gone then. */
-function appendOrRemove(file: AppendFile, bytes: Buffer): void {
+/** Any descriptor of a file does. @throws {Error} where the disk fails. */
+function forceToDisk(path: string): void {
+  let descriptor: number;
   try {
-    file.append([bytes]);
+    descriptor = openSync(path, 'r+');
   } catch (error) {
-    file.close();
-    unlinkSync(file.path);
+    // It was too old to be kept.
+    if (hasCode(error, 'ENOENT')) return;
     throw error;
+  }
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }

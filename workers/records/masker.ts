@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import type { RecordedDecision, RecordedReason } from '../../src/api/records.js';
 import type { VersionContext } from '../../src/records/format/contexts.js';
 import {
   entryKinds,
@@ -10,7 +11,7 @@ import {
 } from '../../src/records/format/entry-layout.js';
 import { byteOf } from '../../src/records/format/feature-values.js';
 import { KeyedHash } from '../../src/records/format/id-hash.js';
-import { type MaskPlan, maskPlan } from '../../src/records/format/mask-plan.js';
+import { type MaskPlan, maskPlan, reasonKey } from '../../src/records/format/mask-plan.js';
 import { jsonEntry, readJsonEntry } from '../../src/records/format/write-entry.js';
 import type { ResolvedMask } from '../../src/records/protocol.js';
 
@@ -117,12 +118,26 @@ export class Masker {
     }
     if (plan.amount !== 'hash' && plan.columns.length === 0 && plan.reasons === 'keep') return text;
     const hasHashes = Object.keys(hashed).length > 0;
-    if (!hasHashes && plan.reasons === 'keep') return text;
-    const further = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+    const mayTell = text !== '' && (plan.reasons !== 'keep' || plan.withheld.size > 0);
+    if (!hasHashes && !mayTell) return text;
+    const further = text === '' ? {} : (JSON.parse(text) as Further);
     if (plan.reasons !== 'keep') delete further.reasons;
+    else if (further.reasons !== undefined) further.reasons = withoutValues(further.reasons, plan);
     if (hasHashes) further.hashed = hashed;
     return Object.keys(further).length === 0 ? '' : JSON.stringify(further);
   }
+}
+
+/** What a row has beside its id. */
+type Further = Pick<RecordedDecision, 'reasons' | 'hashed' | 'trace'>;
+
+/** Without the numbers from which values of masked features could be computed. */
+function withoutValues(reasons: readonly RecordedReason[], { withheld }: MaskPlan): RecordedReason[] {
+  return reasons.map((reason) => {
+    if (!withheld.has(reasonKey(reason))) return reason;
+    const { contribution: _, ...rest } = reason;
+    return rest;
+  });
 }
 
 /** The entry with other texts. */

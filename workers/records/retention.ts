@@ -2,6 +2,7 @@ import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecordsFile } from '../../src/records/format/file-names.js';
 import type { ResolvedFileSink } from '../../src/records/protocol.js';
+import { hasCode } from './sink-failure.js';
 
 /**
  * Deletes closed files that are too old, and the oldest ones while all together are too large.
@@ -22,7 +23,7 @@ export function deleteOld(sink: ResolvedFileSink, open: string | null, now: numb
     const isOld = now - changedAt > keepMs;
     if (name === open || (!isOld && total <= keepBytes)) continue;
     if (!isOld && now - changedAt < writingMs) continue;
-    remove(join(directory, name));
+    if (!remove(join(directory, name))) continue;
     remove(join(directory, `${name}.idx`));
     total -= bytes;
     deleted += 1;
@@ -43,10 +44,13 @@ function sizeOf(directory: string, name: string): { name: string; bytes: number;
   }
 }
 
-function remove(path: string): void {
+/** @returns whether it is gone. Else it is tried again next time. */
+function remove(path: string): boolean {
   try {
     unlinkSync(path);
-  } catch {
-    // It is gone already, or is tried again next time.
+    return true;
+  } catch (error) {
+    // Another process has deleted it meanwhile.
+    return hasCode(error, 'ENOENT');
   }
 }

@@ -10,7 +10,7 @@ import { FileSink } from './file-sink.js';
 import { HostTarget } from './host-target.js';
 import { Masker } from './masker.js';
 import { post } from './post.js';
-import { isOfSync, reasonOf } from './sink-failure.js';
+import { LossError, reasonOf } from './sink-failure.js';
 import { SinkWait } from './sink-wait.js';
 import type { RecordsTarget } from './target.js';
 
@@ -36,7 +36,10 @@ export class RingEmptier {
   /** Masked entries that the target has not taken yet. */
   #held: Buffer[] = [];
   #isStalled = false;
-  #triedAt = 0;
+  /** When the target last refused what is held; while it does, it is tried again each second. */
+  #refusedAt = Number.NEGATIVE_INFINITY;
+  /** When it last failed: the host hears for a second at least that it does. */
+  #failedAt = Number.NEGATIVE_INFINITY;
   /** Flushes that were asked for, and the last word. */
   #tokens: number[] = [];
   #closing: Extract<ToRecordsWorker, { kind: 'close' }> | null = null;
@@ -132,47 +135,50 @@ export class RingEmptier {
   /** Gives the target what is held. @returns whether nothing is held any more. */
   #hand(): boolean {
     if (this.#held.length === 0) return true;
-    const now = Date.now();
-    if (this.#isStalled && now - this.#triedAt < retryMs && this.#closing === null) return false;
-    this.#triedAt = now;
-    try {
-      this.#target.write(this.#held);
-    } catch (error) {
-      this.#stall(error);
+    if (Date.now() - this.#refusedAt < retryMs && this.#closing === null) return false;
+    if (!this.#attempt(() => this.#target.write(this.#held))) {
+      this.#refusedAt = Date.now();
       // What is held lies in the buffer that the next entries would be read into.
       return false;
     }
     for (const entry of this.#held) this.#written += entry.readUInt32LE(headFields.rows);
     this.#held = [];
-    if (this.#isStalled) post({ kind: 'flowing' });
-    this.#isStalled = false;
+    this.#refusedAt = Number.NEGATIVE_INFINITY;
+    // A slow sink may take a full ring for long, and the host must see that it takes something.
+    this.#publish();
     // What was written stays so even if the disk cannot be forced to keep it.
     this.#tick();
     return true;
   }
 
   #stall(error: unknown): void {
-    if (isOfSync(error)) this.#syncFailure ??= reasonOf(error);
+    if (error instanceof LossError) this.#syncFailure ??= reasonOf(error);
     if (!this.#isStalled) post({ kind: 'stalled', reason: reasonOf(error) });
     this.#isStalled = true;
+    this.#failedAt = Date.now();
+  }
+
+  /** @returns whether it did not fail. */
+  #attempt(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      this.#stall(error);
+      return false;
+    }
   }
 
   #tick(): void {
-    try {
-      this.#target.tick();
-    } catch (error) {
-      this.#stall(error);
-    }
+    if (this.#isStalled && Date.now() - this.#failedAt < retryMs) return;
+    if (!this.#attempt(() => this.#target.tick()) || !this.#isStalled) return;
+    post({ kind: 'flowing' });
+    this.#isStalled = false;
   }
 
   #answer(tokens: readonly number[]): void {
     if (tokens.length === 0) return;
-    try {
-      this.#target.sync();
-    } catch (error) {
-      this.#stall(error);
-      this.#syncFailure ??= reasonOf(error);
-    }
+    this.#attempt(() => this.#target.sync());
     this.#publish();
     this.#tell(tokens);
   }
@@ -184,25 +190,25 @@ export class RingEmptier {
     for (const token of tokens) post({ kind: 'flushed', token, failure });
   }
 
-  /** Writes what is left, as far as the sink takes it: the end must not wait for one that takes nothing. */
+  /** Writes what is left, as far as the sink takes it: the end must not wait for one that takes nothing. What was written is closed in any case. */
   #end({ token, dropped, sequence }: Extract<ToRecordsWorker, { kind: 'close' }>): void {
-    try {
-      if (this.#drain(this.#ring.head)) {
-        const written = this.#written;
-        this.#target.write([jsonEntry(entryKinds.end, { written, dropped }, { sequence, at: Date.now() })]);
-        this.#target.sync();
-        this.#target.close();
-      } else {
-        this.#syncFailure ??= 'the sink takes nothing';
-      }
-    } catch (error) {
-      this.#syncFailure ??= reasonOf(error);
-      post({ kind: 'stalled', reason: reasonOf(error) });
-    }
+    this.#attempt(() => this.#writeEnd(dropped, sequence));
+    this.#attempt(() => this.#target.sync());
+    this.#attempt(() => this.#target.close());
     this.#publish();
+    const failure = this.#syncFailure;
     this.#tell(this.#tokens);
-    post({ kind: 'closed', token });
+    post({ kind: 'closed', token, failure });
     parentPort?.close();
+  }
+
+  #writeEnd(dropped: number, sequence: number): void {
+    if (!this.#drain(this.#ring.head)) {
+      this.#syncFailure ??= 'the sink takes nothing';
+      return;
+    }
+    const end = { written: this.#written, dropped };
+    this.#target.write([jsonEntry(entryKinds.end, end, { sequence, at: Date.now() })]);
   }
 
   #hear(): void {

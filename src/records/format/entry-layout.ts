@@ -130,19 +130,28 @@ export interface EntryParts {
 
 export interface EntrySizes {
   rows: number;
-  /** Words of 4 bytes of a row's features and raw outputs together. */
+  /** Words of 4 bytes of a row's features. */
   featureWords: number;
   attentionWidth: number;
   rawWidth: number;
   textBytes: number;
 }
 
-export function entryParts({ rows, featureWords, attentionWidth, rawWidth, textBytes }: EntrySizes): EntryParts {
-  const features = entryHeadBytes + rows * rowHeadBytes;
-  const attention = features + even8(rows * featureWords * 4);
-  const raw = attention + even8(rows * attentionWidth * 4);
-  const texts = raw + even8(rows * rawWidth * 4);
-  return { rows: entryHeadBytes, features, attention, raw, texts, bytes: texts + even8(textBytes) };
+/** @param parts is set to the parts, and returned. */
+export function entryParts(sizes: EntrySizes, parts: EntryParts = noParts()): EntryParts {
+  const { rows, featureWords, attentionWidth, rawWidth, textBytes } = sizes;
+  parts.rows = entryHeadBytes;
+  parts.features = entryHeadBytes + rows * rowHeadBytes;
+  parts.attention = parts.features + even8(rows * featureWords * 4);
+  parts.raw = parts.attention + even8(rows * attentionWidth * 4);
+  parts.texts = parts.raw + even8(rows * rawWidth * 4);
+  parts.bytes = parts.texts + even8(textBytes);
+  return parts;
+}
+
+/** Parts that are still to be set. */
+export function noParts(): EntryParts {
+  return { rows: 0, features: 0, attention: 0, raw: 0, texts: 0, bytes: 0 };
 }
 
 /** The next multiple of 8. */

@@ -34,7 +34,7 @@ export interface EntryHead {
   policy: number;
   provider: Provider | null;
   role: RecordRole;
-  /** Words of 4 bytes of a row's features, without the raw outputs behind them. */
+  /** Words of 4 bytes of a row's features; 0 where there are none. */
   featureWords: number;
   rawWidth: number;
   attentionWidth: number;

@@ -4,6 +4,9 @@ import type { MaskAction } from '../../api/records.js';
 /** Hexadecimal digits of a hash: 128 bits, of which two are the same by chance once in 10³⁸. */
 const hashDigits = 32;
 
+/** A shorter key can be guessed: it is refused. */
+export const minKeyBytes = 16;
+
 /** Of SHA-256, in bytes. */
 const blockBytes = 64;
 const digestBytes = 32;

@@ -1,4 +1,5 @@
 import type { MaskAction } from '../../api/records.js';
+import { featureNames } from '../../protocol/feature-names.js';
 import { type InputLayout, rowLayoutOf } from '../../protocol/row-layout.js';
 import type { ContextInput } from './contexts.js';
 
@@ -21,6 +22,8 @@ export interface MaskPlan {
   /** Whether all features are removed. */
   hasFeatures: boolean;
   columns: readonly MaskedColumn[];
+  /** Features of which a reason must not say by how much they moved the score, as `reasonKey` has them: with the model their values could be computed from it. */
+  withheld: ReadonlySet<string>;
   /** JSON Pointers of all that is removed. */
   removed: readonly string[];
 }
@@ -33,12 +36,19 @@ export interface MaskPlan {
 export function maskPlan(fields: Readonly<Record<string, MaskAction>>, inputs: readonly ContextInput[]): MaskPlan {
   const layout = rowLayoutOf(inputs);
   const columns: MaskedColumn[] = [];
+  const withheld = new Set<string>();
+  const reasons = featureNames(inputs);
+  let place = 0;
   const hasFeatures = fields['/features'] !== 'remove';
   for (const [index, input] of layout.inputs.entries()) {
     const names = inputs[index]?.features;
     const ofInput = fields[`/features/${escaped(input.name)}`] ?? 'keep';
     for (let column = 0; column < input.size; column += 1) {
       const own = actionOf(fields, input.name, column, names?.[column]) ?? ofInput;
+      const reason = reasons[place];
+      place += 1;
+      // Features that `fields` leaves out are not secret for that.
+      if (own !== 'keep' && reason !== undefined) withheld.add(reasonKey(reason));
       const action = hasFeatures ? own : 'remove';
       const pointer = `/features/${escaped(input.name)}/${column}`;
       if (action !== 'keep') columns.push({ pointer, input, column, action });
@@ -52,7 +62,18 @@ export function maskPlan(fields: Readonly<Record<string, MaskAction>>, inputs: r
   };
   const removed = Object.entries(plan).flatMap(([name, action]) => (action === 'remove' ? [`/${name}`] : []));
   const removedColumns = columns.filter(({ action }) => action === 'remove').map(({ pointer }) => pointer);
-  return { ...plan, hasFeatures, columns, removed: [...removed, ...(hasFeatures ? removedColumns : ['/features'])] };
+  return {
+    ...plan,
+    hasFeatures,
+    columns,
+    withheld,
+    removed: [...removed, ...(hasFeatures ? removedColumns : ['/features'])],
+  };
+}
+
+/** A feature as reasons name it. */
+export function reasonKey({ input, feature }: { input: string; feature: string }): string {
+  return JSON.stringify([input, feature]);
 }
 
 /** Of a column by its number, its name, or its name alone where the model has named features. */

@@ -1,11 +1,11 @@
 import type { RecordRole } from '../../api/records.js';
 import type { Decision, ModelIdentity } from '../../api/result.js';
 import type { Clock } from '../../host/clock.js';
-import { entryKinds, entryParts } from '../format/entry-layout.js';
+import { type EntrySizes, entryKinds, entryParts, noParts } from '../format/entry-layout.js';
 import { jsonEntry } from '../format/write-entry.js';
 import { noRoom, RingWriter } from '../ring/ring-writer.js';
 import { EntryMemory } from './entry-memory.js';
-import { type EntryShared, type RowSources, widthsOf, writeDecisions } from './entry-writer.js';
+import { type EntryNumbers, type EntryShared, type RowSources, sizeEntry, writeDecisions } from './entry-writer.js';
 import { LogCounts } from './log-counts.js';
 import { PolicyNumbers } from './policy-numbers.js';
 import type { FoundDecision, Recording } from './recording.js';
@@ -15,11 +15,13 @@ import type { RowStage } from './row-stage.js';
 const keptShare = 1 / 8;
 
 /**
- * What `block` lets lie in the ring, in bytes, while the writing thread has not been let run: it has the lowest priority, and what lies there is lost if
- * the process is killed. A share of a small ring.
+ * The share of the ring that `block` lets wait while the writing thread has not been let run: that thread has the lowest priority, and what lies in the
+ * ring is lost if the process is killed. With a smaller share, requests wait as soon as the thread loses its core for some tens of milliseconds.
  */
-const eagerBytes = 2 * 1024 * 1024;
-const eagerShare = 1 / 4;
+const eagerShare = 1 / 2;
+
+/** The same in bytes, while the host wants the records to be safe soon. */
+const urgentBytes = 2 * 1024 * 1024;
 
 /**
  * The host's side of decision records: takes what was decided to the ring from which the records worker writes. Where nobody records, a batch
@@ -31,8 +33,14 @@ export class DecisionLog {
   readonly counts: LogCounts;
   /** What batches in flight may still bring, and the next one with them, in bytes. */
   bytesToCome: () => number = () => 0;
+  /** Whether no batch is in flight. */
+  isIdle: () => boolean = () => true;
   readonly #clock: Clock;
   readonly #policies = new PolicyNumbers();
+  /** Of the entry that is being written. They are the same objects each time, so that a batch makes no garbage. */
+  readonly #sizes: EntrySizes = { rows: 0, featureWords: 0, attentionWidth: 0, rawWidth: 0, textBytes: 0 };
+  readonly #parts = noParts();
+  readonly #numbers: EntryNumbers = { first: 0, policy: 0 };
   #recording: Recording | null = null;
   #ring: RingWriter | null = null;
   #memory: EntryMemory | null = null;
@@ -95,6 +103,7 @@ export class DecisionLog {
   /** Takes nothing more; the recording still writes what it has. */
   stop(): void {
     this.isActive = false;
+    this.counts.end();
     this.#recording = null;
     this.#ring = null;
     this.#memory = null;
@@ -125,8 +134,11 @@ export class DecisionLog {
   mayRun(): boolean {
     if (this.#recording?.onFull !== 'block' || this.#ring === null) return true;
     const { capacityBytes, usedBytes, isAtSink } = this.#ring;
+    const eagerBytes = Math.min(capacityBytes * eagerShare, this.#recording.isUrgent ? urgentBytes : capacityBytes);
     const hasRoom = usedBytes + this.bytesToCome() <= capacityBytes * (1 - keptShare);
-    if (hasRoom && (isAtSink || usedBytes <= Math.min(eagerBytes, capacityBytes * eagerShare))) return true;
+    if (hasRoom && (isAtSink || usedBytes <= eagerBytes)) return true;
+    // A batch that needs more than a small ring has must not wait for ever: it goes alone.
+    if (usedBytes === 0 && this.isIdle()) return true;
     // The batcher looks again by itself.
     this.#ring.wake();
     return false;
@@ -142,9 +154,12 @@ export class DecisionLog {
       stage.clear();
       return;
     }
-    const policy = this.#policies.numberOf(shared.policy, (context) => recording.sendPolicy(context));
-    const parts = entryParts({ ...widthsOf(shared, sources), rows: count, textBytes: stage.textBytes });
-    const first = this.#sequence;
+    const sizes = this.#sizes;
+    sizeEntry(sizes, stage, shared, sources);
+    const parts = entryParts(sizes, this.#parts);
+    const numbers = this.#numbers;
+    numbers.policy = this.#policies.numberOf(shared.policy, recording);
+    numbers.first = this.#sequence;
     this.#sequence += count;
     this.counts.taken += count;
     const at = this.#reserve(parts.bytes);
@@ -153,7 +168,7 @@ export class DecisionLog {
       stage.clear();
       return;
     }
-    writeDecisions(memory, at, parts, { stage, shared, sources, first, policy });
+    writeDecisions(memory, at, sizes, parts, numbers, stage, shared, sources);
     stage.clear();
     this.#ring?.commit();
   }

@@ -17,6 +17,8 @@ export class LogCounts {
   readonly #clock: Clock;
   readonly #before = { written: 0, dropped: 0, sampledOut: 0 };
   #recording: Recording | null = null;
+  /** Whether decisions go to the recording. */
+  #isRecording = false;
   #droppedAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
@@ -29,10 +31,16 @@ export class LogCounts {
     this.#before.dropped += this.dropped;
     this.#before.sampledOut += this.sampledOut;
     this.#recording = recording;
+    this.#isRecording = true;
     this.failure = null;
     this.taken = 0;
     this.dropped = 0;
     this.sampledOut = 0;
+  }
+
+  /** The recording takes nothing more, because the host wants it so. */
+  end(): void {
+    this.#isRecording = false;
   }
 
   drop(records: number): void {
@@ -54,7 +62,7 @@ export class LogCounts {
   /** Why decisions are not recorded that should be; null if all are, or none is to be. */
   get message(): string | null {
     if (this.failure !== null) return `Decisions are not recorded any more: ${this.failure}`;
-    const stalled = this.#recording?.stalled ?? null;
+    const stalled = this.#isRecording ? (this.#recording?.stalled ?? null) : null;
     if (stalled !== null) return `Decisions are not recorded: ${stalled.reason}`;
     if (this.#clock.now() - this.#droppedAt > recentMs) return null;
     return `${this.dropped} decisions were not recorded, because the sink is slower than the scorer`;

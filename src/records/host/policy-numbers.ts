@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DecisionPolicy } from '../../api/policy.js';
-import type { PolicyContext } from '../format/contexts.js';
+import type { Recording } from './recording.js';
 
 /** Gives each policy that decides a number, by what it says. */
 export class PolicyNumbers {
@@ -13,8 +13,8 @@ export class PolicyNumbers {
     this.#last = null;
   }
 
-  /** @param tell called with one that is new, before its number is given. */
-  numberOf(policy: DecisionPolicy, tell: (context: PolicyContext) => void): number {
+  /** @param recording is told of one that is new, before its number is given. */
+  numberOf(policy: DecisionPolicy, recording: Pick<Recording, 'sendPolicy'>): number {
     // As a rule the same object decides for hours.
     if (policy === this.#last) return this.#lastNumber;
     const hash = policyHash(policy);
@@ -22,7 +22,7 @@ export class PolicyNumbers {
     if (number === undefined) {
       number = this.#byHash.size;
       this.#byHash.set(hash, number);
-      tell({ number, hash, policy: { ...policy } });
+      recording.sendPolicy({ number, hash, policy: { ...policy } });
     }
     this.#last = policy;
     this.#lastNumber = number;

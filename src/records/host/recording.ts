@@ -15,6 +15,8 @@ export interface Recording {
   readonly ring: RingMemory;
   readonly onFull: OnFull;
   readonly sample: SampleShares;
+  /** Whether the host wants the records to be safe soon: it waits for a flush, or has each write forced to the disk. */
+  readonly isUrgent: boolean;
   /** Tells the writer what decisions will refer to by its number. Called before any does. */
   sendContext(context: Omit<VersionContext, 'runtime'>): void;
   sendPolicy(policy: PolicyContext): void;

@@ -8,10 +8,17 @@ const recordsSymbol = Symbol.for('fraud-scorer.records');
 export class RecordsHook {
   readonly log: DecisionLog;
   readonly logger: Logger;
+  readonly #door: { readonly isClosed: boolean };
 
-  constructor(log: DecisionLog, logger: Logger) {
+  constructor(log: DecisionLog, logger: Logger, door: { readonly isClosed: boolean }) {
     this.log = log;
     this.logger = logger;
+    this.#door = door;
+  }
+
+  /** Whether the scorer is closed or closing: it takes no more requests. */
+  get isClosed(): boolean {
+    return this.#door.isClosed;
   }
 
   /** Lets those who record find it. */

@@ -9,6 +9,7 @@ import {
   rowFields,
   rowHeadBytes,
 } from '../format/entry-layout.js';
+import { copyWords } from './copy-words.js';
 import type { EntryMemory } from './entry-memory.js';
 
 /** What the fallback's decision has beside its result. */
@@ -112,8 +113,8 @@ export class RowStage {
   }
 
   /** Copies the row heads and the texts into an entry. @param rowsAt @param textsAt where each begins, in bytes. */
-  writeTo({ bytes }: EntryMemory, rowsAt: number, textsAt: number): void {
-    bytes.set(this.#rows.subarray(0, this.count * rowHeadBytes), rowsAt);
+  writeTo({ bytes, words }: EntryMemory, rowsAt: number, textsAt: number): void {
+    copyWords(this.#words, 0, words, rowsAt / 4, (this.count * rowHeadBytes) / 4);
     let at = textsAt;
     for (let index = 0; index < this.count; index += 1) {
       const id = this.#ids[index];

@@ -7,9 +7,12 @@ import type { FeatureRows } from '../../requests/feature-rows.js';
 import { noCopy, type RequestTable } from '../../requests/request-table.js';
 import type { Lane } from '../../scheduling/lanes.js';
 import type { VersionContext } from '../format/contexts.js';
+import { wordsOf } from './copy-words.js';
 import type { DecisionLog } from './decision-log.js';
 import type { EntryShared, RowSources } from './entry-writer.js';
+import { MemoryWords } from './memory-words.js';
 import { RowStage } from './row-stage.js';
+import { SharedFields } from './shared-fields.js';
 
 /** What a version's log needs to know of it. */
 export interface VersionLogOptions {
@@ -32,6 +35,8 @@ export interface VersionLogOptions {
 
 /** A request whose answer waits for its reasons: what is known of its batch. */
 interface Held {
+  /** The recording that the batch was numbered in. */
+  epoch: number;
   batch: number;
   batchSize: number;
   inferenceMs: number;
@@ -41,6 +46,9 @@ interface Held {
   /** The row's raw outputs; null where there are none. */
   raw: Float32Array | null;
 }
+
+/** Rows without further outputs, the first at the beginning. */
+const noSources = { featuresFrom: 0, attention: null, attentionFrom: 0, raw: null, rawFrom: 0 };
 
 /** One version's decisions on their way to the log: collected while a batch is answered, and written together. */
 export class VersionLog {
@@ -56,9 +64,14 @@ export class VersionLog {
   #batch = -1;
   #policy: DecisionPolicy | null = null;
   #role: RecordRole = 'primary';
+  /** Of the next entry. They are the same objects each time, so that a batch makes no garbage. */
+  readonly #shared: SharedFields;
+  readonly #sources: RowSources = { ...noSources, features: new Uint32Array(0) };
+  readonly #words = new MemoryWords();
 
   constructor(options: VersionLogOptions) {
     this.#options = options;
+    this.#shared = new SharedFields(options.features.layout.stride, options.policy.rounded);
   }
 
   /** Whether decisions are recorded. */
@@ -90,21 +103,14 @@ export class VersionLog {
     const policy = this.#policy;
     if (stage === null || policy === null || stage.count === 0) return;
     const { features, maxBatchSize } = this.#options;
-    const { stride } = features.layout;
-    const first = (features.firstLaneRow + lane.index * maxBatchSize) * stride;
-    this.#write(
-      stage,
-      { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, policy, role: this.#role },
-      {
-        // What the worker saw: the batch's own copy, which nobody writes to before it is sent again.
-        features: features.floats,
-        featuresAt: (place) => first + place * stride,
-        attention: lane.attention,
-        attentionAt: (place) => place * this.#options.workers.attentionWidth,
-        raw: lane.raw,
-        rawAt: (place) => place * this.#options.workers.rawWidth,
-      },
-    );
+    const shared = this.#share().with(this.#batch, lane.count, inferenceMs, provider, policy, this.#role);
+    const sources = this.#sources;
+    // What the worker saw: the batch's own copy, which nobody writes to before it is sent again.
+    sources.features = this.#words.of(features.floats);
+    sources.featuresFrom = (features.firstLaneRow + lane.index * maxBatchSize) * features.layout.stride;
+    sources.attention = lane.attention;
+    sources.raw = lane.raw;
+    this.#options.log.write(stage, shared, sources);
   }
 
   /** A row of the batch waits for its reasons. */
@@ -113,7 +119,17 @@ export class VersionLog {
     const { rawWidth } = this.#options.workers;
     // The lane may be another batch's once the row is answered.
     const raw = rawWidth === 0 ? null : lane.raw.slice(place * rawWidth, (place + 1) * rawWidth);
-    this.#held.set(row, { batch: this.#batch, batchSize: lane.count, inferenceMs, provider, place, policy, raw });
+    const { epoch } = this.#options.log;
+    this.#held.set(row, {
+      epoch,
+      batch: this.#batch,
+      batchSize: lane.count,
+      inferenceMs,
+      provider,
+      place,
+      policy,
+      raw,
+    });
   }
 
   /** A row that was held is going to be answered. */
@@ -125,11 +141,21 @@ export class VersionLog {
     const role = this.#options.role();
     if (!log.isActive || !log.wants(result.decision, role)) return;
     this.#stageRow(this.#single, row, held.place, result, role);
-    const from = features.start(row);
-    const attention = result.attention === undefined ? null : Float32Array.from(result.attention);
-    // The lane may be another batch's by now: the request's own row, and the answer, have the same.
-    const sources = { features: features.floats, featuresAt: () => from, attention, attentionAt: () => 0 };
-    this.#write(this.#single, { ...held, role }, { ...sources, raw: held.raw, rawAt: () => 0 });
+    const { batchSize, inferenceMs, provider, place, policy, raw } = held;
+    const { attentionWidth, rawWidth } = this.#options.workers;
+    // A recording that began meanwhile has another batch of that number.
+    const batch = held.epoch === log.epoch ? held.batch : log.nextBatch();
+    const shared = this.#share().with(batch, batchSize, inferenceMs, provider, policy, role);
+    log.write(this.#single, shared, {
+      // The lane may be another batch's by now: the request's own row, and the answer, have the same. They have no other rows, so that this one begins
+      // them whatever its place.
+      features: this.#words.of(features.floats),
+      featuresFrom: features.start(row) - place * features.layout.stride,
+      attention: result.attention === undefined ? null : Float32Array.from(result.attention),
+      attentionFrom: -place * attentionWidth,
+      raw,
+      rawFrom: -place * rawWidth,
+    });
   }
 
   /** A row that was held gets no answer of the model's. */
@@ -154,10 +180,8 @@ export class VersionLog {
     const role = this.#options.role();
     if (!log.isActive || !log.wants(result.decision, role)) return;
     this.#single.fallback(result, { amount, bucket, copy });
-    const shared = { batch: -1, batchSize: 0, inferenceMs: Number.NaN, provider: null };
-    const none = { attention: null, attentionAt: () => 0, raw: null, rawAt: () => 0 };
-    const sources = features === null ? null : { features, featuresAt: () => 0, ...none };
-    this.#write(this.#single, { ...shared, policy: policy.rounded, role }, sources);
+    const shared = this.#share().with(-1, 0, Number.NaN, null, policy.rounded, role);
+    log.write(this.#single, shared, features === null ? null : { ...noSources, features: wordsOf(features) });
   }
 
   /** A call of `scoreColumns` was answered. */
@@ -189,24 +213,10 @@ export class VersionLog {
     return JSON.stringify(reasons === undefined ? { trace } : { reasons, trace });
   }
 
-  #write(
-    stage: RowStage,
-    shared: Pick<EntryShared, 'batch' | 'batchSize' | 'inferenceMs' | 'provider' | 'policy' | 'role'>,
-    sources: RowSources | null,
-  ): void {
-    const { log, features, workers } = this.#options;
-    log.write(
-      stage,
-      {
-        ...shared,
-        context: this.#contextNumber(),
-        at: log.now(),
-        attentionWidth: workers.attentionWidth,
-        featureWords: features.layout.stride,
-        rawWidth: workers.rawWidth,
-      },
-      sources,
-    );
+  /** What the rows of the next entry share. */
+  #share(): SharedFields {
+    const { log, workers } = this.#options;
+    return this.#shared.of(this.#contextNumber(), log.now(), workers);
   }
 
   #contextNumber(): number {

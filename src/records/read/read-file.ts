@@ -4,6 +4,7 @@ import type { OnFinding } from './findings.js';
 import { gunzipMembers } from './gunzip-members.js';
 import { type Line, Lines } from './lines.js';
 import { readEntries } from './read-entries.js';
+import { isRecord, recordKind } from './record-shape.js';
 
 /** A record, and where it is in its file: where its frame, its line or its gzip member begins, in bytes. */
 export interface PlacedRecord {
@@ -72,8 +73,6 @@ function tellTooLong(file: string, byte: number, bytes: number, onFinding: OnFin
   onFinding({ what: 'damaged', file, byte, bytes, reason: 'a line that is too long' });
 }
 
-const kinds: readonly unknown[] = ['decision', 'outcome', 'columns', 'end'];
-
 /** Reads lines of one file, and tells of those that can't be read. */
 class LineParser {
   readonly #file: string;
@@ -109,17 +108,12 @@ class LineParser {
       return null;
     }
     if (isRecord(value)) return value;
+    const kind = recordKind(value);
     // Kinds of records that later versions add are left out.
-    if (!('kind' in value) || kinds.includes(value.kind)) {
-      this.#onFinding({ what: 'damaged', file: this.#file, byte, bytes, reason: 'a line that is no record' });
+    if (kind !== null || !('kind' in value)) {
+      const reason = `a line that is no ${kind === 'decision' ? kind : 'record'}`;
+      this.#onFinding({ what: 'damaged', file: this.#file, byte, bytes, reason });
     }
     return null;
   }
-}
-
-/** Whether it has what every record has. */
-function isRecord(value: object): value is DecisionLogRecord {
-  if (!('kind' in value) || !kinds.includes(value.kind)) return false;
-  const { run, sequence, at } = value as Partial<DecisionLogRecord>;
-  return typeof run === 'string' && Number.isSafeInteger(sequence) && typeof at === 'string';
 }

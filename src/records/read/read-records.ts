@@ -1,4 +1,6 @@
 import type { DecisionLogRecord } from '../../api/records.js';
+import { FieldReader } from '../../validation/field-reader.js';
+import { describeValue } from '../../validation/issues.js';
 import { Findings, type OnFinding, type RecordsFinding, type RecordsReadSummary } from './findings.js';
 import { readFileOf } from './read-file.js';
 import { recordsFiles } from './records-files.js';
@@ -26,13 +28,44 @@ export interface RecordsReading extends AsyncGenerator<DecisionLogRecord, void, 
  * Within a run records come in the order of their sequence; runs come one after the other.
  *
  * @param paths files, or directories, of which the files that `recordDecisions` names are read.
+ * @throws {InvalidOptionsError} where an argument is not as documented.
  * @throws {Error} while it is read, where a path does not exist.
  */
 export function readRecords(paths: string | readonly string[], options: ReadRecordsOptions = {}): RecordsReading {
-  const findings = new Findings(options.onFinding);
+  const { list: given, onFinding } = checkedArguments(paths, options);
+  const findings = new Findings(onFinding);
   const { list, summary } = findings;
-  const records = generate(typeof paths === 'string' ? [paths] : paths, findings);
+  const records = generate(given, findings);
   return Object.assign(records, { findings: list, summary });
+}
+
+/** @throws {InvalidOptionsError} with everything that is wrong. */
+function checkedArguments(
+  paths: unknown,
+  options: unknown,
+): { list: readonly string[]; onFinding: ReadRecordsOptions['onFinding'] } {
+  const reader = new FieldReader(options);
+  const onFinding = reader.value('onFinding', 'a function', isOnFinding);
+  reader.rejectUnknown();
+  const expected = 'the path of a file or a directory';
+  const list: unknown[] = Array.isArray(paths) ? [...paths] : [paths];
+  const isOne = !Array.isArray(paths);
+  if (list.length === 0) reader.issues.add('paths', `${expected}, or a list of such paths`, 'an empty array');
+  for (const [index, path] of list.entries()) {
+    if (isPath(path)) continue;
+    if (isOne) reader.issues.add('paths', `${expected}, or a list of such paths`, describeValue(path));
+    else reader.issues.add(`paths[${index}]`, expected, describeValue(path));
+  }
+  reader.throwIfInvalid();
+  return { list: list.filter(isPath), onFinding };
+}
+
+function isPath(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isOnFinding(value: unknown): value is OnFinding {
+  return typeof value === 'function';
 }
 
 async function* generate(

@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import type { DecisionLogRecord } from '../../api/records.js';
 import { readFileName } from '../format/file-names.js';
 import type { Findings } from './findings.js';
+import { SeenSequences } from './seen-sequences.js';
 
 interface Run {
-  /** The sequence that should come next. */
-  next: number;
+  seen: SeenSequences;
   hasEnd: boolean;
   file: string;
   byte: number;
@@ -24,9 +24,11 @@ export class RunSequences {
   take(record: DecisionLogRecord, file: string, byte: number): boolean {
     const { run: id, sequence } = record;
     const run = this.#runs.get(id) ?? this.#begin(id, sequence, file);
-    if (sequence < run.next) return false;
-    if (sequence > run.next) this.#tellGap(id, run, sequence - run.next, file, byte);
-    run.next = sequence + 1;
+    const from = run.seen.next;
+    const taken = run.seen.take(sequence);
+    if (taken === 'repeated') return false;
+    if (taken === 'late') this.#findings.summary.lost -= 1;
+    if (sequence > from) this.#findings.add({ what: 'gap', file, byte, run: id, from, lost: sequence - from });
     run.file = file;
     run.byte = byte;
     if (record.kind === 'end') run.hasEnd = true;
@@ -45,12 +47,8 @@ export class RunSequences {
   #begin(id: string, sequence: number, file: string): Run {
     // Earlier files of the run may have been deleted, or are not among those that are read.
     const isFromStart = (readFileName(basename(file))?.part ?? (sequence === 0 ? 0 : 1)) === 0;
-    const run = { next: isFromStart ? 0 : sequence, hasEnd: false, file, byte: 0 };
+    const run = { seen: new SeenSequences(isFromStart ? 0 : sequence), hasEnd: false, file, byte: 0 };
     this.#runs.set(id, run);
     return run;
-  }
-
-  #tellGap(id: string, run: Run, lost: number, file: string, byte: number): void {
-    this.#findings.add({ what: 'gap', file, byte, run: id, from: run.next, lost });
   }
 }

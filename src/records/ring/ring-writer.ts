@@ -44,12 +44,17 @@ export class RingWriter {
    */
   reserve(bytes: number): number {
     const units = bytes / unitBytes;
-    const head = this.#head();
-    const at = head % this.#units;
+    const at = this.#head() % this.#units;
     const toEnd = this.#units - at;
     // An entry lies in one piece.
     const filler = units > toEnd ? toEnd : 0;
-    if (this.#used() + filler + units > this.#units) return noRoom;
+    if (this.#used() + filler + units > this.#units) {
+      if (filler > 0 && units <= this.#units) this.#goToStart(at, filler);
+      // A ring that was empty has room now.
+      if (filler === 0 || this.#head() % this.#units !== 0 || this.#used() + units > this.#units) return noRoom;
+      this.#reserved = units;
+      return 0;
+    }
     if (filler > 0) this.#fill(at, filler);
     this.#reserved = filler + units;
     return (filler > 0 ? 0 : at) * unitBytes;
@@ -86,6 +91,17 @@ export class RingWriter {
   /** Has the emptying thread look now. */
   wake(): void {
     wake(this.#memory);
+  }
+
+  /** Leaves the end of the ring empty: an entry that takes most of the ring has room at its beginning alone, and would never find any from here. */
+  #goToStart(unit: number, units: number): void {
+    if (this.#used() + units > this.#units) return;
+    const head = this.#head();
+    const next = (head + units) | 0;
+    this.#fill(unit, units);
+    Atomics.store(this.#control, ringWords.head, next);
+    // Nobody waits for the filler of a ring that is empty.
+    Atomics.compareExchange(this.#control, ringWords.tail, head | 0, next);
   }
 
   #fill(unit: number, units: number): void {

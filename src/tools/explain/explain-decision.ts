@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { decidingScore, featureNames, reasonsOf } from '../../answering/reasons.js';
+import { decidingScore, reasonsOf } from '../../answering/reasons.js';
 import type { DecisionPolicy } from '../../api/policy.js';
-import type { RecordedDecision } from '../../api/records.js';
+import type { RecordedDecision, RecordedReason } from '../../api/records.js';
 import type { Reason } from '../../api/result.js';
+import { featureNames } from '../../protocol/feature-names.js';
 import { writeFeatures } from '../replay/feature-bytes.js';
 import { isExcuse, type LoadedModel, type ModelsOfVersions } from '../replay/loaded-model.js';
 import { partOfRecord } from '../replay/read-parts.js';
@@ -25,7 +26,7 @@ export interface DecisionExplanation {
   score: 'fraudProbability' | 'riskScore' | null;
   crossed: CrossedThreshold[];
   /** The features that moved the score most; null where they can't be told. */
-  reasons: Reason[] | null;
+  reasons: RecordedReason[] | null;
   /** Whether they stand in the record, or were computed now from its features. */
   reasonsFrom: 'record' | 'computed' | null;
   /** Why there are none. */

@@ -4,6 +4,8 @@ import { basename } from 'node:path';
 import type { DecisionLogRecord, RecordedDecision } from '../../api/records.js';
 import { entryKinds, headFields } from '../../records/format/entry-layout.js';
 import { readFileName } from '../../records/format/file-names.js';
+import { minKeyBytes } from '../../records/format/id-hash.js';
+import type { OnFinding } from '../../records/read/findings.js';
 import { readEntries } from '../../records/read/read-entries.js';
 import { readFileOf } from '../../records/read/read-file.js';
 import { fileError, isDamage, isOfLines } from '../replay/read-parts.js';
@@ -17,6 +19,8 @@ export interface FoundDecisions {
   decisions: RecordedDecision[];
   /** Whether ids are hashed in one of the files: without the key an id is not found there. */
   areHashed: boolean;
+  /** Places that could not be read, in the files that were: a decision may have been there. */
+  damaged: number;
 }
 
 /** More of one id are not listed. */
@@ -36,7 +40,8 @@ export function writtenIds(id: string, key: Buffer | null): string[] {
   const keys: Buffer[] = [key, Buffer.from(key.toString('utf8').replace(/\r?\n$/, '')), Buffer.from(text)];
   if (/^(?:[0-9a-f]{2})+$/i.test(text)) keys.push(Buffer.from(text, 'hex'));
   if (/^[\w+/-]+={0,2}$/.test(text)) keys.push(Buffer.from(text, 'base64'));
-  const hashes = keys.map((bytes) => createHmac('sha256', bytes).update(id).digest('hex').slice(0, hashDigits));
+  const long = keys.filter(({ length }) => length >= minKeyBytes);
+  const hashes = long.map((bytes) => createHmac('sha256', bytes).update(id).digest('hex').slice(0, hashDigits));
   return [...new Set([id, ...hashes])];
 }
 
@@ -59,8 +64,12 @@ export async function findDecisions(files: readonly SourceFile[], wanted: Wanted
 }
 
 class Search {
-  readonly found: FoundDecisions = { decisions: [], areHashed: false };
+  readonly found: FoundDecisions = { decisions: [], areHashed: false, damaged: 0 };
   readonly #wanted: Wanted;
+
+  readonly #onFinding: OnFinding = ({ what }) => {
+    if (what === 'damaged' || what === 'unknown-format') this.found.damaged += 1;
+  };
 
   constructor(wanted: Wanted) {
     this.#wanted = wanted;
@@ -86,7 +95,7 @@ class Search {
   /** @throws {ScoreFileError} where the file can't be read. */
   async read({ path }: SourceFile): Promise<void> {
     try {
-      if (isOfLines(path)) for await (const { record } of readFileOf(path, () => {})) this.#take(record);
+      if (isOfLines(path)) for await (const { record } of readFileOf(path, this.#onFinding)) this.#take(record);
       else await this.#readEntries(path);
     } catch (error) {
       throw fileError(path, error);
@@ -94,7 +103,7 @@ class Search {
   }
 
   async #readEntries(path: string): Promise<void> {
-    for await (const { entry, reader } of readEntries(path)) {
+    for await (const { entry, reader } of readEntries(path, this.#onFinding)) {
       if (reader.header.mask['/id'] === 'hash') this.found.areHashed = true;
       if (!mayHave(entry, reader.header.run, this.#wanted)) continue;
       try {
@@ -102,6 +111,7 @@ class Search {
       } catch (error) {
         // It was written like this: what can't be read is not found.
         if (!isDamage(error)) throw error;
+        this.found.damaged += 1;
       }
     }
   }

@@ -3,6 +3,7 @@ import type { DecisionLogRecord } from '../../api/records.js';
 import { indexKey } from '../../records/format/index-layout.js';
 import { lineAt } from '../../records/read/decision-at.js';
 import { type IndexHead, type IndexPlace, placesOf, readIndexHead } from '../../records/read/index-file.js';
+import { isRecord } from '../../records/read/record-shape.js';
 import { EntriesByPlace } from './entries-by-place.js';
 
 /** What a file has of some ids, read through its index. */
@@ -58,7 +59,9 @@ function recordsOfLines(file: number, places: readonly IndexPlace[]): IndexedRec
   const records = places.map(({ place }) => {
     const text = lineAt(file, place);
     if (text === null) throw new RangeError('an index that names a place without a line');
-    return JSON.parse(text) as DecisionLogRecord;
+    const record: unknown = JSON.parse(text);
+    if (!isRecord(record)) throw new RangeError('an index that names a line that is no record');
+    return record;
   });
   return { records, areHashed: false };
 }

@@ -19,21 +19,22 @@ interface Open {
 export class BatchWindow {
   readonly #open = new Map<string, Open>();
   #rows = 0;
-  /** Rows that were read twice, as a write that was tried again leaves them, and counted once. */
-  repeated = 0;
 
   /** @returns the batches to which nothing more is added. */
   add(part: BatchPart & { batch: number }): RecordedBatch[] {
     const key = `${part.run} ${part.batch} ${part.size}`;
     const done: RecordedBatch[] = [];
-    let open = this.#open.get(key);
-    if (open === undefined || open.batch.version !== part.version) {
-      if (open !== undefined) done.push(this.#close(key, open));
-      open = { batch: { ...part, rows: [] }, places: new Set() };
-      this.#open.set(key, open);
+    for (const row of part.rows) {
+      let open = this.#open.get(key);
+      // Two rows in one place are damage: neither may be computed from the other's features.
+      if (open === undefined || open.batch.version !== part.version || open.places.has(row.place)) {
+        if (open !== undefined) done.push(this.#close(key, open));
+        open = { batch: { ...part, rows: [] }, places: new Set() };
+        this.#open.set(key, open);
+      }
+      this.#addRow(open, row);
+      if (open.places.size >= open.batch.size) done.push(this.#close(key, open));
     }
-    for (const row of part.rows) this.#addRow(open, row);
-    if (open.places.size >= open.batch.size) done.push(this.#close(key, open));
     while (this.#open.size > mostOpen || (this.#rows > mostRows && this.#open.size > 1)) {
       const [oldest] = this.#open;
       if (oldest === undefined) break;
@@ -48,10 +49,6 @@ export class BatchWindow {
   }
 
   #addRow({ batch, places }: Open, row: RecordedRow): void {
-    if (places.has(row.place)) {
-      this.repeated += 1;
-      return;
-    }
     places.add(row.place);
     batch.rows.push(row);
     this.#rows += 1;

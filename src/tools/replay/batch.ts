@@ -9,6 +9,8 @@ export type RowFeatures = Buffer | Readonly<Record<string, readonly RecordedValu
 
 /** A recorded decision, as far as a replay needs it. */
 export interface RecordedRow {
+  /** Its number in its run. */
+  sequence: number;
   decisionId: string;
   /** As it is written; null where it is removed. */
   id: string | null;

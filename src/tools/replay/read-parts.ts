@@ -15,7 +15,10 @@ import type { RecordedVersions } from './recorded-version.js';
 import type { SourceFile } from './source-files.js';
 
 /** A label, as far as a replay needs it. */
-export type RecordedLabel = Pick<RecordedOutcome, 'id' | 'isFraud' | 'amount'>;
+export interface RecordedLabel extends Pick<RecordedOutcome, 'id' | 'isFraud' | 'amount'> {
+  /** When it was given, in milliseconds since the epoch. */
+  at: number;
+}
 
 export type ReadPart = { kind: 'part'; part: BatchPart } | { kind: 'label'; label: RecordedLabel };
 
@@ -62,7 +65,7 @@ async function* binaryParts(
     progress.reach(at);
     const kind = entry.readUInt32LE(headFields.kind);
     try {
-      if (kind === entryKinds.outcome) yield { kind: 'label', label: readJsonEntry(entry) as RecordedLabel };
+      if (kind === entryKinds.outcome) yield { kind: 'label', label: labelOf(entry) };
       else if (kind === entryKinds.decisions && options.wants === 'all')
         yield { kind: 'part', part: partOf(entry, reader, options.versions) };
     } catch (error) {
@@ -71,6 +74,12 @@ async function* binaryParts(
       options.onFinding({ what: 'damaged', file: path, byte: at, bytes: entry.length, reason: error.message });
     }
   }
+}
+
+/** @throws {SyntaxError} where it is damaged. */
+function labelOf(entry: Buffer): RecordedLabel {
+  const outcome = readJsonEntry(entry) as Omit<RecordedLabel, 'at'>;
+  return { ...outcome, at: entry.readDoubleLE(headFields.at) };
 }
 
 /** A row's place has 16 bits. */
@@ -97,6 +106,7 @@ function partOf(entry: Buffer, reader: RecordReader, versions: RecordedVersions)
     const index = rows.length;
     if (head.batch !== null && row.place >= head.batchSize) throw new RangeError('a row behind the end of its batch');
     rows.push({
+      sequence: head.sequence + index,
       decisionId: `${run}-${head.sequence + index}`,
       id: row.id,
       place: row.place,
@@ -124,7 +134,7 @@ async function* lineParts(
 ): AsyncGenerator<ReadPart> {
   for await (const { record, at } of readFileOf(path, options.onFinding)) {
     progress.reach(at);
-    if (record.kind === 'outcome') yield { kind: 'label', label: record };
+    if (record.kind === 'outcome') yield { kind: 'label', label: { ...record, at: Date.parse(record.at) } };
     if (record.kind !== 'decision' || options.wants !== 'all') continue;
     try {
       yield { kind: 'part', part: partOfRecord(record, options.versions) };
@@ -147,6 +157,7 @@ export function partOfRecord(record: RecordedDecision, versions: RecordedVersion
   const { provider, ...ofVersion } = runtime;
   if (batch !== undefined && !isInBatch(batch)) throw new RangeError('a row behind the end of its batch');
   const row: RecordedRow = {
+    sequence: record.sequence,
     decisionId: record.decisionId,
     id: record.id ?? null,
     place: batch?.place ?? 0,

@@ -16,6 +16,7 @@ import type { ReplayedRecord, ReplayReport } from './replay-report.js';
 import { resultOf } from './replay-result.js';
 import { ReplayRunner } from './replay-runner.js';
 import { ReplayTally } from './replay-tally.js';
+import { SeenRows } from './seen-rows.js';
 import type { SourceFile } from './source-files.js';
 import { verdictOf } from './verdict.js';
 
@@ -64,6 +65,7 @@ class Replay {
   readonly #runner: ReplayRunner;
   readonly #models: ModelsOfVersions;
   readonly #window = new BatchWindow();
+  readonly #seen = new SeenRows();
   readonly #queues = new Map<LoadedModel, BatchQueue>();
   readonly #batches = { run: 0, rowsNotRecorded: 0 };
   readonly #damaged: ReplayReport['damaged'] = [];
@@ -100,7 +102,7 @@ class Replay {
     });
     for await (const read of parts) {
       signal?.throwIfAborted();
-      if (read.kind === 'part') await this.#add(read.part);
+      if (read.kind === 'part') await this.#add(this.#seen.without(read.part));
       if (this.#taken >= limit) break;
     }
     for (const batch of this.#window.end()) await this.#run(batch);
@@ -112,7 +114,7 @@ class Replay {
       tolerance,
       ...summary,
       batches: this.#batches,
-      repeated: this.#window.repeated,
+      repeated: this.#seen.repeated,
       damaged: this.#damaged,
       unfinishedFiles: this.#unfinished,
       against: (await this.#against?.end()) ?? null,

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -54,7 +54,7 @@ describe('fraud-scorer records', () => {
     const { code, sequences, error } = await run(root);
     expect(sequences).toEqual([0, 1, 2, 3, 6]);
     expect(code).toBe(0);
-    expect(error).toContain('5 records, 1 files, 2 known to be lost, 0 damaged places');
+    expect(error).toContain('5 records, 1 file, 2 known to be lost, 0 damaged places');
   });
 
   it.each([
@@ -88,6 +88,65 @@ describe('fraud-scorer records', () => {
     expect(damaged.error).toContain('cut.fsr, byte');
   });
 
+  it('counts one as one, and more as more', async () => {
+    const file = join(root, 'one.fsr');
+    const one = Buffer.concat(filePieces([decisionsEntry({ sequence: 1, rows: [{ id: 'a' }] })]).pieces);
+    writeFileSync(file, one.subarray(0, one.length - 1));
+    const { error } = await run(file);
+    expect(error).toBe(
+      '0 records, 1 file, 0 known to be lost, 0 damaged places\n1 file ends inside a record: its process was killed, or still writes\n',
+    );
+    writeFileSync(file, Buffer.concat([one, Buffer.from('x')]));
+    const damaged = await run(file, file);
+    expect(damaged.error).toContain('1 record, 1 file, 0 known to be lost, 1 damaged place\n');
+    expect(damaged.error).toContain('1 run without an end');
+    expect(damaged.error).toContain('damaged, 1 byte left out');
+    expect((await run(file, '--kind', 'end')).error).toContain('0 of 1 record, 1 file');
+    expect((await run(file, path)).error).toMatch(/[2-9] files/);
+    rmSync(file);
+  });
+
+  it.each([
+    ['none.fsr', 'no such file or directory'],
+    ['nowhere', 'no such file or directory'],
+    ['empty', 'a directory with no files of records'],
+  ])('refuses a path that has no files of records with 2 (%s)', async (name, reason) => {
+    const given = join(root, name);
+    if (name === 'empty') mkdirSync(given);
+    const { code, sequences, error } = await run(path, given);
+    expect({ code, sequences }).toEqual({ code: 2, sequences: [] });
+    for (const part of ['FILES: expected', given, reason, 'give the directory']) expect(error).toContain(part);
+  });
+
+  it.each([
+    ['exactly 16 bytes', null],
+    ['only 15 bytes x', 'a file of 15 bytes'],
+    ['x', 'a file of 1 byte'],
+    ['', 'a file of 0 bytes'],
+    [' '.repeat(20), 'a file of 20 bytes'],
+  ])('refuses a key file that the option mask.key would refuse (%j)', async (text, received) => {
+    const file = join(root, 'short-key');
+    writeFileSync(file, text);
+    const commands = [
+      ['records', path, '--id', 'first', '--key-file', file],
+      ['explain', path, '--id', 'first', '--key-file', file],
+    ];
+    for (const command of commands) {
+      let error = '';
+      const code = await runCli(command, {
+        write: () => {},
+        error: (some) => {
+          error += some;
+        },
+      });
+      if (received === null) expect(error).not.toContain('--key-file');
+      else {
+        expect(code).toBe(2);
+        expect(error).toContain(`--key-file: expected a file with a key of at least 16 bytes, received ${received}`);
+      }
+    }
+  });
+
   it.each([
     Buffer.from(key),
     Buffer.from(`${key}\r\n`),
@@ -104,14 +163,32 @@ describe('fraud-scorer records', () => {
     expect((await run(path, '--id', 'second')).error).not.toContain('--key-file');
   });
 
+  it.each(['in-place.fsr', './in-place.fsr', 'in-place.ndjson'])(
+    'does not write over what it reads (%s)',
+    async (name) => {
+      const file = join(root, name);
+      writeFileSync(file, Buffer.concat(pieces));
+      const { code, error } = await run(file, '--output', `${root}/./${name}`);
+      expect(code).toBe(2);
+      expect(error).toContain('--output: expected a file of its own, received a file of records that is read');
+      expect(readFileSync(file).equals(Buffer.concat(pieces))).toBe(true);
+      rmSync(file);
+    },
+  );
+
+  it('does not write over a file of records by another path to it', async () => {
+    const link = join(root, 'link');
+    symlinkSync(root, link);
+    const given = join(link, '20261126T000000Z-0123456789abcdef-000000.fsr');
+    expect(await run(path, '--output', given)).toMatchObject({ code: 2 });
+    expect(readFileSync(path).equals(Buffer.concat(pieces))).toBe(true);
+    rmSync(link);
+  });
+
   it('ends with 3 where the output can not be written', async () => {
     const output = join(root, 'none', 'out.ndjson');
     const error = `${output} can't be written: there is no such file or directory\n`;
     expect(await run(path, '--output', output)).toEqual({ code: 3, sequences: [], error });
-  });
-
-  it('ends with 1 where a file is not there', async () => {
-    expect(await run(join(root, 'none.fsr'))).toMatchObject({ code: 1, error: expect.stringContaining('none.fsr') });
   });
 
   it.each([

@@ -40,8 +40,8 @@ const outcomes = decisionCodes.map((decision) =>
 );
 
 /**
- * Writes decisions as lines of JSON: what `JSON.stringify` makes of the records that `RecordReader` reads, in the same order, without making the
- * objects.
+ * Writes decisions as lines of JSON, without making objects: the records that `RecordReader` reads, with the same fields in the same order, and the same
+ * values. Numbers may have other digits than `JSON.stringify` gives them; readers get the same number.
  */
 export class DecisionLines {
   readonly #header: FileHeader;

@@ -52,6 +52,10 @@ export class LineEncoder implements Encoder {
     return [gzipSync(Buffer.concat(pieces), { level: 1 })];
   }
 
+  discard(): void {
+    this.#json.clear();
+  }
+
   #decided(entry: Buffer, at: number, index: IndexBuilder): void {
     const view = new EntryView(entry);
     const texts = view.texts();

@@ -6,11 +6,12 @@ import type { ModelResult } from '../../../../src/api/result.js';
 import { entryParts, headFields } from '../../../../src/records/format/entry-layout.js';
 import { EntryView } from '../../../../src/records/format/entry-view.js';
 import { RecordReader } from '../../../../src/records/format/to-record.js';
+import { wordsOf } from '../../../../src/records/host/copy-words.js';
 import { EntryMemory } from '../../../../src/records/host/entry-memory.js';
 import {
   type EntryShared,
   type RowSources,
-  widthsOf,
+  sizeEntry,
   writeDecisions,
 } from '../../../../src/records/host/entry-writer.js';
 import { RowStage } from '../../../../src/records/host/row-stage.js';
@@ -64,18 +65,20 @@ function written({ places, rawWidth, attentionWidth = 0, hasRaw = true }: Settin
     ...{ policy: somePolicy.policy, attentionWidth, featureWords: stride, rawWidth },
   };
   const sources = {
-    features: valuesOf(stride, 1_000),
-    featuresAt: (place: number) => place * stride,
+    features: wordsOf(valuesOf(stride, 1_000)),
+    featuresFrom: 0,
     attention: valuesOf(attentionWidth, 2_000),
-    attentionAt: (place: number) => place * attentionWidth,
+    attentionFrom: 0,
     raw: hasRaw ? valuesOf(rawWidth, 3_000) : null,
-    rawAt: (place: number) => place * rawWidth,
+    rawFrom: 0,
   };
-  const parts = entryParts({ ...widthsOf(shared, sources), rows: places.length, textBytes: stage.textBytes });
+  const sizes = { rows: 0, featureWords: 0, attentionWidth: 0, rawWidth: 0, textBytes: 0 };
+  sizeEntry(sizes, stage, shared, sources);
+  const parts = entryParts(sizes);
   const memory = new EntryMemory(new SharedArrayBuffer(parts.bytes + 64));
   // What lay there before must not show.
   memory.bytes.fill(0xff);
-  writeDecisions(memory, 64, parts, { stage, shared, sources, first: 0, policy: 0 });
+  writeDecisions(memory, 64, sizes, parts, { first: 0, policy: 0 }, stage, shared, sources);
   return { entry: Buffer.from(memory.bytes.subarray(64, 64 + parts.bytes)), sources };
 }
 
@@ -110,7 +113,7 @@ describe('Raw outputs in an entry', () => {
         const view = new EntryView(entry);
         expect(view.head).toMatchObject({ featureWords: stride, rawWidth, attentionWidth, rows: places.length });
         for (const [index, place] of places.entries()) {
-          expect(floats(view.features(index))).toEqual(slice(sources.features, place, stride));
+          expect(floats(view.features(index))).toEqual(slice(new Float32Array(sources.features.buffer), place, stride));
           expect(view.rawOutputs(index)).toEqual(slice(sources.raw, place, rawWidth));
           expect(view.attention(index)).toEqual(slice(sources.attention, place, attentionWidth));
         }

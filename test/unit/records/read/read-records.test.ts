@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { DecisionLogRecord } from '../../../../src/api/records.js';
+import { InvalidOptionsError } from '../../../../src/errors.js';
 import { frameHead, frameKinds } from '../../../../src/records/format/frames.js';
 import { readEntries } from '../../../../src/records/read/read-entries.js';
 import { type RecordsReading, readRecords } from '../../../../src/records/read/read-records.js';
@@ -243,6 +244,40 @@ describe('readRecords', () => {
     const reading = readRecords(directory);
     expect(await all(reading)).toHaveLength(7);
     expect(reading.findings).toMatchObject([{ what: 'unreadable', reason: 'EISDIR', byte: 0 }]);
+  });
+
+  it.each([
+    [undefined, undefined, 'paths', 'nothing'],
+    [null, undefined, 'paths', 'null'],
+    ['', undefined, 'paths', '""'],
+    [[], undefined, 'paths', 'an empty array'],
+    [['some', 3], undefined, 'paths[1]', '3'],
+    [['some', ''], undefined, 'paths[1]', '""'],
+    ['some', null, 'options', 'null'],
+    ['some', { onFinding: 'told' }, 'onFinding', '"told"'],
+    ['some', { onFindings: () => {} }, 'onFindings', 'an unknown field (did you mean onFinding?)'],
+  ])('refuses the arguments %j, %j by the name of %s', (paths, options, path, received) => {
+    const read = (): unknown => readRecords(paths as never, options as never);
+    expect(read).toThrow(InvalidOptionsError);
+    expect(read).toThrow(expect.objectContaining({ issues: [expect.objectContaining({ path, received })] }));
+  });
+
+  it('gives what stands behind a sequence number that somebody has changed', async () => {
+    const file = { encoder: new LineEncoder(false) };
+    const text = bytesOf(everyKind, file).toString().replace('"sequence":1,', '"sequence":900,');
+    const reading = readRecords(directoryOf({ [nameOf(0, 'ndjson')]: Buffer.from(text) }));
+    expect((await all(reading)).map(({ sequence }) => sequence)).toEqual([0, 900, 2, 3, 4, 5, 6]);
+    // 1, and 7 to 899.
+    expect(reading.summary.lost).toBe(1 + 893);
+  });
+
+  it('gives the records of a run whose files have other names in another order, each once', async () => {
+    const early = bytesOf([decisionsEntry({ sequence: 0, rows: rows(3) })]);
+    const late = bytesOf([decisionsEntry({ sequence: 3, rows: rows(2) }), endEntry(5)]);
+    const directory = directoryOf({ 'b.fsr': late, 'a.fsr': early, 'c.fsr': late });
+    const reading = readRecords(['b.fsr', 'c.fsr', 'a.fsr'].map((name) => join(directory, name)));
+    expect((await all(reading)).map(({ sequence }) => sequence).sort()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(reading.summary.lost).toBe(0);
   });
 
   it('leaves a file when its reader stops early', async () => {

@@ -38,6 +38,27 @@ describe('the ring of records', () => {
   it.each([
     ['is new', (memory: RingMemory) => memory],
     ['is about to overflow its counters', old],
+  ])('takes entries of any size that fits, one by one, wherever the last one ended, when it %s', (_, prepare) => {
+    const memory = prepare(ringMemory(4_096));
+    const [writer, reader] = [new RingWriter(memory), new RingReader(memory)];
+    for (let number = 0; number < 50; number += 1) {
+      expect(put(memory, writer, number, number % 2 === 0 ? 2_500 : 3_900 - 8 * number)).toBe(true);
+      expect(take(reader)).toBe(number);
+    }
+  });
+
+  it('refuses an entry that is larger than all of it', () => {
+    const memory = ringMemory(4_096);
+    const writer = new RingWriter(memory);
+    expect(put(memory, writer, 0, 100)).toBe(true);
+    expect(writer.reserve(4_104)).toBe(noRoom);
+    expect(writer.dropOldest()).toBe(1);
+    expect(writer.reserve(4_104)).toBe(noRoom);
+  });
+
+  it.each([
+    ['is new', (memory: RingMemory) => memory],
+    ['is about to overflow its counters', old],
   ])('gives what it took, whole and in order, when it %s', (_, prepare) => {
     fc.assert(
       fc.property(steps, (all) => {

@@ -12,7 +12,7 @@ const policy = {
 
 function rowOf(fraudProbability: number, riskScore: number, changes: Partial<RecordedRow> = {}): RecordedRow {
   return {
-    ...{ decisionId: 'r-0', id: null, place: 0, fraudProbability, riskScore, policy, decidedBy: 'policy' },
+    ...{ sequence: 0, decisionId: 'r-0', id: null, place: 0, fraudProbability, riskScore, policy, decidedBy: 'policy' },
     decision: decide(fraudProbability, riskScore, policy),
     riskLevel: riskLevel(riskScore, policy),
     ...{ role: 'primary', amount: null, attention: null, features: null, isMasked: false, rawOutputs: null },

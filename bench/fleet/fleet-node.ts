@@ -14,6 +14,7 @@ export interface NodeUsage {
   /** Processor time of all its threads, in ms. */
   cpuMs: number;
   requests: number;
+  messages: number;
 }
 
 type NodeMessage = { kind: 'ready' } | ({ kind: 'usage' } & NodeUsage);
@@ -37,6 +38,13 @@ export class FleetNode {
     await Promise.race([node.#next('ready'), exited]);
     exited.catch(() => {});
     return node;
+  }
+
+  /** The id of its process. */
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error('a node of the bench has no process');
+    return pid;
   }
 
   async usage(): Promise<NodeUsage> {

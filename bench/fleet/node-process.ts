@@ -22,7 +22,8 @@ await connection.flush();
 process.send?.({ kind: 'ready' });
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
-  process.send?.({ kind: 'usage', cpuMs: (user + system) / 1000, requests: service.stats().requests });
+  const { requests, messages } = service.stats();
+  process.send?.({ kind: 'usage', cpuMs: (user + system) / 1000, requests, messages });
 });
 // The bench is gone: nobody else wants this node.
 process.once('disconnect', () => process.exit());

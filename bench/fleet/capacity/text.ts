@@ -53,7 +53,18 @@ export interface Simulated {
 
 export function simulatedText(simulated: readonly Simulated[]): string {
   const table = new Table({
-    head: ['requests/s', 'P50', 'P99', 'P99.9', 'P99.9, a node killed', 'rows/message', 'host', 'node', 'worker', 'server'],
+    head: [
+      'requests/s',
+      'P50',
+      'P99',
+      'P99.9',
+      'P99.9, a node killed',
+      'rows/message',
+      'host',
+      'node',
+      'worker',
+      'server',
+    ],
     colAligns: Array.from({ length: 10 }, () => 'right' as const),
     style,
   });

@@ -1,9 +1,9 @@
 export type { FleetPlaceOptions } from './buckets.js';
 export { FleetDeployments, type FleetEntry, type SettledOptions } from './fleet-deployments.js';
+export type { DeploymentFollower, FollowerState } from './follow/deployment-follower.js';
 export { followDeployments } from './follow/follow-deployments.js';
 export type { FollowOptions } from './follow/follow-options.js';
 export type { FollowedScorer } from './follow/followed-scorer.js';
-export type { DeploymentFollower, FollowerState } from './follow/follower.js';
 export type { LiveDeployment } from './follow/next-action.js';
 export type { FleetModels } from './models/model-source.js';
 export { type PublishedModel, type PublishOptions, publishModel } from './models/publish-model.js';

@@ -1,7 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { fleetHookOf } from '../../../fleet/fleet-hook.js';
+import { type FleetScorer, joinFleet } from '../fleet/join-fleet.js';
 import { ScoringNode, type ScoringServiceStats } from './scoring-node.js';
 import { requireServedScorer, type ServedScorer } from './served-scorer.js';
-import { readServiceOptions, type ServeScoringOptions } from './service-options.js';
+import { type ResolvedServiceOptions, readServiceOptions, type ServeScoringOptions } from './service-options.js';
 
 /** A running scoring service: one node of a fleet. */
 export interface ScoringService {
@@ -27,6 +29,8 @@ export interface ScoringService {
  * uses. The service can be discovered by the services API of NATS (`nats service ls`). The connection and the scorer stay the host's: close them
  * after `drain`.
  *
+ * A `FraudScorer` becomes a member of its fleet too (`joinFleet`): it answers questions for the summary and takes labels in.
+ *
  * A message is a request as JSON (`nats req fraud.score '{"features":{…}}'`), or a frame of many requests as `RemoteScorer` sends it.
  *
  * @throws {InvalidOptionsError} if an option is unknown or not valid.
@@ -41,8 +45,26 @@ export async function serveScoring(
   options?: ServeScoringOptions,
 ): Promise<ScoringService> {
   requireServedScorer(scorer);
-  const node = new ScoringNode(scorer, connection, readServiceOptions(options));
+  const resolved = readServiceOptions(options);
+  const node = new ScoringNode(scorer, connection, resolved);
+  joinItsFleet(scorer, connection, node, resolved);
   // The server knows the subscriptions once it has answered.
   await connection.flush();
   return node;
+}
+
+/** A `FraudScorer` answers for its part of the fleet too, as long as it serves. Other scorers have no counts of the kind that a fleet adds up. */
+function joinItsFleet(
+  scorer: ServedScorer,
+  connection: NatsConnection,
+  { id, done }: ScoringNode,
+  { subject, logger }: ResolvedServiceOptions,
+): void {
+  if (!isFleetScorer(scorer)) return;
+  const member = joinFleet(scorer, connection, { subject, id, logger });
+  void done.then(() => member.leave()).catch(() => {});
+}
+
+function isFleetScorer(scorer: ServedScorer): scorer is ServedScorer & FleetScorer {
+  return fleetHookOf(scorer) !== null;
 }

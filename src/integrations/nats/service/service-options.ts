@@ -71,14 +71,14 @@ export function readServiceOptions(options: ServeScoringOptions | undefined): Re
 }
 
 export const subjectExpected = 'a subject of letters, digits, _ and -, with dots between them';
-export const nameExpected = 'a name of letters, digits, _ and -';
+export const nameExpected = 'a name of at most 64 letters, digits, _ and -';
 
 export function isSubject(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]+(\.[\w-]+)*$/.test(value) && value.length <= 200;
 }
 
 export function isName(value: unknown): value is string {
-  return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
 }
 
 function isVersion(value: unknown): value is string {

@@ -2,9 +2,10 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { systemClock } from '../../../../host/clock.js';
 import { containedLogger } from '../../../../host/logging.js';
 import { openBuckets } from '../buckets.js';
+import type { DeploymentFollower } from './deployment-follower.js';
 import { type FollowOptions, readFollowOptions, requireFollowedScorer } from './follow-options.js';
 import type { FollowedScorer } from './followed-scorer.js';
-import { type DeploymentFollower, Follower } from './follower.js';
+import { Follower } from './follower.js';
 
 /**
  * Makes a scorer serve what its fleet should serve: versions, shares, shadows, thresholds and a canary, as `FleetDeployments` has written them

@@ -1,10 +1,10 @@
-import type { DeployOptions } from '../../../../api/deployment.js';
 import type { DeploymentEvent } from '../../../../api/events.js';
 import type { Clock } from '../../../../host/clock.js';
 import { codeOf } from '../../../../host/thrown.js';
 import type { NodeError } from '../node-report.js';
 import type { FleetState, FleetVersion } from '../state/fleet-state.js';
 import { type Wanted, wantedOf } from '../state/wanted.js';
+import { optionsOf } from './action-options.js';
 import { describeError } from './follow-options.js';
 import type { FollowedScorer } from './followed-scorer.js';
 import { type Action, type LiveDeployment, nextAction } from './next-action.js';
@@ -239,16 +239,4 @@ export class Obedience {
     this.pursue();
     this.#options.onChange();
   };
-}
-
-function optionsOf({ role, version }: Extract<Action, { kind: 'deploy' }>): DeployOptions {
-  const policy = version.policy === undefined ? {} : { policy: version.policy };
-  switch (role.kind) {
-    case 'primary':
-      return { ...policy, traffic: 1 };
-    case 'challenger':
-      return { ...policy, traffic: role.traffic };
-    case 'shadow':
-      return { ...policy, traffic: 'shadow', ...(role.sample === undefined ? {} : { sample: role.sample }) };
-  }
 }

@@ -8,7 +8,7 @@ import { seededUniform } from '../../../src/tools/seeded-uniform.js';
 import { numberAbove, wholeFrom } from '../../arguments.js';
 import type { Figures } from './figures.js';
 import { measureFigures } from './measure/figures.js';
-import { limitsOf, type Machines, type Needs, needsOf } from './plan.js';
+import { type Cells, cellsOf, limitsOf, type Machines } from './plan.js';
 import { type FleetOutcome, FleetSimulation } from './simulation/fleet.js';
 import { limitsText, needsText, type Simulated, simulatedText } from './text.js';
 
@@ -18,6 +18,7 @@ const rates = [10_000, 100_000, 1_000_000, 10_000_000];
 interface Options extends Machines {
   measure: boolean;
   coreHourPrice: number;
+  cellPerSecond: number;
   hopUs: number;
 }
 
@@ -28,6 +29,7 @@ const options = new Command('bench:capacity')
   .option('--network-gbps <n>', 'gigabits a second of a machine', numberAbove(0), 10)
   .option('--rows-per-message <n>', 'rows of a message under load', wholeFrom(1), 64)
   .option('--max-busy <share>', 'the share of its capacity that a part uses', numberAbove(0), 0.6)
+  .option('--cell-per-second <n>', 'requests a second of one cell, at most', wholeFrom(1), 1_000_000)
   .option('--hop-us <n>', 'microseconds between two machines', numberAbove(0), 100)
   .option('--core-hour-price <n>', 'price of a core for an hour', numberAbove(0), 0.04)
   .parse()
@@ -40,8 +42,9 @@ async function readFigures(): Promise<Figures> {
   return figures;
 }
 
-/** The fleet of a plan, whole and with a node that is killed in the middle. The larger the fleet, the shorter the time that is simulated. */
-function simulate(figures: Figures, needs: Needs): Simulated {
+/** One cell of a plan, whole and with a node that is killed in the middle. The larger the cell, the shorter the time that is simulated. */
+function simulate(figures: Figures, cells: Cells): Simulated {
+  const needs = cells.cell;
   const runUs = Math.min(2e6, Math.max(1e5, 2e12 / needs.requestsPerSecond));
   const run = (killsNode: boolean): FleetOutcome =>
     new FleetSimulation(
@@ -60,12 +63,12 @@ function simulate(figures: Figures, needs: Needs): Simulated {
       },
       seededUniform(1),
     ).run(runUs);
-  return { needs, whole: run(false), killed: run(true) };
+  return { cells, whole: run(false), killed: run(true) };
 }
 
 const figures = await readFigures();
 console.log(JSON.stringify(figures, null, 2));
 console.log(limitsText(limitsOf(figures, options)));
-const needs = rates.map((rate) => needsOf(figures, options, rate));
-console.log(needsText(needs, options.coreHourPrice));
-console.log(simulatedText(needs.map((each) => simulate(figures, each))));
+const plans = rates.map((rate) => cellsOf(figures, options, rate, options.cellPerSecond));
+console.log(needsText(plans, options.coreHourPrice));
+console.log(simulatedText(plans.map((cells) => simulate(figures, cells))));

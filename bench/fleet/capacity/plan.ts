@@ -79,6 +79,22 @@ export function needsOf(figures: Figures, machines: Machines, requestsPerSecond:
   };
 }
 
+/**
+ * A fleet of equal cells. A cell is a service of its own, with its own subject, servers and nodes: a host has fewer nodes to choose from, so that its
+ * messages have more requests.
+ */
+export interface Cells {
+  cells: number;
+  /** What one cell needs. */
+  cell: Needs;
+}
+
+/** @param mostPerCell requests a second of one cell, at most. */
+export function cellsOf(figures: Figures, machines: Machines, requestsPerSecond: number, mostPerCell: number): Cells {
+  const cells = Math.ceil(requestsPerSecond / mostPerCell);
+  return { cells, cell: needsOf(figures, machines, requestsPerSecond / cells) };
+}
+
 /** How often a message crosses a server of a cluster: once, and once more where its two sides are on different servers. */
 function crossings(servers: number): number {
   return 2 - 1 / servers;

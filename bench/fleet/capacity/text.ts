@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { formatNumber } from '../../report/format.js';
-import type { Needs, PartLimits } from './plan.js';
+import type { Cells, PartLimits } from './plan.js';
 import type { FleetOutcome } from './simulation/fleet.js';
 
 const style = { head: [], border: [] };
@@ -25,19 +25,33 @@ export function limitsText(limits: PartLimits): string {
 }
 
 /** @param coreHourPrice the price of a core for an hour, in any currency. */
-export function needsText(needs: readonly Needs[], coreHourPrice: number): string {
+export function needsText(plans: readonly Cells[], coreHourPrice: number): string {
   const table = new Table({
-    head: ['requests/s', 'hosts', 'nodes', 'servers', 'streams', 'cores', 'Gbit/s a server', 'a month', 'a million'],
-    colAligns: ['right', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: [
+      'requests/s',
+      'cells',
+      'hosts',
+      'nodes',
+      'servers',
+      'streams',
+      'cores',
+      'Gbit/s a server',
+      'a month',
+      'a million',
+    ],
+    colAligns: Array.from({ length: 10 }, () => 'right' as const),
     style,
   });
-  for (const { requestsPerSecond, hosts, nodes, servers, streams, cores, serverGbps } of needs) {
-    const perHour = cores * coreHourPrice;
+  for (const { cells, cell } of plans) {
+    const { requestsPerSecond, hosts, nodes, servers, streams, cores } = cell;
+    const perHour = cores * cells * coreHourPrice;
+    const rate = requestsPerSecond * cells;
+    const counts = [hosts, nodes, servers, streams, cores].map((count) => count * cells);
     table.push([
-      ...[requestsPerSecond, hosts, nodes, servers, streams, cores].map((value) => formatNumber(value, 'count')),
-      serverGbps.toFixed(2),
+      ...[rate, cells, ...counts].map((value) => formatNumber(value, 'count')),
+      cell.serverGbps.toFixed(2),
       formatNumber(perHour * 730, 'count'),
-      (perHour / ((requestsPerSecond * 3_600) / 1e6)).toPrecision(2),
+      (perHour / ((rate * 3_600) / 1e6)).toPrecision(2),
     ]);
   }
   return table.toString();
@@ -45,7 +59,7 @@ export function needsText(needs: readonly Needs[], coreHourPrice: number): strin
 
 /** A plan, and what its simulation gave. */
 export interface Simulated {
-  needs: Needs;
+  cells: Cells;
   whole: FleetOutcome;
   /** With one node killed in the middle. */
   killed: FleetOutcome;
@@ -68,10 +82,10 @@ export function simulatedText(simulated: readonly Simulated[]): string {
     colAligns: Array.from({ length: 10 }, () => 'right' as const),
     style,
   });
-  for (const { needs, whole, killed } of simulated) {
+  for (const { cells, whole, killed } of simulated) {
     const { latencyMs, busy, rowsPerMessage } = whole;
     table.push([
-      formatNumber(needs.requestsPerSecond, 'count'),
+      formatNumber(cells.cell.requestsPerSecond * cells.cells, 'count'),
       ...[latencyMs.p50, latencyMs.p99, latencyMs.p999, killed.latencyMs.p999].map((ms) => formatNumber(ms, 'ms')),
       rowsPerMessage.toFixed(1),
       ...[busy.host, busy.node, busy.worker, busy.server].map((share) => formatNumber(share, 'share')),

@@ -16,7 +16,7 @@ import type { StreamOptions, StreamWorker } from './types.js';
  *
  * Delivery is at least once: after a crash, a hang or a lost connection a transaction may be scored twice. The decision carries the transaction's id as
  * `Nats-Msg-Id`, so that the stream of decisions keeps only the first within its duplicate window. A message is acknowledged after that
- * stream has confirmed its decision. See "Stream worker" in docs/fleet.md.
+ * stream has confirmed its decision. See docs/fleet-streams.md.
  *
  * @param connection stays the host's: the worker never closes it. Needs `@nats-io/jetstream`.
  * @throws {InvalidOptionsError} if an option is not valid, a stream does not exist, or an existing consumer has other settings.

@@ -103,14 +103,18 @@ describe('the blocks of code of the documentation', () => {
     expect(calls.length).toBeGreaterThan(4);
     for (const { at, command } of calls) {
       const [name = '', ...words] = command.replace('npx fraud-scorer ', '').split(/\s+/);
-      const { stdout } = await run(process.execPath, ['dist/cli.js', name, '--help'], { cwd: projectPath('.') });
-      expect(stdout, `${at}: ${name}`).toContain(`fraud-scorer ${name}`);
+      const names = families.has(name) && words[0] !== undefined ? [name, words[0]] : [name];
+      const { stdout } = await run(process.execPath, ['dist/cli.js', ...names, '--help'], { cwd: projectPath('.') });
+      expect(stdout, `${at}: ${name}`).toContain(`fraud-scorer ${names.join(' ')}`);
       for (const option of words.filter((word) => word.startsWith('--'))) {
         expect(stdout, `${at}: ${option}`).toMatch(new RegExp(`${option.split('=')[0]}\\b`));
       }
     }
   });
 });
+
+/** Commands that have commands of their own. */
+const families: ReadonlySet<string> = new Set(['fleet']);
 
 function shellCommands(): { at: string; command: string }[] {
   return blocks

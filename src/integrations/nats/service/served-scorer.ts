@@ -13,6 +13,7 @@ export interface ServedScorer extends Pick<Scorer, 'score' | 'health'> {
   deployments?(): DeploymentSummary[];
   /** Tells that the live versions have changed. */
   on?(event: 'deployment', listener: () => void): unknown;
+  /** Removes such a listener. */
   off?(event: 'deployment', listener: () => void): unknown;
 }
 

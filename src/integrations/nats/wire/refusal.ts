@@ -10,6 +10,7 @@ import { readHead } from './request-frame.js';
  */
 export const refusalKinds = ['busy', 'draining', 'layout', 'tooLarge', 'malformed'] as const;
 
+/** Why a node refuses a whole message: see `ScoringServiceStats`. */
 export type RefusalKind = (typeof refusalKinds)[number];
 
 export interface Refusal {

@@ -30,6 +30,8 @@ import { WaitingRows } from './waiting-rows.js';
 interface OpenRequestsOptions {
   clock: Clock;
   timeoutMs: number;
+  /** The host gave `timeoutMs`, so nodes are told of it. */
+  isTimeoutGiven: boolean;
   maxOutstanding: number;
   retries: number;
   fallback: Fallback;
@@ -39,6 +41,9 @@ interface OpenRequestsOptions {
   onFallbackFailure: (reason: string) => void;
   onFault: FaultReport;
 }
+
+/** Stands for the `timeoutMs` of a call that gave none. */
+const noTimeout = 0;
 
 const explainOf = [undefined, false, true, 'review', 'block'] as const;
 
@@ -61,6 +66,8 @@ export class OpenRequests {
   maxWaiting = 0;
   #unavailable: string | null = null;
   readonly #routingKeys: (string | undefined)[] = [];
+  /** 1 if nodes are told how much time is left. */
+  readonly #sendsTimeout: Uint8Array;
   readonly #options: OpenRequestsOptions;
   readonly #failed: FailedRequests;
   readonly #deadlines: DeadlineWheel;
@@ -75,6 +82,7 @@ export class OpenRequests {
     this.triesLeft = new Uint8Array(maxOutstanding);
     this.frame = new Float64Array(maxOutstanding);
     this.sentAt = new Float64Array(maxOutstanding);
+    this.#sendsTimeout = new Uint8Array(maxOutstanding);
     this.#deadlines = new DeadlineWheel(this.table, clock, (row) => {
       this.fail(row, new DeadlineExceededError(this.table.timeoutMs[row] as number));
     });
@@ -92,19 +100,21 @@ export class OpenRequests {
 
   /** @returns whether it was taken in, and waits. */
   submit(request: ScoreRequest, options: ScoreOptions | undefined, caller: Caller): boolean {
-    const { clock, timeoutMs, fallback, maxOutstanding, retries } = this.#options;
+    const { clock, timeoutMs, isTimeoutGiven, fallback, maxOutstanding, retries } = this.#options;
     const { table } = this;
     const enqueuedAt = clock.now();
     let row = noRow;
     try {
       if (this.isClosed) throw new ClosedError('The remote scorer is closed');
-      const call = options === undefined ? null : readScoreOptions(options, timeoutMs);
+      const call = options === undefined ? null : readScoreOptions(options, noTimeout);
       if (call?.signal !== undefined && isAborted(call.signal)) throw new AbortedError(reasonOf(call.signal));
       row = table.claim();
       if (row === noRow) throw new QueueFullError(maxOutstanding);
       const id = this.rows.add(row, request, this.#options.maxBytes());
       if (this.#unavailable !== null) throw new UnavailableError(this.#unavailable);
-      const limitMs = call === null ? timeoutMs : call.timeoutMs;
+      const ownMs = call === null ? noTimeout : call.timeoutMs;
+      const limitMs = ownMs === noTimeout ? timeoutMs : ownMs;
+      this.#sendsTimeout[row] = isTimeoutGiven || ownMs !== noTimeout ? 1 : 0;
       table.enqueuedAt[row] = enqueuedAt;
       table.timeoutMs[row] = limitMs;
       table.deadlineAt[row] = enqueuedAt + limitMs;
@@ -136,7 +146,8 @@ export class OpenRequests {
   /** What is sent with a row. The time that is left is relative, because clocks of machines differ. */
   sentOptions(row: number, now: number): SentOptions {
     return {
-      timeoutMs: Math.max((this.table.deadlineAt[row] as number) - now, 0.1),
+      timeoutMs:
+        this.#sendsTimeout[row] === 1 ? Math.max((this.table.deadlineAt[row] as number) - now, 0.1) : undefined,
       priority: this.table.priority[row] as number,
       explain: explainOf[this.table.explain[row] as number],
       routingKey: this.#routingKeys[row],

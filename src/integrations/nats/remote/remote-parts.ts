@@ -43,6 +43,7 @@ export function partsOf(connection: NatsConnection, options: ResolvedRemoteOptio
   const open: OpenRequests = new OpenRequests({
     ...{ clock, maxOutstanding, onFault },
     timeoutMs: options.timeoutMs,
+    isTimeoutGiven: options.isTimeoutGiven,
     retries: options.retries,
     fallback: options.fallback,
     statistics: () => statistics,

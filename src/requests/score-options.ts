@@ -20,6 +20,8 @@ export function readScoreOptions(options: ScoreOptions, defaultTimeoutMs: number
   if (alone !== null) {
     return { timeoutMs: defaultTimeoutMs, signal: alone, priority: 0, explain: undefined, routingKey: undefined };
   }
+  const wellFormed = wellFormedOptions(options, defaultTimeoutMs);
+  if (wellFormed !== null) return wellFormed;
   const reader = new FieldReader(options);
   const timeoutMs = reader.number('timeoutMs', defaultTimeoutMs, { above: 0, unit: 'milliseconds' });
   const signal = reader.value('signal', 'an AbortSignal', isAbortSignal);
@@ -46,6 +48,57 @@ function signalAlone(options: unknown): AbortSignal | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * The options of a plain object that has only valid ones, and no signal. Nodes of a fleet give such an object with most requests. null: read
+ * the options in full, which says what is wrong with them.
+ */
+function wellFormedOptions(options: unknown, defaultTimeoutMs: number): CallOptions | null {
+  try {
+    if (typeof options !== 'object' || options === null || Object.getPrototypeOf(options) !== Object.prototype)
+      return null;
+    const read: CallOptions = {
+      timeoutMs: defaultTimeoutMs,
+      signal: undefined,
+      priority: 0,
+      explain: undefined,
+      routingKey: undefined,
+    };
+    const given: ScoreOptions = options;
+    // Only names that are enumerated are read, each once, as `FieldReader` does.
+    for (const name in given) if (!take(name, given, read)) return null;
+    return read;
+  } catch {
+    return null;
+  }
+}
+
+/** Reads one option. @returns whether it is known and valid. */
+function take(name: string, given: ScoreOptions, read: CallOptions): boolean {
+  if (name === 'timeoutMs') {
+    const { timeoutMs } = given;
+    if (timeoutMs === undefined) return true;
+    read.timeoutMs = timeoutMs;
+    return typeof timeoutMs === 'number' && timeoutMs > 0;
+  }
+  if (name === 'priority') {
+    const { priority } = given;
+    if (priority === undefined) return true;
+    read.priority = priority;
+    return Number.isSafeInteger(priority) && priority >= -10 && priority <= 10;
+  }
+  if (name === 'explain') {
+    const { explain } = given;
+    read.explain = explain;
+    return explain === undefined || isExplain(explain);
+  }
+  if (name === 'routingKey') {
+    const { routingKey } = given;
+    read.routingKey = routingKey;
+    return routingKey === undefined || isText(routingKey);
+  }
+  return false;
 }
 
 export function isExplain(value: unknown): value is Explain {

@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelDescription } from '../../src/api/model-description.js';
+import type { ScoreOptions } from '../../src/api/request.js';
 import type { ScoreResult } from '../../src/api/result.js';
 import {
   RemoteScorer,
@@ -36,13 +37,15 @@ afterEach(async () => {
 /** A scorer whose answers wait until they are let go, and whose inputs can change. */
 class StandIn implements ServedScorer {
   readonly seen: unknown[] = [];
+  readonly seenOptions: (ScoreOptions | undefined)[] = [];
   readonly #waiting: (() => void)[] = [];
   #listener: () => void = () => {};
   #inputs = 'a';
   holds = false;
 
-  score(request: unknown): Promise<ScoreResult> {
+  score(request: unknown, options?: ScoreOptions): Promise<ScoreResult> {
     this.seen.push(request);
+    this.seenOptions.push(options);
     if (!this.holds) return Promise.resolve(resultOf());
     return new Promise((resolve) => this.#waiting.push(() => resolve(resultOf())));
   }
@@ -244,5 +247,27 @@ describe('options', () => {
     });
     const connecting = RemoteScorer.connect(connection, { retries: -1 });
     await expect(connecting).rejects.toMatchObject({ issues: [{ path: 'retries' }] });
+  });
+});
+
+describe('A node of a remote scorer', () => {
+  it('is told a timeout only where the host gave one', async () => {
+    const scorer = new StandIn();
+    await serve(scorer, { id: 'n' });
+    const remote = await connectTo(1);
+    await remote.score(request);
+    await remote.score(request, { timeoutMs: undefined, priority: 2 });
+    await remote.score(request, { timeoutMs: 5_000 });
+    await remote.score(request, { timeoutMs: Number.POSITIVE_INFINITY });
+    const limited = await connectTo(1, { timeoutMs: 6_000 });
+    await limited.score(request);
+    const [none, other, own, endless, connection] = scorer.seenOptions;
+    expect(none).toBeUndefined();
+    expect(other).toEqual({ priority: 2 });
+    expect(own?.timeoutMs).toBeGreaterThan(1_000);
+    expect(own?.timeoutMs).toBeLessThanOrEqual(5_000);
+    expect(endless?.timeoutMs).toBe(Number.POSITIVE_INFINITY);
+    expect(connection?.timeoutMs).toBeGreaterThan(5_000);
+    expect(connection?.timeoutMs).toBeLessThanOrEqual(6_000);
   });
 });

@@ -1,4 +1,3 @@
-import { fallbackDecision } from '../../../answering/fallback.js';
 import type { Fallback } from '../../../api/policy.js';
 import type { ScoreOptions, ScoreRequest } from '../../../api/request.js';
 import type { ScoreResult } from '../../../api/result.js';
@@ -6,24 +5,24 @@ import {
   AbortedError,
   ClosedError,
   DeadlineExceededError,
-  FraudScorerError,
-  InferenceError,
-  InvalidRequestError,
+  type FraudScorerError,
   QueueFullError,
   UnavailableError,
 } from '../../../errors.js';
-import { currentContext, inContext } from '../../../host/async-context.js';
+import { currentContext } from '../../../host/async-context.js';
 import type { Clock } from '../../../host/clock.js';
 import type { FaultReport } from '../../../host/faults.js';
 import { watchSignal } from '../../../requests/abort-registry.js';
 import { explainCodes } from '../../../requests/explain-codes.js';
-import { noRow, type Reject, RequestTable, type Resolve, type Settlements } from '../../../requests/request-table.js';
+import { noRow, RequestTable } from '../../../requests/request-table.js';
 import { isAborted, readScoreOptions, reasonOf } from '../../../requests/score-options.js';
 import { Waiters } from '../../../requests/waiters.js';
 import { DeadlineWheel } from '../../../scheduling/deadline-wheel.js';
 import type { SentOptions } from '../wire/request-frame.js';
 import { receivedError } from '../wire/sent-error.js';
+import { type Caller, callerOf, keepCaller, resolveCaller } from './caller.js';
 import type { ClientStatistics } from './client-statistics.js';
+import { FailedRequests, refusalError } from './failed-requests.js';
 import type { RemoteNode } from './nodes.js';
 import { RowStore } from './row-store.js';
 import { WaitingRows } from './waiting-rows.js';
@@ -31,6 +30,8 @@ import { WaitingRows } from './waiting-rows.js';
 interface OpenRequestsOptions {
   clock: Clock;
   timeoutMs: number;
+  /** The host gave `timeoutMs`, so nodes are told of it. */
+  isTimeoutGiven: boolean;
   maxOutstanding: number;
   retries: number;
   fallback: Fallback;
@@ -41,8 +42,8 @@ interface OpenRequestsOptions {
   onFault: FaultReport;
 }
 
-/** The caller of a request: a promise, or a place in the list of `scoreMany`. */
-type CallerOf = { resolve: Resolve; reject: Reject } | { settlements: Settlements; place: number };
+/** Stands for the `timeoutMs` of a call that gave none. */
+const noTimeout = 0;
 
 const explainOf = [undefined, false, true, 'review', 'block'] as const;
 
@@ -65,18 +66,23 @@ export class OpenRequests {
   maxWaiting = 0;
   #unavailable: string | null = null;
   readonly #routingKeys: (string | undefined)[] = [];
+  /** 1 if nodes are told how much time is left. */
+  readonly #sendsTimeout: Uint8Array;
   readonly #options: OpenRequestsOptions;
+  readonly #failed: FailedRequests;
   readonly #deadlines: DeadlineWheel;
   #abandoning = false;
 
   constructor(options: OpenRequestsOptions) {
     this.#options = options;
     const { maxOutstanding, clock } = options;
+    this.#failed = new FailedRequests(options);
     this.table = new RequestTable(maxOutstanding);
     this.waiting = new WaitingRows(this.table);
     this.triesLeft = new Uint8Array(maxOutstanding);
     this.frame = new Float64Array(maxOutstanding);
     this.sentAt = new Float64Array(maxOutstanding);
+    this.#sendsTimeout = new Uint8Array(maxOutstanding);
     this.#deadlines = new DeadlineWheel(this.table, clock, (row) => {
       this.fail(row, new DeadlineExceededError(this.table.timeoutMs[row] as number));
     });
@@ -93,20 +99,22 @@ export class OpenRequests {
   }
 
   /** @returns whether it was taken in, and waits. */
-  submit(request: ScoreRequest, options: ScoreOptions | undefined, caller: CallerOf): boolean {
-    const { clock, timeoutMs, fallback, maxOutstanding, retries } = this.#options;
+  submit(request: ScoreRequest, options: ScoreOptions | undefined, caller: Caller): boolean {
+    const { clock, timeoutMs, isTimeoutGiven, fallback, maxOutstanding, retries } = this.#options;
     const { table } = this;
     const enqueuedAt = clock.now();
     let row = noRow;
     try {
       if (this.isClosed) throw new ClosedError('The remote scorer is closed');
-      const call = options === undefined ? null : readScoreOptions(options, timeoutMs);
+      const call = options === undefined ? null : readScoreOptions(options, noTimeout);
       if (call?.signal !== undefined && isAborted(call.signal)) throw new AbortedError(reasonOf(call.signal));
       row = table.claim();
       if (row === noRow) throw new QueueFullError(maxOutstanding);
       const id = this.rows.add(row, request, this.#options.maxBytes());
       if (this.#unavailable !== null) throw new UnavailableError(this.#unavailable);
-      const limitMs = call === null ? timeoutMs : call.timeoutMs;
+      const ownMs = call === null ? noTimeout : call.timeoutMs;
+      const limitMs = ownMs === noTimeout ? timeoutMs : ownMs;
+      this.#sendsTimeout[row] = isTimeoutGiven || ownMs !== noTimeout ? 1 : 0;
       table.enqueuedAt[row] = enqueuedAt;
       table.timeoutMs[row] = limitMs;
       table.deadlineAt[row] = enqueuedAt + limitMs;
@@ -116,13 +124,7 @@ export class OpenRequests {
       this.triesLeft[row] = retries;
       this.avoid[row] = null;
       this.frame[row] = 0;
-      if ('resolve' in caller) {
-        table.resolve[row] = caller.resolve;
-        table.reject[row] = caller.reject;
-      } else {
-        table.settlements[row] = caller.settlements;
-        table.place[row] = caller.place;
-      }
+      keepCaller(table, row, caller);
       if (id !== undefined) table.id[row] = id;
       if (typeof fallback === 'function') {
         table.request[row] = request;
@@ -135,7 +137,8 @@ export class OpenRequests {
       return true;
     } catch (error) {
       if (row !== noRow) this.#release(row);
-      this.#reject(request, null, undefined, asError(error), caller, enqueuedAt);
+      const refused = { request, context: null, id: undefined, caller, enqueuedAt, error: refusalError(error) };
+      this.#failed.settle({ ...refused, isAbandoned: this.#abandoning });
       return false;
     }
   }
@@ -143,7 +146,8 @@ export class OpenRequests {
   /** What is sent with a row. The time that is left is relative, because clocks of machines differ. */
   sentOptions(row: number, now: number): SentOptions {
     return {
-      timeoutMs: Math.max((this.table.deadlineAt[row] as number) - now, 0.1),
+      timeoutMs:
+        this.#sendsTimeout[row] === 1 ? Math.max((this.table.deadlineAt[row] as number) - now, 0.1) : undefined,
       priority: this.table.priority[row] as number,
       explain: explainOf[this.table.explain[row] as number],
       routingKey: this.#routingKeys[row],
@@ -161,20 +165,19 @@ export class OpenRequests {
       statistics.recordError(receivedError({ code: result.error, message: '' }), false);
       statistics.recordFallback(result.error);
     }
-    const caller = this.#callerOf(row);
+    const caller = callerOf(table, row);
     this.#release(row);
-    if ('resolve' in caller) caller.resolve(result);
-    else caller.settlements.resolve(caller.place, result);
+    resolveCaller(caller, result);
   }
 
   /** Settles a row with an error, or with the fallback's decision. */
   fail(row: number, error: FraudScorerError): void {
     const { table } = this;
-    const caller = this.#callerOf(row);
+    const caller = callerOf(table, row);
     const [request, context] = [table.request[row] ?? null, table.context[row] ?? null];
     const [id, enqueuedAt] = [table.id[row], table.enqueuedAt[row] as number];
     this.#release(row);
-    this.#reject(request, context, id, error, caller, enqueuedAt);
+    this.#failed.settle({ request, context, id, caller, enqueuedAt, error, isAbandoned: this.#abandoning });
   }
 
   /** Rejects all that is left because `close` ran out of time. @returns how many. */
@@ -202,13 +205,6 @@ export class OpenRequests {
     );
   }
 
-  #callerOf(row: number): CallerOf {
-    const { resolve, reject, settlements, place } = this.table;
-    const settle = settlements[row];
-    if (settle !== null && settle !== undefined) return { settlements: settle, place: place[row] as number };
-    return { resolve: resolve[row] ?? (() => {}), reject: reject[row] ?? (() => {}) };
-  }
-
   #release(row: number): void {
     const stopListening = this.table.stopListening[row];
     this.waiting.remove(row);
@@ -219,48 +215,4 @@ export class OpenRequests {
     stopListening?.();
     if (this.changes.isAwaited) this.changes.tell();
   }
-
-  #reject(
-    request: ScoreRequest | null,
-    context: ReturnType<typeof currentContext> | null,
-    id: string | undefined,
-    error: FraudScorerError,
-    caller: CallerOf,
-    enqueuedAt: number,
-  ): void {
-    const { fallback, statistics, onFallbackFailure, clock } = this.#options;
-    statistics().recordError(error, this.#abandoning);
-    const decide = () => fallbackDecision(fallback, request as ScoreRequest, error, onFallbackFailure);
-    const decision = fallback === 'throw' ? null : inContext(context, decide);
-    if (decision === null) {
-      if ('reject' in caller) caller.reject(error);
-      else caller.settlements.reject(caller.place, error);
-      return;
-    }
-    statistics().recordFallback(error.code);
-    const result: ScoreResult = {
-      source: 'fallback',
-      decision,
-      error: error.code,
-      timing: { totalMs: clock.now() - enqueuedAt },
-      fraudProbability: null,
-      riskScore: null,
-      riskLevel: null,
-      ...(id === undefined ? {} : { id }),
-    };
-    if ('resolve' in caller) caller.resolve(result);
-    else caller.settlements.resolve(caller.place, result);
-  }
-}
-
-/** An error that is not the package's own comes from the host's objects, such as a signal. */
-function asError(error: unknown): FraudScorerError {
-  if (error instanceof FraudScorerError) return error as FraudScorerError;
-  if (error instanceof RangeError) return new InferenceError('The request could not be taken in: too little memory');
-  const issue = {
-    path: 'request',
-    expected: 'an object that can be read',
-    received: 'one that throws when it is read',
-  };
-  return new InvalidRequestError([issue], 1, { cause: error });
 }

@@ -12,7 +12,10 @@ export interface RemoteScorerOptions {
   subject?: string | undefined;
   /** The service's name in the NATS services API, by which its nodes are found. @default 'fraud-scorer' */
   name?: string | undefined;
-  /** Milliseconds after which a request is rejected with `ERR_DEADLINE_EXCEEDED`, whatever the network does; above 0. @default 1_000 */
+  /**
+   * Milliseconds after which a request is rejected with `ERR_DEADLINE_EXCEEDED`, whatever the network does; above 0. A node is told what is left
+   * of it if it is given, here or in the call. Otherwise the `timeoutMs` of the node's own scorer holds there. @default 1_000
+   */
   timeoutMs?: number | undefined;
   /**
    * How often a request is sent again, to another node: if its node is gone, busy, does not answer in time, or failed without deciding. A
@@ -35,6 +38,8 @@ export interface ResolvedRemoteOptions {
   subject: string;
   name: string;
   timeoutMs: number;
+  /** The host gave it. */
+  isTimeoutGiven: boolean;
   retries: number;
   fallback: Fallback;
   maxOutstanding: number;
@@ -51,6 +56,7 @@ export function readRemoteOptions(options: RemoteScorerOptions | undefined): Res
     subject: reader.value('subject', subjectExpected, isSubject) ?? defaultSubject,
     name: reader.value('name', nameExpected, isName) ?? defaultServiceName,
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
+    isTimeoutGiven: reader.has('timeoutMs'),
     retries: reader.number('retries', 1, { min: 0, max: 10, integer: true }),
     fallback: reader.value('fallback', fallbackExpected, isFallback) ?? 'throw',
     maxOutstanding: reader.number('maxOutstanding', 10_000, { min: 1, max: 1_000_000, integer: true }),

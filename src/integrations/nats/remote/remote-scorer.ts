@@ -14,31 +14,18 @@ import type { CloseOptions, CloseReport, Scorer } from '../../../api/scorer.js';
 import type { Summary } from '../../../api/summary.js';
 import { outsideOfRequests } from '../../../host/async-context.js';
 import { asyncDispose } from '../../../host/async-dispose.js';
-import { type Clock, containedClock, systemClock } from '../../../host/clock.js';
-import { describeFault, type FaultReport } from '../../../host/faults.js';
-import { containedLogger } from '../../../host/logging.js';
 import { closedReason } from '../../../monitoring/health.js';
 import { readCloseOptions } from '../../../requests/close-options.js';
 import { scoreMany } from '../../../requests/score-many.js';
 import { isAborted, readScoreOptions } from '../../../requests/score-options.js';
-import { ClientStatistics } from './client-statistics.js';
-import { Dispatcher } from './dispatcher.js';
-import { OpenRequests } from './open-requests.js';
-import { type RemoteScorerOptions, type ResolvedRemoteOptions, readRemoteOptions } from './remote-options.js';
+import { type RemoteScorerOptions, readRemoteOptions } from './remote-options.js';
+import { partsOf, type RemoteParts } from './remote-parts.js';
 
 /** How long `connect` waits for the first node, in ms. */
 const firstNodeMs = 1_000;
 
 /** The share of `maxOutstanding` at which a host should begin to reduce load. */
 const crowdedShare = 0.8;
-
-interface RemoteParts {
-  options: ResolvedRemoteOptions;
-  clock: Clock;
-  open: OpenRequests;
-  dispatcher: Dispatcher;
-  statistics: ClientStatistics;
-}
 
 /**
  * Scores with the nodes of a fleet, over NATS. It has the methods of `Scorer`, so a host that uses a `FraudScorer` changes one line. Requests of
@@ -191,64 +178,5 @@ export class RemoteScorer<Known = unknown> implements Scorer<Known> {
     open.dispose();
     statistics.dispose();
     return { abandoned, summary: statistics.summary() };
-  }
-}
-
-function partsOf(connection: NatsConnection, options: ResolvedRemoteOptions): RemoteParts {
-  const logger = containedLogger(options.logger, systemClock);
-  const onFault: FaultReport = (error) => logger.error('A part of the remote scorer failed', describeFault(error));
-  const clock = containedClock(systemClock, onFault);
-  const { maxOutstanding, maxFrameRows } = options;
-  const statistics: ClientStatistics = new ClientStatistics(
-    clock,
-    maxOutstanding,
-    () => {
-      const { waiting, maxWaiting, table, count } = open;
-      const oldestWaitMs = waiting.length === 0 ? 0 : clock.now() - (table.enqueuedAt[waiting.first] as number);
-      const depth = waiting.length;
-      return {
-        nodes: dispatcher.nodes,
-        waiting: depth,
-        maxWaiting,
-        oldestWaitMs,
-        inFlight: count - depth,
-        maxFrameRows,
-      };
-    },
-    onFault,
-  );
-  const open: OpenRequests = new OpenRequests({
-    ...{ clock, maxOutstanding, onFault },
-    timeoutMs: options.timeoutMs,
-    retries: options.retries,
-    fallback: options.fallback,
-    statistics: () => statistics,
-    // The head of a frame, and what stands beside a request, take less than this.
-    maxBytes: () => (connection.info?.max_payload ?? 1_048_576) - 2_048,
-    onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
-  });
-  const dispatcher: Dispatcher = new Dispatcher({
-    ...{ connection, clock, open, maxFrameRows },
-    subject: options.subject,
-    name: options.name,
-    discoverEveryMs: options.discoverEveryMs,
-    onFrame: (rows, durationMs) => statistics.recordFrame(rows, durationMs),
-    onBadMessage: (reason) => logger.error('A message of the fleet could not be used', { reason }),
-  });
-  void follow(connection, dispatcher, open);
-  return { options, clock, open, dispatcher, statistics };
-}
-
-/** Tells the parts when the connection is lost, comes back or is closed. */
-async function follow(connection: NatsConnection, dispatcher: Dispatcher, open: OpenRequests): Promise<void> {
-  connection.closed().then(() => {
-    dispatcher.disconnected();
-    open.giveUp('The connection to the NATS server is closed');
-    dispatcher.dispose();
-  });
-  for await (const { type } of connection.status()) {
-    if (open.isClosed && open.count === 0) return;
-    if (type === 'disconnect') dispatcher.disconnected();
-    if (type === 'reconnect') dispatcher.reconnected();
   }
 }

@@ -55,8 +55,11 @@ export class FrameCall {
   }
 }
 
-function optionsOf({ timeoutMs, priority, explain, routingKey }: ReceivedRow): ScoreOptions {
-  const options: ScoreOptions = { timeoutMs };
+/** undefined if the caller gave none, as most do: `score` takes that in the least time. */
+function optionsOf({ timeoutMs, priority, explain, routingKey }: ReceivedRow): ScoreOptions | undefined {
+  if (timeoutMs === undefined && priority === 0 && explain === undefined && routingKey === undefined) return undefined;
+  const options: ScoreOptions = {};
+  if (timeoutMs !== undefined) options.timeoutMs = timeoutMs;
   if (priority !== 0) options.priority = priority;
   if (explain !== undefined) options.explain = explain;
   if (routingKey !== undefined) options.routingKey = routingKey;

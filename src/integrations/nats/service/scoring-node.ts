@@ -1,16 +1,17 @@
-import { headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { Logger } from '../../../api/logger.js';
 import { type Clock, systemClock } from '../../../host/clock.js';
 import { containedLogger } from '../../../host/logging.js';
 import { nodeSubject, subjectsOf } from '../subjects.js';
 import { FrameError } from '../wire/frame-error.js';
 import { layoutText } from '../wire/layout.js';
-import { type Refusal, type RefusalKind, refusalFrame } from '../wire/refusal.js';
+import type { Refusal, RefusalKind } from '../wire/refusal.js';
 import { readRequestFrame } from '../wire/request-frame.js';
-import { receivedError, sentError } from '../wire/sent-error.js';
 import { EndpointCounts } from './endpoint-counts.js';
 import { FrameCall } from './frame-call.js';
 import { isJson, scoreJson } from './json-message.js';
+import { NodeAnswers } from './node-answers.js';
+import { NodeLoad } from './node-load.js';
 import { LiveLayout, type ServedScorer } from './served-scorer.js';
 import type { ResolvedServiceOptions } from './service-options.js';
 import { answerDiscovery } from './services-api.js';
@@ -36,19 +37,15 @@ export class ScoringNode {
   readonly #scorer: ServedScorer;
   readonly #connection: NatsConnection;
   readonly #options: ResolvedServiceOptions;
-  readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #answers: NodeAnswers;
+  readonly #load: NodeLoad;
   readonly #layout: LiveLayout;
   readonly #group: Subscription;
   readonly #own: Subscription;
   readonly #discovery: Subscription[];
-  readonly #refused: ScoringServiceStats['refused'] = { busy: 0, draining: 0, layout: 0, tooLarge: 0, malformed: 0 };
-  #messages = 0;
-  #requests = 0;
-  #inFlight = 0;
   #isDraining = false;
   #draining: Promise<void> | null = null;
-  #onIdle: () => void = () => {};
   #end: () => void = () => {};
 
   constructor(
@@ -63,8 +60,9 @@ export class ScoringNode {
     this.#scorer = scorer;
     this.#connection = connection;
     this.#options = options;
-    this.#clock = clock;
     this.#logger = containedLogger(options.logger, clock);
+    this.#answers = new NodeAnswers(this.#logger);
+    this.#load = new NodeLoad(clock, options.maxInFlight);
     this.#layout = new LiveLayout(scorer);
     this.done = new Promise((resolve) => {
       this.#end = resolve;
@@ -73,7 +71,10 @@ export class ScoringNode {
     const [scoreCounts, nodeCounts] = [new EndpointCounts(), new EndpointCounts()];
     this.#own = this.#listen(own, nodeCounts);
     this.#group = this.#listen(subjectsOf(subject).score, scoreCounts, group);
-    const data = () => ({ in_flight: this.#inFlight, refused: { ...this.#refused } });
+    const data = () => {
+      const { inFlight, refused } = this.#load.counts;
+      return { in_flight: inFlight, refused };
+    };
     this.#discovery = answerDiscovery(
       connection,
       { name, id, version, description: 'Scores card transactions for fraud' },
@@ -90,13 +91,7 @@ export class ScoringNode {
   }
 
   stats(): ScoringServiceStats {
-    return {
-      messages: this.#messages,
-      requests: this.#requests,
-      inFlight: this.#inFlight,
-      refused: { ...this.#refused },
-      isDraining: this.#isDraining,
-    };
+    return { ...this.#load.counts, isDraining: this.#isDraining };
   }
 
   drain(): Promise<void> {
@@ -115,11 +110,7 @@ export class ScoringNode {
     for (const subscription of this.#discovery) subscription.unsubscribe();
     // The group's last messages may be on their way. They are still answered.
     await this.#group.drain().catch(() => {});
-    if (this.#inFlight > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-    }
+    await this.#load.idle();
     await this.#own.drain().catch(() => {});
     await this.#flush();
     this.#finish();
@@ -135,7 +126,7 @@ export class ScoringNode {
       if (!subscription.isClosed()) subscription.unsubscribe();
     }
     this.#layout.dispose();
-    this.#onIdle();
+    this.#load.giveUp();
     this.#end();
   }
 
@@ -153,7 +144,7 @@ export class ScoringNode {
   }
 
   #receive(message: Msg, counts: EndpointCounts, isOfGroup: boolean): void {
-    this.#messages += 1;
+    this.#load.came();
     counts.begin();
     let refusal: Refusal | null;
     try {
@@ -164,7 +155,10 @@ export class ScoringNode {
       const detail = error instanceof FrameError ? error.message : 'the message cannot be read';
       refusal = { kind: 'malformed', detail };
     }
-    if (refusal !== null) this.#refuse(message, counts, refusal);
+    if (refusal === null) return;
+    this.#load.refuse(refusal.kind);
+    counts.fail(refusal.kind);
+    this.#answers.refuse(message, refusal);
   }
 
   /** @returns why the message is refused; null if it was taken in. @throws {FrameError} if it cannot be read. */
@@ -186,99 +180,32 @@ export class ScoringNode {
     if (rows.length > maxRows) {
       return { kind: 'tooLarge', detail: `the frame has ${rows.length} rows, expected at most ${maxRows}` };
     }
-    if (!this.#hasRoomFor(rows.length)) return this.#busy();
-    const startedAt = this.#begin(rows.length);
+    if (!this.#load.hasRoomFor(rows.length)) return this.#busy();
+    const startedAt = this.#load.begin(rows.length);
     const call = new FrameCall(
       rows.length,
       this.#connection.info?.max_payload ?? 1_048_576,
-      (bytes) => this.#answer(message, bytes),
-      () => this.#settled(rows.length, startedAt, counts),
+      (bytes) => this.#answers.answer(message, bytes),
+      () => counts.end(this.#load.end(rows.length, startedAt)),
     );
     call.begin(this.#scorer, rows);
     return null;
   }
 
   #scoreJson(message: Msg, counts: EndpointCounts): Refusal | null {
-    if (!this.#hasRoomFor(1)) return this.#busy();
-    const startedAt = this.#begin(1);
+    if (!this.#load.hasRoomFor(1)) return this.#busy();
+    const startedAt = this.#load.begin(1);
     scoreJson(this.#scorer, message.data)
       .then(
-        (result) => this.#answer(message, JSON.stringify(result)),
-        (error: unknown) => this.#answerError(message, counts, error),
+        (result) => this.#answers.answer(message, JSON.stringify(result)),
+        (error: unknown) => counts.fail(this.#answers.fail(message, error)),
       )
-      .then(() => this.#settled(1, startedAt, counts));
+      .then(() => counts.end(this.#load.end(1, startedAt)));
     return null;
   }
 
-  /** A frame that is larger than the limit is taken while nothing is in flight, because it would never be taken otherwise. */
-  #hasRoomFor(rows: number): boolean {
-    return this.#inFlight === 0 || this.#inFlight + rows <= this.#options.maxInFlight;
-  }
-
   #busy(): Refusal {
-    const detail = `${this.#inFlight} requests are in flight, at most ${this.#options.maxInFlight}`;
-    return { kind: 'busy', detail };
+    const { inFlight } = this.#load.counts;
+    return { kind: 'busy', detail: `${inFlight} requests are in flight, at most ${this.#options.maxInFlight}` };
   }
-
-  #answerError(message: Msg, counts: EndpointCounts, error: unknown): void {
-    const sent = sentError(error);
-    counts.fail(sent.code);
-    this.#answer(message, JSON.stringify({ error: sent }), sent.code, sent.message);
-  }
-
-  #begin(rows: number): number {
-    this.#requests += rows;
-    this.#inFlight += rows;
-    return this.#clock.now();
-  }
-
-  #settled(rows: number, startedAt: number, counts: EndpointCounts): void {
-    this.#inFlight -= rows;
-    counts.end(this.#clock.now() - startedAt);
-    if (this.#inFlight === 0) this.#onIdle();
-  }
-
-  #refuse(message: Msg, counts: EndpointCounts, { kind, detail }: Refusal): void {
-    this.#refused[kind] += 1;
-    counts.fail(kind);
-    if (kind === 'malformed' || kind === 'tooLarge') {
-      this.#logger.error('A message to the scoring service was refused', { reason: kind, detail });
-    }
-    const code = codes[kind];
-    const body = isJson(message.data)
-      ? JSON.stringify({ error: sentError(receivedError({ code, message: detail })) })
-      : refusalFrame({ kind, detail });
-    this.#answer(message, body, code, kind === 'layout' ? 'the frame has another layout' : detail);
-  }
-
-  #answer(message: Msg, body: Uint8Array | string, code?: string, description = ''): void {
-    // A message without a reply subject wants no answer.
-    if (message.reply === undefined || message.reply === '') return;
-    try {
-      if (code === undefined) {
-        message.respond(body);
-        return;
-      }
-      const errorHeaders = headers();
-      errorHeaders.set('Nats-Service-Error-Code', code);
-      errorHeaders.set('Nats-Service-Error', oneLine(description));
-      message.respond(body, { headers: errorHeaders });
-    } catch (error) {
-      const reason = error instanceof Error ? error.name : 'unknown';
-      this.#logger.error('An answer of the scoring service could not be sent', { reason });
-    }
-  }
-}
-
-const codes: Readonly<Record<RefusalKind, string>> = {
-  busy: 'ERR_UNAVAILABLE',
-  draining: 'ERR_UNAVAILABLE',
-  layout: 'ERR_INVALID_REQUEST',
-  tooLarge: 'ERR_INVALID_REQUEST',
-  malformed: 'ERR_INVALID_REQUEST',
-};
-
-/** A header has no line ends. */
-function oneLine(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 1_000);
 }

@@ -8,8 +8,8 @@ import { unpackValue } from './values.js';
 
 /** What is sent with a request, beside the request itself. */
 export interface SentOptions {
-  /** The time that is left, in ms; Infinity if there is no limit. */
-  timeoutMs: number;
+  /** The time that is left, in ms; Infinity if there is no limit. undefined: the node's own `timeoutMs` holds. */
+  timeoutMs: number | undefined;
   priority: number;
   explain: Explain | undefined;
   routingKey: string | undefined;
@@ -21,7 +21,7 @@ export interface ReceivedRow extends SentOptions {
   request: unknown;
 }
 
-const flags = { packed: 1, id: 2, amount: 4, routingKey: 8, options: 16 } as const;
+const flags = { packed: 1, id: 2, amount: 4, routingKey: 8, options: 16, timeout: 32 } as const;
 const explains: readonly (Explain | undefined)[] = [undefined, false, true, 'review', 'block'];
 
 /** Writes the head of a frame, and rows behind it. Features of packed rows go to the end. */
@@ -88,7 +88,7 @@ export class RequestFrame {
   #addOptions({ timeoutMs, priority, explain, routingKey }: SentOptions): void {
     this.#rows += 1;
     const writer = this.#writer;
-    writer.f32(timeoutMs);
+    if (timeoutMs !== undefined) writer.f32(timeoutMs);
     if (routingKey !== undefined) writer.text(routingKey);
     if (priority !== 0 || explain !== undefined) {
       writer.u8(priority + 128);
@@ -97,9 +97,11 @@ export class RequestFrame {
   }
 }
 
-function bitsOf({ priority, explain, routingKey }: SentOptions): number {
+function bitsOf({ timeoutMs, priority, explain, routingKey }: SentOptions): number {
   return (
-    (routingKey === undefined ? 0 : flags.routingKey) | (priority !== 0 || explain !== undefined ? flags.options : 0)
+    (timeoutMs === undefined ? 0 : flags.timeout) |
+    (routingKey === undefined ? 0 : flags.routingKey) |
+    (priority !== 0 || explain !== undefined ? flags.options : 0)
   );
 }
 
@@ -168,8 +170,9 @@ function readRow(reader: ByteReader): { isPacked: boolean; row: ReceivedRow } {
   } else {
     request = unpackValue(reader.block());
   }
-  const timeoutMs = reader.f32();
-  if (!(timeoutMs > 0)) throw new FrameError('a row of the frame has no time left, expected milliseconds above 0');
+  const timeoutMs = bits & flags.timeout ? reader.f32() : undefined;
+  if (timeoutMs !== undefined && !(timeoutMs > 0))
+    throw new FrameError('a row of the frame has no time left, expected milliseconds above 0');
   const routingKey = bits & flags.routingKey ? reader.text() : undefined;
   if (routingKey === '') throw new FrameError('a routing key of the frame is empty');
   let priority = 0;

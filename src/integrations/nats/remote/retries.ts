@@ -1,0 +1,67 @@
+import { type FraudScorerError, UnavailableError } from '../../../errors.js';
+import type { Clock } from '../../../host/clock.js';
+import type { FleetNodes } from './fleet-nodes.js';
+import type { Frame, FramesInFlight } from './frames.js';
+import type { RemoteNode } from './nodes.js';
+import type { OpenRequests } from './open-requests.js';
+
+/** Lets rows that were sent wait again, before all others, as long as they may be sent again. */
+export class Retries {
+  readonly #open: OpenRequests;
+  readonly #nodes: FleetNodes;
+  readonly #frames: FramesInFlight;
+  readonly #clock: Clock;
+
+  constructor(open: OpenRequests, nodes: FleetNodes, frames: FramesInFlight, clock: Clock) {
+    this.#open = open;
+    this.#nodes = nodes;
+    this.#frames = frames;
+    this.#clock = clock;
+  }
+
+  /** Sends the rows of a frame again, without counting it as an attempt. */
+  again(frame: Frame): void {
+    for (const row of this.#frames.openRows(frame).reverse()) this.#requeue(row, null);
+  }
+
+  /** Sends the rows of a frame to another node than `avoid`. A row that cannot be sent again fails for this reason. */
+  retry(frame: Frame, avoid: RemoteNode | null, reason: string): void {
+    for (const row of this.#frames.openRows(frame).reverse()) this.retryRow(row, avoid, new UnavailableError(reason));
+  }
+
+  /** As `retry`, for one row. @param error what it fails with if it cannot be sent again. */
+  retryRow(row: number, avoid: RemoteNode | null, error: FraudScorerError): void {
+    const left = this.#open.triesLeft[row] as number;
+    if (left === 0 || !this.#nodes.hasOther(avoid, this.#clock.now())) {
+      this.#open.fail(row, error);
+      return;
+    }
+    this.#spendTry(row, left, avoid);
+  }
+
+  /** Sends the rows of a slow frame to another node too. A row that cannot be sent again waits on for the answer. */
+  hedge(frame: Frame): void {
+    for (const row of this.#frames.openRows(frame).reverse()) {
+      const left = this.#open.triesLeft[row] as number;
+      if (left > 0) this.#spendTry(row, left, frame.node);
+    }
+  }
+
+  /** The rows of all frames that this node has, or of all nodes, are sent again. The oldest come first. */
+  retryAll(node: RemoteNode | null, reason: string): void {
+    const frames = this.#frames.all.filter((frame) => node === null || frame.node === node);
+    for (const frame of frames) this.#frames.drop(frame);
+    for (const frame of frames.reverse()) this.retry(frame, node, reason);
+  }
+
+  #spendTry(row: number, left: number, avoid: RemoteNode | null): void {
+    this.#open.triesLeft[row] = left - 1;
+    this.#requeue(row, avoid);
+  }
+
+  #requeue(row: number, avoid: RemoteNode | null): void {
+    this.#open.avoid[row] = avoid;
+    this.#open.frame[row] = 0;
+    this.#open.waiting.addFirst(row);
+  }
+}

@@ -1,0 +1,27 @@
+import type { FleetNodes } from './fleet-nodes.js';
+import type { Frame, FramesInFlight } from './frames.js';
+import type { Retries } from './retries.js';
+
+/** A frame whose answer has not come by then is forgotten, in ms. Its requests have been settled before. */
+const forgetMs = 60_000;
+
+/** Looks at all frames in flight: suspects the nodes that are slow, and forgets frames whose answers nobody waits for. */
+export function judgeFrames(frames: FramesInFlight, nodes: FleetNodes, retries: Retries, now: number): void {
+  for (const frame of frames.all) {
+    const ageMs = now - frame.sentAt;
+    const isSlow = ageMs > frame.limitMs;
+    if (isSlow && !frame.isGivenUp) suspect(frame, frames, nodes, retries, now);
+    if (ageMs > forgetMs || (isSlow && frames.hasNoOpenRow(frame))) frames.drop(frame);
+  }
+}
+
+/** Sends what a slow node holds to another, if there is one that is not slow. Its answer is still taken if it comes first. */
+function suspect(frame: Frame, frames: FramesInFlight, nodes: FleetNodes, retries: Retries, now: number): void {
+  const { node } = frame;
+  if (node === nodes.group) return;
+  node.isSuspect = true;
+  const other = nodes.otherOf(node, now);
+  if (other === null || other.isSuspect) return;
+  frames.giveUp(frame);
+  retries.hedge(frame);
+}

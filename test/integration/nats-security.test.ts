@@ -15,7 +15,8 @@ let ca: string;
 /** The permissions that docs/fleet.md gives. */
 const users = `
   { user: "node", password: "n", permissions: {
-    subscribe: ["fraud.score", "fraud.score.>", "$SRV.>"], allow_responses: { max: 100, expires: "1m" } } }
+    publish: ["fraud.score.fleet.events", "fraud.score.labels.>"],
+    subscribe: ["fraud.score", "fraud.score.>", "$SRV.>", "_INBOX.>"], allow_responses: { max: 100, expires: "1m" } } }
   { user: "client", password: "c", permissions: {
     publish: ["fraud.score", "fraud.score.node.*", "$SRV.INFO.fraud-scorer"], subscribe: ["_INBOX_client.>"] } }`;
 

@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -42,6 +43,23 @@ function send(...messages: (string | object)[]): void {
   for (const message of messages) {
     connection.publish('transactions.eu', typeof message === 'string' ? message : JSON.stringify(message));
   }
+}
+
+/** Publishes as any program may, past the checks of the client. */
+async function sendRaw(subject: string, header: string, payload: string): Promise<void> {
+  const socket = createConnection(server.port, '127.0.0.1');
+  const headerBytes = `NATS/1.0\r\n${header}\r\n\r\n`;
+  const total = headerBytes.length + payload.length;
+  socket.write('CONNECT {"verbose":false,"headers":true}\r\n');
+  socket.write(`HPUB ${subject} ${headerBytes.length} ${total}\r\n${headerBytes}${payload}\r\nPING\r\n`);
+  await new Promise<void>((resolve, reject) => {
+    let answer = '';
+    socket.once('error', reject).on('data', (data) => {
+      answer += String(data);
+      if (answer.includes('PONG')) resolve();
+    });
+  });
+  socket.destroy();
 }
 
 /** Resolves when each message is decided, or a dead letter. */
@@ -101,6 +119,19 @@ describe('scoreStream', () => {
     }
     expect(letters[2]?.header.get('Fraud-Scorer-Sequence')).toBe('3');
     expect(JSON.parse(letters[2]?.header.get('Fraud-Scorer-Issues') ?? '')).toMatchObject([{ path: 'features.x' }]);
+  });
+
+  it('writes a dead letter for a message with malformed headers, and goes on', async () => {
+    const worker = await start();
+    // The client of NATS does not send such headers, but others do, and the server stores them.
+    await sendRaw('transactions.eu', 'trace id: 1', 'no JSON');
+    await sendRaw('transactions.eu', 'trace id: 1', JSON.stringify({ id: 't-1', features: {} }));
+    send(transaction('t-2'));
+    await allDone(3);
+    expect(worker.stats()).toMatchObject({ decided: 1, deadLettered: 2, inFlight: 0 });
+    const letters = await storedMessages(connection, 'DECISIONS', 'dead');
+    expect(letters.map(({ header }) => header.get('Fraud-Scorer-Headers'))).toEqual(['left-out', 'left-out']);
+    expect(letters[0]?.string()).toBe('no JSON');
   });
 
   it('tries a failed transaction again, and writes a dead letter after the last try', async () => {
@@ -333,6 +364,7 @@ describe('scoreStream', () => {
     ['a stream that does not exist', { stream: 'OTHERS' }, 'stream'],
     ['decisions that no stream takes', { to: 'nowhere' }, 'to'],
     ['dead letters that no stream takes', { deadLetter: 'nowhere' }, 'deadLetter'],
+    ['decisions beside the transactions', { to: 'transactions.decisions' }, 'to'],
     ['wildcards in the target', { to: 'decisions.*' }, 'to'],
     ['a room of 0', { maxInFlight: 0 }, 'maxInFlight'],
   ])('refuses %s', async (_, options, path) => {

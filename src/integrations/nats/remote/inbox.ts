@@ -1,4 +1,5 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
+import { nobodyListens } from '../nobody-listens.js';
 
 interface InboxOptions {
   connection: NatsConnection;
@@ -58,8 +59,9 @@ export class Inbox {
     }
   }
 
-  #receive({ data, subject, headers }: Msg): void {
-    const isNobody = data.length === 0 && headers?.code === 503;
+  #receive(message: Msg): void {
+    const { data, subject } = message;
+    const isNobody = nobodyListens(message);
     if (subject === this.#found) this.#options.onFound(data, isNobody);
     else this.#options.onReply(Number.parseInt(subject.slice(this.#frames.length), 36), data, isNobody);
   }

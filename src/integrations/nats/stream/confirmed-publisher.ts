@@ -1,6 +1,7 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { UnavailableError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
+import { nobodyListens } from '../nobody-listens.js';
 
 /** The stream's confirmation. */
 export interface Confirmation {
@@ -85,7 +86,7 @@ export class ConfirmedPublisher {
 
 /** @returns the reason if it was refused. */
 function readConfirmation(message: Msg): Confirmation | string {
-  if (message.headers?.code === 503) return 'No stream takes the subject: create one, or add the subject to it';
+  if (nobodyListens(message)) return 'No stream takes the subject: create one, or add the subject to it';
   try {
     const answer: unknown = message.json();
     if (typeof answer !== 'object' || answer === null)

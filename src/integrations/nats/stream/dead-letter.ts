@@ -42,17 +42,9 @@ export function deadLetterOf(
   reason: DeadLetterReason,
   maxPayload: number,
 ): DeadLetter {
-  const own = headers();
-  let size = message.data.byteLength + headerRoom;
-  for (const [name, values] of message.headers ?? []) {
-    // The server acts on some of its own, such as an id or an expected sequence.
-    if (/^nats-/i.test(name)) continue;
-    for (const value of values) {
-      own.append(name, value);
-      size += name.length + value.length * 3 + 4;
-    }
-  }
-  own.set('Nats-Msg-Id', deadLetterId(stream, sequence));
+  const { own, bytes } = copyHeaders(message);
+  const size = message.data.byteLength + headerRoom + bytes;
+  own.set('Nats-Msg-Id', deadLetterId(stream, consumer, sequence));
   own.set('Fraud-Scorer-Code', reason.code);
   own.set('Fraud-Scorer-Reason', escapeControls(reason.message.slice(0, longestReason)));
   const issues = reason.issues?.slice(0, mostIssues) ?? [];
@@ -66,6 +58,30 @@ export function deadLetterOf(
   if (size <= maxPayload) return { data: message.data, headers: own };
   own.set('Fraud-Scorer-Payload', 'left-out');
   return { data: new Uint8Array(0), headers: own };
+}
+
+/**
+ * A copy of the original headers. The server stores headers without reading them, so they may be malformed: then they are left out, and
+ * `Fraud-Scorer-Headers: left-out` says so.
+ */
+function copyHeaders(message: Origin['message']): { own: MsgHdrs; bytes: number } {
+  const own = headers();
+  let bytes = 0;
+  try {
+    for (const [name, values] of message.headers ?? []) {
+      // The server acts on some of its own, such as an id or an expected sequence.
+      if (/^nats-/i.test(name)) continue;
+      for (const value of values) {
+        own.append(name, value);
+        bytes += name.length + value.length * 3 + 4;
+      }
+    }
+    return { own, bytes };
+  } catch {
+    const none = headers();
+    none.set('Fraud-Scorer-Headers', 'left-out');
+    return { own: none, bytes: 0 };
+  }
 }
 
 /** Errors of others may quote the message, so that only errors of this package are repeated. */

@@ -14,7 +14,10 @@ export function decisionId(id: string | null, stream: string, sequence: number):
   return fitsHeader.test(id) ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`;
 }
 
-/** The `Nats-Msg-Id` of a dead letter. It differs from that of a decision, because both may be in one stream. */
-export function deadLetterId(stream: string, sequence: number): string {
-  return `dead-letter:${stream}:${sequence}`;
+/**
+ * The `Nats-Msg-Id` of a dead letter. It differs from that of a decision, because both may be in one stream, and from that of another consumer, whose
+ * reason may be another.
+ */
+export function deadLetterId(stream: string, consumer: string, sequence: number): string {
+  return `dead-letter:${stream}:${consumer}:${sequence}`;
 }

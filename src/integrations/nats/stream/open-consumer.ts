@@ -31,6 +31,7 @@ export async function openConsumer(
   if (issues.length > 0) throw new InvalidOptionsError(issues);
   if (typeof options.to === 'string') {
     const decisions = await requireStreamOf(jetstream, manager, 'to', options.to);
+    if (decisions === options.stream) throw sameStream();
     await requireLongWindow(manager, decisions, ackWaitMsOf(config));
   }
   await requireStreamOf(jetstream, manager, 'deadLetter', options.deadLetter);
@@ -65,6 +66,12 @@ async function findOrCreate(
       { cause: error },
     );
   }
+}
+
+/** A stream drops a second message with the same id, whatever its subject: a decision has the id of its transaction. */
+function sameStream(): InvalidOptionsError {
+  const expected = 'a subject of another stream than the transactions, which may have the same ids';
+  return new InvalidOptionsError([{ path: 'to', expected, received: 'a subject of the same stream' }]);
 }
 
 /** A message of a worker that has died comes again after the ack wait. The stream must still know the id of its decision then. */

@@ -79,7 +79,7 @@ describe('deadLetterOf', () => {
     );
     expect(letter.data).toEqual(bytes('x'));
     expect(letter.headers.get('Trace-Id')).toBe('a');
-    expect(letter.headers.get('Nats-Msg-Id')).toBe('dead-letter:S:9');
+    expect(letter.headers.get('Nats-Msg-Id')).toBe('dead-letter:S:c:9');
     expect(letter.headers.has('Nats-Expected-Stream')).toBe(false);
     expect(letter.headers.get('Fraud-Scorer-Reason')).not.toMatch(/[\r\n]/);
     expect(letter.headers.get('Fraud-Scorer-Subject')).toBe('t.eu');

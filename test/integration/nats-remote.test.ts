@@ -116,6 +116,24 @@ describe('a remote scorer', () => {
     await careful.close();
   });
 
+  it('lets the fallback of one request abort the others, and goes on', async () => {
+    const controller = new AbortController();
+    const fallback = () => {
+      controller.abort('enough');
+      return 'REVIEW' as const;
+    };
+    const lonely = await RemoteScorer.connect(connection, { subject: 'nobody.there', fallback });
+    const requests = Array.from({ length: 5 }, (_, index) => ({ id: `tx-${index}`, features: features() }));
+    const outcomes = await lonely.scoreMany(requests, { signal: controller.signal });
+    const answered = outcomes.filter(({ status }) => status === 'fulfilled');
+    const rejected = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
+    expect(answered).toHaveLength(1);
+    expect(rejected).toEqual(Array(4).fill('ERR_ABORTED'));
+    await lonely.close();
+    // The connection reads on.
+    expect(await remote.score({ features: features() })).toMatchObject({ source: 'model' });
+  });
+
   it('refuses more than may be outstanding', async () => {
     const small = await RemoteScorer.connect(connection, { maxOutstanding: 1 });
     const [first, second] = await Promise.allSettled([

@@ -29,16 +29,17 @@ export class FleetNodes {
     return false;
   }
 
-  /** The layout that most nodes have; null if none has one. */
+  /**
+   * The layout that all nodes have; null if they differ, or one has none. Values are rounded to float32 when they are packed, so no node may have
+   * inputs of other types: it would get the rounded values.
+   */
   get layout(): PackedLayout | null {
-    const counts = new Map<number, { layout: PackedLayout; count: number }>();
+    let shared: PackedLayout | null = null;
     for (const { layout } of this.#nodes.values()) {
-      if (layout === null) continue;
-      const seen = counts.get(layout.hash);
-      if (seen === undefined) counts.set(layout.hash, { layout, count: 1 });
-      else seen.count += 1;
+      if (layout === null || (shared !== null && shared.hash !== layout.hash)) return null;
+      shared = layout;
     }
-    return [...counts.values()].sort((one, other) => other.count - one.count)[0]?.layout ?? null;
+    return shared;
   }
 
   /** A node told of itself. @returns it; null if it is not a node of this service. */

@@ -79,14 +79,16 @@ export class FramesInFlight {
     return this.#open.table.isCurrent(row, frame.generations[place] as number) ? row : noRow;
   }
 
-  /** The rows that are open, and that no later frame has. */
-  openRows(frame: Frame): number[] {
-    const rows: number[] = [];
-    for (let place = 0; place < frame.rows.length; place += 1) {
-      const row = this.openRow(frame, place);
-      if (row !== noRow && this.#open.frame[row] === frame.id) rows.push(row);
+  /**
+   * The rows that are open, and that no later frame has. Each is looked at when it is asked for: what is done with one may call the host's code, which may
+   * settle others.
+   */
+  *openRows(frame: Frame, order: 'first' | 'last' = 'first'): Generator<number> {
+    const { length } = frame.rows;
+    for (let step = 0; step < length; step += 1) {
+      const row = this.openRow(frame, order === 'first' ? step : length - 1 - step);
+      if (row !== noRow && this.#open.frame[row] === frame.id) yield row;
     }
-    return rows;
   }
 
   /** Whether nobody waits for its answer any more. */

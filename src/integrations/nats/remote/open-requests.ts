@@ -95,7 +95,8 @@ export class OpenRequests {
   /** Refuses all requests from now on, because they could not be sent ever again. */
   giveUp(reason: string): void {
     this.#unavailable = reason;
-    for (const row of [...this.table.taken()]) this.fail(row, new UnavailableError(reason));
+    // No list is made of them: the fallback of one may settle others.
+    for (const row of this.table.taken()) this.fail(row, new UnavailableError(reason));
   }
 
   /** @returns whether it was taken in, and waits. */
@@ -182,12 +183,14 @@ export class OpenRequests {
 
   /** Rejects all that is left because `close` ran out of time. @returns how many. */
   abandon(): number {
-    const rows = [...this.table.taken()];
+    let count = 0;
     this.#abandoning = true;
-    for (const row of rows)
+    for (const row of this.table.taken()) {
+      count += 1;
       this.fail(row, new ClosedError('The remote scorer was closed before this request was answered'));
+    }
     this.#abandoning = false;
-    return rows.length;
+    return count;
   }
 
   dispose(): void {

@@ -21,12 +21,12 @@ export class Retries {
 
   /** Sends the rows of a frame again, without counting it as an attempt. */
   again(frame: Frame): void {
-    for (const row of this.#frames.openRows(frame).reverse()) this.#requeue(row, null);
+    for (const row of this.#frames.openRows(frame, 'last')) this.#requeue(row, null);
   }
 
   /** Sends the rows of a frame to another node than `avoid`. A row that cannot be sent again fails for this reason. */
   retry(frame: Frame, avoid: RemoteNode | null, reason: string): void {
-    for (const row of this.#frames.openRows(frame).reverse()) this.retryRow(row, avoid, new UnavailableError(reason));
+    for (const row of this.#frames.openRows(frame, 'last')) this.retryRow(row, avoid, new UnavailableError(reason));
   }
 
   /** As `retry`, for one row. @param error what it fails with if it cannot be sent again. */
@@ -41,7 +41,7 @@ export class Retries {
 
   /** Sends the rows of a slow frame to another node too. A row that cannot be sent again waits on for the answer. */
   hedge(frame: Frame): void {
-    for (const row of this.#frames.openRows(frame).reverse()) {
+    for (const row of this.#frames.openRows(frame, 'last')) {
       const left = this.#open.triesLeft[row] as number;
       if (left > 0) this.#spendTry(row, left, frame.node);
     }

@@ -2,7 +2,7 @@ import type { FleetNodes } from './fleet-nodes.js';
 import type { Frame, FramesInFlight } from './frames.js';
 import type { Retries } from './retries.js';
 
-/** A frame whose answer has not come by then is forgotten, in ms. Its requests have been settled before. */
+/** A frame whose answer has not come by then is lost, in ms. Requests that may wait longer are sent again, or fail. */
 const forgetMs = 60_000;
 
 /** Looks at all frames in flight: suspects the nodes that are slow, and forgets frames whose answers nobody waits for. */
@@ -11,7 +11,12 @@ export function judgeFrames(frames: FramesInFlight, nodes: FleetNodes, retries: 
     const ageMs = now - frame.sentAt;
     const isSlow = ageMs > frame.limitMs;
     if (isSlow && !frame.isGivenUp) suspect(frame, frames, nodes, retries, now);
-    if (ageMs > forgetMs || (isSlow && frames.hasNoOpenRow(frame))) frames.drop(frame);
+    if (ageMs > forgetMs) {
+      frames.drop(frame);
+      retries.retry(frame, frame.node, 'The node that had the request did not answer');
+    } else if (isSlow && frames.hasNoOpenRow(frame)) {
+      frames.drop(frame);
+    }
   }
 }
 

@@ -46,7 +46,7 @@ describe('decisionId', () => {
     );
     expect(decisionId('a ', 'S', 1)).not.toBe(decisionId('a', 'S', 1));
     expect(decisionId('a\r\nb', 'S', 1)).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(deadLetterId('S', 1)).not.toBe(decisionId(null, 'S', 1));
+    expect(deadLetterId('S', 'c', 1)).not.toBe(decisionId(null, 'S', 1));
   });
 });
 

@@ -47,7 +47,7 @@ export class HostSinkFeed {
     this.#last = this.#last.then(() => this.#giveUntilTaken(records));
   }
 
-  /** The recording has ended: what the host has not taken by now it is not given again. */
+  /** The recording has ended. The host is not given again what it has not taken by now. */
   end(): void {
     this.#hasEnded = true;
     this.#stream?.end();

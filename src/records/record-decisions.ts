@@ -36,7 +36,7 @@ export function recordDecisions(scorer: RecordableScorer, options: RecordsOption
   const hook = typeof scorer === 'object' && scorer !== null ? recordsHookOf(scorer) : null;
   if (hook === null) throw invalid('scorer', 'a FraudScorer of this version of fraud-scorer', 'something else');
   const resolved = resolveRecords(options);
-  // Nothing would end the recording: the end of the scorer did not find it.
+  // `close` of the scorer ends its recordings. It has run already, so nothing would end this one.
   if (hook.isClosed) throw new ClosedError('The scorer is closed: no decision of it can be recorded');
   if (hook.log.isActive)
     throw invalid(

@@ -4,8 +4,8 @@ import type { RecordsSummary } from '../api/records.js';
 const silentMs = 10_000;
 
 /**
- * Whether a sink takes records: as was told of it, or as is seen where nothing is told, of a promise that never settles or a disk that hangs. Look every
- * now and then.
+ * Whether a sink takes records. A sink that fails is told of. A promise that never settles, or a disk that hangs, is not: it is seen because nothing is
+ * taken for some time. Call `look` regularly.
  */
 export class SinkState {
   readonly #clock: { now(): number; epochMs(): number };

@@ -3,7 +3,7 @@ import { systemClock } from '../host/clock.js';
 /** How long the exit of the process waits for decisions that are not written yet, in ms. */
 const exitWaitMs = 500;
 
-/** Holds up this thread until another has written what is left, or some time has passed. */
+/** Blocks this thread until another one has written what is left, at most for `exitWaitMs`. */
 export function waitAtExit(isDone: () => boolean): void {
   const nobody = new Int32Array(new SharedArrayBuffer(4));
   const until = systemClock.now() + exitWaitMs;

@@ -99,7 +99,7 @@ function isKind(kind: string): kind is DecisionLogRecord['kind'] {
   return Object.hasOwn(checks, kind);
 }
 
-/** Whether it has what a record of its kind has: lines have no checksum, and anybody can change them. */
+/** Whether it has the fields of a record of its kind. Lines have no checksum, and anybody can change them. */
 export function isRecord(value: unknown): value is DecisionLogRecord {
   if (!isObject(value)) return false;
   const kind = recordKind(value);

@@ -93,14 +93,14 @@ export class RingWriter {
     wake(this.#memory);
   }
 
-  /** Leaves the end of the ring empty: an entry that takes most of the ring has room at its beginning alone, and would never find any from here. */
+  /** Fills the end of the ring, so that the next entry begins at its start. An entry that takes most of the ring has no room anywhere else. */
   #goToStart(unit: number, units: number): void {
     if (this.#used() + units > this.#units) return;
     const head = this.#head();
     const next = (head + units) | 0;
     this.#fill(unit, units);
     Atomics.store(this.#control, ringWords.head, next);
-    // Nobody waits for the filler of a ring that is empty.
+    // If the ring is empty, the reader need not be woken for the filler: it is passed over here.
     Atomics.compareExchange(this.#control, ringWords.tail, head | 0, next);
   }
 

@@ -84,8 +84,14 @@ async function usedSoFar(connection: NatsConnection, node: FleetNode): Promise<U
 }
 
 function difference(later: Used, earlier: Used): Used {
-  const names = Object.keys(later) as (keyof Used)[];
-  return Object.fromEntries(names.map((name) => [name, later[name] - earlier[name]])) as unknown as Used;
+  return {
+    requests: later.requests - earlier.requests,
+    messages: later.messages - earlier.messages,
+    clientUs: later.clientUs - earlier.clientUs,
+    nodeUs: later.nodeUs - earlier.nodeUs,
+    sentBytes: later.sentBytes - earlier.sentBytes,
+    receivedBytes: later.receivedBytes - earlier.receivedBytes,
+  };
 }
 
 /** What belongs to a request and what to a message: two loads with different numbers of requests in a message give two equations. */

@@ -41,7 +41,7 @@ export async function askAll(connection: NatsConnection, options: AskOptions): P
   } finally {
     // The type does not say that it can be stopped.
     if ('stop' in replies && typeof replies.stop === 'function') replies.stop();
-    // Not awaited: it may have to wait for the reply that was asked for last. What comes of it is of no interest any more.
+    // Not awaited: it may have to wait for the reply that was asked for last, which nobody needs any more.
     iterator.return?.().catch(() => {});
   }
 }

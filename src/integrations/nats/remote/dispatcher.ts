@@ -207,7 +207,7 @@ export class Dispatcher {
     if (this.#isConnected) this.discover();
   }
 
-  /** Requests are packed in the layout that most nodes have. */
+  /** Requests are packed if all nodes have the same layout. */
   #useLayout(): void {
     this.#open.rows.use(this.#nodes.layout);
   }

@@ -132,7 +132,7 @@ export class Replies {
     }
   }
 
-  /** Requests are packed in the layout that most nodes have. */
+  /** Requests are packed if all nodes have the same layout. */
   #useLayout(): void {
     this.#options.open.rows.use(this.#options.nodes.layout);
   }

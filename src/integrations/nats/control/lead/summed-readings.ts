@@ -32,7 +32,7 @@ export class SummedReadings {
       const key = `${incarnation} ${own.since}`;
       seen.set(key, own.reading);
       const before = this.#last.get(key);
-      // A count that shrinks is none of this package: begin again from it.
+      // Counts of one incarnation never shrink. If one does, begin again from it.
       if (before === undefined || hasShrunk(before, own.reading)) continue;
       const counts = countsBetween(before, own.reading);
       requests += counts.requests;

@@ -300,8 +300,10 @@ describe('fraud-scorer watch nats://…', () => {
     expect(err).toBe('no node of a fleet answers; is the subject right (--subject)?\n');
     expect(code).toBe(1);
     expect((await run(server.url, '--subject', 'a.*')).err).toContain('subject: expected a NATS subject');
-    expect((await run('nats://127.0.0.1:1')).err).toContain('127.0.0.1:1: no connection to NATS (');
-    expect((await run(server.url, '--creds', '/nowhere')).err).toContain('no connection to NATS (ENOENT');
+    expect((await run('nats://127.0.0.1:1')).err).toContain('cannot connect to NATS at 127.0.0.1:1: ');
+    expect((await run(server.url, '--creds', '/nowhere')).err).toContain(
+      '--creds: expected a file, received one that cannot be read (ENOENT)',
+    );
   });
 
   it('never shows the password of the address', async () => {

@@ -134,6 +134,14 @@ describe('a remote scorer', () => {
     expect(await remote.score({ features: features() })).toMatchObject({ source: 'model' });
   });
 
+  it('needs a connection to NATS, as the node does', async () => {
+    // @ts-expect-error no connection
+    expect(await errorOf(RemoteScorer.connect(undefined))).toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
+    // @ts-expect-error no connection
+    const error = await errorOf(serveScoring(scorer, {}));
+    expect(error).toMatchObject({ code: 'ERR_INVALID_OPTIONS', issues: [{ path: 'connection' }] });
+  });
+
   it('refuses more than may be outstanding', async () => {
     const small = await RemoteScorer.connect(connection, { maxOutstanding: 1 });
     const [first, second] = await Promise.allSettled([

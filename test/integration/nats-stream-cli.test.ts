@@ -77,7 +77,7 @@ describe('fraud-scorer stream', () => {
   it('exits with 1 where the server refuses it or does not answer, without its password', async () => {
     const { code, err } = await run(usual(), { ...secrets, NATS_PASSWORD: 'wrong-one' });
     expect(code).toBe(1);
-    expect(err).toMatch(/^--url: cannot connect to NATS: /);
+    expect(err).toMatch(/^cannot connect to NATS at 127\.0\.0\.1:\d+: /);
     expect(err).not.toContain('wrong-one');
   });
 

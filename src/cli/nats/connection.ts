@@ -6,6 +6,7 @@ import { codeOf, messageOf } from '../../host/thrown.js';
 
 /** How a command connects to NATS. */
 export interface ConnectionFlags {
+  /** Servers, separated by commas, such as `nats://name:password@host:4222`. */
   url: string;
   creds?: string;
   tlsCa?: string;
@@ -44,19 +45,22 @@ export async function connectNats(name: string, flags: ConnectionFlags): Promise
   const cert = await fileOf('--tls-cert', tlsCert);
   const key = await fileOf('--tls-key', tlsKey);
   const credentials = await fileOf('--creds', creds);
-  const { NATS_USER: user, NATS_PASSWORD: pass, NATS_TOKEN: token } = process.env;
+  const servers = flags.url.split(',').map((url) => serverOf(url.trim()));
+  const { NATS_USER, NATS_PASSWORD, NATS_TOKEN: token } = process.env;
+  const { user = NATS_USER, pass = NATS_PASSWORD } = servers[0] ?? {};
+  const isTls = servers.some((server) => server.isTls);
   const tls = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   };
   const options: NodeConnectionOptions = {
-    servers: flags.url.split(',').map((url) => url.trim()),
+    servers: servers.map(({ host }) => host),
     name,
     maxReconnectAttempts: -1,
     // A trace for each request costs more than scoring does.
     noAsyncTraces: true,
-    ...(Object.keys(tls).length === 0 ? {} : { tls }),
+    ...(isTls || Object.keys(tls).length > 0 ? { tls } : {}),
     ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) }),
     ...(user === undefined ? {} : { user }),
     ...(pass === undefined ? {} : { pass }),
@@ -65,8 +69,42 @@ export async function connectNats(name: string, flags: ConnectionFlags): Promise
   try {
     return await connect(options);
   } catch (error) {
-    // Without the address: it may have a password in it.
-    throw new UnavailableError(`--url: cannot connect to NATS: ${messageOf(error)}`, { cause: error });
+    // Without the address as it was given: it may have a password in it.
+    const hosts = servers.map(({ host }) => host).join(', ');
+    throw new UnavailableError(`cannot connect to NATS at ${hosts}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+interface Server {
+  /** With its port. */
+  host: string;
+  user: string | undefined;
+  pass: string | undefined;
+  isTls: boolean;
+}
+
+/** @throws {InvalidOptionsError} if it is not the address of a server. It is not repeated: it may have a password in it. */
+function serverOf(address: string): Server {
+  const text = address.includes('://') ? address : `nats://${address}`;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || url.hostname === '') {
+    const expected = 'the address of a NATS server, such as nats://localhost:4222';
+    throw new InvalidOptionsError([{ path: 'url', expected, received: 'another text' }]);
+  }
+  return {
+    host: `${url.hostname}:${url.port === '' ? 4222 : url.port}`,
+    user: url.username === '' ? undefined : decoded(url.username),
+    pass: url.password === '' ? undefined : decoded(url.password),
+    isTls: url.protocol === 'tls:',
+  };
+}
+
+/** A password may have a percent sign that does not begin an escape. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 
@@ -74,8 +112,7 @@ async function loadClient(): Promise<typeof import('@nats-io/transport-node')> {
   try {
     return await import('@nats-io/transport-node');
   } catch (error) {
-    const expected =
-      'the packages @nats-io/transport-node and @nats-io/jetstream: run "npm install @nats-io/transport-node @nats-io/jetstream"';
+    const expected = 'the clients of NATS: run "npm install @nats-io/transport-node @nats-io/jetstream"';
     const issue = { path: 'NATS', expected, received: 'none that can be loaded from where fraud-scorer is' };
     throw new InvalidOptionsError([issue], 1, { cause: error });
   }

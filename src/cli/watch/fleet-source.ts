@@ -3,13 +3,13 @@ import { DashboardSource } from '../../dashboard/source.js';
 import { FraudScorerError } from '../../errors.js';
 import { systemClock } from '../../host/clock.js';
 import type { FleetWatch } from '../../integrations/nats/index.js';
-import { type NatsFlags, NoConnectionError, openConnection } from '../nats-connection.js';
+import { type ConnectionFlags, connectNats } from '../nats/connection.js';
 import { NoLivePageError, readSnapshot, type SnapshotSource } from './stream.js';
 
 const periodMs = 1_000;
 
 /** How a fleet is found. */
-export interface FleetFlags extends NatsFlags {
+export interface FleetFlags extends Omit<ConnectionFlags, 'url'> {
   subject?: string;
 }
 
@@ -49,7 +49,7 @@ async function withFleet<T>(
   use: (read: () => DashboardSnapshot, isOver: Promise<unknown>) => Promise<T>,
 ): Promise<T> {
   const { watchFleet } = await import('../../integrations/nats/index.js');
-  const connection = await found(openConnection(address, flags));
+  const connection = await found(connectNats('fraud-scorer watch', { url: address, ...flags }));
   let fleet: FleetWatch | null = null;
   try {
     signal.throwIfAborted();
@@ -76,8 +76,7 @@ async function found<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
-    if (error instanceof NoConnectionError || error instanceof FraudScorerError)
-      throw new NoLivePageError(error.message);
+    if (error instanceof FraudScorerError) throw new NoLivePageError(error.message);
     throw error;
   }
 }

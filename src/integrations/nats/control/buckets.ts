@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidOptionsError } from '../../../errors.js';
 import { codeOf } from '../../../host/thrown.js';
 import type { FieldReader } from '../../../validation/field-reader.js';
-import { describeValue } from '../../../validation/issues.js';
+import { requireConnection } from '../fields.js';
 import { expectedToken, isToken } from './state/names.js';
 
 /** The bucket of desired states, if nothing else is given. */
@@ -81,14 +81,6 @@ export async function openBuckets(
     return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
   };
   return { desired, nodes, nodeKeys };
-}
-
-export function requireConnection(connection: unknown): void {
-  const isOne =
-    typeof connection === 'object' && connection !== null && typeof Reflect.get(connection, 'request') === 'function';
-  if (isOne) return;
-  const expected = 'a connection of @nats-io/transport-node';
-  throw new InvalidOptionsError([{ path: 'connection', expected, received: describeValue(connection) }]);
 }
 
 /** Loads an optional peer. @throws {InvalidOptionsError} that says how to install it. */

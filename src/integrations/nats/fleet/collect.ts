@@ -2,9 +2,9 @@ import { decode } from '@msgpack/msgpack';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../../../host/clock.js';
 import { isString, shapeOf } from '../../../validation/shape.js';
+import { isNodeId } from '../fields.js';
 import { subjectsOf } from '../subjects.js';
 import { askAll } from './ask-all.js';
-import { isNodeId } from './fields.js';
 import { parsed } from './label-messages.js';
 import { type NodeSums, readNodeSums } from './node-sums.js';
 

@@ -1,6 +1,6 @@
 import type { DeploymentEvent, DeploymentEventType, WorkerLostEvent } from '../../../api/events.js';
 import { isNumber, isString, oneOf, optional, orNull, shapeOf } from '../../../validation/shape.js';
-import { isNodeId } from './fields.js';
+import { isNodeId } from '../fields.js';
 import { parsed } from './label-messages.js';
 
 /** What a node has told of itself. */

@@ -12,8 +12,8 @@ import { isLogger, loggerExpected } from '../../../host/host-logger.js';
 import { containedLogger } from '../../../host/logging.js';
 import { FieldReader } from '../../../validation/field-reader.js';
 import { describeValue } from '../../../validation/issues.js';
+import { idExpected, isNodeId, readSubject, requireConnection } from '../fields.js';
 import { subjectsOf } from '../subjects.js';
-import { idExpected, isNodeId, readSubject, requireConnection } from './fields.js';
 import { LabelDesk } from './label-desk.js';
 
 /** Options of `joinFleet`. */

@@ -3,7 +3,7 @@ import { type ErrorJson, FraudScorerError } from '../../../errors.js';
 import type { RememberedDecision } from '../../../monitoring/labels/outcomes.js';
 import { readOutcome } from '../../../requests/read-outcome.js';
 import { isBoolean, isNumber, isString, orNull, shapeOf } from '../../../validation/shape.js';
-import { isNodeId } from './fields.js';
+import { isNodeId } from '../fields.js';
 
 // The messages about labels are JSON, so that any NATS client can send a label.
 

@@ -3,9 +3,9 @@ import type { Outcome } from '../../../api/outcome.js';
 import { InvalidRequestError, UnavailableError } from '../../../errors.js';
 import { readOutcome } from '../../../requests/read-outcome.js';
 import { FieldReader } from '../../../validation/field-reader.js';
+import { readSubject, requireConnection } from '../fields.js';
 import { subjectsOf } from '../subjects.js';
 import { isNoResponders } from './ask-all.js';
-import { readSubject, requireConnection } from './fields.js';
 import { readAnswer } from './label-messages.js';
 
 /** Options of `sendOutcome`. */

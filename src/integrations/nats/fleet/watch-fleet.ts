@@ -8,9 +8,9 @@ import type { DashboardEventName, DashboardScorer, EarlierSummary } from '../../
 import { type Clock, systemClock, type Timer } from '../../../host/clock.js';
 import { contained } from '../../../host/faults.js';
 import { FieldReader } from '../../../validation/field-reader.js';
+import { readSubject, requireConnection } from '../fields.js';
 import { subjectsOf } from '../subjects.js';
 import { type Collected, collect } from './collect.js';
-import { readSubject, requireConnection } from './fields.js';
 import { readFleetEvent } from './fleet-event.js';
 import { fleetHealth } from './fleet-health.js';
 import { type FleetSummary, healthOfNode, summaryOfFleet } from './fleet-summary.js';

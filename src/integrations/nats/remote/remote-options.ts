@@ -3,8 +3,8 @@ import type { Fallback } from '../../../api/policy.js';
 import { isLogger, loggerExpected } from '../../../host/host-logger.js';
 import { isDecision } from '../../../validation/decision.js';
 import { FieldReader } from '../../../validation/field-reader.js';
-import { defaultServiceName, isName, isSubject, nameExpected, subjectExpected } from '../service/service-options.js';
-import { defaultSubject } from '../subjects.js';
+import { idExpected, isNodeId, readSubject } from '../fields.js';
+import { defaultServiceName } from '../service/service-options.js';
 
 /** Options of `RemoteScorer.connect`. */
 export interface RemoteScorerOptions {
@@ -53,8 +53,8 @@ export function readRemoteOptions(options: RemoteScorerOptions | undefined): Res
   const reader = new FieldReader(options);
   const fallbackExpected = "'throw', 'APPROVE', 'REVIEW', 'BLOCK' or a function";
   const resolved: ResolvedRemoteOptions = {
-    subject: reader.value('subject', subjectExpected, isSubject) ?? defaultSubject,
-    name: reader.value('name', nameExpected, isName) ?? defaultServiceName,
+    subject: readSubject(reader),
+    name: reader.value('name', idExpected, isNodeId) ?? defaultServiceName,
     timeoutMs: reader.number('timeoutMs', 1_000, { above: 0, unit: 'milliseconds' }),
     isTimeoutGiven: reader.has('timeoutMs'),
     retries: reader.number('retries', 1, { min: 0, max: 10, integer: true }),

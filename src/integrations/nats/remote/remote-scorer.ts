@@ -18,6 +18,7 @@ import { closedReason } from '../../../monitoring/health.js';
 import { readCloseOptions } from '../../../requests/close-options.js';
 import { scoreMany } from '../../../requests/score-many.js';
 import { isAborted, readScoreOptions } from '../../../requests/score-options.js';
+import { requireConnection } from '../fields.js';
 import { type RemoteScorerOptions, readRemoteOptions } from './remote-options.js';
 import { partsOf, type RemoteParts } from './remote-parts.js';
 
@@ -59,6 +60,7 @@ export class RemoteScorer<Known = unknown> implements Scorer<Known> {
     options?: RemoteScorerOptions,
   ): Promise<RemoteScorer<Known>> {
     return outsideOfRequests(async () => {
+      requireConnection(connection);
       const parts = partsOf(connection, readRemoteOptions(options));
       const { dispatcher, clock } = parts;
       await new Promise<void>((resolve) => {

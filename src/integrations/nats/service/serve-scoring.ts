@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { fleetHookOf } from '../../../fleet/fleet-hook.js';
+import { requireConnection } from '../fields.js';
 import { type FleetScorer, joinFleet } from '../fleet/join-fleet.js';
 import { ScoringNode, type ScoringServiceStats } from './scoring-node.js';
 import { requireServedScorer, type ServedScorer } from './served-scorer.js';
@@ -45,6 +46,7 @@ export async function serveScoring(
   options?: ServeScoringOptions,
 ): Promise<ScoringService> {
   requireServedScorer(scorer);
+  requireConnection(connection);
   const resolved = readServiceOptions(options);
   const node = new ScoringNode(scorer, connection, resolved);
   joinItsFleet(scorer, connection, node, resolved);

@@ -2,7 +2,8 @@ import { nuid } from '@nats-io/transport-node';
 import type { HostLogger } from '../../../api/logger.js';
 import { isLogger, loggerExpected } from '../../../host/host-logger.js';
 import { FieldReader } from '../../../validation/field-reader.js';
-import { defaultGroup, defaultSubject } from '../subjects.js';
+import { idExpected, isNodeId, isSubject, readSubject, subjectExpected } from '../fields.js';
+import { defaultGroup } from '../subjects.js';
 import { mostRows } from '../wire/kinds.js';
 
 /** How much a scoring service takes at once. */
@@ -17,7 +18,7 @@ export interface ServiceLimits {
 
 /** Options of `serveScoring`. */
 export interface ServeScoringOptions {
-  /** The subject of the service: letters, digits, `_`, `-`, and dots between them. @default 'fraud.score' */
+  /** The subject of the service, without wildcards and spaces. @default 'fraud.score' */
   subject?: string | undefined;
   /** The queue group of the nodes. @default 'fraud-scorer' */
   group?: string | undefined;
@@ -53,10 +54,10 @@ export function readServiceOptions(options: ServeScoringOptions | undefined): Re
   const reader = new FieldReader(options);
   const limits = reader.nested('limits');
   const resolved: ResolvedServiceOptions = {
-    subject: reader.value('subject', subjectExpected, isSubject) ?? defaultSubject,
+    subject: readSubject(reader),
     group: reader.value('group', subjectExpected, isSubject) ?? defaultGroup,
-    id: reader.value('id', nameExpected, isName) ?? nuid.next(),
-    name: reader.value('name', nameExpected, isName) ?? defaultServiceName,
+    id: reader.value('id', idExpected, isNodeId) ?? nuid.next(),
+    name: reader.value('name', idExpected, isNodeId) ?? defaultServiceName,
     version: reader.value('version', 'a version such as 1.2.3', isVersion) ?? '1.0.0',
     maxInFlight: limits.number('maxInFlight', 8_192, { min: 1, integer: true }),
     maxMessageBytes: limits.has('maxMessageBytes')
@@ -68,17 +69,6 @@ export function readServiceOptions(options: ServeScoringOptions | undefined): Re
   limits.knows('maxMessageBytes').rejectUnknown();
   reader.rejectUnknown().throwIfInvalid();
   return resolved;
-}
-
-export const subjectExpected = 'a subject of letters, digits, _ and -, with dots between them';
-export const nameExpected = 'a name of at most 64 letters, digits, _ and -';
-
-export function isSubject(value: unknown): value is string {
-  return typeof value === 'string' && /^[\w-]+(\.[\w-]+)*$/.test(value) && value.length <= 200;
-}
-
-export function isName(value: unknown): value is string {
-  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value);
 }
 
 function isVersion(value: unknown): value is string {

@@ -6,6 +6,7 @@ import type { ScoreResult } from '../../../api/result.js';
 import type { Scorer } from '../../../api/scorer.js';
 import { ClosedError, FraudScorerError, InvalidRequestError } from '../../../errors.js';
 import type { Clock } from '../../../host/clock.js';
+import { isSubject } from '../fields.js';
 import type { ConfirmedPublisher } from './confirmed-publisher.js';
 import { type DeadLetterReason, deadLetterOf, reasonOf } from './dead-letter.js';
 import type { Delivery } from './delivery.js';
@@ -13,7 +14,7 @@ import { retryDelayMs, verdictOf } from './failure-policy.js';
 import type { InFlight } from './in-flight.js';
 import { decisionId } from './message-ids.js';
 import type { StreamCounts } from './stream-counts.js';
-import { isSubject, type ResolvedStreamOptions } from './stream-options.js';
+import type { ResolvedStreamOptions } from './stream-options.js';
 import type { StreamRequest } from './types.js';
 
 export interface DeciderParts {

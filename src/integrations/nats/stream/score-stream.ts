@@ -4,6 +4,7 @@ import { InvalidOptionsError } from '../../../errors.js';
 import { systemClock } from '../../../host/clock.js';
 import { containedLogger } from '../../../host/logging.js';
 import { describeKind } from '../../../validation/issues.js';
+import { requireConnection } from '../fields.js';
 import { loadJetStream } from './load-jetstream.js';
 import { openConsumer } from './open-consumer.js';
 import { PullingWorker } from './pulling-worker.js';
@@ -34,7 +35,7 @@ export async function scoreStream(
   options: StreamOptions,
 ): Promise<StreamWorker> {
   requireMethod('scorer', 'a scorer with the method score', scorer, 'score');
-  requireMethod('connection', 'a connection of @nats-io/transport-node', connection, 'publish');
+  requireConnection(connection);
   const resolved = resolveStreamOptions(options);
   const opened = await openConsumer(await loadJetStream(), connection, resolved);
   const clock = systemClock;

@@ -1,6 +1,7 @@
 import type { HostLogger } from '../../../api/logger.js';
 import { isLogger, loggerExpected } from '../../../host/host-logger.js';
 import { FieldReader } from '../../../validation/field-reader.js';
+import { isSubject, subjectExpected } from '../fields.js';
 import { decodeJson, encodeJson } from './json-messages.js';
 import type { StreamOptions } from './types.js';
 
@@ -51,16 +52,10 @@ export function resolveStreamOptions(options: StreamOptions): ResolvedStreamOpti
 }
 
 const nameExpected = 'a name without spaces and the characters . * > / \\';
-const subjectExpected = 'a subject without spaces and wildcards, such as fraud.decisions';
 const filterExpected = 'a subject, in which * and > may stand for parts, such as transactions.>';
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && /^[^\s.*>/\\\0]+$/.test(value);
-}
-
-/** Whether messages can be published to it. */
-export function isSubject(value: unknown): value is string {
-  return typeof value === 'string' && /^[^\s.*>\0]+(\.[^\s.*>\0]+)*$/.test(value);
 }
 
 function isFilter(value: unknown): value is string {

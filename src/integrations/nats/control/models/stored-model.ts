@@ -4,7 +4,8 @@ import { describeIssues } from '../../../../errors/issue.js';
 import { ModelInvalidError } from '../../../../errors.js';
 import { isFileName, isSha256 } from '../../../../models/manifest-files.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
-import { installed, requireConnection } from '../buckets.js';
+import { requireConnection } from '../../fields.js';
+import { installed } from '../buckets.js';
 
 /** A file of a version in an object store. */
 export interface StoredFile {

@@ -1,20 +1,25 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { InvalidOptionsError } from '../../../errors.js';
-import type { FieldReader } from '../../../validation/field-reader.js';
-import { describeValue } from '../../../validation/issues.js';
-import { defaultSubject } from '../subjects.js';
+import { InvalidOptionsError } from '../../errors.js';
+import type { FieldReader } from '../../validation/field-reader.js';
+import { describeValue } from '../../validation/issues.js';
+import { defaultSubject } from './subjects.js';
+
+// The options and names that the parts of this subpath have in common.
 
 const longestSubject = 200;
 const longestId = 64;
 
 /** Reads the option `subject`. Its tokens have no wildcards, as a service has one subject. */
 export function readSubject(reader: FieldReader): string {
-  const expected = `a NATS subject without wildcards and spaces, of at most ${longestSubject} characters`;
-  return reader.value('subject', expected, isSubject) ?? defaultSubject;
+  return reader.value('subject', subjectExpected, isSubject) ?? defaultSubject;
 }
 
-function isSubject(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= longestSubject && /^[^\s.*>]+(\.[^\s.*>]+)*$/.test(value);
+/** Describes a subject, for error messages. */
+export const subjectExpected = `a NATS subject without wildcards and spaces, of at most ${longestSubject} characters`;
+
+/** Whether messages can be published to it. */
+export function isSubject(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestSubject && /^[^\s.*>\0]+(\.[^\s.*>\0]+)*$/.test(value);
 }
 
 /** What the id of a node is. It becomes a part of subjects. */

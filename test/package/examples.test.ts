@@ -8,6 +8,10 @@ import { type Finished, runIn } from './run-in.js';
 
 /** What the examples need beside the package. */
 const needed = [
+  '@nats-io/jetstream',
+  '@nats-io/kv',
+  '@nats-io/obj',
+  '@nats-io/transport-node',
   '@nestjs/common',
   '@nestjs/core',
   '@nestjs/platform-express',
@@ -32,7 +36,18 @@ const needed = [
 
 /** The examples that are for a new user. `replay` stands on the sources of the repository, `container` is an entry of the matrix. */
 const examples = [
-  ...['express', 'fastify', 'nestjs', 'plain', 'xgboost', 'deployments', 'alerts-webhook', 'stream', 'load-test'],
+  ...[
+    'express',
+    'fastify',
+    'nestjs',
+    'plain',
+    'xgboost',
+    'deployments',
+    'alerts-webhook',
+    'stream',
+    'fleet',
+    'load-test',
+  ],
   // What `deployments` has from there.
   ...['clock', 'format', 'paint', 'stop-signals', 'usage-error'].map((name) => `replay/${name}.ts`),
 ];
@@ -132,6 +147,14 @@ describe('the examples, in a project of their own with the tarball', () => {
     const { code, stdout, stderr } = await run('deployments', {}, '--quick', '--patience', '40');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/All went as told\.\n$/);
+  });
+
+  it('keep a fleet answering while nodes come and go and a canary runs: fleet', async () => {
+    const { code, stdout, stderr } = await run('fleet', { RATE: '500' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^It was promoted: version 2: \d+$/m);
+    expect(stdout).toMatch(/^Rolled back on all nodes within \d+ ms: version 1: \d+$/m);
+    expect(stdout).toMatch(/^\d+ transactions, 0 without an answer$/m);
   });
 
   it('put load on the service and print a table, with no request failed: load-test', async () => {

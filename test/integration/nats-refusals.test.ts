@@ -9,9 +9,7 @@ import {
   type ServedScorer,
   serveScoring,
 } from '../../src/integrations/nats/index.js';
-import { FrameCall } from '../../src/integrations/nats/service/frame-call.js';
 import type { ServeScoringOptions } from '../../src/integrations/nats/service/service-options.js';
-import { readReply } from '../../src/integrations/nats/wire/reply-frame.js';
 import { NatsServer } from '../support/nats-server.js';
 
 let server: NatsServer;
@@ -107,6 +105,31 @@ async function connectTo(
 
 const request = { features: { a: [1, 2] } };
 
+describe('a scorer of the host', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('of the host');
+      },
+    ],
+    ['gives nothing', () => undefined],
+    ['gives what cannot be JSON', () => Promise.resolve({ ...resultOf(), model: 1n })],
+  ])('that %s is ERR_INFERENCE for the caller, and the node serves on', async (_, odd) => {
+    const scorer = new StandIn();
+    const service = await serve(scorer, { id: 'odd' });
+    const remote = await connectTo(1);
+    const own = scorer.score;
+    scorer.score = odd as never;
+    await expect(remote.score(request)).rejects.toMatchObject({ code: 'ERR_INFERENCE' });
+    const reply = await connection.request('fraud.score', JSON.stringify(request));
+    expect(reply.headers?.get('Nats-Service-Error-Code')).toBe('ERR_INFERENCE');
+    expect(service.stats().inFlight).toBe(0);
+    scorer.score = own;
+    expect(await remote.score(request)).toMatchObject({ source: 'model' });
+  });
+});
+
 describe('a busy node', () => {
   it('refuses at once, and the client asks another', async () => {
     const [busy, free] = [new StandIn(), new StandIn()];
@@ -176,29 +199,6 @@ describe('a message that is too large', () => {
     await expect(long).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
     const longer = remote.score({ features: { a: 'x'.repeat(2_000_000) } });
     await expect(longer).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST', issues: [{ path: 'request' }] });
-  });
-
-  it('is sent in parts if it is an answer', async () => {
-    const parts: Uint8Array[] = [];
-    await new Promise<void>((done) => {
-      const rows = Array.from({ length: 9 }, () => ({
-        request,
-        timeoutMs: 1,
-        priority: 0,
-        explain: undefined,
-        routingKey: undefined,
-      }));
-      new FrameCall(9, 120, (bytes) => parts.push(bytes), done).begin(new StandIn(), rows);
-    });
-    const replies = parts.map((bytes) => readReply(bytes, () => undefined));
-    expect(parts.length).toBeGreaterThan(1);
-    expect(replies.map(({ first, outcomes }) => [first, outcomes.length])).toEqual(
-      replies.map(({ outcomes }, index) => [
-        replies.slice(0, index).reduce((sum, reply) => sum + reply.outcomes.length, 0),
-        outcomes.length,
-      ]),
-    );
-    expect(replies.reduce((sum, { outcomes }) => sum + outcomes.length, 0)).toBe(9);
   });
 });
 

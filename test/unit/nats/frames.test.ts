@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ModelResult } from '../../../src/api/result.js';
 import { InvalidRequestError, QueueFullError } from '../../../src/errors.js';
 import { ByteWriter } from '../../../src/integrations/nats/wire/byte-writer.js';
 import { FrameError } from '../../../src/integrations/nats/wire/frame-error.js';
@@ -227,13 +228,20 @@ describe('a reply', () => {
 
   it('is read as it was written', () => {
     fc.assert(
-      fc.property(fc.array(result, { minLength: 1, maxLength: 20 }), fc.nat({ max: 5 }), (results, first) => {
-        const frame = new ReplyFrame();
-        for (const one of results) frame.add({ result: one });
-        const reply = readReply(frame.bytes(first + results.length, first, results.length), (place) => `tx-${place}`);
-        expect(reply).toMatchObject({ rows: first + results.length, first });
-        expect(reply.outcomes).toStrictEqual(results.map((one, index) => ({ ...one, id: `tx-${first + index}` })));
-      }),
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.nat({ max: 40 }), result), {
+          minLength: 1,
+          maxLength: 20,
+          selector: ([place]) => place,
+        }),
+        (placed) => {
+          const frame = new ReplyFrame();
+          for (const [place, one] of placed) frame.add(place, { result: one });
+          const reply = readReply(frame.bytes(41), (place) => `tx-${place}`);
+          expect(reply).toMatchObject({ rows: 41, places: placed.map(([place]) => place) });
+          expect(reply.outcomes).toStrictEqual(placed.map(([place, one]) => ({ ...one, id: `tx-${place}` })));
+        },
+      ),
     );
   });
 
@@ -241,10 +249,10 @@ describe('a reply', () => {
     const issues = [{ path: 'features.a', expected: 'a list', received: 'a text' }];
     const errors = [new InvalidRequestError(issues, 30), new QueueFullError(100, { expectedWaitMs: 3 })];
     const frame = new ReplyFrame();
-    for (const error of errors) frame.add({ error });
-    frame.add({ error: new TypeError('a value of the host: 12345') });
-    frame.add({ error: Object.assign(new Error('of a later version'), { code: 'ERR_NEW' }) });
-    const { outcomes } = readReply(frame.bytes(4, 0, 4), () => undefined);
+    for (const [place, error] of errors.entries()) frame.add(place, { error });
+    frame.add(2, { error: new TypeError('a value of the host: 12345') });
+    frame.add(3, { error: Object.assign(new Error('of a later version'), { code: 'ERR_NEW' }) });
+    const { outcomes } = readReply(frame.bytes(4), () => undefined);
     expect(JSON.stringify(outcomes.slice(0, 2))).toBe(JSON.stringify(errors));
     expect(outcomes[0]).toBeInstanceOf(InvalidRequestError);
     expect(outcomes[2]).toMatchObject({ code: 'ERR_INFERENCE', message: 'The node failed on this request' });
@@ -252,6 +260,38 @@ describe('a reply', () => {
       code: 'ERR_INFERENCE',
       message: expect.stringContaining('of a later version'),
     });
+  });
+
+  it('has an error in place of what has not the form of an outcome, and the other rows are whole', () => {
+    const good: ModelResult = {
+      ...{
+        source: 'model',
+        decision: 'BLOCK',
+        decidedBy: 'host',
+        fraudProbability: 0.5,
+        riskScore: 0.25,
+        riskLevel: 'HIGH',
+      },
+      ...{ model, provider: 'cpu', timing: { queueMs: 1, inferenceMs: 2, totalMs: 4, batchSize: 8 } },
+    };
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.anything(),
+          fc
+            .tuple(fc.constantFrom(...Object.keys(good)), fc.anything())
+            .map(([name, value]) => ({ ...good, [name]: value })),
+        ),
+        (odd) => {
+          const frame = new ReplyFrame();
+          frame.add(1, { result: good });
+          frame.add(0, { result: odd as never });
+          frame.add(2, { result: good });
+          const { outcomes } = readReply(frame.bytes(3), () => undefined);
+          expect([outcomes[0], outcomes[2]]).toStrictEqual([good, good]);
+        },
+      ),
+    );
   });
 
   it('gives outcomes or a FrameError, whatever the bytes are', () => {
@@ -262,8 +302,8 @@ describe('a reply', () => {
       )
       .map(([results, changes]) => {
         const frame = new ReplyFrame();
-        for (const one of results) frame.add({ result: one });
-        const bytes = frame.bytes(results.length, 0, results.length);
+        for (const [place, one] of results.entries()) frame.add(place, { result: one });
+        const bytes = frame.bytes(results.length);
         for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
         return bytes;
       });

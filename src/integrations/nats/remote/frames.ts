@@ -9,6 +9,8 @@ export interface Frame {
   readonly rows: Int32Array;
   readonly generations: Uint32Array;
   readonly sentAt: number;
+  /** When a part of its answer came last; `sentAt` before that. */
+  heardAt: number;
   /** Rows whose outcomes have not come. */
   left: number;
   /** Its rows were sent elsewhere, because the node did not answer in time. */
@@ -52,7 +54,7 @@ export class FramesInFlight {
       sentAt[row] = now;
     }
     const added: Frame = {
-      ...{ id, node, rows: Int32Array.from(rows), sentAt: now, left: rows.length },
+      ...{ id, node, rows: Int32Array.from(rows), sentAt: now, heardAt: now, left: rows.length },
       generations: Uint32Array.from(rows, (row) => table.generation[row] as number),
       ...{ isGivenUp: false, limitMs: node.times.limitMs },
     };

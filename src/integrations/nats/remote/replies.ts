@@ -80,6 +80,7 @@ export class Replies {
     });
     if (reply.rows !== frame.rows.length) throw new Error('the reply has another number of rows than the frame');
     const now = clock.now();
+    frame.heardAt = now;
     frame.left -= reply.outcomes.length;
     if (frame.left <= 0) {
       frames.drop(frame);
@@ -87,7 +88,7 @@ export class Replies {
       onFrame(frame.rows.length, now - frame.sentAt);
     }
     for (const [index, outcome] of reply.outcomes.entries()) {
-      const row = frames.openRow(frame, reply.first + index);
+      const row = frames.openRow(frame, reply.places[index] as number);
       if (row === noRow) continue;
       if (outcome instanceof Error) this.#failed(frame, row, outcome);
       else open.answer(row, outcome, now);

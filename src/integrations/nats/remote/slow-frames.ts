@@ -9,7 +9,7 @@ const forgetMs = 60_000;
 export function judgeFrames(frames: FramesInFlight, nodes: FleetNodes, retries: Retries, now: number): void {
   for (const frame of frames.all) {
     const ageMs = now - frame.sentAt;
-    const isSlow = ageMs > frame.limitMs;
+    const isSlow = now - frame.heardAt > frame.limitMs;
     if (isSlow && !frame.isGivenUp) suspect(frame, frames, nodes, retries, now);
     if (ageMs > forgetMs) {
       frames.drop(frame);

@@ -1,57 +1,86 @@
 import type { ScoreOptions } from '../../../api/request.js';
-import type { ScoreResult } from '../../../api/result.js';
+import type { Clock, Timer } from '../../../host/clock.js';
 import { type NodeOutcome, ReplyFrame } from '../wire/reply-frame.js';
 import type { ReceivedRow } from '../wire/request-frame.js';
 import type { ServedScorer } from './served-scorer.js';
 
-/**
- * Scores the rows of one frame, and sends their outcomes when all are there.
- *
- * @param send called once with each message of the answer. @param onSettled called for each row.
- */
-export class FrameCall {
-  readonly #outcomes: NodeOutcome[] = [];
-  #open: number;
-  readonly #maxBytes: number;
-  readonly #send: (bytes: Uint8Array) => void;
-  readonly #onDone: () => void;
+/** How long the outcomes that are there wait for the rest of their frame, in ms. Rows with reasons, for example, take longer than others. */
+const patienceMs = 5;
 
-  constructor(rows: number, maxBytes: number, send: (bytes: Uint8Array) => void, onDone: () => void) {
-    this.#open = rows;
-    this.#maxBytes = maxBytes;
-    this.#send = send;
-    this.#onDone = onDone;
+interface FrameCallOptions {
+  clock: Clock;
+  /** Rows of the frame. */
+  rows: number;
+  /** Of a message. */
+  maxBytes: number;
+  /** Called once with each message of the answer. */
+  send: (bytes: Uint8Array) => void;
+  /** Called once, when all is answered. */
+  onDone: () => void;
+}
+
+/** Scores the rows of one frame, and sends their outcomes: all together, unless some take much longer than the first. */
+export class FrameCall {
+  readonly #options: FrameCallOptions;
+  readonly #outcomes: (NodeOutcome | undefined)[] = [];
+  /** Places of outcomes that are there and not sent. */
+  #ready: number[] = [];
+  #open: number;
+  #patience: Timer | null = null;
+
+  constructor(options: FrameCallOptions) {
+    this.#options = options;
+    this.#open = options.rows;
   }
 
   begin(scorer: ServedScorer, rows: readonly ReceivedRow[]): void {
     for (const [place, row] of rows.entries()) {
-      scorer.score(row.request as never, optionsOf(row)).then(
-        (result: ScoreResult) => this.#settle(place, { result }),
-        (error: unknown) => this.#settle(place, { error }),
-      );
+      try {
+        // A scorer of the host's own may give something else than a promise.
+        Promise.resolve(scorer.score(row.request as never, optionsOf(row))).then(
+          (result) => this.#settle(place, { result }),
+          (error: unknown) => this.#settle(place, { error }),
+        );
+      } catch (error) {
+        this.#settle(place, { error });
+      }
     }
   }
 
   #settle(place: number, outcome: NodeOutcome): void {
     this.#outcomes[place] = outcome;
+    this.#ready.push(place);
     this.#open -= 1;
-    if (this.#open > 0) return;
-    this.#answer(0, this.#outcomes.length);
-    this.#onDone();
+    if (this.#open > 0) {
+      this.#patience ??= this.#options.clock.background(patienceMs, () => this.#answerReady());
+      return;
+    }
+    this.#answerReady();
+    this.#options.onDone();
+  }
+
+  #answerReady(): void {
+    this.#patience?.clear();
+    this.#patience = null;
+    const places = this.#ready;
+    this.#ready = [];
+    this.#answer(places);
+    for (const place of places) this.#outcomes[place] = undefined;
   }
 
   /** A reply may be larger than the server takes, if it has attention weights or reasons. Then it is sent in two halves. */
-  #answer(first: number, end: number): void {
+  #answer(places: readonly number[]): void {
+    const { rows, maxBytes, send } = this.#options;
     const frame = new ReplyFrame();
-    for (let place = first; place < end; place += 1) frame.add(this.#outcomes[place] as NodeOutcome);
-    const bytes = frame.bytes(this.#outcomes.length, first, end - first);
-    if (bytes.length <= this.#maxBytes || end - first === 1) {
-      this.#send(bytes);
+    for (const place of places) frame.add(place, this.#outcomes[place] as NodeOutcome);
+    const bytes = frame.bytes(rows);
+    if (bytes.length <= maxBytes || places.length === 1) {
+      send(bytes);
       return;
     }
-    const middle = first + Math.floor((end - first) / 2);
-    this.#answer(first, middle);
-    this.#answer(middle, end);
+    const middle = Math.floor(places.length / 2);
+    this.#answer(places.slice(0, middle));
+    this.#answer(places.slice(middle));
   }
 }
 

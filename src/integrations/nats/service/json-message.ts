@@ -16,10 +16,17 @@ export function isJson(bytes: Uint8Array): boolean {
 /**
  * Scores one request that came as JSON: a `ScoreRequest`, with `options` as a further field if it has options.
  *
+ * @returns the result as JSON.
  * @throws {InvalidRequestError} if it is not JSON. Otherwise it rejects as `score` does.
  */
-export async function scoreJson(scorer: ServedScorer, bytes: Uint8Array): Promise<ScoreResult> {
-  const value = parse(bytes);
+export async function scoreJson(scorer: ServedScorer, bytes: Uint8Array): Promise<string> {
+  const result: unknown = await score(scorer, parse(bytes));
+  const text: unknown = typeof result === 'object' ? JSON.stringify(result) : undefined;
+  if (typeof text !== 'string') throw new TypeError('score: expected a result');
+  return text;
+}
+
+function score(scorer: ServedScorer, value: unknown): Promise<ScoreResult> {
   if (typeof value !== 'object' || value === null || !('options' in value)) return scorer.score(value as never);
   const { options, ...request } = value;
   // `score` checks both.

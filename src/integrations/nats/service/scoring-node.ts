@@ -37,6 +37,7 @@ export class ScoringNode {
   readonly #scorer: ServedScorer;
   readonly #connection: NatsConnection;
   readonly #options: ResolvedServiceOptions;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #answers: NodeAnswers;
   readonly #load: NodeLoad;
@@ -60,6 +61,7 @@ export class ScoringNode {
     this.#scorer = scorer;
     this.#connection = connection;
     this.#options = options;
+    this.#clock = clock;
     this.#logger = containedLogger(options.logger, clock);
     this.#answers = new NodeAnswers(this.#logger);
     this.#load = new NodeLoad(clock, options.maxInFlight);
@@ -182,12 +184,13 @@ export class ScoringNode {
     }
     if (!this.#load.hasRoomFor(rows.length)) return this.#busy();
     const startedAt = this.#load.begin(rows.length);
-    const call = new FrameCall(
-      rows.length,
-      this.#connection.info?.max_payload ?? 1_048_576,
-      (bytes) => this.#answers.answer(message, bytes),
-      () => counts.end(this.#load.end(rows.length, startedAt)),
-    );
+    const call = new FrameCall({
+      clock: this.#clock,
+      rows: rows.length,
+      maxBytes: this.#connection.info?.max_payload ?? 1_048_576,
+      send: (bytes) => this.#answers.answer(message, bytes),
+      onDone: () => counts.end(this.#load.end(rows.length, startedAt)),
+    });
     call.begin(this.#scorer, rows);
     return null;
   }
@@ -196,10 +199,8 @@ export class ScoringNode {
     if (!this.#load.hasRoomFor(1)) return this.#busy();
     const startedAt = this.#load.begin(1);
     scoreJson(this.#scorer, message.data)
-      .then(
-        (result) => this.#answers.answer(message, JSON.stringify(result)),
-        (error: unknown) => counts.fail(this.#answers.fail(message, error)),
-      )
+      .then((result) => this.#answers.answer(message, result))
+      .catch((error: unknown) => counts.fail(this.#answers.fail(message, error)))
       .then(() => counts.end(this.#load.end(1, startedAt)));
     return null;
   }

@@ -14,22 +14,58 @@ const levels: readonly RiskLevel[] = ['LOW', 'MEDIUM', 'HIGH'];
 const deciders = ['policy', 'host'] as const;
 const statuses = { model: 0, fallback: 1, error: 2 } as const;
 
+/** The models of a reply are counted in one byte. */
+const mostModels = 255;
+
 /** The outcome of a request on a node. */
 export type NodeOutcome = { result: ScoreResult } | { error: unknown };
 
-/** Writes the outcomes of a frame's rows. Each is written when it is there, in the order of the rows. */
+/** Writes outcomes of a frame's rows. A frame may be answered in several replies, so each outcome is sent with the place of its row. */
 export class ReplyFrame {
   readonly #writer = new ByteWriter(1024);
   readonly #models = new Map<string, number>();
   readonly #list: { model: ModelIdentity; provider: Provider }[] = [];
   #last: ModelResult | null = null;
   #lastPlace = 0;
+  #count = 0;
 
-  get size(): number {
-    return this.#writer.length;
+  /**
+   * @param place of the row in its frame. @param outcome of any form, because a scorer of the host's own may give anything. What cannot be sent
+   * is sent as `ERR_INFERENCE`.
+   */
+  add(place: number, outcome: NodeOutcome): void {
+    const writer = this.#writer;
+    this.#count += 1;
+    writer.u16(place);
+    const start = writer.length;
+    try {
+      this.#write(outcome);
+    } catch {
+      writer.truncate(start);
+      this.#write({ error: null });
+    }
   }
 
-  add(outcome: NodeOutcome): void {
+  /** @param rows of the whole frame. */
+  bytes(rows: number): Uint8Array {
+    const head = new ByteWriter(64 + this.#writer.length);
+    head.u8(magic);
+    head.u8(frameVersion);
+    head.u8(frameKinds.reply);
+    head.u16(rows);
+    head.u16(this.#count);
+    head.u8(this.#list.length);
+    for (const { model, provider } of this.#list) {
+      head.text(model.name);
+      head.text(model.version);
+      head.text(provider);
+    }
+    head.raw(this.#writer.bytes());
+    return head.bytes();
+  }
+
+  /** @throws {Error} if it has not the form of an outcome. */
+  #write(outcome: NodeOutcome): void {
     const writer = this.#writer;
     if ('error' in outcome) {
       writer.u8(statuses.error);
@@ -39,7 +75,7 @@ export class ReplyFrame {
     const { result } = outcome;
     if (result.source === 'fallback') {
       writer.u8(statuses.fallback);
-      writer.u8(decisions.indexOf(result.decision));
+      writer.u8(placeIn(decisions, result.decision));
       writer.text(result.error);
       writer.f32(result.timing.totalMs);
       return;
@@ -48,9 +84,9 @@ export class ReplyFrame {
     writer.u8(statuses.model);
     const hasMore = attention !== undefined || reasons !== undefined;
     writer.u8(
-      decisions.indexOf(decision) |
-        (levels.indexOf(riskLevel) << 2) |
-        (deciders.indexOf(decidedBy) << 4) |
+      placeIn(decisions, decision) |
+        (placeIn(levels, riskLevel) << 2) |
+        (placeIn(deciders, decidedBy) << 4) |
         (hasMore ? 32 : 0),
     );
     writer.u8(this.#placeOf(result));
@@ -63,27 +99,6 @@ export class ReplyFrame {
     if (hasMore) writer.block(packValue({ ...(attention && { attention }), ...(reasons && { reasons }) }));
   }
 
-  /**
-   * @param rows of the whole frame. @param first the place in it of the first outcome here. @param count how many are here.
-   */
-  bytes(rows: number, first: number, count: number): Uint8Array {
-    const head = new ByteWriter(64 + this.#writer.length);
-    head.u8(magic);
-    head.u8(frameVersion);
-    head.u8(frameKinds.reply);
-    head.u16(rows);
-    head.u16(first);
-    head.u16(count);
-    head.u8(this.#list.length);
-    for (const { model, provider } of this.#list) {
-      head.text(model.name);
-      head.text(model.version);
-      head.text(provider);
-    }
-    head.raw(this.#writer.bytes());
-    return head.bytes();
-  }
-
   #placeOf(result: ModelResult): number {
     const last = this.#last;
     if (last !== null && last.model === result.model && last.provider === result.provider) return this.#lastPlace;
@@ -92,6 +107,11 @@ export class ReplyFrame {
     let place = this.#models.get(key);
     if (place === undefined) {
       place = this.#list.length;
+      if (typeof model.name !== 'string' || typeof model.version !== 'string') {
+        throw new FrameError('an outcome has a model without a name and version');
+      }
+      providerOf(provider);
+      if (place > mostModels) throw new FrameError(`the outcomes are of more than ${mostModels} models`);
       this.#models.set(key, place);
       this.#list.push({ model, provider });
     }
@@ -104,10 +124,13 @@ export class ReplyFrame {
 /** The outcome of a request as a client reads it. */
 export type ReceivedOutcome = ScoreResult | FraudScorerError;
 
-/** Some rows of a frame's answer. */
+/** Outcomes of some rows of a frame. */
 export interface ReceivedReply {
+  /** Of the whole frame. */
   rows: number;
-  first: number;
+  /** The places of these rows in the frame. */
+  places: number[];
+  /** One for each place. */
   outcomes: ReceivedOutcome[];
 }
 
@@ -120,17 +143,23 @@ export interface ReceivedReply {
 export function readReply(bytes: Uint8Array, idOf: (place: number) => string | undefined): ReceivedReply {
   const reader = new ByteReader(bytes);
   readHead(reader, frameKinds.reply);
-  const [rows, first, count] = [reader.u16(), reader.u16(), reader.u16()];
-  if (rows > mostRows || first + count > rows) throw new FrameError('the reply has more rows than the frame');
+  const [rows, count] = [reader.u16(), reader.u16()];
+  if (rows > mostRows || count > rows) throw new FrameError('the reply has more rows than the frame');
   const models: { model: ModelIdentity; provider: Provider }[] = [];
   for (let left = reader.u8(); left > 0; left -= 1) {
     const model = { name: reader.text(), version: reader.text() };
     models.push({ model, provider: providerOf(reader.text()) });
   }
+  const places: number[] = [];
   const outcomes: ReceivedOutcome[] = [];
-  for (let place = first; place < first + count; place += 1) outcomes.push(readOutcome(reader, models, idOf(place)));
+  for (let left = count; left > 0; left -= 1) {
+    const place = reader.u16();
+    if (place >= rows) throw new FrameError('the reply has a row that the frame has not');
+    places.push(place);
+    outcomes.push(readOutcome(reader, models, idOf(place)));
+  }
   reader.end();
-  return { rows, first, outcomes };
+  return { rows, places, outcomes };
 }
 
 function readOutcome(
@@ -187,15 +216,21 @@ function addMore(result: ModelResult, more: unknown): void {
   if (Array.isArray(reasons) && reasons.every(isReason)) result.reasons = reasons;
 }
 
+function placeIn<T>(list: readonly T[], item: T): number {
+  const place = list.indexOf(item);
+  if (place < 0) throw new FrameError('an outcome has a value that is not known');
+  return place;
+}
+
 function itemOf<T>(list: readonly T[], place: number): T {
   const item = list[place];
   if (item === undefined) throw new FrameError('a row of the reply names something that is not there');
   return item;
 }
 
-function providerOf(text: string): Provider {
+function providerOf(text: unknown): Provider {
   if (text === 'cpu' || text === 'cuda' || text === 'tensorrt') return text;
-  throw new FrameError('the reply names a provider that is not known');
+  throw new FrameError('an outcome names a provider that is not known');
 }
 
 function isNumber(value: unknown): value is number {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { decideFrame, longestGatherMs } from '../../../src/integrations/nats/remote/frame-policy.js';
 import { chooseNode, newNode } from '../../../src/integrations/nats/remote/nodes.js';
 import { ReplyTimes } from '../../../src/integrations/nats/remote/reply-times.js';
-import { sendable } from '../../../src/integrations/nats/remote/sendable.js';
 
 describe('the decision about a frame', () => {
   const busy = { waiting: 10, oldestWaitMs: 0.5, framesOnNode: 1, maxRows: 256 };
@@ -57,40 +56,5 @@ describe('the time that a node may take', () => {
     expect(times.limitMs).toBe(100);
     for (let count = 0; count < 50; count += 1) times.record(count % 2 === 0 ? 100 : 300);
     expect(times.limitMs).toBeGreaterThan(600);
-  });
-});
-
-describe('what can be sent of a request', () => {
-  it('is its id, amount and features, with typed arrays as lists', () => {
-    const request = {
-      id: 'tx-1',
-      amount: 3,
-      note: () => 1,
-      features: { a: Float32Array.of(1, 2), b: [undefined, 1n] },
-    };
-    expect(sendable(request)).toEqual({ id: 'tx-1', amount: 3, features: { a: [1, 2], b: [null, 1n] } });
-    expect(sendable({ a: [1] })).toEqual({ a: [1] });
-    expect(sendable(null)).toBeNull();
-  });
-
-  it.each([
-    ['a function', { a: () => 1 }, 'features.a'],
-    ['a Map', { a: new Map() }, 'features.a'],
-    ['a bigint that no integer type holds', { a: [2n ** 64n] }, 'features.a[0]'],
-    ['a name that no message can carry', JSON.parse('{"__proto__": [1]}'), 'features.__proto__'],
-    ['deep nesting', { a: [[[[1]]]] }, 'features.a[0][0]'],
-  ])('is not %s', (_, features, path) => {
-    expect(() => sendable({ features })).toThrow(
-      expect.objectContaining({ issues: [expect.objectContaining({ path })] }),
-    );
-  });
-
-  it('is refused if it throws when it is read, without the message of the host', () => {
-    const request = {
-      get features(): never {
-        throw new Error('card 4111');
-      },
-    };
-    expect(() => sendable(request)).toThrow(/one that throws when it is read/);
   });
 });

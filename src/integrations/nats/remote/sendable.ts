@@ -1,72 +1,86 @@
 import { isTypedArray } from 'node:util/types';
-import { shownName } from '../../../errors/foreign-names.js';
-import { InvalidRequestError, type Issue } from '../../../errors.js';
+import { InvalidRequestError } from '../../../errors.js';
+import { isPlainObject, isVisible } from '../../../requests/object-fields.js';
 import { describeKind } from '../../../validation/issues.js';
 import { builtInKind } from '../../../validation/object-kinds.js';
+import { AbsentValue, DescribedValue, type OddField, OddObject } from '../wire/odd-values.js';
 
-const deepest = 4;
-const int64 = 63n;
+/** A request has features, and an input of them has its own. No reader looks into objects below, and into lists one level further. */
+const deepestObject = 2;
+const deepestList = 3;
+
+/** Stands for all integers that 64 bits do not hold. No model takes it. */
+const tooLarge = 2n ** 64n - 1n;
 
 /**
- * A copy of a request in plain objects, lists, numbers, bigints, booleans and texts, as it can be sent. The node checks it.
+ * A copy of a request in the forms that can be sent. The node's own reader says what is wrong with it, so that a request is accepted or refused
+ * as it is by a scorer in this process.
  *
- * @throws {InvalidRequestError} if it holds something that no message can carry, such as a function or a Map, which no model takes either.
+ * @throws {InvalidRequestError} if a getter or proxy of the host throws.
  */
 export function sendable(request: unknown): unknown {
   let value: unknown = request;
   try {
     if (typeof request === 'object' && request !== null && Reflect.get(request, 'features') !== undefined) {
-      const { id, amount, features } = request as Record<string, unknown>;
+      const { id, amount, features }: { id?: unknown; amount?: unknown; features?: unknown } = request;
       value = { ...(id === undefined ? {} : { id }), ...(amount === undefined ? {} : { amount }), features };
     }
-    return copyOf(value, 'request', 0);
-  } catch (error) {
-    if (error instanceof InvalidRequestError) throw error;
-    throw refused({
-      path: 'request',
-      expected: 'an object that can be read',
-      received: 'one that throws when it is read',
-    });
+    return copyOf(value, 0);
+  } catch {
+    // Its error may quote data, so it is not passed on.
+    const received = 'one that throws when it is read';
+    throw new InvalidRequestError([{ path: 'request', expected: 'an object that can be read', received }]);
   }
 }
 
-function copyOf(value: unknown, path: string, depth: number): unknown {
+function copyOf(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'number':
     case 'boolean':
     case 'string':
       return value;
     case 'undefined':
-      return null;
+      return new AbsentValue();
     case 'bigint':
-      if (BigInt.asIntN(64, value) === value || BigInt.asUintN(64, value) === value) return value;
-      throw refused({ path, expected: `an integer below 2^${int64 + 1n}`, received: 'a larger one' });
+      return BigInt.asIntN(64, value) === value || BigInt.asUintN(64, value) === value ? value : tooLarge;
     case 'object':
-      return value === null ? null : copyOfObject(value, path, depth);
+      return value === null ? null : copyOfObject(value, depth);
     default:
-      throw refused({ path, expected: 'a value that a message can carry', received: describeKind(value) });
+      return new DescribedValue(describeKind(value));
   }
 }
 
-function copyOfObject(value: object, path: string, depth: number): unknown {
-  if (depth >= deepest) {
-    throw refused({ path, expected: `at most ${deepest} levels of objects and lists`, received: 'more' });
-  }
+function copyOfObject(value: object, depth: number): unknown {
+  const isList = Array.isArray(value) || isTypedArray(value);
+  if (depth > (isList ? deepestList : deepestObject)) return new DescribedValue(describeKind(value));
   if (isTypedArray(value)) return Array.from<number | bigint>(value as Iterable<number | bigint> & typeof value);
-  if (Array.isArray(value))
-    return Array.from(value, (item: unknown, index) => copyOf(item, `${path}[${index}]`, depth + 1));
-  const kind = builtInKind(value);
-  if (kind !== null) throw refused({ path, expected: 'a plain object, a list or a typed array', received: kind });
-  const copy: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(value)) {
-    const own = path === 'request' ? name : `${path}.${shownName(name)}`;
-    if (name === '__proto__')
-      throw refused({ path: own, expected: 'another name', received: 'a name that no message can carry' });
-    copy[name] = copyOf(field, own, depth + 1);
+  if (Array.isArray(value)) return Array.from(value, (item: unknown) => copyOf(item, depth + 1));
+  const isPlain = isPlainObject(value);
+  const kind = isPlain ? null : builtInKind(value);
+  if (kind !== null) return new DescribedValue(kind);
+  const inherited = isPlain ? [] : inheritedNames(value);
+  const names = Object.getOwnPropertyNames(value);
+  const isOdd = (name: string): boolean => name === '__proto__' || !isVisible(value, name);
+  if (inherited.length > 0 || names.some(isOdd)) {
+    const fields = names.map(
+      (name): OddField => [name, copyOf(Reflect.get(value, name), depth + 1), isVisible(value, name)],
+    );
+    return new OddObject(fields, inherited);
   }
+  const copy: Record<string, unknown> = {};
+  for (const name of names) copy[name] = copyOf(Reflect.get(value, name), depth + 1);
   return copy;
 }
 
-function refused(issue: Issue): InvalidRequestError {
-  return new InvalidRequestError([issue]);
+/** The names that an object has through its class or another prototype. Those that all objects have do not count. */
+function inheritedNames(object: object): string[] {
+  const names = new Set<string>();
+  for (let holder = prototypeOf(object); holder !== null; holder = prototypeOf(holder)) {
+    for (const name of Object.getOwnPropertyNames(holder)) if (!(name in Object.prototype)) names.add(name);
+  }
+  return [...names];
+}
+
+function prototypeOf(object: object): object | null {
+  return Object.getPrototypeOf(object);
 }

@@ -1,4 +1,5 @@
 import { FrameError } from './frame-error.js';
+import { extensions } from './odd-values.js';
 
 const mostNested = 16;
 
@@ -19,9 +20,12 @@ const fixedSizes: Readonly<Record<number, number>> = {
   211: 8,
 };
 
+/** The sizes of extensions whose type byte says them. */
+const extensionSizes: Readonly<Record<number, number>> = { 212: 1, 213: 2, 214: 4, 215: 8, 216: 16 };
+
 /**
  * Checks MessagePack before it is decoded: the decoder allocates what a list says that it has. Here no list or map may have more items than
- * bytes follow, and nothing may be nested deeply. Binary values and extensions are refused, as nobody sends them.
+ * bytes follow, and nothing may be nested deeply. Binary values, and extensions other than our own, are refused, as nobody sends them.
  *
  * @throws {FrameError}
  */
@@ -40,6 +44,13 @@ export function checkValue(bytes: Uint8Array): void {
     if (items > bytes.length - at) throw new FrameError('a list in the frame is longer than the frame');
     if (open.length > mostNested) throw new FrameError('a value of the frame is nested too deeply');
     open.push(items);
+  };
+  const extension = (size: number): void => {
+    const kind = bytes[advance(1)] as number;
+    // What an object has is a value again.
+    if (kind === extensions.object) begin(1);
+    else if (kind === extensions.described || kind === extensions.absent) advance(size);
+    else throw new FrameError('a value of the frame has an extension that is not known');
   };
   while (open.length > 0) {
     const left = open[open.length - 1] as number;
@@ -60,6 +71,10 @@ export function checkValue(bytes: Uint8Array): void {
     else if (type === 0xdd) begin(view.getUint32(advance(4)));
     else if (type === 0xde) begin(2 * view.getUint16(advance(2)));
     else if (type === 0xdf) begin(2 * view.getUint32(advance(4)));
+    else if (type === 0xc7) extension(bytes[advance(1)] as number);
+    else if (type === 0xc8) extension(view.getUint16(advance(2)));
+    else if (type === 0xc9) extension(view.getUint32(advance(4)));
+    else if (type >= 0xd4 && type <= 0xd8) extension(extensionSizes[type] as number);
     else {
       const size = fixedSizes[type];
       if (size === undefined) throw new FrameError('a value of the frame has a type that is not used');

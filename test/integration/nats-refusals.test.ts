@@ -161,6 +161,119 @@ describe('a busy node', () => {
   });
 });
 
+describe('what a node refuses', () => {
+  it('costs no attempt: an idle node is found behind all busy ones', async () => {
+    const busy = [new StandIn(), new StandIn(), new StandIn()];
+    const services = await Promise.all(
+      busy.map((scorer, index) => serve(scorer, { id: `busy${index}`, limits: { maxInFlight: 1 } })),
+    );
+    for (const scorer of busy) scorer.holds = true;
+    for (const { id } of services) connection.publish(`fraud.score.node.${id}`, JSON.stringify(request));
+    await expect.poll(() => services.map((service) => service.stats().inFlight)).toEqual([1, 1, 1]);
+    await serve(new StandIn(), { id: 'idle' });
+    const remote = await connectTo(4, { retries: 0 });
+    for (let turn = 0; turn < 20; turn += 1) expect(await remote.score(request)).toMatchObject({ source: 'model' });
+    for (const scorer of busy) scorer.letGo();
+  });
+
+  it('costs no attempt while nodes drain', async () => {
+    const [one, two] = [await serve(new StandIn(), { id: 'one' }), await serve(new StandIn(), { id: 'two' })];
+    const remote = await connectTo(2, { retries: 0 });
+    const calls: Promise<unknown>[] = [];
+    for (let turn = 0; turn < 50; turn += 1) {
+      for (let call = 0; call < 10; call += 1) calls.push(remote.score(request));
+      if (turn === 20) calls.push(one.drain());
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(calls);
+    expect(two.stats().requests).toBeGreaterThan(0);
+    await two.drain();
+    await expect(remote.score(request)).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
+  });
+});
+
+describe('a node that answers questions and does not score', () => {
+  it('gets a few copies of requests until it scores again, and no request waits for it', async () => {
+    const [hung, good] = [new StandIn(), new StandIn()];
+    await serve(hung, { id: 'hung' });
+    await serve(good, { id: 'good' });
+    const remote = await connectTo(2, { discoverEveryMs: 100, timeoutMs: 30_000 });
+    hung.holds = true;
+    await expect.poll(() => remote.score(request).then(() => remote.health().workers)).toBe(1);
+    const before = hung.seen.length;
+    const endsAt = performance.now() + 1_000;
+    let longest = 0;
+    while (performance.now() < endsAt) {
+      const startedAt = performance.now();
+      await remote.score(request);
+      longest = Math.max(longest, performance.now() - startedAt);
+    }
+    const probes = hung.seen.length - before;
+    expect(probes).toBeGreaterThan(0);
+    expect(probes).toBeLessThan(10);
+    expect(longest).toBeLessThan(500);
+    hung.letGo();
+    await expect.poll(() => remote.score(request).then(() => remote.health().workers), { timeout: 10_000 }).toBe(2);
+  });
+});
+
+describe('a client that finds no node', () => {
+  it('reaches the queue group, and sends again what a node of it does not answer', async () => {
+    const [hung, good] = [new StandIn(), new StandIn()];
+    await serve(hung, { id: 'hung' });
+    await serve(good, { id: 'good' });
+    hung.holds = true;
+    // Another name in the services API, so nobody answers its questions.
+    const remote = await connectTo(0, { name: 'other', retries: 10, timeoutMs: 30_000 });
+    await Promise.all(Array.from({ length: 20 }, () => remote.score(request)));
+    expect(good.seen.length).toBeGreaterThan(0);
+    expect(remote.health()).toMatchObject({ status: 'degraded', ready: true, workers: 0 });
+    expect(remote.health().reasons).toEqual([expect.stringContaining('go through the queue group')]);
+    hung.letGo();
+  });
+});
+
+describe('a routing key', () => {
+  it('counts as a part of its request: a long one is refused alone, and others are sent in several messages', async () => {
+    const scorer = new StandIn();
+    await serve(scorer, { id: 'n' });
+    const remote = await connectTo(1, { timeoutMs: 20_000 });
+    const long = remote.score(request, { routingKey: 'k'.repeat(1_100_000) });
+    const others = Array.from({ length: 10 }, () => remote.score(request, { routingKey: 'k'.repeat(300_000) }));
+    await expect(long).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS', issues: [{ path: 'routingKey' }] });
+    expect(await Promise.all(others)).toHaveLength(10);
+  });
+});
+
+describe('a server that hangs', () => {
+  it('is sent no more than a second of messages, and the rest when it answers again', async () => {
+    const own = await NatsServer.start();
+    const ownConnection = await own.connect();
+    const node = await serveScoring(new StandIn(), await own.connect(), { id: 'n' });
+    const remote = await RemoteScorer.connect(ownConnection, { timeoutMs: 60_000 });
+    await remote.score(request);
+    process.kill(own.pid, 'SIGSTOP');
+    const calls: Promise<unknown>[] = [];
+    const sendFor = async (ms: number): Promise<number> => {
+      const before = ownConnection.stats().outMsgs;
+      for (const endsAt = performance.now() + ms; performance.now() < endsAt; ) {
+        calls.push(remote.score(request));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return ownConnection.stats().outMsgs - before;
+    };
+    await sendFor(1_500);
+    // Questions for nodes, once a second.
+    expect(await sendFor(1_500)).toBeLessThan(5);
+    process.kill(own.pid, 'SIGCONT');
+    expect(await Promise.all(calls)).toHaveLength(calls.length);
+    await remote.close();
+    await node.stop();
+    await ownConnection.close();
+    await own.stop();
+  }, 30_000);
+});
+
 describe('another layout', () => {
   it('is told to the client, which encodes again', async () => {
     const scorer = new StandIn();
@@ -176,6 +289,18 @@ describe('another layout', () => {
     await remote.score({ features: { b: [3, 4] } });
     expect(scorer.seen[2]).toEqual({ features: { b: Float32Array.of(3, 4) } });
     expect(service.stats().refused.layout).toBe(1);
+  });
+
+  it('is learned once, though several messages of the old one are refused', async () => {
+    const scorer = new StandIn();
+    const service = await serve(scorer, { id: 'n' });
+    const remote = await connectTo(1, { maxFrameRows: 1 });
+    await remote.score(request);
+    scorer.deploy('b');
+    await Promise.all([remote.score(request), remote.score(request), remote.score(request)]);
+    expect(service.stats().refused.layout).toBe(3);
+    await remote.score({ features: { b: [3, 4] } });
+    expect(scorer.seen.at(-1)).toEqual({ features: { b: Float32Array.of(3, 4) } });
   });
 });
 

@@ -160,6 +160,9 @@ describe('a remote scorer', () => {
     const second = await serveScoring(scorer, own, { id: 'node-2' });
     const both = await RemoteScorer.connect(connection, { discoverEveryMs: 100 });
     await expect.poll(() => both.health().workers).toBe(2);
+    await expect
+      .poll(() => both.score({ features: features() }).then(() => second.stats().requests))
+      .toBeGreaterThan(0);
     const calls: Promise<unknown>[] = [];
     for (let round = 0; round < 20; round += 1) {
       for (let call = 0; call < 20; call += 1) calls.push(both.score({ features: features() }));
@@ -168,7 +171,6 @@ describe('a remote scorer', () => {
     }
     const outcomes = await Promise.allSettled(calls);
     expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
-    expect(second.stats().requests).toBeGreaterThan(0);
     await second.done;
     await both.close();
     await own.close();

@@ -6,7 +6,7 @@ const layout = packedLayoutOf([{ name: 'x', size: 2 }]);
 const other = packedLayoutOf([{ name: 'y', size: 2 }]);
 
 function nodesWith(...layouts: (typeof layout)[]): FleetNodes {
-  const nodes = new FleetNodes('fraud.score', 0);
+  const nodes = new FleetNodes('fraud.score');
   for (const [index, each] of layouts.entries()) {
     const metadata = { subject: 'fraud.score', node: `fraud.score.node.n${index}`, layout: layoutText(each) };
     const found = nodes.learn(new TextEncoder().encode(JSON.stringify({ id: `n${index}`, metadata })), 0);

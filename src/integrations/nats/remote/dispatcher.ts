@@ -4,12 +4,13 @@ import type { Clock, Timer } from '../../../host/clock.js';
 import { FleetNodes } from './fleet-nodes.js';
 import { FramePacker } from './frame-packer.js';
 import { decideFrame } from './frame-policy.js';
-import { FramesInFlight } from './frames.js';
+import { type Frame, FramesInFlight } from './frames.js';
 import { Inbox } from './inbox.js';
-import type { RemoteNode } from './nodes.js';
+import { type RemoteNode, rowsFor, takeProbe } from './nodes.js';
 import type { OpenRequests } from './open-requests.js';
 import { Replies } from './replies.js';
 import { Retries } from './retries.js';
+import { ServerPulse } from './server-pulse.js';
 import { judgeFrames } from './slow-frames.js';
 
 interface DispatcherOptions {
@@ -27,10 +28,10 @@ interface DispatcherOptions {
 
 /** How often frames in flight are checked, in ms. */
 const checkMs = 20;
+/** After so many questions without an answer a node is not known any more. */
+const silentRounds = 5;
 /** Nodes listen again a little later than we do after the server was lost. Until then no responders is no news. */
 const graceMs = 2_000;
-/** How often nodes are asked while one is suspect, in ms. */
-const suspectMs = 100;
 
 /** Sends the waiting requests in frames to nodes, and knows which nodes there are. */
 export class Dispatcher {
@@ -43,13 +44,17 @@ export class Dispatcher {
   readonly #retries: Retries;
   readonly #replies: Replies;
   readonly #inbox: Inbox;
+  readonly #pulse: ServerPulse;
   #isPumping = false;
   #gather: Timer | null = null;
   #check: Timer | null = null;
   readonly #discovery: Timer;
   #isConnected = true;
+  /** Whether the last question for nodes reached nobody. */
+  #isNobody = false;
+  /** Whether a node, of this service or another, has ever told of itself. */
+  #isTold = false;
   #graceUntil = 0;
-  #askedAt = 0;
   #checkedAt = 0;
   #onFound: () => void = () => {};
   readonly firstFound: Promise<void>;
@@ -59,7 +64,7 @@ export class Dispatcher {
     this.#options = options;
     this.#open = open;
     this.#clock = clock;
-    const nodes = new FleetNodes(subject, clock.now());
+    const nodes = new FleetNodes(subject);
     const frames = new FramesInFlight(open);
     const retries = new Retries(open, nodes, frames, clock);
     this.#nodes = nodes;
@@ -67,13 +72,14 @@ export class Dispatcher {
     this.#retries = retries;
     this.#packer = new FramePacker(open, options.maxFrameRows);
     this.#replies = new Replies({ open, nodes, frames, retries, clock, subject, onFrame, onBadMessage });
+    this.#pulse = new ServerPulse(connection, clock, () => this.#pump());
     this.firstFound = new Promise((resolve) => {
       this.#onFound = resolve;
     });
     this.#inbox = new Inbox({
       ...{ connection, onBadMessage },
       onReply: (frameId, data, isNobody) => this.#replied(frameId, data, isNobody),
-      onFound: (data, isNobody) => (isNobody ? this.#onFound() : this.#learn(data)),
+      onFound: (data, isNobody) => this.#found(data, isNobody),
     });
     this.#discovery = clock.every(options.discoverEveryMs, () => this.#everyRound());
     this.discover();
@@ -83,13 +89,19 @@ export class Dispatcher {
     return this.#nodes.counts;
   }
 
+  /** Whether requests may be answered though no node is known, because those that listen do not answer questions. */
+  get reachesGroup(): boolean {
+    if (this.#nodes.size > 0) return false;
+    const sinceMs = this.#clock.now() - this.#nodes.group.seenAt;
+    return (!this.#isTold && !this.#isNobody) || sinceMs < silentRounds * this.#options.discoverEveryMs;
+  }
+
   get isConnected(): boolean {
     return this.#isConnected;
   }
 
   /** Asks all nodes to tell of themselves. */
   discover(): void {
-    this.#askedAt = this.#clock.now();
     this.#inbox.askForNodes(this.#options.name);
   }
 
@@ -111,6 +123,7 @@ export class Dispatcher {
   reconnected(): void {
     this.#isConnected = true;
     this.#graceUntil = this.#clock.now() + graceMs;
+    this.#pulse.heard();
     this.#retries.retryAll(null, 'The connection to the NATS server was lost');
     this.discover();
     this.wake();
@@ -129,6 +142,7 @@ export class Dispatcher {
     const { waiting } = this.#open;
     while (waiting.length > 0 && this.#isConnected) {
       const now = this.#clock.now();
+      if (this.#pulse.isSilent(now)) return;
       const node = this.#nodes.choose(this.#open.avoid[waiting.first] ?? null, now);
       if (node === null) {
         this.#open.fail(waiting.first, new UnavailableError('No other node of the fleet can answer'));
@@ -138,7 +152,7 @@ export class Dispatcher {
         waiting: waiting.length,
         oldestWaitMs: now - (this.#open.table.enqueuedAt[waiting.first] as number),
         framesOnNode: node.frames,
-        maxRows: Math.min(this.#options.maxFrameRows, node.maxRows),
+        maxRows: Math.min(this.#options.maxFrameRows, rowsFor(node, now)),
       });
       if (decision.action === 'wait') {
         this.#gather = this.#clock.background(decision.ms, () => this.#pump());
@@ -150,14 +164,25 @@ export class Dispatcher {
 
   #send(node: RemoteNode, most: number, now: number): void {
     const { rows, bytes } = this.#packer.pack(node, { rows: most, bytes: this.#inbox.maxBytes }, now);
-    const { id } = this.#frames.add(node, rows, now);
-    this.#inbox.sendFrame(node.subject, id, bytes);
+    this.#publish(this.#frames.add(node, rows, now), bytes, now);
+    for (const suspect of this.#nodes) {
+      const [row] = rows;
+      if (row === undefined || suspect === node || !takeProbe(suspect, now)) continue;
+      if (this.#open.isSent(row))
+        this.#publish(this.#frames.addProbe(suspect, row, now), this.#packer.copy(suspect, row, now), now);
+    }
     if (this.#check !== null) return;
     this.#checkedAt = now;
     this.#check = this.#clock.background(checkMs, () => this.#checkFrames());
   }
 
+  #publish(frame: Frame, bytes: Uint8Array, now: number): void {
+    this.#pulse.sent(now);
+    if (!this.#inbox.sendFrame(frame.node.subject, frame.id, bytes)) this.#replies.unsent(frame);
+  }
+
   #replied(frameId: number, data: Uint8Array, isNobody: boolean): void {
+    this.#pulse.heard();
     const frame = this.#frames.get(frameId);
     if (frame === undefined) return;
     if (isNobody && frame.node === this.#nodes.group) {
@@ -169,7 +194,7 @@ export class Dispatcher {
     if (isNobody) {
       this.#replies.gone(frame);
     } else {
-      this.#heardOf(frame.node);
+      frame.node.seenAt = this.#clock.now();
       this.#replies.handle(frame, data);
     }
     this.#pump();
@@ -182,27 +207,28 @@ export class Dispatcher {
     const isLate = now - this.#checkedAt > 3 * checkMs;
     this.#checkedAt = now;
     if (!isLate) judgeFrames(this.#frames, this.#nodes, this.#retries, now);
-    if (this.#nodes.hasSuspect && now - this.#askedAt > suspectMs) this.discover();
     if (this.#frames.size > 0) this.#check = this.#clock.background(checkMs, () => this.#checkFrames());
     this.#pump();
   }
 
-  #learn(data: Uint8Array): void {
+  #found(data: Uint8Array, isNobody: boolean): void {
+    this.#pulse.heard();
+    this.#isNobody = isNobody;
+    if (isNobody) {
+      this.#onFound();
+      return;
+    }
+    this.#isTold = true;
     const node = this.#nodes.learn(data, this.#clock.now());
     if (node === null) return;
-    this.#heardOf(node);
+    node.seenAt = this.#clock.now();
     this.#useLayout();
     this.#onFound();
     if (this.#open.waiting.length > 0) this.#pump();
   }
 
-  #heardOf(node: RemoteNode): void {
-    node.seenAt = this.#clock.now();
-    node.isSuspect = false;
-  }
-
   #everyRound(): void {
-    this.#nodes.forgetSilent(this.#clock.now() - 5 * this.#options.discoverEveryMs);
+    this.#nodes.forgetSilent(this.#clock.now() - silentRounds * this.#options.discoverEveryMs);
     this.#useLayout();
     if (this.#isConnected) this.discover();
   }

@@ -10,9 +10,9 @@ export class FleetNodes {
   readonly #subject: string;
   readonly #nodes = new Map<string, RemoteNode>();
 
-  constructor(subject: string, now: number) {
+  constructor(subject: string) {
     this.#subject = subject;
-    this.group = newNode('', subjectsOf(subject).score, now);
+    this.group = newNode('', subjectsOf(subject).score, Number.NEGATIVE_INFINITY);
   }
 
   get counts(): { known: number; ready: number; busy: number } {
@@ -24,9 +24,12 @@ export class FleetNodes {
     };
   }
 
-  get hasSuspect(): boolean {
-    for (const { isSuspect } of this.#nodes.values()) if (isSuspect) return true;
-    return false;
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  [Symbol.iterator](): IterableIterator<RemoteNode> {
+    return this.#nodes.values();
   }
 
   /**
@@ -80,6 +83,7 @@ export class FleetNodes {
     return than === null || this.otherOf(than, now) !== null || this.#nodes.get(than.id) !== than;
   }
 
+  /** The best node but this one; null if no other is known. */
   otherOf(node: RemoteNode, now: number): RemoteNode | null {
     return chooseNode(this.#nodes.values(), node, now);
   }

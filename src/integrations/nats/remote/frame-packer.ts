@@ -35,7 +35,7 @@ export class FramePacker {
     let row = waiting.first;
     const avoided = avoid[row] ?? null;
     while (row !== noRow && rows.length < most.rows && (avoid[row] ?? null) === avoided) {
-      if (rows.length > 0 && frame.size + contents.sizeOf(row) > most.bytes) break;
+      if (rows.length > 0 && frame.size + this.#open.sizeOf(row) > most.bytes) break;
       const next = waiting.next(row);
       contents.writeTo(frame, row, layout, this.#open.sentOptions(row, now));
       waiting.remove(row);
@@ -43,6 +43,13 @@ export class FramePacker {
       row = next;
     }
     return { rows, bytes: frame.bytes() };
+  }
+
+  /** Writes one row that was sent already. @returns bytes that are valid until the next call. */
+  copy({ layout }: RemoteNode, row: number, now: number): Uint8Array {
+    const frame = new RequestFrame(this.#writer, layout, this.#featuresFor(layout));
+    this.#open.rows.writeTo(frame, row, layout, this.#open.sentOptions(row, now));
+    return frame.bytes();
   }
 
   #featuresFor(layout: PackedLayout | null): Float32Array {

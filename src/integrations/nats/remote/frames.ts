@@ -1,4 +1,5 @@
 import { noRow } from '../../../requests/request-table.js';
+import type { PackedLayout } from '../wire/layout.js';
 import type { RemoteNode } from './nodes.js';
 import type { OpenRequests } from './open-requests.js';
 
@@ -19,6 +20,8 @@ export interface Frame {
    * That time, in ms. A late answer counts as twice as long, so that the limit of a slow node rises, but one pause does not raise it for long.
    */
   readonly limitMs: number;
+  /** That in which rows were packed; null if none was. */
+  readonly layout: PackedLayout | null;
 }
 
 /** The frames that were sent and not answered, and which of their rows still wait. */
@@ -46,21 +49,31 @@ export class FramesInFlight {
 
   /** Rows are sent to a node. */
   add(node: RemoteNode, rows: readonly number[], now: number): Frame {
-    const { table, frame, sentAt } = this.#open;
-    this.#last += 1;
-    const id = this.#last;
+    const { frame, sentAt } = this.#open;
+    const added = this.#add(node, rows, now);
     for (const row of rows) {
-      frame[row] = id;
+      frame[row] = added.id;
       sentAt[row] = now;
     }
+    return added;
+  }
+
+  /** A copy of a row is sent to a node, to see whether it answers. What becomes of the row depends on the frame that has it. */
+  addProbe(node: RemoteNode, row: number, now: number): Frame {
+    return this.#add(node, [row], now);
+  }
+
+  #add(node: RemoteNode, rows: readonly number[], now: number): Frame {
+    this.#last += 1;
     const added: Frame = {
-      ...{ id, node, rows: Int32Array.from(rows), sentAt: now, heardAt: now, left: rows.length },
-      generations: Uint32Array.from(rows, (row) => table.generation[row] as number),
-      ...{ isGivenUp: false, limitMs: node.times.limitMs },
+      ...{ id: this.#last, node, rows: Int32Array.from(rows), sentAt: now, heardAt: now, left: rows.length },
+      generations: Uint32Array.from(rows, (row) => this.#open.table.generation[row] as number),
+      ...{ isGivenUp: false, limitMs: node.times.limitMs, layout: node.layout },
     };
-    this.#frames.set(id, added);
+    this.#frames.set(added.id, added);
     node.rows += rows.length;
     node.frames += 1;
+    node.usedAt = now;
     return added;
   }
 

@@ -36,8 +36,9 @@ export class Inbox {
     return this.#options.connection.info?.max_payload ?? 1_048_576;
   }
 
-  sendFrame(subject: string, frameId: number, bytes: Uint8Array): void {
-    this.#publish(subject, bytes, this.#frames + frameId.toString(36));
+  /** @returns whether the connection has taken it. */
+  sendFrame(subject: string, frameId: number, bytes: Uint8Array): boolean {
+    return this.#publish(subject, bytes, this.#frames + frameId.toString(36));
   }
 
   /** Asks all nodes of the service to tell of themselves. */
@@ -49,13 +50,15 @@ export class Inbox {
     if (!this.#subscription.isClosed()) this.#subscription.unsubscribe();
   }
 
-  #publish(subject: string, body: Uint8Array | string, reply: string): void {
+  #publish(subject: string, body: Uint8Array | string, reply: string): boolean {
     const { connection, onBadMessage } = this.#options;
     try {
-      if (!connection.isClosed()) connection.publish(subject, body, { reply });
+      if (connection.isClosed()) return false;
+      connection.publish(subject, body, { reply });
+      return true;
     } catch (error) {
-      // What is not answered is sent again or ends at its deadline.
       onBadMessage(error instanceof Error ? error.name : 'a message could not be sent');
+      return false;
     }
   }
 

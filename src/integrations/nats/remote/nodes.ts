@@ -13,23 +13,75 @@ export interface RemoteNode {
   readonly times: ReplyTimes;
   /** When it last answered anything, on the monotonic clock. */
   seenAt: number;
-  /** It did not answer in time, and gets no frames until it answers again. */
+  /** When it got its last frame. */
+  usedAt: number;
+  /** It did not answer in time. It gets no frames but probes until it answers one. */
   isSuspect: boolean;
+  /** When a suspect node may get the next probe, and how long the pause after that one is, in ms. */
+  probeAt: number;
+  probePauseMs: number;
   /** It has refused a frame as busy, and is left alone until then. */
   busyUntil: number;
   /** The rows that it takes in a frame, where it has refused a larger one. */
   maxRows: number;
+  /** Until when that holds. */
+  maxRowsUntil: number;
 }
+
+/** The pause between the first two probes of a suspect node, and the longest, in ms. */
+const firstPauseMs = 100;
+const longestPauseMs = 2_000;
+
+/** A node that has refused a frame as too large may take larger ones later, for example after it was started again. In ms. */
+const maxRowsMs = 10_000;
 
 export function newNode(id: string, subject: string, now: number): RemoteNode {
   return {
-    ...{ id, subject, layout: null, rows: 0, frames: 0, times: new ReplyTimes(), seenAt: now },
-    ...{ isSuspect: false, busyUntil: 0, maxRows: Number.POSITIVE_INFINITY },
+    ...{ id, subject, layout: null, rows: 0, frames: 0, times: new ReplyTimes(), seenAt: now, usedAt: 0 },
+    ...{ isSuspect: false, probeAt: 0, probePauseMs: firstPauseMs, busyUntil: 0 },
+    ...{ maxRows: Number.POSITIVE_INFINITY, maxRowsUntil: 0 },
   };
 }
 
+/** The node did not answer in time. */
+export function distrust(node: RemoteNode, now: number): void {
+  if (node.isSuspect) return;
+  node.isSuspect = true;
+  node.probePauseMs = firstPauseMs;
+  node.probeAt = now + firstPauseMs;
+}
+
+/** The node has scored. That it answers questions is not enough: its workers may hang. */
+export function trust(node: RemoteNode): void {
+  node.isSuspect = false;
+}
+
+/** @returns whether a suspect node gets a probe now. Then the next one comes later. */
+export function takeProbe(node: RemoteNode, now: number): boolean {
+  if (!node.isSuspect || now < node.probeAt) return false;
+  node.probePauseMs = Math.min(2 * node.probePauseMs, longestPauseMs);
+  node.probeAt = now + node.probePauseMs;
+  return true;
+}
+
+/** A frame with so many rows was too large for the node. */
+export function limitRows(node: RemoteNode, rows: number, now: number): void {
+  node.maxRows = Math.max(1, Math.floor(rows / 2));
+  node.maxRowsUntil = now + maxRowsMs;
+}
+
+/** The most rows that the node takes. The limit doubles after a time, so that one refusal does not count for ever. */
+export function rowsFor(node: RemoteNode, now: number): number {
+  if (node.maxRows < Number.POSITIVE_INFINITY && now >= node.maxRowsUntil) {
+    node.maxRows *= 2;
+    node.maxRowsUntil = now + maxRowsMs;
+  }
+  return node.maxRows;
+}
+
 /**
- * The node for the next frame: the one with the fewest rows in flight. Nodes that are suspect or busy come after all others.
+ * The node for the next frame: the one with the fewest rows in flight, and of equals the one that was used least recently. Nodes that are suspect or
+ * busy come after all others.
  *
  * @param avoid the node that the requests were sent to before. @returns null if there is no other.
  */
@@ -44,7 +96,8 @@ export function chooseNode(nodes: Iterable<RemoteNode>, avoid: RemoteNode | null
 
 function isBetter(node: RemoteNode, best: RemoteNode, now: number): boolean {
   const [rank, bestRank] = [rankOf(node, now), rankOf(best, now)];
-  return rank === bestRank ? node.rows < best.rows : rank < bestRank;
+  if (rank !== bestRank) return rank < bestRank;
+  return node.rows === best.rows ? node.usedAt < best.usedAt : node.rows < best.rows;
 }
 
 function rankOf({ isSuspect, busyUntil }: RemoteNode, now: number): number {

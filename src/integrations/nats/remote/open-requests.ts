@@ -6,6 +6,7 @@ import {
   ClosedError,
   DeadlineExceededError,
   type FraudScorerError,
+  InvalidOptionsError,
   QueueFullError,
   UnavailableError,
 } from '../../../errors.js';
@@ -14,7 +15,7 @@ import type { Clock } from '../../../host/clock.js';
 import type { FaultReport } from '../../../host/faults.js';
 import { watchSignal } from '../../../requests/abort-registry.js';
 import { explainCodes } from '../../../requests/explain-codes.js';
-import { noRow, RequestTable } from '../../../requests/request-table.js';
+import { noRow, RequestTable, rowStates } from '../../../requests/request-table.js';
 import { isAborted, readScoreOptions, reasonOf } from '../../../requests/score-options.js';
 import { Waiters } from '../../../requests/waiters.js';
 import { DeadlineWheel } from '../../../scheduling/deadline-wheel.js';
@@ -56,6 +57,8 @@ export class OpenRequests {
   readonly changes = new Waiters();
   /** How often a row may still be sent again. */
   readonly triesLeft: Uint8Array;
+  /** How often nodes have refused to take the row. */
+  readonly refusals: Uint16Array;
   /** The latest frame that has the row. */
   readonly frame: Float64Array;
   /** When that frame was sent. */
@@ -80,6 +83,7 @@ export class OpenRequests {
     this.table = new RequestTable(maxOutstanding);
     this.waiting = new WaitingRows(this.table);
     this.triesLeft = new Uint8Array(maxOutstanding);
+    this.refusals = new Uint16Array(maxOutstanding);
     this.frame = new Float64Array(maxOutstanding);
     this.sentAt = new Float64Array(maxOutstanding);
     this.#sendsTimeout = new Uint8Array(maxOutstanding);
@@ -122,7 +126,10 @@ export class OpenRequests {
       table.priority[row] = call === null ? 0 : call.priority;
       table.explain[row] = call === null ? explainCodes.unsaid : explainCodes.of(call.explain);
       this.#routingKeys[row] = call?.routingKey;
+      if (call?.routingKey !== undefined && this.sizeOf(row) > this.#options.maxBytes())
+        throw keyTooLong(call.routingKey);
       this.triesLeft[row] = retries;
+      this.refusals[row] = 0;
       this.avoid[row] = null;
       this.frame[row] = 0;
       keepCaller(table, row, caller);
@@ -144,6 +151,11 @@ export class OpenRequests {
     }
   }
 
+  /** The most bytes that a row takes in a frame. */
+  sizeOf(row: number): number {
+    return this.rows.sizeOf(row) + 3 * (this.#routingKeys[row]?.length ?? 0);
+  }
+
   /** What is sent with a row. The time that is left is relative, because clocks of machines differ. */
   sentOptions(row: number, now: number): SentOptions {
     return {
@@ -153,6 +165,11 @@ export class OpenRequests {
       explain: explainOf[this.table.explain[row] as number],
       routingKey: this.#routingKeys[row],
     };
+  }
+
+  /** Whether the row's request was sent and is not settled. */
+  isSent(row: number): boolean {
+    return this.table.state[row] === rowStates.running;
   }
 
   /** Settles a row with a node's answer. */
@@ -218,4 +235,9 @@ export class OpenRequests {
     stopListening?.();
     if (this.changes.isAwaited) this.changes.tell();
   }
+}
+
+function keyTooLong({ length }: string): InvalidOptionsError {
+  const expected = 'a text that fits a message to a node, with its request';
+  return new InvalidOptionsError([{ path: 'routingKey', expected, received: `one of ${length} characters` }]);
 }

@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type Clock, containedClock, systemClock } from '../../../host/clock.js';
 import { describeFault, type FaultReport } from '../../../host/faults.js';
 import { containedLogger } from '../../../host/logging.js';
+import { listenTo } from '../connection-events.js';
 import { ClientStatistics } from './client-statistics.js';
 import { Dispatcher } from './dispatcher.js';
 import { OpenRequests } from './open-requests.js';
@@ -14,6 +15,8 @@ export interface RemoteParts {
   open: OpenRequests;
   dispatcher: Dispatcher;
   statistics: ClientStatistics;
+  /** Ends the watch on the connection. */
+  unlisten: () => void;
 }
 
 /** Makes the parts, and follows the connection for them. */
@@ -47,8 +50,8 @@ export function partsOf(connection: NatsConnection, options: ResolvedRemoteOptio
     retries: options.retries,
     fallback: options.fallback,
     statistics: () => statistics,
-    // The head of a frame, and what stands beside a request, take less than this.
-    maxBytes: () => (connection.info?.max_payload ?? 1_048_576) - 2_048,
+    // The head of a frame takes less than this.
+    maxBytes: () => (connection.info?.max_payload ?? 1_048_576) - 1_024,
     onFallbackFailure: (reason) => logger.error('The fallback gave no decision', { reason }),
   });
   const dispatcher: Dispatcher = new Dispatcher({
@@ -59,20 +62,14 @@ export function partsOf(connection: NatsConnection, options: ResolvedRemoteOptio
     onFrame: (rows, durationMs) => statistics.recordFrame(rows, durationMs),
     onBadMessage: (reason) => logger.error('A message of the fleet could not be used', { reason }),
   });
-  void follow(connection, dispatcher, open);
-  return { options, clock, open, dispatcher, statistics };
-}
-
-/** Tells the parts when the connection is lost, comes back or is closed. */
-async function follow(connection: NatsConnection, dispatcher: Dispatcher, open: OpenRequests): Promise<void> {
-  connection.closed().then(() => {
-    dispatcher.disconnected();
-    open.giveUp('The connection to the NATS server is closed');
-    dispatcher.dispose();
+  const unlisten = listenTo(connection, {
+    lost: () => dispatcher.disconnected(),
+    back: () => dispatcher.reconnected(),
+    closed: () => {
+      dispatcher.disconnected();
+      open.giveUp('The connection to the NATS server is closed');
+      dispatcher.dispose();
+    },
   });
-  for await (const { type } of connection.status()) {
-    if (open.isClosed && open.count === 0) return;
-    if (type === 'disconnect') dispatcher.disconnected();
-    if (type === 'reconnect') dispatcher.reconnected();
-  }
+  return { options, clock, open, dispatcher, statistics, unlisten };
 }

@@ -127,13 +127,19 @@ export class RemoteScorer<Known = unknown> implements Scorer<Known> {
     const reasons: string[] = [];
     if (open.isClosed) reasons.push(closedReason);
     if (!dispatcher.isConnected) reasons.push('the connection to the NATS server is lost');
-    if (known === 0) reasons.push(`no node of ${options.subject} is known`);
-    else if (ready < known) reasons.push(`${ready} of ${known} nodes answer in time`);
+    if (known === 0) {
+      reasons.push(
+        dispatcher.reachesGroup
+          ? `no node answers $SRV.INFO.${options.name}, so requests go through the queue group`
+          : `no node of ${options.subject} is known`,
+      );
+    }
+    if (ready < known) reasons.push(`${ready} of ${known} nodes answer in time`);
     const { count } = open;
     if (count >= options.maxOutstanding * crowdedShare) {
       reasons.push(`${count} of ${options.maxOutstanding} places for requests are taken`);
     }
-    const isReady = !open.isClosed && dispatcher.isConnected && known > 0;
+    const isReady = !open.isClosed && dispatcher.isConnected && (known > 0 || dispatcher.reachesGroup);
     const status = !isReady ? 'unavailable' : reasons.length > 0 ? 'degraded' : 'ok';
     const queueDepth = open.waiting.length;
     return { status, ready: isReady, provider: null, providers: [], workers: ready, queueDepth, reasons };
@@ -168,7 +174,7 @@ export class RemoteScorer<Known = unknown> implements Scorer<Known> {
   }
 
   async #close(timeoutMs: number): Promise<CloseReport> {
-    const { open, clock, dispatcher, statistics } = this.#parts;
+    const { open, clock, dispatcher, statistics, unlisten } = this.#parts;
     open.isClosed = true;
     open.changes.tell();
     const endsAt = clock.now() + timeoutMs;
@@ -176,6 +182,7 @@ export class RemoteScorer<Known = unknown> implements Scorer<Known> {
     while (open.count > 0 && clock.now() < endsAt) await open.changes.wait();
     timer.clear();
     const abandoned = open.abandon();
+    unlisten();
     dispatcher.dispose();
     open.dispose();
     statistics.dispose();

@@ -6,6 +6,7 @@ import { isRefusal, type Refusal, readRefusal } from '../wire/refusal.js';
 import { readReply } from '../wire/reply-frame.js';
 import type { FleetNodes } from './fleet-nodes.js';
 import type { Frame, FramesInFlight } from './frames.js';
+import { limitRows, trust } from './nodes.js';
 import type { OpenRequests } from './open-requests.js';
 import type { Retries } from './retries.js';
 
@@ -60,6 +61,14 @@ export class Replies {
     for (const row of frames.openRows(frame)) open.fail(row, error);
   }
 
+  /** The frame could not be sent, whatever node it was for. */
+  unsent(frame: Frame): void {
+    const { open, frames } = this.#options;
+    frames.drop(frame);
+    const error = new UnavailableError('The connection to the NATS server takes no messages');
+    for (const row of frames.openRows(frame)) open.fail(row, error);
+  }
+
   /** The node that a frame was sent to is gone. */
   gone(frame: Frame): void {
     const { nodes, frames, retries } = this.#options;
@@ -81,6 +90,8 @@ export class Replies {
     if (reply.rows !== frame.rows.length) throw new Error('the reply has another number of rows than the frame');
     const now = clock.now();
     frame.heardAt = now;
+    // Errors may come from a node whose workers hang.
+    if (frame.node.isSuspect && reply.outcomes.some((outcome) => !(outcome instanceof Error))) trust(frame.node);
     frame.left -= reply.outcomes.length;
     if (frame.left <= 0) {
       frames.drop(frame);
@@ -114,11 +125,11 @@ export class Replies {
     if (kind === 'layout') {
       const layout = layoutOfText(detail);
       // Packed rows that it refuses although it should know them are sent whole.
-      node.layout = layout?.hash === node.layout?.hash ? null : layout;
+      node.layout = layout?.hash === frame.layout?.hash ? null : layout;
       this.#useLayout();
       retries.again(frame);
     } else if (kind === 'tooLarge' && frame.rows.length > 1) {
-      node.maxRows = Math.max(1, Math.floor(frame.rows.length / 2));
+      limitRows(node, frame.rows.length, clock.now());
       retries.again(frame);
     } else if (kind === 'tooLarge') {
       const issue = { path: 'request', expected: 'a request that the node takes', received: detail };
@@ -129,7 +140,7 @@ export class Replies {
         nodes.remove(node);
         this.#useLayout();
       }
-      retries.retry(frame, node, `A node refused the request: ${detail}`);
+      retries.refused(frame, `A node refused the request: ${detail}`);
     }
   }
 

@@ -39,6 +39,27 @@ export class Retries {
     this.#spendTry(row, left, avoid);
   }
 
+  /**
+   * The node has refused a frame, so nothing of it was scored: its rows go to another node without counting as an attempt. Each goes to so many nodes
+   * as there are.
+   */
+  refused(frame: Frame, reason: string): void {
+    const { node } = frame;
+    for (const row of this.#frames.openRows(frame, 'last')) {
+      const other = this.#nodes.otherOf(node, this.#clock.now());
+      const refusals = (this.#open.refusals[row] as number) + 1;
+      const error = new UnavailableError(reason);
+      this.#open.refusals[row] = refusals;
+      if (refusals > this.#nodes.size + 1 || (other !== null && other.busyUntil > this.#clock.now())) {
+        this.#open.fail(row, error);
+      } else if (other?.isSuspect === true || (other === null && this.#nodes.size > 0)) {
+        this.retryRow(row, node, error);
+      } else {
+        this.#requeue(row, node);
+      }
+    }
+  }
+
   /** Sends the rows of a slow frame to another node too. A row that cannot be sent again waits on for the answer. */
   hedge(frame: Frame): void {
     for (const row of this.#frames.openRows(frame, 'last')) {

@@ -5,13 +5,19 @@ import type { RequestFrame, SentOptions } from '../wire/request-frame.js';
 import { packValue } from '../wire/values.js';
 import { sendable } from './sendable.js';
 
+/** More than the head of a frame takes, and what stands beside a request. */
+const besideBytes = 128;
+
 /** The features of the open requests that are packed in one layout. It grows with use. */
 class FeatureStore {
   readonly layout: PackedLayout;
+  /** The most bytes of a row as MessagePack: nine a value, five a list or text. */
+  readonly wholeBytes: number;
   #floats: Float32Array;
 
   constructor(layout: PackedLayout) {
     this.layout = layout;
+    this.wholeBytes = layout.row.inputs.reduce((sum, { name, size }) => sum + 10 + 3 * name.length + 9 * size, 0);
     this.#floats = new Float32Array(64 * layout.row.features);
   }
 
@@ -56,7 +62,7 @@ export class RowStore {
     const store = this.#store;
     if (store !== null) {
       const packed = this.#pack(store, row, request);
-      if (packed !== null) {
+      if (packed !== null && store.wholeBytes < maxBytes) {
         this.#rows[row] = packed;
         return packed.id;
       }
@@ -78,13 +84,12 @@ export class RowStore {
     this.#rows[row] = null;
   }
 
-  /** The most bytes that a row takes in a frame of this layout. */
+  /** The most bytes that a row takes in a frame of any layout, without its routing key. */
   sizeOf(row: number): number {
     const stored = this.#rows[row];
     if (stored === undefined || stored === null) return 0;
-    if (stored.kind === 'whole') return stored.bytes.length + 1_024;
-    // As a list in MessagePack each value takes nine bytes.
-    return stored.store.layout.row.features * 9 + 3 * (stored.id?.length ?? 0) + 1_024;
+    if (stored.kind === 'whole') return stored.bytes.length + besideBytes;
+    return stored.store.wholeBytes + 3 * (stored.id?.length ?? 0) + besideBytes;
   }
 
   /** @param layout that of the frame. */

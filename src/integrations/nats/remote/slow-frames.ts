@@ -1,9 +1,13 @@
 import type { FleetNodes } from './fleet-nodes.js';
 import type { Frame, FramesInFlight } from './frames.js';
+import { distrust } from './nodes.js';
 import type { Retries } from './retries.js';
 
 /** A frame whose answer has not come by then is lost, in ms. Requests that may wait longer are sent again, or fail. */
 const forgetMs = 60_000;
+
+/** So long a late answer still tells that its node is there, and how slow it is, though nobody waits for it any more. In ms. */
+const lateMs = 5_000;
 
 /** Looks at all frames in flight: suspects the nodes that are slow, and forgets frames whose answers nobody waits for. */
 export function judgeFrames(frames: FramesInFlight, nodes: FleetNodes, retries: Retries, now: number): void {
@@ -14,7 +18,7 @@ export function judgeFrames(frames: FramesInFlight, nodes: FleetNodes, retries: 
     if (ageMs > forgetMs) {
       frames.drop(frame);
       retries.retry(frame, frame.node, 'The node that had the request did not answer');
-    } else if (isSlow && frames.hasNoOpenRow(frame)) {
+    } else if (ageMs > lateMs && isSlow && frames.hasNoOpenRow(frame)) {
       frames.drop(frame);
     }
   }
@@ -23,10 +27,12 @@ export function judgeFrames(frames: FramesInFlight, nodes: FleetNodes, retries: 
 /** Sends what a slow node holds to another, if there is one that is not slow. Its answer is still taken if it comes first. */
 function suspect(frame: Frame, frames: FramesInFlight, nodes: FleetNodes, retries: Retries, now: number): void {
   const { node } = frame;
-  if (node === nodes.group) return;
-  node.isSuspect = true;
-  const other = nodes.otherOf(node, now);
-  if (other === null || other.isSuspect) return;
+  // The next message to the queue group probably reaches another of its nodes.
+  if (node !== nodes.group) {
+    distrust(node, now);
+    const other = nodes.otherOf(node, now);
+    if (!frames.hasNoOpenRow(frame) && (other === null || other.isSuspect)) return;
+  }
   frames.giveUp(frame);
   retries.hedge(frame);
 }

@@ -2,6 +2,7 @@ import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import type { Logger } from '../../../api/logger.js';
 import { type Clock, systemClock } from '../../../host/clock.js';
 import { containedLogger } from '../../../host/logging.js';
+import { listenTo } from '../connection-events.js';
 import { nodeSubject, subjectsOf } from '../subjects.js';
 import { FrameError } from '../wire/frame-error.js';
 import { layoutText } from '../wire/layout.js';
@@ -45,6 +46,7 @@ export class ScoringNode {
   readonly #group: Subscription;
   readonly #own: Subscription;
   readonly #discovery: Subscription[];
+  readonly #unlisten: () => void;
   #isDraining = false;
   #draining: Promise<void> | null = null;
   #end: () => void = () => {};
@@ -89,7 +91,7 @@ export class ScoringNode {
         started: new Date(clock.epochMs()).toISOString(),
       },
     );
-    connection.closed().then(() => this.#finish());
+    this.#unlisten = listenTo(connection, { closed: () => this.#finish() });
   }
 
   stats(): ScoringServiceStats {
@@ -127,6 +129,7 @@ export class ScoringNode {
     for (const subscription of [this.#group, this.#own, ...this.#discovery]) {
       if (!subscription.isClosed()) subscription.unsubscribe();
     }
+    this.#unlisten();
     this.#layout.dispose();
     this.#load.giveUp();
     this.#end();

@@ -1,0 +1,43 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { outsideOfRequests } from '../../host/async-context.js';
+
+/** What a part of this package is told of its connection. */
+export interface ConnectionListener {
+  lost?(): void;
+  back?(): void;
+  /** It will not come back. */
+  closed(): void;
+}
+
+/** The listeners of each connection. One watch serves them all, so that parts that come and go leave nothing behind on a connection that stays. */
+const watched = new WeakMap<NatsConnection, Set<ConnectionListener>>();
+
+/** @returns ends it. Call it when the part has ended. */
+export function listenTo(connection: NatsConnection, listener: ConnectionListener): () => void {
+  if (connection.isClosed()) {
+    queueMicrotask(() => listener.closed());
+    return () => {};
+  }
+  const listeners = watched.get(connection) ?? watch(connection);
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+function watch(connection: NatsConnection): Set<ConnectionListener> {
+  const listeners = new Set<ConnectionListener>();
+  watched.set(connection, listeners);
+  outsideOfRequests(() => {
+    connection.closed().then(() => {
+      for (const listener of [...listeners]) listener.closed();
+    });
+    void tell(connection, listeners);
+  });
+  return listeners;
+}
+
+async function tell(connection: NatsConnection, listeners: ReadonlySet<ConnectionListener>): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type === 'disconnect') for (const listener of [...listeners]) listener.lost?.();
+    if (type === 'reconnect') for (const listener of [...listeners]) listener.back?.();
+  }
+}

@@ -1,3 +1,4 @@
+import type { StreamAPI } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidOptionsError } from '../../../errors.js';
@@ -11,6 +12,10 @@ export const defaultBucket = 'fraud-scorer';
 
 /** How long the report of a node, and the lead of a canary, outlive the node. The server counts it, so no clocks need to agree. */
 export const nodeTtlMs = 5_000;
+
+/** That time in a bucket which somebody else has made: nodes report at least every 2 s, and a dead one stops roll-outs as long as its report is there. */
+const leastTtlMs = 5_000;
+const mostTtlMs = 60_000;
 
 /** So many earlier desired states are kept. */
 const history = 32;
@@ -75,12 +80,29 @@ export async function openBuckets(
   const kvm = new Kvm(connection);
   const desired = await kvm.create(bucket, { history, replicas });
   const nodes = await kvm.create(`${bucket}-nodes`, { history: 1, ttl: nodeTtlMs, replicas });
+  // Buckets that are there keep their settings.
+  requireTtl(bucket, await ttlOf(streams, bucket), 0, 0);
+  requireTtl(`${bucket}-nodes`, await ttlOf(streams, `${bucket}-nodes`), leastTtlMs, mostTtlMs);
   const prefix = `$KV.${bucket}-nodes.`;
   const nodeKeys = async (filter: string): Promise<readonly string[]> => {
     const { state } = await streams.info(`KV_${bucket}-nodes`, { subjects_filter: prefix + filter });
     return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
   };
   return { desired, nodes, nodeKeys };
+}
+
+/** How long the entries of a bucket live, in ms; 0: for ever. */
+async function ttlOf(streams: StreamAPI, bucket: string): Promise<number> {
+  const { config } = await streams.info(`KV_${bucket}`);
+  return config.max_age / 1e6;
+}
+
+function requireTtl(bucket: string, ttlMs: number, leastMs: number, mostMs: number): void {
+  if (ttlMs >= leastMs && ttlMs <= mostMs) return;
+  const expected = mostMs === 0 ? 'a bucket whose entries stay' : `a bucket with a ttl of ${leastMs} to ${mostMs} ms`;
+  const ttl = ttlMs === 0 ? 'none with a ttl' : `one with a ttl of ${ttlMs} ms`;
+  const received = `${ttl} (delete it, and it is created as it must be)`;
+  throw new InvalidOptionsError([{ path: bucket, expected, received }]);
 }
 
 /** Loads an optional peer. @throws {InvalidOptionsError} that says how to install it. */

@@ -1,17 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { ModelIntegrityError, ModelInvalidError, UnavailableError } from '../../../../errors.js';
+import { ModelIntegrityError, ModelInvalidError } from '../../../../errors.js';
 import type { Clock } from '../../../../host/clock.js';
-import { messageOf } from '../../../../host/thrown.js';
 import { during } from '../../../../models/read-file.js';
 import type { FleetVersion } from '../state/fleet-state.js';
+import { underLock } from './folder-lock.js';
 import { fileName, openStore, readList, type StoredFile } from './stored-model.js';
+import { chunksOf, reached } from './stored-object.js';
 
-/** So long a download may stand still. The client waits for ever for chunks that are not there. */
-const silenceMs = 10_000;
+/** Folders whose names begin so are not complete. `watchModels` passes over names with a dot. */
+const incomingPrefix = '.incoming-';
+
+/** What a process that was killed has left behind is removed after this time, in ms. */
+const leftBehindMs = 3_600_000;
 
 export interface FetchOptions {
   connection: NatsConnection;
@@ -19,36 +23,36 @@ export interface FetchOptions {
   /** The repository that the version is put into. */
   directory: string;
   version: FleetVersion;
+  /** Whether the repository has the version by now, whole. */
+  isThere: () => Promise<boolean>;
   clock: Clock;
 }
 
 /**
- * Downloads a version into a folder of its own, checks each file's sha256, and renames the folder. So a version is never there in part, also
- * where two processes fetch it at the same time.
+ * Downloads a version into a folder of its own, checks each file's sha256, and renames the folder. So a version is never there in part. Where two
+ * processes fetch it into the same repository, the first one puts it there, and the other uses it.
  *
  * @throws {ModelInvalidError} if the store does not have the version. @throws {ModelIntegrityError} if a file is another one.
  * @throws {UnavailableError} if the store does not answer.
  */
-export async function fetchModel({ connection, bucket, directory, version, clock }: FetchOptions): Promise<void> {
+export async function fetchModel(options: FetchOptions): Promise<void> {
+  const { connection, bucket, directory, version, clock } = options;
   const { model, version: name } = version;
-  const { store, files } = await reached(async () => {
-    const store = await openStore(connection, bucket, null);
-    return { store, files: await readList(store, model, name) };
-  });
+  const store = await reached(() => openStore(connection, bucket, null));
+  const files = await readList(store, model, name, clock);
   if (files === null) {
     throw new ModelInvalidError(
       `${JSON.stringify(`${model}/${name}`)}: the object store ${JSON.stringify(bucket)} has no such version (publishModel writes it)`,
     );
   }
-  const target = join(directory, model, name);
-  // Names with a dot are passed over by `watchModels`.
-  const incoming = join(directory, model, `.incoming-${randomUUID()}`);
-  const parent = dirname(target);
+  const parent = join(directory, model);
+  const incoming = join(parent, incomingPrefix + randomUUID());
   await during(parent, () => mkdir(incoming, { recursive: true }));
+  await removeLeftBehind(parent, clock.epochMs());
   try {
     for (const file of files)
       await fetchFile(store, fileName(model, name, file.file), file, join(incoming, file.file), clock);
-    await putInPlace(incoming, target);
+    await putInPlace(incoming, join(parent, name), options);
   } finally {
     await rm(incoming, { recursive: true, force: true });
   }
@@ -61,27 +65,18 @@ async function fetchFile(
   path: string,
   clock: Clock,
 ): Promise<void> {
-  const result = await reached(() => store.get(name));
-  if (result === null)
-    throw new ModelInvalidError(`${JSON.stringify(name)}: it is in the version's list, and not in the object store`);
-  // Rejects together with the stream, which is read below.
-  result.error.catch(() => {});
   const hash = createHash('sha256');
   const file = await during(path, () => open(path, 'w'));
-  const reader = result.data.getReader();
   let received = 0;
   try {
-    for (;;) {
-      const { done, value } = await reached(() => withinSilence(reader.read(), name, clock));
-      if (done) break;
-      received += value.length;
+    for await (const chunk of chunksOf(store, name, clock)) {
+      received += chunk.length;
       if (received > size) break;
-      hash.update(value);
-      await during(path, () => file.write(value));
+      hash.update(chunk);
+      await during(path, () => file.write(chunk));
     }
     await during(path, () => file.sync());
   } finally {
-    await reader.cancel().catch(() => {});
     await file.close();
   }
   const digest = hash.digest('hex');
@@ -91,38 +86,43 @@ async function fetchFile(
   );
 }
 
-/** Rejects if a chunk takes too long. */
-async function withinSilence<T>(read: Promise<T>, name: string, clock: Clock): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const timer = clock.background(silenceMs, () =>
-      reject(new UnavailableError(`${JSON.stringify(name)}: no bytes came for ${silenceMs} ms`)),
-    );
-    read.then(resolve, reject).finally(() => timer.clear());
-  });
-}
-
-/** A folder that is there already is damaged, or was put there by another process meanwhile. */
-async function putInPlace(incoming: string, target: string): Promise<void> {
-  await during(target, async () => {
-    const old = `${incoming}-old`;
-    const hadOne = await rename(target, old).then(
+/**
+ * A folder that is whole is never moved, because other processes may be reading it. So one that is damaged is looked at again before it is put aside,
+ * and by one process at a time.
+ */
+async function putInPlace(incoming: string, target: string, { isThere, clock }: FetchOptions): Promise<void> {
+  // This fails if there is a folder that is not empty.
+  const put = (): Promise<boolean> =>
+    rename(incoming, target).then(
       () => true,
       () => false,
     );
-    await rename(incoming, target);
-    if (hadOne) await rm(old, { recursive: true, force: true });
-  });
+  if ((await put()) || (await isThere())) return;
+  const lock = join(dirname(target), `.lock-${basename(target)}`);
+  await during(target, () =>
+    underLock(lock, clock, async () => {
+      if (await isThere()) return;
+      const aside = `${incoming}-aside`;
+      await rename(target, aside).then(
+        () => rm(aside, { recursive: true, force: true }),
+        () => {},
+      );
+      if ((await put()) || (await isThere())) return;
+      await rename(incoming, target);
+    }),
+  );
 }
 
-/** Turns errors of the client into one of this package. Those that say what is wrong with a model stay. */
-async function reached<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ModelInvalidError || error instanceof UnavailableError) throw error;
-    const message = messageOf(error);
-    if (message.includes('digests do not match'))
-      throw new ModelIntegrityError(`The object store has a damaged object: ${message}`, { cause: error });
-    throw new UnavailableError(`The object store did not answer: ${message}`, { cause: error });
+/** Downloads of processes that were killed. */
+async function removeLeftBehind(parent: string, epochMs: number): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(incomingPrefix)) continue;
+    const path = join(parent, name);
+    const changedAt = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => epochMs,
+    );
+    if (epochMs - changedAt > leftBehindMs) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }

@@ -38,14 +38,17 @@ export async function findModel(
     await checkModel(path, version);
     return path;
   }
-  try {
-    await checkModel(path, version);
-    return path;
-  } catch (error) {
-    // It is missing or damaged here. The store may have a good one.
-    if (!['ERR_MODEL_INVALID', 'ERR_MODEL_INTEGRITY'].includes(codeOf(error) ?? '')) throw error;
-  }
-  await fetchModel({ connection, bucket: objectStore, directory, version, clock });
+  // It may be missing or damaged here, and the store may have a good one.
+  const isThere = (): Promise<boolean> =>
+    checkModel(path, version).then(
+      () => true,
+      (error: unknown) => {
+        if (['ERR_MODEL_INVALID', 'ERR_MODEL_INTEGRITY'].includes(codeOf(error) ?? '')) return false;
+        throw error;
+      },
+    );
+  if (await isThere()) return path;
+  await fetchModel({ connection, bucket: objectStore, directory, version, isThere, clock });
   await checkModel(path, version);
   return path;
 }

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import type { ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ModelInvalidError } from '../../../../errors.js';
+import { systemClock } from '../../../../host/clock.js';
 import { openModelDirectory } from '../../../../models/model-directory.js';
 import { during, isThere } from '../../../../models/read-file.js';
 import { expectedModelName, isModelName } from '../state/names.js';
@@ -53,7 +54,7 @@ export async function publishModel(
   const names = ['model.json', manifest.file, ...manifest.files.map(({ file }) => file), ...cases];
   const files: StoredFile[] = [];
   for (const file of names) files.push(await measure(join(directory, file), file));
-  const there = await readList(store, model, version);
+  const there = await readList(store, model, version, systemClock);
   if (there === null) await upload(store, directory, { model, version, files });
   else if (!isSame(there, files)) {
     const received = `${JSON.stringify(`${model}/${version}`)} with other contents`;

@@ -2,10 +2,12 @@ import type { ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { describeIssues } from '../../../../errors/issue.js';
 import { ModelInvalidError } from '../../../../errors.js';
+import type { Clock } from '../../../../host/clock.js';
 import { isFileName, isSha256 } from '../../../../models/manifest-files.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
 import { requireConnection } from '../../fields.js';
 import { installed } from '../buckets.js';
+import { chunksOf, reached } from './stored-object.js';
 
 /** A file of a version in an object store. */
 export interface StoredFile {
@@ -39,21 +41,26 @@ export async function openStore(
   return replicas === null ? objm.open(bucket) : objm.create(bucket, { replicas });
 }
 
-/** The files of a version; null if the store does not have it. @throws {ModelInvalidError} if the list is not valid. */
+/**
+ * The files of a version; null if the store does not have it.
+ *
+ * @throws {ModelInvalidError} if the list is not valid. Otherwise as `chunksOf`.
+ */
 export async function readList(
   store: ObjectStore,
   model: string,
   version: string,
+  clock: Clock,
 ): Promise<readonly StoredFile[] | null> {
   const name = listName(model, version);
-  const info = await store.info(name);
+  const info = await reached(() => store.info(name));
   if (info === null || info.deleted) return null;
   if (info.size > maxListBytes) throw refused(name, `expected at most ${maxListBytes} bytes, received ${info.size}`);
-  const bytes = await store.getBlob(name);
-  if (bytes === null) return null;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of chunksOf(store, name, clock)) chunks.push(chunk);
   let json: unknown;
   try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
+    json = JSON.parse(Buffer.concat(chunks).toString('utf8'));
   } catch {
     throw refused(name, 'expected JSON, received something else');
   }

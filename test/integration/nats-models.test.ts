@@ -1,0 +1,109 @@
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../src/host/clock.js';
+import { FleetDeployments, publishModel } from '../../src/integrations/nats/control/index.js';
+import { findModel } from '../../src/integrations/nats/control/models/model-source.js';
+import { NatsServer } from '../support/nats-server.js';
+import { Versions } from '../support/versions.js';
+
+let server: NatsServer;
+let versions: Versions;
+let connection: NatsConnection;
+const version = { model: 'sqrt', version: '2' };
+
+beforeAll(async () => {
+  server = await NatsServer.start();
+  versions = await Versions.make();
+  connection = await server.connect();
+  await publishModel(connection, 'models', await versions.sqrt('2', 1));
+});
+
+afterAll(async () => {
+  await connection.close();
+  await versions[Symbol.asyncDispose]();
+  await server.stop();
+});
+
+/** What one of several processes does that share a folder. */
+const find = (directory: string, clock: Clock = systemClock): Promise<string> =>
+  findModel({ directory, objectStore: 'models' }, version, connection, clock);
+
+describe('processes that share a folder of models', () => {
+  it('all find a version that each of them fetches at the same time', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const directory = join(versions.folder, `shared-${round}`);
+      const found = await Promise.all(Array.from({ length: 8 }, () => find(directory)));
+      expect(new Set(found)).toEqual(new Set([join(directory, 'sqrt/2')]));
+      expect(await readdir(join(directory, 'sqrt'))).toEqual(['2']);
+    }
+  });
+
+  it('all mend a version that is damaged there', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const directory = join(versions.folder, `damaged-${round}`);
+      const graph = join(await find(directory), 'model.onnx');
+      const whole = await readFile(graph);
+      await writeFile(graph, 'damaged');
+      await Promise.all(Array.from({ length: 8 }, () => find(directory)));
+      expect(await readFile(graph)).toEqual(whole);
+      expect(await readdir(join(directory, 'sqrt'))).toEqual(['2']);
+    }
+  });
+
+  it('remove what killed ones have left there, and nothing of those at work', async () => {
+    const directory = join(versions.folder, 'left');
+    const [old, young] = ['.incoming-old', '.incoming-young'].map((name) => join(directory, 'sqrt', name));
+    if (old === undefined || young === undefined) throw new Error('expected two names');
+    await mkdir(old, { recursive: true });
+    await mkdir(young, { recursive: true });
+    const twoHoursAgo = systemClock.epochMs() / 1_000 - 7_200;
+    await utimes(old, twoHoursAgo, twoHoursAgo);
+    await find(directory);
+    expect((await readdir(join(directory, 'sqrt'))).sort()).toEqual(['.incoming-young', '2']);
+  });
+});
+
+describe('an object store', () => {
+  it('that has lost the contents of an object is an error in the end', async () => {
+    await publishModel(connection, 'hollow', await versions.sqrt('2', 1));
+    const manager = await jetstreamManager(connection);
+    await manager.streams.purge('OBJ_hollow', { filter: '$O.hollow.C.>' });
+    const hasty: Clock = { ...systemClock, background: (ms, callback) => systemClock.background(ms / 100, callback) };
+    const directory = join(versions.folder, 'hollow');
+    const finding = findModel({ directory, objectStore: 'hollow' }, version, connection, hasty);
+    await expect(finding).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', message: /no bytes came/ });
+  });
+
+  it('that is not there is an error that says so', async () => {
+    const finding = findModel({ directory: versions.folder, objectStore: 'none' }, version, connection, systemClock);
+    await expect(finding).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', message: /object store/ });
+  });
+});
+
+describe('buckets that somebody has made', () => {
+  it.each([
+    ['reports that never end', 'made-1', {}, { history: 1 }, 'made-1-nodes'],
+    ['reports that end too soon', 'made-2', {}, { history: 1, ttl: 1_000 }, 'made-2-nodes'],
+    ['a state that ends', 'made-3', { ttl: 60_000 }, { history: 1, ttl: 5_000 }, 'made-3'],
+  ])('are refused if they have %s', async (_, bucket, desired, nodes, path) => {
+    const kvm = new Kvm(connection);
+    await kvm.create(bucket, desired);
+    await kvm.create(`${bucket}-nodes`, nodes);
+    await expect(FleetDeployments.connect(connection, { bucket })).rejects.toMatchObject({
+      code: 'ERR_INVALID_OPTIONS',
+      issues: [{ path, received: expect.stringMatching(/ttl/) }],
+    });
+  });
+
+  it('are taken if their settings will do', async () => {
+    const kvm = new Kvm(connection);
+    await kvm.create('good', { history: 5 });
+    await kvm.create('good-nodes', { history: 1, ttl: 10_000 });
+    const fleet = await FleetDeployments.connect(connection, { bucket: 'good' });
+    expect(await fleet.nodes()).toEqual([]);
+  });
+});

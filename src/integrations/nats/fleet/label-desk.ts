@@ -10,7 +10,7 @@ import { askAll } from './ask-all.js';
 import { chooseHolder } from './choose-holder.js';
 import { type Holder, largestLabel, parsed, readAnswer, readHolder, readLabel, refusalOf } from './label-messages.js';
 
-/** A node that has not answered for this long has left. */
+/** What is known of the other nodes holds for this long: a node that was silent for longer may have left, and others may have come. */
 const memberMs = 30_000;
 /** No node's answer is awaited for longer. */
 const findMs = 1_000;
@@ -34,32 +34,44 @@ export class LabelDesk {
   readonly counts = { labels: 0, matched: 0, refused: 0 };
   readonly #connection: NatsConnection;
   readonly #options: LabelDeskOptions;
-  readonly #subscriptions: Subscription[];
+  readonly #fromAnyone: Subscription;
+  readonly #fromNodes: readonly Subscription[];
   /** When each node answered last, on the monotonic clock. */
   readonly #members = new Map<string, number>();
+  /** When the nodes were asked last. */
+  #askedAt = Number.NEGATIVE_INFINITY;
   #open = 0;
-  #knowsOthers = false;
+  #onIdle: () => void = () => {};
 
   constructor(connection: NatsConnection, options: LabelDeskOptions) {
     const { id, subject } = options;
     const { labels, findLabel } = subjectsOf(subject);
     this.#connection = connection;
     this.#options = options;
-    this.#subscriptions = [
+    this.#fromNodes = [
       connection.subscribe(findLabel, { callback: (error, message) => this.#find(error, message) }),
       connection.subscribe(nodeLabelSubject(subject, id), {
         callback: (error, message) => void this.#answer(error, message, (outcome) => this.#recordHere(outcome)),
       }),
-      connection.subscribe(labels, {
-        queue: defaultGroup,
-        callback: (error, message) => void this.#answer(error, message, (outcome) => this.#recordInFleet(outcome)),
-      }),
     ];
+    this.#fromAnyone = connection.subscribe(labels, {
+      queue: defaultGroup,
+      callback: (error, message) => void this.#answer(error, message, (outcome) => this.#recordInFleet(outcome)),
+    });
   }
 
-  /** Takes no more labels in. Those that are there are answered. */
+  /** Takes no more labels in. Those that are there are answered: for them, this node may have to record some itself. */
   async drain(): Promise<void> {
-    await Promise.all(this.#subscriptions.map((one) => (one.isClosed() ? undefined : one.drain())));
+    await this.#drain([this.#fromAnyone]);
+    await this.#drain(this.#fromNodes);
+  }
+
+  async #drain(subscriptions: readonly Subscription[]): Promise<void> {
+    await Promise.all(subscriptions.map((one) => (one.isClosed() ? undefined : one.drain())));
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
   }
 
   #find(error: Error | null, message: Msg): void {
@@ -94,6 +106,7 @@ export class LabelDesk {
       this.#respond(message, refusalOf(refused));
     } finally {
       this.#open -= 1;
+      if (this.#open === 0) this.#onIdle();
     }
   }
 
@@ -141,7 +154,7 @@ export class LabelDesk {
       },
       isOver: (isQuiet) => isQuiet && this.#haveAllAnswered(holders),
     });
-    this.#knowsOthers = true;
+    this.#askedAt = clock.now();
     return [...holders.values()];
   }
 
@@ -151,8 +164,8 @@ export class LabelDesk {
       if (seenAt < oldest) this.#members.delete(node);
       else if (!holders.has(node)) return false;
     }
-    // The others are not known before the first question has had all of its time.
-    return this.#knowsOthers;
+    // The others are not known before a question has had all of its time.
+    return this.#askedAt >= oldest;
   }
 }
 

@@ -47,14 +47,18 @@ export class ScoringNode {
   readonly #own: Subscription;
   readonly #discovery: Subscription[];
   readonly #unlisten: () => void;
+  readonly #leave: () => Promise<void>;
   #isDraining = false;
   #draining: Promise<void> | null = null;
-  #end: () => void = () => {};
+  #finishing: Promise<void> | null = null;
+  #onDone: () => void = () => {};
 
+  /** @param leave is called once at the end, before the service is done. */
   constructor(
     scorer: ServedScorer,
     connection: NatsConnection,
     options: ResolvedServiceOptions,
+    leave: () => Promise<void>,
     clock: Clock = systemClock,
   ) {
     const { id, subject, group, name, version } = options;
@@ -62,6 +66,7 @@ export class ScoringNode {
     this.subject = subject;
     this.#scorer = scorer;
     this.#connection = connection;
+    this.#leave = leave;
     this.#options = options;
     this.#clock = clock;
     this.#logger = containedLogger(options.logger, clock);
@@ -69,7 +74,7 @@ export class ScoringNode {
     this.#load = new NodeLoad(clock, options.maxInFlight);
     this.#layout = new LiveLayout(scorer);
     this.done = new Promise((resolve) => {
-      this.#end = resolve;
+      this.#onDone = resolve;
     });
     const own = nodeSubject(subject, id);
     const [scoreCounts, nodeCounts] = [new EndpointCounts(), new EndpointCounts()];
@@ -91,7 +96,7 @@ export class ScoringNode {
         started: new Date(clock.epochMs()).toISOString(),
       },
     );
-    this.#unlisten = listenTo(connection, { closed: () => this.#finish() });
+    this.#unlisten = listenTo(connection, { closed: () => void this.#finish() });
   }
 
   stats(): ScoringServiceStats {
@@ -103,9 +108,8 @@ export class ScoringNode {
     return this.#draining;
   }
 
-  async stop(): Promise<void> {
-    this.#finish();
-    await this.#flush();
+  stop(): Promise<void> {
+    return this.#finish();
   }
 
   async #drain(): Promise<void> {
@@ -116,15 +120,15 @@ export class ScoringNode {
     await this.#group.drain().catch(() => {});
     await this.#load.idle();
     await this.#own.drain().catch(() => {});
-    await this.#flush();
-    this.#finish();
+    return this.#finish();
   }
 
-  async #flush(): Promise<void> {
-    if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});
+  #finish(): Promise<void> {
+    this.#finishing ??= this.#end();
+    return this.#finishing;
   }
 
-  #finish(): void {
+  async #end(): Promise<void> {
     this.#isDraining = true;
     for (const subscription of [this.#group, this.#own, ...this.#discovery]) {
       if (!subscription.isClosed()) subscription.unsubscribe();
@@ -132,7 +136,9 @@ export class ScoringNode {
     this.#unlisten();
     this.#layout.dispose();
     this.#load.giveUp();
-    this.#end();
+    await this.#leave().catch(() => {});
+    if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});
+    this.#onDone();
   }
 
   #listen(subject: string, counts: EndpointCounts, queue?: string): Subscription {

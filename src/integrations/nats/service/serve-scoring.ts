@@ -48,23 +48,26 @@ export async function serveScoring(
   requireServedScorer(scorer);
   requireConnection(connection);
   const resolved = readServiceOptions(options);
-  const node = new ScoringNode(scorer, connection, resolved);
-  joinItsFleet(scorer, connection, node, resolved);
+  const leave = joinItsFleet(scorer, connection, resolved);
+  const node = new ScoringNode(scorer, connection, resolved, leave);
   // The server knows the subscriptions once it has answered.
   await connection.flush();
   return node;
 }
 
-/** A `FraudScorer` answers for its part of the fleet too, as long as it serves. Other scorers have no counts of the kind that a fleet adds up. */
+/**
+ * A `FraudScorer` answers for its part of the fleet too, as long as it serves. Other scorers have no counts of the kind that a fleet adds up.
+ *
+ * @returns leaves the fleet.
+ */
 function joinItsFleet(
   scorer: ServedScorer,
   connection: NatsConnection,
-  { id, done }: ScoringNode,
-  { subject, logger }: ResolvedServiceOptions,
-): void {
-  if (!isFleetScorer(scorer)) return;
+  { id, subject, logger }: ResolvedServiceOptions,
+): () => Promise<void> {
+  if (!isFleetScorer(scorer)) return () => Promise.resolve();
   const member = joinFleet(scorer, connection, { subject, id, logger });
-  void done.then(() => member.leave()).catch(() => {});
+  return () => member.leave();
 }
 
 function isFleetScorer(scorer: ServedScorer): scorer is ServedScorer & FleetScorer {

@@ -73,6 +73,10 @@ describe('fraud-scorer fleet', () => {
     const { code, error } = await fleet('deploy', 'nobody');
     expect(code).toBe(1);
     expect(error).toMatch(/nobody as primary: failed on node a \(ERR_MODEL_INVALID\)/);
+    // What comes after it has nothing to do with it.
+    expect(await fleet('traffic', '2=0.2')).toMatchObject({ code: 1, error: expect.stringMatching(/no "2"/) });
+    expect(await fleet('retire', '2')).toMatchObject({ code: 1 });
+    expect(await fleet('promote', '1')).toMatchObject({ code: 0, error: '' });
   });
 
   it('ends with 1 for an unknown version and 2 for wrong options', async () => {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { FleetDeployments, FleetDeployOptions } from '../../integrations/nats/index.js';
+import type { FleetDeployments, FleetDeployOptions, FleetEntry, FleetRollout } from '../../integrations/nats/index.js';
 import { positiveNumber, wholeNumber } from '../arguments.js';
 import { addConnectionOptions, type ConnectionFlags, connectNats, secretsHelp } from '../nats/connection.js';
 import { asJson, exitCodes, type Output } from '../output.js';
@@ -45,10 +45,10 @@ export function addFleetCommand(program: Command, output: Output, end: (code: nu
           .default(60),
       )
       .addHelpText('after', secretsHelp);
-  const change = (flags: FleetFlags, work: (fleet: FleetDeployments) => Promise<unknown>): Promise<void> =>
+  const change = (flags: FleetFlags, work: (fleet: FleetDeployments) => Promise<FleetEntry>): Promise<void> =>
     withFleet(flags, async (fleet) => {
-      await work(fleet);
-      end(await settle(fleet, flags, output));
+      const { state } = await work(fleet);
+      end(await settle(fleet, flags, output, state.rollout));
     });
 
   command('status', 'Shows what the fleet should serve, and what each node serves.').action((flags: FleetFlags) =>
@@ -111,8 +111,16 @@ async function show(fleet: FleetDeployments, { json }: FleetFlags, output: Outpu
   output.write(json ? asJson({ ...entry, nodes }) : fleetText(entry, nodes));
 }
 
-/** @returns the exit code: a roll-out that has failed is a problem. */
-async function settle(fleet: FleetDeployments, flags: FleetFlags, output: Output): Promise<number> {
+/**
+ * @param before the last roll-out as the change has left it. One that had failed by then, or was taken back, is no problem of the change.
+ * @returns the exit code: a roll-out that has failed since is a problem.
+ */
+async function settle(
+  fleet: FleetDeployments,
+  flags: FleetFlags,
+  output: Output,
+  before: FleetRollout | null,
+): Promise<number> {
   if (flags.waitSeconds === 0) {
     await show(fleet, flags, output);
     return exitCodes.ok;
@@ -120,6 +128,7 @@ async function settle(fleet: FleetDeployments, flags: FleetFlags, output: Output
   const rollout = await fleet.settled({ timeoutMs: flags.waitSeconds * 1_000 });
   await show(fleet, flags, output);
   if (rollout?.state !== 'failed') return exitCodes.ok;
+  if (before?.id === rollout.id && before.state === 'failed') return exitCodes.ok;
   output.error(`The roll-out has failed: ${rolloutText(rollout)}\n`);
   return exitCodes.problem;
 }

@@ -3,6 +3,7 @@ import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-n
 import { type Command, Option } from 'commander';
 import { InvalidOptionsError, UnavailableError } from '../../errors.js';
 import { codeOf, messageOf } from '../../host/thrown.js';
+import { loadPeer } from '../../integrations/nats/optional-peer.js';
 
 /** How a command connects to NATS. */
 export interface ConnectionFlags {
@@ -39,7 +40,8 @@ export const secretsHelp =
  * @throws {UnavailableError} if no server answers, or none takes the credentials.
  */
 export async function connectNats(name: string, flags: ConnectionFlags): Promise<NatsConnection> {
-  const { connect, credsAuthenticator } = await loadClient();
+  const client = '@nats-io/transport-node';
+  const { connect, credsAuthenticator } = await loadPeer(client, () => import('@nats-io/transport-node'));
   const { creds, tlsCa, tlsCert, tlsKey } = flags;
   const ca = await fileOf('--tls-ca', tlsCa);
   const cert = await fileOf('--tls-cert', tlsCert);
@@ -105,16 +107,6 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     return text;
-  }
-}
-
-async function loadClient(): Promise<typeof import('@nats-io/transport-node')> {
-  try {
-    return await import('@nats-io/transport-node');
-  } catch (error) {
-    const expected = 'the clients of NATS: run "npm install @nats-io/transport-node @nats-io/jetstream"';
-    const issue = { path: 'NATS', expected, received: 'none that can be loaded from where fraud-scorer is' };
-    throw new InvalidOptionsError([issue], 1, { cause: error });
   }
 }
 

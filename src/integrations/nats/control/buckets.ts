@@ -2,9 +2,9 @@ import type { StreamAPI } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidOptionsError } from '../../../errors.js';
-import { codeOf } from '../../../host/thrown.js';
 import type { FieldReader } from '../../../validation/field-reader.js';
 import { requireConnection } from '../fields.js';
+import { loadPeer } from '../optional-peer.js';
 import { expectedToken, isToken } from './state/names.js';
 
 /** The bucket of desired states, if nothing else is given. */
@@ -74,8 +74,8 @@ export async function openBuckets(
   { bucket, replicas }: Pick<FleetPlace, 'bucket'> & { replicas: number },
 ): Promise<Buckets> {
   requireConnection(connection);
-  const { Kvm } = await installed('@nats-io/kv', () => import('@nats-io/kv'));
-  const { jetstreamManager } = await installed('@nats-io/jetstream', () => import('@nats-io/jetstream'));
+  const { Kvm } = await loadPeer('@nats-io/kv', () => import('@nats-io/kv'));
+  const { jetstreamManager } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'));
   const streams = (await jetstreamManager(connection)).streams;
   const kvm = new Kvm(connection);
   const desired = await kvm.create(bucket, { history, replicas });
@@ -103,19 +103,6 @@ function requireTtl(bucket: string, ttlMs: number, leastMs: number, mostMs: numb
   const ttl = ttlMs === 0 ? 'none with a ttl' : `one with a ttl of ${ttlMs} ms`;
   const received = `${ttl} (delete it, and it is created as it must be)`;
   throw new InvalidOptionsError([{ path: bucket, expected, received }]);
-}
-
-/** Loads an optional peer. @throws {InvalidOptionsError} that says how to install it. */
-export async function installed<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    if (!['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'].includes(codeOf(error) ?? '')) throw error;
-    const received = `none (npm install ${name})`;
-    throw new InvalidOptionsError([{ path: name, expected: 'this package to be installed', received }], 1, {
-      cause: error,
-    });
-  }
 }
 
 /** Whether a write was refused because somebody else has written meanwhile. */

@@ -3,8 +3,10 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidOptionsError, UnavailableError } from '../../../errors.js';
 import { messageOf } from '../../../host/thrown.js';
 import { ackWaitMsOf, consumerIssues, nanosPerMs, newConsumer } from './consumer-settings.js';
-import type { JetStreamModule } from './load-jetstream.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
+
+/** The client, which is loaded late. */
+type JetStreamModule = typeof import('@nats-io/jetstream');
 
 /** A consumer to pull from. */
 export interface OpenConsumer {

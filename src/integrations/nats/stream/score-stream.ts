@@ -5,7 +5,7 @@ import { systemClock } from '../../../host/clock.js';
 import { containedLogger } from '../../../host/logging.js';
 import { describeKind } from '../../../validation/issues.js';
 import { requireConnection } from '../fields.js';
-import { loadJetStream } from './load-jetstream.js';
+import { loadPeer } from '../optional-peer.js';
 import { openConsumer } from './open-consumer.js';
 import { PullingWorker } from './pulling-worker.js';
 import { resolveStreamOptions } from './stream-options.js';
@@ -37,7 +37,8 @@ export async function scoreStream(
   requireMethod('scorer', 'a scorer with the method score', scorer, 'score');
   requireConnection(connection);
   const resolved = resolveStreamOptions(options);
-  const opened = await openConsumer(await loadJetStream(), connection, resolved);
+  const jetstream = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'));
+  const opened = await openConsumer(jetstream, connection, resolved);
   const clock = systemClock;
   const logger = containedLogger(resolved.logger, clock);
   return PullingWorker.start({ scorer, connection, ...opened, options: resolved, logger, clock });

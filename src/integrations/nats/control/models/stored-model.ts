@@ -6,7 +6,7 @@ import type { Clock } from '../../../../host/clock.js';
 import { isFileName, isSha256 } from '../../../../models/manifest-files.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
 import { requireConnection } from '../../fields.js';
-import { installed } from '../buckets.js';
+import { loadPeer } from '../../optional-peer.js';
 import { chunksOf, reached } from './stored-object.js';
 
 /** A file of a version in an object store. */
@@ -36,7 +36,7 @@ export async function openStore(
   replicas: number | null,
 ): Promise<ObjectStore> {
   requireConnection(connection);
-  const { Objm } = await installed('@nats-io/obj', () => import('@nats-io/obj'));
+  const { Objm } = await loadPeer('@nats-io/obj', () => import('@nats-io/obj'));
   const objm = new Objm(connection);
   return replicas === null ? objm.open(bucket) : objm.create(bucket, { replicas });
 }

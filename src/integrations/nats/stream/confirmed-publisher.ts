@@ -16,7 +16,7 @@ interface Pending {
 }
 
 /** A stream confirms within milliseconds, unless its server is restarted. */
-const timeoutMs = 5_000;
+export const publishTimeoutMs = 5_000;
 
 /**
  * Publishes to JetStream with many messages in flight. `publish` of the JetStream client does the same with a timer and a stack trace for
@@ -41,7 +41,7 @@ export class ConfirmedPublisher {
         if (error === null) this.#confirm(message);
       },
     });
-    this.#sweep = clock.every(timeoutMs / 5, () => this.#expire());
+    this.#sweep = clock.every(publishTimeoutMs / 5, () => this.#expire());
   }
 
   /** @throws {UnavailableError} if no stream confirmed it in time, or the server or the stream refused it. Never throws synchronously. */
@@ -71,8 +71,8 @@ export class ConfirmedPublisher {
   }
 
   #expire(): void {
-    const last = this.#clock.now() - timeoutMs;
-    this.#rejectWhile(({ sentAt }) => sentAt <= last, `No stream confirmed the message within ${timeoutMs} ms`);
+    const last = this.#clock.now() - publishTimeoutMs;
+    this.#rejectWhile(({ sentAt }) => sentAt <= last, `No stream confirmed the message within ${publishTimeoutMs} ms`);
   }
 
   #rejectWhile(isOver: (pending: Pending) => boolean, reason: string): void {

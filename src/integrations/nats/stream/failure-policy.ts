@@ -25,3 +25,8 @@ export function verdictOf(code: string | null, tries: number, limits: RetryLimit
 export function retryDelayMs(tries: number, { retryDelayMs: first }: RetryLimits): number {
   return Math.min(first * 2 ** (tries - 1), longestDelayMs);
 }
+
+/** The longest of all pauses between two attempts, in milliseconds. */
+export function longestRetryMs(limits: RetryLimits & { readonly maxDeliveries: number }): number {
+  return retryDelayMs(Math.max(1, limits.maxDeliveries - 1), limits);
+}

@@ -2,24 +2,17 @@ import type { Delivery } from './delivery.js';
 
 /** The deliveries that are being scored or published, oldest first. */
 export class InFlight {
-  readonly #limit: number;
-  /** Waiting goes on until there is room for several, so that the loop is not woken for each. */
-  readonly #roomAt: number;
   readonly #deliveries = new Set<Delivery>();
-  #onRoom: (() => void) | null = null;
+  readonly #onRoom: () => void;
   #onEmpty: (() => void) | null = null;
 
-  constructor(limit: number) {
-    this.#limit = limit;
-    this.#roomAt = Math.min(limit - 1, Math.floor(limit * 0.9));
+  /** @param onRoom is told whenever there are fewer. */
+  constructor(onRoom: () => void) {
+    this.#onRoom = onRoom;
   }
 
   get size(): number {
     return this.#deliveries.size;
-  }
-
-  get isFull(): boolean {
-    return this.#deliveries.size >= this.#limit;
   }
 
   [Symbol.iterator](): Iterator<Delivery> {
@@ -32,21 +25,12 @@ export class InFlight {
 
   delete(delivery: Delivery): void {
     this.#deliveries.delete(delivery);
-    if (this.#deliveries.size <= this.#roomAt) this.#tellRoom();
-    if (this.#deliveries.size === 0) this.#tellEmpty();
+    this.#changed();
   }
 
   clear(): void {
     this.#deliveries.clear();
-    this.#tellRoom();
-    this.#tellEmpty();
-  }
-
-  /** For one caller at a time. */
-  room(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onRoom = resolve;
-    });
+    this.#changed();
   }
 
   /** For one caller at a time. */
@@ -57,12 +41,9 @@ export class InFlight {
     });
   }
 
-  #tellRoom(): void {
-    this.#onRoom?.();
-    this.#onRoom = null;
-  }
-
-  #tellEmpty(): void {
+  #changed(): void {
+    this.#onRoom();
+    if (this.#deliveries.size > 0) return;
     this.#onEmpty?.();
     this.#onEmpty = null;
   }

@@ -1,14 +1,16 @@
-import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../../../api/logger.js';
 import type { Scorer } from '../../../api/scorer.js';
 import { UnavailableError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
 import { messageOf } from '../../../host/thrown.js';
+import { listenTo } from '../connection-events.js';
 import { ConfirmedPublisher } from './confirmed-publisher.js';
 import { Decider } from './decider.js';
 import { Delivery } from './delivery.js';
 import { InFlight } from './in-flight.js';
+import { Pulls } from './pulls.js';
 import { StreamCounts } from './stream-counts.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
 import type { StreamStats, StreamWorker } from './types.js';
@@ -24,15 +26,6 @@ export interface WorkerParts {
   readonly clock: Clock;
 }
 
-/** The most messages that wait in memory before they are scored. */
-const mostPrefetched = 512;
-
-/** A pull ends after this time, and another begins. */
-const pullMs = 30_000;
-
-/** How often the server says that it is still there while a pull waits. After two that are missing the client pulls again. */
-const heartbeatMs = 2_000;
-
 type State =
   | { readonly value: 'running' }
   | { readonly value: 'draining' }
@@ -47,25 +40,15 @@ export class PullingWorker implements StreamWorker {
   readonly #inFlight: InFlight;
   readonly #publisher: ConfirmedPublisher;
   readonly #decider: Decider;
-  readonly #messages: ConsumerMessages;
+  readonly #pulls: Pulls;
+  readonly #unlisten: () => void;
   readonly #keepAlive: Timer;
   #state: State = { value: 'running' };
 
-  static async start(parts: WorkerParts): Promise<PullingWorker> {
-    const maxPrefetched = Math.min(mostPrefetched, Math.max(1, Math.floor(parts.options.maxInFlight / 4)));
-    const messages = await parts.consumer.consume({
-      max_messages: maxPrefetched,
-      expires: pullMs,
-      idle_heartbeat: heartbeatMs,
-    });
-    return new PullingWorker(parts, messages);
-  }
-
-  private constructor(parts: WorkerParts, messages: ConsumerMessages) {
-    const { ackWaitMs, clock, connection, logger, options, scorer } = parts;
+  constructor(parts: WorkerParts) {
+    const { ackWaitMs, clock, connection, consumer, logger, options, scorer } = parts;
     this.#parts = parts;
-    this.#messages = messages;
-    this.#inFlight = new InFlight(options.maxInFlight);
+    this.#inFlight = new InFlight(() => this.#pulls.topUp());
     this.#publisher = new ConfirmedPublisher(connection, clock);
     this.#decider = new Decider({
       ...{ scorer, options, logger, clock, ackWaitMs },
@@ -75,11 +58,27 @@ export class PullingWorker implements StreamWorker {
       maxPayload: () => connection.info?.max_payload ?? 1_048_576,
       onClosed: (error) => this.#end({ value: 'stopped', cause: error }),
     });
+    this.#pulls = new Pulls({
+      ...{ consumer, clock, limit: options.maxInFlight },
+      inFlight: () => this.#inFlight.size,
+      onMessage: (message) => this.#take(message),
+      onProblem: (error) => logger.error('A pull from the stream failed; trying again', { reason: messageOf(error) }),
+      onRefused: (error) => {
+        const cause = new UnavailableError(`The server refused the consumer: ${messageOf(error)}`, { cause: error });
+        this.#end({ value: 'stopped', cause });
+      },
+    });
+    this.#unlisten = listenTo(connection, {
+      closed: () => {
+        const cause = new UnavailableError('The connection was closed, so that the stream worker has ended');
+        this.#end({ value: 'stopped', cause });
+      },
+    });
     this.#keepAlive = clock.every(ackWaitMs / 3, () => this.#touchOld());
     this.done = this.#run();
     // A host may not look at it.
     this.done.catch(() => {});
-    void this.#logProblems();
+    this.#pulls.topUp();
   }
 
   stats(): StreamStats {
@@ -107,39 +106,21 @@ export class PullingWorker implements StreamWorker {
   #end(next: State): void {
     if (this.#state.value === 'stopped' || this.#state.value === next.value) return;
     this.#state = next;
-    this.#messages.stop();
+    this.#pulls.stop();
     if (next.value !== 'stopped') return;
     for (const delivery of this.#inFlight) delivery.giveBack(0);
     this.#inFlight.clear();
   }
 
   async #run(): Promise<void> {
-    try {
-      await this.#pull();
-      if (this.#state.value === 'running') {
-        const cause = new UnavailableError('The connection was closed, so that the stream worker has ended');
-        this.#end({ value: 'stopped', cause });
-      }
-      await this.#inFlight.empty();
-    } finally {
-      this.#keepAlive.clear();
-      this.#close();
-    }
+    await this.#pulls.ended;
+    await this.#inFlight.empty();
+    this.#unlisten();
+    this.#keepAlive.clear();
+    this.#close();
     // Acknowledgements must have left before a host ends its process.
     await this.#parts.connection.flush().catch(() => {});
     if (this.#state.value === 'stopped' && this.#state.cause !== null) throw this.#state.cause;
-  }
-
-  async #pull(): Promise<void> {
-    try {
-      for await (const message of this.#messages) {
-        this.#take(message);
-        if (this.#inFlight.isFull) await this.#inFlight.room();
-      }
-    } catch (error) {
-      const cause = new UnavailableError(`The server refused the consumer: ${messageOf(error)}`, { cause: error });
-      this.#end({ value: 'stopped', cause });
-    }
   }
 
   #take(message: JsMsg): void {
@@ -161,15 +142,6 @@ export class PullingWorker implements StreamWorker {
         this.#inFlight.delete(delivery);
       } else if (silentMs >= ackWaitMs / 4) {
         delivery.touch(now);
-      }
-    }
-  }
-
-  async #logProblems(): Promise<void> {
-    const { logger } = this.#parts;
-    for await (const { type } of this.#messages.status()) {
-      if (type === 'consumer_not_found' || type === 'consumer_deleted' || type === 'stream_not_found') {
-        logger.error('The stream or its consumer is gone; trying again', { problem: type });
       }
     }
   }

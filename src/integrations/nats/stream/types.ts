@@ -28,11 +28,14 @@ export interface StreamOptions {
   /** The subject for transactions that cannot be decided. A JetStream stream must take it. */
   deadLetter: string;
   /**
-   * The most transactions that are scored and published at the same time. Keep it at most the scorer's `maxQueueSize`. Up to a quarter as
-   * many more wait in memory. 1 to 1,000,000. @default 2_048
+   * The most transactions that are scored and published at the same time. Keep it at most the scorer's `maxQueueSize`. No more are fetched from the
+   * server. 1 to 1,000,000. @default 2_048
    */
   maxInFlight?: number | undefined;
-  /** How often a transaction is scored before it becomes a dead letter. 1 to 1,000. @default 5 */
+  /**
+   * A transaction becomes a dead letter where an attempt fails after so many deliveries. Deliveries to workers that died count too, because the server
+   * counts deliveries, and a transaction may be what kills workers. 1 to 1,000. @default 5
+   */
   maxTries?: number | undefined;
   /**
    * Deliveries after which a transaction becomes a dead letter though no attempt ended, because each worker that had it died. At least
@@ -82,7 +85,7 @@ export interface StreamWorker extends AsyncDisposable {
   stats(): StreamStats;
   /** Takes no more messages, decides those that it has, and resolves when all are acknowledged. Never rejects. */
   drain(): Promise<void>;
-  /** Takes no more messages and gives those that it has back to the server at once. Never rejects. */
+  /** Takes no more messages and gives those that it has back to the server at once, also those that are being scored. Never rejects. */
   stop(): Promise<void>;
   /**
    * Resolves when the worker has ended because of `drain` or `stop`. Rejects if it ended by itself: with `ERR_CLOSED` if the scorer was

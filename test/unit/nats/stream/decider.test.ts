@@ -38,7 +38,7 @@ describe('Decider', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    inFlight = new InFlight(10);
+    inFlight = new InFlight(() => {});
     counts = new StreamCounts();
     published = [];
     publish = async () => ({ isDuplicate: false });

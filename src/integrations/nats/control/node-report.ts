@@ -5,7 +5,7 @@ import { readFields } from '../../../validation/fields.js';
 import type { LiveDeployment } from './follow/next-action.js';
 import { isToken } from './state/names.js';
 
-/** A longer report is passed over. Two histograms take at most 72 KiB. */
+/** A longer report is passed over. Three histograms take at most 108 KiB. */
 const maxReportBytes = 256 * 1024;
 
 /** Why a node does not serve what it should. */

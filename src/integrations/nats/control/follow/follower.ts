@@ -12,7 +12,7 @@ import { Leader } from '../lead/leader.js';
 import { Lease } from '../lead/lease.js';
 import { findModel } from '../models/model-source.js';
 import { encodeReport, type NodeReport } from '../node-report.js';
-import { emptyState, type FleetState, liveCanary } from '../state/fleet-state.js';
+import { emptyState, type FleetState, liveCanary, primariesOf } from '../state/fleet-state.js';
 import type { DeploymentFollower, FollowerState } from './deployment-follower.js';
 import { DesiredWatch } from './desired-watch.js';
 import type { ResolvedFollowOptions } from './follow-options.js';
@@ -75,7 +75,7 @@ export class Follower implements DeploymentFollower {
       onFault: (error) => this.#fault(error),
     });
     const lease = new Lease(buckets.nodes, this.#keys.lead, this.id);
-    this.#leader = new Leader({ buckets, keys: this.#keys, lease, clock });
+    this.#leader = new Leader({ buckets, keys: this.#keys, lease, clock, logger: parts.logger });
     this.#timer = clock.every(options.everyMs, () => this.#tick());
     this.#tick();
   }
@@ -179,15 +179,14 @@ export class Follower implements DeploymentFollower {
     await this.#watch.look();
     if (this.#stopping !== null) return;
     await this.#sendReport();
-    if (this.#stopping !== null || this.#problem !== null) return;
-    await this.#leader.look(this.#desired);
+    if (this.#stopping !== null) return;
+    await this.#leader.look({ state: this.#desired, revision: this.#revision ?? 0 });
   }
 
   async #sendReport(): Promise<void> {
     const { buckets, scorer } = this.#parts;
     const canary = liveCanary(this.#desired);
-    const { primary } = this.#desired;
-    const compared = canary === null || primary === null ? [] : [primary.version, canary.version];
+    const compared = canary === null ? [] : [...primariesOf(this.#desired), canary.version];
     const report = { ...this.#report(), incarnation: this.#incarnation };
     await buckets.nodes.put(this.#keys.node(this.id), encodeReport(report, fleetHookOf(scorer), compared));
   }

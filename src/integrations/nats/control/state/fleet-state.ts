@@ -106,6 +106,13 @@ export function liveCanary({ canary }: FleetState): FleetCanary | null {
   return canary?.state === 'running' || canary?.state === 'waiting' ? canary : null;
 }
 
+/** The names of the versions that answer beside the canary. While a primary is rolled out, nodes have that one or the one before. */
+export function primariesOf({ primary, rollout }: FleetState): readonly string[] {
+  const isReplaced = rollout?.state === 'loading' && rollout.role === 'primary';
+  const before = isReplaced ? (rollout.replaced?.primary ?? null) : null;
+  return [primary, before].flatMap((one) => (one === null ? [] : [one.version]));
+}
+
 /** The canary's share of the traffic in its current step. */
 export function shareOf({ steps, step }: FleetCanary): number {
   return steps[step] ?? 0;

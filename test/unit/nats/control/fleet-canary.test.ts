@@ -299,9 +299,9 @@ describe('a roll-out', () => {
     { model: undefined, version: '2', sha256: undefined, policy: undefined, role: { kind: 'primary' } },
     'id',
   );
-  const has = (id: string, revision: number, role: string): FullReport => ({
+  const has = (id: string, revision: number, role: string, rollout = 'id'): FullReport => ({
     ...new SimulatedNode(id).report(revision),
-    versions: [{ version: '2', role, traffic: 1 }],
+    versions: [{ version: '2', role, traffic: 1, rollout }],
   });
 
   it('is done when all nodes have the version in its role, in the newest revision', () => {
@@ -309,6 +309,10 @@ describe('a roll-out', () => {
     expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 6, 'primary')])).toBe(loading);
     expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'standby')])).toBe(loading);
     expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'primary')]).rollout?.state).toBe('done');
+  });
+
+  it('is not done while a node has another version of that name', () => {
+    expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'primary', 'earlier')])).toBe(loading);
   });
 
   it('is taken back when one node cannot load the version, and not for an error from before', () => {

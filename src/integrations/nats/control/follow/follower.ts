@@ -61,8 +61,11 @@ export class Follower implements DeploymentFollower {
     this.done = new Promise((resolve) => {
       this.#end = resolve;
     });
+    const hook = fleetHookOf(scorer);
+    if (hook === null) throw new Error('the scorer has no hook for a fleet');
     this.#obedience = new Obedience({
       scorer,
+      hook,
       clock,
       find: (version) => findModel(options.models, version, connection, clock),
       onChange: () => this.#changed(),

@@ -1,6 +1,7 @@
 import type { NodeReport } from '../node-report.js';
 import { rolloutDone, takenBack } from '../state/commands.js';
 import type { FleetRollout, FleetState } from '../state/fleet-state.js';
+import { wantedOf } from '../state/wanted.js';
 
 /**
  * The state after a look at the nodes during a roll-out: taken back if a node could not load the version, done if all nodes have it.
@@ -17,8 +18,13 @@ export function afterReports(state: FleetState, revision: number, reports: reado
       return takenBack(state, { node: id, code: error.code, reason: error.message });
   }
   const role = roleOf(rollout);
+  const { primary, challengers, shadows } = wantedOf(state);
+  const wanted = [primary, ...challengers, ...shadows].find((one) => one?.version === rollout.version)?.rollout;
+  // A node may still have another version of this name.
   const isThere = ({ versions }: NodeReport): boolean =>
-    versions.some((one) => one.version === rollout.version && one.role === role);
+    versions.some(
+      (one) => one.version === rollout.version && one.role === role && (wanted === undefined || one.rollout === wanted),
+    );
   return reports.length > 0 && current.length === reports.length && current.every(isThere) ? rolloutDone(state) : state;
 }
 

@@ -71,10 +71,10 @@ describe('nodes of a fleet that have done different things', () => {
   }
 
   /** The answers of all nodes to one request. */
-  async function answers(x: number): Promise<[score: number, decision: string][]> {
+  async function answers(x: number): Promise<[score: number | null, decision: string][]> {
     const all = [...nodes.values()].map(({ scorer }) => scorer.score({ features: { x } }));
     return (await Promise.all(all)).map(({ fraudProbability, decision }) => [
-      Math.round(fraudProbability * 100) / 100,
+      fraudProbability === null ? null : Math.round(fraudProbability * 100) / 100,
       decision,
     ]);
   }

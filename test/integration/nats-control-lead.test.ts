@@ -1,6 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kvm } from '@nats-io/kv';
+import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FraudScorer } from '../../src/index.js';
@@ -9,6 +9,7 @@ import {
   FleetDeployments,
   followDeployments,
 } from '../../src/integrations/nats/control/index.js';
+import { emptyState } from '../../src/integrations/nats/control/state/fleet-state.js';
 import { NatsServer } from '../support/nats-server.js';
 import { Versions } from '../support/versions.js';
 
@@ -99,15 +100,21 @@ describe('the leader of a fleet with a harmful canary', () => {
     }
   });
 
-  it('aborts it although the entry is not valid, and writes the state over that entry', async () => {
+  it.each([
+    ['is not valid', (desired: KV, key: string) => desired.put(key, '{ not JSON')],
+    ['was deleted', (desired: KV, key: string) => desired.delete(key)],
+    ['was purged', (desired: KV, key: string) => desired.purge(key)],
+    ['is empty', (desired: KV, key: string) => desired.put(key, JSON.stringify(emptyState))],
+  ])('aborts it although the entry %s, and writes the state over that entry', async (_how, spoil) => {
     const desired = await new Kvm(connection).open('fraud-scorer');
-    const { state } = await fleet.state();
-    const revision = await desired.put(`desired.fleet-${name}`, '{ not JSON');
+    const { state, revision } = await fleet.state();
+    await spoil(desired, `desired.fleet-${name}`);
     await expect.poll(() => follower.state().error?.code, patient).toBe('ERR_INVALID_STATE');
     send();
     await expect.poll(() => canary().catch(() => null), patient).toMatchObject({ state: 'aborted' });
-    expect((await fleet.state()).revision).toBeGreaterThan(revision);
-    expect((await fleet.state()).state).toMatchObject({ ...state, canary: { version: '2', state: 'aborted' } });
+    expect((await fleet.state()).revision).toBeGreaterThan(revision + 1);
+    const { reason } = (await canary()) ?? {};
+    expect((await fleet.state()).state).toEqual({ ...state, canary: { ...state.canary, state: 'aborted', reason } });
     expect(logged.filter((line) => line.includes('the canary was aborted'))).toHaveLength(1);
     await fleet.settled();
     expect(follower.state()).toMatchObject({ error: null, refused: 1 });

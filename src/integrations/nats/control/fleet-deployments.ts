@@ -13,7 +13,7 @@ import type { NodeReport } from './node-report.js';
 import { readReports } from './read-reports.js';
 import * as commands from './state/commands.js';
 import { type FleetDeployOptions, readFleetDeployOptions } from './state/deploy-order.js';
-import type { FleetRollout, FleetState } from './state/fleet-state.js';
+import { type FleetRollout, type FleetState, isEmpty } from './state/fleet-state.js';
 import { readState } from './state/read-state.js';
 
 /** If so many others are faster in a row, something writes without end. */
@@ -137,7 +137,7 @@ export class FleetDeployments {
     for await (const { revision, operation, value } of await desired.history({ key: this.#keys.desired })) {
       last = revision;
       const read = operation === 'PUT' ? readState(value) : null;
-      if (read !== null && 'state' in read) found = read.state;
+      if (read !== null && 'state' in read && !isEmpty(read.state)) found = read.state;
     }
     if (found === null) throw new UnknownVersionError('The bucket has no valid state of this fleet to return to');
     const revision = await writeDesired(desired, this.#keys.desired, found, last);

@@ -19,7 +19,7 @@ export interface LiveDeployment {
 
 /** Why a node does not serve what it should. */
 export interface NodeError {
-  /** The version that it could not load; null if the error is about another thing. */
+  /** The version that it could not load, or whose standby took over there; null if the error is about another thing. */
   version: string | null;
   /** The code of the error, such as `ERR_MODEL_INVALID`. */
   code: string;

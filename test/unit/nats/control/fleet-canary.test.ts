@@ -7,6 +7,7 @@ import type { FullReport } from '../../../../src/integrations/nats/control/node-
 import * as commands from '../../../../src/integrations/nats/control/state/commands.js';
 import { readFleetDeployOptions } from '../../../../src/integrations/nats/control/state/deploy-order.js';
 import { emptyState, type FleetState, shareOf } from '../../../../src/integrations/nats/control/state/fleet-state.js';
+import { encodeState, readState } from '../../../../src/integrations/nats/control/state/read-state.js';
 import { LatencyHistogram } from '../../../../src/monitoring/latency-histogram.js';
 
 /** The counts of a version on one node. */
@@ -313,6 +314,21 @@ describe('a roll-out', () => {
 
   it('is not done while a node has another version of that name', () => {
     expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'primary', 'earlier')])).toBe(loading);
+  });
+
+  it('is taken back for a reason that a state has room for, whatever a report says', () => {
+    const error = { version: '2', code: 'x'.repeat(5_000), message: 'y'.repeat(5_000) };
+    const state = afterReports(loading, 7, [{ ...has('a', 7, 'x'), error }]);
+    expect(state.rollout?.state).toBe('failed');
+    expect(readState(encodeState(state))).toEqual({ state });
+  });
+
+  it('is taken back when the version has failed over to its standby on one node', () => {
+    const error = { version: '2', code: 'FAILED_OVER', message: 'the standby took over' };
+    expect(afterReports(loading, 7, [{ ...has('a', 7, 'standby'), error }])).toMatchObject({
+      primary: { version: '1' },
+      rollout: { state: 'failed', code: 'FAILED_OVER' },
+    });
   });
 
   it('is taken back when one node cannot load the version, and not for an error from before', () => {

@@ -120,7 +120,7 @@ describe('obedience to a fleet', () => {
       obedience.pursue();
       await settle();
       expect(scorer.calls).toEqual([]);
-      expect(obedience.error).toMatchObject({ code: 'FAILED_OVER', version: null });
+      expect(obedience.error).toMatchObject({ code: 'FAILED_OVER', version: '2' });
       obedience.want({ ...wants('2'), shadows: [] }, 2);
       expect(scorer.calls).toEqual([]);
       obedience.want(wants('1'), 3);
@@ -148,6 +148,20 @@ describe('obedience to a fleet', () => {
       expect(obedience).toMatchObject({ reached: null, error: { version: '3', code: 'ERR_MODEL_INVALID' } });
       obedience.want(wants('2'), 3);
       expect(obedience).toMatchObject({ reached: null, error: { code: 'FAILED_OVER' } });
+    });
+
+    it('goes on to load another primary if that is wanted already', async () => {
+      const { clock, scorer, obedience } = rig(undefined, new StandInScorer([live('2'), live('1', 'standby')]));
+      obedience.want(wants('3'), 1);
+      scorer.failOver('version 2 fails');
+      await settle();
+      scorer.loaded(new UnavailableError('no answer'));
+      await settle();
+      expect(obedience.error).toBeNull();
+      clock.advance(10_000);
+      obedience.pursue();
+      await settle();
+      expect(scorer.calls).toEqual(['deploy 3', 'deploy 3']);
     });
 
     it('follows again when somebody has put the primary back', async () => {

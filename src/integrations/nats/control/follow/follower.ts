@@ -7,7 +7,7 @@ import { asyncDispose } from '../../../../host/async-dispose.js';
 import type { Clock, Timer } from '../../../../host/clock.js';
 import { describeFault } from '../../../../host/faults.js';
 import { type Buckets, keysOf } from '../buckets.js';
-import type { DesiredEntry, InvalidEntry } from '../desired-entry.js';
+import { type DesiredEntry, followable, type InvalidEntry } from '../desired-entry.js';
 import { Leader } from '../lead/leader.js';
 import { Lease } from '../lead/lease.js';
 import { findModel } from '../models/model-source.js';
@@ -122,8 +122,9 @@ export class Follower implements DeploymentFollower {
     };
   }
 
-  #take(entry: DesiredEntry | InvalidEntry): void {
+  #take(given: DesiredEntry | InvalidEntry): void {
     const { logger } = this.#parts;
+    const entry = followable(given, this.#desired);
     if ('problem' in entry) {
       this.#refused += 1;
       this.#problem = `revision ${entry.revision} of the fleet's state was refused: ${entry.problem}`;

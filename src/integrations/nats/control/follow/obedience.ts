@@ -277,14 +277,20 @@ export class Obedience {
     onChange();
   }
 
+  #failedOver(reason = 'it did not say why'): void {
+    const failed = this.#live.find(({ role }) => role === 'standby')?.version;
+    const version = this.#wanted?.primary?.version;
+    // If another primary is wanted, that one is loaded and takes over.
+    if (version === undefined || version !== failed) return;
+    const message = `the standby took over: ${reason}; the node keeps it until the fleet wants another primary`;
+    this.#failover = { version, code: 'FAILED_OVER', message };
+    this.#reached = null;
+  }
+
   /** Told in the turn in which a version gets its role. So one that nobody wants any more gets no request. */
   readonly #onDeployment = ({ type, version, reason }: DeploymentEvent): void => {
     if (type === 'retired' && version !== null) this.#rollouts.delete(version);
-    if (type === 'failedOver') {
-      const message = `the standby took over${reason === undefined ? '' : `: ${reason}`}; the node keeps it until the fleet wants another primary`;
-      this.#failover = { version: null, code: 'FAILED_OVER', message };
-      this.#reached = null;
-    }
+    if (type === 'failedOver') this.#failedOver(reason);
     // It serves. What it replaced may still answer requests, which nothing else needs to wait for.
     if (version !== null && version === this.#loading?.version && (type === 'deployed' || type === 'promoted')) {
       this.#isOf(this.#loading);

@@ -1,7 +1,7 @@
 import type { Logger } from '../../../../api/logger.js';
 import type { Clock } from '../../../../host/clock.js';
 import type { Buckets } from '../buckets.js';
-import { type DesiredEntry, readDesired, writeDesired } from '../desired-entry.js';
+import { type DesiredEntry, followable, readDesired, writeDesired } from '../desired-entry.js';
 import type { FullReport } from '../node-report.js';
 import { readReports } from '../read-reports.js';
 import { type FleetState, liveCanary } from '../state/fleet-state.js';
@@ -58,7 +58,7 @@ export class Leader {
     const { buckets, keys } = this.#options;
     const reports = await readReports(buckets, keys.nodes);
     // Read after the lead was confirmed, and written by compare-and-set: if the lead moves meanwhile, the write fails.
-    const entry = await readDesired(buckets.desired, keys.desired);
+    const entry = followable(await readDesired(buckets.desired, keys.desired), known.state);
     if ('problem' in entry) await this.#lookPast(entry.revision, known, reports);
     else await this.#lookAt(entry, reports);
   }

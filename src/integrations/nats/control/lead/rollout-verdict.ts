@@ -3,6 +3,9 @@ import { rolloutDone, takenBack } from '../state/commands.js';
 import type { FleetRollout, FleetState } from '../state/fleet-state.js';
 import { wantedOf } from '../state/wanted.js';
 
+/** Anybody who may write to the bucket may have written a report. A state with a longer reason would not be valid. */
+const longest = 1_000;
+
 /**
  * The state after a look at the nodes during a roll-out: taken back if a node could not load the version, done if all nodes have it.
  *
@@ -15,7 +18,7 @@ export function afterReports(state: FleetState, revision: number, reports: reado
   const current = reports.filter((report) => report.revision === revision);
   for (const { id, error } of current) {
     if (error?.version === rollout.version)
-      return takenBack(state, { node: id, code: error.code, reason: error.message });
+      return takenBack(state, { node: id, code: error.code.slice(0, 100), reason: error.message.slice(0, longest) });
   }
   const role = roleOf(rollout);
   const { primary, challengers, shadows } = wantedOf(state);

@@ -88,7 +88,7 @@ export function rolledBack(state: FleetState): FleetState {
     return takenBack(state, { node: null, code: null, reason: 'it was rolled back by hand' });
   if (previous === null || primary === null) unknown(state, 'previous');
   // The version before may have got another role meanwhile.
-  const { challengers, shadows, canary } = removed(state, previous.version);
+  const { challengers, shadows, canary } = removed(state, previous.version, 'it was rolled back to by hand');
   return { ...state, challengers, shadows, canary, primary: previous, previous: primary };
 }
 
@@ -163,14 +163,14 @@ export function ended(
   return canary === null ? null : { ...canary, state, reason };
 }
 
-function removed(state: FleetState, version: string): FleetState {
+function removed(state: FleetState, version: string, reason = 'it was retired by hand'): FleetState {
   const others = ({ version: other }: FleetVersion): boolean => other !== version;
   const isCanary = liveCanary(state)?.version === version;
   return {
     ...state,
     challengers: state.challengers.filter(others),
     shadows: state.shadows.filter(others),
-    canary: isCanary ? ended(state, 'aborted', 'it was retired by hand') : state.canary,
+    canary: isCanary ? ended(state, 'aborted', reason) : state.canary,
   };
 }
 

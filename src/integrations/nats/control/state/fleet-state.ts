@@ -103,6 +103,11 @@ export const emptyState: FleetState = {
   rollout: null,
 };
 
+/** Whether a state says nothing, as if its entry was deleted. After a first roll-out that was taken back, the roll-out is left. */
+export function isEmpty({ primary, rollout }: FleetState): boolean {
+  return primary === null && rollout === null;
+}
+
 /** @returns the canary if it still has traffic; null if it has ended. */
 export function liveCanary({ canary }: FleetState): FleetCanary | null {
   return canary?.state === 'running' || canary?.state === 'waiting' ? canary : null;

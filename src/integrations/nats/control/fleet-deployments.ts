@@ -100,7 +100,12 @@ export class FleetDeployments {
     });
   }
 
-  /** Gives a version the primary's role on all nodes. @throws {UnknownVersionError} if the fleet does not have it. */
+  /**
+   * Gives a version the primary's role on all nodes.
+   *
+   * @throws {UnknownVersionError} if the fleet does not have it.
+   * @throws {InvalidOptionsError} during a roll-out. `rollback` takes that one back.
+   */
   promote(version: string): Promise<FleetEntry> {
     const id = randomUUID();
     return this.#change(() => (state) => commands.promoted(state, version, id));
@@ -121,7 +126,11 @@ export class FleetDeployments {
     return this.#change(() => (state) => commands.retired(state, version));
   }
 
-  /** Changes thresholds on all nodes. @throws {InvalidOptionsError} if a threshold is unknown or outside [0, 1]. */
+  /**
+   * Changes thresholds of all versions on all nodes, also where a version was deployed with its own.
+   *
+   * @throws {InvalidOptionsError} if a threshold is unknown or outside [0, 1].
+   */
   setPolicy(patch: Patch<DecisionPolicy>): Promise<FleetEntry> {
     return this.#change(() => {
       const read = parsePolicyPatch(patch);

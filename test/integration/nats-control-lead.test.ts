@@ -132,4 +132,32 @@ describe('the leader of a fleet with a harmful canary', () => {
     await expect.poll(looks, patient).toBeGreaterThan(before + 20);
     expect((await desired.get(`desired.fleet-${name}`))?.revision).toBe(revision);
   });
+
+  it('aborts it although something that is not valid is written again and again', async () => {
+    const desired = await new Kvm(connection).open('fraud-scorer');
+    const writing = setInterval(() => void desired.put(`desired.fleet-${name}`, '{ not JSON').catch(() => {}), 10);
+    try {
+      await expect.poll(() => follower.state().error?.code, patient).toBe('ERR_INVALID_STATE');
+      send();
+      const role = () => scorer.deployments().find(({ version }) => version === '2')?.role;
+      await expect.poll(role, patient).toBe('retired');
+    } finally {
+      clearInterval(writing);
+    }
+  });
+
+  it('leaves the lead to a node that has read a later state', async () => {
+    const nodes = await new Kvm(connection).open('fraud-scorer-nodes');
+    const desired = await new Kvm(connection).open('fraud-scorer');
+    const spoilt = await desired.put(`desired.fleet-${name}`, '{ not JSON');
+    await expect.poll(() => follower.state(), patient).toMatchObject({ error: { code: 'ERR_INVALID_STATE' } });
+    const report = { id: 'ahead', incarnation: 'x', revision: spoilt, reached: null, loading: null, error: null };
+    await nodes.put(`node.fleet-${name}.ahead`, JSON.stringify({ ...report, refused: 0, versions: [], readings: [] }));
+    send();
+    await expect.poll(() => follower.state().leads, patient).toBe(false);
+    await expect
+      .poll(() => scorer.deployments().find(({ version }) => version === '2')?.requests.total, patient)
+      .toBeGreaterThan(200);
+    expect((await desired.get(`desired.fleet-${name}`))?.revision).toBe(spoilt);
+  });
 });

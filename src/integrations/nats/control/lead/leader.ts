@@ -9,6 +9,9 @@ import { FleetCanaryLook } from './fleet-canary.js';
 import type { Lease } from './lease.js';
 import { afterReports } from './rollout-verdict.js';
 
+const overwritten =
+  'Fleet: the canary was aborted. The last valid state was written, without it, over an entry that is not valid';
+
 export interface LeaderOptions {
   buckets: Buckets;
   keys: { desired: string; nodes: string };
@@ -78,13 +81,8 @@ export class Leader {
     if (reports.some((report) => report.revision > known.revision)) return this.leave();
     const next = this.#canary.look(this.#options.clock.now(), known.state, reports, true);
     if (next === known.state || !(await this.#write(next, revision))) return;
-    this.#options.logger.warn(
-      'Fleet: the canary was aborted. The last valid state was written over an entry that is not valid',
-      {
-        revision,
-        version: next.canary?.version,
-      },
-    );
+    const facts = { revision, version: next.canary?.version };
+    this.#options.logger.warn(overwritten, facts);
   }
 
   /** @returns whether it was written. If not, somebody else has written, and the canary's step begins again. */

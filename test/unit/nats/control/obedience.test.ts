@@ -93,6 +93,20 @@ describe('obedience to a fleet', () => {
     expect(obedience).toMatchObject({ error: null, reached: 1 });
   });
 
+  it('keeps the error of a version when one before it has answered its last requests', async () => {
+    const { scorer, obedience } = rig();
+    obedience.want({ ...wants('2'), shadows: [{ model: 'cards', version: '3' }] }, 1);
+    await settle();
+    const drained = scorer.serve();
+    await settle();
+    expect(scorer.calls).toEqual(['deploy 2', 'deploy 3']);
+    scorer.loaded(new ModelInvalidError('it is damaged'));
+    await settle();
+    drained();
+    await settle();
+    expect(obedience.error).toMatchObject({ version: '3', code: 'ERR_MODEL_INVALID' });
+  });
+
   it('has patience with a store that does not answer', async () => {
     const { clock, obedience, settle } = rig(() => Promise.reject(new UnavailableError('no answer')));
     obedience.want(wants('2'), 1);

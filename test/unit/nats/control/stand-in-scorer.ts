@@ -28,7 +28,10 @@ export class StandInScorer implements FollowedScorer, Pick<FleetHook, 'models' |
   readonly calls: string[] = [];
   /** What the host has set for each version. */
   readonly policies = new Map<string, Partial<DecisionPolicy>>();
+  /** Ends the load: the version serves, and what it replaced has answered its requests; or it has failed. */
   loaded: (error?: Error) => void = () => {};
+  /** The version serves. @returns says that what it replaced has answered its requests. */
+  serve: () => () => void = () => () => {};
   #live: readonly LiveModel[];
   #listener: (event: DeploymentEvent) => void = () => {};
 
@@ -69,6 +72,10 @@ export class StandInScorer implements FollowedScorer, Pick<FleetHook, 'models' |
     };
     if (this.isInstant) return Promise.resolve().then(serve);
     return new Promise((resolve, reject) => {
+      this.serve = () => {
+        serve();
+        return resolve;
+      };
       this.loaded = (error) => {
         if (error !== undefined) return reject(error);
         serve();

@@ -1,5 +1,4 @@
 import type { DeploymentEvent } from '../../../../api/events.js';
-import { ModelInvalidError } from '../../../../errors.js';
 import type { FleetHook } from '../../../../fleet/fleet-hook.js';
 import type { Clock } from '../../../../host/clock.js';
 import { codeOf } from '../../../../host/thrown.js';
@@ -8,10 +7,11 @@ import type { LiveDeployment, NodeError } from '../node-report.js';
 import { emptyState, type FleetState, type FleetVersion } from '../state/fleet-state.js';
 import { policyOf } from '../state/policy-of.js';
 import { type Wanted, wantedOf } from '../state/wanted.js';
-import { optionsOf } from './action-options.js';
+import { bringVersion } from './bring-version.js';
+import { FailoverHold } from './failover-hold.js';
 import { describeError } from './follow-options.js';
 import type { FollowedScorer } from './followed-scorer.js';
-import { type LoadedVersion, likeness } from './likeness.js';
+import { KnownVersions } from './known-versions.js';
 import { type Action, nextAction } from './next-action.js';
 
 /** What failed is tried again after this time, which doubles each time. */
@@ -40,6 +40,8 @@ export interface ObedienceOptions {
 /** Makes a scorer serve what is wanted. What was wanted last counts. One version is loaded at a time; all else takes effect at once. */
 export class Obedience {
   readonly #options: ObedienceOptions;
+  readonly #known: KnownVersions;
+  readonly #hold = new FailoverHold();
   #state: FleetState = emptyState;
   #wanted: Wanted | null = null;
   #revision = 0;
@@ -48,15 +50,12 @@ export class Obedience {
   #tries = 0;
   #retryAt = Number.NEGATIVE_INFINITY;
   #reached: number | null = null;
-  /** A failover has given the primary's role to the standby, which keeps it until another primary is wanted; null if none has. */
-  #failover: NodeError | null = null;
   #isActing = false;
   #isStopped = false;
-  /** The roll-outs that live versions were last found to be the versions of. */
-  readonly #rollouts = new Map<string, string>();
 
   constructor(options: ObedienceOptions) {
     this.#options = options;
+    this.#known = new KnownVersions(options.hook);
     options.scorer.on('deployment', this.#onDeployment);
   }
 
@@ -65,7 +64,7 @@ export class Obedience {
   }
 
   get error(): NodeError | null {
-    return this.#error ?? this.#failover;
+    return this.#error ?? this.#hold.error;
   }
 
   get loading(): string | null {
@@ -74,14 +73,7 @@ export class Obedience {
 
   /** The versions that are live. */
   get versions(): readonly LiveDeployment[] {
-    return this.#live.map(({ version, role, traffic, rollout }) => ({ version, role, traffic, rollout }));
-  }
-
-  get #live(): readonly LoadedVersion[] {
-    return this.#options.hook
-      .models()
-      .filter(({ role }) => role !== 'retired')
-      .map((one) => ({ ...one, rollout: this.#rollouts.get(one.version) ?? null }));
+    return this.#known.live.map(({ version, role, traffic, rollout }) => ({ version, role, traffic, rollout }));
   }
 
   /** @param revision of the state, to tell which one was reached. */
@@ -92,7 +84,7 @@ export class Obedience {
     this.#wanted = wanted;
     this.#revision = revision;
     if (JSON.stringify(wanted) !== JSON.stringify(before)) this.#forgive();
-    if (JSON.stringify(wanted.primary) !== JSON.stringify(before?.primary)) this.#failover = null;
+    if (JSON.stringify(wanted.primary) !== JSON.stringify(before?.primary)) this.#hold.end();
     this.pursue();
   }
 
@@ -118,12 +110,11 @@ export class Obedience {
 
   #act(wanted: Wanted): void {
     if (this.#options.clock.now() < this.#retryAt && this.#error?.version === null) return;
-    this.#recognise(wanted);
+    this.#known.recognise(wanted);
     let last = '';
     for (let count = 0; count < mostActions; count += 1) {
-      const live = this.#live;
-      const possible = this.#possible(wanted, live);
-      const action = nextAction(possible, live);
+      const live = this.#known.live;
+      const action = nextAction(this.#hold.applied(wanted, live), live);
       if (action === null) {
         this.#arrived();
         return;
@@ -138,25 +129,6 @@ export class Obedience {
       last = print;
       this.#obey(action);
     }
-  }
-
-  /** A version may be the wanted one though another roll-out brought it, as its sha256 says. */
-  #recognise({ primary, challengers, shadows }: Wanted): void {
-    const live = this.#live;
-    for (const wanted of [primary, ...challengers, ...shadows]) {
-      const found = live.find(({ version }) => version === wanted?.version);
-      if (wanted !== null && found !== undefined && likeness(wanted, found) === 'same') this.#isOf(wanted);
-    }
-  }
-
-  /** What is wanted, with the primary that took over in a failover. The failover is over if the wanted primary has its role again. */
-  #possible(wanted: Wanted, live: readonly LoadedVersion[]): Wanted {
-    const primary = live.find(({ role }) => role === 'primary');
-    if (this.#failover === null || primary === undefined || wanted.primary === null) return wanted;
-    const { model, version } = primary;
-    if (version !== wanted.primary.version) return { ...wanted, primary: { model, version } };
-    this.#failover = null;
-    return wanted;
   }
 
   #obey(action: Exclude<Action, { kind: 'deploy' }>): void {
@@ -185,17 +157,13 @@ export class Obedience {
     this.#loading = loading;
     const print = JSON.stringify(this.#wanted);
     const isWanted = (): boolean => !this.#isStopped && print === JSON.stringify(this.#wanted);
-    const end = (): void => {
-      if (this.#loading === loading) this.#loading = null;
-    };
     this.#load(action, isWanted).then(
       () => {
-        end();
-        this.#forgive();
+        this.#loaded(loading);
         this.#next();
       },
       (error: unknown) => {
-        end();
+        if (this.#loading === loading) this.#loading = null;
         // What is wanted now may not be what failed.
         if (isWanted()) this.#failed(loading.version, error);
         this.#next();
@@ -205,42 +173,20 @@ export class Obedience {
   }
 
   async #load(action: Extract<Action, { kind: 'deploy' | 'promote' }>, isWanted: () => boolean): Promise<void> {
-    const { scorer } = this.#options;
+    const { scorer, find } = this.#options;
     if (action.kind === 'promote') {
       await scorer.promote(action.version);
       return;
     }
-    const { version } = action;
-    const found = await this.#find(version);
-    if (!isWanted()) return;
-    const live = this.#live.find((one) => one.version === version.version);
-    if (live !== undefined) {
-      if (found === null || (live.model === version.model && live.sha256 === found.sha256)) {
-        this.#isOf(version);
-        return;
-      }
-      if (live.role === 'primary') throw otherPrimary(live);
-      await scorer.retire(version.version);
-      if (!isWanted()) return;
-    }
-    if (found !== null) await scorer.deploy(found.directory, optionsOf(action, policyOf(this.#state, version.version)));
+    const policy = () => policyOf(this.#state, action.version.version);
+    await bringVersion(action, { scorer, known: this.#known, find, isWanted, policy });
   }
 
-  /** @returns null if the node has no files of the version, but the version is live, and nothing says that it is another one. */
-  async #find(version: FleetVersion): Promise<FoundModel | null> {
-    try {
-      return await this.#options.find(version);
-    } catch (error) {
-      const live = this.#live.find((one) => one.version === version.version);
-      const isUnclear = live !== undefined && likeness(version, live) === 'unclear';
-      if (isUnclear && ['ERR_MODEL_INVALID', 'ERR_MODEL_INTEGRITY'].includes(codeOf(error) ?? '')) return null;
-      throw error;
-    }
-  }
-
-  /** The live version is the one that its roll-out means. */
-  #isOf({ version, rollout }: FleetVersion): void {
-    if (rollout !== undefined) this.#rollouts.set(version, rollout);
+  /** Told twice of most versions: when one serves, and when what it replaced has answered its requests. Then another one may load. */
+  #loaded(version: FleetVersion): void {
+    if (this.#loading !== version) return;
+    this.#loading = null;
+    this.#forgive();
   }
 
   /** In a turn of its own, so that calls of the scorer are not nested. */
@@ -250,7 +196,7 @@ export class Obedience {
   }
 
   #arrived(): void {
-    const reached = this.#failover === null ? this.#revision : null;
+    const reached = this.#hold.error === null ? this.#revision : null;
     if (this.#reached === reached && this.#error === null) return;
     this.#reached = reached;
     this.#forgive();
@@ -277,35 +223,21 @@ export class Obedience {
     onChange();
   }
 
-  #failedOver(reason = 'it did not say why'): void {
-    const failed = this.#live.find(({ role }) => role === 'standby')?.version;
-    const version = this.#wanted?.primary?.version;
-    // If another primary is wanted, that one is loaded and takes over.
-    if (version === undefined || version !== failed) return;
-    const message = `the standby took over: ${reason}; the node keeps it until the fleet wants another primary`;
-    this.#failover = { version, code: 'FAILED_OVER', message };
-    this.#reached = null;
-  }
-
   /** Told in the turn in which a version gets its role. So one that nobody wants any more gets no request. */
   readonly #onDeployment = ({ type, version, reason }: DeploymentEvent): void => {
-    if (type === 'retired' && version !== null) this.#rollouts.delete(version);
-    if (type === 'failedOver') this.#failedOver(reason);
+    if (type === 'retired' && version !== null) this.#known.ended(version);
+    if (type === 'failedOver' && this.#wanted !== null) {
+      this.#hold.begin(this.#wanted, this.#known.live, reason);
+      if (this.#hold.error !== null) this.#reached = null;
+    }
     // It serves. What it replaced may still answer requests, which nothing else needs to wait for.
-    if (version !== null && version === this.#loading?.version && (type === 'deployed' || type === 'promoted')) {
-      this.#isOf(this.#loading);
-      this.#loading = null;
+    const loading = this.#loading;
+    if (loading !== null && version === loading.version && (type === 'deployed' || type === 'promoted')) {
+      this.#known.isOf(loading);
+      this.#loaded(loading);
     }
     if (this.#isActing) return;
     this.pursue();
     this.#options.onChange();
   };
-}
-
-/** A scorer cannot load a version beside one of the same name, and the primary cannot end first. */
-function otherPrimary({ version }: LoadedVersion): ModelInvalidError {
-  const name = JSON.stringify(version);
-  return new ModelInvalidError(
-    `version: expected a name of its own for other contents, received ${name}, which is the primary here with other contents: deploy them under another name, or restart this node`,
-  );
 }

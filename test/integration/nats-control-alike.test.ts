@@ -60,6 +60,7 @@ describe('nodes of a fleet that have done different things', () => {
     const options = { name: `fleet-${name}`, id, models: { directory: models }, everyMs: 200 };
     const follower = await followDeployments(scorer, connection, options);
     nodes.set(id, { scorer, follower });
+    await follower.caughtUp();
     return scorer;
   }
 

@@ -23,10 +23,13 @@ export function afterReports(state: FleetState, revision: number, reports: reado
   const role = roleOf(rollout);
   const { primary, challengers, shadows } = wantedOf(state);
   const wanted = [primary, ...challengers, ...shadows].find((one) => one?.version === rollout.version)?.rollout;
-  // A node may still have another version of this name.
-  const isThere = ({ versions }: NodeReport): boolean =>
+  // A node may still have another version of this name. One that has failed over to it keeps it as its primary.
+  const isThere = ({ versions, error }: NodeReport): boolean =>
     versions.some(
-      (one) => one.version === rollout.version && one.role === role && (wanted === undefined || one.rollout === wanted),
+      (one) =>
+        one.version === rollout.version &&
+        (one.role === role || (one.role === 'primary' && error?.code === 'FAILED_OVER')) &&
+        (wanted === undefined || one.rollout === wanted),
     );
   return reports.length > 0 && current.length === reports.length && current.every(isThere) ? rolloutDone(state) : state;
 }

@@ -183,4 +183,20 @@ describe('nodes of a fleet that have done different things', () => {
     await fleet.settled();
     expect(fleetHookOf(scorer)?.models()).toMatchObject([{ version: '1' }, { version: '2', sample: 0.5 }]);
   });
+
+  it('are named, with their errors, by what waits for them', async () => {
+    await enter('a');
+    await fleet.deploy({ model: 'sqrt', version: '1' });
+    await fleet.settled();
+    await fleet.deploy({ version: '2' });
+    await fleet.settled();
+    const scorer = await FraudScorer.create({ model: join(models, 'sqrt/1'), workers: 1, providers: ['cpu'] });
+    const elsewhere = { directory: join(models, 'nothing') };
+    const options = { name: `fleet-${name}`, id: 'b', models: elsewhere, everyMs: 200 };
+    const follower = await followDeployments(scorer, connection, options);
+    nodes.set('b', { scorer, follower });
+    await expect.poll(() => follower.state().error?.code).toBe('ERR_MODEL_INVALID');
+    await expect.poll(async () => (await fleet.nodes()).length).toBe(2);
+    await expect(fleet.settled({ timeoutMs: 500 })).rejects.toThrow(/it waits for b \(ERR_MODEL_INVALID\)$/);
+  });
 });

@@ -158,14 +158,17 @@ export class FleetDeployments {
    * Waits until the last roll-out is done or has failed, and all nodes that are there serve the desired state.
    *
    * @returns the roll-out; null if there was none.
-   * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for.
+   * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for, and
+   * their errors.
    */
   async settled({ timeoutMs = 60_000 }: SettledOptions = {}): Promise<FleetRollout | null> {
     const until = systemClock.now() + timeoutMs;
     for (;;) {
       const { state, revision } = await this.state();
       const nodes = await this.nodes();
-      const late = nodes.filter((node) => node.reached !== revision).map(({ id }) => id);
+      const late = nodes
+        .filter((node) => node.reached !== revision)
+        .map(({ id, error }) => (error === null ? id : `${id} (${error.code})`));
       if (state.rollout?.state !== 'loading' && late.length === 0 && nodes.length > 0) return state.rollout;
       if (systemClock.now() > until) {
         const whom = nodes.length === 0 ? 'there is no node' : `it waits for ${late.slice(0, 10).join(', ')}`;

@@ -216,6 +216,16 @@ describe('the canary of a fleet', () => {
     expect(simulated({ isHeld: true, failed: 0.08 }).state.canary).toMatchObject({ state: 'aborted' });
   });
 
+  it('does not wait any more when its step begins again', () => {
+    const { state } = simulated({ before: (_second, nodes) => nodes.splice(0) });
+    expect(state.canary?.state).toBe('waiting');
+    const look = new FleetCanaryLook();
+    const next = look.look(0, state, []);
+    expect(next).toEqual({ ...state, canary: { ...state.canary, state: 'running', reason: null } });
+    expect(look.look(1_000, next, [])).toBe(next);
+    expect(new FleetCanaryLook().look(0, state, [], true)).toBe(state);
+  });
+
   it('is judged anew where the same version is a canary again', () => {
     const nodes = [new SimulatedNode('a')];
     const look = new FleetCanaryLook();

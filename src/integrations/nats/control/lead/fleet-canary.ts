@@ -34,16 +34,23 @@ export class FleetCanaryLook {
   look(now: number, state: FleetState, reports: readonly FullReport[], isHeld = false): FleetState {
     const holds = isHeld || isHeldBy(state);
     const print = printOf(state, holds);
-    if (this.#trial?.print !== print) this.#trial = begin(print, state, holds);
+    const isAnew = this.#trial?.print !== print;
+    if (isAnew) this.#trial = begin(print, state, holds);
     const trial = this.#trial;
     if (trial === null) return state;
     const others = state.challengers.reduce((sum, { traffic }) => sum + traffic, 0);
     const [primaryReading, canaryReading] = [trial.primary.add(reports), trial.tested.add(reports)];
     const verdict = trial.canary.look(now, primaryReading, canaryReading, trial.tested.designEffect, others);
-    const next = afterVerdict(state, verdict, trial.first);
+    const next = isAnew && !holds ? running(state) : afterVerdict(state, verdict, trial.first);
     trial.print = printOf(next, holds);
     return next;
   }
+}
+
+/** The canary's step begins again, so it waits for nothing any more. */
+function running(state: FleetState): FleetState {
+  const { canary } = state;
+  return canary?.state === 'waiting' ? { ...state, canary: { ...canary, state: 'running', reason: null } } : state;
 }
 
 /**

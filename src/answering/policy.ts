@@ -13,7 +13,8 @@ export const defaultPolicy: Readonly<DecisionPolicy> = {
   highRisk: 0.7,
 };
 
-const thresholdNames = [
+/** The names of all thresholds. */
+export const thresholdNames = [
   'reviewProbability',
   'blockProbability',
   'reviewRisk',

@@ -77,10 +77,13 @@ export class Operations {
 
   /** Changes thresholds of all versions. */
   setPolicy(patch: Partial<DecisionPolicy>): void {
-    const { deployments, tell } = this.#options;
-    deployments.patchPolicy(patch);
-    const names = Object.keys(patch).join(', ');
-    if (names !== '') tell({ type: 'policy', version: null, reason: `set: ${names}` });
+    this.#options.deployments.patchPolicy(patch);
+    this.#tellPolicy(Object.keys(patch));
+  }
+
+  /** Sets the thresholds of each version by itself. See `DeploymentSet.replacePolicies`. */
+  replacePolicies(of: (version: string) => Partial<DecisionPolicy>): void {
+    this.#tellPolicy([...this.#options.deployments.replacePolicies(of)]);
   }
 
   /** @throws what `FraudScorer.setTraffic` throws. Then nothing has changed. */
@@ -154,6 +157,10 @@ export class Operations {
   /** The summary of a version that may have lost its role meanwhile. */
   #summaryOf(deployment: Deployment): DeploymentSummary {
     return deploymentSummary(this.#options.deployments, this.#options.canaries, deployment);
+  }
+
+  #tellPolicy(names: readonly string[]): void {
+    if (names.length > 0) this.#options.tell({ type: 'policy', version: null, reason: `set: ${names.join(', ')}` });
   }
 
   #refuseIfClosed(): void {

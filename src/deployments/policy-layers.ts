@@ -1,4 +1,4 @@
-import { defaultPolicy, policyNotes, roundPolicy } from '../answering/policy.js';
+import { defaultPolicy, policyNotes, roundPolicy, thresholdNames } from '../answering/policy.js';
 import type { DecisionPolicy } from '../api/policy.js';
 
 /**
@@ -34,6 +34,15 @@ export class PolicyLayers {
   patch(patch: Partial<DecisionPolicy>): void {
     this.#host = { ...this.#host, ...patch };
     this.rounded = this.#resolve();
+  }
+
+  /** Replaces all of the host's thresholds. @returns the names of those that have changed. */
+  replace(host: Partial<DecisionPolicy>): (keyof DecisionPolicy)[] {
+    const changed = thresholdNames.filter((name) => host[name] !== this.#host[name]);
+    if (changed.length === 0) return changed;
+    this.#host = host;
+    this.rounded = this.#resolve();
+    return changed;
   }
 
   #resolve(): DecisionPolicy {

@@ -4,6 +4,7 @@ import { PerformanceRecorder } from '../monitoring/performance-recorder.js';
 import type { VersionStats } from '../monitoring/version-stats.js';
 import { healthOfParts } from '../summarise.js';
 import { FleetHook } from './fleet-hook.js';
+import { liveModels } from './live-models.js';
 import { liveVersions } from './live-versions.js';
 import type { NodeReading, NodeVersion, StatsReading } from './node-reading.js';
 
@@ -12,9 +13,11 @@ const sentAlerts = 30;
 
 /** What a fleet reads of a scorer. */
 export function fleetHook(parts: Parts): FleetHook {
-  const { deployments, monitor, log } = parts;
+  const { deployments, monitor, log, operations } = parts;
   return new FleetHook({
     versions: () => liveVersions(deployments),
+    models: () => liveModels(deployments),
+    setPolicies: (of) => operations.replacePolicies(of),
     reading: () => readNode(parts),
     remembered: (id) => {
       const known = monitor.remembered(id);

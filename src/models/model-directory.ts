@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
 import { messageOf } from '../host/thrown.js';
@@ -15,6 +16,8 @@ export interface ModelDirectory {
   manifest: Manifest;
   /** The parsed `model.json`, including the author's own fields. */
   json: unknown;
+  /** The sha256 of `model.json`, which names those of the other files. */
+  manifestSha256: string;
   /** The absolute path of the ONNX file. */
   modelPath: string;
   /** Its contents. Workers load these even if the file has changed since. */
@@ -66,11 +69,11 @@ export async function openModelDirectory(directory: string, onVersion?: OnVersio
  * @throws what `openModelDirectory` throws.
  */
 export async function openModelFiles(manifestPath: string, modelPath: string): Promise<ModelDirectory> {
-  const { manifest, json } = parseManifest(await readSmall(manifestPath), manifestPath);
+  const parsed = parseManifest(await readSmall(manifestPath), manifestPath);
   const { bytes, sha256 } = await readShared(modelPath);
   const folders = [dirname(manifestPath)];
-  const files = await readWeights(folders, manifest);
-  return checked({ manifest, json, modelPath, bytes, sha256, files, folders });
+  const files = await readWeights(folders, parsed.manifest);
+  return checked({ ...parsed, modelPath, bytes, sha256, files, folders });
 }
 
 async function checked(opened: ModelDirectory): Promise<ModelDirectory> {
@@ -137,12 +140,13 @@ async function resolveManifest(directory: string): Promise<ManifestPath> {
 }
 
 async function read({ given, real }: ManifestPath, onVersion?: OnVersion): Promise<ModelDirectory> {
-  const { manifest, json } = parseManifest(await readSmall(real), given, onVersion);
+  const parsed = parseManifest(await readSmall(real), given, onVersion);
+  const { manifest } = parsed;
   // Look first next to the manifest that was read: files next to the link may already belong to another version.
   const folders = [...new Set([dirname(real), dirname(given)])];
   const { path, file } = await findFile(folders, manifest);
   const files = await readWeights(folders, manifest);
-  return { manifest, json, modelPath: path, bytes: file.bytes, sha256: file.sha256, files, folders };
+  return { ...parsed, modelPath: path, bytes: file.bytes, sha256: file.sha256, files, folders };
 }
 
 async function readWeights(folders: readonly string[], { files }: Manifest): Promise<DirectoryFile[]> {
@@ -171,7 +175,7 @@ export function parseManifest(
   file: Uint8Array,
   path: string,
   onVersion?: OnVersion,
-): Pick<ModelDirectory, 'manifest' | 'json'> {
+): Pick<ModelDirectory, 'manifest' | 'json' | 'manifestSha256'> {
   let json: unknown;
   try {
     json = parseJsonFile(file);
@@ -187,5 +191,5 @@ export function parseManifest(
   const issues = new IssueList();
   const manifest = readManifest(json, issues);
   if (manifest === null) throw new ModelInvalidError(path, issues.listed, { totalIssues: issues.total });
-  return { manifest, json };
+  return { manifest, json, manifestSha256: createHash('sha256').update(file).digest('hex') };
 }

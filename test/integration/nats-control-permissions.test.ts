@@ -67,7 +67,7 @@ describe('a node with no more permissions than it needs', () => {
     });
     await fleet.deploy(published);
     expect(await fleet.settled({ timeoutMs: 15_000 })).toMatchObject({ state: 'done' });
-    expect(follower.state().versions).toContainEqual({ version: '2', role: 'primary', traffic: 1 });
+    expect(follower.state().versions).toContainEqual(expect.objectContaining({ version: '2', role: 'primary' }));
     await follower.stop();
     expect(await fleet.nodes()).toEqual([]);
     expect(refused).toEqual([]);

@@ -163,7 +163,8 @@ describe('a fleet of three nodes', () => {
     expect(await stepsOf('4')).toEqual([0, 1]);
     const left = await fleet.nodes();
     expect(left.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd'].filter((id) => id !== leader));
-    for (const { versions: has } of left) expect(has).toContainEqual({ version: '4', role: 'primary', traffic: 1 });
+    for (const { versions: has } of left)
+      expect(has).toContainEqual(expect.objectContaining({ version: '4', role: 'primary', traffic: 1 }));
   });
 
   it('moves the lead away from a node that hangs, and takes no step twice when it goes on', {
@@ -190,7 +191,7 @@ describe('a fleet of three nodes', () => {
     await fleet.settled();
     expect(await stepsOf('5')).toEqual([0, 1]);
     for (const { versions: has } of await fleet.nodes())
-      expect(has).toContainEqual({ version: '5', role: 'primary', traffic: 1 });
+      expect(has).toContainEqual(expect.objectContaining({ version: '5', role: 'primary', traffic: 1 }));
   });
 
   it('has failed no request and used no version that was not live', async () => {

@@ -29,8 +29,8 @@ afterAll(async () => {
 });
 
 /** What one of several processes does that share a folder. */
-const find = (directory: string, clock: Clock = systemClock): Promise<string> =>
-  findModel({ directory, objectStore: 'models' }, version, connection, clock);
+const find = async (directory: string, clock: Clock = systemClock): Promise<string> =>
+  (await findModel({ directory, objectStore: 'models' }, version, connection, clock)).directory;
 
 describe('processes that share a folder of models', () => {
   it('all find a version that each of them fetches at the same time', async () => {

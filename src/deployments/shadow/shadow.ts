@@ -48,6 +48,11 @@ export class Shadow {
     };
   }
 
+  /** The share of the requests that is copied, in (0, 1]. */
+  get sample(): number {
+    return this.#options.sample;
+  }
+
   /**
    * Copies a request, or drops it.
    *

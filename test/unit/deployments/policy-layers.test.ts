@@ -22,6 +22,19 @@ describe('PolicyLayers', () => {
     );
   });
 
+  it('forgets what the host has said when all of it is replaced, and names what has changed', () => {
+    const notes: string[] = [];
+    const layers = new PolicyLayers({ highRisk: 0.6 }, { blockProbability: 0.75, highRisk: 0.5 }, (note) =>
+      notes.push(note),
+    );
+    expect(layers.replace({ blockProbability: 0.75, reviewRisk: 0.25 })).toEqual(['reviewRisk', 'highRisk']);
+    expect(layers.rounded).toMatchObject({ blockProbability: 0.75, reviewRisk: 0.25, highRisk: Math.fround(0.6) });
+    expect(layers.replace({ reviewRisk: 0.25, blockProbability: 0.75 })).toEqual([]);
+    expect(notes).toEqual([]);
+    layers.replace({ reviewRisk: 1 });
+    expect(notes).toHaveLength(1);
+  });
+
   it("keeps one version's thresholds apart from another's", () => {
     const manifest = { blockProbability: 0.75 };
     const [first, second] = [new PolicyLayers(manifest, {}), new PolicyLayers(manifest, {})];

@@ -1,6 +1,6 @@
 import type { KV, KvEntry } from '@nats-io/kv';
 import { isConflict } from './buckets.js';
-import { emptyState, type FleetState } from './state/fleet-state.js';
+import { emptyState, type FleetState, isEmpty } from './state/fleet-state.js';
 import { encodeState, readState } from './state/read-state.js';
 
 /** The desired state and its revision, for compare-and-set. */
@@ -25,6 +25,17 @@ export async function readDesired(kv: KV, key: string): Promise<DesiredEntry | I
 export function entryOf({ revision, operation, value }: KvEntry): DesiredEntry | InvalidEntry {
   if (operation !== 'PUT') return { state: emptyState, revision };
   return { ...readState(value), revision };
+}
+
+/**
+ * An entry, or why nodes do not follow it: it is not valid, or it is empty though the fleet had a state. Somebody has deleted it. Nodes could keep
+ * their versions, but their canary would not be judged any more, and their thresholds would be gone.
+ *
+ * @param known the last state that was followed.
+ */
+export function followable(entry: DesiredEntry | InvalidEntry, known: FleetState): DesiredEntry | InvalidEntry {
+  if ('problem' in entry || !isEmpty(entry.state) || isEmpty(known)) return entry;
+  return { problem: 'expected a state, received none: it was deleted', revision: entry.revision };
 }
 
 /** @returns the new revision; null if somebody else has written meanwhile. @throws {InvalidOptionsError} if the state is not valid. */

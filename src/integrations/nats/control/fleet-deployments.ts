@@ -13,7 +13,7 @@ import type { NodeReport } from './node-report.js';
 import { readReports } from './read-reports.js';
 import * as commands from './state/commands.js';
 import { type FleetDeployOptions, readFleetDeployOptions } from './state/deploy-order.js';
-import type { FleetRollout, FleetState } from './state/fleet-state.js';
+import { type FleetRollout, type FleetState, isEmpty } from './state/fleet-state.js';
 import { readState } from './state/read-state.js';
 
 /** If so many others are faster in a row, something writes without end. */
@@ -100,7 +100,12 @@ export class FleetDeployments {
     });
   }
 
-  /** Gives a version the primary's role on all nodes. @throws {UnknownVersionError} if the fleet does not have it. */
+  /**
+   * Gives a version the primary's role on all nodes.
+   *
+   * @throws {UnknownVersionError} if the fleet does not have it.
+   * @throws {InvalidOptionsError} during a roll-out. `rollback` takes that one back.
+   */
   promote(version: string): Promise<FleetEntry> {
     const id = randomUUID();
     return this.#change(() => (state) => commands.promoted(state, version, id));
@@ -121,7 +126,11 @@ export class FleetDeployments {
     return this.#change(() => (state) => commands.retired(state, version));
   }
 
-  /** Changes thresholds on all nodes. @throws {InvalidOptionsError} if a threshold is unknown or outside [0, 1]. */
+  /**
+   * Changes thresholds of all versions on all nodes, also where a version was deployed with its own.
+   *
+   * @throws {InvalidOptionsError} if a threshold is unknown or outside [0, 1].
+   */
   setPolicy(patch: Patch<DecisionPolicy>): Promise<FleetEntry> {
     return this.#change(() => {
       const read = parsePolicyPatch(patch);
@@ -137,7 +146,7 @@ export class FleetDeployments {
     for await (const { revision, operation, value } of await desired.history({ key: this.#keys.desired })) {
       last = revision;
       const read = operation === 'PUT' ? readState(value) : null;
-      if (read !== null && 'state' in read) found = read.state;
+      if (read !== null && 'state' in read && !isEmpty(read.state)) found = read.state;
     }
     if (found === null) throw new UnknownVersionError('The bucket has no valid state of this fleet to return to');
     const revision = await writeDesired(desired, this.#keys.desired, found, last);
@@ -149,14 +158,17 @@ export class FleetDeployments {
    * Waits until the last roll-out is done or has failed, and all nodes that are there serve the desired state.
    *
    * @returns the roll-out; null if there was none.
-   * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for.
+   * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for, and
+   * their errors.
    */
   async settled({ timeoutMs = 60_000 }: SettledOptions = {}): Promise<FleetRollout | null> {
     const until = systemClock.now() + timeoutMs;
     for (;;) {
       const { state, revision } = await this.state();
       const nodes = await this.nodes();
-      const late = nodes.filter((node) => node.reached !== revision).map(({ id }) => id);
+      const late = nodes
+        .filter((node) => node.reached !== revision)
+        .map(({ id, error }) => (error === null ? id : `${id} (${error.code})`));
       if (state.rollout?.state !== 'loading' && late.length === 0 && nodes.length > 0) return state.rollout;
       if (systemClock.now() > until) {
         const whom = nodes.length === 0 ? 'there is no node' : `it waits for ${late.slice(0, 10).join(', ')}`;

@@ -4,10 +4,9 @@ export type { DeploymentFollower, FollowerState } from './follow/deployment-foll
 export { followDeployments } from './follow/follow-deployments.js';
 export type { FollowOptions } from './follow/follow-options.js';
 export type { FollowedScorer } from './follow/followed-scorer.js';
-export type { LiveDeployment } from './follow/next-action.js';
 export type { FleetModels } from './models/model-source.js';
 export { type PublishedModel, type PublishOptions, publishModel } from './models/publish-model.js';
-export type { NodeError, NodeReport } from './node-report.js';
+export type { LiveDeployment, NodeError, NodeReport } from './node-report.js';
 export type { FleetDeployOptions } from './state/deploy-order.js';
 export type {
   FleetCanary,

@@ -2,15 +2,24 @@ import type { FleetHook } from '../../../fleet/fleet-hook.js';
 import { decodeVersionReading, type EncodedVersionReading } from '../../../fleet/version-reading-bytes.js';
 import type { VersionReading } from '../../../monitoring/version-reading.js';
 import { readFields } from '../../../validation/fields.js';
-import type { LiveDeployment } from './follow/next-action.js';
 import { isToken } from './state/names.js';
 
-/** A longer report is passed over. Two histograms take at most 72 KiB. */
+/** A longer report is passed over. Three histograms take at most 108 KiB. */
 const maxReportBytes = 256 * 1024;
+
+/** A version that a node has. */
+export interface LiveDeployment {
+  readonly version: string;
+  readonly role: string;
+  /** Its share of the node's traffic, in [0, 1]. */
+  readonly traffic: number;
+  /** The roll-out that it was last found to be the version of; null if there was none. */
+  readonly rollout: string | null;
+}
 
 /** Why a node does not serve what it should. */
 export interface NodeError {
-  /** The version that it could not load; null if the error is about another thing. */
+  /** The version that it could not load, or whose standby took over there; null if the error is about another thing. */
   version: string | null;
   /** The code of the error, such as `ERR_MODEL_INVALID`. */
   code: string;
@@ -92,8 +101,13 @@ export function decodeReport(bytes: Uint8Array): FullReport | null {
 // The readers throw a TypeError if a field has another type.
 
 function liveOf(value: unknown): LiveDeployment {
-  const { version, role, traffic } = objectOf(value);
-  return { version: textOf(version), role: textOf(role), traffic: numberOf(traffic) };
+  const { version, role, traffic, rollout } = objectOf(value);
+  return {
+    version: textOf(version),
+    role: textOf(role),
+    traffic: numberOf(traffic),
+    rollout: textOrNull(rollout ?? null),
+  };
 }
 
 function errorOf(value: unknown): NodeError {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as commands from '../../../../src/integrations/nats/control/state/commands.js';
 import { readFleetDeployOptions } from '../../../../src/integrations/nats/control/state/deploy-order.js';
 import { emptyState, type FleetState } from '../../../../src/integrations/nats/control/state/fleet-state.js';
+import { policyOf } from '../../../../src/integrations/nats/control/state/policy-of.js';
 import { encodeState, readState } from '../../../../src/integrations/nats/control/state/read-state.js';
 import { wantedOf } from '../../../../src/integrations/nats/control/state/wanted.js';
 
@@ -103,6 +104,36 @@ describe('commands for a fleet', () => {
     const promoted = commands.promoted(state, '2', 'other');
     expect(wantedOf(promoted)).toMatchObject({ primary: { version: '2' }, shadows: [] });
     expect(wantedOf(commands.takenBack(promoted, failure))).toEqual(wantedOf(state));
+  });
+
+  it('set thresholds for all versions, also where a version had its own', () => {
+    const own = { blockProbability: 0.6, reviewRisk: 0.3 };
+    const first = done(deploy(emptyState, { version: '1', policy: own }));
+    const second = deploy(done(deploy(first, { version: '3', traffic: 0.1, policy: own })), {
+      version: '2',
+      policy: own,
+    });
+    const thresholds = (state: FleetState) => ['1', '2', '3'].map((name) => policyOf(state, name));
+    expect(thresholds(second)).toEqual([own, own, own]);
+    const set = commands.policySet(second, { blockProbability: 0.9 });
+    const both = { blockProbability: 0.9, reviewRisk: 0.3 };
+    expect(thresholds(set)).toEqual([both, both, both]);
+    expect(thresholds(commands.takenBack(set, failure))).toEqual([both, { blockProbability: 0.9 }, both]);
+    expect(thresholds(commands.rolledBack(done(set)))).toEqual([both, both, both]);
+    const again = deploy(done(set), { version: '4', traffic: 'shadow', policy: { blockProbability: 0.7 } });
+    expect(policyOf(again, '4')).toEqual({ blockProbability: 0.7 });
+    expect(policyOf(again, 'unknown')).toEqual({ blockProbability: 0.9 });
+    expect(commands.policySet(second, {})).toEqual(second);
+  });
+
+  it('give the version before the role of the primary by its name, but not during a roll-out', () => {
+    const state = done(deploy(done(deploy(emptyState, { version: '1' })), { version: '2' }));
+    expect(commands.promoted(state, '1', 'id')).toEqual(commands.rolledBack(state));
+    for (const traffic of [1, 0.1, 'shadow'] as const) {
+      const loading = deploy(state, { version: '3', traffic });
+      const before = loading.previous?.version ?? '';
+      expect(() => commands.promoted(loading, before, 'id')).toThrow(/no roll-out that is still loading/);
+    }
   });
 
   it('name what is wrong', () => {

@@ -5,7 +5,9 @@ import { afterReports } from '../../../../src/integrations/nats/control/lead/rol
 import { SummedReadings } from '../../../../src/integrations/nats/control/lead/summed-readings.js';
 import type { FullReport } from '../../../../src/integrations/nats/control/node-report.js';
 import * as commands from '../../../../src/integrations/nats/control/state/commands.js';
+import { readFleetDeployOptions } from '../../../../src/integrations/nats/control/state/deploy-order.js';
 import { emptyState, type FleetState, shareOf } from '../../../../src/integrations/nats/control/state/fleet-state.js';
+import { encodeState, readState } from '../../../../src/integrations/nats/control/state/read-state.js';
 import { LatencyHistogram } from '../../../../src/monitoring/latency-histogram.js';
 
 /** The counts of a version on one node. */
@@ -53,6 +55,10 @@ class SimulatedNode {
 }
 
 interface Behaviour {
+  /** The state that the canary begins in. */
+  from?: FleetState;
+  /** Whether the entry is not valid. */
+  isHeld?: boolean;
   /** The shares of the canary's requests that fail and are blocked, and its latency. */
   failed?: number;
   blocked?: number;
@@ -71,9 +77,16 @@ const start: FleetState = {
 };
 
 /** Three nodes with 200 requests a second each, under the leader's rules. */
-function simulated({ failed = 0.001, blocked = 0.02, ms = 2, before = () => {} }: Behaviour = {}) {
+function simulated({
+  from = start,
+  isHeld = false,
+  failed = 0.001,
+  blocked = 0.02,
+  ms = 2,
+  before = () => {},
+}: Behaviour = {}) {
   const nodes = ['a', 'b', 'c'].map((id) => new SimulatedNode(id));
-  let state = start;
+  let state = from;
   let look = new FleetCanaryLook();
   const steps: { second: number; step: number; state: string }[] = [];
   for (
@@ -100,6 +113,7 @@ function simulated({ failed = 0.001, blocked = 0.02, ms = 2, before = () => {} }
       second * 1_000,
       state,
       nodes.map((node) => node.report()),
+      isHeld,
     );
     if (next.canary?.step !== state.canary?.step || next.canary?.state !== state.canary?.state) {
       steps.push({ second, step: next.canary?.step ?? -1, state: next.canary?.state ?? '' });
@@ -156,6 +170,82 @@ describe('the canary of a fleet', () => {
       expect(step - (moves[index - 1]?.step ?? 0)).toBeLessThanOrEqual(1);
   });
 
+  describe('while another version is rolled out', () => {
+    const order = { model: 'cards', sha256: undefined, policy: undefined };
+    const primary = commands.deployed(start, { ...order, version: '3', role: { kind: 'primary' } }, 'id');
+    const shadow = { kind: 'shadow', sample: undefined } as const;
+    const shadowed = commands.deployed(start, { ...order, version: '3', role: shadow }, 'id');
+
+    it('is compared with both primaries, and aborted if it does harm', () => {
+      const { state } = simulated({ from: primary, blocked: 0.15 });
+      expect(state).toMatchObject({
+        primary: { version: '3' },
+        canary: { state: 'aborted', reason: expect.stringMatching(/blocks/) },
+        rollout: { version: '3', state: 'loading' },
+      });
+      expect(simulated({ from: primary, failed: 0.08 }).state.canary).toMatchObject({ state: 'aborted' });
+    });
+
+    it('does not advance if that is the primary', () => {
+      expect(simulated({ from: primary })).toEqual({ state: primary, steps: [] });
+    });
+
+    it('advances if that is a shadow', () => {
+      const { state } = simulated({ from: shadowed });
+      expect(state).toMatchObject({ primary: { version: '2' }, canary: { state: 'promoted' } });
+      expect(state.rollout).toMatchObject({ version: '3', state: 'loading' });
+      expect(simulated({ from: shadowed, failed: 0.08 }).state.canary).toMatchObject({ state: 'aborted' });
+    });
+  });
+
+  it('is aborted before all nodes have it, and then nodes need not load it any more', () => {
+    const plan = { stepMs: 20_000, minRequests: 100, steps: [0.1, 0.5, 1] };
+    const options = readFleetDeployOptions({ version: '2', canary: plan });
+    const from = commands.deployed({ ...start, canary: null }, options, 'id');
+    expect(simulated({ from })).toEqual({ state: from, steps: [] });
+    const { state } = simulated({ from, failed: 0.08 });
+    const reason = expect.stringMatching(/requests failed/);
+    expect(state).toMatchObject({
+      canary: { state: 'aborted', reason },
+      rollout: { state: 'failed', node: null, reason },
+    });
+  });
+
+  it('is aborted but does not advance while the entry is not valid', () => {
+    expect(simulated({ isHeld: true })).toEqual({ state: start, steps: [] });
+    expect(simulated({ isHeld: true, failed: 0.08 }).state.canary).toMatchObject({ state: 'aborted' });
+  });
+
+  it('does not wait any more when its step begins again', () => {
+    const { state } = simulated({ before: (_second, nodes) => nodes.splice(0) });
+    expect(state.canary?.state).toBe('waiting');
+    const look = new FleetCanaryLook();
+    const next = look.look(0, state, []);
+    expect(next).toEqual({ ...state, canary: { ...state.canary, state: 'running', reason: null } });
+    expect(look.look(1_000, next, [])).toBe(next);
+    expect(new FleetCanaryLook().look(0, state, [], true)).toBe(state);
+  });
+
+  it('is judged anew where the same version is a canary again', () => {
+    const nodes = [new SimulatedNode('a')];
+    const look = new FleetCanaryLook();
+    const abort = (from: FleetState, begin: number): FleetState => {
+      let state = from;
+      for (let second = begin; second < begin + 60 && state.canary?.state === 'running'; second += 1) {
+        nodes[0]?.counts[1].add(100);
+        nodes[0]?.counts[2].add(100, 20);
+        state = look.look(
+          second * 1_000,
+          state,
+          nodes.map((node) => node.report()),
+        );
+      }
+      return state;
+    };
+    expect(abort(start, 0).canary).toMatchObject({ state: 'aborted' });
+    expect(abort(start, 60).canary).toMatchObject({ state: 'aborted' });
+  });
+
   it('waits where there are too few requests', () => {
     const { state } = simulated({ before: (_second, nodes) => nodes.splice(0) });
     expect(state.canary).toMatchObject({
@@ -176,7 +266,7 @@ describe('the sum of readings', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
         const nodes = ['a', 'b', 'c'].map((id) => new SimulatedNode(id));
-        const sum = new SummedReadings('2');
+        const sum = new SummedReadings(['2']);
         sum.add(nodes.map((node) => node.report()));
         let expected = 0;
         let last = 0;
@@ -202,7 +292,7 @@ describe('the sum of readings', () => {
 
 it('the sum of readings never shrinks where a node reports less than before', () => {
   const node = new SimulatedNode('a');
-  const sum = new SummedReadings('2');
+  const sum = new SummedReadings(['2']);
   node.counts[2].add(100);
   sum.add([node.report()]);
   node.counts[2].add(50);
@@ -220,9 +310,9 @@ describe('a roll-out', () => {
     { model: undefined, version: '2', sha256: undefined, policy: undefined, role: { kind: 'primary' } },
     'id',
   );
-  const has = (id: string, revision: number, role: string): FullReport => ({
+  const has = (id: string, revision: number, role: string, rollout = 'id'): FullReport => ({
     ...new SimulatedNode(id).report(revision),
-    versions: [{ version: '2', role, traffic: 1 }],
+    versions: [{ version: '2', role, traffic: 1, rollout }],
   });
 
   it('is done when all nodes have the version in its role, in the newest revision', () => {
@@ -230,6 +320,25 @@ describe('a roll-out', () => {
     expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 6, 'primary')])).toBe(loading);
     expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'standby')])).toBe(loading);
     expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'primary')]).rollout?.state).toBe('done');
+  });
+
+  it('is not done while a node has another version of that name', () => {
+    expect(afterReports(loading, 7, [has('a', 7, 'primary'), has('b', 7, 'primary', 'earlier')])).toBe(loading);
+  });
+
+  it('is taken back for a reason that a state has room for, whatever a report says', () => {
+    const error = { version: '2', code: 'x'.repeat(5_000), message: 'y'.repeat(5_000) };
+    const state = afterReports(loading, 7, [{ ...has('a', 7, 'x'), error }]);
+    expect(state.rollout?.state).toBe('failed');
+    expect(readState(encodeState(state))).toEqual({ state });
+  });
+
+  it('is taken back when the version has failed over to its standby on one node', () => {
+    const error = { version: '2', code: 'FAILED_OVER', message: 'the standby took over' };
+    expect(afterReports(loading, 7, [{ ...has('a', 7, 'standby'), error }])).toMatchObject({
+      primary: { version: '1' },
+      rollout: { state: 'failed', code: 'FAILED_OVER' },
+    });
   });
 
   it('is taken back when one node cannot load the version, and not for an error from before', () => {

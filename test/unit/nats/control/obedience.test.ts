@@ -1,86 +1,47 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeploymentEvent } from '../../../../src/api/events.js';
+import type { DecisionPolicy } from '../../../../src/api/policy.js';
 import { ModelInvalidError, UnavailableError } from '../../../../src/errors.js';
-import type { FollowedScorer } from '../../../../src/integrations/nats/control/follow/followed-scorer.js';
-import type { LiveDeployment } from '../../../../src/integrations/nats/control/follow/next-action.js';
 import { Obedience } from '../../../../src/integrations/nats/control/follow/obedience.js';
-import { emptyState, type FleetState } from '../../../../src/integrations/nats/control/state/fleet-state.js';
+import type { FoundModel } from '../../../../src/integrations/nats/control/models/model-source.js';
+import * as commands from '../../../../src/integrations/nats/control/state/commands.js';
+import { readFleetDeployOptions } from '../../../../src/integrations/nats/control/state/deploy-order.js';
+import {
+  emptyState,
+  type FleetState,
+  type FleetVersion,
+} from '../../../../src/integrations/nats/control/state/fleet-state.js';
+import { policyOf } from '../../../../src/integrations/nats/control/state/policy-of.js';
 import { FakeClock } from '../../../support/fake-clock.js';
+import { filesOf, live, StandInScorer, sha256Of } from './stand-in-scorer.js';
 
-/** A scorer whose loads end when the test says so. */
-class StandInScorer implements FollowedScorer {
-  live: LiveDeployment[] = [{ version: '1', role: 'primary', traffic: 1 }];
-  readonly calls: string[] = [];
-  #listener: (event: DeploymentEvent) => void = () => {};
-  loaded: (error?: Error) => void = () => {};
+const wants = (version: string, others: Partial<FleetVersion> = {}): FleetState => {
+  return { ...emptyState, primary: { model: 'cards', version, ...others } };
+};
 
-  deploy(directory: string): Promise<void> {
-    this.calls.push(`deploy ${directory}`);
-    return new Promise((resolve, reject) => {
-      this.loaded = (error) => {
-        if (error !== undefined) return reject(error);
-        this.#swap(directory);
-        this.tell({ type: 'deployed', version: directory, at: 0 });
-        resolve();
-      };
-    });
-  }
-
-  rollback(): void {
-    this.calls.push('rollback');
-    const standby = this.live.find(({ role }) => role === 'standby');
-    this.#swap(standby?.version ?? '');
-    this.tell({ type: 'rolledBack', version: standby?.version ?? null, at: 0 });
-  }
-
-  setTraffic(): void {}
-  setPolicy(policy: object): void {
-    this.calls.push(`policy ${JSON.stringify(policy)}`);
-  }
-  async promote(): Promise<void> {}
-  async retire(): Promise<void> {}
-  deployments(): readonly LiveDeployment[] {
-    return this.live;
-  }
-  on(_event: 'deployment', listener: (event: DeploymentEvent) => void): void {
-    this.#listener = listener;
-  }
-  off(): void {
-    this.#listener = () => {};
-  }
-  tell(event: DeploymentEvent): void {
-    this.#listener(event);
-  }
-  failOver(): void {
-    this.rollback();
-    this.calls.length = 0;
-  }
-
-  #swap(version: string): void {
-    const before = this.live.find(({ role }) => role === 'primary');
-    this.live = [
-      { version, role: 'primary', traffic: 1 },
-      { version: before?.version ?? '', role: 'standby', traffic: 0 },
-    ];
-  }
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 }
 
-const wants = (version: string): FleetState => ({ ...emptyState, primary: { model: 'cards', version } });
-
-function rig(find: (version: string) => Promise<string> = async (version) => version) {
+function rig(
+  find: (version: string) => Promise<FoundModel> = async (version) => filesOf(version),
+  scorer = new StandInScorer(),
+) {
   const clock = new FakeClock();
-  const scorer = new StandInScorer();
   const obedience = new Obedience({
-    scorer,
-    clock,
-    find: ({ version }) => find(version),
+    ...{ scorer, hook: scorer, clock, find: ({ version }) => find(version) },
     onChange: () => {},
     onClosed: () => {},
   });
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-  };
   return { clock, scorer, obedience, settle };
+}
+
+/** Lets a node do all that it can do. */
+async function quiet({ clock }: ReturnType<typeof rig>): Promise<void> {
+  for (let round = 0; round < 8; round += 1) {
+    await settle();
+    clock.turn();
+  }
 }
 
 describe('obedience to a fleet', () => {
@@ -96,7 +57,7 @@ describe('obedience to a fleet', () => {
   });
 
   it('does not deploy a version that nobody wants any more once it is found', async () => {
-    let found: (directory: string) => void = () => {};
+    let found: (files: FoundModel) => void = () => {};
     const { scorer, obedience, settle } = rig(
       () =>
         new Promise((resolve) => {
@@ -105,7 +66,7 @@ describe('obedience to a fleet', () => {
     );
     obedience.want(wants('2'), 1);
     obedience.want(wants('1'), 2);
-    found('2');
+    found(filesOf('2'));
     await settle();
     expect(scorer.calls).toEqual([]);
   });
@@ -132,6 +93,20 @@ describe('obedience to a fleet', () => {
     expect(obedience).toMatchObject({ error: null, reached: 1 });
   });
 
+  it('keeps the error of a version when one before it has answered its last requests', async () => {
+    const { scorer, obedience } = rig();
+    obedience.want({ ...wants('2'), shadows: [{ model: 'cards', version: '3' }] }, 1);
+    await settle();
+    const drained = scorer.serve();
+    await settle();
+    expect(scorer.calls).toEqual(['deploy 2', 'deploy 3']);
+    scorer.loaded(new ModelInvalidError('it is damaged'));
+    await settle();
+    drained();
+    await settle();
+    expect(obedience.error).toMatchObject({ version: '3', code: 'ERR_MODEL_INVALID' });
+  });
+
   it('has patience with a store that does not answer', async () => {
     const { clock, obedience, settle } = rig(() => Promise.reject(new UnavailableError('no answer')));
     obedience.want(wants('2'), 1);
@@ -145,33 +120,219 @@ describe('obedience to a fleet', () => {
     expect(obedience.error).toMatchObject({ version: '2', code: 'ERR_UNAVAILABLE' });
   });
 
-  it('keeps versions after a failover until something else is wanted', async () => {
-    const { clock, scorer, obedience, settle } = rig();
-    scorer.live = [
-      { version: '2', role: 'primary', traffic: 1 },
-      { version: '1', role: 'standby', traffic: 0 },
-    ];
-    obedience.want(wants('2'), 1);
-    scorer.live = [
-      { version: '1', role: 'primary', traffic: 1 },
-      { version: '2', role: 'standby', traffic: 0 },
-    ];
-    scorer.tell({ type: 'failedOver', version: '1', at: 0, reason: 'version 2 fails' });
-    clock.advance(60_000);
-    obedience.pursue();
+  describe('after a failover', () => {
+    const failedOver = async () => {
+      const node = rig(undefined, new StandInScorer([live('2'), live('1', 'standby')]));
+      node.obedience.want(wants('2'), 1);
+      node.scorer.failOver('version 2 fails');
+      return node;
+    };
+
+    it('keeps the version that took over until another primary is wanted', async () => {
+      const { clock, scorer, obedience } = await failedOver();
+      clock.advance(60_000);
+      obedience.pursue();
+      await settle();
+      expect(scorer.calls).toEqual([]);
+      expect(obedience.error).toMatchObject({ code: 'FAILED_OVER', version: '2' });
+      obedience.want({ ...wants('2'), shadows: [] }, 2);
+      expect(scorer.calls).toEqual([]);
+      obedience.want(wants('1'), 3);
+      expect(obedience).toMatchObject({ reached: 3, error: null });
+    });
+
+    it('has not reached the revision, and says why, also after it has followed in all else', async () => {
+      const node = await failedOver();
+      const { scorer, obedience } = node;
+      expect(obedience.reached).toBeNull();
+      obedience.want({ ...wants('2'), challengers: [{ model: 'cards', version: '3', traffic: 0.1 }] }, 2);
+      await settle();
+      scorer.loaded();
+      await quiet(node);
+      expect(scorer.models()).toMatchObject([{ version: '1', role: 'primary' }, { version: '2' }, { version: '3' }]);
+      expect(obedience).toMatchObject({ reached: null, error: { code: 'FAILED_OVER' } });
+    });
+
+    it('says first what it cannot load, so that the roll-out ends', async () => {
+      const { scorer, obedience } = await failedOver();
+      obedience.want({ ...wants('2'), shadows: [{ model: 'cards', version: '3' }] }, 2);
+      await settle();
+      scorer.loaded(new ModelInvalidError('it is damaged'));
+      await settle();
+      expect(obedience).toMatchObject({ reached: null, error: { version: '3', code: 'ERR_MODEL_INVALID' } });
+      obedience.want(wants('2'), 3);
+      expect(obedience).toMatchObject({ reached: null, error: { code: 'FAILED_OVER' } });
+    });
+
+    it('goes on to load another primary if that is wanted already', async () => {
+      const { clock, scorer, obedience } = rig(undefined, new StandInScorer([live('2'), live('1', 'standby')]));
+      obedience.want(wants('3'), 1);
+      scorer.failOver('version 2 fails');
+      await settle();
+      scorer.loaded(new UnavailableError('no answer'));
+      await settle();
+      expect(obedience.error).toBeNull();
+      clock.advance(10_000);
+      obedience.pursue();
+      await settle();
+      expect(scorer.calls).toEqual(['deploy 3', 'deploy 3']);
+    });
+
+    it('follows again when somebody has put the primary back', async () => {
+      const { scorer, obedience } = await failedOver();
+      await scorer.rollback();
+      expect(obedience).toMatchObject({ reached: 1, error: null });
+    });
+  });
+
+  describe('where a version of the wanted name is live', () => {
+    const before = [live('1'), live('2', 'standby')];
+    const node = (files: string, first = before) => rig(async () => filesOf(files), new StandInScorer(first));
+
+    it('looks at the files if the state has no sha256, and keeps it if they are the same', async () => {
+      const one = node('2');
+      const { scorer, obedience } = one;
+      obedience.want(wants('2', { rollout: 'x' }), 1);
+      expect(scorer.calls).toEqual([]);
+      await quiet(one);
+      expect(scorer.calls).toEqual(['rollback']);
+      expect(obedience.versions).toContainEqual({ version: '2', role: 'primary', traffic: 1, rollout: 'x' });
+    });
+
+    it('keeps it if the node has no files of it', async () => {
+      const { scorer, obedience } = rig(() => Promise.reject(new ModelInvalidError('there is none')));
+      obedience.want(wants('1', { rollout: 'x' }), 1);
+      await settle();
+      obedience.pursue();
+      expect(scorer.calls).toEqual([]);
+      expect(obedience).toMatchObject({ reached: 1, error: null });
+    });
+
+    it.each([
+      ['the sha256 is another one', { sha256: sha256Of('2 changed') }],
+      ['the files have changed', { rollout: 'x' }],
+    ])('ends it and loads it again if %s, once it has found the other one', async (_why, version) => {
+      const { scorer, obedience } = node('2 changed');
+      obedience.want(wants('2', version), 1);
+      expect(scorer.calls).toEqual([]);
+      await settle();
+      expect(scorer.calls).toEqual(['retire 2', 'deploy 2 changed']);
+      scorer.loaded();
+      await settle();
+      expect(obedience).toMatchObject({ reached: 1, error: null });
+    });
+
+    it('refuses other contents of the primary', async () => {
+      const { scorer, obedience } = node('1 changed');
+      obedience.want(wants('1', { sha256: sha256Of('1 changed') }), 1);
+      await settle();
+      expect(scorer.calls).toEqual([]);
+      const error = { version: '1', code: 'ERR_MODEL_INVALID', message: expect.stringMatching(/name of its own/) };
+      expect(obedience).toMatchObject({ reached: null, error });
+    });
+
+    it('returns at once to what it has loaded for the same roll-out', async () => {
+      const scorer = new StandInScorer([live('0')], {}, true);
+      const one = rig(undefined, scorer);
+      one.obedience.want(wants('1', { rollout: 'x' }), 1);
+      await quiet(one);
+      one.obedience.want(wants('2', { rollout: 'y' }), 2);
+      await quiet(one);
+      one.obedience.want(wants('1', { rollout: 'x' }), 3);
+      expect(scorer.calls).toEqual(['deploy 1', 'deploy 2', 'rollback']);
+      expect(one.obedience.reached).toBe(3);
+    });
+  });
+
+  it('has the thresholds of a version in force from its first request on', async () => {
+    const { scorer, obedience } = rig();
+    obedience.want(wants('2', { policy: { blockProbability: 0.7 } }), 1);
     await settle();
-    expect(scorer.calls).toEqual([]);
-    expect(obedience.error).toMatchObject({ code: 'FAILED_OVER', version: null });
-    obedience.want({ ...wants('2'), shadows: [] }, 2);
-    expect(scorer.calls).toEqual([]);
-    obedience.want(wants('1'), 3);
-    expect(obedience).toMatchObject({ reached: 3, error: null });
+    obedience.want(wants('2', { policy: { blockProbability: 0.6 } }), 2);
+    scorer.loaded();
+    expect(scorer.policies.get('2')).toEqual({ blockProbability: 0.6 });
   });
 
   it('sets thresholds once', () => {
     const { scorer, obedience } = rig();
     obedience.want({ ...wants('1'), policy: { blockProbability: 0.7 } }, 1);
     obedience.want({ ...wants('1'), policy: { blockProbability: 0.7 } }, 2);
-    expect(scorer.calls).toEqual(['policy {"blockProbability":0.7}']);
+    expect(scorer.calls).toEqual(['policy of 1']);
+    obedience.want(wants('1'), 3);
+    expect(scorer.policies.get('1')).toEqual({});
+  });
+
+  it('ends in the same thresholds on all nodes, whatever each node did before', async () => {
+    const version = fc.constantFrom('1', '2', '3');
+    const policy: fc.Arbitrary<Partial<DecisionPolicy>> = fc.record(
+      { blockProbability: fc.constantFrom(0.6, 0.7, 0.9), reviewRisk: fc.constantFrom(0.2, 0.3) },
+      { requiredKeys: [] },
+    );
+    const deploy = fc.record({ version, policy, traffic: fc.constantFrom(1, 0.2, 'shadow' as const) });
+    type Command = (state: FleetState, id: string) => FleetState;
+    const command: fc.Arbitrary<Command> = fc.oneof(
+      deploy.map(
+        (options): Command =>
+          (state, id) => {
+            const order = readFleetDeployOptions({ model: 'cards', ...options });
+            return commands.rolloutDone(commands.deployed(state, order, id));
+          },
+      ),
+      policy.map(
+        (patch): Command =>
+          (state) =>
+            commands.policySet(state, patch),
+      ),
+      version.map(
+        (name): Command =>
+          (state, id) =>
+            commands.rolloutDone(commands.promoted(state, name, id)),
+      ),
+      version.map(
+        (name): Command =>
+          (state) =>
+            commands.retired(state, name),
+      ),
+      fc.constant<Command>((state) => commands.rolledBack(state)),
+    );
+    /** Each command, and whether the second node is there to see its result, or starts again after it. */
+    const history = fc.array(fc.record({ command, second: fc.constantFrom('sees', 'misses', 'restarts') }), {
+      maxLength: 12,
+    });
+    const start = () => rig(undefined, new StandInScorer([live('1')], { mediumRisk: 0.1 }, true));
+    await fc.assert(
+      fc.asyncProperty(history, async (events) => {
+        const first = start();
+        let other = start();
+        let state = commands.rolloutDone(
+          commands.deployed(emptyState, readFleetDeployOptions({ model: 'cards', version: '1' }), 'first'),
+        );
+        let revision = 1;
+        const follow = async (node: ReturnType<typeof rig>): Promise<void> => {
+          node.obedience.want(state, revision);
+          await quiet(node);
+        };
+        await follow(first);
+        for (const { command: change, second } of events) {
+          revision += 1;
+          try {
+            state = change(state, `${revision}`);
+          } catch (error) {
+            if (!(error instanceof Error && 'code' in error)) throw error;
+          }
+          await follow(first);
+          if (second === 'restarts') other = start();
+          if (second !== 'misses') await follow(other);
+        }
+        await follow(other);
+        for (const { obedience } of [first, other]) expect(obedience).toMatchObject({ reached: revision, error: null });
+        for (const { scorer } of [first, other]) {
+          for (const { version: name } of scorer.models()) {
+            expect(scorer.policies.get(name)).toEqual({ mediumRisk: 0.1, ...policyOf(state, name) });
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });

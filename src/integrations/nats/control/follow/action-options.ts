@@ -1,15 +1,18 @@
 import type { DeployOptions } from '../../../../api/deployment.js';
+import type { DecisionPolicy } from '../../../../api/policy.js';
 import type { Action } from './next-action.js';
 
-/** The options of `deploy` for a version that the fleet wants. */
-export function optionsOf({ role, version }: Extract<Action, { kind: 'deploy' }>): DeployOptions {
-  const policy = version.policy === undefined ? {} : { policy: version.policy };
+/** The options of `deploy` for a version that the fleet wants. @param policy the fleet's thresholds for it. */
+export function optionsOf(
+  { role }: Extract<Action, { kind: 'deploy' }>,
+  policy: Partial<DecisionPolicy>,
+): DeployOptions {
   switch (role.kind) {
     case 'primary':
-      return { ...policy, traffic: 1 };
+      return { policy, traffic: 1 };
     case 'challenger':
-      return { ...policy, traffic: role.traffic };
+      return { policy, traffic: role.traffic };
     case 'shadow':
-      return { ...policy, traffic: 'shadow', ...(role.sample === undefined ? {} : { sample: role.sample }) };
+      return { policy, traffic: 'shadow', ...(role.sample === undefined ? {} : { sample: role.sample }) };
   }
 }

@@ -11,6 +11,7 @@ import { Follower } from './follower.js';
  * Makes a scorer serve what its fleet should serve: versions, shares, shadows, thresholds and a canary, as `FleetDeployments` has written them
  * to a KV bucket. The node reports what it has. One of the nodes leads: it stops a roll-out that a node cannot follow, and it looks at the
  * fleet's canary. Do not call `deploy`, `setTraffic`, `promote`, `rollback` or `retire` of the scorer meanwhile: the follower takes it back.
+ * Its `setPolicy` holds only for thresholds that the fleet does not name.
  *
  * @param scorer a `FraudScorer`. The follower does not close it.
  * @param connection the host's own. The follower does not close it, and goes on after a reconnect.

@@ -1,5 +1,6 @@
 import type { HostLogger } from '../../../../api/logger.js';
 import { FraudScorerError, InvalidOptionsError } from '../../../../errors.js';
+import { fleetHookOf } from '../../../../fleet/fleet-hook.js';
 import { isLogger, loggerExpected } from '../../../../host/host-logger.js';
 import { requirePath } from '../../../../models/model-location.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
@@ -58,9 +59,15 @@ function isPath(value: unknown): value is string {
 
 /** @throws {InvalidOptionsError} if it is not a `FraudScorer`. */
 export function requireFollowedScorer(scorer: unknown): asserts scorer is FollowedScorer {
-  const methods = ['deploy', 'setTraffic', 'promote', 'rollback', 'retire', 'deployments', 'setPolicy', 'on', 'off'];
+  const methods = ['deploy', 'setTraffic', 'promote', 'rollback', 'retire', 'on', 'off'];
   const isObject = typeof scorer === 'object' && scorer !== null;
-  if (isObject && methods.every((method) => typeof Reflect.get(scorer, method) === 'function')) return;
+  if (isObject && methods.every((method) => typeof Reflect.get(scorer, method) === 'function')) {
+    if (fleetHookOf(scorer) !== null) return;
+    const received = 'one of another version of fraud-scorer, or one that is not by `FraudScorer.create`';
+    throw new InvalidOptionsError([
+      { path: 'scorer', expected: 'a FraudScorer of this version of fraud-scorer', received },
+    ]);
+  }
   throw new InvalidOptionsError([{ path: 'scorer', expected: 'a FraudScorer', received: describeValue(scorer) }]);
 }
 

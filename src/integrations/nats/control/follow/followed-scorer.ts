@@ -1,9 +1,7 @@
 import type { DeployOptions } from '../../../../api/deployment.js';
 import type { DeploymentEvent } from '../../../../api/events.js';
-import type { DecisionPolicy } from '../../../../api/policy.js';
-import type { LiveDeployment } from './next-action.js';
 
-/** The part of a scorer that a follower uses. A `FraudScorer` fits. */
+/** The public part of a scorer that a follower uses. A `FraudScorer` fits. */
 export interface FollowedScorer {
   /** Loads a version and starts to serve it. */
   deploy(directory: string, options: DeployOptions): Promise<unknown>;
@@ -12,13 +10,9 @@ export interface FollowedScorer {
   /** Gives a version the primary's role. */
   promote(version: string): Promise<unknown>;
   /** Gives the primary's role back to the standby. */
-  rollback(): unknown;
+  rollback(): Promise<unknown>;
   /** Ends a version. */
   retire(version: string): Promise<void>;
-  /** The versions of the scorer. */
-  deployments(): readonly LiveDeployment[];
-  /** Changes thresholds. */
-  setPolicy(patch: Partial<DecisionPolicy>): void;
   /** Adds a listener for changes of versions. */
   on(event: 'deployment', listener: (event: DeploymentEvent) => void): unknown;
   /** Removes a listener. */

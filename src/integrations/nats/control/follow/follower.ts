@@ -7,12 +7,12 @@ import { asyncDispose } from '../../../../host/async-dispose.js';
 import type { Clock, Timer } from '../../../../host/clock.js';
 import { describeFault } from '../../../../host/faults.js';
 import { type Buckets, keysOf } from '../buckets.js';
-import type { DesiredEntry, InvalidEntry } from '../desired-entry.js';
+import { type DesiredEntry, followable, type InvalidEntry } from '../desired-entry.js';
 import { Leader } from '../lead/leader.js';
 import { Lease } from '../lead/lease.js';
 import { findModel } from '../models/model-source.js';
 import { encodeReport, type NodeReport } from '../node-report.js';
-import { emptyState, type FleetState, liveCanary } from '../state/fleet-state.js';
+import { emptyState, type FleetState, liveCanary, primariesOf } from '../state/fleet-state.js';
 import type { DeploymentFollower, FollowerState } from './deployment-follower.js';
 import { DesiredWatch } from './desired-watch.js';
 import type { ResolvedFollowOptions } from './follow-options.js';
@@ -61,8 +61,11 @@ export class Follower implements DeploymentFollower {
     this.done = new Promise((resolve) => {
       this.#end = resolve;
     });
+    const hook = fleetHookOf(scorer);
+    if (hook === null) throw new Error('the scorer has no hook for a fleet');
     this.#obedience = new Obedience({
       scorer,
+      hook,
       clock,
       find: (version) => findModel(options.models, version, connection, clock),
       onChange: () => this.#changed(),
@@ -75,7 +78,7 @@ export class Follower implements DeploymentFollower {
       onFault: (error) => this.#fault(error),
     });
     const lease = new Lease(buckets.nodes, this.#keys.lead, this.id);
-    this.#leader = new Leader({ buckets, keys: this.#keys, lease, clock });
+    this.#leader = new Leader({ buckets, keys: this.#keys, lease, clock, logger: parts.logger });
     this.#timer = clock.every(options.everyMs, () => this.#tick());
     this.#tick();
   }
@@ -119,8 +122,9 @@ export class Follower implements DeploymentFollower {
     };
   }
 
-  #take(entry: DesiredEntry | InvalidEntry): void {
+  #take(given: DesiredEntry | InvalidEntry): void {
     const { logger } = this.#parts;
+    const entry = followable(given, this.#desired);
     if ('problem' in entry) {
       this.#refused += 1;
       this.#problem = `revision ${entry.revision} of the fleet's state was refused: ${entry.problem}`;
@@ -179,15 +183,14 @@ export class Follower implements DeploymentFollower {
     await this.#watch.look();
     if (this.#stopping !== null) return;
     await this.#sendReport();
-    if (this.#stopping !== null || this.#problem !== null) return;
-    await this.#leader.look(this.#desired);
+    if (this.#stopping !== null) return;
+    await this.#leader.look({ state: this.#desired, revision: this.#revision ?? 0 });
   }
 
   async #sendReport(): Promise<void> {
     const { buckets, scorer } = this.#parts;
     const canary = liveCanary(this.#desired);
-    const { primary } = this.#desired;
-    const compared = canary === null || primary === null ? [] : [primary.version, canary.version];
+    const compared = canary === null ? [] : [...primariesOf(this.#desired), canary.version];
     const report = { ...this.#report(), incarnation: this.#incarnation };
     await buckets.nodes.put(this.#keys.node(this.id), encodeReport(report, fleetHookOf(scorer), compared));
   }

@@ -1,15 +1,11 @@
 import type { FleetChallenger, FleetShadow, FleetVersion } from '../state/fleet-state.js';
 import type { Wanted } from '../state/wanted.js';
+import { type LoadedVersion, likeness } from './likeness.js';
 
-/** A version that a node has, as `deployments()` lists it. */
-export interface LiveDeployment {
-  readonly version: string;
-  readonly role: string;
-  /** Its share of the node's traffic, in [0, 1]. */
-  readonly traffic: number;
-}
-
-/** What a node should do next. All but `deploy`, and `promote` of a shadow, take effect at once. */
+/**
+ * What a node should do next. All but `deploy`, and `promote` of a shadow, take effect at once. A version to `deploy` may be live: then it is not
+ * certain that it is the wanted one of its name, or it is another one that should stay until the wanted one was found.
+ */
 export type Action =
   | { kind: 'rollback' }
   | { kind: 'promote'; version: string; loads: boolean }
@@ -28,7 +24,7 @@ export type DeployedRole =
  * again. What takes traffic away, or gives it to a version that is loaded, comes before what loads. So a rollback never waits for a version
  * that was deployed before.
  */
-export function nextAction(wanted: Wanted, has: readonly LiveDeployment[]): Action | null {
+export function nextAction(wanted: Wanted, has: readonly LoadedVersion[]): Action | null {
   if (wanted.primary === null) return null;
   const live = new Map(has.filter(({ role }) => role !== 'retired').map((one) => [one.version, one]));
   return (
@@ -39,27 +35,42 @@ export function nextAction(wanted: Wanted, has: readonly LiveDeployment[]): Acti
   );
 }
 
-type Live = ReadonlyMap<string, LiveDeployment>;
+type Live = ReadonlyMap<string, LoadedVersion>;
 
 /** The wanted primary, if it is live in another role. A shadow is promoted last, because it must be loaded again. */
-function takePrimary({ version }: FleetVersion, live: Live): Action | null {
-  const role = live.get(version)?.role;
-  if (role === 'standby') return { kind: 'rollback' };
-  return role === 'challenger' ? { kind: 'promote', version, loads: false } : null;
+function takePrimary(wanted: FleetVersion, live: Live): Action | null {
+  const { version } = wanted;
+  const found = live.get(version);
+  if (found === undefined || likeness(wanted, found) !== 'same') return null;
+  if (found.role === 'standby') return { kind: 'rollback' };
+  return found.role === 'challenger' ? { kind: 'promote', version, loads: false } : null;
 }
 
-/** Ends versions that should not be there, or should be loaded for another role. The standby is kept for a rollback. */
-function endOthers({ primary, challengers, shadows }: Wanted, live: Live): Action | null {
-  const roles = new Map([
-    ...challengers.map(({ version }) => [version, 'challenger'] as const),
-    ...shadows.map(({ version }) => [version, 'shadow'] as const),
-  ]);
-  for (const { version, role } of live.values()) {
-    if (role === 'primary' || version === primary?.version) continue;
-    const isKept = role === 'standby' ? !roles.has(version) : roles.get(version) === role;
-    if (!isKept) return { kind: 'retire', version };
+/** Ends versions that should not be there, or are others of their names, or should be loaded for another role. The standby is kept for a rollback. */
+function endOthers(wanted: Wanted, live: Live): Action | null {
+  for (const one of live.values()) {
+    if (one.role !== 'primary' && !isKept(wanted, one)) return { kind: 'retire', version: one.version };
   }
   return null;
+}
+
+function isKept({ primary, challengers, shadows }: Wanted, one: LoadedVersion): boolean {
+  const named = ({ version }: FleetVersion): boolean => version === one.version;
+  const challenger = challengers.find(named);
+  const shadow = shadows.find(named);
+  switch (one.role) {
+    case 'standby':
+      return challenger === undefined && shadow === undefined;
+    case 'challenger':
+      return isLike(challenger ?? (primary !== null && named(primary) ? primary : undefined), one);
+    default:
+      if (shadow !== undefined) return isLike(shadow, one) && (shadow.sample ?? 1) === one.sample;
+      return isLike(primary !== null && named(primary) ? primary : undefined, one);
+  }
+}
+
+function isLike(wanted: FleetVersion | undefined, one: LoadedVersion): boolean {
+  return wanted !== undefined && likeness(wanted, one) !== 'other';
 }
 
 /** The shares of all challengers that are live, in one step: one by one they might exceed 1 together. */
@@ -70,12 +81,15 @@ function shareTraffic(challengers: readonly FleetChallenger[], live: Live): Acti
 }
 
 function loadMissing({ primary, challengers, shadows }: Wanted, live: Live): Action | null {
+  const isMissing = (wanted: FleetVersion): boolean => {
+    const found = live.get(wanted.version);
+    return found === undefined || likeness(wanted, found) !== 'same';
+  };
   if (primary !== null) {
-    const role = live.get(primary.version)?.role;
-    if (role === 'shadow') return { kind: 'promote', version: primary.version, loads: true };
-    if (role === undefined) return { kind: 'deploy', version: primary, role: { kind: 'primary' } };
+    if (isMissing(primary)) return { kind: 'deploy', version: primary, role: { kind: 'primary' } };
+    const { version } = primary;
+    if (live.get(version)?.role === 'shadow') return { kind: 'promote', version, loads: true };
   }
-  const isMissing = ({ version }: FleetVersion): boolean => !live.has(version);
   const challenger: FleetChallenger | undefined = challengers.find(isMissing);
   if (challenger !== undefined) {
     // `deploy` takes no share of 0. The next step corrects it.

@@ -1,13 +1,18 @@
 import type { DeploymentEvent } from '../../../../api/events.js';
+import type { FleetHook } from '../../../../fleet/fleet-hook.js';
 import type { Clock } from '../../../../host/clock.js';
 import { codeOf } from '../../../../host/thrown.js';
-import type { NodeError } from '../node-report.js';
-import type { FleetState, FleetVersion } from '../state/fleet-state.js';
+import type { FoundModel } from '../models/model-source.js';
+import type { LiveDeployment, NodeError } from '../node-report.js';
+import { emptyState, type FleetState, type FleetVersion } from '../state/fleet-state.js';
+import { policyOf } from '../state/policy-of.js';
 import { type Wanted, wantedOf } from '../state/wanted.js';
-import { optionsOf } from './action-options.js';
+import { bringVersion } from './bring-version.js';
+import { FailoverHold } from './failover-hold.js';
 import { describeError } from './follow-options.js';
 import type { FollowedScorer } from './followed-scorer.js';
-import { type Action, type LiveDeployment, nextAction } from './next-action.js';
+import { KnownVersions } from './known-versions.js';
+import { type Action, nextAction } from './next-action.js';
 
 /** What failed is tried again after this time, which doubles each time. */
 const firstRetryMs = 1_000;
@@ -21,9 +26,11 @@ const mostActions = 32;
 
 export interface ObedienceOptions {
   scorer: FollowedScorer;
+  /** What else a fleet reads and sets of the scorer. */
+  hook: Pick<FleetHook, 'models' | 'setPolicies'>;
   clock: Clock;
-  /** The directory of a version. Rejects if the node does not have it. */
-  find: (version: FleetVersion) => Promise<string>;
+  /** The files of a version. Rejects if the node does not have it. */
+  find: (version: FleetVersion) => Promise<FoundModel>;
   /** Something that is reported has changed. */
   onChange: () => void;
   /** The scorer is closed. */
@@ -33,22 +40,22 @@ export interface ObedienceOptions {
 /** Makes a scorer serve what is wanted. What was wanted last counts. One version is loaded at a time; all else takes effect at once. */
 export class Obedience {
   readonly #options: ObedienceOptions;
+  readonly #known: KnownVersions;
+  readonly #hold = new FailoverHold();
+  #state: FleetState = emptyState;
   #wanted: Wanted | null = null;
   #revision = 0;
-  #policy = '{}';
-  #loading: { readonly version: string } | null = null;
+  #loading: FleetVersion | null = null;
   #error: NodeError | null = null;
   #tries = 0;
   #retryAt = Number.NEGATIVE_INFINITY;
   #reached: number | null = null;
-  /** Whether a failover has changed the roles: the node keeps them until something else is wanted. */
-  #isHeld = false;
   #isActing = false;
   #isStopped = false;
-  #versions: readonly LiveDeployment[] | null = null;
 
   constructor(options: ObedienceOptions) {
     this.#options = options;
+    this.#known = new KnownVersions(options.hook);
     options.scorer.on('deployment', this.#onDeployment);
   }
 
@@ -57,41 +64,37 @@ export class Obedience {
   }
 
   get error(): NodeError | null {
-    return this.#error;
+    return this.#error ?? this.#hold.error;
   }
 
   get loading(): string | null {
     return this.#loading?.version ?? null;
   }
 
-  /** The versions that are live. Read again only after a change, because a scorer works out all statistics for it. */
+  /** The versions that are live. */
   get versions(): readonly LiveDeployment[] {
-    this.#versions ??= this.#options.scorer
-      .deployments()
-      .filter(({ role }) => role !== 'retired')
-      .map(({ version, role, traffic }) => ({ version, role, traffic }));
-    return this.#versions;
+    return this.#known.live.map(({ version, role, traffic, rollout }) => ({ version, role, traffic, rollout }));
   }
 
   /** @param revision of the state, to tell which one was reached. */
   want(state: FleetState, revision: number): void {
     const wanted = wantedOf(state);
-    const isOther = JSON.stringify(wanted) !== JSON.stringify(this.#wanted);
+    const before = this.#wanted;
+    this.#state = state;
     this.#wanted = wanted;
     this.#revision = revision;
-    if (isOther) {
-      this.#isHeld = false;
-      this.#forgive();
-    }
-    this.#setPolicy(state.policy);
+    if (JSON.stringify(wanted) !== JSON.stringify(before)) this.#forgive();
+    if (JSON.stringify(wanted.primary) !== JSON.stringify(before?.primary)) this.#hold.end();
     this.pursue();
   }
 
   /** Takes the next steps. Call it about once a second, too: what failed is tried again. */
   pursue(): void {
-    if (this.#isActing || this.#isStopped || this.#isHeld || this.#wanted === null) return;
+    if (this.#isActing || this.#isStopped || this.#wanted === null) return;
     this.#isActing = true;
     try {
+      // First, so that a version that has just begun to serve decides by them from its first request on.
+      this.#options.hook.setPolicies((version) => policyOf(this.#state, version));
       this.#act(this.#wanted);
     } catch (error) {
       this.#failed(null, error);
@@ -107,9 +110,11 @@ export class Obedience {
 
   #act(wanted: Wanted): void {
     if (this.#options.clock.now() < this.#retryAt && this.#error?.version === null) return;
+    this.#known.recognise(wanted);
     let last = '';
     for (let count = 0; count < mostActions; count += 1) {
-      const action = nextAction(wanted, this.versions);
+      const live = this.#known.live;
+      const action = nextAction(this.#hold.applied(wanted, live), live);
       if (action === null) {
         this.#arrived();
         return;
@@ -123,7 +128,6 @@ export class Obedience {
       if (print === last) return;
       last = print;
       this.#obey(action);
-      this.#versions = null;
     }
   }
 
@@ -132,7 +136,7 @@ export class Obedience {
     const watch = (work: Promise<unknown>): void => void work.catch((error: unknown) => this.#failed(null, error));
     switch (action.kind) {
       case 'rollback':
-        scorer.rollback();
+        watch(scorer.rollback());
         return;
       case 'setTraffic':
         scorer.setTraffic(action.shares);
@@ -148,39 +152,41 @@ export class Obedience {
   #begin(action: Extract<Action, { kind: 'deploy' | 'promote' }>): void {
     const { clock } = this.#options;
     if (this.#loading !== null || clock.now() < this.#retryAt) return;
-    const version = action.kind === 'deploy' ? action.version.version : action.version;
-    const loading = { version };
+    const loading = action.kind === 'deploy' ? action.version : this.#state.primary;
+    if (loading === null) return;
     this.#loading = loading;
     const print = JSON.stringify(this.#wanted);
-    const end = (): void => {
-      if (this.#loading === loading) this.#loading = null;
-      this.#versions = null;
-    };
-    this.#load(action, print).then(
+    const isWanted = (): boolean => !this.#isStopped && print === JSON.stringify(this.#wanted);
+    this.#load(action, isWanted).then(
       () => {
-        end();
-        this.#forgive();
+        this.#loaded(loading);
         this.#next();
       },
       (error: unknown) => {
-        end();
+        if (this.#loading === loading) this.#loading = null;
         // What is wanted now may not be what failed.
-        if (print === JSON.stringify(this.#wanted)) this.#failed(version, error);
+        if (isWanted()) this.#failed(loading.version, error);
         this.#next();
       },
     );
     this.#options.onChange();
   }
 
-  async #load(action: Extract<Action, { kind: 'deploy' | 'promote' }>, print: string): Promise<void> {
+  async #load(action: Extract<Action, { kind: 'deploy' | 'promote' }>, isWanted: () => boolean): Promise<void> {
     const { scorer, find } = this.#options;
     if (action.kind === 'promote') {
       await scorer.promote(action.version);
       return;
     }
-    const directory = await find(action.version);
-    if (this.#isStopped || print !== JSON.stringify(this.#wanted)) return;
-    await scorer.deploy(directory, optionsOf(action));
+    const policy = () => policyOf(this.#state, action.version.version);
+    await bringVersion(action, { scorer, known: this.#known, find, isWanted, policy });
+  }
+
+  /** Told twice of most versions: when one serves, and when what it replaced has answered its requests. Then another one may load. */
+  #loaded(version: FleetVersion): void {
+    if (this.#loading !== version) return;
+    this.#loading = null;
+    this.#forgive();
   }
 
   /** In a turn of its own, so that calls of the scorer are not nested. */
@@ -190,8 +196,9 @@ export class Obedience {
   }
 
   #arrived(): void {
-    if (this.#reached === this.#revision && this.#error === null) return;
-    this.#reached = this.#revision;
+    const reached = this.#hold.error === null ? this.#revision : null;
+    if (this.#reached === reached && this.#error === null) return;
+    this.#reached = reached;
     this.#forgive();
     this.#options.onChange();
   }
@@ -216,24 +223,18 @@ export class Obedience {
     onChange();
   }
 
-  #setPolicy(policy: FleetState['policy']): void {
-    const print = JSON.stringify(policy);
-    if (print === this.#policy) return;
-    this.#policy = print;
-    this.#options.scorer.setPolicy(policy);
-  }
-
   /** Told in the turn in which a version gets its role. So one that nobody wants any more gets no request. */
   readonly #onDeployment = ({ type, version, reason }: DeploymentEvent): void => {
-    this.#versions = null;
-    if (type === 'failedOver') {
-      this.#isHeld = true;
-      const message = `the standby took over${reason === undefined ? '' : `: ${reason}`}; the node keeps it until the fleet's state changes`;
-      this.#error = { version: null, code: 'FAILED_OVER', message };
+    if (type === 'retired' && version !== null) this.#known.ended(version);
+    if (type === 'failedOver' && this.#wanted !== null) {
+      this.#hold.begin(this.#wanted, this.#known.live, reason);
+      if (this.#hold.error !== null) this.#reached = null;
     }
     // It serves. What it replaced may still answer requests, which nothing else needs to wait for.
-    if (version !== null && version === this.#loading?.version && (type === 'deployed' || type === 'promoted')) {
-      this.#loading = null;
+    const loading = this.#loading;
+    if (loading !== null && version === loading.version && (type === 'deployed' || type === 'promoted')) {
+      this.#known.isOf(loading);
+      this.#loaded(loading);
     }
     if (this.#isActing) return;
     this.pursue();

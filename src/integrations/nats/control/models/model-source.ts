@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { ModelIntegrityError, ModelInvalidError } from '../../../../errors.js';
 import type { Clock } from '../../../../host/clock.js';
 import { codeOf } from '../../../../host/thrown.js';
 import { openModelDirectory } from '../../../../models/model-directory.js';
-import { during } from '../../../../models/read-file.js';
 import type { FleetVersion } from '../state/fleet-state.js';
 import { fetchModel } from './fetch-model.js';
 
@@ -21,6 +18,13 @@ export interface FleetModels {
   objectStore?: string | undefined;
 }
 
+/** A version that a node has found. */
+export interface FoundModel {
+  directory: string;
+  /** The sha256 of its `model.json`. */
+  sha256: string;
+}
+
 /**
  * The directory of a version, after its files were checked against their sha256.
  *
@@ -32,43 +36,39 @@ export async function findModel(
   version: FleetVersion,
   connection: NatsConnection,
   clock: Clock,
-): Promise<string> {
+): Promise<FoundModel> {
   const path = join(directory, version.model, version.version);
-  if (objectStore === undefined) {
-    await checkModel(path, version);
-    return path;
-  }
+  const check = async (): Promise<FoundModel> => ({ directory: path, sha256: await checkModel(path, version) });
+  if (objectStore === undefined) return check();
   // It may be missing or damaged here, and the store may have a good one.
-  const isThere = (): Promise<boolean> =>
-    checkModel(path, version).then(
-      () => true,
-      (error: unknown) => {
-        if (['ERR_MODEL_INVALID', 'ERR_MODEL_INTEGRITY'].includes(codeOf(error) ?? '')) return false;
-        throw error;
-      },
-    );
-  if (await isThere()) return path;
+  const find = (): Promise<FoundModel | null> =>
+    check().catch((error: unknown) => {
+      if (['ERR_MODEL_INVALID', 'ERR_MODEL_INTEGRITY'].includes(codeOf(error) ?? '')) return null;
+      throw error;
+    });
+  const found = await find();
+  if (found !== null) return found;
+  const isThere = async (): Promise<boolean> => (await find()) !== null;
   await fetchModel({ connection, bucket: objectStore, directory, version, isThere, clock });
-  await checkModel(path, version);
-  return path;
+  return check();
 }
 
-/** Checks the manifest's name, version and sha256, and the sha256 of the files that it lists. @throws what `findModel` throws. */
-export async function checkModel(path: string, { model, version, sha256 }: FleetVersion): Promise<void> {
-  const { manifest } = await openModelDirectory(path);
+/**
+ * Checks the manifest's name, version and sha256, and the sha256 of the files that it lists.
+ *
+ * @returns the sha256 of the manifest.
+ * @throws what `findModel` throws.
+ */
+export async function checkModel(path: string, { model, version, sha256 }: FleetVersion): Promise<string> {
+  const { manifest, manifestSha256 } = await openModelDirectory(path);
   if (manifest.name !== model || manifest.version !== version) {
     const received = JSON.stringify([manifest.name, manifest.version]);
     throw new ModelInvalidError(
       `${path}: expected ${JSON.stringify([model, version])} in model.json, received ${received}`,
     );
   }
-  if (sha256 === undefined) return;
-  const file = join(path, 'model.json');
-  const own = sha256Of(await during(file, () => readFile(file)));
-  if (own !== sha256)
-    throw new ModelIntegrityError(`${file}: expected sha256 ${sha256}, as the fleet's state says, received ${own}`);
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  if (sha256 === undefined || sha256 === manifestSha256) return manifestSha256;
+  throw new ModelIntegrityError(
+    `${join(path, 'model.json')}: expected sha256 ${sha256}, as the fleet's state says, received ${manifestSha256}`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Verdict } from '../../../../deployments/canary/verdict.js';
-import { ended, plain } from './commands.js';
+import { ended, plain, takenBack } from './commands.js';
 import { type FleetState, liveCanary } from './fleet-state.js';
 
 /**
@@ -22,6 +22,14 @@ export function afterVerdict(state: FleetState, verdict: Verdict, first: number)
     case 'promote':
       return { ...state, primary: plain(canary), previous: state.primary, canary: ended(state, 'promoted', null) };
     case 'abort':
-      return { ...state, canary: ended(state, 'aborted', verdict.reason) };
+      return aborted(state, verdict.reason);
   }
+}
+
+/** Nodes that have not loaded it yet need not. */
+function aborted(state: FleetState, reason: string): FleetState {
+  const isLoading = state.rollout?.state === 'loading' && state.rollout.role === 'canary';
+  return isLoading
+    ? takenBack(state, { node: null, code: null, reason })
+    : { ...state, canary: ended(state, 'aborted', reason) };
 }

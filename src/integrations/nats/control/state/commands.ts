@@ -1,12 +1,6 @@
 import type { DecisionPolicy } from '../../../../api/policy.js';
 import type { FleetDeployOrder } from './deploy-order.js';
-import {
-  type FleetChallenger,
-  type FleetRollout,
-  type FleetState,
-  type FleetVersion,
-  liveCanary,
-} from './fleet-state.js';
+import { type FleetRollout, type FleetState, type FleetVersion, liveCanary } from './fleet-state.js';
 import { bad, refuseDuringRollout, roleIn, unknown } from './refuse.js';
 
 // Each command is a pure function of the state. The caller writes the result with compare-and-set, and asks again if somebody else was faster.
@@ -24,6 +18,7 @@ export function deployed(state: FleetState, order: FleetDeployOrder, id: string)
     version: order.version,
     ...(order.sha256 === undefined ? {} : { sha256: order.sha256 }),
     ...(order.policy === undefined ? {} : { policy: order.policy }),
+    rollout: id,
   };
   const begin = (kind: FleetRollout['role'], replaced: FleetRollout['replaced'] = null): FleetRollout => {
     return { id, version: order.version, role: kind, state: 'loading', node: null, code: null, reason: null, replaced };
@@ -64,10 +59,11 @@ export function trafficSet(state: FleetState, shares: ReadonlyMap<string, number
 /** @throws {UnknownVersionError} if the fleet does not have the version. @throws {InvalidOptionsError} during a roll-out. */
 export function promoted(state: FleetState, version: string, id: string): FleetState {
   const role = roleIn(state, version);
-  if (role === null && version === state.previous?.version) return rolledBack(state);
-  if (role === null) unknown(state, version);
+  const isPrevious = role === null && version === state.previous?.version;
+  if (role === null && !isPrevious) unknown(state, version);
   if (role === 'primary') return state;
   refuseDuringRollout(state);
+  if (isPrevious) return rolledBack(state);
   const found = [...state.challengers, ...state.shadows, liveCanary(state)].find((one) => one?.version === version);
   if (found === undefined || found === null) unknown(state, version);
   const without = removed(state, version);
@@ -92,7 +88,7 @@ export function rolledBack(state: FleetState): FleetState {
     return takenBack(state, { node: null, code: null, reason: 'it was rolled back by hand' });
   if (previous === null || primary === null) unknown(state, 'previous');
   // The version before may have got another role meanwhile.
-  const { challengers, shadows, canary } = removed(state, previous.version);
+  const { challengers, shadows, canary } = removed(state, previous.version, 'it was rolled back to by hand');
   return { ...state, challengers, shadows, canary, primary: previous, previous: primary };
 }
 
@@ -108,8 +104,29 @@ export function retired(state: FleetState, version: string): FleetState {
   return removed(state, version);
 }
 
+/** The thresholds of a patch hold for all versions, as after `FraudScorer.setPolicy`: those that versions have of their own give way. */
 export function policySet(state: FleetState, patch: Partial<DecisionPolicy>): FleetState {
-  return { ...state, policy: { ...state.policy, ...patch } };
+  const { primary, previous, challengers, shadows, canary, rollout } = state;
+  const without = <Version extends FleetVersion>(one: Version): Version => {
+    if (one.policy === undefined) return one;
+    return { ...one, policy: Object.fromEntries(Object.entries(one.policy).filter(([name]) => !(name in patch))) };
+  };
+  const orNull = <Version extends FleetVersion>(one: Version | null): Version | null => one && without(one);
+  const replaced = rollout?.replaced ?? null;
+  return {
+    ...{ primary: orNull(primary), previous: orNull(previous), canary: orNull(canary) },
+    challengers: challengers.map(without),
+    shadows: shadows.map(without),
+    policy: { ...state.policy, ...patch },
+    rollout: rollout && {
+      ...rollout,
+      replaced: replaced && {
+        primary: orNull(replaced.primary),
+        previous: orNull(replaced.previous),
+        shadow: orNull(replaced.shadow),
+      },
+    },
+  };
 }
 
 /** Why a roll-out is taken back. */
@@ -146,23 +163,24 @@ export function ended(
   return canary === null ? null : { ...canary, state, reason };
 }
 
-function removed(state: FleetState, version: string): FleetState {
+function removed(state: FleetState, version: string, reason = 'it was retired by hand'): FleetState {
   const others = ({ version: other }: FleetVersion): boolean => other !== version;
   const isCanary = liveCanary(state)?.version === version;
   return {
     ...state,
     challengers: state.challengers.filter(others),
     shadows: state.shadows.filter(others),
-    canary: isCanary ? ended(state, 'aborted', 'it was retired by hand') : state.canary,
+    canary: isCanary ? ended(state, 'aborted', reason) : state.canary,
   };
 }
 
 /** Without share, sample or plan. */
-export function plain({ model, version, sha256, policy }: FleetVersion | FleetChallenger): FleetVersion {
+export function plain({ model, version, sha256, policy, rollout }: FleetVersion): FleetVersion {
   return {
     model,
     version,
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(policy === undefined ? {} : { policy }),
+    ...(rollout === undefined ? {} : { rollout }),
   };
 }

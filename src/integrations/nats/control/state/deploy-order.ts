@@ -19,7 +19,7 @@ export interface FleetDeployOptions {
   sha256?: string | undefined;
   /** 1 replaces the primary. A number in (0, 1) is the share of a challenger. @default 1; with `canary` its first step */
   traffic?: number | 'shadow' | undefined;
-  /** Thresholds of this version. They override those of the scorers. */
+  /** Thresholds of this version. They override those of the scorers and of the fleet, until a later `setPolicy` names them. */
   policy?: Patch<DecisionPolicy> | undefined;
   /** For a shadow: the share of requests that it gets copies of, in (0, 1]. @default 1 */
   sample?: number | undefined;

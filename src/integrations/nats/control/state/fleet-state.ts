@@ -8,8 +8,10 @@ export interface FleetVersion {
   version: string;
   /** The sha256 of `model.json`, which names those of the other files. A node refuses a model whose manifest has another one. */
   sha256?: string;
-  /** Thresholds of this version. Nodes use them when they deploy it. */
+  /** Thresholds of this version alone. They override those of `FleetState.policy`. `setPolicy` takes away those that it names. */
   policy?: Partial<DecisionPolicy>;
+  /** The id of the roll-out that brought it. Without `sha256`, nodes look at their files again when another roll-out brings a version of this name. */
+  rollout?: string;
 }
 
 /** A version that answers a share of the fleet's requests. */
@@ -85,7 +87,7 @@ export interface FleetState {
   challengers: readonly FleetChallenger[];
   shadows: readonly FleetShadow[];
   canary: FleetCanary | null;
-  /** Thresholds for all versions. */
+  /** Thresholds for all versions, where a version has none of its own. */
   policy: Partial<DecisionPolicy>;
   rollout: FleetRollout | null;
 }
@@ -101,9 +103,21 @@ export const emptyState: FleetState = {
   rollout: null,
 };
 
+/** Whether a state says nothing, as if its entry was deleted. After a first roll-out that was taken back, the roll-out is left. */
+export function isEmpty({ primary, rollout }: FleetState): boolean {
+  return primary === null && rollout === null;
+}
+
 /** @returns the canary if it still has traffic; null if it has ended. */
 export function liveCanary({ canary }: FleetState): FleetCanary | null {
   return canary?.state === 'running' || canary?.state === 'waiting' ? canary : null;
+}
+
+/** The names of the versions that answer beside the canary. While a primary is rolled out, nodes have that one or the one before. */
+export function primariesOf({ primary, rollout }: FleetState): readonly string[] {
+  const isReplaced = rollout?.state === 'loading' && rollout.role === 'primary';
+  const before = isReplaced ? (rollout.replaced?.primary ?? null) : null;
+  return [primary, before].flatMap((one) => (one === null ? [] : [one.version]));
 }
 
 /** The canary's share of the traffic in its current step. */

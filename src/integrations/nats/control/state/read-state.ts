@@ -108,11 +108,13 @@ function isList(value: unknown): value is unknown[] {
 export function versionOf(reader: FieldReader): FleetVersion {
   const sha256 = reader.value('sha256', '64 hexadecimal digits', isSha256);
   const policy = reader.has('policy') ? readPolicyPatch(reader.nested('policy')) : undefined;
+  const rollout = reader.value('rollout', 'a text of 1 to 64 characters', isShortText);
   return {
     model: reader.required('model', expectedModelName, isModelName) ?? '',
     version: reader.required('version', expectedModelName, isModelName) ?? '',
     ...(sha256 === undefined ? {} : { sha256: sha256.toLowerCase() }),
     ...(policy === undefined ? {} : { policy }),
+    ...(rollout === undefined ? {} : { rollout }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { plain } from './commands.js';
 import {
   type FleetChallenger,
   type FleetShadow,
@@ -7,7 +8,7 @@ import {
   shareOf,
 } from './fleet-state.js';
 
-/** What one node should serve. */
+/** The versions that one node should serve. Thresholds are not part of it: see `policyOf`. */
 export interface Wanted {
   /** null: keep what the node has. */
   primary: FleetVersion | null;
@@ -19,15 +20,19 @@ export interface Wanted {
 /** What each node should serve in this state. */
 export function wantedOf(state: FleetState): Wanted {
   const canary = liveCanary(state);
-  const { primary, challengers, shadows } = state;
-  if (canary === null) return { primary, challengers, shadows };
-  const { model, version, sha256, policy } = canary;
-  const share: FleetChallenger = {
-    model,
-    version,
-    ...(sha256 === undefined ? {} : { sha256 }),
-    ...(policy === undefined ? {} : { policy }),
-    traffic: shareOf(canary),
+  const challengers = [...state.challengers, ...(canary === null ? [] : [{ ...canary, traffic: shareOf(canary) }])];
+  return {
+    primary: state.primary === null ? null : unset(state.primary),
+    challengers: challengers.map((one) => ({ ...unset(one), traffic: one.traffic })),
+    shadows: state.shadows.map((one) => ({
+      ...unset(one),
+      ...(one.sample === undefined ? {} : { sample: one.sample }),
+    })),
   };
-  return { primary, challengers: [...challengers, share], shadows };
+}
+
+/** Without thresholds. */
+function unset(version: FleetVersion): FleetVersion {
+  const { policy: _policy, ...others } = plain(version);
+  return others;
 }

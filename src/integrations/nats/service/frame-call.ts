@@ -4,8 +4,11 @@ import { type NodeOutcome, ReplyFrame } from '../wire/reply-frame.js';
 import type { ReceivedRow } from '../wire/request-frame.js';
 import type { ServedScorer } from './served-scorer.js';
 
-/** How long the outcomes that are there wait for the rest of their frame, in ms. Rows with reasons, for example, take longer than others. */
-const patienceMs = 5;
+/**
+ * Outcomes that are there wait for the rest of their frame as long as the first of them took, and at least so long, in ms. Rows with reasons, for
+ * example, take longer than others.
+ */
+const leastPatienceMs = 5;
 
 interface FrameCallOptions {
   clock: Clock;
@@ -25,11 +28,13 @@ export class FrameCall {
   readonly #outcomes: (NodeOutcome | undefined)[] = [];
   /** Places of outcomes that are there and not sent. */
   #ready: number[] = [];
+  readonly #startedAt: number;
   #open: number;
   #patience: Timer | null = null;
 
   constructor(options: FrameCallOptions) {
     this.#options = options;
+    this.#startedAt = options.clock.now();
     this.#open = options.rows;
   }
 
@@ -52,11 +57,17 @@ export class FrameCall {
     this.#ready.push(place);
     this.#open -= 1;
     if (this.#open > 0) {
-      this.#patience ??= this.#options.clock.background(patienceMs, () => this.#answerReady());
+      this.#patience ??= this.#wait();
       return;
     }
     this.#answerReady();
     this.#options.onDone();
+  }
+
+  #wait(): Timer {
+    const { clock } = this.#options;
+    const patienceMs = Math.max(leastPatienceMs, clock.now() - this.#startedAt);
+    return clock.background(patienceMs, () => this.#answerReady());
   }
 
   #answerReady(): void {

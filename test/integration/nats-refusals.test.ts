@@ -323,7 +323,7 @@ describe('a message that is too large', () => {
     const long = remote.score({ features: { a: 'x'.repeat(2_000) } });
     await expect(long).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST' });
     const longer = remote.score({ features: { a: 'x'.repeat(2_000_000) } });
-    await expect(longer).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST', issues: [{ path: 'request' }] });
+    await expect(longer).rejects.toMatchObject({ code: 'ERR_INVALID_REQUEST', issues: [{ path: 'features.a' }] });
   });
 });
 

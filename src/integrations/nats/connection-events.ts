@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { outsideOfRequests } from '../../host/async-context.js';
+import { contained } from '../../host/faults.js';
 
 /** What a part of this package is told of its connection. */
 export interface ConnectionListener {
@@ -27,9 +28,7 @@ function watch(connection: NatsConnection): Set<ConnectionListener> {
   const listeners = new Set<ConnectionListener>();
   watched.set(connection, listeners);
   outsideOfRequests(() => {
-    connection.closed().then(() => {
-      for (const listener of [...listeners]) listener.closed();
-    });
+    connection.closed().then(() => tellAll(listeners, (listener) => listener.closed()));
     void tell(connection, listeners);
   });
   return listeners;
@@ -37,7 +36,16 @@ function watch(connection: NatsConnection): Set<ConnectionListener> {
 
 async function tell(connection: NatsConnection, listeners: ReadonlySet<ConnectionListener>): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === 'disconnect') for (const listener of [...listeners]) listener.lost?.();
-    if (type === 'reconnect') for (const listener of [...listeners]) listener.back?.();
+    if (type === 'disconnect') tellAll(listeners, (listener) => listener.lost?.());
+    if (type === 'reconnect') tellAll(listeners, (listener) => listener.back?.());
   }
+}
+
+/** A listener that throws must not keep the others from being told. */
+function tellAll(listeners: ReadonlySet<ConnectionListener>, tellOne: (listener: ConnectionListener) => void): void {
+  for (const listener of [...listeners])
+    contained(
+      () => tellOne(listener),
+      () => {},
+    );
 }

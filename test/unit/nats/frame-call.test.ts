@@ -19,6 +19,7 @@ function call(rows: number, score: (place: number) => unknown, maxBytes = 1_000_
   /** The places of each reply. */
   const replies: number[][] = [];
   const codes: string[] = [];
+  const sizes: number[] = [];
   let done = 0;
   const scorer: ServedScorer = {
     score: (request) => score(request as never) as Promise<ScoreResult>,
@@ -35,6 +36,7 @@ function call(rows: number, score: (place: number) => unknown, maxBytes = 1_000_
   const send = (bytes: Uint8Array): void => {
     const { places, outcomes } = readReply(bytes, () => undefined);
     replies.push(places);
+    sizes.push(bytes.length);
     for (const outcome of outcomes) if (outcome instanceof Error) codes.push(outcome.code);
   };
   const options = { timeoutMs: undefined, priority: 0, explain: undefined, routingKey: undefined };
@@ -43,7 +45,7 @@ function call(rows: number, score: (place: number) => unknown, maxBytes = 1_000_
     scorer,
     Array.from({ length: rows }, (_, place) => ({ request: place, ...options })),
   );
-  return { clock, replies, codes, isDone: () => done === 1 };
+  return { clock, replies, codes, sizes, isDone: () => done === 1 };
 }
 
 describe('the rows of a frame', () => {
@@ -82,6 +84,16 @@ describe('the rows of a frame', () => {
     await settled();
     expect(replies.length).toBeGreaterThan(1);
     expect(replies.flat()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(isDone()).toBe(true);
+  });
+
+  it('are ERR_INFERENCE where a message cannot hold the result of one, and the others are answered', async () => {
+    const large = { ...result, attention: Array.from({ length: 1_000 }, () => 0.001) };
+    const { replies, codes, sizes, isDone } = call(3, (place) => Promise.resolve(place === 1 ? large : result), 500);
+    await settled();
+    expect(replies.flat().sort()).toEqual([0, 1, 2]);
+    expect(codes).toEqual(['ERR_INFERENCE']);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
     expect(isDone()).toBe(true);
   });
 

@@ -1,9 +1,9 @@
-import { InvalidRequestError } from '../../../errors.js';
 import { writeFeatureRow } from '../../../requests/read-request.js';
 import type { PackedLayout } from '../wire/layout.js';
 import type { RequestFrame, SentOptions } from '../wire/request-frame.js';
 import { packValue } from '../wire/values.js';
 import { sendable } from './sendable.js';
+import { tooLarge } from './too-large.js';
 
 /** More than the head of a frame takes, and what stands beside a request. */
 const besideBytes = 128;
@@ -62,19 +62,14 @@ export class RowStore {
     const store = this.#store;
     if (store !== null) {
       const packed = this.#pack(store, row, request);
-      if (packed !== null && store.wholeBytes < maxBytes) {
+      if (packed !== null && sizeOf(packed) <= maxBytes) {
         this.#rows[row] = packed;
         return packed.id;
       }
     }
-    const value = sendable(request);
+    const value = sendable(request, maxBytes);
     const bytes = packValue(value);
-    if (bytes.length > maxBytes) {
-      const received = `one that takes ${bytes.length} bytes`;
-      throw new InvalidRequestError([
-        { path: 'request', expected: `a request of at most ${maxBytes} bytes`, received },
-      ]);
-    }
+    if (bytes.length > maxBytes) throw tooLarge(value, bytes.length, maxBytes);
     this.#rows[row] = { kind: 'whole', bytes };
     const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'id') : undefined;
     return typeof id === 'string' ? id : undefined;
@@ -87,9 +82,7 @@ export class RowStore {
   /** The most bytes that a row takes in a frame of any layout, without its routing key. */
   sizeOf(row: number): number {
     const stored = this.#rows[row];
-    if (stored === undefined || stored === null) return 0;
-    if (stored.kind === 'whole') return stored.bytes.length + besideBytes;
-    return stored.store.wholeBytes + 3 * (stored.id?.length ?? 0) + besideBytes;
+    return stored === undefined || stored === null ? 0 : sizeOf(stored);
   }
 
   /** @param layout that of the frame. */
@@ -102,7 +95,7 @@ export class RowStore {
     }
     const { store, id, amount } = stored;
     if (layout !== null && layout.hash === store.layout.hash) frame.addPacked(store.of(row), id, amount, options);
-    else frame.addWhole(packValue(unpacked(stored, row)), options);
+    else frame.addWhole(packValue(sendable(unpacked(stored, row), store.layout.row.features)), options);
   }
 
   #pack(store: FeatureStore, row: number, request: unknown): (Stored & { kind: 'packed' }) | null {
@@ -117,6 +110,11 @@ export class RowStore {
       return null;
     }
   }
+}
+
+function sizeOf(stored: Stored): number {
+  if (stored.kind === 'whole') return stored.bytes.length + besideBytes;
+  return stored.store.wholeBytes + 3 * (stored.id?.length ?? 0) + besideBytes;
 }
 
 function unpacked({ store, id, amount }: Stored & { kind: 'packed' }, row: number): unknown {

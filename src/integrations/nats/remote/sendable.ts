@@ -16,16 +16,17 @@ const tooLarge = 2n ** 64n - 1n;
  * A copy of a request in the forms that can be sent. The node's own reader says what is wrong with it, so that a request is accepted or refused
  * as it is by a scorer in this process.
  *
+ * @param longestList a longer list, which no message holds, is described in place of being copied: one with holes may cost nothing to make.
  * @throws {InvalidRequestError} if a getter or proxy of the host throws.
  */
-export function sendable(request: unknown): unknown {
+export function sendable(request: unknown, longestList: number): unknown {
   let value: unknown = request;
   try {
     if (typeof request === 'object' && request !== null && Reflect.get(request, 'features') !== undefined) {
       const { id, amount, features }: { id?: unknown; amount?: unknown; features?: unknown } = request;
       value = { ...(id === undefined ? {} : { id }), ...(amount === undefined ? {} : { amount }), features };
     }
-    return copyOf(value, 0);
+    return copyOf(value, 0, longestList);
   } catch {
     // Its error may quote data, so it is not passed on.
     const received = 'one that throws when it is read';
@@ -33,7 +34,7 @@ export function sendable(request: unknown): unknown {
   }
 }
 
-function copyOf(value: unknown, depth: number): unknown {
+function copyOf(value: unknown, depth: number, longestList: number): unknown {
   switch (typeof value) {
     case 'number':
     case 'boolean':
@@ -44,17 +45,18 @@ function copyOf(value: unknown, depth: number): unknown {
     case 'bigint':
       return BigInt.asIntN(64, value) === value || BigInt.asUintN(64, value) === value ? value : tooLarge;
     case 'object':
-      return value === null ? null : copyOfObject(value, depth);
+      return value === null ? null : copyOfObject(value, depth, longestList);
     default:
       return new DescribedValue(describeKind(value));
   }
 }
 
-function copyOfObject(value: object, depth: number): unknown {
+function copyOfObject(value: object, depth: number, longestList: number): unknown {
   const isList = Array.isArray(value) || isTypedArray(value);
-  if (depth > (isList ? deepestList : deepestObject)) return new DescribedValue(describeKind(value));
+  const isBeyond = depth > (isList ? deepestList : deepestObject);
+  if (isBeyond || (isList && value.length > longestList)) return new DescribedValue(describeKind(value));
   if (isTypedArray(value)) return Array.from<number | bigint>(value as Iterable<number | bigint> & typeof value);
-  if (Array.isArray(value)) return Array.from(value, (item: unknown) => copyOf(item, depth + 1));
+  if (Array.isArray(value)) return Array.from(value, (item: unknown) => copyOf(item, depth + 1, longestList));
   const isPlain = isPlainObject(value);
   const kind = isPlain ? null : builtInKind(value);
   if (kind !== null) return new DescribedValue(kind);
@@ -63,12 +65,12 @@ function copyOfObject(value: object, depth: number): unknown {
   const isOdd = (name: string): boolean => name === '__proto__' || !isVisible(value, name);
   if (inherited.length > 0 || names.some(isOdd)) {
     const fields = names.map(
-      (name): OddField => [name, copyOf(Reflect.get(value, name), depth + 1), isVisible(value, name)],
+      (name): OddField => [name, copyOf(Reflect.get(value, name), depth + 1, longestList), isVisible(value, name)],
     );
     return new OddObject(fields, inherited);
   }
   const copy: Record<string, unknown> = {};
-  for (const name of names) copy[name] = copyOf(Reflect.get(value, name), depth + 1);
+  for (const name of names) copy[name] = copyOf(Reflect.get(value, name), depth + 1, longestList);
   return copy;
 }
 

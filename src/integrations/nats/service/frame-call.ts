@@ -1,4 +1,5 @@
 import type { ScoreOptions } from '../../../api/request.js';
+import { InferenceError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
 import { type NodeOutcome, ReplyFrame } from '../wire/reply-frame.js';
 import type { ReceivedRow } from '../wire/request-frame.js';
@@ -85,13 +86,27 @@ export class FrameCall {
     const frame = new ReplyFrame();
     for (const place of places) frame.add(place, this.#outcomes[place] as NodeOutcome);
     const bytes = frame.bytes(rows);
-    if (bytes.length <= maxBytes || places.length === 1) {
+    if (bytes.length <= maxBytes) {
       send(bytes);
+      return;
+    }
+    const [place] = places;
+    if (places.length === 1 && place !== undefined) {
+      send(this.#tooLarge(place, bytes.length));
       return;
     }
     const middle = Math.floor(places.length / 2);
     this.#answer(places.slice(0, middle));
     this.#answer(places.slice(middle));
+  }
+
+  /** The caller is told, and does not wait for an outcome that no message can hold. */
+  #tooLarge(place: number, bytes: number): Uint8Array {
+    const { rows, maxBytes } = this.#options;
+    const frame = new ReplyFrame();
+    const message = `The result takes ${bytes} bytes, and a message of the NATS server at most ${maxBytes}`;
+    frame.add(place, { error: new InferenceError(message) });
+    return frame.bytes(rows);
   }
 }
 

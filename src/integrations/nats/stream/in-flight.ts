@@ -3,11 +3,11 @@ import type { Delivery } from './delivery.js';
 /** The deliveries that are being scored or published, oldest first. */
 export class InFlight {
   readonly #limit: number;
-  /** Waiting goes on until there is room for several, so that the loop is not woken for each. */
+  /** Waiting goes on until there is room for several, so that the server is not asked for each. */
   readonly #roomAt: number;
   readonly #deliveries = new Set<Delivery>();
   #onRoom: (() => void) | null = null;
-  #onEmpty: (() => void) | null = null;
+  #onEmpty: (() => void)[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -18,8 +18,9 @@ export class InFlight {
     return this.#deliveries.size;
   }
 
-  get isFull(): boolean {
-    return this.#deliveries.size >= this.#limit;
+  /** How many more may be added. */
+  get free(): number {
+    return Math.max(0, this.#limit - this.#deliveries.size);
   }
 
   [Symbol.iterator](): Iterator<Delivery> {
@@ -42,18 +43,18 @@ export class InFlight {
     this.#tellEmpty();
   }
 
-  /** For one caller at a time. */
-  room(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Resolves when there is room for several. For one caller at a time. */
+  async room(): Promise<void> {
+    if (this.#deliveries.size <= this.#roomAt) return;
+    await new Promise<void>((resolve) => {
       this.#onRoom = resolve;
     });
   }
 
-  /** For one caller at a time. */
   async empty(): Promise<void> {
     if (this.#deliveries.size === 0) return;
     await new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
+      this.#onEmpty.push(resolve);
     });
   }
 
@@ -63,7 +64,7 @@ export class InFlight {
   }
 
   #tellEmpty(): void {
-    this.#onEmpty?.();
-    this.#onEmpty = null;
+    if (this.#onEmpty.length === 0) return;
+    for (const tell of this.#onEmpty.splice(0)) tell();
   }
 }

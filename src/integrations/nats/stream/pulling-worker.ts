@@ -1,4 +1,4 @@
-import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../../../api/logger.js';
 import type { Scorer } from '../../../api/scorer.js';
@@ -9,6 +9,8 @@ import { ConfirmedPublisher } from './confirmed-publisher.js';
 import { Decider } from './decider.js';
 import { Delivery } from './delivery.js';
 import { InFlight } from './in-flight.js';
+import { MessagePuller, type PullSource } from './message-puller.js';
+import { Standstill } from './standstill.js';
 import { StreamCounts } from './stream-counts.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
 import type { StreamStats, StreamWorker } from './types.js';
@@ -17,21 +19,12 @@ import type { StreamStats, StreamWorker } from './types.js';
 export interface WorkerParts {
   readonly scorer: Scorer;
   readonly connection: NatsConnection;
-  readonly consumer: Consumer;
+  readonly consumer: PullSource;
   readonly ackWaitMs: number;
   readonly options: ResolvedStreamOptions;
   readonly logger: Logger;
   readonly clock: Clock;
 }
-
-/** The most messages that wait in memory before they are scored. */
-const mostPrefetched = 512;
-
-/** A pull ends after this time, and another begins. */
-const pullMs = 30_000;
-
-/** How often the server says that it is still there while a pull waits. After two that are missing the client pulls again. */
-const heartbeatMs = 2_000;
 
 type State =
   | { readonly value: 'running' }
@@ -47,24 +40,15 @@ export class PullingWorker implements StreamWorker {
   readonly #inFlight: InFlight;
   readonly #publisher: ConfirmedPublisher;
   readonly #decider: Decider;
-  readonly #messages: ConsumerMessages;
+  readonly #puller: MessagePuller;
+  readonly #standstill: Standstill;
   readonly #keepAlive: Timer;
   #state: State = { value: 'running' };
 
-  static async start(parts: WorkerParts): Promise<PullingWorker> {
-    const maxPrefetched = Math.min(mostPrefetched, Math.max(1, Math.floor(parts.options.maxInFlight / 4)));
-    const messages = await parts.consumer.consume({
-      max_messages: maxPrefetched,
-      expires: pullMs,
-      idle_heartbeat: heartbeatMs,
-    });
-    return new PullingWorker(parts, messages);
-  }
-
-  private constructor(parts: WorkerParts, messages: ConsumerMessages) {
-    const { ackWaitMs, clock, connection, logger, options, scorer } = parts;
+  constructor(parts: WorkerParts) {
+    const { ackWaitMs, clock, connection, consumer, logger, options, scorer } = parts;
     this.#parts = parts;
-    this.#messages = messages;
+    this.#standstill = new Standstill(clock);
     this.#inFlight = new InFlight(options.maxInFlight);
     this.#publisher = new ConfirmedPublisher(connection, clock);
     this.#decider = new Decider({
@@ -75,11 +59,16 @@ export class PullingWorker implements StreamWorker {
       maxPayload: () => connection.info?.max_payload ?? 1_048_576,
       onClosed: (error) => this.#end({ value: 'stopped', cause: error }),
     });
+    this.#puller = new MessagePuller({
+      ...{ source: consumer, inFlight: this.#inFlight, clock },
+      take: (message) => this.#take(message),
+      isClosed: () => connection.isClosed(),
+      onFailed: (error) => logger.error('No messages could be asked for; trying again', { reason: messageOf(error) }),
+    });
     this.#keepAlive = clock.every(ackWaitMs / 3, () => this.#touchOld());
     this.done = this.#run();
     // A host may not look at it.
     this.done.catch(() => {});
-    void this.#logProblems();
   }
 
   stats(): StreamStats {
@@ -107,8 +96,13 @@ export class PullingWorker implements StreamWorker {
   #end(next: State): void {
     if (this.#state.value === 'stopped' || this.#state.value === next.value) return;
     this.#state = next;
-    this.#messages.stop();
-    if (next.value !== 'stopped') return;
+    if (next.value === 'draining') {
+      this.#puller.finish();
+      // Nothing is on its way then, or next to nothing.
+      void this.#inFlight.empty().then(() => this.#puller.stop());
+      return;
+    }
+    this.#puller.stop();
     for (const delivery of this.#inFlight) delivery.giveBack(0);
     this.#inFlight.clear();
   }
@@ -123,6 +117,7 @@ export class PullingWorker implements StreamWorker {
       await this.#inFlight.empty();
     } finally {
       this.#keepAlive.clear();
+      this.#standstill.close();
       this.#close();
     }
     // Acknowledgements must have left before a host ends its process.
@@ -132,20 +127,18 @@ export class PullingWorker implements StreamWorker {
 
   async #pull(): Promise<void> {
     try {
-      for await (const message of this.#messages) {
-        this.#take(message);
-        if (this.#inFlight.isFull) await this.#inFlight.room();
-      }
+      await this.#puller.run();
     } catch (error) {
-      const cause = new UnavailableError(`The server refused the consumer: ${messageOf(error)}`, { cause: error });
+      const cause = error instanceof Error ? error : new UnavailableError('The stream worker has ended');
       this.#end({ value: 'stopped', cause });
     }
   }
 
   #take(message: JsMsg): void {
     this.#counts.received += 1;
-    const delivery = new Delivery(message, this.#parts.clock.now());
-    if (this.#state.value === 'stopped') delivery.giveBack(0);
+    const delivery = new Delivery(message, this.#standstill.sentAfter(this.#parts.ackWaitMs));
+    // After a reconnect the client asks again for all that it had asked for, also for those that have come.
+    if (this.#state.value === 'stopped' || this.#inFlight.free === 0) delivery.giveBack(0);
     else this.#decider.take(delivery);
   }
 
@@ -161,15 +154,6 @@ export class PullingWorker implements StreamWorker {
         this.#inFlight.delete(delivery);
       } else if (silentMs >= ackWaitMs / 4) {
         delivery.touch(now);
-      }
-    }
-  }
-
-  async #logProblems(): Promise<void> {
-    const { logger } = this.#parts;
-    for await (const { type } of this.#messages.status()) {
-      if (type === 'consumer_not_found' || type === 'consumer_deleted' || type === 'stream_not_found') {
-        logger.error('The stream or its consumer is gone; trying again', { problem: type });
       }
     }
   }

@@ -18,6 +18,11 @@ interface Pending {
 /** A stream confirms within milliseconds, unless its server is restarted. */
 const timeoutMs = 5_000;
 
+const sweepMs = timeoutMs / 5;
+
+/** The longest that `publish` waits for a confirmation. */
+export const longestConfirmMs = timeoutMs + sweepMs;
+
 /**
  * Publishes to JetStream with many messages in flight. `publish` of the JetStream client does the same with a timer and a stack trace for
  * each message, which take longer than scoring does.
@@ -41,7 +46,7 @@ export class ConfirmedPublisher {
         if (error === null) this.#confirm(message);
       },
     });
-    this.#sweep = clock.every(timeoutMs / 5, () => this.#expire());
+    this.#sweep = clock.every(sweepMs, () => this.#expire());
   }
 
   /** @throws {UnavailableError} if no stream confirmed it in time, or the server or the stream refused it. Never throws synchronously. */

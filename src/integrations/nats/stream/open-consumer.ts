@@ -2,7 +2,9 @@ import type { Consumer, ConsumerInfo, JetStreamManager } from '@nats-io/jetstrea
 import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidOptionsError, UnavailableError } from '../../../errors.js';
 import { messageOf } from '../../../host/thrown.js';
+import { longestConfirmMs } from './confirmed-publisher.js';
 import { ackWaitMsOf, consumerIssues, nanosPerMs, newConsumer } from './consumer-settings.js';
+import { longestRepeatMs } from './failure-policy.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
 
 /** The client, which is loaded late. */
@@ -34,7 +36,7 @@ export async function openConsumer(
   if (typeof options.to === 'string') {
     const decisions = await requireStreamOf(jetstream, manager, 'to', options.to);
     if (decisions === options.stream) throw sameStream();
-    await requireLongWindow(manager, decisions, ackWaitMsOf(config));
+    await requireLongWindow(manager, decisions, longestRepeatMs(ackWaitMsOf(config), longestConfirmMs, options));
   }
   await requireStreamOf(jetstream, manager, 'deadLetter', options.deadLetter);
   const consumer = await answered(manager.jetstream().consumers.get(options.stream, options.consumer));
@@ -76,13 +78,13 @@ function sameStream(): InvalidOptionsError {
   return new InvalidOptionsError([{ path: 'to', expected, received: 'a subject of the same stream' }]);
 }
 
-/** A message of a worker that has died comes again after the ack wait. The stream must still know the id of its decision then. */
-async function requireLongWindow(manager: JetStreamManager, stream: string, ackWaitMs: number): Promise<void> {
+/** The stream must still know the id of a decision when the decision is published again. */
+async function requireLongWindow(manager: JetStreamManager, stream: string, repeatMs: number): Promise<void> {
   // A user may lack the permission to see the settings.
   const info = await manager.streams.info(stream).catch(() => null);
   const windowMs = (info?.config.duplicate_window ?? Number.POSITIVE_INFINITY) / nanosPerMs;
-  if (windowMs > ackWaitMs) return;
-  const expected = `a stream whose duplicate_window is longer than the consumer's ack_wait (${ackWaitMs} ms)`;
+  if (windowMs > repeatMs) return;
+  const expected = `a stream whose duplicate_window is longer than ${repeatMs} ms, after which a decision may be published again; raise it, or lower retryDelayMs or the consumer's ack_wait`;
   throw new InvalidOptionsError([{ path: 'to', expected, received: `one with ${windowMs} ms` }]);
 }
 

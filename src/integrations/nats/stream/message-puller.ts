@@ -42,12 +42,18 @@ const pauseMs = 500;
 /** Asks for as many messages as there is room for, with one question at a time, so that none waits in memory before it is scored. */
 export class MessagePuller {
   readonly #parts: PullerParts;
+  /** Resolves when the first question has been sent, or none will be. */
+  readonly hasAsked: Promise<void>;
+  #onAsked: () => void = () => {};
   #isAsking = true;
   #pull: Pull | null = null;
   #wake: () => void = () => {};
 
   constructor(parts: PullerParts) {
     this.#parts = parts;
+    this.hasAsked = new Promise((resolve) => {
+      this.#onAsked = resolve;
+    });
   }
 
   /**
@@ -63,6 +69,7 @@ export class MessagePuller {
       try {
         await this.#ask(Math.min(mostAsked, inFlight.free));
       } catch (error) {
+        this.#onAsked();
         if (!this.#isAsking || isClosed()) return;
         if (isFinal(error)) {
           throw new UnavailableError(`The server refused the consumer: ${messageOf(error)}`, { cause: error });
@@ -91,6 +98,8 @@ export class MessagePuller {
     this.#pull = pull;
     try {
       if (!this.#isAsking) pull.stop();
+      // The client sends the question when the loop begins, which it does before anybody hears of this.
+      this.#onAsked();
       for await (const message of pull) take(message);
     } finally {
       this.#pull = null;

@@ -45,7 +45,14 @@ export class PullingWorker implements StreamWorker {
   readonly #keepAlive: Timer;
   #state: State = { value: 'running' };
 
-  constructor(parts: WorkerParts) {
+  /** Resolves when the server has been asked: it forgets a message that is given back while nobody waits, until the ack wait is over. */
+  static async start(parts: WorkerParts): Promise<PullingWorker> {
+    const worker = new PullingWorker(parts);
+    await worker.#puller.hasAsked;
+    return worker;
+  }
+
+  private constructor(parts: WorkerParts) {
     const { ackWaitMs, clock, connection, consumer, logger, options, scorer } = parts;
     this.#parts = parts;
     this.#standstill = new Standstill(clock);

@@ -57,7 +57,7 @@ describe('PullingWorker', () => {
   let isClosed: boolean;
   let worker: PullingWorker;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     clock = new FakeClock();
     [pulls, told, answers] = [[], [], []];
     isClosed = false;
@@ -67,7 +67,7 @@ describe('PullingWorker', () => {
       isClosed: () => isClosed,
       flush: async () => {},
     };
-    worker = new PullingWorker({
+    worker = await PullingWorker.start({
       connection: connection as unknown as NatsConnection,
       scorer: {
         score: () => new Promise<ScoreResult>((resolve) => answers.push(resolve)),

@@ -2,12 +2,7 @@ import { createInbox, type Msg, type MsgHdrs, type NatsConnection, type Subscrip
 import { UnavailableError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
 import { nobodyListens } from '../nobody-listens.js';
-
-/** The stream's confirmation. */
-export interface Confirmation {
-  /** The stream already had a message with this id and kept that one. */
-  readonly isDuplicate: boolean;
-}
+import type { Confirmation, DecisionStore } from './port.js';
 
 interface Pending {
   readonly sentAt: number;
@@ -27,7 +22,7 @@ export const longestConfirmMs = timeoutMs + sweepMs;
  * Publishes to JetStream with many messages in flight. `publish` of the JetStream client does the same with a timer and a stack trace for
  * each message, which take longer than scoring does.
  */
-export class ConfirmedPublisher {
+export class ConfirmedPublisher implements DecisionStore {
   readonly #connection: NatsConnection;
   readonly #clock: Clock;
   readonly #inbox: string;

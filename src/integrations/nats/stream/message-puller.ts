@@ -3,21 +3,11 @@ import { UnavailableError } from '../../../errors.js';
 import type { Clock } from '../../../host/clock.js';
 import { messageOf } from '../../../host/thrown.js';
 import type { InFlight } from './in-flight.js';
-
-/** One question for messages. They come one by one. Throws if the server refuses the question, or is silent. */
-export interface Pull extends AsyncIterable<JsMsg> {
-  /** Takes no more. Those that have come are still handed out. */
-  stop(): void;
-}
-
-/** The part of a consumer of JetStream that is used. */
-export interface PullSource {
-  fetch(limits: { max_messages: number; expires: number; idle_heartbeat: number }): Promise<Pull>;
-}
+import type { MessageSource, Pull } from './port.js';
 
 /** What a puller is made of. */
 export interface PullerParts {
-  readonly source: PullSource;
+  readonly source: MessageSource;
   readonly inFlight: InFlight;
   readonly clock: Clock;
   /** Gets each message in the turn in which it came, so that none waits here unseen. */

@@ -9,7 +9,8 @@ import { ConfirmedPublisher } from './confirmed-publisher.js';
 import { Decider } from './decider.js';
 import { Delivery } from './delivery.js';
 import { InFlight } from './in-flight.js';
-import { MessagePuller, type PullSource } from './message-puller.js';
+import { MessagePuller } from './message-puller.js';
+import type { MessageSource } from './port.js';
 import { Standstill } from './standstill.js';
 import { StreamCounts } from './stream-counts.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
@@ -19,7 +20,7 @@ import type { StreamStats, StreamWorker } from './types.js';
 export interface WorkerParts {
   readonly scorer: Scorer;
   readonly connection: NatsConnection;
-  readonly consumer: PullSource;
+  readonly consumer: MessageSource;
   readonly ackWaitMs: number;
   readonly options: ResolvedStreamOptions;
   readonly logger: Logger;

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Scorer } from '../../../../src/api/scorer.js';
 import type { ScoreResult } from '../../../../src/index.js';
-import type { Pull } from '../../../../src/integrations/nats/stream/message-puller.js';
+import type { Pull } from '../../../../src/integrations/nats/stream/port.js';
 import { PullingWorker } from '../../../../src/integrations/nats/stream/pulling-worker.js';
 import { resolveStreamOptions } from '../../../../src/integrations/nats/stream/stream-options.js';
 import { FakeClock } from '../../../support/fake-clock.js';

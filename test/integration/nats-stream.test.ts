@@ -375,6 +375,12 @@ describe('scoreStream', () => {
     const manager = await jetstreamManager(connection);
     await manager.streams.update('DECISIONS', { duplicate_window: 20e9 });
     await expect(start()).rejects.toMatchObject({ issues: [{ path: 'to', received: 'one with 20000 ms' }] });
+    // Longer than the ack wait, but not than the wait for a confirmation and the longest delay of a retry.
+    await manager.streams.update('DECISIONS', { duplicate_window: 60e9 });
+    await expect(start({ ackWaitMs: 1_000 })).rejects.toMatchObject({
+      issues: [{ path: 'to', expected: expect.stringMatching(/longer than 66000 ms/), received: 'one with 60000 ms' }],
+    });
+    await start({ ackWaitMs: 1_000, retryDelayMs: 10, maxTries: 2 });
   });
 
   it('refuses a consumer with settings that would lose messages, and names each', async () => {

@@ -19,7 +19,7 @@ export interface ScoringService {
    * refused as `draining`, and the clients try another node. Resolves when all is answered. The connection stays open.
    */
   drain(): Promise<void>;
-  /** Ends at once. Requests in flight are not answered. */
+  /** Takes no more and does not wait for requests in flight. They are answered if they end while the connection is open. */
   stop(): Promise<void>;
   /** Resolves when the service has ended: by `drain` or `stop`, or because the connection was closed. */
   readonly done: Promise<void>;

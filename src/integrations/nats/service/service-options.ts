@@ -8,7 +8,8 @@ import { mostRows } from '../wire/kinds.js';
 
 /** How much a scoring service takes at once. */
 export interface ServiceLimits {
-  /** Requests that may be in flight on this node. A message that would exceed it is refused at once as busy. At least 1. @default 8_192 */
+  /** Requests that may be in flight on this node. A message that would exceed it is refused at once as busy,
+   * unless nothing is in flight: a message of more requests than this would never be taken otherwise. At least 1. @default 8_192 */
   maxInFlight?: number | undefined;
   /** The largest message, in bytes. At least 1_024. @default what the NATS server allows (`max_payload`) */
   maxMessageBytes?: number | undefined;

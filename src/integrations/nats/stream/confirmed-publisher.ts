@@ -2,12 +2,7 @@ import { createInbox, type Msg, type MsgHdrs, type NatsConnection, type Subscrip
 import { UnavailableError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
 import { nobodyListens } from '../nobody-listens.js';
-
-/** The stream's confirmation. */
-export interface Confirmation {
-  /** The stream already had a message with this id and kept that one. */
-  readonly isDuplicate: boolean;
-}
+import type { Confirmation, DecisionStore } from './port.js';
 
 interface Pending {
   readonly sentAt: number;
@@ -18,11 +13,16 @@ interface Pending {
 /** A stream confirms within milliseconds, unless its server is restarted. */
 export const publishTimeoutMs = 5_000;
 
+const sweepMs = timeoutMs / 5;
+
+/** The longest that `publish` waits for a confirmation. */
+export const longestConfirmMs = timeoutMs + sweepMs;
+
 /**
  * Publishes to JetStream with many messages in flight. `publish` of the JetStream client does the same with a timer and a stack trace for
  * each message, which take longer than scoring does.
  */
-export class ConfirmedPublisher {
+export class ConfirmedPublisher implements DecisionStore {
   readonly #connection: NatsConnection;
   readonly #clock: Clock;
   readonly #inbox: string;
@@ -41,7 +41,7 @@ export class ConfirmedPublisher {
         if (error === null) this.#confirm(message);
       },
     });
-    this.#sweep = clock.every(publishTimeoutMs / 5, () => this.#expire());
+    this.#sweep = clock.every(sweepMs, () => this.#expire());
   }
 
   /** @throws {UnavailableError} if no stream confirmed it in time, or the server or the stream refused it. Never throws synchronously. */

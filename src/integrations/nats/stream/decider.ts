@@ -7,19 +7,19 @@ import type { Scorer } from '../../../api/scorer.js';
 import { ClosedError, FraudScorerError, InvalidRequestError } from '../../../errors.js';
 import type { Clock } from '../../../host/clock.js';
 import { isSubject } from '../fields.js';
-import type { ConfirmedPublisher } from './confirmed-publisher.js';
 import { type DeadLetterReason, deadLetterOf, reasonOf } from './dead-letter.js';
 import type { Delivery } from './delivery.js';
 import { retryDelayMs, verdictOf } from './failure-policy.js';
 import type { InFlight } from './in-flight.js';
 import { decisionId } from './message-ids.js';
+import type { DecisionStore } from './port.js';
 import type { StreamCounts } from './stream-counts.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
 import type { StreamRequest } from './types.js';
 
 export interface DeciderParts {
   readonly scorer: Scorer;
-  readonly publisher: Pick<ConfirmedPublisher, 'publish'>;
+  readonly publisher: DecisionStore;
   readonly options: ResolvedStreamOptions;
   readonly inFlight: InFlight;
   readonly counts: StreamCounts;

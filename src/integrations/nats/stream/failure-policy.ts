@@ -26,7 +26,19 @@ export function retryDelayMs(tries: number, { retryDelayMs: first }: RetryLimits
   return Math.min(first * 2 ** (tries - 1), longestDelayMs);
 }
 
-/** The longest of all pauses between two attempts, in milliseconds. */
-export function longestRetryMs(limits: RetryLimits & { readonly maxDeliveries: number }): number {
-  return retryDelayMs(Math.max(1, limits.maxDeliveries - 1), limits);
+/**
+ * The longest time from one publication of a decision to the next one of the same transaction: the worker that published it dies, or the
+ * confirmation does not come and the transaction is given back. The time that scoring takes is not in it.
+ *
+ * @param ackWaitMs after which the server delivers an unacknowledged message again. @param confirmWaitMs how long a confirmation is waited for.
+ */
+export function longestRepeatMs(
+  ackWaitMs: number,
+  confirmWaitMs: number,
+  limits: RetryLimits & { readonly maxDeliveries: number },
+): number {
+  // After the last delivery nothing is given back for another decision.
+  const lastRetry = limits.maxDeliveries - 1;
+  const delayMs = lastRetry < 1 ? 0 : retryDelayMs(lastRetry, limits);
+  return Math.max(ackWaitMs, confirmWaitMs + delayMs);
 }

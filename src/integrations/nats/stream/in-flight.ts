@@ -2,9 +2,12 @@ import type { Delivery } from './delivery.js';
 
 /** The deliveries that are being scored or published, oldest first. */
 export class InFlight {
+  readonly #limit: number;
+  /** Waiting goes on until there is room for several, so that the server is not asked for each. */
+  readonly #roomAt: number;
   readonly #deliveries = new Set<Delivery>();
-  readonly #onRoom: () => void;
-  #onEmpty: (() => void) | null = null;
+  #onRoom: (() => void) | null = null;
+  #onEmpty: (() => void)[] = [];
 
   /** @param onRoom is told whenever there are fewer. */
   constructor(onRoom: () => void) {
@@ -13,6 +16,11 @@ export class InFlight {
 
   get size(): number {
     return this.#deliveries.size;
+  }
+
+  /** How many more may be added. */
+  get free(): number {
+    return Math.max(0, this.#limit - this.#deliveries.size);
   }
 
   [Symbol.iterator](): Iterator<Delivery> {
@@ -30,21 +38,32 @@ export class InFlight {
 
   clear(): void {
     this.#deliveries.clear();
-    this.#changed();
+    this.#tellRoom();
+    this.#tellEmpty();
   }
 
-  /** For one caller at a time. */
-  async empty(): Promise<void> {
-    if (this.#deliveries.size === 0) return;
+  /** Resolves when there is room for several. For one caller at a time. */
+  async room(): Promise<void> {
+    if (this.#deliveries.size <= this.#roomAt) return;
     await new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
+      this.#onRoom = resolve;
     });
   }
 
-  #changed(): void {
-    this.#onRoom();
-    if (this.#deliveries.size > 0) return;
-    this.#onEmpty?.();
-    this.#onEmpty = null;
+  async empty(): Promise<void> {
+    if (this.#deliveries.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty.push(resolve);
+    });
+  }
+
+  #tellRoom(): void {
+    this.#onRoom?.();
+    this.#onRoom = null;
+  }
+
+  #tellEmpty(): void {
+    if (this.#onEmpty.length === 0) return;
+    for (const tell of this.#onEmpty.splice(0)) tell();
   }
 }

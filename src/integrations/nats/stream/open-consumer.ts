@@ -2,9 +2,9 @@ import type { Consumer, ConsumerInfo, JetStreamManager } from '@nats-io/jetstrea
 import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidOptionsError, UnavailableError } from '../../../errors.js';
 import { messageOf } from '../../../host/thrown.js';
-import { publishTimeoutMs } from './confirmed-publisher.js';
+import { longestConfirmMs } from './confirmed-publisher.js';
 import { ackWaitMsOf, consumerIssues, nanosPerMs, newConsumer } from './consumer-settings.js';
-import { longestRetryMs } from './failure-policy.js';
+import { longestRepeatMs } from './failure-policy.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
 
 /** The client, which is loaded late. */
@@ -36,11 +36,7 @@ export async function openConsumer(
   if (typeof options.to === 'string') {
     const decisions = await requireStreamOf(jetstream, manager, 'to', options.to);
     if (decisions === options.stream) throw sameStream();
-    await requireLongWindow(
-      manager,
-      decisions,
-      Math.max(ackWaitMsOf(config), publishTimeoutMs + longestRetryMs(options)),
-    );
+    await requireLongWindow(manager, decisions, longestRepeatMs(ackWaitMsOf(config), longestConfirmMs, options));
   }
   await requireStreamOf(jetstream, manager, 'deadLetter', options.deadLetter);
   const consumer = await answered(manager.jetstream().consumers.get(options.stream, options.consumer));
@@ -82,16 +78,13 @@ function sameStream(): InvalidOptionsError {
   return new InvalidOptionsError([{ path: 'to', expected, received: 'a subject of the same stream' }]);
 }
 
-/**
- * A decision is published again where the worker died before it acknowledged the transaction, or where the confirmation was lost. The stream must still know
- * the id then.
- */
-async function requireLongWindow(manager: JetStreamManager, stream: string, againMs: number): Promise<void> {
+/** The stream must still know the id of a decision when the decision is published again. */
+async function requireLongWindow(manager: JetStreamManager, stream: string, repeatMs: number): Promise<void> {
   // A user may lack the permission to see the settings.
   const info = await manager.streams.info(stream).catch(() => null);
   const windowMs = (info?.config.duplicate_window ?? Number.POSITIVE_INFINITY) / nanosPerMs;
-  if (windowMs > againMs) return;
-  const expected = `a stream whose duplicate_window is longer than ${againMs} ms (the consumer's ack_wait, or the longest retry)`;
+  if (windowMs > repeatMs) return;
+  const expected = `a stream whose duplicate_window is longer than ${repeatMs} ms, after which a decision may be published again; raise it, or lower retryDelayMs or the consumer's ack_wait`;
   throw new InvalidOptionsError([{ path: 'to', expected, received: `one with ${windowMs} ms` }]);
 }
 

@@ -1,4 +1,4 @@
-import type { Consumer, JsMsg } from '@nats-io/jetstream';
+import type { JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../../../api/logger.js';
 import type { Scorer } from '../../../api/scorer.js';
@@ -10,7 +10,9 @@ import { ConfirmedPublisher } from './confirmed-publisher.js';
 import { Decider } from './decider.js';
 import { Delivery } from './delivery.js';
 import { InFlight } from './in-flight.js';
-import { Pulls } from './pulls.js';
+import { MessagePuller } from './message-puller.js';
+import type { MessageSource } from './port.js';
+import { Standstill } from './standstill.js';
 import { StreamCounts } from './stream-counts.js';
 import type { ResolvedStreamOptions } from './stream-options.js';
 import type { StreamStats, StreamWorker } from './types.js';
@@ -19,7 +21,7 @@ import type { StreamStats, StreamWorker } from './types.js';
 export interface WorkerParts {
   readonly scorer: Scorer;
   readonly connection: NatsConnection;
-  readonly consumer: Consumer;
+  readonly consumer: MessageSource;
   readonly ackWaitMs: number;
   readonly options: ResolvedStreamOptions;
   readonly logger: Logger;
@@ -40,15 +42,23 @@ export class PullingWorker implements StreamWorker {
   readonly #inFlight: InFlight;
   readonly #publisher: ConfirmedPublisher;
   readonly #decider: Decider;
-  readonly #pulls: Pulls;
-  readonly #unlisten: () => void;
+  readonly #puller: MessagePuller;
+  readonly #standstill: Standstill;
   readonly #keepAlive: Timer;
   #state: State = { value: 'running' };
 
-  constructor(parts: WorkerParts) {
+  /** Resolves when the server has been asked: it forgets a message that is given back while nobody waits, until the ack wait is over. */
+  static async start(parts: WorkerParts): Promise<PullingWorker> {
+    const worker = new PullingWorker(parts);
+    await worker.#puller.hasAsked;
+    return worker;
+  }
+
+  private constructor(parts: WorkerParts) {
     const { ackWaitMs, clock, connection, consumer, logger, options, scorer } = parts;
     this.#parts = parts;
-    this.#inFlight = new InFlight(() => this.#pulls.topUp());
+    this.#standstill = new Standstill(clock);
+    this.#inFlight = new InFlight(options.maxInFlight);
     this.#publisher = new ConfirmedPublisher(connection, clock);
     this.#decider = new Decider({
       ...{ scorer, options, logger, clock, ackWaitMs },
@@ -58,27 +68,16 @@ export class PullingWorker implements StreamWorker {
       maxPayload: () => connection.info?.max_payload ?? 1_048_576,
       onClosed: (error) => this.#end({ value: 'stopped', cause: error }),
     });
-    this.#pulls = new Pulls({
-      ...{ consumer, clock, limit: options.maxInFlight },
-      inFlight: () => this.#inFlight.size,
-      onMessage: (message) => this.#take(message),
-      onProblem: (error) => logger.error('A pull from the stream failed; trying again', { reason: messageOf(error) }),
-      onRefused: (error) => {
-        const cause = new UnavailableError(`The server refused the consumer: ${messageOf(error)}`, { cause: error });
-        this.#end({ value: 'stopped', cause });
-      },
-    });
-    this.#unlisten = listenTo(connection, {
-      closed: () => {
-        const cause = new UnavailableError('The connection was closed, so that the stream worker has ended');
-        this.#end({ value: 'stopped', cause });
-      },
+    this.#puller = new MessagePuller({
+      ...{ source: consumer, inFlight: this.#inFlight, clock },
+      take: (message) => this.#take(message),
+      isClosed: () => connection.isClosed(),
+      onFailed: (error) => logger.error('No messages could be asked for; trying again', { reason: messageOf(error) }),
     });
     this.#keepAlive = clock.every(ackWaitMs / 3, () => this.#touchOld());
     this.done = this.#run();
     // A host may not look at it.
     this.done.catch(() => {});
-    this.#pulls.topUp();
   }
 
   stats(): StreamStats {
@@ -106,27 +105,49 @@ export class PullingWorker implements StreamWorker {
   #end(next: State): void {
     if (this.#state.value === 'stopped' || this.#state.value === next.value) return;
     this.#state = next;
-    this.#pulls.stop();
-    if (next.value !== 'stopped') return;
+    if (next.value === 'draining') {
+      this.#puller.finish();
+      // Nothing is on its way then, or next to nothing.
+      void this.#inFlight.empty().then(() => this.#puller.stop());
+      return;
+    }
+    this.#puller.stop();
     for (const delivery of this.#inFlight) delivery.giveBack(0);
     this.#inFlight.clear();
   }
 
   async #run(): Promise<void> {
-    await this.#pulls.ended;
-    await this.#inFlight.empty();
-    this.#unlisten();
-    this.#keepAlive.clear();
-    this.#close();
+    try {
+      await this.#pull();
+      if (this.#state.value === 'running') {
+        const cause = new UnavailableError('The connection was closed, so that the stream worker has ended');
+        this.#end({ value: 'stopped', cause });
+      }
+      await this.#inFlight.empty();
+    } finally {
+      this.#keepAlive.clear();
+      this.#standstill.close();
+      this.#close();
+    }
     // Acknowledgements must have left before a host ends its process.
     await this.#parts.connection.flush().catch(() => {});
     if (this.#state.value === 'stopped' && this.#state.cause !== null) throw this.#state.cause;
   }
 
+  async #pull(): Promise<void> {
+    try {
+      await this.#puller.run();
+    } catch (error) {
+      const cause = error instanceof Error ? error : new UnavailableError('The stream worker has ended');
+      this.#end({ value: 'stopped', cause });
+    }
+  }
+
   #take(message: JsMsg): void {
     this.#counts.received += 1;
-    const delivery = new Delivery(message, this.#parts.clock.now());
-    if (this.#state.value === 'stopped') delivery.giveBack(0);
+    const delivery = new Delivery(message, this.#standstill.sentAfter(this.#parts.ackWaitMs));
+    // After a reconnect the client asks again for all that it had asked for, also for those that have come.
+    if (this.#state.value === 'stopped' || this.#inFlight.free === 0) delivery.giveBack(0);
     else this.#decider.take(delivery);
   }
 

@@ -28,17 +28,18 @@ export interface StreamOptions {
   /** The subject for transactions that cannot be decided. A JetStream stream must take it. */
   deadLetter: string;
   /**
-   * The most transactions that are scored and published at the same time. Keep it at most the scorer's `maxQueueSize`. No more are fetched from the
-   * server. 1 to 1,000,000. @default 2_048
+   * The most transactions that are scored and published at the same time. Keep it at most the scorer's `maxQueueSize`. The worker asks the
+   * server for no more than that. 1 to 1,000,000. @default 2_048
    */
   maxInFlight?: number | undefined;
   /**
-   * A transaction becomes a dead letter where an attempt fails after so many deliveries. Deliveries to workers that died count too, because the server
-   * counts deliveries, and a transaction may be what kills workers. 1 to 1,000. @default 5
+   * Deliveries from which on an attempt that fails makes a dead letter of the transaction. A delivery to a worker that was killed or stopped counts
+   * too. 1 to 1,000. @default 5
    */
   maxTries?: number | undefined;
   /**
-   * Deliveries after which a transaction becomes a dead letter though no attempt ended, because each worker that had it died. At least
+   * Deliveries after which a transaction becomes a dead letter though no attempt ended, because each worker that had it died, or no
+   * decision could be stored. At least
    * `maxTries`, at most 10,000. @default 4 × maxTries
    */
   maxDeliveries?: number | undefined;
@@ -83,9 +84,12 @@ export interface StreamStats {
 export interface StreamWorker extends AsyncDisposable {
   /** Counts since the start. */
   stats(): StreamStats;
-  /** Takes no more messages, decides those that it has, and resolves when all are acknowledged. Never rejects. */
+  /** Asks for no more messages, decides those that it has or that are on their way, and resolves when all are acknowledged. Never rejects. */
   drain(): Promise<void>;
-  /** Takes no more messages and gives those that it has back to the server at once, also those that are being scored. Never rejects. */
+  /**
+   * Takes no more messages and gives those that it has back to the server at once. Those on their way to it come to other workers after the ack
+   * wait. Never rejects.
+   */
   stop(): Promise<void>;
   /**
    * Resolves when the worker has ended because of `drain` or `stop`. Rejects if it ended by itself: with `ERR_CLOSED` if the scorer was

@@ -8,7 +8,7 @@ import {
   newConsumer,
 } from '../../../../src/integrations/nats/stream/consumer-settings.js';
 import { deadLetterOf, reasonOf } from '../../../../src/integrations/nats/stream/dead-letter.js';
-import { verdictOf } from '../../../../src/integrations/nats/stream/failure-policy.js';
+import { longestRepeatMs, verdictOf } from '../../../../src/integrations/nats/stream/failure-policy.js';
 import { decodeJson } from '../../../../src/integrations/nats/stream/json-messages.js';
 import { deadLetterId, decisionId } from '../../../../src/integrations/nats/stream/message-ids.js';
 import { resolveStreamOptions } from '../../../../src/integrations/nats/stream/stream-options.js';
@@ -29,6 +29,16 @@ describe('verdictOf', () => {
     expect(delays).toEqual([100, 200, 400, 800].map((delayMs) => ({ kind: 'retry', delayMs })));
     expect(verdictOf(null, 5, limits)).toEqual({ kind: 'dead' });
     expect(verdictOf(null, 500, { maxTries: 1_000, retryDelayMs: 1 })).toEqual({ kind: 'retry', delayMs: 60_000 });
+  });
+});
+
+describe('longestRepeatMs', () => {
+  it('is the ack wait, or the wait for a confirmation and the longest delay of a retry', () => {
+    const limits = { maxTries: 2, retryDelayMs: 1_000, maxDeliveries: 4 };
+    expect(longestRepeatMs(30_000, 6_000, limits)).toBe(30_000);
+    expect(longestRepeatMs(1_000, 6_000, limits)).toBe(10_000);
+    expect(longestRepeatMs(1_000, 6_000, { ...limits, maxDeliveries: 1 })).toBe(6_000);
+    expect(longestRepeatMs(30_000, 6_000, { ...limits, maxDeliveries: 20 })).toBe(66_000);
   });
 });
 

@@ -11,7 +11,7 @@ interface Pending {
 }
 
 /** A stream confirms within milliseconds, unless its server is restarted. */
-export const publishTimeoutMs = 5_000;
+const timeoutMs = 5_000;
 
 const sweepMs = timeoutMs / 5;
 
@@ -71,8 +71,8 @@ export class ConfirmedPublisher implements DecisionStore {
   }
 
   #expire(): void {
-    const last = this.#clock.now() - publishTimeoutMs;
-    this.#rejectWhile(({ sentAt }) => sentAt <= last, `No stream confirmed the message within ${publishTimeoutMs} ms`);
+    const last = this.#clock.now() - timeoutMs;
+    this.#rejectWhile(({ sentAt }) => sentAt <= last, `No stream confirmed the message within ${timeoutMs} ms`);
   }
 
   #rejectWhile(isOver: (pending: Pending) => boolean, reason: string): void {

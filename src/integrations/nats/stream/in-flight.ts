@@ -9,9 +9,9 @@ export class InFlight {
   #onRoom: (() => void) | null = null;
   #onEmpty: (() => void)[] = [];
 
-  /** @param onRoom is told whenever there are fewer. */
-  constructor(onRoom: () => void) {
-    this.#onRoom = onRoom;
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#roomAt = Math.min(limit - 1, Math.floor(limit * 0.9));
   }
 
   get size(): number {
@@ -33,7 +33,8 @@ export class InFlight {
 
   delete(delivery: Delivery): void {
     this.#deliveries.delete(delivery);
-    this.#changed();
+    if (this.#deliveries.size <= this.#roomAt) this.#tellRoom();
+    if (this.#deliveries.size === 0) this.#tellEmpty();
   }
 
   clear(): void {

@@ -5,7 +5,6 @@ import type { Scorer } from '../../../api/scorer.js';
 import { UnavailableError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
 import { messageOf } from '../../../host/thrown.js';
-import { listenTo } from '../connection-events.js';
 import { ConfirmedPublisher } from './confirmed-publisher.js';
 import { Decider } from './decider.js';
 import { Delivery } from './delivery.js';

@@ -41,7 +41,7 @@ export async function scoreStream(
   const opened = await openConsumer(jetstream, connection, resolved);
   const clock = systemClock;
   const logger = containedLogger(resolved.logger, clock);
-  return new PullingWorker({ scorer, connection, ...opened, options: resolved, logger, clock });
+  return PullingWorker.start({ scorer, connection, ...opened, options: resolved, logger, clock });
 }
 
 function requireMethod(path: string, expected: string, value: unknown, method: string): void {

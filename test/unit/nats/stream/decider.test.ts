@@ -38,7 +38,7 @@ describe('Decider', () => {
 
   beforeEach(() => {
     clock = new FakeClock();
-    inFlight = new InFlight(() => {});
+    inFlight = new InFlight(10);
     counts = new StreamCounts();
     published = [];
     publish = async () => ({ isDuplicate: false });

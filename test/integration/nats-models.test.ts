@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
+import { Objm } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../src/host/clock.js';
@@ -78,6 +79,27 @@ describe('an object store', () => {
     await expect(finding).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', message: /no bytes came/ });
   });
 
+  it('that has a link in place of a version is refused, because links may lead in circles', async () => {
+    const store = await new Objm(connection).create('linked');
+    await store.putBlob({ name: 'other' }, new TextEncoder().encode('{}'));
+    const info = await store.info('other');
+    if (info === null) throw new Error('expected an object');
+    await store.link('sqrt/2', info);
+    const finding = findModel(
+      { directory: join(versions.folder, 'linked'), objectStore: 'linked' },
+      version,
+      connection,
+      systemClock,
+    );
+    await expect(finding).rejects.toMatchObject({ code: 'ERR_MODEL_INVALID', message: /a link/ });
+  });
+
+  it('whose objects end is refused', async () => {
+    await new Objm(connection).create('short', { ttl: 60_000_000_000 });
+    const publishing = publishModel(connection, 'short', await versions.sqrt('2', 1));
+    await expect(publishing).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS', issues: [{ path: 'short' }] });
+  });
+
   it('that is not there is an error that says so', async () => {
     const finding = findModel({ directory: versions.folder, objectStore: 'none' }, version, connection, systemClock);
     await expect(finding).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', message: /object store/ });
@@ -86,16 +108,18 @@ describe('an object store', () => {
 
 describe('buckets that somebody has made', () => {
   it.each([
-    ['reports that never end', 'made-1', {}, { history: 1 }, 'made-1-nodes'],
-    ['reports that end too soon', 'made-2', {}, { history: 1, ttl: 1_000 }, 'made-2-nodes'],
-    ['a state that ends', 'made-3', { ttl: 60_000 }, { history: 1, ttl: 5_000 }, 'made-3'],
+    ['reports that never end', 'made-1', { history: 5 }, { history: 1 }, 'made-1-nodes'],
+    ['reports that end too soon', 'made-2', { history: 5 }, { history: 1, ttl: 1_000 }, 'made-2-nodes'],
+    ['a state that ends', 'made-3', { history: 5, ttl: 60_000 }, { history: 1, ttl: 5_000 }, 'made-3'],
+    ['a state without a history', 'made-4', { history: 1 }, { history: 1, ttl: 5_000 }, 'made-4'],
+    ['a state in memory', 'made-5', { history: 5, storage: 'memory' as const }, { history: 1, ttl: 5_000 }, 'made-5'],
   ])('are refused if they have %s', async (_, bucket, desired, nodes, path) => {
     const kvm = new Kvm(connection);
     await kvm.create(bucket, desired);
     await kvm.create(`${bucket}-nodes`, nodes);
     await expect(FleetDeployments.connect(connection, { bucket })).rejects.toMatchObject({
       code: 'ERR_INVALID_OPTIONS',
-      issues: [{ path, received: expect.stringMatching(/ttl/) }],
+      issues: [{ path, received: expect.stringContaining(`nats stream edit KV_${path}`) }],
     });
   });
 

@@ -112,14 +112,14 @@ async function show(fleet: FleetDeployments, { json }: FleetFlags, output: Outpu
 }
 
 /**
- * @param before the last roll-out as the change has left it. One that had failed by then, or was taken back, is no problem of the change.
- * @returns the exit code: a roll-out that has failed since is a problem.
+ * @param begun the roll-out as the change has left it. Others may begin and end meanwhile.
+ * @returns the exit code: a roll-out that the change has begun, and that has failed, is a problem.
  */
 async function settle(
   fleet: FleetDeployments,
   flags: FleetFlags,
   output: Output,
-  before: FleetRollout | null,
+  begun: FleetRollout | null,
 ): Promise<number> {
   if (flags.waitSeconds === 0) {
     await show(fleet, flags, output);
@@ -127,8 +127,12 @@ async function settle(
   }
   const rollout = await fleet.settled({ timeoutMs: flags.waitSeconds * 1_000 });
   await show(fleet, flags, output);
-  if (rollout?.state !== 'failed') return exitCodes.ok;
-  if (before?.id === rollout.id && before.state === 'failed') return exitCodes.ok;
+  if (begun?.state !== 'loading') return exitCodes.ok;
+  if (rollout?.id !== begun.id) {
+    output.error('Another roll-out has begun since, so that this one was not seen to end\n');
+    return exitCodes.problem;
+  }
+  if (rollout.state !== 'failed') return exitCodes.ok;
   output.error(`The roll-out has failed: ${rolloutText(rollout)}\n`);
   return exitCodes.problem;
 }

@@ -1,7 +1,7 @@
 import type { StreamAPI } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { InvalidOptionsError } from '../../../errors.js';
+import { InvalidOptionsError, type Issue } from '../../../errors.js';
 import type { FieldReader } from '../../../validation/field-reader.js';
 import { requireConnection } from '../fields.js';
 import { loadPeer } from '../optional-peer.js';
@@ -80,9 +80,7 @@ export async function openBuckets(
   const kvm = new Kvm(connection);
   const desired = await kvm.create(bucket, { history, replicas });
   const nodes = await kvm.create(`${bucket}-nodes`, { history: 1, ttl: nodeTtlMs, replicas });
-  // Buckets that are there keep their settings.
-  requireTtl(bucket, await ttlOf(streams, bucket), 0, 0);
-  requireTtl(`${bucket}-nodes`, await ttlOf(streams, `${bucket}-nodes`), leastTtlMs, mostTtlMs);
+  await requireSettings(streams, bucket);
   const prefix = `$KV.${bucket}-nodes.`;
   const nodeKeys = async (filter: string): Promise<readonly string[]> => {
     const { state } = await streams.info(`KV_${bucket}-nodes`, { subjects_filter: prefix + filter });
@@ -91,18 +89,23 @@ export async function openBuckets(
   return { desired, nodes, nodeKeys };
 }
 
-/** How long the entries of a bucket live, in ms; 0: for ever. */
-async function ttlOf(streams: StreamAPI, bucket: string): Promise<number> {
-  const { config } = await streams.info(`KV_${bucket}`);
-  return config.max_age / 1e6;
-}
-
-function requireTtl(bucket: string, ttlMs: number, leastMs: number, mostMs: number): void {
-  if (ttlMs >= leastMs && ttlMs <= mostMs) return;
-  const expected = mostMs === 0 ? 'a bucket whose entries stay' : `a bucket with a ttl of ${leastMs} to ${mostMs} ms`;
-  const ttl = ttlMs === 0 ? 'none with a ttl' : `one with a ttl of ${ttlMs} ms`;
-  const received = `${ttl} (delete it, and it is created as it must be)`;
-  throw new InvalidOptionsError([{ path: bucket, expected, received }]);
+/** Buckets that are there keep their settings. @throws {InvalidOptionsError} if a fleet cannot work with them. */
+async function requireSettings(streams: StreamAPI, bucket: string): Promise<void> {
+  const issues: Issue[] = [];
+  const expect = (isSo: boolean, name: string, expected: string, received: string): void => {
+    if (!isSo) issues.push({ path: name, expected, received: `${received} (nats stream edit KV_${name} changes it)` });
+  };
+  const { config: desired } = await streams.info(`KV_${bucket}`);
+  const desiredTtlMs = desired.max_age / 1e6;
+  expect(desiredTtlMs === 0, bucket, 'a bucket whose entries stay: no ttl', `a ttl of ${desiredTtlMs} ms`);
+  expect(desired.max_msgs_per_subject !== 1, bucket, 'a history of at least 2, for restore()', 'a history of 1');
+  expect(desired.storage === 'file', bucket, 'storage in files, so that the state survives a restart', desired.storage);
+  const { config: nodes } = await streams.info(`KV_${bucket}-nodes`);
+  const ttlMs = nodes.max_age / 1e6;
+  const isTtl = ttlMs >= leastTtlMs && ttlMs <= mostTtlMs;
+  const expected = `a ttl of ${leastTtlMs} to ${mostTtlMs} ms, after which the report of a dead node is gone`;
+  expect(isTtl, `${bucket}-nodes`, expected, ttlMs === 0 ? 'no ttl' : `a ttl of ${ttlMs} ms`);
+  if (issues.length > 0) throw new InvalidOptionsError(issues);
 }
 
 /** Whether a write was refused because somebody else has written meanwhile. */

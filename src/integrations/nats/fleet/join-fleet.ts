@@ -104,6 +104,7 @@ class Member implements FleetMember {
   readonly #deployment = (event: FraudScorerEvents['deployment'][0]): void => this.#tell('deployment', event);
   readonly #workerLost = (event: FraudScorerEvents['workerLost'][0]): void => this.#tell('workerLost', event);
   #summaries = 0;
+  #leaving: Promise<void> | null = null;
 
   constructor(scorer: FleetScorer, connection: NatsConnection, options: MemberOptions) {
     const { id, subject, hook, logger } = options;
@@ -124,7 +125,12 @@ class Member implements FleetMember {
     return { summaries: this.#summaries, ...this.#labels.counts };
   }
 
-  async leave(): Promise<void> {
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  async #leave(): Promise<void> {
     this.#scorer.off(told[0], this.#deployment);
     this.#scorer.off(told[1], this.#workerLost);
     const questions = this.#questions.isClosed() ? undefined : this.#questions.drain();

@@ -1,8 +1,8 @@
 import type { ScoreOptions } from '../../../api/request.js';
-import { InferenceError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
 import { type NodeOutcome, ReplyFrame } from '../wire/reply-frame.js';
 import type { ReceivedRow } from '../wire/request-frame.js';
+import { resultTooLarge } from './result-too-large.js';
 import type { ServedScorer } from './served-scorer.js';
 
 /**
@@ -100,12 +100,10 @@ export class FrameCall {
     this.#answer(places.slice(middle));
   }
 
-  /** The caller is told, and does not wait for an outcome that no message can hold. */
   #tooLarge(place: number, bytes: number): Uint8Array {
     const { rows, maxBytes } = this.#options;
     const frame = new ReplyFrame();
-    const message = `The result takes ${bytes} bytes, and a message of the NATS server at most ${maxBytes}`;
-    frame.add(place, { error: new InferenceError(message) });
+    frame.add(place, { error: resultTooLarge(bytes, maxBytes) });
     return frame.bytes(rows);
   }
 }

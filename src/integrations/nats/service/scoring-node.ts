@@ -13,6 +13,7 @@ import { FrameCall } from './frame-call.js';
 import { isJson, scoreJson } from './json-message.js';
 import { NodeAnswers } from './node-answers.js';
 import { NodeLoad } from './node-load.js';
+import { resultTooLarge } from './result-too-large.js';
 import { LiveLayout, type ServedScorer } from './served-scorer.js';
 import type { ResolvedServiceOptions } from './service-options.js';
 import { answerDiscovery } from './services-api.js';
@@ -196,7 +197,7 @@ export class ScoringNode {
     const call = new FrameCall({
       clock: this.#clock,
       rows: rows.length,
-      maxBytes: this.#connection.info?.max_payload ?? 1_048_576,
+      maxBytes: this.#maxBytes,
       send: (bytes) => this.#answers.answer(message, bytes),
       onDone: () => counts.end(this.#load.end(rows.length, startedAt)),
     });
@@ -208,10 +209,19 @@ export class ScoringNode {
     if (!this.#load.hasRoomFor(1)) return this.#busy();
     const startedAt = this.#load.begin(1);
     scoreJson(this.#scorer, message.data)
-      .then((result) => this.#answers.answer(message, result))
+      .then((result) => {
+        const bytes = Buffer.byteLength(result);
+        if (bytes > this.#maxBytes) throw resultTooLarge(bytes, this.#maxBytes);
+        this.#answers.answer(message, result);
+      })
       .catch((error: unknown) => counts.fail(this.#answers.fail(message, error)))
       .then(() => counts.end(this.#load.end(1, startedAt)));
     return null;
+  }
+
+  /** Of a message. */
+  get #maxBytes(): number {
+    return this.#connection.info?.max_payload ?? 1_048_576;
   }
 
   #busy(): Refusal {

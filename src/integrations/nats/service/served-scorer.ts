@@ -2,6 +2,7 @@ import type { DeploymentSummary } from '../../../api/deployment.js';
 import type { ModelDescription } from '../../../api/model-description.js';
 import type { Scorer } from '../../../api/scorer.js';
 import { InvalidOptionsError } from '../../../errors.js';
+import { contained } from '../../../host/faults.js';
 import { describeValue } from '../../../validation/issues.js';
 import { type PackedLayout, packedLayoutOf } from '../wire/layout.js';
 
@@ -41,12 +42,24 @@ export class LiveLayout {
   }
 
   get current(): PackedLayout | null {
-    if (this.#layout === undefined) this.#layout = layoutOfLive(this.#scorer);
+    if (this.#layout === undefined) this.#layout = this.#read();
     return this.#layout;
   }
 
   dispose(): void {
-    this.#scorer.off?.('deployment', this.#forget);
+    contained(
+      () => void this.#scorer.off?.('deployment', this.#forget),
+      () => {},
+    );
+  }
+
+  /** A scorer of the host's own may throw, or describe nothing that can be packed. */
+  #read(): PackedLayout | null {
+    try {
+      return layoutOfLive(this.#scorer);
+    } catch {
+      return null;
+    }
   }
 }
 

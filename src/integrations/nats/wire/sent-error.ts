@@ -28,10 +28,20 @@ export interface SentError {
   outOfRange?: string;
 }
 
-/** An error of a scorer as plain data. Anything else becomes `ERR_INFERENCE`, without its message, because it may quote data. */
+const unknownError: SentError = { code: 'ERR_INFERENCE', message: 'The node failed on this request' };
+
+/** An error of a scorer as plain data. Anything else becomes `ERR_INFERENCE`, without its message, because it may quote data. Never throws. */
 export function sentError(error: unknown): SentError {
-  if (!isScorerError(error)) return { code: 'ERR_INFERENCE', message: 'The node failed on this request' };
-  const sent: SentError = { code: error.code, message: error.message };
+  try {
+    return isScorerError(error) ? fieldsOf(error) : unknownError;
+  } catch {
+    // A getter of the host threw.
+    return unknownError;
+  }
+}
+
+function fieldsOf(error: Error & { code: string }): SentError {
+  const sent: SentError = { code: error.code, message: String(error.message) };
   const issues: unknown = Reflect.get(error, 'issues');
   const totalIssues: unknown = Reflect.get(error, 'totalIssues');
   if (isIssues(issues)) sent.issues = issues.map(({ path, expected, received }) => ({ path, expected, received }));

@@ -73,7 +73,7 @@ async function fetchFile(
       received += chunk.length;
       if (received > size) break;
       hash.update(chunk);
-      await during(path, () => file.write(chunk));
+      await during(path, () => file.writeFile(chunk));
     }
     await during(path, () => file.sync());
   } finally {

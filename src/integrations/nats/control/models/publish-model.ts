@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { ModelInvalidError } from '../../../../errors.js';
+import { InvalidOptionsError, ModelInvalidError } from '../../../../errors.js';
 import { systemClock } from '../../../../host/clock.js';
 import { openModelDirectory } from '../../../../models/model-directory.js';
 import { during, isThere } from '../../../../models/read-file.js';
@@ -33,7 +33,7 @@ export interface PublishOptions {
  * @param directory the model directory: `model.json`, the files that it lists, and `cases.json` if there is one.
  * @throws {ModelInvalidError} if the directory is not valid, or the bucket has this version with other contents.
  * @throws {ModelIntegrityError} if a file's sha256 differs from the manifest's.
- * @throws {InvalidOptionsError} if `@nats-io/obj` is not installed.
+ * @throws {InvalidOptionsError} if `@nats-io/obj` is not installed, or the bucket's objects end after a time.
  */
 export async function publishModel(
   connection: NatsConnection,
@@ -42,6 +42,7 @@ export async function publishModel(
   { replicas = 1 }: PublishOptions = {},
 ): Promise<PublishedModel> {
   const store = await openStore(connection, bucket, replicas);
+  await requireNoTtl(store, bucket);
   const { manifest } = await openModelDirectory(directory);
   const { name: model, version } = manifest;
   for (const name of [model, version]) {
@@ -61,6 +62,14 @@ export async function publishModel(
     throw new ModelInvalidError(`The object store has ${received}: give these a version of their own`);
   }
   return { model, version, sha256: files[0]?.sha256 ?? '' };
+}
+
+/** Nodes that join later need the files too. */
+async function requireNoTtl(store: ObjectStore, bucket: string): Promise<void> {
+  const { ttl } = await store.status();
+  if (ttl === 0) return;
+  const received = `a ttl of ${ttl / 1e6} ms (nats stream edit OBJ_${bucket} changes it)`;
+  throw new InvalidOptionsError([{ path: bucket, expected: 'an object store whose objects stay: no ttl', received }]);
 }
 
 async function upload(

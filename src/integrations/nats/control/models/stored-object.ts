@@ -9,12 +9,17 @@ const silenceMs = 10_000;
 /**
  * The chunks of an object, as they come.
  *
- * @throws {ModelInvalidError} if the store does not have it.
+ * @throws {ModelInvalidError} if the store does not have it, or it is a link.
  * @throws {ModelIntegrityError} if the bytes are not those that were stored.
  * @throws {UnavailableError} if the store does not answer, or no chunk comes for 10 s.
  */
 export async function* chunksOf(store: ObjectStore, name: string, clock: Clock): AsyncGenerator<Uint8Array> {
-  const result = await reached(() => store.get(name));
+  const info = await reached(() => store.info(name));
+  // The client would follow it, in circles too.
+  if (info?.options?.link !== undefined) {
+    throw new ModelInvalidError(`${JSON.stringify(name)}: expected an object in the object store, received a link`);
+  }
+  const result = info === null ? null : await reached(() => store.get(name));
   if (result === null) {
     throw new ModelInvalidError(`${JSON.stringify(name)}: it should be in the object store, and is not`);
   }

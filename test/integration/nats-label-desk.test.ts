@@ -38,13 +38,8 @@ beforeEach(async () => {
       return true;
     },
   });
-  // Another node, that has decided everything and answers late.
-  const known = { decidedAt: 1, isLabelled: false };
   others = [
-    connection.subscribe(subjectsOf(subject).findLabel, {
-      callback: (_, message) =>
-        void systemClock.after(slowMs, () => message.respond(JSON.stringify({ node: 'slow', known }))),
-    }),
+    slowNode(),
     connection.subscribe(nodeLabelSubject(subject, 'slow'), {
       callback: (_, message) => void message.respond(JSON.stringify({ matched: true, node: 'slow' })),
     }),
@@ -55,6 +50,15 @@ afterEach(async () => {
   await desk.drain();
   for (const other of others) other.unsubscribe();
 });
+
+/** Another node, that has decided everything and answers late. */
+function slowNode(): Subscription {
+  const known = { decidedAt: 1, isLabelled: false };
+  return connection.subscribe(subjectsOf(subject).findLabel, {
+    callback: (_, message) =>
+      void systemClock.after(slowMs, () => message.respond(JSON.stringify({ node: 'slow', known }))),
+  });
+}
 
 async function send(id: string): Promise<unknown> {
   const label = JSON.stringify({ id, isFraud: true, decision: 'BLOCK', version: '1' });
@@ -68,6 +72,23 @@ describe('a desk for labels', () => {
     laterMs = 31_000;
     expect(await send('tx-3')).toEqual({ matched: true, node: 'slow' });
     expect(recorded).toEqual([]);
+  });
+
+  it('waits for a slow node that has come, and not for one that has left', async () => {
+    const tell = (name: string, node: string) =>
+      connection.publish(subjectsOf(subject).events, JSON.stringify({ node, name, event: {} }));
+    // The first label learns who is there. The slow node is not yet.
+    const [find] = others;
+    find?.unsubscribe();
+    expect(await send('tx-1')).toEqual({ matched: true, node: 'own' });
+    others.push(slowNode());
+    tell('joined', 'slow');
+    expect(await send('tx-2')).toEqual({ matched: true, node: 'slow' });
+    others.at(-1)?.unsubscribe();
+    tell('left', 'slow');
+    const startedAt = systemClock.now();
+    expect(await send('tx-3')).toEqual({ matched: true, node: 'own' });
+    expect(systemClock.now() - startedAt).toBeLessThan(800);
   });
 
   it('answers the labels that it has before it is closed', async () => {

@@ -7,8 +7,8 @@ import { parsed } from './label-messages.js';
 export type FleetEvent =
   | { name: 'deployment'; event: DeploymentEvent }
   | { name: 'workerLost'; event: WorkerLostEvent }
-  /** The node has left the fleet, so that nobody misses it. */
-  | { name: 'left'; node: string };
+  /** The node has come, or has left so that nobody should miss it. */
+  | { name: 'joined' | 'left'; node: string };
 
 const isTold = shapeOf<{ node: string; name: string; event: unknown }>({
   node: isNodeId as (value: unknown) => value is string,
@@ -49,5 +49,5 @@ export function readFleetEvent(data: Uint8Array): FleetEvent | null {
   if (name === 'workerLost' && isWorkerLost(event)) {
     return { name, event: { ...event, reason: `${node}: ${event.reason}` } };
   }
-  return name === 'left' ? { name, node } : null;
+  return name === 'joined' || name === 'left' ? { name, node } : null;
 }

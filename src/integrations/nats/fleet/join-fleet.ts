@@ -119,6 +119,7 @@ class Member implements FleetMember {
     });
     scorer.on(told[0], this.#deployment);
     scorer.on(told[1], this.#workerLost);
+    this.#tell('joined', {});
   }
 
   stats(): FleetMemberStats {
@@ -150,7 +151,7 @@ class Member implements FleetMember {
     }
   }
 
-  #tell(name: (typeof told)[number] | 'left', event: object): void {
+  #tell(name: (typeof told)[number] | 'joined' | 'left', event: object): void {
     const { id, subject, logger } = this.#options;
     try {
       this.#connection.publish(subjectsOf(subject).events, JSON.stringify({ node: id, name, event }));

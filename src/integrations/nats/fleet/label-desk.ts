@@ -8,6 +8,7 @@ import { isText } from '../../../validation/text.js';
 import { defaultGroup, nodeLabelSubject, subjectsOf } from '../subjects.js';
 import { askAll } from './ask-all.js';
 import { chooseHolder } from './choose-holder.js';
+import { readFleetEvent } from './fleet-event.js';
 import { type Holder, largestLabel, parsed, readAnswer, readHolder, readLabel, refusalOf } from './label-messages.js';
 
 /** What is known of the other nodes holds for this long: a node that was silent for longer may have left, and others may have come. */
@@ -45,10 +46,11 @@ export class LabelDesk {
 
   constructor(connection: NatsConnection, options: LabelDeskOptions) {
     const { id, subject } = options;
-    const { labels, findLabel } = subjectsOf(subject);
+    const { labels, findLabel, events } = subjectsOf(subject);
     this.#connection = connection;
     this.#options = options;
     this.#fromNodes = [
+      connection.subscribe(events, { callback: (error, message) => this.#hear(error, message) }),
       connection.subscribe(findLabel, { callback: (error, message) => this.#find(error, message) }),
       connection.subscribe(nodeLabelSubject(subject, id), {
         callback: (error, message) => void this.#answer(error, message, (outcome) => this.#recordHere(outcome)),
@@ -72,6 +74,14 @@ export class LabelDesk {
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
+  }
+
+  /** Nodes that come are waited for, and those that have left are not. */
+  #hear(error: Error | null, { data }: Msg): void {
+    const told = error === null ? readFleetEvent(data) : null;
+    if (told === null || !('node' in told)) return;
+    if (told.name === 'left') this.#members.delete(told.node);
+    else this.#members.set(told.node, this.#options.clock.now());
   }
 
   #find(error: Error | null, message: Msg): void {

@@ -179,7 +179,9 @@ class Looks implements FleetWatch {
   #event(error: Error | null, { data }: Msg): void {
     const told = error === null ? readFleetEvent(data) : null;
     if (told === null) return;
-    if (told.name === 'left') {
+    if ('node' in told) {
+      // The next look finds one that has come.
+      if (told.name === 'joined') return;
       this.#heard.delete(told.node);
       this.#left.add(told.node);
       return;

@@ -26,7 +26,7 @@ const pullMs = 5_000;
 /** How often the server says that it is still there while a question waits. After two that are missing the client asks again. */
 const heartbeatMs = 2_000;
 
-/** Between a question that failed and the next one. */
+/** Between a question that failed, or that ended with nothing sooner than this, and the next one. */
 const pauseMs = 500;
 
 /** Asks for as many messages as there is room for, with one question at a time, so that none waits in memory before it is scored. */
@@ -57,7 +57,8 @@ export class MessagePuller {
       await inFlight.room();
       if (!this.#isAsking) return;
       try {
-        await this.#ask(Math.min(mostAsked, inFlight.free));
+        const isAtOnce = await this.#ask(Math.min(mostAsked, inFlight.free));
+        if (isAtOnce && this.#isAsking && !isClosed()) await this.#pause();
       } catch (error) {
         this.#onAsked();
         if (!this.#isAsking || isClosed()) return;
@@ -82,18 +83,25 @@ export class MessagePuller {
     this.#pull?.stop();
   }
 
-  async #ask(count: number): Promise<void> {
-    const { source, take } = this.#parts;
+  /** @returns whether the question ended at once with nothing. Then the next one must wait, or the loop would never rest. */
+  async #ask(count: number): Promise<boolean> {
+    const { source, take, clock } = this.#parts;
+    const askedAt = clock.now();
+    let isEmpty = true;
     const pull = await source.fetch({ max_messages: count, expires: pullMs, idle_heartbeat: heartbeatMs });
     this.#pull = pull;
     try {
       if (!this.#isAsking) pull.stop();
       // The client sends the question when the loop begins, which it does before anybody hears of this.
       this.#onAsked();
-      for await (const message of pull) take(message);
+      for await (const message of pull) {
+        isEmpty = false;
+        take(message);
+      }
     } finally {
       this.#pull = null;
     }
+    return isEmpty && clock.now() - askedAt < pauseMs;
   }
 
   async #pause(): Promise<void> {

@@ -181,6 +181,19 @@ describe('PullingWorker', () => {
     await expect(worker.done).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
   });
 
+  it('rests after a question that ended at once with nothing, and not after one that brought something', async () => {
+    await settled();
+    pulls[0]?.finish();
+    await settled();
+    expect(pulls).toHaveLength(1);
+    clock.advance(500);
+    await settled();
+    pulls[1]?.push(...messages(1));
+    pulls[1]?.finish();
+    await settled();
+    expect(pulls).toHaveLength(3);
+  });
+
   it('ends where the connection was closed', async () => {
     await settled();
     isClosed = true;

@@ -224,16 +224,10 @@ export class DeploymentSet {
     for (const { policy } of [...this.#all, ...this.live]) policy.patch(patch);
   }
 
-  /**
-   * Sets the thresholds of each version by itself, as a fleet does. The host's hold where a version is given none.
-   *
-   * @returns the names of those that have changed.
-   */
+  /** Sets the thresholds of each version, as a fleet does. The host's hold where it gives none. @returns the names of those that have changed. */
   replacePolicies(of: (version: string) => Partial<DecisionPolicy>): ReadonlySet<string> {
-    const all = new Set([...this.#all, ...this.live]);
-    return new Set(
-      [...all].flatMap(({ model, policy }) => policy.replace({ ...this.hostPolicy, ...of(model.version) })),
-    );
+    const all = [...this.#all, ...this.live];
+    return new Set(all.flatMap(({ model, policy }) => policy.replace({ ...this.hostPolicy, ...of(model.version) })));
   }
 
   /** @returns whether all workers could be ended. */

@@ -87,11 +87,9 @@ export class Replies {
     });
     if (reply.rows !== frame.rows.length) throw new Error('the reply has another number of rows than the frame');
     const now = clock.now();
-    frame.heardAt = now;
     // Errors may come from a node whose workers hang.
     if (frame.node.isSuspect && reply.outcomes.some((outcome) => !(outcome instanceof Error))) trust(frame.node);
-    frame.left -= reply.outcomes.length;
-    if (frame.left <= 0) {
+    if (frames.hear(frame, reply.places, now)) {
       frames.drop(frame);
       frame.node.times.record(frame.isGivenUp ? 2 * frame.limitMs : now - frame.sentAt);
       onFrame(frame.rows.length, now - frame.sentAt);

@@ -298,6 +298,25 @@ describe('a reply', () => {
     );
   });
 
+  it('has an error in place of outcomes of more models than it can count, and the other rows are whole', () => {
+    const frame = new ReplyFrame();
+    const own = {
+      source: 'model',
+      decision: 'BLOCK',
+      decidedBy: 'host',
+      fraudProbability: 0.5,
+      riskScore: 0.25,
+    } as const;
+    const timing = { queueMs: 1, inferenceMs: 2, totalMs: 4, batchSize: 8 };
+    for (let place = 0; place < 257; place += 1) {
+      const version = { model: { name: 'visa-fraud', version: String(place) }, provider: 'cpu' } as const;
+      frame.add(place, { result: { ...own, riskLevel: 'HIGH', ...version, timing } });
+    }
+    const { outcomes } = readReply(frame.bytes(257), () => undefined);
+    expect(outcomes.slice(0, 255).every((outcome) => !(outcome instanceof Error))).toBe(true);
+    expect(outcomes.slice(255)).toMatchObject([{ code: 'ERR_INFERENCE' }, { code: 'ERR_INFERENCE' }]);
+  });
+
   it('gives outcomes or a FrameError, whatever the bytes are', () => {
     const damaged = fc
       .tuple(

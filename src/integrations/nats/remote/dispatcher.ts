@@ -6,7 +6,7 @@ import { FramePacker } from './frame-packer.js';
 import { decideFrame } from './frame-policy.js';
 import { type Frame, FramesInFlight } from './frames.js';
 import { Inbox } from './inbox.js';
-import { type RemoteNode, rowsFor, takeProbe } from './nodes.js';
+import { isBusy, type RemoteNode, rowsFor, takeProbe } from './nodes.js';
 import type { OpenRequests } from './open-requests.js';
 import { Replies } from './replies.js';
 import { Retries } from './retries.js';
@@ -30,6 +30,8 @@ interface DispatcherOptions {
 const checkMs = 20;
 /** After so many questions without an answer a node is not known any more. */
 const silentRounds = 5;
+/** So long a list waits for room on busy nodes before it looks again, in ms. */
+const busyWaitMs = 5;
 /** Nodes listen again a little later than we do after the server was lost. Until then no responders is no news. */
 const graceMs = 2_000;
 
@@ -147,6 +149,11 @@ export class Dispatcher {
       if (node === null) {
         this.#open.fail(waiting.first, new UnavailableError('No other node of the fleet can answer'));
         continue;
+      }
+      if (this.#open.isOfList(waiting.first) && isBusy(node, now)) {
+        // An answer may come sooner, and makes room.
+        this.#gather = this.#clock.background(busyWaitMs, () => this.#pump());
+        return;
       }
       const decision = decideFrame({
         waiting: waiting.length,

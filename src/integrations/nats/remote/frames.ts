@@ -12,7 +12,9 @@ export interface Frame {
   readonly sentAt: number;
   /** When a part of its answer came last; `sentAt` before that. */
   heardAt: number;
-  /** Rows whose outcomes have not come. */
+  /** 1 for each place whose outcome has come. */
+  readonly heard: Uint8Array;
+  /** Places whose outcomes have not come. */
   left: number;
   /** Its rows were sent elsewhere, because the node did not answer in time. */
   isGivenUp: boolean;
@@ -68,6 +70,7 @@ export class FramesInFlight {
     const added: Frame = {
       ...{ id: this.#last, node, rows: Int32Array.from(rows), sentAt: now, heardAt: now, left: rows.length },
       generations: Uint32Array.from(rows, (row) => this.#open.table.generation[row] as number),
+      heard: new Uint8Array(rows.length),
       ...{ isGivenUp: false, limitMs: node.times.limitMs, layout: node.layout },
     };
     this.#frames.set(added.id, added);
@@ -75,6 +78,21 @@ export class FramesInFlight {
     node.frames += 1;
     node.usedAt = now;
     return added;
+  }
+
+  /**
+   * A part of its answer has come. Each place counts once, because two nodes that were given the same id both answer.
+   *
+   * @returns whether all has come.
+   */
+  hear(frame: Frame, places: readonly number[], now: number): boolean {
+    frame.heardAt = now;
+    for (const place of places) {
+      if (frame.heard[place] === 1) continue;
+      frame.heard[place] = 1;
+      frame.left -= 1;
+    }
+    return frame.left === 0;
   }
 
   /** The frame needs no answer any more. */

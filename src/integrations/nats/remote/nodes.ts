@@ -22,6 +22,9 @@ export interface RemoteNode {
   probePauseMs: number;
   /** It has refused a frame as busy, and is left alone until then. */
   busyUntil: number;
+  /** The rows in flight on it when it refused a frame as busy. Until `fullUntil` it gets no more. */
+  fullAt: number;
+  fullUntil: number;
   /** The rows that it takes in a frame, where it has refused a larger one. */
   maxRows: number;
   /** Until when that holds. */
@@ -32,6 +35,10 @@ export interface RemoteNode {
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
+/** How long a node that refused as busy is left alone, and how long what it held then counts as what it has room for, in ms. */
+const busyMs = 5;
+const fullMs = 250;
+
 /** A node that has refused a frame as too large may take larger ones later, for example after it was started again. In ms. */
 const maxRowsMs = 10_000;
 
@@ -39,6 +46,7 @@ export function newNode(id: string, subject: string, now: number): RemoteNode {
   return {
     ...{ id, subject, layout: null, rows: 0, frames: 0, times: new ReplyTimes(), seenAt: now, usedAt: 0 },
     ...{ isSuspect: false, probeAt: 0, probePauseMs: firstPauseMs, busyUntil: 0 },
+    ...{ fullAt: 0, fullUntil: 0 },
     ...{ maxRows: Number.POSITIVE_INFINITY, maxRowsUntil: 0 },
   };
 }
@@ -62,6 +70,18 @@ export function takeProbe(node: RemoteNode, now: number): boolean {
   node.probePauseMs = Math.min(2 * node.probePauseMs, longestPauseMs);
   node.probeAt = now + node.probePauseMs;
   return true;
+}
+
+/** The node has no room for the frame that came back. Call it when the frame does not count as in flight any more. */
+export function markBusy(node: RemoteNode, now: number): void {
+  node.busyUntil = now + busyMs;
+  node.fullAt = node.rows;
+  node.fullUntil = now + fullMs;
+}
+
+/** Whether the node would probably refuse a frame. One that holds nothing of this client is asked again after a moment. */
+export function isBusy({ busyUntil, fullAt, fullUntil, rows }: RemoteNode, now: number): boolean {
+  return now < busyUntil || (now < fullUntil && rows > 0 && rows >= fullAt);
 }
 
 /** A frame with so many rows was too large for the node. */
@@ -100,6 +120,6 @@ function isBetter(node: RemoteNode, best: RemoteNode, now: number): boolean {
   return node.rows === best.rows ? node.usedAt < best.usedAt : node.rows < best.rows;
 }
 
-function rankOf({ isSuspect, busyUntil }: RemoteNode, now: number): number {
-  return (isSuspect ? 2 : 0) + (busyUntil > now ? 1 : 0);
+function rankOf(node: RemoteNode, now: number): number {
+  return (node.isSuspect ? 2 : 0) + (isBusy(node, now) ? 1 : 0);
 }

@@ -172,6 +172,11 @@ export class OpenRequests {
     return this.table.state[row] === rowStates.running;
   }
 
+  /** Whether the row's request is one of a list, which waits for room where a single request is refused. */
+  isOfList(row: number): boolean {
+    return (this.table.settlements[row] ?? null) !== null;
+  }
+
   /** Settles a row with a node's answer. */
   answer(row: number, result: ScoreResult, now: number): void {
     const { table } = this;

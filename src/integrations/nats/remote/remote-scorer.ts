@@ -93,7 +93,7 @@ export class RemoteScorer<Known = unknown> implements Scorer<Known> {
 
   /**
    * Scores a list or a stream of transactions on the nodes, as `scoreMany` of a `FraudScorer` does. If there are more than `maxOutstanding`, they
-   * are sent as others are answered.
+   * are sent as others are answered. Where all nodes are busy, or their queues are full, requests of the list wait for room until their deadline.
    */
   scoreMany<Features extends FeatureMapOf<Features> = FeatureMap>(
     requests: ManyRequestsFor<Known, Features>,

@@ -6,7 +6,7 @@ import { isRefusal, type Refusal, readRefusal } from '../wire/refusal.js';
 import { readReply } from '../wire/reply-frame.js';
 import type { FleetNodes } from './fleet-nodes.js';
 import type { Frame, FramesInFlight } from './frames.js';
-import { limitRows, trust } from './nodes.js';
+import { limitRows, markBusy, trust } from './nodes.js';
 import type { OpenRequests } from './open-requests.js';
 import type { Retries } from './retries.js';
 
@@ -23,8 +23,6 @@ interface RepliesOptions {
   onBadMessage: (reason: string) => void;
 }
 
-/** How long a node that refused as busy is left alone, in ms. */
-const busyMs = 5;
 /** Errors with which a node says that it did not decide, and another may. */
 const retryable: ReadonlySet<string> = new Set(['ERR_QUEUE_FULL', 'ERR_WORKER_LOST', 'ERR_CLOSED', 'ERR_UNAVAILABLE']);
 
@@ -89,11 +87,9 @@ export class Replies {
     });
     if (reply.rows !== frame.rows.length) throw new Error('the reply has another number of rows than the frame');
     const now = clock.now();
-    frame.heardAt = now;
     // Errors may come from a node whose workers hang.
     if (frame.node.isSuspect && reply.outcomes.some((outcome) => !(outcome instanceof Error))) trust(frame.node);
-    frame.left -= reply.outcomes.length;
-    if (frame.left <= 0) {
+    if (frames.hear(frame, reply.places, now)) {
       frames.drop(frame);
       frame.node.times.record(frame.isGivenUp ? 2 * frame.limitMs : now - frame.sentAt);
       onFrame(frame.rows.length, now - frame.sentAt);
@@ -107,11 +103,16 @@ export class Replies {
   }
 
   #failed(frame: Frame, row: number, error: FraudScorerError): void {
-    const { open, retries } = this.#options;
+    const { open, retries, clock } = this.#options;
     // The row was sent again, and the other node may still answer.
     if (open.frame[row] !== frame.id) return;
     if (!retryable.has(error.code)) {
       open.fail(row, error);
+      return;
+    }
+    if (error.code === 'ERR_QUEUE_FULL' && open.isOfList(row)) {
+      markBusy(frame.node, clock.now());
+      retries.waitForRoom(row);
       return;
     }
     const final = error.code === 'ERR_CLOSED' ? new UnavailableError('The node that was asked is closing') : error;
@@ -135,12 +136,12 @@ export class Replies {
       const issue = { path: 'request', expected: 'a request that the node takes', received: detail };
       for (const row of frames.openRows(frame)) open.fail(row, new InvalidRequestError([issue]));
     } else {
-      if (kind === 'busy') node.busyUntil = clock.now() + busyMs;
+      if (kind === 'busy') markBusy(node, clock.now());
       if (kind === 'draining') {
         nodes.remove(node);
         this.#useLayout();
       }
-      retries.refused(frame, `A node refused the request: ${detail}`);
+      retries.refused(frame, kind, `A node refused the request: ${detail}`);
     }
   }
 

@@ -1,5 +1,6 @@
 import { type FraudScorerError, UnavailableError } from '../../../errors.js';
 import type { Clock } from '../../../host/clock.js';
+import type { RefusalKind } from '../wire/refusal.js';
 import type { FleetNodes } from './fleet-nodes.js';
 import type { Frame, FramesInFlight } from './frames.js';
 import type { RemoteNode } from './nodes.js';
@@ -41,11 +42,15 @@ export class Retries {
 
   /**
    * The node has refused a frame, so nothing of it was scored: its rows go to another node without counting as an attempt. Each goes to so many nodes
-   * as there are.
+   * as there are. Rows of a list wait for room instead of failing where all nodes are busy.
    */
-  refused(frame: Frame, reason: string): void {
+  refused(frame: Frame, kind: RefusalKind, reason: string): void {
     const { node } = frame;
     for (const row of this.#frames.openRows(frame, 'last')) {
+      if (kind === 'busy' && this.#open.isOfList(row)) {
+        this.waitForRoom(row);
+        continue;
+      }
       const other = this.#nodes.otherOf(node, this.#clock.now());
       const refusals = (this.#open.refusals[row] as number) + 1;
       const error = new UnavailableError(reason);
@@ -58,6 +63,11 @@ export class Retries {
         this.#requeue(row, node);
       }
     }
+  }
+
+  /** The row waits for room on a node, as long as its deadline allows. */
+  waitForRoom(row: number): void {
+    this.#requeue(row, null);
   }
 
   /** Sends the rows of a slow frame to another node too. A row that cannot be sent again waits on for the answer. */

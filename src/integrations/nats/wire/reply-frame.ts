@@ -111,7 +111,7 @@ export class ReplyFrame {
         throw new FrameError('an outcome has a model without a name and version');
       }
       providerOf(provider);
-      if (place > mostModels) throw new FrameError(`the outcomes are of more than ${mostModels} models`);
+      if (place >= mostModels) throw new FrameError(`the outcomes are of more than ${mostModels} models`);
       this.#models.set(key, place);
       this.#list.push({ model, provider });
     }

@@ -19,7 +19,10 @@ export interface FleetSources {
 /** The thresholds that a fleet has set for a version. */
 export type PolicyOf = (version: string) => Partial<DecisionPolicy>;
 
-/** What a fleet reads and sets of a scorer, beside its public methods. It gives plain values and bytes, because `fraud-scorer/nats` has classes of its own. */
+/**
+ * What a fleet reads and sets of a scorer, beside its public methods. It gives plain values and bytes, because `fraud-scorer/nats` has
+ * classes of its own.
+ */
 export class FleetHook {
   readonly #sources: FleetSources;
 

@@ -13,7 +13,10 @@ export const defaultBucket = 'fraud-scorer';
 /** How long the report of a node, and the lead of a canary, outlive the node. The server counts it, so no clocks need to agree. */
 export const nodeTtlMs = 5_000;
 
-/** That time in a bucket which somebody else has made: nodes report at least every 2 s, and a dead one stops roll-outs as long as its report is there. */
+/**
+ * That time in a bucket which somebody else has made: nodes report at least every 2 s, and a dead one stops roll-outs as long as its report
+ * is there.
+ */
 const leastTtlMs = 5_000;
 const mostTtlMs = 60_000;
 

@@ -113,8 +113,8 @@ export class FramesInFlight {
   }
 
   /**
-   * The rows that are open, and that no later frame has. Each is looked at when it is asked for: what is done with one may call the host's code, which may
-   * settle others.
+   * The rows that are open, and that no later frame has. Each is looked at when it is asked for: what is done with one may call the host's
+   * code, which may settle others.
    */
   *openRows(frame: Frame, order: 'first' | 'last' = 'first'): Generator<number> {
     const { length } = frame.rows;

@@ -169,8 +169,8 @@ export class Decider {
   }
 
   /**
-   * Whether its end must not be published any more. After a silence longer than the ack wait another worker has the message. Its decision may be so old
-   * that the stream has forgotten its id.
+   * Whether its end must not be published any more. After a silence longer than the ack wait another worker has the message. Its decision
+   * may be so old that the stream has forgotten its id.
    */
   #isOver(delivery: Delivery): boolean {
     const { ackWaitMs, clock, counts, inFlight } = this.#parts;

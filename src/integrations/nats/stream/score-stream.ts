@@ -15,9 +15,9 @@ import type { StreamOptions, StreamWorker } from './types.js';
  * Scores the transactions of a JetStream stream and publishes the decisions to another. Start any number of workers with the same consumer: the
  * server gives each message to one of them.
  *
- * Delivery is at least once: after a crash, a hang or a lost connection a transaction may be scored twice. The decision carries the transaction's id as
- * `Nats-Msg-Id`, so that the stream of decisions keeps only the first within its duplicate window. A message is acknowledged after that
- * stream has confirmed its decision. See docs/fleet-streams.md.
+ * Delivery is at least once: after a crash, a hang or a lost connection a transaction may be scored twice. The decision carries the
+ * transaction's id as `Nats-Msg-Id`, so that the stream of decisions keeps only the first within its duplicate window. A message is
+ * acknowledged after that stream has confirmed its decision. See docs/fleet-streams.md.
  *
  * @param connection stays the host's: the worker never closes it. Needs `@nats-io/jetstream`.
  * @throws {InvalidOptionsError} if an option is not valid, a stream does not exist, or an existing consumer has other settings.

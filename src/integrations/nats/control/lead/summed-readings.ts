@@ -3,8 +3,9 @@ import { countsBetween, type VersionReading } from '../../../../monitoring/versi
 import type { FullReport } from '../node-report.js';
 
 /**
- * Sums the counts of one version, or of several as if they were one, over nodes. A node's counts begin at 0 again when it restarts or deploys the version again. So what counts is
- * the difference between two readings of one incarnation, and the sums never shrink. The first reading of each only begins the differences.
+ * Sums the counts of one version, or of several as if they were one, over nodes. A node's counts begin at 0 again when it restarts or
+ * deploys the version again. So what counts is the difference between two readings of one incarnation, and the sums never shrink. The first
+ * reading of each only begins the differences.
  */
 export class SummedReadings {
   readonly #versions: readonly string[];

@@ -10,7 +10,10 @@ export interface FleetVersion {
   sha256?: string;
   /** Thresholds of this version alone. They override those of `FleetState.policy`. `setPolicy` takes away those that it names. */
   policy?: Partial<DecisionPolicy>;
-  /** The id of the roll-out that brought it. Without `sha256`, nodes look at their files again when another roll-out brings a version of this name. */
+  /**
+   * The id of the roll-out that brought it. Without `sha256`, nodes look at their files again when another roll-out brings a version of
+   * this name.
+   */
   rollout?: string;
 }
 

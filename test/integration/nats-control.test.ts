@@ -159,6 +159,21 @@ describe('a node that follows the deployments of its fleet', () => {
     await expect.poll(roles, patient).toEqual({ 1: 'primary', 2: 'standby' });
   });
 
+  it('keeps a version that it has and that is nowhere else, though the object store is not made yet', async () => {
+    await follower.stop();
+    const directory = join(versions.folder, `empty-${name}`);
+    const options = { ...place(), id: 'b', everyMs: 200, models: { directory, objectStore: 'not-made-yet' } };
+    follower = await followDeployments(scorer, connection, options);
+    await fleet.deploy({ model: 'sqrt', version: '1' });
+    expect(await fleet.settled()).toMatchObject({ state: 'done' });
+    expect(roles()).toEqual({ 1: 'primary' });
+    await fleet.deploy({ version: '2' });
+    expect(await fleet.settled()).toMatchObject({
+      state: 'failed',
+      reason: expect.stringMatching(/"not-made-yet" does not exist/),
+    });
+  });
+
   it('fetches versions from an object store, once, and mends a copy that was damaged', async () => {
     await follower.stop();
     const directory = join(versions.folder, `fetched-${name}`);

@@ -102,7 +102,7 @@ describe('an object store', () => {
 
   it('that is not there is an error that says so', async () => {
     const finding = findModel({ directory: versions.folder, objectStore: 'none' }, version, connection, systemClock);
-    await expect(finding).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE', message: /object store/ });
+    await expect(finding).rejects.toMatchObject({ code: 'ERR_MODEL_INVALID', message: /"none" does not exist/ });
   });
 });
 

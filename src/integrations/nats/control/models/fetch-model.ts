@@ -9,7 +9,7 @@ import { during } from '../../../../models/read-file.js';
 import type { FleetVersion } from '../state/fleet-state.js';
 import { underLock } from './folder-lock.js';
 import { fileName, openStore, readList, type StoredFile } from './stored-model.js';
-import { chunksOf, reached } from './stored-object.js';
+import { chunksOf } from './stored-object.js';
 
 /** Folders whose names begin so are not complete. `watchModels` passes over names with a dot. */
 const incomingPrefix = '.incoming-';
@@ -38,7 +38,7 @@ export interface FetchOptions {
 export async function fetchModel(options: FetchOptions): Promise<void> {
   const { connection, bucket, directory, version, clock } = options;
   const { model, version: name } = version;
-  const store = await reached(() => openStore(connection, bucket, null));
+  const store = await openStore(connection, bucket);
   const files = await readList(store, model, name, clock);
   if (files === null) {
     throw new ModelInvalidError(

@@ -10,7 +10,7 @@ import { systemClock } from '../../../../host/clock.js';
 import { openModelDirectory } from '../../../../models/model-directory.js';
 import { during, isThere } from '../../../../models/read-file.js';
 import { expectedModelName, isModelName } from '../state/names.js';
-import { encodeList, fileName, listName, openStore, readList, type StoredFile } from './stored-model.js';
+import { createStore, encodeList, fileName, listName, readList, type StoredFile } from './stored-model.js';
 
 /** A version in an object store. */
 export interface PublishedModel {
@@ -41,7 +41,7 @@ export async function publishModel(
   directory: string,
   { replicas = 1 }: PublishOptions = {},
 ): Promise<PublishedModel> {
-  const store = await openStore(connection, bucket, replicas);
+  const store = await createStore(connection, bucket, replicas);
   await requireNoTtl(store, bucket);
   const { manifest } = await openModelDirectory(directory);
   const { name: model, version } = manifest;

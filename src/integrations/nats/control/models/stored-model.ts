@@ -1,8 +1,9 @@
-import type { ObjectStore } from '@nats-io/obj';
+import type { ObjectStore, Objm } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { describeIssues } from '../../../../errors/issue.js';
 import { ModelInvalidError } from '../../../../errors.js';
 import type { Clock } from '../../../../host/clock.js';
+import { messageOf } from '../../../../host/thrown.js';
 import { isFileName, isSha256 } from '../../../../models/manifest-files.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
 import { requireConnection } from '../../fields.js';
@@ -30,15 +31,32 @@ export function fileName(model: string, version: string, file: string): string {
   return `${model}/${version}/${file}`;
 }
 
-export async function openStore(
-  connection: NatsConnection,
-  bucket: string,
-  replicas: number | null,
-): Promise<ObjectStore> {
+/** Creates the bucket if it is missing. @throws {InvalidOptionsError} if `@nats-io/obj` is not installed. */
+export async function createStore(connection: NatsConnection, bucket: string, replicas: number): Promise<ObjectStore> {
+  return (await storesOf(connection)).create(bucket, { replicas });
+}
+
+/**
+ * @throws {ModelInvalidError} if there is no such bucket, so that it has no version at all.
+ * @throws {UnavailableError} if the server does not answer.
+ */
+export async function openStore(connection: NatsConnection, bucket: string): Promise<ObjectStore> {
+  const stores = await storesOf(connection);
+  return reached(() =>
+    stores.open(bucket).catch((error: unknown) => {
+      // The client gives no code.
+      if (messageOf(error) !== 'object store not found') throw error;
+      throw new ModelInvalidError(
+        `The object store ${JSON.stringify(bucket)} does not exist (publishModel creates it)`,
+      );
+    }),
+  );
+}
+
+async function storesOf(connection: NatsConnection): Promise<Objm> {
   requireConnection(connection);
-  const { Objm } = await loadPeer('@nats-io/obj', () => import('@nats-io/obj'));
-  const objm = new Objm(connection);
-  return replicas === null ? objm.open(bucket) : objm.create(bucket, { replicas });
+  const client = await loadPeer('@nats-io/obj', () => import('@nats-io/obj'));
+  return new client.Objm(connection);
 }
 
 /**

@@ -7,7 +7,9 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../src/host/clock.js';
 import { FleetDeployments, publishModel } from '../../src/integrations/nats/control/index.js';
+import { underLock } from '../../src/integrations/nats/control/models/folder-lock.js';
 import { findModel } from '../../src/integrations/nats/control/models/model-source.js';
+import { FakeClock } from '../support/fake-clock.js';
 import { NatsServer } from '../support/nats-server.js';
 import { Versions } from '../support/versions.js';
 
@@ -65,6 +67,40 @@ describe('processes that share a folder of models', () => {
     await utimes(old, twoHoursAgo, twoHoursAgo);
     await find(directory);
     expect((await readdir(join(directory, 'sqrt'))).sort()).toEqual(['.incoming-young', '2']);
+  });
+});
+
+describe('a process whose clock is hours away from that of the shared folder', () => {
+  const ahead: Clock = { ...systemClock, epochMs: () => systemClock.epochMs() + 7_200_000 };
+
+  it('leaves the downloads of others alone', async () => {
+    const directory = join(versions.folder, 'ahead');
+    await mkdir(join(directory, 'sqrt/.incoming-other'), { recursive: true });
+    await find(directory, ahead);
+    expect((await readdir(join(directory, 'sqrt'))).sort()).toEqual(['.incoming-other', '2']);
+  });
+
+  it('waits while another one has the lock, and takes it from one that was killed', async () => {
+    const lock = join(versions.folder, '.lock-2');
+    await mkdir(lock);
+    const clock = new FakeClock();
+    clock.jump(7_200_000_000);
+    let isMine = false;
+    const mine = underLock(lock, clock, async () => {
+      isMine = true;
+    });
+    /** Lets it look at the lock so often that this time passes. */
+    const pass = async (ms: number): Promise<void> => {
+      for (let elapsedMs = 0; elapsedMs < ms && !isMine; elapsedMs += 20) {
+        await expect.poll(() => isMine || clock.timers === 1, { interval: 1 }).toBe(true);
+        clock.advance(20);
+      }
+    };
+    await pass(9_000);
+    expect(isMine).toBe(false);
+    await pass(2_000);
+    await mine;
+    expect(isMine).toBe(true);
   });
 });
 

@@ -1,7 +1,13 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FraudScorer } from '../../src/index.js';
-import { RemoteScorer, type ScoringService, serveScoring } from '../../src/integrations/nats/index.js';
+import {
+  FleetDeployments,
+  fleetSummary,
+  RemoteScorer,
+  type ScoringService,
+  serveScoring,
+} from '../../src/integrations/nats/index.js';
 import { NatsServer } from '../support/nats-server.js';
 import { fixtureModel } from '../support/paths.js';
 
@@ -140,6 +146,24 @@ describe('a remote scorer', () => {
     // @ts-expect-error no connection
     const error = await errorOf(serveScoring(scorer, {}));
     expect(error).toMatchObject({ code: 'ERR_INVALID_OPTIONS', issues: [{ path: 'connection' }] });
+  });
+
+  it('cannot begin on a connection that has ended, as all that needs one cannot', async () => {
+    const closed = await server.connect();
+    await closed.close();
+    const draining = await server.connect();
+    const drained = draining.drain();
+    for (const ended of [closed, draining]) {
+      const beginnings = [
+        RemoteScorer.connect(ended),
+        serveScoring(scorer, ended),
+        FleetDeployments.connect(ended),
+        fleetSummary(ended),
+      ];
+      const errors = await Promise.all(beginnings.map(errorOf));
+      expect(errors).toMatchObject(Array(4).fill({ code: 'ERR_UNAVAILABLE', message: /is closed/ }));
+    }
+    await drained;
   });
 
   it('refuses more than may be outstanding', async () => {

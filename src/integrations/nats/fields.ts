@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { InvalidOptionsError } from '../../errors.js';
+import { InvalidOptionsError, UnavailableError } from '../../errors.js';
 import type { FieldReader } from '../../validation/field-reader.js';
 import { describeValue } from '../../validation/issues.js';
 import { defaultSubject } from './subjects.js';
@@ -29,10 +29,22 @@ export function isNodeId(value: unknown): value is string {
   return typeof value === 'string' && value.length <= longestId && /^[\w-]+$/.test(value);
 }
 
-/** @throws {InvalidOptionsError} if it is not a connection to NATS. */
+/**
+ * @throws {InvalidOptionsError} if it is not a connection to NATS.
+ * @throws {UnavailableError} if it is closed, or draining: then nothing can be subscribed any more.
+ */
 export function requireConnection(connection: unknown): asserts connection is NatsConnection {
-  if (typeof connection === 'object' && connection !== null && 'subscribe' in connection && 'publish' in connection)
-    return;
+  if (typeof connection === 'object' && connection !== null && 'subscribe' in connection && 'publish' in connection) {
+    if (!hasEnded(connection)) return;
+    throw new UnavailableError('The connection to NATS is closed, or will be: open another one');
+  }
   const expected = 'a connection to NATS, from connect() of @nats-io/transport-node';
   throw new InvalidOptionsError([{ path: 'connection', expected, received: describeValue(connection) }]);
+}
+
+function hasEnded(connection: object): boolean {
+  return ['isClosed', 'isDraining'].some((name) => {
+    const method: unknown = Reflect.get(connection, name);
+    return typeof method === 'function' && method.call(connection) === true;
+  });
 }

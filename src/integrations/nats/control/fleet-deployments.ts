@@ -8,7 +8,7 @@ import { InvalidOptionsError, UnavailableError, UnknownVersionError } from '../.
 import { systemClock } from '../../../host/clock.js';
 import { FieldReader } from '../../../validation/field-reader.js';
 import { type Buckets, type FleetPlaceOptions, keysOf, openBuckets, readPlace } from './buckets.js';
-import { readDesired, writeDesired } from './desired-entry.js';
+import { entryOf, readDesired, writeDesired } from './desired-entry.js';
 import type { NodeReport } from './node-report.js';
 import { readReports } from './read-reports.js';
 import * as commands from './state/commands.js';
@@ -47,6 +47,8 @@ export interface SettledOptions {
 export class FleetDeployments {
   readonly #buckets: Buckets;
   readonly #keys: ReturnType<typeof keysOf>;
+  /** The roll-out that the last change of this object began and left; null if it left none. */
+  #rollout: string | null = null;
 
   private constructor(buckets: Buckets, name: string) {
     this.#buckets = buckets;
@@ -151,20 +153,23 @@ export class FleetDeployments {
     if (found === null) throw new UnknownVersionError('The bucket has no valid state of this fleet to return to');
     const revision = await writeDesired(desired, this.#keys.desired, found, last);
     if (revision === null) throw busy();
-    return { state: found, revision };
+    return this.#written({ state: found, revision });
   }
 
   /**
-   * Waits until the last roll-out is done or has failed, and all nodes that are there serve the desired state.
+   * Waits until the last roll-out is done or has failed, and all nodes that are there serve the desired state. If this object began a roll-out, and
+   * others have begun the next one since, it does not wait for that one.
    *
-   * @returns the roll-out; null if there was none.
+   * @returns the roll-out, which is that of this object if it began one; null if there was none.
    * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for, and
-   * their errors.
+   * their errors. Also if so much was written since that it is not known any more how the roll-out of this object ended.
    */
   async settled({ timeoutMs = 60_000 }: SettledOptions = {}): Promise<FleetRollout | null> {
     const until = systemClock.now() + timeoutMs;
     for (;;) {
       const { state, revision } = await this.state();
+      const own = this.#rollout;
+      if (own !== null && state.rollout?.id !== own) return this.#endOf(own, { state, revision });
       const nodes = await this.nodes();
       const late = nodes
         .filter((node) => node.reached !== revision)
@@ -178,6 +183,27 @@ export class FleetDeployments {
     }
   }
 
+  /** How a roll-out ended that was followed by another. */
+  async #endOf(id: string, newest: FleetEntry): Promise<FleetRollout> {
+    for await (const entry of await this.#buckets.desired.history({ key: this.#keys.desired })) {
+      const read = entryOf(entry);
+      if ('state' in read && read.state.rollout?.id === id && read.state.rollout.state !== 'loading')
+        return read.state.rollout;
+      // The iterator may not end while others write.
+      if (read.revision >= newest.revision) break;
+    }
+    const next = JSON.stringify(newest.state.rollout?.version ?? null);
+    throw new UnavailableError(
+      `The roll-out was followed by others, and the bucket's history does not say how it ended. The last one is that of version ${next}`,
+    );
+  }
+
+  #written(entry: FleetEntry): FleetEntry {
+    const { rollout } = entry.state;
+    this.#rollout = rollout?.state === 'loading' ? rollout.id : null;
+    return entry;
+  }
+
   /** @param prepare reads the options. What it throws rejects the call before anything is read. */
   async #change(prepare: () => (state: FleetState) => FleetState): Promise<FleetEntry> {
     const change = prepare();
@@ -186,7 +212,7 @@ export class FleetDeployments {
       const next = change(state);
       if (next === state) return { state, revision };
       const written = await writeDesired(this.#buckets.desired, this.#keys.desired, next, revision);
-      if (written !== null) return { state: next, revision: written };
+      if (written !== null) return this.#written({ state: next, revision: written });
     }
     throw busy();
   }

@@ -48,7 +48,7 @@ export async function fetchModel(options: FetchOptions): Promise<void> {
   const parent = join(directory, model);
   const incoming = join(parent, incomingPrefix + randomUUID());
   await during(parent, () => mkdir(incoming, { recursive: true }));
-  await removeLeftBehind(parent, clock.epochMs());
+  await removeLeftBehind(parent, incoming);
   try {
     for (const file of files)
       await fetchFile(store, fileName(model, name, file.file), file, join(incoming, file.file), clock);
@@ -113,16 +113,21 @@ async function putInPlace(incoming: string, target: string, { isThere, clock }: 
   );
 }
 
-/** Downloads of processes that were killed. */
-async function removeLeftBehind(parent: string, epochMs: number): Promise<void> {
+/**
+ * Downloads of processes that were killed.
+ *
+ * @param incoming a folder that was just made. Its time is compared with theirs, because the clock of a shared file system may be hours away from ours.
+ */
+async function removeLeftBehind(parent: string, incoming: string): Promise<void> {
+  const { mtimeMs: now } = await during(incoming, () => stat(incoming));
   const names = await readdir(parent).catch(() => []);
   for (const name of names) {
     if (!name.startsWith(incomingPrefix)) continue;
     const path = join(parent, name);
     const changedAt = await stat(path).then(
       ({ mtimeMs }) => mtimeMs,
-      () => epochMs,
+      () => now,
     );
-    if (epochMs - changedAt > leftBehindMs) await rm(path, { recursive: true, force: true }).catch(() => {});
+    if (now - changedAt > leftBehindMs) await rm(path, { recursive: true, force: true }).catch(() => {});
   }
 }

@@ -3,7 +3,10 @@ import { UnavailableError } from '../../../../errors.js';
 import type { Clock } from '../../../../host/clock.js';
 import { codeOf } from '../../../../host/thrown.js';
 
-/** What is done under a lock takes milliseconds. A lock that is older belongs to a process that was killed. */
+/**
+ * What is done under a lock takes milliseconds. One that stays for longer belongs to a process that was killed. The time is counted here, because the
+ * clock of a shared file system may be hours away from ours.
+ */
 const staleMs = 10_000;
 
 /** Between two attempts to get it. */
@@ -16,9 +19,13 @@ const pauseMs = 20;
  */
 export async function underLock<T>(path: string, clock: Clock, work: () => Promise<T>): Promise<T> {
   const endsAt = clock.now() + 3 * staleMs;
+  let seen: { lock: string | null; at: number } = { lock: null, at: clock.now() };
   while (!(await taken(path))) {
-    if (clock.now() > endsAt) throw new UnavailableError(`${path}: other processes held this lock for too long`);
-    if (clock.epochMs() - (await changedAt(path, clock)) > staleMs) await rm(path, { recursive: true, force: true });
+    const now = clock.now();
+    if (now > endsAt) throw new UnavailableError(`${path}: other processes held this lock for too long`);
+    const lock = await nameOf(path);
+    if (lock === null || lock !== seen.lock) seen = { lock, at: now };
+    if (now - seen.at > staleMs) await rm(path, { recursive: true, force: true });
     else await new Promise<void>((resolve) => clock.after(pauseMs, resolve));
   }
   try {
@@ -38,10 +45,10 @@ async function taken(path: string): Promise<boolean> {
   );
 }
 
-/** Now, if the other process has just removed it. */
-async function changedAt(path: string, clock: Clock): Promise<number> {
+/** Tells one lock from the next; null if there is none. */
+async function nameOf(path: string): Promise<string | null> {
   return stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => clock.epochMs(),
+    ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
+    () => null,
   );
 }

@@ -1,0 +1,48 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FleetDeployments } from '../../src/integrations/nats/index.js';
+import { NatsServer } from '../support/nats-server.js';
+
+describe('two release jobs at the same time', () => {
+  let server: NatsServer;
+  let connection: NatsConnection;
+  let one: FleetDeployments;
+  let two: FleetDeployments;
+  let name = 0;
+
+  beforeAll(async () => {
+    server = await NatsServer.start();
+    connection = await server.connect();
+  });
+  afterAll(async () => {
+    await connection?.close();
+    await server?.stop();
+  });
+
+  beforeEach(async () => {
+    name += 1;
+    one = await FleetDeployments.connect(connection, { name: `fleet-${name}` });
+    two = await FleetDeployments.connect(connection, { name: `fleet-${name}` });
+  });
+
+  it('are each told of their own roll-out, though the other one began next', async () => {
+    await one.deploy({ model: 'sqrt', version: '2' });
+    await two.rollback();
+    await two.deploy({ model: 'sqrt', version: '3' });
+    expect(await one.settled()).toMatchObject({ version: '2', state: 'failed', reason: 'it was rolled back by hand' });
+    await one.rollback();
+    await one.deploy({ model: 'sqrt', version: '4' });
+    expect(await two.settled()).toMatchObject({ version: '3', state: 'failed' });
+  });
+
+  it('are told if the end of their roll-out is not known any more', async () => {
+    await one.deploy({ model: 'sqrt', version: '2' });
+    await two.rollback();
+    await two.deploy({ model: 'sqrt', version: '3' });
+    for (let change = 0; change < 40; change += 1) await two.setPolicy({ blockProbability: 0.9 + change / 1_000 });
+    await expect(one.settled()).rejects.toMatchObject({
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringContaining('"3"'),
+    });
+  });
+});

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelDescription } from '../../src/api/model-description.js';
 import type { ScoreOptions } from '../../src/api/request.js';
 import type { ScoreResult } from '../../src/api/result.js';
+import { QueueFullError } from '../../src/errors.js';
 import {
   RemoteScorer,
   type ScoringService,
@@ -174,6 +175,17 @@ describe('what a node refuses', () => {
     const remote = await connectTo(4, { retries: 0 });
     for (let turn = 0; turn < 20; turn += 1) expect(await remote.score(request)).toMatchObject({ source: 'model' });
     for (const scorer of busy) scorer.letGo();
+  });
+
+  it('costs no attempt where a queue is full', async () => {
+    const full = new QueueFullError(10);
+    const [one, two, three] = [new StandIn(), new StandIn(), new StandIn()];
+    for (const scorer of [one, two]) scorer.score = () => Promise.reject(full);
+    for (const [index, scorer] of [one, two, three].entries()) await serve(scorer, { id: `n${index}` });
+    const remote = await connectTo(3, { retries: 0 });
+    for (let turn = 0; turn < 20; turn += 1) expect(await remote.score(request)).toMatchObject({ source: 'model' });
+    three.score = one.score;
+    await expect(remote.score(request)).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' });
   });
 
   it('costs no attempt while nodes drain', async () => {

@@ -58,6 +58,7 @@ export class Dispatcher {
   #isTold = false;
   #graceUntil = 0;
   #checkedAt = 0;
+  #wasLate = false;
   #onFound: () => void = () => {};
   readonly firstFound: Promise<void>;
 
@@ -213,7 +214,9 @@ export class Dispatcher {
     // After a pause of this process the answers may be there, but not read yet.
     const isLate = now - this.#checkedAt > 3 * checkMs;
     this.#checkedAt = now;
-    if (!isLate) judgeFrames(this.#frames, this.#nodes, this.#retries, now);
+    // A second time in a row they have had their turn.
+    if (!isLate || this.#wasLate) judgeFrames(this.#frames, this.#nodes, this.#retries, now);
+    this.#wasLate = isLate;
     if (this.#frames.size > 0) this.#check = this.#clock.background(checkMs, () => this.#checkFrames());
     this.#pump();
   }

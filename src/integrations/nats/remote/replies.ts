@@ -110,9 +110,9 @@ export class Replies {
       open.fail(row, error);
       return;
     }
-    if (error.code === 'ERR_QUEUE_FULL' && open.isOfList(row)) {
+    if (error.code === 'ERR_QUEUE_FULL') {
       markBusy(frame.node, clock.now());
-      retries.waitForRoom(row);
+      retries.refusedRow(row, frame.node, true, error);
       return;
     }
     const final = error.code === 'ERR_CLOSED' ? new UnavailableError('The node that was asked is closing') : error;

@@ -3,8 +3,11 @@ import type { Clock } from '../../../host/clock.js';
 import type { RefusalKind } from '../wire/refusal.js';
 import type { FleetNodes } from './fleet-nodes.js';
 import type { Frame, FramesInFlight } from './frames.js';
-import type { RemoteNode } from './nodes.js';
+import { isBusy, type RemoteNode } from './nodes.js';
 import type { OpenRequests } from './open-requests.js';
+
+/** A row is given up after so many refusals, or as many as there are nodes. Some nodes are not known, and some leave meanwhile. */
+const leastRefusals = 8;
 
 /** Lets rows that were sent wait again, before all others, as long as they may be sent again. */
 export class Retries {
@@ -40,29 +43,30 @@ export class Retries {
     this.#spendTry(row, left, avoid);
   }
 
-  /**
-   * The node has refused a frame, so nothing of it was scored: its rows go to another node without counting as an attempt. Each goes to so many nodes
-   * as there are. Rows of a list wait for room instead of failing where all nodes are busy.
-   */
+  /** The node has refused a frame. */
   refused(frame: Frame, kind: RefusalKind, reason: string): void {
-    const { node } = frame;
     for (const row of this.#frames.openRows(frame, 'last')) {
-      if (kind === 'busy' && this.#open.isOfList(row)) {
-        this.waitForRoom(row);
-        continue;
-      }
-      const other = this.#nodes.otherOf(node, this.#clock.now());
-      const refusals = (this.#open.refusals[row] as number) + 1;
-      const error = new UnavailableError(reason);
-      this.#open.refusals[row] = refusals;
-      if (refusals > this.#nodes.size + 1 || (other !== null && other.busyUntil > this.#clock.now())) {
-        this.#open.fail(row, error);
-      } else if (other?.isSuspect === true || (other === null && this.#nodes.size > 0)) {
-        this.retryRow(row, node, error);
-      } else {
-        this.#requeue(row, node);
-      }
+      this.refusedRow(row, frame.node, kind === 'busy', new UnavailableError(reason));
     }
+  }
+
+  /**
+   * The node has refused a row, so it was not scored: it goes to another node without counting as an attempt. Where all nodes are busy, it fails, or
+   * waits for room if it is one of a list. @param error what it fails with.
+   */
+  refusedRow(row: number, node: RemoteNode, isForRoom: boolean, error: FraudScorerError): void {
+    const now = this.#clock.now();
+    const other = this.#nodes.otherOf(node, now);
+    const isOtherBusy = other !== null && isBusy(other, now);
+    if ((isForRoom || isOtherBusy) && this.#open.isOfList(row)) {
+      this.waitForRoom(row);
+      return;
+    }
+    const refusals = (this.#open.refusals[row] as number) + 1;
+    this.#open.refusals[row] = refusals;
+    const canGo = other === null ? this.#nodes.size === 0 : !isOtherBusy;
+    if (canGo && refusals <= Math.max(leastRefusals, this.#nodes.size)) this.#requeue(row, node);
+    else this.#open.fail(row, error);
   }
 
   /** The row waits for room on a node, as long as its deadline allows. */

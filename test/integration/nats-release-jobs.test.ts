@@ -41,8 +41,29 @@ describe('two release jobs at the same time', () => {
     await two.deploy({ model: 'sqrt', version: '3' });
     for (let change = 0; change < 40; change += 1) await two.setPolicy({ blockProbability: 0.9 + change / 1_000 });
     await expect(one.settled()).rejects.toMatchObject({
-      code: 'ERR_UNAVAILABLE',
+      code: 'ERR_UNKNOWN_VERSION',
       message: expect.stringContaining('"3"'),
     });
   });
+
+  it('wait on while the server is restarted, and end with a code where it stays away', async () => {
+    await one.deploy({ model: 'sqrt', version: '2' });
+    const settling = one.settled({ timeoutMs: 30_000 });
+    await server.halt('SIGKILL');
+    await expect(two.settled({ timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringContaining('NATS did not answer'),
+    });
+    await expect(two.nodes()).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
+    await server.restart();
+    // The other job takes it back, and begins its own.
+    const rolledBack = async (): Promise<string | undefined> => {
+      // A call that got no answer may have been heard.
+      const { state } = await two.rollback().catch(() => two.state());
+      return state.rollout?.state;
+    };
+    await expect.poll(rolledBack, { timeout: 10_000 }).toBe('failed');
+    await two.deploy({ model: 'sqrt', version: '3' });
+    expect(await settling).toMatchObject({ version: '2', state: 'failed' });
+  }, 40_000);
 });

@@ -7,6 +7,7 @@ import { readShares } from '../../../deployments/deploy-options.js';
 import { InvalidOptionsError, UnavailableError, UnknownVersionError } from '../../../errors.js';
 import { systemClock } from '../../../host/clock.js';
 import { FieldReader } from '../../../validation/field-reader.js';
+import { answered } from './answered.js';
 import { type Buckets, type FleetPlaceOptions, keysOf, openBuckets, readPlace } from './buckets.js';
 import { entryOf, readDesired, writeDesired } from './desired-entry.js';
 import type { NodeReport } from './node-report.js';
@@ -63,12 +64,12 @@ export class FleetDeployments {
     const reader = new FieldReader(options);
     const place = readPlace(reader);
     reader.rejectUnknown().throwIfInvalid();
-    return new FleetDeployments(await openBuckets(connection, place), place.name);
+    return new FleetDeployments(await answered(() => openBuckets(connection, place)), place.name);
   }
 
   /** The desired state. @throws {InvalidOptionsError} if the entry is not valid. `restore` writes the last valid one again. */
   async state(): Promise<FleetEntry> {
-    const entry = await readDesired(this.#buckets.desired, this.#keys.desired);
+    const entry = await answered(() => readDesired(this.#buckets.desired, this.#keys.desired));
     if (!('problem' in entry)) return entry;
     const received = `revision ${entry.revision}: ${entry.problem} (restore() writes the last valid revision again)`;
     throw new InvalidOptionsError([{ path: 'state', expected: 'a valid state of the fleet', received }]);
@@ -76,7 +77,7 @@ export class FleetDeployments {
 
   /** What each node that is there has reported, by id. A node that is gone drops out after 5 s. */
   async nodes(): Promise<readonly NodeReport[]> {
-    const reports = await readReports(this.#buckets, this.#keys.nodes);
+    const reports = await answered(() => readReports(this.#buckets, this.#keys.nodes));
     return reports.map(({ incarnation: _incarnation, readings: _readings, ...report }) => report);
   }
 
@@ -162,25 +163,36 @@ export class FleetDeployments {
    *
    * @returns the roll-out, which is that of this object if it began one; null if there was none.
    * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for, and
-   * their errors. Also if so much was written since that it is not known any more how the roll-out of this object ended.
+   * their errors. A server that does not answer for a while is asked again.
+   * @throws {UnknownVersionError} if so much was written since that it is not known any more how the roll-out of this object ended.
    */
   async settled({ timeoutMs = 60_000 }: SettledOptions = {}): Promise<FleetRollout | null> {
     const until = systemClock.now() + timeoutMs;
     for (;;) {
-      const { state, revision } = await this.state();
-      const own = this.#rollout;
-      if (own !== null && state.rollout?.id !== own) return this.#endOf(own, { state, revision });
-      const nodes = await this.nodes();
-      const late = nodes
-        .filter((node) => node.reached !== revision)
-        .map(({ id, error }) => (error === null ? id : `${id} (${error.code})`));
-      if (state.rollout?.state !== 'loading' && late.length === 0 && nodes.length > 0) return state.rollout;
-      if (systemClock.now() > until) {
-        const whom = nodes.length === 0 ? 'there is no node' : `it waits for ${late.slice(0, 10).join(', ')}`;
-        throw new UnavailableError(`The fleet has not settled within ${timeoutMs} ms: ${whom}`);
-      }
+      // A server that is restarted is back in a moment.
+      const seen = await this.#look().catch((error: unknown) => {
+        if (error instanceof UnavailableError) return { waitsFor: error.message };
+        throw error;
+      });
+      if ('rollout' in seen) return seen.rollout;
+      if (systemClock.now() > until)
+        throw new UnavailableError(`The fleet has not settled within ${timeoutMs} ms: ${seen.waitsFor}`);
       await new Promise<void>((resolve) => systemClock.after(pollMs, resolve));
     }
+  }
+
+  /** @returns the roll-out if the fleet has settled, or what it waits for. */
+  async #look(): Promise<{ rollout: FleetRollout | null } | { waitsFor: string }> {
+    const { state, revision } = await this.state();
+    const own = this.#rollout;
+    if (own !== null && state.rollout?.id !== own)
+      return { rollout: await answered(() => this.#endOf(own, { state, revision })) };
+    const nodes = await this.nodes();
+    const late = nodes
+      .filter((node) => node.reached !== revision)
+      .map(({ id, error }) => (error === null ? id : `${id} (${error.code})`));
+    if (state.rollout?.state !== 'loading' && late.length === 0 && nodes.length > 0) return { rollout: state.rollout };
+    return { waitsFor: nodes.length === 0 ? 'there is no node' : `it waits for ${late.slice(0, 10).join(', ')}` };
   }
 
   /** How a roll-out ended that was followed by another. */
@@ -193,7 +205,7 @@ export class FleetDeployments {
       if (read.revision >= newest.revision) break;
     }
     const next = JSON.stringify(newest.state.rollout?.version ?? null);
-    throw new UnavailableError(
+    throw new UnknownVersionError(
       `The roll-out was followed by others, and the bucket's history does not say how it ended. The last one is that of version ${next}`,
     );
   }
@@ -211,7 +223,8 @@ export class FleetDeployments {
       const { state, revision } = await this.state();
       const next = change(state);
       if (next === state) return { state, revision };
-      const written = await writeDesired(this.#buckets.desired, this.#keys.desired, next, revision);
+      const { desired } = this.#buckets;
+      const written = await answered(() => writeDesired(desired, this.#keys.desired, next, revision));
       if (written !== null) return this.#written({ state: next, revision: written });
     }
     throw busy();

@@ -383,6 +383,24 @@ describe('scoreStream', () => {
     await start({ ackWaitMs: 1_000, retryDelayMs: 10, maxTries: 2 });
   });
 
+  it('says that its consumer was deleted, and goes on with one that is made again', async () => {
+    const logged: unknown[] = [];
+    const logger = { info() {}, warn() {}, error: (_: string, fields?: object) => logged.push(fields) };
+    const worker = await start({ logger });
+    const manager = await jetstreamManager(connection);
+    await manager.consumers.delete('TRANSACTIONS', 'fraud');
+    await expect
+      .poll(() => logged, { timeout: 20_000 })
+      .toContainEqual({ reason: expect.stringMatching(/does not exist any more/) });
+    await manager.consumers.add('TRANSACTIONS', {
+      durable_name: 'fraud',
+      ack_policy: 'explicit',
+      max_ack_pending: 50_000,
+    });
+    send(transaction('after'));
+    await expect.poll(() => worker.stats().decided, { timeout: 20_000 }).toBeGreaterThan(0);
+  });
+
   it('refuses a consumer with settings that would lose messages, and names each', async () => {
     const manager = await jetstreamManager(connection);
     await manager.consumers.add('TRANSACTIONS', {

@@ -18,6 +18,9 @@ import { LiveLayout, type ServedScorer } from './served-scorer.js';
 import type { ResolvedServiceOptions } from './service-options.js';
 import { answerDiscovery } from './services-api.js';
 
+/** The most time for the last answers to reach the server, in ms. */
+const flushMs = 1_000;
+
 /** What a scoring service has done. */
 export interface ScoringServiceStats {
   /** Messages that came. */
@@ -138,8 +141,20 @@ export class ScoringNode {
     this.#layout.dispose();
     this.#load.giveUp();
     await this.#leave().catch(() => {});
-    if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});
+    if (!this.#connection.isClosed()) await this.#flush();
     this.#onDone();
+  }
+
+  /** While the server is away, it would wait for it. */
+  #flush(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#clock.after(flushMs, resolve);
+      const end = (): void => {
+        timer.clear();
+        resolve();
+      };
+      this.#connection.flush().then(end, end);
+    });
   }
 
   #listen(subject: string, counts: EndpointCounts, queue?: string): Subscription {

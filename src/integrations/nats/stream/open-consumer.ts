@@ -15,6 +15,8 @@ export interface OpenConsumer {
   readonly consumer: Consumer;
   /** Milliseconds after which the server delivers an unacknowledged message again. */
   readonly ackWaitMs: number;
+  /** Whether somebody has deleted it, or its stream. */
+  readonly isGone: () => Promise<boolean>;
 }
 
 /**
@@ -40,7 +42,15 @@ export async function openConsumer(
   }
   await requireStreamOf(jetstream, manager, 'deadLetter', options.deadLetter);
   const consumer = await answered(manager.jetstream().consumers.get(options.stream, options.consumer));
-  return { consumer, ackWaitMs: ackWaitMsOf(config) };
+  const isGone = async (): Promise<boolean> => {
+    const { ConsumerNotFound, StreamNotFound } = jetstream.JetStreamApiCodes;
+    const error: unknown = await manager.consumers.info(options.stream, options.consumer).catch((thrown) => thrown);
+    return (
+      error instanceof jetstream.JetStreamApiError &&
+      [ConsumerNotFound, StreamNotFound].some((code) => code === error.code)
+    );
+  };
+  return { consumer, ackWaitMs: ackWaitMsOf(config), isGone };
 }
 
 async function findOrCreate(

@@ -22,10 +22,14 @@ export interface WorkerParts {
   readonly connection: NatsConnection;
   readonly consumer: MessageSource;
   readonly ackWaitMs: number;
+  /** Whether somebody has deleted the consumer. */
+  readonly isGone: () => Promise<boolean>;
   readonly options: ResolvedStreamOptions;
   readonly logger: Logger;
   readonly clock: Clock;
 }
+
+const goneReason = 'the consumer or its stream does not exist any more: create it, beginning where the old one ended';
 
 type State =
   | { readonly value: 'running' }
@@ -71,7 +75,7 @@ export class PullingWorker implements StreamWorker {
       ...{ source: consumer, inFlight: this.#inFlight, clock },
       take: (message) => this.#take(message),
       isClosed: () => connection.isClosed(),
-      onFailed: (error) => logger.error('No messages could be asked for; trying again', { reason: messageOf(error) }),
+      onFailed: (error) => void this.#tellFailed(error),
     });
     this.#keepAlive = clock.every(ackWaitMs / 3, () => this.#touchOld());
     this.done = this.#run();
@@ -148,6 +152,13 @@ export class PullingWorker implements StreamWorker {
     // After a reconnect the client asks again for all that it had asked for, also for those that have come.
     if (this.#state.value === 'stopped' || this.#inFlight.free === 0) delivery.giveBack(0);
     else this.#decider.take(delivery);
+  }
+
+  /** A consumer that is gone is not made again here: a new one would begin with the first message of the stream. */
+  async #tellFailed(error: unknown): Promise<void> {
+    const { isGone, logger } = this.#parts;
+    const reason = (await isGone()) ? goneReason : messageOf(error);
+    logger.error('No messages could be asked for; trying again', { reason });
   }
 
   /** Tells the server about those that take long. Those that were silent for too long belong to another worker by now. */

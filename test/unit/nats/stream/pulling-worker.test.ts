@@ -80,7 +80,7 @@ describe('PullingWorker', () => {
         },
       },
       options: resolveStreamOptions({ stream: 'S', consumer: 'c', to: 'to', deadLetter: 'dead', maxInFlight: 20 }),
-      ...{ clock, ackWaitMs, logger: { info() {}, warn() {}, error() {} } },
+      ...{ clock, ackWaitMs, isGone: async () => false, logger: { info() {}, warn() {}, error() {} } },
     });
   });
 

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelDescription } from '../../src/api/model-description.js';
 import type { ScoreOptions } from '../../src/api/request.js';
 import type { ScoreResult } from '../../src/api/result.js';
-import { QueueFullError } from '../../src/errors.js';
+import { ClosedError, QueueFullError, WorkerLostError } from '../../src/errors.js';
+import { systemClock } from '../../src/host/clock.js';
 import {
   RemoteScorer,
   type ScoringService,
@@ -177,14 +178,16 @@ describe('what a node refuses', () => {
     for (const scorer of busy) scorer.letGo();
   });
 
-  it('costs no attempt where a queue is full', async () => {
+  it('costs no attempt where a queue is full or a scorer is closed', async () => {
     const full = new QueueFullError(10);
     const [one, two, three] = [new StandIn(), new StandIn(), new StandIn()];
-    for (const scorer of [one, two]) scorer.score = () => Promise.reject(full);
+    one.score = () => Promise.reject(full);
+    two.score = () => Promise.reject(new ClosedError('The scorer is closed'));
     for (const [index, scorer] of [one, two, three].entries()) await serve(scorer, { id: `n${index}` });
     const remote = await connectTo(3, { retries: 0 });
     for (let turn = 0; turn < 20; turn += 1) expect(await remote.score(request)).toMatchObject({ source: 'model' });
     three.score = one.score;
+    two.score = one.score;
     await expect(remote.score(request)).rejects.toMatchObject({ code: 'ERR_QUEUE_FULL' });
   });
 
@@ -226,6 +229,41 @@ describe('a node that answers questions and does not score', () => {
     expect(longest).toBeLessThan(500);
     hung.letGo();
     await expect.poll(() => remote.score(request).then(() => remote.health().workers), { timeout: 10_000 }).toBe(2);
+  });
+});
+
+describe('a request that was sent to a second node because the first is slow', () => {
+  it('is answered by the first where the second loses it', async () => {
+    const [one, two] = [new StandIn(), new StandIn()];
+    await serve(one, { id: 'one' });
+    await serve(two, { id: 'two' });
+    const remote = await connectTo(2, { timeoutMs: 20_000 });
+    for (let warm = 0; warm < 40; warm += 1) await remote.score(request);
+    let answerFirst = (): void => {};
+    let asked = 0;
+    const score = (): Promise<ScoreResult> => {
+      asked += 1;
+      if (asked === 1) return new Promise((resolve) => (answerFirst = () => resolve(resultOf())));
+      systemClock.after(100, () => answerFirst());
+      return Promise.reject(new WorkerLostError('its worker was killed'));
+    };
+    [one.score, two.score] = [score, score];
+    expect(await remote.score(request)).toMatchObject({ source: 'model' });
+    expect(asked).toBe(2);
+  });
+});
+
+describe('a foreign node', () => {
+  it.each(['x y', '>', '*', 'x\r\nPING', ''])('with the subject %j is not known', async (tail) => {
+    await serve(new StandIn(), { id: 'good' });
+    const metadata = { subject: 'fraud.score', node: `fraud.score.node.${tail}` };
+    const info = connection.subscribe('$SRV.INFO.fraud-scorer', {
+      callback: (_, message) => void message.respond(JSON.stringify({ id: 'foreign', metadata })),
+    });
+    const remote = await connectTo(1);
+    for (let turn = 0; turn < 10; turn += 1) expect(await remote.score(request)).toMatchObject({ source: 'model' });
+    expect(remote.health().workers).toBe(1);
+    info.unsubscribe();
   });
 });
 

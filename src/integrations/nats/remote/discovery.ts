@@ -21,6 +21,8 @@ export function readFoundNode(bytes: Uint8Array, subject: string): FoundNode | n
     const [service, node, layout]: unknown[] = ['subject', 'node', 'layout'].map((name) => Reflect.get(metadata, name));
     // Another service may have the same name.
     if (service !== subject || typeof node !== 'string' || !node.startsWith(`${subject}.node.`)) return null;
+    // A subject that cannot be published to would make requests fail.
+    if (!/^[^\s.*>]+$/.test(node.slice(`${subject}.node.`.length))) return null;
     return { id, subject: node, layout: typeof layout === 'string' ? layoutOfText(layout) : null };
   } catch {
     return null;

@@ -22,6 +22,8 @@ export interface Frame {
    * That time, in ms. A late answer counts as twice as long, so that the limit of a slow node rises, but one pause does not raise it for long.
    */
   readonly limitMs: number;
+  /** It has a copy of a row, which no request waits for. */
+  readonly isProbe: boolean;
   /** That in which rows were packed; null if none was. */
   readonly layout: PackedLayout | null;
 }
@@ -52,7 +54,7 @@ export class FramesInFlight {
   /** Rows are sent to a node. */
   add(node: RemoteNode, rows: readonly number[], now: number): Frame {
     const { frame, sentAt } = this.#open;
-    const added = this.#add(node, rows, now);
+    const added = this.#add(node, rows, now, false);
     for (const row of rows) {
       frame[row] = added.id;
       sentAt[row] = now;
@@ -62,16 +64,16 @@ export class FramesInFlight {
 
   /** A copy of a row is sent to a node, to see whether it answers. What becomes of the row depends on the frame that has it. */
   addProbe(node: RemoteNode, row: number, now: number): Frame {
-    return this.#add(node, [row], now);
+    return this.#add(node, [row], now, true);
   }
 
-  #add(node: RemoteNode, rows: readonly number[], now: number): Frame {
+  #add(node: RemoteNode, rows: readonly number[], now: number, isProbe: boolean): Frame {
     this.#last += 1;
     const added: Frame = {
       ...{ id: this.#last, node, rows: Int32Array.from(rows), sentAt: now, heardAt: now, left: rows.length },
       generations: Uint32Array.from(rows, (row) => this.#open.table.generation[row] as number),
       heard: new Uint8Array(rows.length),
-      ...{ isGivenUp: false, limitMs: node.times.limitMs, layout: node.layout },
+      ...{ isGivenUp: false, isProbe, limitMs: node.times.limitMs, layout: node.layout },
     };
     this.#frames.set(added.id, added);
     node.rows += rows.length;
@@ -122,6 +124,23 @@ export class FramesInFlight {
       const row = this.openRow(frame, order === 'first' ? step : length - 1 - step);
       if (row !== noRow && this.#open.frame[row] === frame.id) yield row;
     }
+  }
+
+  /**
+   * The row goes back to an earlier frame that has it and is not answered, because a slow node may still answer what another did not.
+   *
+   * @returns whether there is one.
+   */
+  fallBack(row: number): boolean {
+    const latest = this.#open.frame[row];
+    for (const frame of this.#frames.values()) {
+      if (!frame.isGivenUp || frame.isProbe || frame.id === latest || !frame.rows.includes(row)) continue;
+      const place = frame.rows.indexOf(row);
+      if (frame.heard[place] === 1 || this.openRow(frame, place) === noRow) continue;
+      this.#open.frame[row] = frame.id;
+      return true;
+    }
+    return false;
   }
 
   /** Whether nobody waits for its answer any more. */

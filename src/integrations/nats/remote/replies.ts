@@ -115,8 +115,11 @@ export class Replies {
       retries.refusedRow(row, frame.node, true, error);
       return;
     }
-    const final = error.code === 'ERR_CLOSED' ? new UnavailableError('The node that was asked is closing') : error;
-    retries.retryRow(row, frame.node, final);
+    if (error.code === 'ERR_CLOSED') {
+      retries.refusedRow(row, frame.node, false, new UnavailableError('The node that was asked is closing'));
+      return;
+    }
+    retries.retryRow(row, frame.node, error);
   }
 
   #refused(frame: Frame, { kind, detail }: Refusal): void {

@@ -37,7 +37,7 @@ export class Retries {
   retryRow(row: number, avoid: RemoteNode | null, error: FraudScorerError): void {
     const left = this.#open.triesLeft[row] as number;
     if (left === 0 || !this.#nodes.hasOther(avoid, this.#clock.now())) {
-      this.#open.fail(row, error);
+      this.#end(row, error);
       return;
     }
     this.#spendTry(row, left, avoid);
@@ -66,7 +66,7 @@ export class Retries {
     this.#open.refusals[row] = refusals;
     const canGo = other === null ? this.#nodes.size === 0 : !isOtherBusy;
     if (canGo && refusals <= Math.max(leastRefusals, this.#nodes.size)) this.#requeue(row, node);
-    else this.#open.fail(row, error);
+    else this.#end(row, error);
   }
 
   /** The row waits for room on a node, as long as its deadline allows. */
@@ -87,6 +87,11 @@ export class Retries {
     const frames = this.#frames.all.filter((frame) => node === null || frame.node === node);
     for (const frame of frames) this.#frames.drop(frame);
     for (const frame of frames.reverse()) this.retry(frame, node, reason);
+  }
+
+  /** The row cannot be sent again. It fails, unless a slow node that got it before may still answer. */
+  #end(row: number, error: FraudScorerError): void {
+    if (!this.#frames.fallBack(row)) this.#open.fail(row, error);
   }
 
   #spendTry(row: number, left: number, avoid: RemoteNode | null): void {

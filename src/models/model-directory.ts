@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ModelIntegrityError, ModelInvalidError } from '../errors.js';
 import { messageOf } from '../host/thrown.js';
@@ -134,9 +135,21 @@ async function resolveManifest(directory: string): Promise<ManifestPath> {
   // Before the directory is resolved: if it is missing, the error names model.json.
   const real = await realPath(manifestPath).catch(async (error: unknown) => {
     if (!(error instanceof ModelInvalidError) || (await isThere(manifestPath))) throw error;
-    throw new ModelInvalidError(`${error.message}: ${howToGetOne}`, [], { cause: error.cause });
+    const versions = await versionsIn(path);
+    const advice = versions === null ? howToGetOne : `it has versions: did you mean ${versions}?`;
+    throw new ModelInvalidError(`${error.message}: ${advice}`, [], { cause: error.cause });
   });
   return { given: join(await realPath(path), 'model.json'), real };
+}
+
+/** Paths of model directories below this one, for a message; null if there is none. */
+async function versionsIn(path: string): Promise<string | null> {
+  const names = await readdir(path).catch(() => []);
+  const found: string[] = [];
+  for (const name of names.slice(0, 100)) {
+    if (!name.startsWith('.') && (await isThere(join(path, name, 'model.json')))) found.push(join(path, name));
+  }
+  return found.length === 0 ? null : found.slice(-3).join(' or ');
 }
 
 async function read({ given, real }: ManifestPath, onVersion?: OnVersion): Promise<ModelDirectory> {

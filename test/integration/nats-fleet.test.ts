@@ -147,6 +147,12 @@ describe('the summary of a fleet', () => {
     expect(health).toMatchObject({ status: 'degraded', ready: true, reasons: ['gone: does not answer'] });
   });
 
+  it('is degraded if fewer nodes answer than are expected', async () => {
+    const { nodes, health } = await fleetSummary(connection, { expectedNodes: 9, waitMs: 300 });
+    expect(health).toMatchObject({ status: 'degraded', ready: true });
+    expect(health.reasons).toContain(`${9 - nodes.length} of 9 expected nodes do not answer`);
+  });
+
   it('is empty, and not an error, if nobody is there', async () => {
     const { nodes, total, health } = await fleetSummary(connection, { subject: 'nobody.here', waitMs: 300 });
     expect(nodes).toEqual([]);

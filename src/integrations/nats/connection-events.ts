@@ -1,11 +1,14 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { outsideOfRequests } from '../../host/async-context.js';
 import { contained } from '../../host/faults.js';
+import { notPermitted, type Refusal } from './not-permitted.js';
 
 /** What a part of this package is told of its connection. */
 export interface ConnectionListener {
   lost?(): void;
   back?(): void;
+  /** The server has not permitted something on this connection, perhaps what another part or the host did. */
+  refused?(refusal: Refusal): void;
   /** It will not come back. */
   closed(): void;
 }
@@ -35,9 +38,11 @@ function watch(connection: NatsConnection): Set<ConnectionListener> {
 }
 
 async function tell(connection: NatsConnection, listeners: ReadonlySet<ConnectionListener>): Promise<void> {
-  for await (const { type } of connection.status()) {
-    if (type === 'disconnect') tellAll(listeners, (listener) => listener.lost?.());
-    if (type === 'reconnect') tellAll(listeners, (listener) => listener.back?.());
+  for await (const status of connection.status()) {
+    const refusal = status.type === 'error' ? notPermitted(status.error) : null;
+    if (status.type === 'disconnect') tellAll(listeners, (listener) => listener.lost?.());
+    if (status.type === 'reconnect') tellAll(listeners, (listener) => listener.back?.());
+    if (refusal !== null) tellAll(listeners, (listener) => listener.refused?.(refusal));
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openModelDirectory } from '../../../src/models/model-directory.js';
-import { fixtureModel } from '../../support/paths.js';
+import { fixtureModel, projectPath } from '../../support/paths.js';
 
 /** What happens after the manifest was read, and before the model file is. */
 const hooks = vi.hoisted(() => ({ afterRead: (): Promise<void> => Promise.resolve() }));
@@ -85,6 +85,12 @@ describe('openModelDirectory', () => {
     const text = (await readFile(path, 'utf8')).replace('"linear"', '"linéar"');
     await writeFile(path, encoded(text));
     expect((await openModelDirectory(directory)).manifest.name).toBe('linéar');
+  });
+
+  it('says which versions a directory has in place of a model', async () => {
+    await expect(openModelDirectory(projectPath('models/visa-fraud'))).rejects.toThrow(
+      `it has versions: did you mean ${projectPath('models/visa-fraud/1')}?`,
+    );
   });
 
   it('says in one line what is missing or unreadable', async () => {

@@ -6,11 +6,13 @@ interface NodeHealth {
 }
 
 /** Whether a fleet can answer, and which nodes have problems. A fleet without a node that is ready cannot. */
-export function fleetHealth(nodes: readonly NodeHealth[], missing: readonly string[]): Health {
+export function fleetHealth(nodes: readonly NodeHealth[], missing: readonly string[], expectedNodes = 0): Health {
+  const silent = expectedNodes - nodes.length;
   const ready = nodes.filter(({ health }) => health.ready);
   const reasons = [
     ...(nodes.length === 0 ? ['no node answers'] : []),
     ...missing.map((id) => `${id}: does not answer`),
+    ...(silent > missing.length ? [`${silent} of ${expectedNodes} expected nodes do not answer`] : []),
     ...nodes.flatMap(({ id, health }) => health.reasons.map((reason) => `${id}: ${reason}`)),
   ];
   return {

@@ -69,16 +69,20 @@ export async function fleetSummary(
   reader.rejectUnknown().throwIfInvalid();
   const expectedNodes = expected === 0 ? null : expected;
   const collected = await collect(connection, { subject, waitMs, expectedNodes, clock: systemClock });
-  return summaryOfFleet(collected, systemClock.epochMs());
+  return summaryOfFleet(collected, systemClock.epochMs(), expected);
 }
 
-/** @param epochMs the time of the summary. */
-export function summaryOfFleet({ nodes, missing, refused }: Collected, epochMs: number): FleetSummary {
+/** @param epochMs the time of the summary. @param expectedNodes 0 if it is not known how many there are. */
+export function summaryOfFleet(
+  { nodes, missing, refused }: Collected,
+  epochMs: number,
+  expectedNodes = 0,
+): FleetSummary {
   return {
     nodes: nodes.map(nodeSummary),
     missing: [...missing],
     refused,
-    health: fleetHealth(nodes.map(healthOfNode), missing),
+    health: fleetHealth(nodes.map(healthOfNode), missing, expectedNodes),
     total: summaryOfNodes(nodes, epochMs),
   };
 }

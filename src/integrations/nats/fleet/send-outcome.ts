@@ -4,6 +4,7 @@ import { InvalidRequestError, UnavailableError } from '../../../errors.js';
 import { readOutcome } from '../../../requests/read-outcome.js';
 import { FieldReader } from '../../../validation/field-reader.js';
 import { readSubject, requireConnection } from '../fields.js';
+import { describeRefusal, notPermitted } from '../not-permitted.js';
 import { subjectsOf } from '../subjects.js';
 import { isNoResponders } from './ask-all.js';
 import { readAnswer } from './label-messages.js';
@@ -56,6 +57,8 @@ async function ask(connection: NatsConnection, subject: string, payload: string,
   try {
     return (await connection.request(subject, payload, { timeout })).data;
   } catch (error) {
+    const refusal = notPermitted(error);
+    if (refusal !== null) throw new UnavailableError(`The NATS server ${describeRefusal(refusal)}`, { cause: error });
     const what = isNoResponders(error) ? 'no node listens' : 'no node has answered in time';
     throw new UnavailableError(`${subject}: ${what}`, { cause: error });
   }

@@ -1,11 +1,13 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { UnavailableError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
+import type { Refusal as PermissionRefusal } from '../not-permitted.js';
 import { FleetNodes } from './fleet-nodes.js';
 import { FramePacker } from './frame-packer.js';
 import { decideFrame } from './frame-policy.js';
 import { type Frame, FramesInFlight } from './frames.js';
 import { Inbox } from './inbox.js';
+import { NodeFinder } from './node-finder.js';
 import { isBusy, type RemoteNode, rowsFor, takeProbe } from './nodes.js';
 import type { OpenRequests } from './open-requests.js';
 import { Replies } from './replies.js';
@@ -28,8 +30,6 @@ interface DispatcherOptions {
 
 /** How often frames in flight are checked, in ms. */
 const checkMs = 20;
-/** After so many questions without an answer a node is not known any more. */
-const silentRounds = 5;
 /** So long a list waits for room on busy nodes before it looks again, in ms. */
 const busyWaitMs = 5;
 /** Nodes listen again a little later than we do after the server was lost. Until then no responders is no news. */
@@ -50,17 +50,11 @@ export class Dispatcher {
   #isPumping = false;
   #gather: Timer | null = null;
   #check: Timer | null = null;
-  readonly #discovery: Timer;
+  readonly #finder: NodeFinder;
   #isConnected = true;
-  /** Whether the last question for nodes reached nobody. */
-  #isNobody = false;
-  /** Whether a node, of this service or another, has ever told of itself. */
-  #isTold = false;
   #graceUntil = 0;
   #checkedAt = 0;
   #wasLate = false;
-  #onFound: () => void = () => {};
-  readonly firstFound: Promise<void>;
 
   constructor(options: DispatcherOptions) {
     const { connection, clock, open, subject, onFrame, onBadMessage } = options;
@@ -76,15 +70,18 @@ export class Dispatcher {
     this.#packer = new FramePacker(open, options.maxFrameRows);
     this.#replies = new Replies({ open, nodes, frames, retries, clock, subject, onFrame, onBadMessage });
     this.#pulse = new ServerPulse(connection, clock, () => this.#pump());
-    this.firstFound = new Promise((resolve) => {
-      this.#onFound = resolve;
+    this.#finder = new NodeFinder({
+      ...{ nodes, clock, everyMs: options.discoverEveryMs },
+      ask: () => {
+        if (this.#isConnected) this.discover();
+      },
+      onChange: () => this.#useLayout(),
     });
     this.#inbox = new Inbox({
       ...{ connection, onBadMessage },
       onReply: (frameId, data, isNobody) => this.#replied(frameId, data, isNobody),
       onFound: (data, isNobody) => this.#found(data, isNobody),
     });
-    this.#discovery = clock.every(options.discoverEveryMs, () => this.#everyRound());
     this.discover();
   }
 
@@ -92,11 +89,14 @@ export class Dispatcher {
     return this.#nodes.counts;
   }
 
-  /** Whether requests may be answered though no node is known, because those that listen do not answer questions. */
+  /** See `NodeFinder`. */
   get reachesGroup(): boolean {
-    if (this.#nodes.size > 0) return false;
-    const sinceMs = this.#clock.now() - this.#nodes.group.seenAt;
-    return (!this.#isTold && !this.#isNobody) || sinceMs < silentRounds * this.#options.discoverEveryMs;
+    return this.#finder.reachesGroup;
+  }
+
+  /** See `NodeFinder`. */
+  get firstFound(): Promise<void> {
+    return this.#finder.first;
   }
 
   get isConnected(): boolean {
@@ -132,8 +132,14 @@ export class Dispatcher {
     this.wake();
   }
 
+  /** The server has not taken what was sent to a subject. */
+  refused(refusal: PermissionRefusal): void {
+    this.#replies.notPermitted(refusal);
+    this.#pump();
+  }
+
   dispose(): void {
-    this.#discovery.clear();
+    this.#finder.dispose();
     this.#gather?.clear();
     this.#check?.clear();
     this.#inbox.dispose();
@@ -223,24 +229,8 @@ export class Dispatcher {
 
   #found(data: Uint8Array, isNobody: boolean): void {
     this.#pulse.heard();
-    this.#isNobody = isNobody;
-    if (isNobody) {
-      this.#onFound();
-      return;
-    }
-    this.#isTold = true;
-    const node = this.#nodes.learn(data, this.#clock.now());
-    if (node === null) return;
-    node.seenAt = this.#clock.now();
-    this.#useLayout();
-    this.#onFound();
+    this.#finder.found(data, isNobody);
     if (this.#open.waiting.length > 0) this.#pump();
-  }
-
-  #everyRound(): void {
-    this.#nodes.forgetSilent(this.#clock.now() - silentRounds * this.#options.discoverEveryMs);
-    this.#useLayout();
-    if (this.#isConnected) this.discover();
   }
 
   /** Requests are packed if all nodes have the same layout. */

@@ -3,6 +3,7 @@ import { type Clock, containedClock, systemClock } from '../../../host/clock.js'
 import { describeFault, type FaultReport } from '../../../host/faults.js';
 import { containedLogger } from '../../../host/logging.js';
 import { listenTo } from '../connection-events.js';
+import { describeRefusal } from '../not-permitted.js';
 import { ClientStatistics } from './client-statistics.js';
 import { Dispatcher } from './dispatcher.js';
 import { OpenRequests } from './open-requests.js';
@@ -65,6 +66,14 @@ export function partsOf(connection: NatsConnection, options: ResolvedRemoteOptio
   const unlisten = listenTo(connection, {
     lost: () => dispatcher.disconnected(),
     back: () => dispatcher.reconnected(),
+    refused: (refusal) => {
+      const { subject, name } = options;
+      const isOwn =
+        [subject, `$SRV.INFO.${name}`].includes(refusal.subject) || refusal.subject.startsWith(`${subject}.node.`);
+      if (refusal.operation !== 'publish' || !isOwn) return;
+      logger.error(`The NATS server ${describeRefusal(refusal)}`);
+      dispatcher.refused(refusal);
+    },
     closed: () => {
       dispatcher.disconnected();
       open.giveUp('The connection to the NATS server is closed');

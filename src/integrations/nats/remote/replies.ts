@@ -1,6 +1,7 @@
 import { type FraudScorerError, InvalidRequestError, UnavailableError } from '../../../errors.js';
 import type { Clock } from '../../../host/clock.js';
 import { noRow } from '../../../requests/request-table.js';
+import { describeRefusal, type Refusal as PermissionRefusal } from '../not-permitted.js';
 import { layoutOfText } from '../wire/layout.js';
 import { isRefusal, type Refusal, readRefusal } from '../wire/refusal.js';
 import { readReply } from '../wire/reply-frame.js';
@@ -61,10 +62,20 @@ export class Replies {
 
   /** The frame could not be sent, whatever node it was for. */
   unsent(frame: Frame): void {
+    this.#lost(frame, 'The connection to the NATS server takes no messages');
+  }
+
+  /** The server has dropped the frames to this subject. */
+  notPermitted(refusal: PermissionRefusal): void {
+    for (const frame of this.#options.frames.all) {
+      if (frame.node.subject === refusal.subject) this.#lost(frame, `The NATS server ${describeRefusal(refusal)}`);
+    }
+  }
+
+  #lost(frame: Frame, message: string): void {
     const { open, frames } = this.#options;
     frames.drop(frame);
-    const error = new UnavailableError('The connection to the NATS server takes no messages');
-    for (const row of frames.openRows(frame)) open.fail(row, error);
+    for (const row of frames.openRows(frame)) open.fail(row, new UnavailableError(message));
   }
 
   /** The node that a frame was sent to is gone. */

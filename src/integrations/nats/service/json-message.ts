@@ -1,7 +1,6 @@
 import type { ScoreOptions } from '../../../api/request.js';
 import type { ScoreResult } from '../../../api/result.js';
 import { InvalidRequestError } from '../../../errors.js';
-import { describeKind } from '../../../validation/issues.js';
 import type { ServedScorer } from './served-scorer.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -40,7 +39,7 @@ function parse(bytes: Uint8Array): unknown {
     return JSON.parse(text);
   } catch {
     // The message of `JSON.parse` quotes the text.
-    const received = `${describeKind('')} that is not JSON`;
+    const received = 'a text that is not JSON';
     throw new InvalidRequestError([{ path: 'message', expected: 'a request as JSON in UTF-8', received }]);
   }
 }

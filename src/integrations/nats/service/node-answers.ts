@@ -1,8 +1,8 @@
 import { headers, type Msg } from '@nats-io/transport-node';
 import type { Logger } from '../../../api/logger.js';
+import { magic } from '../wire/kinds.js';
 import { type Refusal, type RefusalKind, refusalFrame } from '../wire/refusal.js';
 import { receivedError, sentError } from '../wire/sent-error.js';
-import { isJson } from './json-message.js';
 
 const codes: Readonly<Record<RefusalKind, string>> = {
   busy: 'ERR_UNAVAILABLE',
@@ -30,9 +30,11 @@ export class NodeAnswers {
       this.#logger.error('A message to the scoring service was refused', { reason: kind, detail });
     }
     const code = codes[kind];
-    const body = isJson(message.data)
-      ? JSON.stringify({ error: sentError(receivedError({ code, message: detail })) })
-      : refusalFrame({ kind, detail });
+    // Only a client of this package sends frames, and reads them.
+    const body =
+      message.data[0] === magic
+        ? refusalFrame({ kind, detail })
+        : JSON.stringify({ error: sentError(receivedError({ code, message: detail })) });
     this.#answerWithHeaders(message, body, code, kind === 'layout' ? 'the frame has another layout' : detail);
   }
 

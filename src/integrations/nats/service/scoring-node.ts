@@ -3,12 +3,14 @@ import type { Logger } from '../../../api/logger.js';
 import { type Clock, systemClock } from '../../../host/clock.js';
 import { containedLogger } from '../../../host/logging.js';
 import { listenTo } from '../connection-events.js';
+import { notPermitted, type Refusal as PermissionRefusal } from '../not-permitted.js';
 import { nodeSubject, subjectsOf } from '../subjects.js';
 import { FrameError } from '../wire/frame-error.js';
 import { layoutText } from '../wire/layout.js';
 import type { Refusal, RefusalKind } from '../wire/refusal.js';
 import { readRequestFrame } from '../wire/request-frame.js';
 import { EndpointCounts } from './endpoint-counts.js';
+import { flushWithin } from './flush-within.js';
 import { FrameCall } from './frame-call.js';
 import { isJson, scoreJson } from './json-message.js';
 import { NodeAnswers } from './node-answers.js';
@@ -52,6 +54,7 @@ export class ScoringNode {
   readonly #discovery: Subscription[];
   readonly #unlisten: () => void;
   readonly #leave: () => Promise<void>;
+  #notPermitted: PermissionRefusal | null = null;
   #isDraining = false;
   #draining: Promise<void> | null = null;
   #finishing: Promise<void> | null = null;
@@ -103,6 +106,11 @@ export class ScoringNode {
     this.#unlisten = listenTo(connection, { closed: () => void this.#finish() });
   }
 
+  /** A subscription without which the node gets no requests; null if all are permitted. Known once the server has answered. */
+  get notPermitted(): PermissionRefusal | null {
+    return this.#notPermitted;
+  }
+
   stats(): ScoringServiceStats {
     return { ...this.#load.counts, isDraining: this.#isDraining };
   }
@@ -141,20 +149,8 @@ export class ScoringNode {
     this.#layout.dispose();
     this.#load.giveUp();
     await this.#leave().catch(() => {});
-    if (!this.#connection.isClosed()) await this.#flush();
+    if (!this.#connection.isClosed()) await flushWithin(this.#connection, flushMs, this.#clock);
     this.#onDone();
-  }
-
-  /** While the server is away, it would wait for it. */
-  #flush(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#clock.after(flushMs, resolve);
-      const end = (): void => {
-        timer.clear();
-        resolve();
-      };
-      this.#connection.flush().then(end, end);
-    });
   }
 
   #listen(subject: string, counts: EndpointCounts, queue?: string): Subscription {
@@ -162,6 +158,7 @@ export class ScoringNode {
       ...(queue === undefined ? {} : { queue }),
       callback: (error, message) => {
         if (error !== null) {
+          this.#notPermitted ??= notPermitted(error);
           this.#logger.error('A subscription of the scoring service failed', { reason: error.message });
           return;
         }

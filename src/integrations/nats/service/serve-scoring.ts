@@ -1,7 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
+import { UnavailableError } from '../../../errors.js';
 import { fleetHookOf } from '../../../fleet/fleet-hook.js';
 import { requireConnection } from '../fields.js';
 import { type FleetScorer, joinFleet } from '../fleet/join-fleet.js';
+import { describeRefusal } from '../not-permitted.js';
 import { ScoringNode, type ScoringServiceStats } from './scoring-node.js';
 import { requireServedScorer, type ServedScorer } from './served-scorer.js';
 import { type ResolvedServiceOptions, readServiceOptions, type ServeScoringOptions } from './service-options.js';
@@ -35,6 +37,7 @@ export interface ScoringService {
  * A message is a request as JSON (`nats req fraud.score '{"features":{…}}'`), or a frame of many requests as `RemoteScorer` sends it.
  *
  * @throws {InvalidOptionsError} if an option is unknown or not valid.
+ * @throws {UnavailableError} if the connection is closed, or the server does not permit the node to listen.
  *
  * @example
  * const connection = await connect({ servers: 'nats://127.0.0.1:4222' });
@@ -52,6 +55,10 @@ export async function serveScoring(
   const node = new ScoringNode(scorer, connection, resolved, leave);
   // The server knows the subscriptions once it has answered.
   await connection.flush();
+  if (node.notPermitted !== null) {
+    await node.stop();
+    throw new UnavailableError(`The NATS server ${describeRefusal(node.notPermitted)}`);
+  }
   return node;
 }
 

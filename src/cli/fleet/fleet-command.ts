@@ -77,9 +77,10 @@ export function addFleetCommand(program: Command, output: Output, end: (code: nu
   command('retire <version>', 'Ends a challenger, shadow or canary on all nodes.').action(
     (version: string, flags: FleetFlags) => change(flags, (fleet) => fleet.retire(version)),
   );
-  command('rollback', 'Takes back a roll-out; if there is none, the version before is the primary again.').action(
-    (flags: FleetFlags) => change(flags, (fleet) => fleet.rollback()),
-  );
+  command(
+    'rollback',
+    'Takes back a roll-out, else a canary; where neither is under way, the version before is the primary again.',
+  ).action((flags: FleetFlags) => change(flags, (fleet) => fleet.rollback()));
   command('restore', 'Writes the last valid state again, where the entry in the bucket is not valid.').action(
     (flags: FleetFlags) => change(flags, (fleet) => fleet.restore()),
   );

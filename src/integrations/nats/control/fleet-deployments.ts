@@ -112,10 +112,11 @@ export class FleetDeployments {
   }
 
   /**
-   * Takes back a roll-out that has not ended. If there is none, the version before is the primary again. Nodes have kept it ready for
-   * `keepPreviousMs`, so they switch at once; later they load it first.
+   * Takes back a roll-out that has not ended. If there is none, withdraws a canary that has not ended, as `retire` does, and leaves the primary as
+   * it is. If there is none either, the version before is the primary again. Nodes have kept it ready for `keepPreviousMs`, so they switch at
+   * once; later they load it first.
    *
-   * @throws {UnknownVersionError} if there is nothing to return to.
+   * @throws {UnknownVersionError} if there is nothing to go back to.
    */
   rollback(): Promise<FleetEntry> {
     return this.#change(() => commands.rolledBack);

@@ -24,6 +24,17 @@ export function unknown(state: FleetState, version: string): never {
   throw new UnknownVersionError(`version: the fleet has no ${JSON.stringify(version)}; ${known}. See state().`);
 }
 
+/** @throws {UnknownVersionError} always. */
+export function nothingBefore({ primary }: FleetState): never {
+  const why =
+    primary === null
+      ? 'the fleet has no primary yet'
+      : `no version was the primary before ${JSON.stringify(primary.version)}`;
+  throw new UnknownVersionError(
+    `rollback: there is nothing to go back to: no roll-out or canary is under way, and ${why}. See state().`,
+  );
+}
+
 /** @throws {InvalidOptionsError} always. */
 export function bad(path: string, expected: string, received: string): never {
   throw new InvalidOptionsError([{ path, expected, received }]);

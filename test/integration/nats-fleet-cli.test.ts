@@ -63,7 +63,23 @@ describe('fraud-scorer fleet', () => {
     expect((await fleet('deploy', '3', '--steps', '0.2,1', '--step-seconds', '600')).out).toMatch(
       /canary.*running, step 1 of 2/,
     );
-    expect((await fleet('retire', '3')).out).toMatch(/aborted/);
+    expect(await fleet('wait', '--wait-seconds', '1')).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^The canary "3" has not ended within \d+ ms: it is .*step 1 of 2/),
+    });
+    const waited = fleet('wait');
+    // It waits for this canary, or finds it ended.
+    expect((await fleet('rollback')).out).toMatch(/aborted/);
+    expect(await waited).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(
+        /^The canary was aborted: sqrt 3, aborted, step 1 of 2: it was rolled back by hand$/m,
+      ),
+    });
+    // The canary that was aborted is not part of a later roll-out.
+    expect((await fleet('deploy', '3', '--traffic', 'shadow')).code).toBe(0);
+    expect(await fleet('wait')).toMatchObject({ code: 0, error: '' });
+    expect((await fleet('retire', '3')).code).toBe(0);
     const { state, nodes } = JSON.parse((await fleet('status', '--json')).out);
     expect(state).toMatchObject({ primary: { version: '1' }, previous: { version: '2' } });
     expect(nodes).toMatchObject([{ id: 'a', error: null }]);

@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { systemClock } from '../../host/clock.js';
+import { liveCanary } from '../../integrations/nats/control/state/fleet-state.js';
 import type { FleetDeployments, FleetDeployOptions, FleetEntry, FleetRollout } from '../../integrations/nats/index.js';
 import { positiveNumber, wholeNumber } from '../arguments.js';
 import { addConnectionOptions, type ConnectionFlags, connectNats, secretsHelp } from '../nats/connection.js';
 import { asJson, exitCodes, type Output } from '../output.js';
-import { fleetText, rolloutText } from './fleet-text.js';
+import { canaryText, fleetText, rolloutText } from './fleet-text.js';
 
 interface FleetFlags extends ConnectionFlags {
   bucket: string;
@@ -34,15 +36,15 @@ export function addFleetCommand(program: Command, output: Output, end: (code: nu
     .command('fleet')
     .description('Shows and changes what the nodes of a fleet on NATS should serve.')
     .helpOption('--help', 'show this help');
-  const command = (name: string, description: string): Command =>
+  const command = (name: string, description: string, leastSeconds = 0, seconds = 60): Command =>
     addConnectionOptions(fleet.command(name).description(description).helpOption('--help', 'show this help'))
       .option('--bucket <name>', 'the KV bucket with the desired state', 'fraud-scorer')
       .option('--name <name>', 'the name of the fleet', 'default')
       .option('--json', 'write JSON')
       .addOption(
-        new Option('--wait-seconds <n>', 'how long to wait for the nodes; 0 does not wait')
-          .argParser(wholeNumber(0, 86_400))
-          .default(60),
+        new Option('--wait-seconds <n>', `how long to wait${leastSeconds > 0 ? '' : ' for the nodes; 0 does not wait'}`)
+          .argParser(wholeNumber(leastSeconds, 604_800))
+          .default(seconds),
       )
       .addHelpText('after', secretsHelp);
   const change = (flags: FleetFlags, work: (fleet: FleetDeployments) => Promise<FleetEntry>): Promise<void> =>
@@ -54,6 +56,12 @@ export function addFleetCommand(program: Command, output: Output, end: (code: nu
   command('status', 'Shows what the fleet should serve, and what each node serves.').action((flags: FleetFlags) =>
     withFleet(flags, (fleet) => show(fleet, flags, output)),
   );
+  command(
+    'wait',
+    'Waits until the roll-out and the canary have ended. Exits with 1 where one failed or was aborted.',
+    1,
+    3_600,
+  ).action((flags: FleetFlags) => withFleet(flags, async (fleet) => end(await waitForEnd(fleet, flags, output))));
   command('deploy <version>', 'Has all nodes load a version: as the primary, or with a share, as a shadow or canary.')
     .option('--model <name>', "the model's name (default: the primary's)")
     .option('--sha256 <digest>', 'the sha256 of model.json, as publish shows it')
@@ -136,6 +144,24 @@ async function settle(
   if (rollout.state !== 'failed') return exitCodes.ok;
   output.error(`The roll-out has failed: ${rolloutText(rollout)}\n`);
   return exitCodes.problem;
+}
+
+/** @returns the exit code: 1 where the roll-out has failed or the canary was aborted. */
+async function waitForEnd(fleet: FleetDeployments, flags: FleetFlags, output: Output): Promise<number> {
+  const until = systemClock.now() + flags.waitSeconds * 1_000;
+  const left = () => ({ timeoutMs: Math.max(1, Math.ceil(until - systemClock.now())) });
+  const begun = (await fleet.state()).state;
+  // One that had ended before the last roll-out began is not part of it.
+  const concerns = liveCanary(begun) !== null || begun.canary?.rollout === begun.rollout?.id;
+  const rollout = await fleet.settled(left());
+  const canary = concerns ? await fleet.canaryEnded(left()) : null;
+  // Nodes follow a promotion a moment later.
+  await fleet.settled(left());
+  await show(fleet, flags, output);
+  if (rollout?.state === 'failed') output.error(`The roll-out has failed: ${rolloutText(rollout)}\n`);
+  const isAborted = canary?.state === 'aborted';
+  if (isAborted) output.error(`The canary was aborted: ${canaryText(canary)}\n`);
+  return isAborted || rollout?.state === 'failed' ? exitCodes.problem : exitCodes.ok;
 }
 
 async function publish(directory: string, flags: PublishFlags, output: Output): Promise<void> {

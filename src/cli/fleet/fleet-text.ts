@@ -1,4 +1,4 @@
-import type { FleetEntry, FleetRollout, NodeReport } from '../../integrations/nats/index.js';
+import type { FleetCanary, FleetEntry, FleetRollout, NodeReport } from '../../integrations/nats/index.js';
 import { table } from '../table.js';
 
 /** What the fleet should serve, and what each node serves. */
@@ -10,14 +10,7 @@ export function fleetText({ state, revision }: FleetEntry, nodes: readonly NodeR
     ...(previous === null ? [] : [['before it', name(previous)]]),
     ...challengers.map((one) => ['challenger', `${name(one)}, ${share(one.traffic)}`]),
     ...shadows.map((one) => ['shadow', `${name(one)}, ${share(one.sample ?? 1)} of requests`]),
-    ...(canary === null
-      ? []
-      : [
-          [
-            'canary',
-            `${name(canary)}, ${canary.state}, step ${canary.step + 1} of ${canary.steps.length}${why(canary.reason)}`,
-          ],
-        ]),
+    ...(canary === null ? [] : [['canary', canaryText(canary)]]),
     ...(rollout === null ? [] : [['roll-out', rolloutText(rollout)]]),
   ];
   const rows = nodes.map((node) => [
@@ -33,6 +26,10 @@ export function fleetText({ state, revision }: FleetEntry, nodes: readonly NodeR
   const listed =
     rows.length === 0 ? 'No node is there.' : table(['node', 'versions', 'follows', 'error'], rows, [16, 40, 12, 50]);
   return `Revision ${revision}\n${table(['role', 'version'], wanted)}\n${listed}\n`;
+}
+
+export function canaryText({ model, version, state, step, steps, reason }: FleetCanary): string {
+  return `${model} ${version}, ${state}, step ${step + 1} of ${steps.length}${why(reason)}`;
 }
 
 export function rolloutText({ version, role, state, node, code, reason }: FleetRollout): string {

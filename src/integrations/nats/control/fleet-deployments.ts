@@ -13,7 +13,7 @@ import type { NodeReport } from './node-report.js';
 import { readReports } from './read-reports.js';
 import * as commands from './state/commands.js';
 import { type FleetDeployOptions, readFleetDeployOptions } from './state/deploy-order.js';
-import { type FleetRollout, type FleetState, isEmpty } from './state/fleet-state.js';
+import { type FleetCanary, type FleetRollout, type FleetState, isEmpty } from './state/fleet-state.js';
 import { readState } from './state/read-state.js';
 
 /** If so many others are faster in a row, something writes without end. */
@@ -35,6 +35,12 @@ export interface SettledOptions {
   timeoutMs?: number | undefined;
 }
 
+/** How long to wait for a canary. */
+export interface CanaryEndedOptions {
+  /** In milliseconds, above 0. A canary takes at least `stepMs` for each step below 1. @default 3_600_000 */
+  timeoutMs?: number | undefined;
+}
+
 /**
  * Says what the nodes of a fleet should serve. Each call reads the desired state, changes it, and writes it by compare-and-set, so that calls of
  * several processes do not overwrite each other. Nodes follow within a moment; `settled` waits for them.
@@ -43,6 +49,7 @@ export interface SettledOptions {
  * const fleet = await FleetDeployments.connect(connection, { name: 'cards' });
  * await fleet.deploy({ version: '2', canary: { steps: [0.05, 0.25, 1], stepMs: 600_000 } });
  * const rollout = await fleet.settled();
+ * const canary = await fleet.canaryEnded({ timeoutMs: 2 * 3_600_000 });
  */
 export class FleetDeployments {
   readonly #buckets: Buckets;
@@ -156,13 +163,16 @@ export class FleetDeployments {
   }
 
   /**
-   * Waits until the last roll-out is done or has failed, and all nodes that are there serve the desired state.
+   * Waits until the last roll-out is done or has failed, and all nodes that are there serve the desired state. The roll-out of a canary is done
+   * when its first step begins: `canaryEnded` waits for the rest.
    *
    * @returns the roll-out; null if there was none.
+   * @throws {InvalidOptionsError} if `timeoutMs` is out of range, or the entry is not valid.
    * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for, and
    * their errors.
    */
-  async settled({ timeoutMs = 60_000 }: SettledOptions = {}): Promise<FleetRollout | null> {
+  async settled(options: SettledOptions = {}): Promise<FleetRollout | null> {
+    const timeoutMs = readTimeout(options, 60_000);
     const until = systemClock.now() + timeoutMs;
     for (;;) {
       const { state, revision } = await this.state();
@@ -179,6 +189,26 @@ export class FleetDeployments {
     }
   }
 
+  /**
+   * Waits until the fleet's canary has ended: it was promoted, or aborted by the leader or by somebody (`retire`, `rollback`).
+   *
+   * @returns the canary that has ended, with its reason; also one that had ended before the call. null if the fleet has had none.
+   * @throws {InvalidOptionsError} if `timeoutMs` is out of range, or the entry is not valid.
+   * @throws {UnavailableError} if that takes longer than `timeoutMs`, or another canary has taken its place before its end was seen.
+   */
+  async canaryEnded(options: CanaryEndedOptions = {}): Promise<FleetCanary | null> {
+    const timeoutMs = readTimeout(options, 3_600_000);
+    const until = systemClock.now() + timeoutMs;
+    const first = (await this.state()).state.canary;
+    for (;;) {
+      const { canary } = (await this.state()).state;
+      if (canary?.version !== first?.version || canary?.rollout !== first?.rollout) throw unseen(first);
+      if (canary === null || canary.state === 'promoted' || canary.state === 'aborted') return canary;
+      if (systemClock.now() > until) throw unended(canary, timeoutMs);
+      await new Promise<void>((resolve) => systemClock.after(pollMs, resolve));
+    }
+  }
+
   /** @param prepare reads the options. What it throws rejects the call before anything is read. */
   async #change(prepare: () => (state: FleetState) => FleetState): Promise<FleetEntry> {
     const change = prepare();
@@ -191,6 +221,25 @@ export class FleetDeployments {
     }
     throw busy();
   }
+}
+
+function readTimeout(options: SettledOptions | CanaryEndedOptions, fallback: number): number {
+  const reader = new FieldReader(options ?? null);
+  const timeoutMs = reader.number('timeoutMs', fallback, { above: 0 });
+  reader.rejectUnknown().throwIfInvalid();
+  return timeoutMs;
+}
+
+function unended({ version, state, step, steps, reason }: FleetCanary, timeoutMs: number): UnavailableError {
+  const why = reason === null ? '' : `: ${reason}`;
+  const where = `it is ${state}, step ${step + 1} of ${steps.length}${why}`;
+  return new UnavailableError(`The canary ${JSON.stringify(version)} has not ended within ${timeoutMs} ms: ${where}`);
+}
+
+function unseen(canary: FleetCanary | null): UnavailableError {
+  const which = canary === null ? 'A canary' : `The place of the canary ${JSON.stringify(canary.version)}`;
+  const what = canary === null ? 'has begun meanwhile' : 'was taken before its end was seen';
+  return new UnavailableError(`${which} ${what}: call state() and wait again`);
 }
 
 function busy(): UnavailableError {

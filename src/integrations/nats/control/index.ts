@@ -1,5 +1,10 @@
 export type { FleetPlaceOptions } from './buckets.js';
-export { FleetDeployments, type FleetEntry, type SettledOptions } from './fleet-deployments.js';
+export {
+  type CanaryEndedOptions,
+  FleetDeployments,
+  type FleetEntry,
+  type SettledOptions,
+} from './fleet-deployments.js';
 export type { DeploymentFollower, FollowerState } from './follow/deployment-follower.js';
 export { followDeployments } from './follow/follow-deployments.js';
 export type { FollowOptions } from './follow/follow-options.js';

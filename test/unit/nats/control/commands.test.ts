@@ -163,7 +163,18 @@ describe('commands for a fleet', () => {
     expect(() => commands.deployed(emptyState, readFleetDeployOptions({ version: '1' }), 'id')).toThrow(
       /model: expected the name of the model/,
     );
-    expect(() => deploy(state, { version: '1' })).toThrow(/"1", the primary/);
+    expect(() => deploy(state, { version: '1' })).toThrow(/"1", the primary$/);
+    for (const how of [{ canary: {} }, { traffic: 'shadow' as const }, { traffic: 0.1 }]) {
+      expect(() => deploy(emptyState, { version: '2', ...how })).toThrow(
+        /traffic: expected 1, as the fleet has no primary yet, .*first deploy\(\{ model, version \}\) what the nodes serve/,
+      );
+      const twice = done(deploy(state, { version: '2', ...how }));
+      expect(() => deploy(twice, { version: '2' })).toThrow(/"2", the \w+ \(promote or retire it\)$/);
+    }
+    const canary = done(deploy(state, { version: '2', canary: {} }));
+    expect(() => deploy(canary, { version: '3', canary: {} })).toThrow(
+      /canary: expected one canary at a time, .*"2" has not ended \(promote or retire it\)$/,
+    );
     expect(() => commands.retired(state, '1')).toThrow(/not the primary/);
     expect(() => commands.retired(state, '7')).toThrow(/the fleet has no "7"; there are "1"/);
     expect(() => commands.rolledBack(state)).toThrow(

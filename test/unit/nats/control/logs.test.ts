@@ -28,9 +28,12 @@ describe('the log of a fleet', () => {
     expect(decided(step, afterVerdict(step, { kind: 'promote' }, 0))).toMatchObject([
       { level: 'info', message: 'Fleet: the canary was promoted', version: '2' },
     ]);
-    expect(decided(step, afterVerdict(step, { kind: 'abort', reason: 'it fails', guard: 'maxErrorRate', seen: 1, allowed: 0 }, 0))).toMatchObject([
-      { level: 'warn', message: 'Fleet: the canary was aborted', version: '2', reason: 'it fails' },
-    ]);
+    expect(
+      decided(
+        step,
+        afterVerdict(step, { kind: 'abort', reason: 'it fails', guard: 'maxErrorRate', seen: 1, allowed: 0 }, 0),
+      ),
+    ).toMatchObject([{ level: 'warn', message: 'Fleet: the canary was aborted', version: '2', reason: 'it fails' }]);
     expect(decided(canary, afterVerdict(canary, { kind: 'waiting', reason: 'few requests' }, 0))).toEqual([]);
   });
 

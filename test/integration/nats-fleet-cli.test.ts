@@ -1,5 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
@@ -102,5 +103,28 @@ describe('fraud-scorer fleet', () => {
     });
     expect(await fleet('deploy', '2', '--traffic', 'x')).toMatchObject({ code: 2 });
     expect(await fleet('traffic', '2:0.3')).toMatchObject({ code: 2, error: expect.stringMatching(/as in 2=0.3/) });
+  });
+
+  it('shows the nodes and says how to go on where the entry is not valid, with 1 for all but restore', async () => {
+    const desired = await new Kvm(connection).open('fraud-scorer');
+    await desired.put('desired.cards', '{ not JSON');
+    for (const args of [['status'], ['wait'], ['deploy', '2'], ['rollback']]) {
+      const { code, out, error } = await fleet(...args);
+      expect(code).toBe(1);
+      expect(out).toMatch(/^Fleet cards: its state is not valid\n[\s\S]*│ a +│ 1 primary 100 %/);
+      expect(error).toMatch(/not JSON|expected JSON/);
+      expect(error).toMatch(/npx fraud-scorer fleet restore --name cards\n$/);
+    }
+    expect(JSON.parse((await fleet('status', '--json')).out)).toMatchObject({ nodes: [{ id: 'a' }] });
+    expect(await fleet('restore')).toMatchObject({ code: 0, error: '' });
+    expect((await fleet('status')).code).toBe(0);
+  });
+
+  it('names the fleet, and the fleets that there are where it is none of them', async () => {
+    expect((await fleet('status')).out).toMatch(/^Fleet cards, revision \d+\n/);
+    const { code, out, error } = await run('status', '--name', 'crads');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^Fleet crads, revision 0\n/);
+    expect(error).toBe('There is no fleet "crads": the bucket fraud-scorer has these fleets: cards\n');
   });
 });

@@ -59,6 +59,8 @@ export interface Buckets {
   nodes: KV;
   /** The keys in `nodes` that match. A KV iterator may never end where values are written meanwhile, and gives some twice. */
   nodeKeys: (filter: string) => Promise<readonly string[]>;
+  /** The keys in `desired` that match. */
+  desiredKeys: (filter: string) => Promise<readonly string[]>;
 }
 
 /** Keys of a fleet. */
@@ -84,12 +86,17 @@ export async function openBuckets(
   const desired = await kvm.create(bucket, { history, replicas });
   const nodes = await kvm.create(`${bucket}-nodes`, { history: 1, ttl: nodeTtlMs, replicas });
   await requireSettings(streams, bucket);
-  const prefix = `$KV.${bucket}-nodes.`;
-  const nodeKeys = async (filter: string): Promise<readonly string[]> => {
-    const { state } = await streams.info(`KV_${bucket}-nodes`, { subjects_filter: prefix + filter });
+  const keysIn = async (name: string, filter: string): Promise<readonly string[]> => {
+    const prefix = `$KV.${name}.`;
+    const { state } = await streams.info(`KV_${name}`, { subjects_filter: prefix + filter });
     return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
   };
-  return { desired, nodes, nodeKeys };
+  return {
+    desired,
+    nodes,
+    nodeKeys: (filter) => keysIn(`${bucket}-nodes`, filter),
+    desiredKeys: (filter) => keysIn(bucket, filter),
+  };
 }
 
 /** Buckets that are there keep their settings. @throws {InvalidOptionsError} if a fleet cannot work with them. */

@@ -79,6 +79,13 @@ export class FleetDeployments {
     throw new InvalidOptionsError([{ path: 'state', expected: 'a valid state of the fleet', received }]);
   }
 
+  /** The names of the fleets in this bucket: those that have a desired state, or nodes. */
+  async fleets(): Promise<readonly string[]> {
+    const { desiredKeys, nodeKeys } = this.#buckets;
+    const keys = [...(await desiredKeys('desired.*')), ...(await nodeKeys('node.*.*'))];
+    return [...new Set(keys.flatMap((key) => key.split('.')[1] ?? []))].sort();
+  }
+
   /** What each node that is there has reported, by id. A node that is gone drops out after 5 s. */
   async nodes(): Promise<readonly NodeReport[]> {
     const reports = await readReports(this.#buckets, this.#keys.nodes);

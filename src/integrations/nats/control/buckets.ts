@@ -5,6 +5,7 @@ import { InvalidOptionsError, type Issue } from '../../../errors.js';
 import type { FieldReader } from '../../../validation/field-reader.js';
 import { requireConnection } from '../fields.js';
 import { loadPeer } from '../optional-peer.js';
+import { answered } from './answered.js';
 import { expectedToken, isToken } from './state/names.js';
 
 /** The bucket of desired states, if nothing else is given. */
@@ -73,12 +74,27 @@ export function keysOf(name: string): { desired: string; lead: string; nodes: st
   };
 }
 
-/** @throws {InvalidOptionsError} if it is not a connection, or `@nats-io/kv` is not installed. */
+/**
+ * @throws {InvalidOptionsError} if it is not a connection, `@nats-io/kv` is not installed, or a bucket has other settings.
+ * @throws {UnavailableError} if NATS does not answer, or the user has no permission.
+ */
 export async function openBuckets(
+  connection: NatsConnection,
+  place: Pick<FleetPlace, 'bucket'> & { replicas: number },
+): Promise<Buckets> {
+  requireConnection(connection);
+  const { bucket } = place;
+  const names = `the buckets ${bucket} and ${bucket}-nodes`;
+  const first =
+    'buckets that are missing are created by the first who connects with the permission $JS.API.STREAM.CREATE.*';
+  const cure = ` (${first}, for example your release job or fraud-scorer fleet status)`;
+  return answered(`The fleet cannot open ${names}`, openOrCreate(connection, place), cure);
+}
+
+async function openOrCreate(
   connection: NatsConnection,
   { bucket, replicas }: Pick<FleetPlace, 'bucket'> & { replicas: number },
 ): Promise<Buckets> {
-  requireConnection(connection);
   const { Kvm } = await loadPeer('@nats-io/kv', () => import('@nats-io/kv'));
   const { jetstreamManager } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'));
   const streams = (await jetstreamManager(connection)).streams;

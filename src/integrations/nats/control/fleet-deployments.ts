@@ -7,6 +7,7 @@ import { readShares } from '../../../deployments/deploy-options.js';
 import { InvalidOptionsError, UnavailableError, UnknownVersionError } from '../../../errors.js';
 import { systemClock } from '../../../host/clock.js';
 import { FieldReader } from '../../../validation/field-reader.js';
+import { answered } from './answered.js';
 import { type Buckets, type FleetPlaceOptions, keysOf, openBuckets, readPlace } from './buckets.js';
 import { readDesired, writeDesired } from './desired-entry.js';
 import type { NodeReport } from './node-report.js';
@@ -20,6 +21,10 @@ import { readState } from './state/read-state.js';
 const mostTries = 20;
 
 const pollMs = 100;
+
+const reading = "The fleet's state cannot be read";
+const readingNodes = 'The reports of the nodes cannot be read';
+const writing = "The fleet's state cannot be written";
 
 /** The desired state of a fleet with its revision. */
 export interface FleetEntry {
@@ -63,6 +68,8 @@ export class FleetDeployments {
   /**
    * @param connection the host's own. It is not closed.
    * @throws {InvalidOptionsError} if an option is unknown or out of range, or `@nats-io/kv` is not installed.
+   * @throws {UnavailableError} if NATS does not answer, or the user has no permission, also to create the buckets where they are missing. All other
+   * methods throw it in such cases too.
    */
   static async connect(connection: NatsConnection, options: FleetPlaceOptions = {}): Promise<FleetDeployments> {
     const reader = new FieldReader(options);
@@ -73,7 +80,7 @@ export class FleetDeployments {
 
   /** The desired state. @throws {InvalidOptionsError} if the entry is not valid. `restore` writes the last valid one again. */
   async state(): Promise<FleetEntry> {
-    const entry = await readDesired(this.#buckets.desired, this.#keys.desired);
+    const entry = await answered(reading, readDesired(this.#buckets.desired, this.#keys.desired));
     if (!('problem' in entry)) return entry;
     const received = `revision ${entry.revision}: ${entry.problem} (restore() writes the last valid revision again)`;
     throw new InvalidOptionsError([{ path: 'state', expected: 'a valid state of the fleet', received }]);
@@ -82,13 +89,13 @@ export class FleetDeployments {
   /** The names of the fleets in this bucket: those that have a desired state, or nodes. */
   async fleets(): Promise<readonly string[]> {
     const { desiredKeys, nodeKeys } = this.#buckets;
-    const keys = [...(await desiredKeys('desired.*')), ...(await nodeKeys('node.*.*'))];
-    return [...new Set(keys.flatMap((key) => key.split('.')[1] ?? []))].sort();
+    const keys = await answered(readingNodes, Promise.all([desiredKeys('desired.*'), nodeKeys('node.*.*')]));
+    return [...new Set(keys.flat().flatMap((key) => key.split('.')[1] ?? []))].sort();
   }
 
   /** What each node that is there has reported, by id. A node that is gone drops out after 5 s. */
   async nodes(): Promise<readonly NodeReport[]> {
-    const reports = await readReports(this.#buckets, this.#keys.nodes);
+    const reports = await answered(readingNodes, readReports(this.#buckets, this.#keys.nodes));
     return reports.map(({ incarnation: _incarnation, readings: _readings, ...report }) => report);
   }
 
@@ -156,15 +163,16 @@ export class FleetDeployments {
   /** Writes the newest valid state from the bucket's history again. @throws {UnknownVersionError} if there is none. */
   async restore(): Promise<FleetEntry> {
     const { desired } = this.#buckets;
+    const key = this.#keys.desired;
     let last = 0;
     let found: FleetState | null = null;
-    for await (const { revision, operation, value } of await desired.history({ key: this.#keys.desired })) {
+    for await (const { revision, operation, value } of await answered(reading, desired.history({ key }))) {
       last = revision;
       const read = operation === 'PUT' ? readState(value) : null;
       if (read !== null && 'state' in read && !isEmpty(read.state)) found = read.state;
     }
     if (found === null) throw new UnknownVersionError('The bucket has no valid state of this fleet to return to');
-    const revision = await writeDesired(desired, this.#keys.desired, found, last);
+    const revision = await answered(writing, writeDesired(desired, key, found, last));
     if (revision === null) throw busy();
     return { state: found, revision };
   }
@@ -223,7 +231,7 @@ export class FleetDeployments {
       const { state, revision } = await this.state();
       const next = change(state);
       if (next === state) return { state, revision };
-      const written = await writeDesired(this.#buckets.desired, this.#keys.desired, next, revision);
+      const written = await answered(writing, writeDesired(this.#buckets.desired, this.#keys.desired, next, revision));
       if (written !== null) return { state: next, revision: written };
     }
     throw busy();

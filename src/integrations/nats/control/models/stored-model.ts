@@ -7,6 +7,7 @@ import { isFileName, isSha256 } from '../../../../models/manifest-files.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
 import { requireConnection } from '../../fields.js';
 import { loadPeer } from '../../optional-peer.js';
+import { answered } from '../answered.js';
 import { chunksOf, reached } from './stored-object.js';
 
 /** A file of a version in an object store. */
@@ -38,7 +39,10 @@ export async function openStore(
   requireConnection(connection);
   const { Objm } = await loadPeer('@nats-io/obj', () => import('@nats-io/obj'));
   const objm = new Objm(connection);
-  return replicas === null ? objm.open(bucket) : objm.create(bucket, { replicas });
+  if (replicas === null) return objm.open(bucket);
+  const cure =
+    ' (a bucket that is missing is created by the first who publishes with the permission $JS.API.STREAM.CREATE.*)';
+  return answered(`The object store ${bucket} cannot be opened`, objm.create(bucket, { replicas }), cure);
 }
 
 /**

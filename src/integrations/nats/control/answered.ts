@@ -1,0 +1,38 @@
+import { FraudScorerError, UnavailableError } from '../../../errors.js';
+import { isError, messageOf } from '../../../host/thrown.js';
+
+/**
+ * Waits for what was asked of NATS. Errors of its client become errors of this package.
+ *
+ * @param what names what was asked, to begin the message.
+ * @param cure what to do where the subject is not permitted.
+ * @throws {UnavailableError} with the subject, if the user of the connection has no permission for it; else with the client's reason.
+ */
+export async function answered<T>(what: string, work: Promise<T>, cure = ''): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof FraudScorerError) throw error;
+    const refusal = refusalIn(error);
+    const why =
+      refusal === null
+        ? `NATS did not answer as expected: ${messageOf(error)}`
+        : `the user of this connection may not ${refusal.operation} ${JSON.stringify(refusal.subject)}${cure}`;
+    throw new UnavailableError(`${what}: ${why}`, { cause: error });
+  }
+}
+
+interface Refusal {
+  operation: 'publish to' | 'subscribe to';
+  subject: string;
+}
+
+/** The client wraps the server's refusal in other errors. */
+function refusalIn(error: unknown): Refusal | null {
+  if (!isError(error)) return null;
+  if (error.name !== 'PermissionViolationError') return refusalIn(error.cause);
+  const operation: unknown = Reflect.get(error, 'operation');
+  const subject: unknown = Reflect.get(error, 'subject');
+  if (typeof subject !== 'string') return null;
+  return { operation: operation === 'subscription' ? 'subscribe to' : 'publish to', subject };
+}

@@ -16,6 +16,7 @@ import * as commands from './state/commands.js';
 import { type FleetDeployOptions, readFleetDeployOptions } from './state/deploy-order.js';
 import { type FleetCanary, type FleetRollout, type FleetState, isEmpty } from './state/fleet-state.js';
 import { readState } from './state/read-state.js';
+import { type CanaryEndedOptions, readTimeout, type SettledOptions, unended, unseen } from './waiting.js';
 
 /** If so many others are faster in a row, something writes without end. */
 const mostTries = 20;
@@ -32,18 +33,6 @@ export interface FleetEntry {
   state: FleetState;
   /** The revision of the entry in the bucket; 0 if there is none. */
   revision: number;
-}
-
-/** How long to wait for a fleet. */
-export interface SettledOptions {
-  /** In milliseconds, above 0. @default 60_000 */
-  timeoutMs?: number | undefined;
-}
-
-/** How long to wait for a canary. */
-export interface CanaryEndedOptions {
-  /** In milliseconds, above 0. A canary takes at least `stepMs` for each step below 1. @default 3_600_000 */
-  timeoutMs?: number | undefined;
 }
 
 /**
@@ -236,25 +225,6 @@ export class FleetDeployments {
     }
     throw busy();
   }
-}
-
-function readTimeout(options: SettledOptions | CanaryEndedOptions, fallback: number): number {
-  const reader = new FieldReader(options ?? null);
-  const timeoutMs = reader.number('timeoutMs', fallback, { above: 0 });
-  reader.rejectUnknown().throwIfInvalid();
-  return timeoutMs;
-}
-
-function unended({ version, state, step, steps, reason }: FleetCanary, timeoutMs: number): UnavailableError {
-  const why = reason === null ? '' : `: ${reason}`;
-  const where = `it is ${state}, step ${step + 1} of ${steps.length}${why}`;
-  return new UnavailableError(`The canary ${JSON.stringify(version)} has not ended within ${timeoutMs} ms: ${where}`);
-}
-
-function unseen(canary: FleetCanary | null): UnavailableError {
-  const which = canary === null ? 'A canary' : `The place of the canary ${JSON.stringify(canary.version)}`;
-  const what = canary === null ? 'has begun meanwhile' : 'was taken before its end was seen';
-  return new UnavailableError(`${which} ${what}: call state() and wait again`);
 }
 
 function busy(): UnavailableError {

@@ -1,6 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.js';
 import { FraudScorer } from '../../src/index.js';
 import { FleetDeployments, followDeployments, publishModel } from '../../src/integrations/nats/index.js';
 import { NatsServer } from '../support/nats-server.js';
@@ -29,6 +30,8 @@ const publish = [
 ];
 const config = `authorization { users = [
   { user: admin, password: a }
+  { user: nobody, password: x, permissions: { publish: ["nothing"], subscribe: ["_INBOX.>"] } }
+  { user: reader, password: r, permissions: { publish: ${JSON.stringify(publish.filter((subject) => !subject.startsWith('$KV.')))}, subscribe: ["_INBOX.>"] } }
   { user: node, password: n, permissions: { publish: ${JSON.stringify(publish)}, subscribe: ["_INBOX.>"] } }
 ] }`;
 
@@ -46,6 +49,48 @@ describe('a node with no more permissions than it needs', () => {
   afterAll(async () => {
     await versions[Symbol.asyncDispose]();
     await server.stop();
+  });
+
+  it('says in one sentence which subject is not permitted, and who creates the buckets', async () => {
+    const node = await server.connect({ user: 'node', pass: 'n' });
+    const nobody = await server.connect({ user: 'nobody', pass: 'x' });
+    const missing = {
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringMatching(
+        /may not publish to "\$JS\.API\.STREAM\.CREATE\.KV_fraud-scorer" \(buckets that are missing are created by/,
+      ),
+    };
+    await expect(FleetDeployments.connect(node)).rejects.toMatchObject(missing);
+    const directory = join(versions.folder, 'models');
+    await using scorer = await FraudScorer.create({ model: join(directory, 'sqrt/1'), workers: 1, providers: ['cpu'] });
+    await expect(followDeployments(scorer, node, { models: { directory } })).rejects.toMatchObject(missing);
+    await expect(publishModel(node, 'models', join(versions.folder, 'sqrt-2'))).rejects.toMatchObject({
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringMatching(/"\$JS\.API\.STREAM\.CREATE\.OBJ_models"/),
+    });
+    await expect(FleetDeployments.connect(nobody)).rejects.toMatchObject({
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringMatching(/may not publish to "\$JS\.API\./),
+    });
+    let error = '';
+    const output = {
+      write: () => {},
+      error: (text: string) => {
+        error += text;
+      },
+    };
+    const url = server.url.replace('//', '//nobody:x@');
+    expect(await runCli(['fleet', 'status', '--url', url], output)).toBe(1);
+    expect(error).toMatch(/^The fleet cannot open the buckets .*"\$JS\.API\.[^\n]*\n$/);
+    const admin = await server.connect({ user: 'admin', pass: 'a' });
+    await FleetDeployments.connect(admin);
+    const reader = await server.connect({ user: 'reader', pass: 'r' });
+    const fleet = await FleetDeployments.connect(reader);
+    await expect(fleet.deploy({ model: 'sqrt', version: '1' })).rejects.toMatchObject({
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringMatching(/may not publish to "\$KV\.fraud-scorer\.desired\.default"$/),
+    });
+    for (const connection of [node, nobody, admin, reader]) await connection.close();
   });
 
   it('follows, fetches a model, reports and leads', async () => {

@@ -29,8 +29,9 @@ describe('a node that follows the deployments of its fleet', () => {
   let scorer: FraudScorer;
   let follower: DeploymentFollower;
   const logged: string[] = [];
+  const told: string[] = [];
   const logger = {
-    info: () => {},
+    info: (message: string) => told.push(message),
     warn: (message: string) => logged.push(message),
     error: (message: string) => logged.push(message),
   };
@@ -307,6 +308,29 @@ describe('a node that follows the deployments of its fleet', () => {
     await server.restart();
     // The next test asks the server at once.
     await back;
+  });
+
+  it('waits for the end of a canary, and says how it ended', async () => {
+    expect(await fleet.canaryEnded()).toBeNull();
+    await fleet.deploy({ model: 'sqrt', version: '1' });
+    await fleet.settled();
+    await fleet.deploy({ version: '2', canary: { steps: [0.5, 1] } });
+    expect(await fleet.settled()).toMatchObject({ version: '2', role: 'canary', state: 'done' });
+    await expect(fleet.canaryEnded({ timeoutMs: 1 })).rejects.toMatchObject({
+      code: 'ERR_UNAVAILABLE',
+      message: expect.stringMatching(/^The canary "2" has not ended within 1 ms: it is (running|waiting), step 1 of 2/),
+    });
+    const ended = fleet.canaryEnded();
+    await fleet.rollback();
+    expect(await ended).toMatchObject({ version: '2', state: 'aborted', reason: 'it was rolled back by hand' });
+    await fleet.deploy({ version: '3', canary: { steps: [0.5, 1] } });
+    await fleet.settled();
+    await fleet.promote('3');
+    expect(await fleet.canaryEnded()).toMatchObject({ version: '3', state: 'promoted' });
+    await expect(fleet.canaryEnded({ timeoutMs: Number.NaN })).rejects.toThrow(/timeoutMs: expected/);
+    await expect(fleet.settled({ timeoutMs: -1 })).rejects.toThrow(/timeoutMs: expected/);
+    expect(told).toContain('Fleet: the roll-out is done');
+    expect(told).toContain('Fleet: the node follows another deployment');
   });
 
   it('refuses wrong options by name', async () => {

@@ -1,5 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
@@ -63,7 +64,23 @@ describe('fraud-scorer fleet', () => {
     expect((await fleet('deploy', '3', '--steps', '0.2,1', '--step-seconds', '600')).out).toMatch(
       /canary.*running, step 1 of 2/,
     );
-    expect((await fleet('retire', '3')).out).toMatch(/aborted/);
+    expect(await fleet('wait', '--wait-seconds', '1')).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(/^The canary "3" has not ended within \d+ ms: it is .*step 1 of 2/),
+    });
+    const waited = fleet('wait');
+    // It waits for this canary, or finds it ended.
+    expect((await fleet('rollback')).out).toMatch(/aborted/);
+    expect(await waited).toMatchObject({
+      code: 1,
+      error: expect.stringMatching(
+        /^The canary was aborted: sqrt 3, aborted, step 1 of 2: it was rolled back by hand$/m,
+      ),
+    });
+    // The canary that was aborted is not part of a later roll-out.
+    expect((await fleet('deploy', '3', '--traffic', 'shadow')).code).toBe(0);
+    expect(await fleet('wait')).toMatchObject({ code: 0, error: '' });
+    expect((await fleet('retire', '3')).code).toBe(0);
     const { state, nodes } = JSON.parse((await fleet('status', '--json')).out);
     expect(state).toMatchObject({ primary: { version: '1' }, previous: { version: '2' } });
     expect(nodes).toMatchObject([{ id: 'a', error: null }]);
@@ -86,5 +103,28 @@ describe('fraud-scorer fleet', () => {
     });
     expect(await fleet('deploy', '2', '--traffic', 'x')).toMatchObject({ code: 2 });
     expect(await fleet('traffic', '2:0.3')).toMatchObject({ code: 2, error: expect.stringMatching(/as in 2=0.3/) });
+  });
+
+  it('shows the nodes and says how to go on where the entry is not valid, with 1 for all but restore', async () => {
+    const desired = await new Kvm(connection).open('fraud-scorer');
+    await desired.put('desired.cards', '{ not JSON');
+    for (const args of [['status'], ['wait'], ['deploy', '2'], ['rollback']]) {
+      const { code, out, error } = await fleet(...args);
+      expect(code).toBe(1);
+      expect(out).toMatch(/^Fleet cards: its state is not valid\n[\s\S]*│ a +│ 1 primary 100 %/);
+      expect(error).toMatch(/not JSON|expected JSON/);
+      expect(error).toMatch(/npx fraud-scorer fleet restore --name cards\n$/);
+    }
+    expect(JSON.parse((await fleet('status', '--json')).out)).toMatchObject({ nodes: [{ id: 'a' }] });
+    expect(await fleet('restore')).toMatchObject({ code: 0, error: '' });
+    expect((await fleet('status')).code).toBe(0);
+  });
+
+  it('names the fleet, and the fleets that there are where it is none of them', async () => {
+    expect((await fleet('status')).out).toMatch(/^Fleet cards, revision \d+\n/);
+    const { code, out, error } = await run('status', '--name', 'crads');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^Fleet crads, revision 0\n/);
+    expect(error).toBe('There is no fleet "crads": the bucket fraud-scorer has these fleets: cards\n');
   });
 });

@@ -1,9 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InvalidOptionsError } from '../../errors.js';
+import { systemClock } from '../../host/clock.js';
+import { liveCanary } from '../../integrations/nats/control/state/fleet-state.js';
 import type { FleetDeployments, FleetDeployOptions, FleetEntry, FleetRollout } from '../../integrations/nats/index.js';
 import { positiveNumber, wholeNumber } from '../arguments.js';
 import { addConnectionOptions, type ConnectionFlags, connectNats, secretsHelp } from '../nats/connection.js';
 import { asJson, exitCodes, type Output } from '../output.js';
-import { fleetText, rolloutText } from './fleet-text.js';
+import { canaryText, fleetText, nodesText, rolloutText } from './fleet-text.js';
 
 interface FleetFlags extends ConnectionFlags {
   bucket: string;
@@ -34,26 +37,34 @@ export function addFleetCommand(program: Command, output: Output, end: (code: nu
     .command('fleet')
     .description('Shows and changes what the nodes of a fleet on NATS should serve.')
     .helpOption('--help', 'show this help');
-  const command = (name: string, description: string): Command =>
+  const command = (name: string, description: string, leastSeconds = 0, seconds = 60): Command =>
     addConnectionOptions(fleet.command(name).description(description).helpOption('--help', 'show this help'))
       .option('--bucket <name>', 'the KV bucket with the desired state', 'fraud-scorer')
       .option('--name <name>', 'the name of the fleet', 'default')
       .option('--json', 'write JSON')
       .addOption(
-        new Option('--wait-seconds <n>', 'how long to wait for the nodes; 0 does not wait')
-          .argParser(wholeNumber(0, 86_400))
-          .default(60),
+        new Option('--wait-seconds <n>', `how long to wait${leastSeconds > 0 ? '' : ' for the nodes; 0 does not wait'}`)
+          .argParser(wholeNumber(leastSeconds, 604_800))
+          .default(seconds),
       )
       .addHelpText('after', secretsHelp);
+  /** For all that reads the state first: where it is not valid, the command was understood, but there is nothing to build on. */
+  const valid = (flags: FleetFlags, work: (fleet: FleetDeployments) => Promise<number>): Promise<void> =>
+    withFleet(flags, async (fleet) =>
+      end((await isValid(fleet, flags, output)) ? await work(fleet) : exitCodes.problem),
+    );
   const change = (flags: FleetFlags, work: (fleet: FleetDeployments) => Promise<FleetEntry>): Promise<void> =>
-    withFleet(flags, async (fleet) => {
-      const { state } = await work(fleet);
-      end(await settle(fleet, flags, output, state.rollout));
-    });
+    valid(flags, async (fleet) => settle(fleet, flags, output, (await work(fleet)).state.rollout));
 
   command('status', 'Shows what the fleet should serve, and what each node serves.').action((flags: FleetFlags) =>
-    withFleet(flags, (fleet) => show(fleet, flags, output)),
+    valid(flags, (fleet) => showFound(fleet, flags, output)),
   );
+  command(
+    'wait',
+    'Waits until the roll-out and the canary have ended. Exits with 1 where one failed or was aborted.',
+    1,
+    3_600,
+  ).action((flags: FleetFlags) => valid(flags, (fleet) => waitForEnd(fleet, flags, output)));
   command('deploy <version>', 'Has all nodes load a version: as the primary, or with a share, as a shadow or canary.')
     .option('--model <name>', "the model's name (default: the primary's)")
     .option('--sha256 <digest>', 'the sha256 of model.json, as publish shows it')
@@ -77,11 +88,13 @@ export function addFleetCommand(program: Command, output: Output, end: (code: nu
   command('retire <version>', 'Ends a challenger, shadow or canary on all nodes.').action(
     (version: string, flags: FleetFlags) => change(flags, (fleet) => fleet.retire(version)),
   );
-  command('rollback', 'Takes back a roll-out; if there is none, the version before is the primary again.').action(
-    (flags: FleetFlags) => change(flags, (fleet) => fleet.rollback()),
-  );
+  command(
+    'rollback',
+    'Takes back a roll-out, else a canary; where neither is under way, the version before is the primary again.',
+  ).action((flags: FleetFlags) => change(flags, (fleet) => fleet.rollback()));
   command('restore', 'Writes the last valid state again, where the entry in the bucket is not valid.').action(
-    (flags: FleetFlags) => change(flags, (fleet) => fleet.restore()),
+    (flags: FleetFlags) =>
+      withFleet(flags, async (fleet) => end(await settle(fleet, flags, output, (await fleet.restore()).state.rollout))),
   );
   addConnectionOptions(
     fleet
@@ -106,9 +119,41 @@ async function withFleet(flags: FleetFlags, work: (fleet: FleetDeployments) => P
   }
 }
 
-async function show(fleet: FleetDeployments, { json }: FleetFlags, output: Output): Promise<void> {
+async function show(fleet: FleetDeployments, { json, name }: FleetFlags, output: Output): Promise<void> {
   const [entry, nodes] = [await fleet.state(), await fleet.nodes()];
-  output.write(json ? asJson({ ...entry, nodes }) : fleetText(entry, nodes));
+  output.write(json ? asJson({ ...entry, nodes }) : fleetText(name, entry, nodes));
+}
+
+/** @returns the exit code: 1 where the bucket has no fleet of this name. */
+async function showFound(fleet: FleetDeployments, flags: FleetFlags, output: Output): Promise<number> {
+  await show(fleet, flags, output);
+  const others = await fleet.fleets();
+  if (others.includes(flags.name)) return exitCodes.ok;
+  const known = others.length === 0 ? 'no fleet yet' : `these fleets: ${others.join(', ')}`;
+  output.error(`There is no fleet ${JSON.stringify(flags.name)}: the bucket ${flags.bucket} has ${known}\n`);
+  return exitCodes.problem;
+}
+
+/** Shows the nodes, and what to do, where the entry is not valid. */
+async function isValid(fleet: FleetDeployments, flags: FleetFlags, output: Output): Promise<boolean> {
+  const problem = await fleet.state().then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof InvalidOptionsError) return error.message;
+      throw error;
+    },
+  );
+  if (problem === null) return true;
+  const { bucket, name, json } = flags;
+  const nodes = await fleet.nodes();
+  output.write(
+    json ? asJson({ problem, nodes }) : `Fleet ${name}: its state is not valid\n${nodesText(nodes, null)}\n`,
+  );
+  const elsewhere = bucket === 'fraud-scorer' ? '' : ` --bucket ${bucket}`;
+  output.error(
+    `${problem}\nTo write the last valid state again: npx fraud-scorer fleet restore --name ${name}${elsewhere}\n`,
+  );
+  return false;
 }
 
 /**
@@ -135,6 +180,24 @@ async function settle(
   if (rollout.state !== 'failed') return exitCodes.ok;
   output.error(`The roll-out has failed: ${rolloutText(rollout)}\n`);
   return exitCodes.problem;
+}
+
+/** @returns the exit code: 1 where the roll-out has failed or the canary was aborted. */
+async function waitForEnd(fleet: FleetDeployments, flags: FleetFlags, output: Output): Promise<number> {
+  const until = systemClock.now() + flags.waitSeconds * 1_000;
+  const left = () => ({ timeoutMs: Math.max(1, Math.ceil(until - systemClock.now())) });
+  const begun = (await fleet.state()).state;
+  // One that had ended before the last roll-out began is not part of it.
+  const concerns = liveCanary(begun) !== null || begun.canary?.rollout === begun.rollout?.id;
+  const rollout = await fleet.settled(left());
+  const canary = concerns ? await fleet.canaryEnded(left()) : null;
+  // Nodes follow a promotion a moment later.
+  await fleet.settled(left());
+  await show(fleet, flags, output);
+  if (rollout?.state === 'failed') output.error(`The roll-out has failed: ${rolloutText(rollout)}\n`);
+  const isAborted = canary?.state === 'aborted';
+  if (isAborted) output.error(`The canary was aborted: ${canaryText(canary)}\n`);
+  return isAborted || rollout?.state === 'failed' ? exitCodes.problem : exitCodes.ok;
 }
 
 async function publish(directory: string, flags: PublishFlags, output: Output): Promise<void> {

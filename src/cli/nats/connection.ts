@@ -17,15 +17,16 @@ export interface ConnectionFlags {
 
 /** Adds the options of a connection. Secrets come from files and the environment, because other users see a command line. */
 export function addConnectionOptions(command: Command): Command {
+  const url = new Option('--url <urls>', 'the NATS servers, separated by commas').env('NATS_URL');
+  return addCredentialOptions(command.addOption(url.default('nats://127.0.0.1:4222')));
+}
+
+/** Those options without the address. */
+export function addCredentialOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('--url <urls>', 'the NATS servers, separated by commas')
-        .env('NATS_URL')
-        .default('nats://127.0.0.1:4222'),
-    )
-    .addOption(new Option('--creds <file>', 'the credentials file of the user').env('NATS_CREDS'))
-    .addOption(new Option('--tls-ca <file>', "the certificates that the server's must come from").env('NATS_CA'))
-    .addOption(new Option('--tls-cert <file>', 'the certificate of this client').env('NATS_CERT'))
+    .addOption(new Option('--creds <file>', 'the credentials file of the NATS user').env('NATS_CREDS'))
+    .addOption(new Option('--tls-ca <file>', "the certificates that the NATS server's must come from").env('NATS_CA'))
+    .addOption(new Option('--tls-cert <file>', 'the certificate of this NATS client').env('NATS_CERT'))
     .addOption(new Option('--tls-key <file>', 'the key of that certificate').env('NATS_KEY'));
 }
 
@@ -36,10 +37,11 @@ export const secretsHelp =
 /**
  * Connects with the client of the user's installation. Reconnects for ever once it is connected.
  *
- * @throws {InvalidOptionsError} if the client is not installed, or a file cannot be read.
+ * @throws {InvalidOptionsError} if the client is not installed, a file cannot be read, or a certificate is given without its key.
  * @throws {UnavailableError} if no server answers, or none takes the credentials.
  */
 export async function connectNats(name: string, flags: ConnectionFlags): Promise<NatsConnection> {
+  requirePair(flags);
   const client = '@nats-io/transport-node';
   const { connect, credsAuthenticator } = await loadPeer(client, () => import('@nats-io/transport-node'));
   const { creds, tlsCa, tlsCert, tlsKey } = flags;
@@ -108,6 +110,16 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** The client would ignore one without the other, or fail when it connects. */
+function requirePair({ tlsCert, tlsKey }: Pick<ConnectionFlags, 'tlsCert' | 'tlsKey'>): void {
+  if ((tlsCert === undefined) === (tlsKey === undefined)) return;
+  const [there, missing] =
+    tlsKey === undefined
+      ? ['--tls-cert (NATS_CERT)', '--tls-key (NATS_KEY)']
+      : ['--tls-key (NATS_KEY)', '--tls-cert (NATS_CERT)'];
+  throw new InvalidOptionsError([{ path: missing, expected: `a file, as there is ${there}`, received: 'nothing' }]);
 }
 
 async function fileOf(option: string, path: string | undefined): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import type { DashboardSnapshot } from '../../api/dashboard.js';
 import { DashboardSource } from '../../dashboard/source.js';
-import { FraudScorerError } from '../../errors.js';
+import { FraudScorerError, InvalidOptionsError } from '../../errors.js';
 import { systemClock } from '../../host/clock.js';
 import type { FleetWatch } from '../../integrations/nats/index.js';
 import { type ConnectionFlags, connectNats } from '../nats/connection.js';
@@ -76,6 +76,8 @@ async function found<T>(promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (error) {
+    // A wrong option stays wrong: there is nothing to wait for.
+    if (error instanceof InvalidOptionsError) throw error;
     if (error instanceof FraudScorerError) throw new NoLivePageError(error.message);
     throw error;
   }

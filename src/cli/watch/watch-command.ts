@@ -1,27 +1,24 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { systemClock } from '../../host/clock.js';
+import { addCredentialOptions, type ConnectionFlags, secretsHelp } from '../nats/connection.js';
 import { exitCodes, type Output } from '../output.js';
 import { fleetSource, isNatsAddress } from './fleet-source.js';
 import { liveScreen } from './live-screen.js';
 import { livePageAt, livePageSource, NoLivePageError } from './stream.js';
 import { plainScreen, watch } from './watch.js';
 
-interface WatchFlags {
+interface WatchFlags extends Omit<ConnectionFlags, 'url'> {
   once?: boolean;
   json?: boolean;
   header: Record<string, string>;
   subject?: string;
-  creds?: string;
-  tlsCa?: string;
-  tlsCert?: string;
-  tlsKey?: string;
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** Adds `fraud-scorer watch`. @param end gets the exit code. */
 export function addWatchCommand(program: Command, output: Output, end: (code: number) => void): void {
-  program
+  const command = program
     .command('watch <url>')
     .description(
       'Shows a running scorer in the terminal, from the address of its live page (dashboardHandler), or a fleet from nats://host:4222.',
@@ -34,11 +31,9 @@ export function addWatchCommand(program: Command, output: Output, end: (code: nu
         .argParser(header)
         .default({}, 'none'),
     )
-    .option('--subject <subject>', "the subject of the fleet's service (default: fraud.score)")
-    .option('--creds <file>', 'the credentials file for NATS')
-    .option('--tls-ca <file>', "the certificate that signed the NATS server's")
-    .option('--tls-cert <file>', "the client's certificate for NATS")
-    .option('--tls-key <file>', 'its key')
+    .option('--subject <subject>', "the subject of the fleet's service (default: fraud.score)");
+  addCredentialOptions(command)
+    .addHelpText('after', secretsHelp)
     .action(async (url: string, { once = false, json = false, header: headers, ...fleet }: WatchFlags) => {
       const controller = new AbortController();
       const stop = (signal: (typeof signals)[number]): void => {

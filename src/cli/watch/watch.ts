@@ -1,4 +1,5 @@
 import type { DashboardPoint, DashboardSnapshot } from '../../api/dashboard.js';
+import { InvalidOptionsError } from '../../errors.js';
 import type { Clock, Timer } from '../../host/clock.js';
 import type { Output } from '../output.js';
 import { asJson } from '../output.js';
@@ -74,7 +75,8 @@ export async function watch(
       });
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof NoLivePageError && !hasSeen) throw error;
+      const isFinal = error instanceof NoLivePageError || error instanceof InvalidOptionsError;
+      if (isFinal && !hasSeen) throw error;
       if (error instanceof NoLivePageError) reason = error.message;
     } finally {
       silence.end();

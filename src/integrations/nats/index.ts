@@ -7,6 +7,7 @@
  */
 
 export {
+  type CanaryEndedOptions,
   type DeploymentFollower,
   type FleetCanary,
   type FleetCanaryPlan,

@@ -5,6 +5,7 @@ import { InvalidOptionsError, type Issue } from '../../../errors.js';
 import type { FieldReader } from '../../../validation/field-reader.js';
 import { requireConnection } from '../fields.js';
 import { loadPeer } from '../optional-peer.js';
+import { answered } from './answered.js';
 import { expectedToken, isToken } from './state/names.js';
 
 /** The bucket of desired states, if nothing else is given. */
@@ -59,6 +60,8 @@ export interface Buckets {
   nodes: KV;
   /** The keys in `nodes` that match. A KV iterator may never end where values are written meanwhile, and gives some twice. */
   nodeKeys: (filter: string) => Promise<readonly string[]>;
+  /** The keys in `desired` that match. */
+  desiredKeys: (filter: string) => Promise<readonly string[]>;
 }
 
 /** Keys of a fleet. */
@@ -71,12 +74,27 @@ export function keysOf(name: string): { desired: string; lead: string; nodes: st
   };
 }
 
-/** @throws {InvalidOptionsError} if it is not a connection, or `@nats-io/kv` is not installed. */
+/**
+ * @throws {InvalidOptionsError} if it is not a connection, `@nats-io/kv` is not installed, or a bucket has other settings.
+ * @throws {UnavailableError} if NATS does not answer, or the user has no permission.
+ */
 export async function openBuckets(
+  connection: NatsConnection,
+  place: Pick<FleetPlace, 'bucket'> & { replicas: number },
+): Promise<Buckets> {
+  requireConnection(connection);
+  const { bucket } = place;
+  const names = `the buckets ${bucket} and ${bucket}-nodes`;
+  const first =
+    'buckets that are missing are created by the first who connects with the permission $JS.API.STREAM.CREATE.*';
+  const cure = ` (${first}, for example your release job or fraud-scorer fleet status)`;
+  return answered(`The fleet cannot open ${names}`, openOrCreate(connection, place), cure);
+}
+
+async function openOrCreate(
   connection: NatsConnection,
   { bucket, replicas }: Pick<FleetPlace, 'bucket'> & { replicas: number },
 ): Promise<Buckets> {
-  requireConnection(connection);
   const { Kvm } = await loadPeer('@nats-io/kv', () => import('@nats-io/kv'));
   const { jetstreamManager } = await loadPeer('@nats-io/jetstream', () => import('@nats-io/jetstream'));
   const streams = (await jetstreamManager(connection)).streams;
@@ -84,12 +102,17 @@ export async function openBuckets(
   const desired = await kvm.create(bucket, { history, replicas });
   const nodes = await kvm.create(`${bucket}-nodes`, { history: 1, ttl: nodeTtlMs, replicas });
   await requireSettings(streams, bucket);
-  const prefix = `$KV.${bucket}-nodes.`;
-  const nodeKeys = async (filter: string): Promise<readonly string[]> => {
-    const { state } = await streams.info(`KV_${bucket}-nodes`, { subjects_filter: prefix + filter });
+  const keysIn = async (name: string, filter: string): Promise<readonly string[]> => {
+    const prefix = `$KV.${name}.`;
+    const { state } = await streams.info(`KV_${name}`, { subjects_filter: prefix + filter });
     return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
   };
-  return { desired, nodes, nodeKeys };
+  return {
+    desired,
+    nodes,
+    nodeKeys: (filter) => keysIn(`${bucket}-nodes`, filter),
+    desiredKeys: (filter) => keysIn(bucket, filter),
+  };
 }
 
 /** Buckets that are there keep their settings. @throws {InvalidOptionsError} if a fleet cannot work with them. */

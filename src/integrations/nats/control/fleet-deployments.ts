@@ -4,23 +4,28 @@ import { parsePolicyPatch } from '../../../answering/policy.js';
 import type { Patch } from '../../../api/patch.js';
 import type { DecisionPolicy } from '../../../api/policy.js';
 import { readShares } from '../../../deployments/deploy-options.js';
-import { InvalidOptionsError, UnavailableError, UnknownVersionError } from '../../../errors.js';
+import { InvalidOptionsError, UnavailableError } from '../../../errors.js';
 import { systemClock } from '../../../host/clock.js';
 import { FieldReader } from '../../../validation/field-reader.js';
 import { answered } from './answered.js';
 import { type Buckets, type FleetPlaceOptions, keysOf, openBuckets, readPlace } from './buckets.js';
-import { entryOf, readDesired, writeDesired } from './desired-entry.js';
+import { readDesired, writeDesired } from './desired-entry.js';
 import type { NodeReport } from './node-report.js';
 import { readReports } from './read-reports.js';
 import * as commands from './state/commands.js';
 import { type FleetDeployOptions, readFleetDeployOptions } from './state/deploy-order.js';
-import { type FleetRollout, type FleetState, isEmpty } from './state/fleet-state.js';
-import { readState } from './state/read-state.js';
+import type { FleetCanary, FleetRollout, FleetState } from './state/fleet-state.js';
+import { endOfRollout, lastValidState } from './state-history.js';
+import { type CanaryEndedOptions, readTimeout, type SettledOptions, unended, unseen } from './waiting.js';
 
 /** If so many others are faster in a row, something writes without end. */
 const mostTries = 20;
 
 const pollMs = 100;
+
+const reading = "The fleet's state cannot be read";
+const readingNodes = 'The reports of the nodes cannot be read';
+const writing = "The fleet's state cannot be written";
 
 /** The desired state of a fleet with its revision. */
 export interface FleetEntry {
@@ -28,12 +33,6 @@ export interface FleetEntry {
   state: FleetState;
   /** The revision of the entry in the bucket; 0 if there is none. */
   revision: number;
-}
-
-/** How long to wait for a fleet. */
-export interface SettledOptions {
-  /** In milliseconds, above 0. @default 60_000 */
-  timeoutMs?: number | undefined;
 }
 
 /**
@@ -44,6 +43,7 @@ export interface SettledOptions {
  * const fleet = await FleetDeployments.connect(connection, { name: 'cards' });
  * await fleet.deploy({ version: '2', canary: { steps: [0.05, 0.25, 1], stepMs: 600_000 } });
  * const rollout = await fleet.settled();
+ * const canary = await fleet.canaryEnded({ timeoutMs: 2 * 3_600_000 });
  */
 export class FleetDeployments {
   readonly #buckets: Buckets;
@@ -59,25 +59,34 @@ export class FleetDeployments {
   /**
    * @param connection the host's own. It is not closed.
    * @throws {InvalidOptionsError} if an option is unknown or out of range, or `@nats-io/kv` is not installed.
+   * @throws {UnavailableError} if NATS does not answer, or the user has no permission, also to create the buckets where they are missing. All other
+   * methods throw it in such cases too.
    */
   static async connect(connection: NatsConnection, options: FleetPlaceOptions = {}): Promise<FleetDeployments> {
     const reader = new FieldReader(options);
     const place = readPlace(reader);
     reader.rejectUnknown().throwIfInvalid();
-    return new FleetDeployments(await answered(() => openBuckets(connection, place)), place.name);
+    return new FleetDeployments(await openBuckets(connection, place), place.name);
   }
 
   /** The desired state. @throws {InvalidOptionsError} if the entry is not valid. `restore` writes the last valid one again. */
   async state(): Promise<FleetEntry> {
-    const entry = await answered(() => readDesired(this.#buckets.desired, this.#keys.desired));
+    const entry = await answered(reading, readDesired(this.#buckets.desired, this.#keys.desired));
     if (!('problem' in entry)) return entry;
     const received = `revision ${entry.revision}: ${entry.problem} (restore() writes the last valid revision again)`;
     throw new InvalidOptionsError([{ path: 'state', expected: 'a valid state of the fleet', received }]);
   }
 
+  /** The names of the fleets in this bucket: those that have a desired state, or nodes. */
+  async fleets(): Promise<readonly string[]> {
+    const { desiredKeys, nodeKeys } = this.#buckets;
+    const keys = await answered(readingNodes, Promise.all([desiredKeys('desired.*'), nodeKeys('node.*.*')]));
+    return [...new Set(keys.flat().flatMap((key) => key.split('.')[1] ?? []))].sort();
+  }
+
   /** What each node that is there has reported, by id. A node that is gone drops out after 5 s. */
   async nodes(): Promise<readonly NodeReport[]> {
-    const reports = await answered(() => readReports(this.#buckets, this.#keys.nodes));
+    const reports = await answered(readingNodes, readReports(this.#buckets, this.#keys.nodes));
     return reports.map(({ incarnation: _incarnation, readings: _readings, ...report }) => report);
   }
 
@@ -115,10 +124,11 @@ export class FleetDeployments {
   }
 
   /**
-   * Takes back a roll-out that has not ended. If there is none, the version before is the primary again. Nodes have kept it ready for
-   * `keepPreviousMs`, so they switch at once; later they load it first.
+   * Takes back a roll-out that has not ended. If there is none, withdraws a canary that has not ended, as `retire` does, and leaves the primary as
+   * it is. If there is none either, the version before is the primary again. Nodes have kept it ready for `keepPreviousMs`, so they switch at
+   * once; later they load it first.
    *
-   * @throws {UnknownVersionError} if there is nothing to return to.
+   * @throws {UnknownVersionError} if there is nothing to go back to.
    */
   rollback(): Promise<FleetEntry> {
     return this.#change(() => commands.rolledBack);
@@ -144,29 +154,26 @@ export class FleetDeployments {
   /** Writes the newest valid state from the bucket's history again. @throws {UnknownVersionError} if there is none. */
   async restore(): Promise<FleetEntry> {
     const { desired } = this.#buckets;
-    let last = 0;
-    let found: FleetState | null = null;
-    for await (const { revision, operation, value } of await desired.history({ key: this.#keys.desired })) {
-      last = revision;
-      const read = operation === 'PUT' ? readState(value) : null;
-      if (read !== null && 'state' in read && !isEmpty(read.state)) found = read.state;
-    }
-    if (found === null) throw new UnknownVersionError('The bucket has no valid state of this fleet to return to');
-    const revision = await writeDesired(desired, this.#keys.desired, found, last);
+    const key = this.#keys.desired;
+    const last = await answered(reading, lastValidState(desired, key));
+    const revision = await answered(writing, writeDesired(desired, key, last.state, last.revision));
     if (revision === null) throw busy();
-    return this.#written({ state: found, revision });
+    return this.#written({ state: last.state, revision });
   }
 
   /**
    * Waits until the last roll-out is done or has failed, and all nodes that are there serve the desired state. If this object began a roll-out, and
-   * others have begun the next one since, it does not wait for that one.
+   * others have begun the next one since, it does not wait for that one. The roll-out of a canary is done when its first step begins:
+   * `canaryEnded` waits for the rest.
    *
    * @returns the roll-out, which is that of this object if it began one; null if there was none.
+   * @throws {InvalidOptionsError} if `timeoutMs` is out of range, or the entry is not valid.
    * @throws {UnavailableError} if that takes longer than `timeoutMs`. The message names the nodes that it waits for, and
    * their errors. A server that does not answer for a while is asked again.
    * @throws {UnknownVersionError} if so much was written since that it is not known any more how the roll-out of this object ended.
    */
-  async settled({ timeoutMs = 60_000 }: SettledOptions = {}): Promise<FleetRollout | null> {
+  async settled(options: SettledOptions = {}): Promise<FleetRollout | null> {
+    const timeoutMs = readTimeout(options, 60_000);
     const until = systemClock.now() + timeoutMs;
     for (;;) {
       // A server that is restarted is back in a moment.
@@ -185,8 +192,10 @@ export class FleetDeployments {
   async #look(): Promise<{ rollout: FleetRollout | null } | { waitsFor: string }> {
     const { state, revision } = await this.state();
     const own = this.#rollout;
-    if (own !== null && state.rollout?.id !== own)
-      return { rollout: await answered(() => this.#endOf(own, { state, revision })) };
+    if (own !== null && state.rollout?.id !== own) {
+      const ended = endOfRollout(this.#buckets.desired, this.#keys.desired, own, { state, revision });
+      return { rollout: await answered(reading, ended) };
+    }
     const nodes = await this.nodes();
     const late = nodes
       .filter((node) => node.reached !== revision)
@@ -195,25 +204,30 @@ export class FleetDeployments {
     return { waitsFor: nodes.length === 0 ? 'there is no node' : `it waits for ${late.slice(0, 10).join(', ')}` };
   }
 
-  /** How a roll-out ended that was followed by another. */
-  async #endOf(id: string, newest: FleetEntry): Promise<FleetRollout> {
-    for await (const entry of await this.#buckets.desired.history({ key: this.#keys.desired })) {
-      const read = entryOf(entry);
-      if ('state' in read && read.state.rollout?.id === id && read.state.rollout.state !== 'loading')
-        return read.state.rollout;
-      // The iterator may not end while others write.
-      if (read.revision >= newest.revision) break;
-    }
-    const next = JSON.stringify(newest.state.rollout?.version ?? null);
-    throw new UnknownVersionError(
-      `The roll-out was followed by others, and the bucket's history does not say how it ended. The last one is that of version ${next}`,
-    );
-  }
-
   #written(entry: FleetEntry): FleetEntry {
     const { rollout } = entry.state;
     this.#rollout = rollout?.state === 'loading' ? rollout.id : null;
     return entry;
+  }
+
+  /**
+   * Waits until the fleet's canary has ended: it was promoted, or aborted by the leader or by somebody (`retire`, `rollback`).
+   *
+   * @returns the canary that has ended, with its reason; also one that had ended before the call. null if the fleet has had none.
+   * @throws {InvalidOptionsError} if `timeoutMs` is out of range, or the entry is not valid.
+   * @throws {UnavailableError} if that takes longer than `timeoutMs`, or another canary has taken its place before its end was seen.
+   */
+  async canaryEnded(options: CanaryEndedOptions = {}): Promise<FleetCanary | null> {
+    const timeoutMs = readTimeout(options, 3_600_000);
+    const until = systemClock.now() + timeoutMs;
+    const first = (await this.state()).state.canary;
+    for (;;) {
+      const { canary } = (await this.state()).state;
+      if (canary?.version !== first?.version || canary?.rollout !== first?.rollout) throw unseen(first);
+      if (canary === null || canary.state === 'promoted' || canary.state === 'aborted') return canary;
+      if (systemClock.now() > until) throw unended(canary, timeoutMs);
+      await new Promise<void>((resolve) => systemClock.after(pollMs, resolve));
+    }
   }
 
   /** @param prepare reads the options. What it throws rejects the call before anything is read. */
@@ -223,8 +237,7 @@ export class FleetDeployments {
       const { state, revision } = await this.state();
       const next = change(state);
       if (next === state) return { state, revision };
-      const { desired } = this.#buckets;
-      const written = await answered(() => writeDesired(desired, this.#keys.desired, next, revision));
+      const written = await answered(writing, writeDesired(this.#buckets.desired, this.#keys.desired, next, revision));
       if (written !== null) return this.#written({ state: next, revision: written });
     }
     throw busy();

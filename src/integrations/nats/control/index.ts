@@ -1,5 +1,5 @@
 export type { FleetPlaceOptions } from './buckets.js';
-export { FleetDeployments, type FleetEntry, type SettledOptions } from './fleet-deployments.js';
+export { FleetDeployments, type FleetEntry } from './fleet-deployments.js';
 export type { DeploymentFollower, FollowerState } from './follow/deployment-follower.js';
 export { followDeployments } from './follow/follow-deployments.js';
 export type { FollowOptions } from './follow/follow-options.js';
@@ -18,3 +18,4 @@ export type {
   FleetVersion,
   ReplacedVersions,
 } from './state/fleet-state.js';
+export type { CanaryEndedOptions, SettledOptions } from './waiting.js';

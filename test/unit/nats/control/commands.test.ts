@@ -90,6 +90,28 @@ describe('commands for a fleet', () => {
     expect(wantedOf(back).challengers).toEqual([]);
   });
 
+  it('withdraw a running canary by a rollback, and only then return to the version before', () => {
+    const first = done(deploy(emptyState, { version: '1' }));
+    for (const state of [first, done(deploy(first, { version: '2' }))]) {
+      const canary = done(deploy(state, { version: '3', canary: {} }));
+      const back = commands.rolledBack(canary);
+      expect(back).toMatchObject({ canary: { version: '3', state: 'aborted', reason: 'it was rolled back by hand' } });
+      expect(wantedOf(back)).toEqual(wantedOf(state));
+      expect(back.previous).toEqual(state.previous);
+    }
+    const second = done(
+      deploy(done(deploy(done(deploy(emptyState, { version: '1' })), { version: '2' })), { version: '3', canary: {} }),
+    );
+    const loading = deploy(second, { version: '4', traffic: 'shadow' });
+    expect(commands.rolledBack(loading)).toMatchObject({ rollout: { state: 'failed' }, canary: { state: 'running' } });
+    expect(commands.rolledBack(commands.rolledBack(second))).toMatchObject({ primary: { version: '1' } });
+    // This names the version, so it means the primary.
+    expect(commands.promoted(second, '1', 'id')).toMatchObject({
+      primary: { version: '1' },
+      canary: { state: 'running' },
+    });
+  });
+
   it('swap the primary and the version before', () => {
     const state = done(deploy(done(deploy(emptyState, { version: '1' })), { version: '2' }));
     const back = commands.rolledBack(state);
@@ -141,10 +163,24 @@ describe('commands for a fleet', () => {
     expect(() => commands.deployed(emptyState, readFleetDeployOptions({ version: '1' }), 'id')).toThrow(
       /model: expected the name of the model/,
     );
-    expect(() => deploy(state, { version: '1' })).toThrow(/"1", the primary/);
+    expect(() => deploy(state, { version: '1' })).toThrow(/"1", the primary$/);
+    for (const how of [{ canary: {} }, { traffic: 'shadow' as const }, { traffic: 0.1 }]) {
+      expect(() => deploy(emptyState, { version: '2', ...how })).toThrow(
+        /traffic: expected 1, as the fleet has no primary yet, .*first deploy\(\{ model, version \}\) what the nodes serve/,
+      );
+      const twice = done(deploy(state, { version: '2', ...how }));
+      expect(() => deploy(twice, { version: '2' })).toThrow(/"2", the \w+ \(promote or retire it\)$/);
+    }
+    const canary = done(deploy(state, { version: '2', canary: {} }));
+    expect(() => deploy(canary, { version: '3', canary: {} })).toThrow(
+      /canary: expected one canary at a time, .*"2" has not ended \(promote or retire it\)$/,
+    );
     expect(() => commands.retired(state, '1')).toThrow(/not the primary/);
     expect(() => commands.retired(state, '7')).toThrow(/the fleet has no "7"; there are "1"/);
-    expect(() => commands.rolledBack(state)).toThrow(/ERR_UNKNOWN_VERSION|the fleet has no/);
+    expect(() => commands.rolledBack(state)).toThrow(
+      /^rollback: there is nothing to go back to: no roll-out or canary is under way, and no version was the primary before "1"/,
+    );
+    expect(() => commands.rolledBack(emptyState)).toThrow(/nothing to go back to: .* the fleet has no primary yet/);
     expect(() => deploy(state, { version: '../1' })).toThrow(/version: expected the name of a folder/);
     expect(() => deploy(state, { version: '2', canary: { stepMs: Number.POSITIVE_INFINITY } })).toThrow(
       /canary.stepMs: expected a finite number/,

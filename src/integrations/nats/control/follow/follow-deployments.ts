@@ -16,6 +16,7 @@ import { Follower } from './follower.js';
  * @param scorer a `FraudScorer`. The follower does not close it.
  * @param connection the host's own. The follower does not close it, and goes on after a reconnect.
  * @throws {InvalidOptionsError} if an option is unknown or out of range, or `@nats-io/kv` is not installed.
+ * @throws {UnavailableError} if NATS does not answer, or the user has no permission, also to create the buckets where they are missing.
  *
  * @example
  * const follower = await followDeployments(scorer, connection, { name: 'cards', models: { directory: 'models' } });

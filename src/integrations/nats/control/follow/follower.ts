@@ -15,6 +15,7 @@ import { encodeReport, type NodeReport } from '../node-report.js';
 import { emptyState, type FleetState, liveCanary, primariesOf } from '../state/fleet-state.js';
 import type { DeploymentFollower, FollowerState } from './deployment-follower.js';
 import { DesiredWatch } from './desired-watch.js';
+import { logFollowed } from './follow-log.js';
 import type { ResolvedFollowOptions } from './follow-options.js';
 import type { FollowedScorer } from './followed-scorer.js';
 import { Obedience } from './obedience.js';
@@ -136,6 +137,7 @@ export class Follower implements DeploymentFollower {
       return;
     }
     this.#problem = null;
+    logFollowed(logger, this.#desired, entry);
     this.#revision = entry.revision;
     this.#desired = entry.state;
     this.#obedience.want(entry.state, entry.revision);

@@ -6,6 +6,7 @@ import type { FullReport } from '../node-report.js';
 import { readReports } from '../read-reports.js';
 import { type FleetState, liveCanary } from '../state/fleet-state.js';
 import { FleetCanaryLook } from './fleet-canary.js';
+import { logDecision } from './lead-log.js';
 import type { Lease } from './lease.js';
 import { afterReports } from './rollout-verdict.js';
 
@@ -69,7 +70,8 @@ export class Leader {
   async #lookAt({ state, revision }: DesiredEntry, reports: readonly FullReport[]): Promise<void> {
     const judged = this.#canary.look(this.#options.clock.now(), state, reports);
     const next = afterReports(judged, revision, reports);
-    if (next !== state) await this.#write(next, revision);
+    if (next === state || !(await this.#write(next, revision))) return;
+    logDecision(this.#options.logger, state, next, revision);
   }
 
   /**
@@ -81,7 +83,7 @@ export class Leader {
     if (reports.some((report) => report.revision > known.revision)) return this.leave();
     const next = this.#canary.look(this.#options.clock.now(), known.state, reports, true);
     if (next === known.state || !(await this.#write(next, revision))) return;
-    const facts = { revision, version: next.canary?.version };
+    const facts = { revision, version: next.canary?.version, reason: next.canary?.reason };
     this.#options.logger.warn(overwritten, facts);
   }
 

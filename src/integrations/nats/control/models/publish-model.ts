@@ -9,6 +9,7 @@ import { InvalidOptionsError, ModelInvalidError } from '../../../../errors.js';
 import { systemClock } from '../../../../host/clock.js';
 import { openModelDirectory } from '../../../../models/model-directory.js';
 import { during, isThere } from '../../../../models/read-file.js';
+import { answered } from '../answered.js';
 import { expectedModelName, isModelName } from '../state/names.js';
 import { createStore, encodeList, fileName, listName, readList, type StoredFile } from './stored-model.js';
 
@@ -34,6 +35,7 @@ export interface PublishOptions {
  * @throws {ModelInvalidError} if the directory is not valid, or the bucket has this version with other contents.
  * @throws {ModelIntegrityError} if a file's sha256 differs from the manifest's.
  * @throws {InvalidOptionsError} if `@nats-io/obj` is not installed, or the bucket's objects end after a time.
+ * @throws {UnavailableError} if NATS does not answer, or the user has no permission.
  */
 export async function publishModel(
   connection: NatsConnection,
@@ -77,11 +79,12 @@ async function upload(
   directory: string,
   { model, version, files }: { model: string; version: string; files: readonly StoredFile[] },
 ): Promise<void> {
+  const writing = 'The model cannot be written to the object store';
   for (const { file } of files) {
     const bytes: ReadableStream<Uint8Array> = Readable.toWeb(createReadStream(join(directory, file)));
-    await store.put({ name: fileName(model, version, file) }, bytes);
+    await answered(writing, store.put({ name: fileName(model, version, file) }, bytes));
   }
-  await store.putBlob({ name: listName(model, version) }, encodeList(files));
+  await answered(writing, store.putBlob({ name: listName(model, version) }, encodeList(files)));
 }
 
 async function measure(path: string, file: string): Promise<StoredFile> {

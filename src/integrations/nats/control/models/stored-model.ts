@@ -8,6 +8,7 @@ import { isFileName, isSha256 } from '../../../../models/manifest-files.js';
 import { FieldReader } from '../../../../validation/field-reader.js';
 import { requireConnection } from '../../fields.js';
 import { loadPeer } from '../../optional-peer.js';
+import { answered } from '../answered.js';
 import { chunksOf, reached } from './stored-object.js';
 
 /** A file of a version in an object store. */
@@ -33,7 +34,10 @@ export function fileName(model: string, version: string, file: string): string {
 
 /** Creates the bucket if it is missing. @throws {InvalidOptionsError} if `@nats-io/obj` is not installed. */
 export async function createStore(connection: NatsConnection, bucket: string, replicas: number): Promise<ObjectStore> {
-  return (await storesOf(connection)).create(bucket, { replicas });
+  const stores = await storesOf(connection);
+  const cure =
+    ' (a bucket that is missing is created by the first who publishes with the permission $JS.API.STREAM.CREATE.*)';
+  return answered(`The object store ${bucket} cannot be opened`, stores.create(bucket, { replicas }), cure);
 }
 
 /**

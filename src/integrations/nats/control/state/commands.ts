@@ -1,7 +1,16 @@
 import type { DecisionPolicy } from '../../../../api/policy.js';
 import type { FleetDeployOrder } from './deploy-order.js';
 import { type FleetRollout, type FleetState, type FleetVersion, liveCanary } from './fleet-state.js';
-import { bad, refuseDuringRollout, roleIn, unknown } from './refuse.js';
+import {
+  bad,
+  nothingBefore,
+  refuseDuringRollout,
+  refuseKnown,
+  refuseSecondCanary,
+  refuseWithoutPrimary,
+  roleIn,
+  unknown,
+} from './refuse.js';
 
 // Each command is a pure function of the state. The caller writes the result with compare-and-set, and asks again if somebody else was faster.
 
@@ -9,10 +18,9 @@ import { bad, refuseDuringRollout, roleIn, unknown } from './refuse.js';
 export function deployed(state: FleetState, order: FleetDeployOrder, id: string): FleetState {
   refuseDuringRollout(state);
   const model = order.model ?? state.primary?.model;
-  if (model === undefined) bad('model', 'the name of the model, as there is no primary yet', 'nothing');
+  if (model === undefined) bad('model', 'the name of the model, as the fleet has no primary yet', 'nothing');
   const role = roleIn(state, order.version);
-  if (role !== null)
-    bad('version', 'a version that the fleet does not have', `${JSON.stringify(order.version)}, the ${role}`);
+  if (role !== null) refuseKnown(order.version, role);
   const version: FleetVersion = {
     model,
     version: order.version,
@@ -29,14 +37,14 @@ export function deployed(state: FleetState, order: FleetDeployOrder, id: string)
     const rollout = begin('primary', { primary, previous, shadow: null });
     return { ...state, primary: version, previous: primary, rollout };
   }
-  if (state.primary === null) bad('traffic', '1, as there is no primary yet', kind);
+  if (state.primary === null) refuseWithoutPrimary(kind);
   if (kind === 'shadow') {
     const { sample } = order.role;
     const shadow = { ...version, ...(sample === undefined ? {} : { sample }) };
     return { ...state, shadows: [...state.shadows, shadow], rollout: begin('shadow') };
   }
   if (kind === 'canary') {
-    if (liveCanary(state) !== null) bad('canary', 'no other canary', 'one that has not ended');
+    refuseSecondCanary(state);
     const canary = { ...version, ...order.role.plan, state: 'running' as const, step: 0, reason: null };
     return { ...state, canary, rollout: begin('canary') };
   }
@@ -63,7 +71,7 @@ export function promoted(state: FleetState, version: string, id: string): FleetS
   if (role === null && !isPrevious) unknown(state, version);
   if (role === 'primary') return state;
   refuseDuringRollout(state);
-  if (isPrevious) return rolledBack(state);
+  if (isPrevious) return swapped(state);
   const found = [...state.challengers, ...state.shadows, liveCanary(state)].find((one) => one?.version === version);
   if (found === undefined || found === null) unknown(state, version);
   const without = removed(state, version);
@@ -81,12 +89,21 @@ export function promoted(state: FleetState, version: string, id: string): FleetS
   return { ...next, rollout };
 }
 
-/** Takes back a roll-out that has not ended; else swaps the primary and the version before. @throws {UnknownVersionError} if there is none. */
+/**
+ * Takes back a roll-out that has not ended; else withdraws a canary that has not ended; else swaps the primary and the version before.
+ *
+ * @throws {UnknownVersionError} if there is nothing of that.
+ */
 export function rolledBack(state: FleetState): FleetState {
-  const { rollout, primary, previous } = state;
-  if (rollout?.state === 'loading')
-    return takenBack(state, { node: null, code: null, reason: 'it was rolled back by hand' });
-  if (previous === null || primary === null) unknown(state, 'previous');
+  const reason = 'it was rolled back by hand';
+  if (state.rollout?.state === 'loading') return takenBack(state, { node: null, code: null, reason });
+  const canary = liveCanary(state);
+  return canary === null ? swapped(state) : removed(state, canary.version, reason);
+}
+
+function swapped(state: FleetState): FleetState {
+  const { primary, previous } = state;
+  if (previous === null || primary === null) nothingBefore(state);
   // The version before may have got another role meanwhile.
   const { challengers, shadows, canary } = removed(state, previous.version, 'it was rolled back to by hand');
   return { ...state, challengers, shadows, canary, primary: previous, previous: primary };

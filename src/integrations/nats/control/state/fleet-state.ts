@@ -85,7 +85,7 @@ export interface FleetRollout {
 export interface FleetState {
   /** null before the first deployment: nodes keep what they have. */
   primary: FleetVersion | null;
-  /** What `rollback` returns to. */
+  /** What `rollback` returns to where no roll-out and no canary is under way. */
   previous: FleetVersion | null;
   challengers: readonly FleetChallenger[];
   shadows: readonly FleetShadow[];

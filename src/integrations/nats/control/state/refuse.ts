@@ -16,12 +16,43 @@ export function refuseDuringRollout({ rollout }: FleetState): void {
   throw new InvalidOptionsError([{ path: 'rollout', expected: 'no roll-out that is still loading', received }]);
 }
 
+/** @throws {InvalidOptionsError} always: the fleet has the version that should be deployed. */
+export function refuseKnown(version: string, role: string): never {
+  const cure = role === 'primary' ? '' : ' (promote or retire it)';
+  bad('version', 'a version that the fleet does not have', `${JSON.stringify(version)}, the ${role}${cure}`);
+}
+
+/** @throws {InvalidOptionsError} if a canary has not ended. */
+export function refuseSecondCanary(state: FleetState): void {
+  const canary = liveCanary(state);
+  if (canary === null) return;
+  const received = `another one while ${JSON.stringify(canary.version)} has not ended (promote or retire it)`;
+  bad('canary', 'one canary at a time', received);
+}
+
+/** @throws {InvalidOptionsError} always. The nodes of a new fleet serve a version that its state does not name yet. */
+export function refuseWithoutPrimary(kind: string): never {
+  const cure = 'first deploy({ model, version }) what the nodes serve, with traffic: 1; then deploy this one';
+  bad('traffic', '1, as the fleet has no primary yet', `${kind} (${cure})`);
+}
+
 /** @throws {UnknownVersionError} always. */
 export function unknown(state: FleetState, version: string): never {
   const live = [state.primary, liveCanary(state), ...state.challengers, ...state.shadows];
   const names = live.flatMap((one) => (one === null ? [] : [JSON.stringify(one.version)])).join(', ');
   const known = names === '' ? 'there are none yet' : `there are ${names}`;
   throw new UnknownVersionError(`version: the fleet has no ${JSON.stringify(version)}; ${known}. See state().`);
+}
+
+/** @throws {UnknownVersionError} always. */
+export function nothingBefore({ primary }: FleetState): never {
+  const why =
+    primary === null
+      ? 'the fleet has no primary yet'
+      : `no version was the primary before ${JSON.stringify(primary.version)}`;
+  throw new UnknownVersionError(
+    `rollback: there is nothing to go back to: no roll-out or canary is under way, and ${why}. See state().`,
+  );
 }
 
 /** @throws {InvalidOptionsError} always. */

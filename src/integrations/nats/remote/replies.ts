@@ -85,9 +85,7 @@ export class Replies {
     frames.drop(frame);
     nodes.remove(node);
     this.#useLayout();
-    // This frame was not received, so it does not count as an attempt. The node's other frames may have been scored.
-    retries.retryAll(node, 'The node that was asked is gone');
-    retries.again(frame);
+    retries.gone(frame, 'The node that was asked is gone');
   }
 
   #answered(frame: Frame, data: Uint8Array): void {

@@ -94,6 +94,19 @@ export class Retries {
     if (!this.#frames.fallBack(row)) this.#open.fail(row, error);
   }
 
+  /**
+   * Nobody listens to the node's subject any more. This frame, and those that were sent after it, were not received, so they do not count
+   * as attempts. Those that were sent before may have been scored. The oldest come first.
+   */
+  gone(frame: Frame, reason: string): void {
+    const others = this.#frames.all.filter(({ node }) => node === frame.node);
+    for (const other of others) this.#frames.drop(other);
+    for (const one of [...others, frame].sort((a, b) => b.id - a.id)) {
+      if (one.id >= frame.id) this.again(one);
+      else this.retry(one, one.node, reason);
+    }
+  }
+
   #spendTry(row: number, left: number, avoid: RemoteNode | null): void {
     this.#open.triesLeft[row] = left - 1;
     this.#requeue(row, avoid);

@@ -318,7 +318,7 @@ describe('a node that follows the deployments of its fleet', () => {
     expect(await fleet.settled()).toMatchObject({ version: '2', role: 'canary', state: 'done' });
     await expect(fleet.canaryEnded({ timeoutMs: 1 })).rejects.toMatchObject({
       code: 'ERR_UNAVAILABLE',
-      message: expect.stringMatching(/^The canary "2" has not ended within 1 ms: it is (running|waiting), step 1 of 2/),
+      message: expect.stringMatching(/^The canary has not ended within 1 ms: "2" is (running|waiting), step 1 of 2/),
     });
     const ended = fleet.canaryEnded();
     await fleet.rollback();

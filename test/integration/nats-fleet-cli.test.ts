@@ -66,7 +66,7 @@ describe('fraud-scorer fleet', () => {
     );
     expect(await fleet('wait', '--wait-seconds', '1')).toMatchObject({
       code: 1,
-      error: expect.stringMatching(/^The canary "3" has not ended within \d+ ms: it is .*step 1 of 2/),
+      error: expect.stringMatching(/^The canary has not ended within \d+ ms: "3" is .*step 1 of 2/),
     });
     const waited = fleet('wait');
     // It waits for this canary, or finds it ended.

@@ -1,5 +1,8 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openBuckets } from '../../src/integrations/nats/control/buckets.js';
+import { writeDesired } from '../../src/integrations/nats/control/desired-entry.js';
+import { emptyState, type FleetCanary } from '../../src/integrations/nats/control/state/fleet-state.js';
 import { FleetDeployments } from '../../src/integrations/nats/index.js';
 import { NatsServer } from '../support/nats-server.js';
 
@@ -65,5 +68,31 @@ describe('two release jobs at the same time', () => {
     await expect.poll(rolledBack, { timeout: 10_000 }).toBe('failed');
     await two.deploy({ model: 'sqrt', version: '3' });
     expect(await settling).toMatchObject({ version: '2', state: 'failed' });
+  }, 40_000);
+
+  it('wait on for a canary while the server is restarted', async () => {
+    const buckets = await openBuckets(connection, { bucket: 'fraud-scorer', replicas: 1 });
+    const limits = { minRequests: 200, maxErrorRate: 0.01, maxLatencyRatio: 2, maxBlockRateChange: 0.02 };
+    const canary: FleetCanary = {
+      ...{ model: 'sqrt', version: '2', steps: [0.1, 1], stepMs: 600_000, ...limits },
+      ...{ state: 'running', step: 0, reason: null },
+    };
+    const state = { ...emptyState, primary: { model: 'sqrt', version: '1' }, canary };
+    expect(await writeDesired(buckets.desired, `desired.fleet-${name}`, state, 0)).not.toBeNull();
+    const ended = one.canaryEnded({ timeoutMs: 30_000 });
+    await server.halt('SIGKILL');
+    await expect(two.canaryEnded({ timeoutMs: 1 })).rejects.toMatchObject({ code: 'ERR_UNAVAILABLE' });
+    await server.restart();
+    await expect
+      .poll(
+        () =>
+          two.retire('2').then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(true);
+    expect(await ended).toMatchObject({ version: '2', state: 'aborted' });
   }, 40_000);
 });

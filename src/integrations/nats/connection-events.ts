@@ -1,14 +1,14 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { outsideOfRequests } from '../../host/async-context.js';
 import { contained } from '../../host/faults.js';
-import { notPermitted, type Refusal } from './not-permitted.js';
+import { notPermitted, type PermissionRefusal } from './not-permitted.js';
 
 /** What a part of this package is told of its connection. */
 export interface ConnectionListener {
   lost?(): void;
   back?(): void;
   /** The server has not permitted something on this connection, perhaps what another part or the host did. */
-  refused?(refusal: Refusal): void;
+  refused?(refusal: PermissionRefusal): void;
   /** It will not come back. */
   closed(): void;
 }

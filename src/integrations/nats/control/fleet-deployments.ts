@@ -5,7 +5,6 @@ import type { Patch } from '../../../api/patch.js';
 import type { DecisionPolicy } from '../../../api/policy.js';
 import { readShares } from '../../../deployments/deploy-options.js';
 import { InvalidOptionsError, UnavailableError } from '../../../errors.js';
-import { systemClock } from '../../../host/clock.js';
 import { FieldReader } from '../../../validation/field-reader.js';
 import { answered } from './answered.js';
 import { type Buckets, type FleetPlaceOptions, keysOf, openBuckets, readPlace } from './buckets.js';
@@ -16,12 +15,18 @@ import * as commands from './state/commands.js';
 import { type FleetDeployOptions, readFleetDeployOptions } from './state/deploy-order.js';
 import type { FleetCanary, FleetRollout, FleetState } from './state/fleet-state.js';
 import { endOfRollout, lastValidState } from './state-history.js';
-import { type CanaryEndedOptions, readTimeout, type SettledOptions, unended, unseen } from './waiting.js';
+import {
+  type CanaryEndedOptions,
+  type Look,
+  readTimeout,
+  type SettledOptions,
+  unseen,
+  waitFor,
+  whereIs,
+} from './waiting.js';
 
 /** If so many others are faster in a row, something writes without end. */
 const mostTries = 20;
-
-const pollMs = 100;
 
 const reading = "The fleet's state cannot be read";
 const readingNodes = 'The reports of the nodes cannot be read';
@@ -173,34 +178,22 @@ export class FleetDeployments {
    * @throws {UnknownVersionError} if so much was written since that it is not known any more how the roll-out of this object ended.
    */
   async settled(options: SettledOptions = {}): Promise<FleetRollout | null> {
-    const timeoutMs = readTimeout(options, 60_000);
-    const until = systemClock.now() + timeoutMs;
-    for (;;) {
-      // A server that is restarted is back in a moment.
-      const seen = await this.#look().catch((error: unknown) => {
-        if (error instanceof UnavailableError) return { waitsFor: error.message };
-        throw error;
-      });
-      if ('rollout' in seen) return seen.rollout;
-      if (systemClock.now() > until)
-        throw new UnavailableError(`The fleet has not settled within ${timeoutMs} ms: ${seen.waitsFor}`);
-      await new Promise<void>((resolve) => systemClock.after(pollMs, resolve));
-    }
+    return waitFor('The fleet has not settled', readTimeout(options, 60_000), () => this.#look());
   }
 
   /** @returns the roll-out if the fleet has settled, or what it waits for. */
-  async #look(): Promise<{ rollout: FleetRollout | null } | { waitsFor: string }> {
+  async #look(): Promise<Look<FleetRollout | null>> {
     const { state, revision } = await this.state();
     const own = this.#rollout;
     if (own !== null && state.rollout?.id !== own) {
       const ended = endOfRollout(this.#buckets.desired, this.#keys.desired, own, { state, revision });
-      return { rollout: await answered(reading, ended) };
+      return { found: await answered(reading, ended) };
     }
     const nodes = await this.nodes();
     const late = nodes
       .filter((node) => node.reached !== revision)
       .map(({ id, error }) => (error === null ? id : `${id} (${error.code})`));
-    if (state.rollout?.state !== 'loading' && late.length === 0 && nodes.length > 0) return { rollout: state.rollout };
+    if (state.rollout?.state !== 'loading' && late.length === 0 && nodes.length > 0) return { found: state.rollout };
     return { waitsFor: nodes.length === 0 ? 'there is no node' : `it waits for ${late.slice(0, 10).join(', ')}` };
   }
 
@@ -215,19 +208,19 @@ export class FleetDeployments {
    *
    * @returns the canary that has ended, with its reason; also one that had ended before the call. null if the fleet has had none.
    * @throws {InvalidOptionsError} if `timeoutMs` is out of range, or the entry is not valid.
-   * @throws {UnavailableError} if that takes longer than `timeoutMs`, or another canary has taken its place before its end was seen.
+   * @throws {UnavailableError} if that takes longer than `timeoutMs`. A server that does not answer for a while is asked again.
+   * @throws {UnknownVersionError} if another canary has taken its place before its end was seen.
    */
   async canaryEnded(options: CanaryEndedOptions = {}): Promise<FleetCanary | null> {
     const timeoutMs = readTimeout(options, 3_600_000);
-    const until = systemClock.now() + timeoutMs;
-    const first = (await this.state()).state.canary;
-    for (;;) {
+    let first: FleetCanary | null | undefined;
+    return waitFor('The canary has not ended', timeoutMs, async () => {
       const { canary } = (await this.state()).state;
+      if (first === undefined) first = canary;
       if (canary?.version !== first?.version || canary?.rollout !== first?.rollout) throw unseen(first);
-      if (canary === null || canary.state === 'promoted' || canary.state === 'aborted') return canary;
-      if (systemClock.now() > until) throw unended(canary, timeoutMs);
-      await new Promise<void>((resolve) => systemClock.after(pollMs, resolve));
-    }
+      const hasEnded = canary === null || canary.state === 'promoted' || canary.state === 'aborted';
+      return hasEnded ? { found: canary } : { waitsFor: whereIs(canary) };
+    });
   }
 
   /** @param prepare reads the options. What it throws rejects the call before anything is read. */

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { UnavailableError } from '../../../errors.js';
 import type { Clock, Timer } from '../../../host/clock.js';
-import type { Refusal as PermissionRefusal } from '../not-permitted.js';
+import type { PermissionRefusal } from '../not-permitted.js';
 import { FleetNodes } from './fleet-nodes.js';
 import { FramePacker } from './frame-packer.js';
 import { decideFrame } from './frame-policy.js';
@@ -30,7 +30,7 @@ interface DispatcherOptions {
 
 /** How often frames in flight are checked, in ms. */
 const checkMs = 20;
-/** So long a list waits for room on busy nodes before it looks again, in ms. */
+/** How long a list waits for room on busy nodes before it looks again, in ms. */
 const busyWaitMs = 5;
 /** Nodes listen again a little later than we do after the server was lost. Until then no responders is no news. */
 const graceMs = 2_000;
@@ -220,7 +220,7 @@ export class Dispatcher {
     // After a pause of this process the answers may be there, but not read yet.
     const isLate = now - this.#checkedAt > 3 * checkMs;
     this.#checkedAt = now;
-    // A second time in a row they have had their turn.
+    // After two late checks in a row they have been read.
     if (!isLate || this.#wasLate) judgeFrames(this.#frames, this.#nodes, this.#retries, now);
     this.#wasLate = isLate;
     if (this.#frames.size > 0) this.#check = this.#clock.background(checkMs, () => this.#checkFrames());

@@ -1,7 +1,7 @@
 import { type FraudScorerError, InvalidRequestError, UnavailableError } from '../../../errors.js';
 import type { Clock } from '../../../host/clock.js';
 import { noRow } from '../../../requests/request-table.js';
-import { describeRefusal, type Refusal as PermissionRefusal } from '../not-permitted.js';
+import { describeRefusal, type PermissionRefusal } from '../not-permitted.js';
 import { layoutOfText } from '../wire/layout.js';
 import { isRefusal, type Refusal, readRefusal } from '../wire/refusal.js';
 import { readReply } from '../wire/reply-frame.js';

@@ -5,7 +5,7 @@ import { packValue } from '../wire/values.js';
 import { sendable } from './sendable.js';
 import { tooLarge } from './too-large.js';
 
-/** More than the head of a frame takes, and what stands beside a request. */
+/** More bytes than the flags, lengths and options of a row take. */
 const besideBytes = 128;
 
 /** The features of the open requests that are packed in one layout. It grows with use. */

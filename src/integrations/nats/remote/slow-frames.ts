@@ -6,7 +6,7 @@ import type { Retries } from './retries.js';
 /** A frame whose answer has not come by then is lost, in ms. Requests that may wait longer are sent again, or fail. */
 const forgetMs = 60_000;
 
-/** So long a late answer still tells that its node is there, and how slow it is, though nobody waits for it any more. In ms. */
+/** For this long, in ms, an answer that nobody waits for any more still tells that its node is there, and how slow it is. */
 const lateMs = 5_000;
 
 /** Looks at all frames in flight: suspects the nodes that are slow, and forgets frames whose answers nobody waits for. */

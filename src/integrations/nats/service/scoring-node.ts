@@ -3,7 +3,7 @@ import type { Logger } from '../../../api/logger.js';
 import { type Clock, systemClock } from '../../../host/clock.js';
 import { containedLogger } from '../../../host/logging.js';
 import { listenTo } from '../connection-events.js';
-import { notPermitted, type Refusal as PermissionRefusal } from '../not-permitted.js';
+import { notPermitted, type PermissionRefusal } from '../not-permitted.js';
 import { nodeSubject, subjectsOf } from '../subjects.js';
 import { FrameError } from '../wire/frame-error.js';
 import { layoutText } from '../wire/layout.js';

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../src/host/clock.js';
 import { FleetDeployments, publishModel } from '../../src/integrations/nats/control/index.js';
 import { underLock } from '../../src/integrations/nats/control/models/folder-lock.js';
 import { findModel } from '../../src/integrations/nats/control/models/model-source.js';
+import { putFile } from '../../src/integrations/nats/control/models/put-file.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { NatsServer } from '../support/nats-server.js';
 import { Versions } from '../support/versions.js';
@@ -101,6 +102,55 @@ describe('a process whose clock is hours away from that of the shared folder', (
     await pass(2_000);
     await mine;
     expect(isMine).toBe(true);
+  });
+});
+
+describe('two who publish a version at the same time', () => {
+  it('do not mix their files: the first one wins, and the other is told', async () => {
+    const directories = [1, 4].map((scale) => join(versions.folder, `both-${scale}`));
+    for (const [index, directory] of directories.entries())
+      await cp(await versions.sqrt('both', index === 0 ? 1 : 4), directory, { recursive: true });
+    for (let round = 0; round < 10; round += 1) {
+      const bucket = `both-${round}`;
+      await new Objm(connection).create(bucket);
+      const ended = await Promise.allSettled(
+        directories.map((directory) => publishModel(connection, bucket, directory)),
+      );
+      const won = ended.findIndex(({ status }) => status === 'fulfilled');
+      expect(ended[1 - won]).toMatchObject({ status: 'rejected', reason: { code: 'ERR_MODEL_INVALID' } });
+      const both = { model: 'sqrt', version: 'both' };
+      const directory = join(versions.folder, `found-${round}`);
+      const found = await findModel({ directory, objectStore: bucket }, both, connection, systemClock);
+      const manifests = [found.directory, directories[won] ?? ''].map((one) =>
+        readFile(join(one, 'model.json'), 'utf8'),
+      );
+      expect(new Set(await Promise.all(manifests)).size).toBe(1);
+      const store = await new Objm(connection).open(bucket);
+      expect((await store.list()).map(({ name }) => basename(name)).sort()).toEqual([
+        'both',
+        'model.json',
+        'model.onnx',
+      ]);
+    }
+  });
+
+  it('both succeed with the same contents', async () => {
+    const directory = await versions.sqrt('same', 1);
+    const published = await Promise.all(
+      Array.from({ length: 6 }, () => publishModel(connection, 'same-contents', directory)),
+    );
+    expect(new Set(published.map(({ sha256 }) => sha256)).size).toBe(1);
+  });
+
+  it('never publish a file that has changed since it was measured', async () => {
+    const store = await new Objm(connection).create('changing');
+    const path = join(await versions.sqrt('2', 1), 'model.json');
+    const measured = { file: 'model.json', size: 5, sha256: 'a'.repeat(64) };
+    await expect(putFile(store, path, 'changed', measured)).rejects.toMatchObject({
+      code: 'ERR_MODEL_INTEGRITY',
+      message: expect.stringMatching(/does not change while it is published/),
+    });
+    expect((await store.info('changed'))?.deleted ?? true).toBe(true);
   });
 });
 

@@ -51,7 +51,7 @@ export async function fetchModel(options: FetchOptions): Promise<void> {
   await removeLeftBehind(parent, incoming);
   try {
     for (const file of files)
-      await fetchFile(store, fileName(model, name, file.file), file, join(incoming, file.file), clock);
+      await fetchFile(store, fileName(model, name, file), file, join(incoming, file.file), clock);
     await putInPlace(incoming, join(parent, name), options);
   } finally {
     await rm(incoming, { recursive: true, force: true });

@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import type { ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { InvalidOptionsError, ModelInvalidError } from '../../../../errors.js';
+import { InvalidOptionsError, ModelInvalidError, UnavailableError } from '../../../../errors.js';
 import { systemClock } from '../../../../host/clock.js';
 import { openModelDirectory } from '../../../../models/model-directory.js';
 import { during, isThere } from '../../../../models/read-file.js';
 import { answered } from '../answered.js';
+import { isConflict } from '../buckets.js';
 import { expectedModelName, isModelName } from '../state/names.js';
+import { putFile } from './put-file.js';
 import { createStore, encodeList, fileName, listName, readList, type StoredFile } from './stored-model.js';
+
+const writing = 'The model cannot be written to the object store';
 
 /** A version in an object store. */
 export interface PublishedModel {
@@ -32,8 +35,9 @@ export interface PublishOptions {
  * the list of them last, so that no node sees a version in part. Publishing the same contents again does nothing.
  *
  * @param directory the model directory: `model.json`, the files that it lists, and `cases.json` if there is one.
- * @throws {ModelInvalidError} if the directory is not valid, or the bucket has this version with other contents.
- * @throws {ModelIntegrityError} if a file's sha256 differs from the manifest's.
+ * @throws {ModelInvalidError} if the directory is not valid, or the bucket has this version with other contents, also those of somebody who
+ * publishes at the same time and is first.
+ * @throws {ModelIntegrityError} if a file's sha256 differs from the manifest's, or changes while it is published.
  * @throws {InvalidOptionsError} if `@nats-io/obj` is not installed, or the bucket's objects end after a time.
  * @throws {UnavailableError} if NATS does not answer, or the user has no permission.
  */
@@ -57,12 +61,10 @@ export async function publishModel(
   const names = ['model.json', manifest.file, ...manifest.files.map(({ file }) => file), ...cases];
   const files: StoredFile[] = [];
   for (const file of names) files.push(await measure(join(directory, file), file));
+  const contents = { model, version, files };
   const there = await readList(store, model, version, systemClock);
-  if (there === null) await upload(store, directory, { model, version, files });
-  else if (!isSame(there, files)) {
-    const received = `${JSON.stringify(`${model}/${version}`)} with other contents`;
-    throw new ModelInvalidError(`The object store has ${received}: give these a version of their own`);
-  }
+  if (there === null) await upload(store, directory, contents);
+  else requireSame(there, contents);
   return { model, version, sha256: files[0]?.sha256 ?? '' };
 }
 
@@ -74,17 +76,45 @@ async function requireNoTtl(store: ObjectStore, bucket: string): Promise<void> {
   throw new InvalidOptionsError([{ path: bucket, expected: 'an object store whose objects stay: no ttl', received }]);
 }
 
-async function upload(
-  store: ObjectStore,
-  directory: string,
-  { model, version, files }: { model: string; version: string; files: readonly StoredFile[] },
-): Promise<void> {
-  const writing = 'The model cannot be written to the object store';
-  for (const { file } of files) {
-    const bytes: ReadableStream<Uint8Array> = Readable.toWeb(createReadStream(join(directory, file)));
-    await answered(writing, store.put({ name: fileName(model, version, file) }, bytes));
+interface Contents {
+  model: string;
+  version: string;
+  files: readonly StoredFile[];
+}
+
+/** @throws {ModelInvalidError} if somebody else publishes other contents meanwhile, and is first. */
+async function upload(store: ObjectStore, directory: string, contents: Contents): Promise<void> {
+  const { model, version, files } = contents;
+  for (const file of files)
+    await answered(writing, putFile(store, join(directory, file.file), fileName(model, version, file), file));
+  if (await answered(writing, putList(store, contents))) return;
+  const first = await readList(store, model, version, systemClock);
+  if (first === null) throw new UnavailableError(`${writing}: its list was removed meanwhile`);
+  const isOfFirst = (file: StoredFile): boolean =>
+    first.some((one) => one.file === file.file && one.sha256 === file.sha256);
+  for (const file of files.filter((file) => !isOfFirst(file)))
+    await answered(writing, store.delete(fileName(model, version, file)));
+  requireSame(first, contents);
+}
+
+/** @returns false if somebody else has written it meanwhile. */
+async function putList(store: ObjectStore, { model, version, files }: Contents): Promise<boolean> {
+  const name = listName(model, version);
+  const there = await store.info(name);
+  if (there !== null && !there.deleted) return false;
+  try {
+    await store.putBlob({ name }, encodeList(files), { previousRevision: there?.revision ?? 0 });
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
   }
-  await answered(writing, store.putBlob({ name: listName(model, version) }, encodeList(files)));
+}
+
+function requireSame(there: readonly StoredFile[], { model, version, files }: Contents): void {
+  if (isSame(there, files)) return;
+  const received = `${JSON.stringify(`${model}/${version}`)} with other contents`;
+  throw new ModelInvalidError(`The object store has ${received}: give these a version of their own`);
 }
 
 async function measure(path: string, file: string): Promise<StoredFile> {

@@ -28,8 +28,9 @@ export function listName(model: string, version: string): string {
   return `${model}/${version}`;
 }
 
-export function fileName(model: string, version: string, file: string): string {
-  return `${model}/${version}/${file}`;
+/** Files of one name and other contents are other objects, so that two who publish a version at the same time do not mix theirs. */
+export function fileName(model: string, version: string, { file, sha256 }: StoredFile): string {
+  return `${model}/${version}/${sha256}/${file}`;
 }
 
 /** Creates the bucket if it is missing. @throws {InvalidOptionsError} if `@nats-io/obj` is not installed. */

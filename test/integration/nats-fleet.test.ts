@@ -78,6 +78,18 @@ async function labelled(): Promise<number> {
 }
 
 describe('the summary of a fleet', () => {
+  it('says which id several nodes have, and counts one of them', async () => {
+    const twin = joinFleet(at(1), await server.connect(), { id: 'a' });
+    try {
+      const { nodes, sameId, refused, health } = await fleetSummary(connection);
+      expect([nodes.map(({ id }) => id), sameId, refused]).toEqual([['a', 'b', 'c'], ['a'], 0]);
+      expect(health).toMatchObject({ status: 'degraded', ready: true });
+      expect(health.reasons).toEqual(['a: several nodes have this id, and only one of them counts; give each its own']);
+    } finally {
+      await twin.leave();
+    }
+  });
+
   it('gives each node the summary that its scorer gives itself', async () => {
     await score(0, ...Array.from({ length: 50 }, (_, n) => `own-${n}`));
     at(0).recordOutcome({ id: 'own-1', isFraud: true });

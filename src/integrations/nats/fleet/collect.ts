@@ -20,6 +20,8 @@ export interface Collected {
   readonly nodes: readonly NodeSums[];
   /** Ids of nodes that are known and have not answered, in order. */
   readonly missing: readonly string[];
+  /** Ids that more than one node has, in order. Only the first answer of each is in `nodes`. */
+  readonly sameId: readonly string[];
   /** Answers that could not be read. */
   readonly refused: number;
 }
@@ -39,6 +41,7 @@ export async function collect(connection: NatsConnection, options: CollectOption
   const { subject, waitMs, expectedNodes, clock } = options;
   const known = new Set(options.known);
   const nodes = new Map<string, NodeSums>();
+  const sameId = new Set<string>();
   let refused = 0;
   let isPinged = false;
   const shared = { payload: '', waitMs, quietMs, clock };
@@ -65,7 +68,8 @@ export async function collect(connection: NatsConnection, options: CollectOption
     subject: subjectsOf(subject).fleet,
     onReply: ({ data }) => {
       const node = nodeOf(data);
-      if (node === null || nodes.has(node.id) || nodes.size >= mostNodes) refused += 1;
+      if (node !== null && nodes.has(node.id)) sameId.add(node.id);
+      else if (node === null || nodes.size >= mostNodes) refused += 1;
       else nodes.set(node.id, node);
     },
     isOver: (isQuiet) => {
@@ -78,6 +82,7 @@ export async function collect(connection: NatsConnection, options: CollectOption
   return {
     nodes: [...nodes.values()].sort((one, other) => (one.id < other.id ? -1 : 1)),
     missing: [...known].filter((id) => !nodes.has(id)).sort(),
+    sameId: [...sameId].sort(),
     refused,
   };
 }

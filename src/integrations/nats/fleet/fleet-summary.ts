@@ -39,6 +39,8 @@ export interface FleetSummary {
   nodes: FleetNodeSummary[];
   /** Ids of nodes that `$SRV.PING` has found, or that had answered before, and that have not answered now. */
   missing: string[];
+  /** Ids that more than one node has. Only the first answer of each counts here: give each node its own id. */
+  sameId: string[];
   /** Answers that could not be read, for example from another version of fraud-scorer. */
   refused: number;
   /** Whether the fleet can answer. */
@@ -73,16 +75,14 @@ export async function fleetSummary(
 }
 
 /** @param epochMs the time of the summary. @param expectedNodes 0 if it is not known how many there are. */
-export function summaryOfFleet(
-  { nodes, missing, refused }: Collected,
-  epochMs: number,
-  expectedNodes = 0,
-): FleetSummary {
+export function summaryOfFleet(collected: Collected, epochMs: number, expectedNodes = 0): FleetSummary {
+  const { nodes, missing, sameId, refused } = collected;
   return {
     nodes: nodes.map(nodeSummary),
     missing: [...missing],
+    sameId: [...sameId],
     refused,
-    health: fleetHealth(nodes.map(healthOfNode), missing, expectedNodes),
+    health: fleetHealth(nodes.map(healthOfNode), collected, expectedNodes),
     total: summaryOfNodes(nodes, epochMs),
   };
 }

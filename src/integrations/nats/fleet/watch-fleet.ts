@@ -35,7 +35,7 @@ interface Look extends Collected {
   at: number;
 }
 
-const noLook: Look = { nodes: [], missing: [], refused: 0, at: 0 };
+const noLook: Look = { nodes: [], missing: [], sameId: [], refused: 0, at: 0 };
 
 type Listeners = { [E in DashboardEventName]: Set<(...args: FraudScorerEvents[E]) => unknown> };
 
@@ -97,8 +97,7 @@ class Looks implements FleetWatch {
   }
 
   health(): Health {
-    const { nodes, missing } = this.#look;
-    return fleetHealth(nodes.map(healthOfNode), missing);
+    return fleetHealth(this.#look.nodes.map(healthOfNode), this.#look);
   }
 
   alerts(): AlertsSummary {
@@ -146,7 +145,7 @@ class Looks implements FleetWatch {
       await this.#lookOnce();
     } catch {
       // For example, the connection is lost. It comes back by itself; until then no node answers.
-      this.#take({ nodes: [], missing: [...this.#heard.keys()].sort(), refused: 0 });
+      this.#take({ nodes: [], missing: [...this.#heard.keys()].sort(), sameId: [], refused: 0 });
     }
     if (this.#isClosed) return;
     const restMs = Math.max(this.#everyMs - (this.#clock.now() - startedAt), 0);

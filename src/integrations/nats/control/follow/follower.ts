@@ -11,7 +11,7 @@ import { type DesiredEntry, followable, type InvalidEntry } from '../desired-ent
 import { Leader } from '../lead/leader.js';
 import { Lease } from '../lead/lease.js';
 import { findModel } from '../models/model-source.js';
-import { encodeReport, type NodeReport } from '../node-report.js';
+import { decodeReport, encodeReport, type NodeReport } from '../node-report.js';
 import { emptyState, type FleetState, liveCanary, primariesOf } from '../state/fleet-state.js';
 import type { DeploymentFollower, FollowerState } from './deployment-follower.js';
 import { DesiredWatch } from './desired-watch.js';
@@ -19,6 +19,7 @@ import { logFollowed } from './follow-log.js';
 import type { ResolvedFollowOptions } from './follow-options.js';
 import type { FollowedScorer } from './followed-scorer.js';
 import { Obedience } from './obedience.js';
+import { SameId } from './same-id.js';
 
 /** The most time for taking the report away, in ms. */
 const leaveMs = 2_000;
@@ -41,6 +42,7 @@ export class Follower implements DeploymentFollower {
   readonly #obedience: Obedience;
   readonly #watch: DesiredWatch;
   readonly #leader: Leader;
+  readonly #sameId: SameId;
   readonly #timer: Timer;
   #desired: FleetState = emptyState;
   #revision: number | null = null;
@@ -78,6 +80,7 @@ export class Follower implements DeploymentFollower {
       onEntry: (entry) => this.#take(entry),
       onFault: (error) => this.#fault(error),
     });
+    this.#sameId = new SameId({ id: this.id, incarnation: this.#incarnation, logger: parts.logger });
     const lease = new Lease(buckets.nodes, this.#keys.lead, this.id);
     this.#leader = new Leader({ buckets, keys: this.#keys, lease, clock, logger: parts.logger });
     this.#timer = clock.every(options.everyMs, () => this.#tick());
@@ -118,7 +121,7 @@ export class Follower implements DeploymentFollower {
       reached,
       versions,
       loading,
-      error: error ?? refusal,
+      error: error ?? refusal ?? this.#sameId.error,
       refused: this.#refused,
     };
   }
@@ -190,11 +193,14 @@ export class Follower implements DeploymentFollower {
   }
 
   async #sendReport(): Promise<void> {
-    const { buckets, scorer } = this.#parts;
+    const { buckets, scorer, clock } = this.#parts;
+    const key = this.#keys.node(this.id);
+    const there = await buckets.nodes.get(key);
+    this.#sameId.look(there?.operation === 'PUT' ? decodeReport(there.value) : null, clock.now());
     const canary = liveCanary(this.#desired);
     const compared = canary === null ? [] : [...primariesOf(this.#desired), canary.version];
     const report = { ...this.#report(), incarnation: this.#incarnation };
-    await buckets.nodes.put(this.#keys.node(this.id), encodeReport(report, fleetHookOf(scorer), compared));
+    await buckets.nodes.put(key, encodeReport(report, fleetHookOf(scorer), compared));
   }
 
   /** The connection, or the server, has failed. The next round tries again. */

@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kvm } from '@nats-io/kv';
+import { type KV, Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -153,6 +153,39 @@ describe('a node that follows the deployments of its fleet', () => {
     expect(follower.state()).toMatchObject({ error: null, refused: 3 });
   });
 
+  it.each([
+    ['is not valid', (kv: KV, key: string) => kv.put(key, '{ not JSON')],
+    ['was deleted', (kv: KV, key: string) => kv.delete(key)],
+  ])('follows the last valid state if it joins while the entry %s, as the others do', async (_, spoil) => {
+    await fleet.deploy({ model: 'sqrt', version: '2' });
+    await fleet.settled();
+    const kv = await new Kvm(connection).open('fraud-scorer');
+    await spoil(kv, `desired.${place().name}`);
+    await expect.poll(() => follower.state().error?.code, patient).toBe('ERR_INVALID_STATE');
+    await using joining = await FraudScorer.create({ model: join(models, 'sqrt/1'), workers: 1, providers: ['cpu'] });
+    await using second = await followDeployments(joining, connection, {
+      ...place(),
+      id: 'b',
+      models: { directory: models },
+    });
+    await second.caughtUp();
+    expect(joining.summary().model.version).toBe('2');
+    const { revision, reached, error } = follower.state();
+    await expect.poll(() => second.state(), patient).toMatchObject({ revision, reached, error, refused: 1 });
+    await fleet.restore();
+    await expect.poll(() => second.state(), patient).toMatchObject({ reached: revision + 2, error: null });
+  });
+
+  it('says so while another node has its id, and when that one is gone', async () => {
+    await using other = await FraudScorer.create({ model: join(models, 'sqrt/1'), workers: 1, providers: ['cpu'] });
+    const second = await followDeployments(other, connection, { ...place(), id: 'a', models: { directory: models } });
+    for (const one of [follower, second]) await expect.poll(() => one.state().error?.code, patient).toBe('ERR_SAME_ID');
+    expect(logged).toEqual(['Fleet: another node reports as a too: give each its own id']);
+    await expect.poll(async () => (await fleet.nodes())[0]?.error?.code, patient).toBe('ERR_SAME_ID');
+    await second.stop();
+    await expect.poll(() => follower.state().error, patient).toBeNull();
+  });
+
   it('takes back what others do to its scorer', async () => {
     await fleet.deploy({ model: 'sqrt', version: '1' });
     await fleet.settled();
@@ -225,7 +258,8 @@ describe('a node that follows the deployments of its fleet', () => {
     await fleet.settled();
     await publishModel(connection, 'models', await versions.sqrt('tampered', 1));
     const store = await new Objm(connection).open('models');
-    await store.putBlob({ name: 'sqrt/tampered/model.onnx' }, new TextEncoder().encode('other'));
+    const graph = (await store.list()).find(({ name: object }) => /^sqrt\/tampered\/.*model\.onnx$/.test(object));
+    await store.putBlob({ name: graph?.name ?? '' }, new TextEncoder().encode('other'));
     await fleet.deploy({ version: 'tampered' });
     expect(await fleet.settled()).toMatchObject({ state: 'failed', code: 'ERR_MODEL_INTEGRITY' });
     await store.putBlob(

@@ -3,6 +3,8 @@ import type { QueuedIterator } from '@nats-io/transport-node';
 import type { FaultReport } from '../../../../host/faults.js';
 import { watched } from '../../../../host/faults.js';
 import { type DesiredEntry, entryOf, type InvalidEntry, readDesired } from '../desired-entry.js';
+import { isEmpty } from '../state/fleet-state.js';
+import { lastStateUntil } from '../state-history.js';
 
 /** After so many looks the entry is read even if the watch has told nothing: a watch may have been lost with a server. */
 const readEvery = 3;
@@ -23,6 +25,7 @@ export class DesiredWatch {
   readonly #options: DesiredWatchOptions;
   #iterator: QueuedIterator<KvWatchEntry> | null = null;
   #isOpening = false;
+  #hasBegun = false;
   #isStopped = false;
   #revision = -1;
   #looks = 0;
@@ -34,6 +37,7 @@ export class DesiredWatch {
 
   /** Call it about once a second. Rejects if the entry cannot be read. */
   async look(): Promise<void> {
+    if (!this.#hasBegun) await this.#begin();
     if (this.#iterator === null && !this.#isOpening) watched(this.#open(), this.#options.onFault);
     this.#looks += 1;
     if (this.#looks % readEvery === 1) await this.#read();
@@ -42,6 +46,21 @@ export class DesiredWatch {
   stop(): void {
     this.#isStopped = true;
     this.#iterator?.stop();
+  }
+
+  /**
+   * Tells the first entry. If it is no state to follow, it tells before it the last one that was: nodes that were there before follow that
+   * one still.
+   */
+  async #begin(): Promise<void> {
+    const { kv, key } = this.#options;
+    const first = await readDesired(kv, key);
+    const isDeleted = 'state' in first && isEmpty(first.state) && first.revision > 0;
+    const earlier = 'problem' in first || isDeleted ? await lastStateUntil(kv, key, first.revision) : null;
+    this.#hasBegun = true;
+    this.#looks = 1;
+    if (earlier !== null) this.#tell(earlier);
+    this.#tell(first);
   }
 
   async #read(): Promise<void> {

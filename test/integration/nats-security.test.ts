@@ -3,12 +3,15 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run-cli.js';
 import { FraudScorer } from '../../src/index.js';
 import { RemoteScorer, serveScoring } from '../../src/integrations/nats/index.js';
 import { NatsServer } from '../support/nats-server.js';
 import { fixtureModel } from '../support/paths.js';
 
 let folder: string;
+let key: string;
+let cert: string;
 let server: NatsServer;
 let ca: string;
 
@@ -22,7 +25,7 @@ const users = `
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nats-tls-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   execFileSync(
     'openssl',
     [
@@ -76,4 +79,30 @@ it('works over TLS, with users that have no more than the documented permissions
 
 it('is refused without credentials', async () => {
   await expect(server.connect({ tls: { ca }, reconnect: false })).rejects.toThrow(/authorization/i);
+});
+
+it('is told by a command that a certificate may be missing, and works with one', async () => {
+  const strict = await NatsServer.start({
+    config: `tls { cert_file: "${cert}", key_file: "${key}", ca_file: "${cert}", verify: true }`,
+  });
+  try {
+    const url = strict.url.replace('nats:', 'tls:');
+    const status = async (...more: string[]) => {
+      let error = '';
+      const code = await runCli(['fleet', 'status', '--url', url, '--tls-ca', cert, ...more], {
+        write: () => {},
+        error: (text) => {
+          error += text;
+        },
+      });
+      return { code, error };
+    };
+    expect(await status()).toEqual({ code: 1, error: expect.stringMatching(/give --tls-cert and --tls-key/) });
+    expect(await status('--tls-cert', cert, '--tls-key', key)).toEqual({
+      code: 1,
+      error: expect.stringMatching(/has no fleet yet/),
+    });
+  } finally {
+    await strict.stop();
+  }
 });

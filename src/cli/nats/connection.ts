@@ -5,6 +5,9 @@ import { InvalidOptionsError, UnavailableError } from '../../errors.js';
 import { codeOf, messageOf } from '../../host/thrown.js';
 import { loadPeer } from '../../integrations/nats/optional-peer.js';
 
+/** A person waits for the command. */
+const connectTimeoutMs = 5_000;
+
 /** How a command connects to NATS. */
 export interface ConnectionFlags {
   /** Servers, separated by commas, such as `nats://name:password@host:4222`. */
@@ -62,6 +65,7 @@ export async function connectNats(name: string, flags: ConnectionFlags): Promise
     servers: servers.map(({ host }) => host),
     name,
     maxReconnectAttempts: -1,
+    timeout: connectTimeoutMs,
     // A trace for each request costs more than scoring does.
     noAsyncTraces: true,
     ...(isTls || Object.keys(tls).length > 0 ? { tls } : {}),
@@ -75,8 +79,15 @@ export async function connectNats(name: string, flags: ConnectionFlags): Promise
   } catch (error) {
     // Without the address as it was given: it may have a password in it.
     const hosts = servers.map(({ host }) => host).join(', ');
-    throw new UnavailableError(`cannot connect to NATS at ${hosts}: ${messageOf(error)}`, { cause: error });
+    const hint = cert === undefined ? certificateHint(error) : '';
+    throw new UnavailableError(`cannot connect to NATS at ${hosts}: ${messageOf(error)}${hint}`, { cause: error });
   }
+}
+
+/** The client says no more than that it waited: a server that misses a certificate ends the connection after the client's part of it. */
+function certificateHint(error: unknown): string {
+  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+  return isTimeout ? ' (if the server asks for a client certificate, give --tls-cert and --tls-key)' : '';
 }
 
 interface Server {

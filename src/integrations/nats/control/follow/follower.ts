@@ -11,7 +11,7 @@ import { type DesiredEntry, followable, type InvalidEntry } from '../desired-ent
 import { Leader } from '../lead/leader.js';
 import { Lease } from '../lead/lease.js';
 import { findModel } from '../models/model-source.js';
-import { decodeReport, encodeReport, type NodeReport } from '../node-report.js';
+import { encodeReport, type NodeReport } from '../node-report.js';
 import { emptyState, type FleetState, liveCanary, primariesOf } from '../state/fleet-state.js';
 import type { DeploymentFollower, FollowerState } from './deployment-follower.js';
 import { DesiredWatch } from './desired-watch.js';
@@ -195,12 +195,11 @@ export class Follower implements DeploymentFollower {
   async #sendReport(): Promise<void> {
     const { buckets, scorer, clock } = this.#parts;
     const key = this.#keys.node(this.id);
-    const there = await buckets.nodes.get(key);
-    this.#sameId.look(there?.operation === 'PUT' ? decodeReport(there.value) : null, clock.now());
+    this.#sameId.look(await buckets.nodes.get(key), clock.now());
     const canary = liveCanary(this.#desired);
     const compared = canary === null ? [] : [...primariesOf(this.#desired), canary.version];
     const report = { ...this.#report(), incarnation: this.#incarnation };
-    await buckets.nodes.put(key, encodeReport(report, fleetHookOf(scorer), compared));
+    this.#sameId.reported(await buckets.nodes.put(key, encodeReport(report, fleetHookOf(scorer), compared)));
   }
 
   /** The connection, or the server, has failed. The next round tries again. */

@@ -1,6 +1,7 @@
+import type { KvEntry } from '@nats-io/kv';
 import type { Logger } from '../../../../api/logger.js';
 import { nodeTtlMs } from '../buckets.js';
-import type { FullReport, NodeError } from '../node-report.js';
+import { decodeReport, type NodeError } from '../node-report.js';
 
 interface SameIdOptions {
   id: string;
@@ -15,7 +16,8 @@ interface SameIdOptions {
  */
 export class SameId {
   readonly #options: SameIdOptions;
-  #hasReported = false;
+  /** The revision of this node's last report; null before the first. */
+  #reported: number | null = null;
   /** When the other one was last seen, on the monotonic clock in ms; null if never. */
   #seenAt: number | null = null;
   #isThere = false;
@@ -34,15 +36,20 @@ export class SameId {
   /**
    * Call it before each report of this node.
    *
-   * @param there the report that is there.
+   * @param there the report that is there, and its revision.
    */
-  look(there: FullReport | null, now: number): void {
-    const isOther = there !== null && there.incarnation !== this.#options.incarnation;
-    // Before its first report, it is that of the process that had this id before. Later, it was written after that of this node.
-    if (isOther && this.#hasReported) this.#seenAt = now;
-    this.#hasReported = true;
+  look(there: KvEntry | null, now: number): void {
+    // An older one is that of the process that had this id before.
+    const isNewer = this.#reported !== null && there !== null && there.revision > this.#reported;
+    const report = isNewer && there.operation === 'PUT' ? decodeReport(there.value) : null;
+    if (report !== null && report.incarnation !== this.#options.incarnation) this.#seenAt = now;
     const wasThere = this.#isThere;
     this.#isThere = this.#seenAt !== null && now - this.#seenAt <= nodeTtlMs;
     if (this.#isThere && !wasThere) this.#options.logger.error(`Fleet: ${this.error?.message}`);
+  }
+
+  /** @param revision of the report of this node that was written now. */
+  reported(revision: number): void {
+    this.#reported = revision;
   }
 }

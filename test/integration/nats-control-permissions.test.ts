@@ -32,6 +32,7 @@ const config = `authorization { users = [
   { user: admin, password: a }
   { user: nobody, password: x, permissions: { publish: ["nothing"], subscribe: ["_INBOX.>"] } }
   { user: reader, password: r, permissions: { publish: ${JSON.stringify(publish.filter((subject) => !subject.startsWith('$KV.')))}, subscribe: ["_INBOX.>"] } }
+  { user: publisher, password: p, permissions: { publish: ${JSON.stringify([...publish, '$O.models.>', '$JS.API.STREAM.CREATE.OBJ_models'])}, subscribe: ["_INBOX.>"] } }
   { user: node, password: n, permissions: { publish: ${JSON.stringify(publish)}, subscribe: ["_INBOX.>"] } }
 ] }`;
 
@@ -119,5 +120,22 @@ describe('a node with no more permissions than it needs', () => {
     await scorer.close();
     await connection.close();
     await admin.close();
+  });
+
+  it('is told that another was first with a version, though it may not remove what it wrote', async () => {
+    const connections = await Promise.all([1, 2].map(() => server.connect({ user: 'publisher', pass: 'p' })));
+    for (let round = 0; round < 5; round += 1) {
+      const version = `raced-${round}`;
+      const directories = [
+        await versions.sqrt(`${version}-1`, 1, { version }),
+        await versions.sqrt(`${version}-2`, 2, { version }),
+      ];
+      const ended = await Promise.allSettled(
+        connections.map((connection, index) => publishModel(connection, 'models', directories[index] ?? '')),
+      );
+      const lost = ended.filter(({ status }) => status === 'rejected');
+      expect(lost).toMatchObject([{ reason: { code: 'ERR_MODEL_INVALID' } }]);
+    }
+    for (const connection of connections) await connection.close();
   });
 });

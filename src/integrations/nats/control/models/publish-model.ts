@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectStore } from '@nats-io/obj';
+import type { ObjectInfo, ObjectStore } from '@nats-io/obj';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { InvalidOptionsError, ModelInvalidError, UnavailableError } from '../../../../errors.js';
 import { systemClock } from '../../../../host/clock.js';
 import { openModelDirectory } from '../../../../models/model-directory.js';
 import { during, isThere } from '../../../../models/read-file.js';
 import { answered } from '../answered.js';
-import { isConflict } from '../buckets.js';
 import { expectedModelName, isModelName } from '../state/names.js';
 import { putFile } from './put-file.js';
 import { createStore, encodeList, fileName, listName, readList, type StoredFile } from './stored-model.js';
@@ -92,21 +91,25 @@ async function upload(store: ObjectStore, directory: string, contents: Contents)
   if (first === null) throw new UnavailableError(`${writing}: its list was removed meanwhile`);
   const isOfFirst = (file: StoredFile): boolean =>
     first.some((one) => one.file === file.file && one.sha256 === file.sha256);
-  for (const file of files.filter((file) => !isOfFirst(file)))
-    await answered(writing, store.delete(fileName(model, version, file)));
+  for (const file of files.filter((file) => !isOfFirst(file))) {
+    // A user may lack the permission to remove them. They take space, and nothing names them.
+    await store.delete(fileName(model, version, file)).catch(() => {});
+  }
   requireSame(first, contents);
 }
 
 /** @returns false if somebody else has written it meanwhile. */
 async function putList(store: ObjectStore, { model, version, files }: Contents): Promise<boolean> {
   const name = listName(model, version);
+  const isThere = (info: ObjectInfo | null): boolean => info !== null && !info.deleted;
   const there = await store.info(name);
-  if (there !== null && !there.deleted) return false;
+  if (isThere(there)) return false;
   try {
     await store.putBlob({ name }, encodeList(files), { previousRevision: there?.revision ?? 0 });
     return true;
   } catch (error) {
-    if (isConflict(error)) return false;
+    // Not by the error: where the client may not remove what it wrote, that is what its error says.
+    if (isThere(await store.info(name))) return false;
     throw error;
   }
 }

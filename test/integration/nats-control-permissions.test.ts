@@ -1,8 +1,10 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Objm } from '@nats-io/obj';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
 import { FraudScorer } from '../../src/index.js';
+import { putFile } from '../../src/integrations/nats/control/models/put-file.js';
 import { FleetDeployments, followDeployments, publishModel } from '../../src/integrations/nats/index.js';
 import { NatsServer } from '../support/nats-server.js';
 import { Versions } from '../support/versions.js';
@@ -137,5 +139,14 @@ describe('a node with no more permissions than it needs', () => {
       expect(lost).toMatchObject([{ reason: { code: 'ERR_MODEL_INVALID' } }]);
     }
     for (const connection of connections) await connection.close();
+  });
+
+  it('is told that a file has changed while it was published, though it may not remove what it wrote', async () => {
+    const connection = await server.connect({ user: 'publisher', pass: 'p' });
+    const store = await new Objm(connection).create('models');
+    const path = join(await versions.sqrt('2', 1), 'model.json');
+    const measured = { file: 'model.json', size: 5, sha256: 'a'.repeat(64) };
+    await expect(putFile(store, path, 'changed', measured)).rejects.toMatchObject({ code: 'ERR_MODEL_INTEGRITY' });
+    await connection.close();
   });
 });

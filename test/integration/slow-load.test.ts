@@ -17,8 +17,8 @@ const loadMs = 2_500;
 const startTimeoutMs = 3_000;
 
 /**
- * How many times longer than its limit such a load is. How long a load takes is measured while other tests run: they share the caches and
- * the arithmetic of a core, so that alone it may take half the time.
+ * How many times longer than its limit such a load is. How long a load takes is measured while other tests run: they slow each
+ * other down, so that alone it may take half the time.
  */
 const margin = 4;
 

@@ -49,8 +49,8 @@ export class DesiredWatch {
   }
 
   /**
-   * Tells the first entry. If it is no state to follow, it tells before it the last one that was: nodes that were there before follow that
-   * one still.
+   * Tells the first entry. If it is not a state that can be followed, it first tells the last one that was: the other nodes still follow
+   * that one.
    */
   async #begin(): Promise<void> {
     const { kv, key } = this.#options;

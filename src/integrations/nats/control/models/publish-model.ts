@@ -108,7 +108,7 @@ async function putList(store: ObjectStore, { model, version, files }: Contents):
     await store.putBlob({ name }, encodeList(files), { previousRevision: there?.revision ?? 0 });
     return true;
   } catch (error) {
-    // Not by the error: where the client may not remove what it wrote, that is what its error says.
+    // The error does not tell: if the client may not remove what it has written, its error is about that.
     if (isThere(await store.info(name))) return false;
     throw error;
   }
